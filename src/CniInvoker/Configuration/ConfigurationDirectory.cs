@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace CniInvoker;
+
+/// <summary>
+/// A directory of network configurations, such as <c>/etc/cni/net.d</c>: lists of plugins in <c>*.conflist</c>, single plugins in <c>*.conf</c> and <c>*.json</c>,
+/// and further plugins of a list in <c>NETWORK/*.conf</c>.
+/// </summary>
+/// <remarks>A broken file never hides its neighbours. Of networks with the same name a list beats a single plugin, then the first file wins; the others are reported.</remarks>
+public sealed class ConfigurationDirectory(string path)
+{
+    private const string ListExtension = ".conflist";
+    private const string PluginExtension = ".conf";
+
+    /// <summary>Reads the directory as it is now. A directory that does not exist is an empty one.</summary>
+    public ConfigurationDirectoryContents Load()
+    {
+        var problems = new List<ConfigurationProblem>();
+        var networks = new List<NetworkConfiguration>();
+        foreach (var file in Files(path, problems, ListExtension, PluginExtension, ".json"))
+        {
+            try
+            {
+                networks.Add(ReadNetwork(file));
+            }
+            catch (CniConfigurationException mistake)
+            {
+                problems.Add(new ConfigurationProblem(mistake.Source ?? file, mistake.Problem));
+            }
+        }
+
+        var winners = networks
+            .GroupBy(network => network.Name, StringComparer.Ordinal)
+            .Select(namesakes => namesakes.FirstOrDefault(IsList) ?? namesakes.First())
+            .ToDictionary(network => network.Name, StringComparer.Ordinal);
+        problems.AddRange(networks
+            .Where(network => winners[network.Name] != network)
+            .Select(network => new ConfigurationProblem(network.Source, $"network \"{network.Name}\" is configured in {winners[network.Name].Source} already, which is used instead")));
+        return new ConfigurationDirectoryContents([.. networks.Where(network => winners[network.Name] == network)], problems);
+    }
+
+    private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
+
+    private NetworkConfiguration ReadNetwork(string file)
+    {
+        var reader = new ConfigurationReader(new ConfigurationText(ReadFile(file), file));
+        return Path.GetExtension(file) == ListExtension ? reader.ReadList(ReadPluginsBeside) : reader.ReadSingle();
+    }
+
+    private List<PluginConfiguration> ReadPluginsBeside(string networkName)
+    {
+        var problems = new List<ConfigurationProblem>();
+        var plugins = Files(Path.Combine(path, networkName), problems, PluginExtension)
+            .Select(file => new ConfigurationReader(new ConfigurationText(ReadFile(file), file)).ReadPlugin())
+            .ToList();
+        return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems[0].File, problems[0].Message);
+    }
+
+    private static ReadOnlyMemory<byte> ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new CniConfigurationException(file, $"the file cannot be read: {unreadable.Message.TrimEnd('.')}", innerException: unreadable);
+        }
+    }
+
+    private static string[] Files(string directory, List<ConfigurationProblem> problems, params string[] extensions)
+    {
+        try
+        {
+            // Byte-wise, as every runtime orders them: the order decides which network is the first.
+            return Directory.EnumerateFiles(directory)
+                .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))
+                .OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))
+                .ToArray();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {unreadable.Message.TrimEnd('.')}"));
+            return [];
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CniInvoker;
+
+/// <summary>The text of one configuration, with the means to say where in it a mistake is.</summary>
+internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string source)
+{
+    public string Source => source;
+
+    /// <exception cref="CniConfigurationException">Not one JSON object.</exception>
+    public JsonObject ParseObject()
+    {
+        if (utf8Json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            throw new CniConfigurationException(source, "the file is empty");
+        }
+
+        try
+        {
+            return JsonText.Parse(utf8Json.Span) as JsonObject ?? throw new CniConfigurationException(source, "is not a JSON object", "$", 1);
+        }
+        catch (JsonException invalid)
+        {
+            throw new CniConfigurationException(source, $"this is not JSON: {JsonText.Complaint(invalid)}", jsonPath: null, (int?)invalid.LineNumber + 1, invalid);
+        }
+    }
+
+    /// <summary>The exception for a mistake at a path of keys (text) and indexes (numbers).</summary>
+    public CniConfigurationException Mistake(string problem, params ReadOnlySpan<object> path)
+    {
+        var jsonPath = "$";
+        foreach (var step in path)
+        {
+            jsonPath += step is int index ? $"[{index}]" : $".{step}";
+        }
+
+        return new CniConfigurationException(source, problem, jsonPath, LineOf(path));
+    }
+
+    // The deepest place of the path that exists: a missing key is reported at the object that lacks it.
+    private int LineOf(ReadOnlySpan<object> path)
+    {
+        var text = JsonText.Clean(utf8Json.Span);
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 0, CommentHandling = JsonCommentHandling.Disallow });
+        reader.Read();
+        var position = reader.TokenStartIndex;
+        foreach (var step in path)
+        {
+            if (!(step is int index ? MoveToItem(ref reader, index) : MoveToValue(ref reader, (string)step, ref position)))
+            {
+                break;
+            }
+
+            position = step is int ? reader.TokenStartIndex : position;
+        }
+
+        return text[..(int)position].Count((byte)'\n') + 1;
+    }
+
+    private static bool MoveToItem(ref Utf8JsonReader reader, int index)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+
+        for (reader.Read(); index > 0 && reader.TokenType != JsonTokenType.EndArray; index--)
+        {
+            reader.Skip();
+            reader.Read();
+        }
+
+        return reader.TokenType != JsonTokenType.EndArray;
+    }
+
+    // Of several equal keys the last, since that is the one in force.
+    private static bool MoveToValue(ref Utf8JsonReader reader, string key, ref long position)
+    {
+        var found = false;
+        var last = reader;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var matches = string.Equals(reader.GetString(), key, StringComparison.OrdinalIgnoreCase);
+            var start = reader.TokenStartIndex;
+            reader.Read();
+            if (matches)
+            {
+                found = true;
+                last = reader;
+                position = start;
+            }
+
+            reader.Skip();
+        }
+
+        reader = last;
+        return found;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+
+namespace CniInvoker;
+
+/// <summary>One interface of one container on one network, in the words that plugins are told. Cannot exist with names that a plugin must not see.</summary>
+public sealed record Attachment
+{
+    private static readonly char[] ForbiddenInArguments = [';', '=', '\n', '\0'];
+
+    private readonly JsonObject? _capabilities;
+
+    /// <summary>Checks and keeps the words.</summary>
+    /// <param name="containerId">CNI_CONTAINERID: a letter or digit, then letters, digits, '_', '.', '-'.</param>
+    /// <param name="networkNamespace">CNI_NETNS: the absolute path of the container's network namespace; empty only for DEL.</param>
+    /// <param name="interfaceName">CNI_IFNAME: the interface's name in the container, at most 15 bytes.</param>
+    /// <param name="arguments">CNI_ARGS, in this order; <c>IgnoreUnknown=1</c> is put before them, so that plugins skip the keys they do not know.</param>
+    /// <param name="capabilities">Capability arguments by capability; each plugin gets those that its configuration switches on.</param>
+    /// <exception cref="CniException">Code 3: the container ID is empty. Code 4: another name is not allowed.</exception>
+    public Attachment(
+        string containerId,
+        string networkNamespace,
+        string interfaceName,
+        IReadOnlyList<KeyValuePair<string, string>>? arguments = null,
+        JsonObject? capabilities = null)
+    {
+        Require(Identifier.Problem(containerId), $"container ID \"{containerId}\"", containerId.Length == 0 ? CniErrorCode.UnknownContainer : CniErrorCode.InvalidEnvironment);
+        Require(Identifier.InterfaceNameProblem(interfaceName), $"interface name \"{interfaceName}\"");
+        Require(networkNamespace.Length == 0 ? null : Identifier.NetworkNamespaceProblem(networkNamespace), $"network namespace \"{networkNamespace}\"");
+        foreach (var (key, value) in arguments ?? [])
+        {
+            var isForbidden = key.Length == 0 || key.AsSpan().ContainsAny(ForbiddenInArguments) || value.AsSpan().ContainsAny(ForbiddenInArguments);
+            Require(isForbidden ? "has no key, or holds a ';', a '=' or a newline" : null, $"CNI argument \"{key}={value}\"");
+        }
+
+        foreach (var (key, value) in capabilities ?? [])
+        {
+            Require(key.Length == 0 || value is null ? "has no name or no value" : null, $"capability argument \"{key}\"");
+        }
+
+        ContainerId = containerId;
+        NetworkNamespace = networkNamespace;
+        InterfaceName = interfaceName;
+        Arguments = [.. arguments ?? []];
+        _capabilities = (JsonObject?)capabilities?.DeepClone();
+    }
+
+    /// <summary>CNI_CONTAINERID.</summary>
+    public string ContainerId { get; }
+
+    /// <summary>CNI_NETNS; empty when the namespace is gone.</summary>
+    public string NetworkNamespace { get; }
+
+    /// <summary>CNI_IFNAME.</summary>
+    public string InterfaceName { get; }
+
+    /// <summary>CNI_ARGS without the <c>IgnoreUnknown</c> that is put before them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; }
+
+    /// <summary>A copy of the capability arguments.</summary>
+    public JsonObject Capabilities => (JsonObject?)_capabilities?.DeepClone() ?? [];
+
+    private static void Require(string? problem, string subject, uint code = CniErrorCode.InvalidEnvironment)
+    {
+        if (problem is not null)
+        {
+            throw new CniException(code, $"{subject} {problem}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace CniInvoker;
+
+/// <summary>The operations of the specification that plugins are asked to perform (SPEC §2).</summary>
+public enum CniOperation
+{
+    /// <summary>ADD: attach a container to a network.</summary>
+    Add,
+
+    /// <summary>CHECK: see whether an attachment is still as it was made.</summary>
+    Check,
+
+    /// <summary>DEL: undo an attachment, as far as it exists.</summary>
+    Delete,
+
+    /// <summary>STATUS: say whether ADD could be served now.</summary>
+    Status,
+
+    /// <summary>VERSION: say which versions of the specification are understood.</summary>
+    Version,
+}

@@ -1,0 +1,25 @@
+namespace CniInvoker;
+
+/// <summary>The directories in which plugins are looked for: CNI_PATH.</summary>
+/// <param name="directories">Absolute paths, in the order of the search. They need not exist.</param>
+public sealed class PluginPath(IReadOnlyList<string> directories)
+{
+    /// <summary>The directories, in the order of the search.</summary>
+    public IReadOnlyList<string> Directories => directories;
+
+    /// <summary>The path of the first executable file of that name.</summary>
+    /// <param name="pluginType">A file name.</param>
+    /// <exception cref="CniException">There is none, or the type is no file name (code 7).</exception>
+    public string Find(string pluginType)
+    {
+        if (Identifier.PluginTypeProblem(pluginType) is { } problem)
+        {
+            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, $"plugin type \"{pluginType.Replace("\0", "\\0", StringComparison.Ordinal)}\" {problem}");
+        }
+
+        var files = directories.Select(directory => Path.Combine(directory, pluginType)).Where(File.Exists).ToArray();
+        return files.FirstOrDefault(LibC.IsExecutable) ?? throw (files.Length > 0
+            ? new CniException(CniErrorCode.None, $"plugin \"{pluginType}\" is there but cannot be executed; make it executable: {files[0]}")
+            : new CniException(CniErrorCode.None, $"plugin \"{pluginType}\" was not found in {string.Join(':', directories)}; install it there, or correct \"type\""));
+    }
+}

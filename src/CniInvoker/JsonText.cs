@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+
+namespace CniInvoker;
+
+/// <summary>
+/// JSON as Go reads it: of two equal keys the last wins, text that is not UTF-8 is patched, a byte order mark is skipped. Numbers keep their text, whatever its size.
+/// </summary>
+internal static class JsonText
+{
+    // Deep enough for every file a person writes; building and writing recurse, and must not exhaust a pool thread's stack.
+    private const int MaximumDepth = 256;
+
+    // Plugins are no browsers: text stays readable.
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaximumDepth + 8 };
+
+    /// <exception cref="JsonException">Not exactly one JSON value.</exception>
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8Json)
+    {
+        var text = Clean(utf8Json);
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        try
+        {
+            reader.Read();
+            var node = Build(ref reader);
+            reader.Read(); // Refuses whatever follows the value.
+            return node;
+        }
+        catch (InvalidOperationException invalid)
+        {
+            var line = text[..(int)reader.TokenStartIndex].Count((byte)'\n');
+            throw new JsonException("The text is not valid Unicode.", path: null, line, bytePositionInLine: null, invalid);
+        }
+    }
+
+    public static byte[] Write(JsonNode node)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            node.WriteTo(writer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What <see cref="Parse"/> really reads: without a byte order mark, and valid UTF-8.</summary>
+    public static ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> utf8Json)
+    {
+        var text = utf8Json.StartsWith(Encoding.UTF8.Preamble) ? utf8Json[Encoding.UTF8.Preamble.Length..] : utf8Json;
+        return Utf8.IsValid(text) ? text : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text));
+    }
+
+    /// <summary>The parser's complaint without the position that it appends.</summary>
+    public static string Complaint(JsonException invalid)
+    {
+        var position = invalid.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (position < 0 ? invalid.Message : invalid.Message[..position]).TrimEnd('.');
+    }
+
+    private static JsonNode? Build(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartObject => BuildObject(ref reader),
+        JsonTokenType.StartArray => BuildArray(ref reader),
+        JsonTokenType.String => JsonValue.Create(reader.GetString()),
+        JsonTokenType.Number => JsonValue.Create(JsonElement.ParseValue(ref reader)),
+        JsonTokenType.True => JsonValue.Create(true),
+        JsonTokenType.False => JsonValue.Create(false),
+        _ => null,
+    };
+
+    private static JsonObject BuildObject(ref Utf8JsonReader reader)
+    {
+        var json = new JsonObject();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var key = reader.GetString()!;
+            reader.Read();
+            json[key] = Build(ref reader);
+        }
+
+        return json;
+    }
+
+    private static JsonArray BuildArray(ref Utf8JsonReader reader)
+    {
+        var json = new JsonArray();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            json.Add(Build(ref reader));
+        }
+
+        return json;
+    }
+}

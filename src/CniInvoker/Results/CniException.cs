@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace CniInvoker;
+
+/// <summary>
+/// A CNI operation failed: a plugin said no, did not answer as the specification asks, or could not be run. The message is a sentence for a person, with the network, the plugin,
+/// the operation, the plugin's own words, its code and the end of what it wrote to stderr.
+/// </summary>
+/// <param name="code">One of <see cref="CniErrorCode"/>, or a plugin's own.</param>
+/// <param name="msg">The short description, as the plugin gave it.</param>
+/// <param name="details">The longer description, if there is one.</param>
+/// <param name="innerException">The cause, if there is another.</param>
+public sealed class CniException(uint code, string msg, string? details = null, Exception? innerException = null) : Exception(message: null, innerException)
+{
+    private const int StderrTail = 1000;
+
+    /// <summary>The error code; 0 when the plugin gave none.</summary>
+    public uint Code => code;
+
+    /// <summary>The short description, as the plugin gave it.</summary>
+    public string Msg => msg;
+
+    /// <summary>The longer description, if there is one.</summary>
+    public string? Details => details;
+
+    /// <summary>The type of the plugin that failed; empty when none was to blame.</summary>
+    public string Plugin { get; init; } = "";
+
+    /// <summary>The network whose plugin failed; empty when it was none's.</summary>
+    public string NetworkName { get; init; } = "";
+
+    /// <summary>The operation that failed; null outside of operations.</summary>
+    public CniOperation? Operation { get; init; }
+
+    /// <summary>All that the plugin wrote to stderr.</summary>
+    public string Stderr { get; init; } = "";
+
+    /// <summary>The plugin was ended because its deadline was over.</summary>
+    public bool TimedOut { get; init; }
+
+    /// <summary>Why the DEL that followed a failed ADD failed too: something may be left behind, and DEL must be run again later. Null when nothing is left.</summary>
+    public CniException? CleanupFailure { get; init; }
+
+    /// <summary>The same operation may succeed later without any change: codes 11, 50 and 51, and deadlines.</summary>
+    public bool IsTransient => TimedOut || code is CniErrorCode.TryAgainLater or CniErrorCode.NotAvailable or CniErrorCode.NotAvailableLimitedConnectivity;
+
+    /// <summary>The whole story in a few sentences.</summary>
+    public override string Message
+    {
+        get
+        {
+            var text = new StringBuilder(Subject).Append(msg);
+            if (!string.IsNullOrEmpty(details))
+            {
+                text.Append("; ").Append(details);
+            }
+
+            EndSentence(text.Append(code == CniErrorCode.None ? "" : $" (code {code})"));
+            if (Tail(Stderr) is { Length: > 0 } tail)
+            {
+                EndSentence(text.Append(" stderr: ").Append(tail));
+            }
+
+            return text.Append(CleanupFailure is null ? "" : $" Undoing it failed too: {CleanupFailure.Message}").ToString();
+        }
+    }
+
+    private string Subject =>
+        (NetworkName.Length > 0 ? $"CNI network \"{NetworkName}\": " : "")
+        + (Plugin.Length > 0 ? $"plugin \"{Plugin}\"{(Operation is null ? ": " : " ")}" : "")
+        + (Operation is { } operation ? $"failed {operation.Verb()}: " : "");
+
+    /// <summary>The same failure, with what is known about its circumstances.</summary>
+    internal CniException During(CniOperation operation, string networkName, string plugin = "") =>
+        new(code, msg, details, this) { Operation = operation, NetworkName = networkName, Plugin = plugin, Stderr = Stderr, TimedOut = TimedOut };
+
+    internal CniException WithCleanupFailure(CniException cleanupFailure) => new(code, msg, details, this)
+    {
+        Operation = Operation,
+        NetworkName = NetworkName,
+        Plugin = Plugin,
+        Stderr = Stderr,
+        TimedOut = TimedOut,
+        CleanupFailure = cleanupFailure,
+    };
+
+    private static void EndSentence(StringBuilder text) => text.Append(text[^1] is '.' or '!' or '?' ? "" : ".");
+
+    // A sentence is read in one line of a terminal or log; the end of what a program says before it dies is what matters.
+    private static string Tail(string stderr)
+    {
+        var lines = string.Join(" | ", stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        return lines.Length <= StderrTail ? lines : $"…{lines[^StderrTail..]}";
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace CniInvoker;
+
+/// <summary>Reads typed values out of a result. A value of another type than the specification's is refused with the name of its field.</summary>
+internal static class ResultField
+{
+    public static string? Text(JsonObject json, string key)
+    {
+        string? text = null;
+        return json[key] is not { } value || (value is JsonValue word && word.TryGetValue(out text))
+            ? string.IsNullOrEmpty(text) ? null : text
+            : throw Wrong(json, key, "is not text");
+    }
+
+    public static int? Number(JsonObject json, string key)
+    {
+        var number = 0;
+        return json[key] is not { } value ? null : value is JsonValue written && written.TryGetValue(out number) ? number : throw Wrong(json, key, "is not a whole number");
+    }
+
+    public static IPAddress? Address(JsonObject json, string key) => Text(json, key) switch
+    {
+        null => null,
+        var text => IPAddress.TryParse(text, out var address) ? address : throw Wrong(json, key, "is not an IP address"),
+    };
+
+    /// <summary>An address with its prefix length, as in <c>10.1.2.3/24</c>.</summary>
+    public static (IPAddress Address, int PrefixLength) Cidr(JsonObject json, string key)
+    {
+        var parts = (Text(json, key) ?? throw Wrong(json, key, "is missing")).Split('/');
+        return parts.Length == 2 && IPAddress.TryParse(parts[0], out var address)
+            && byte.TryParse(parts[1], out var length) && length <= address.GetAddressBytes().Length * 8
+            ? (address, length)
+            : throw Wrong(json, key, "is not an address with a prefix length, as in 10.1.2.3/24");
+    }
+
+    public static IReadOnlyList<JsonObject> Objects(JsonObject json, string key) =>
+        Items(json, key, item => item as JsonObject ?? throw Wrong(json, key, "holds something that is not an object"));
+
+    public static IReadOnlyList<string> Texts(JsonObject json, string key) =>
+        Items(json, key, item => item is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(json, key, "holds something that is not text"));
+
+    private static IReadOnlyList<T> Items<T>(JsonObject json, string key, Func<JsonNode?, T> read) => json[key] switch
+    {
+        null => [],
+        JsonArray items => [.. items.Select(read)],
+        _ => throw Wrong(json, key, "is not a list"),
+    };
+
+    private static CniException Wrong(JsonObject json, string key, string problem) => new(
+        CniErrorCode.DecodingFailure,
+        $"the result cannot be understood: {json.GetPath()}.{key} {problem}{(json[key] is JsonValue value ? $": {value.ToJsonString()}" : "")}");
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace CniInvoker;
+
+/// <summary>A version of the CNI specification, compared by number: "1.1" equals "1.1.0", nothing at all is 0.1.0.</summary>
+internal readonly record struct SpecVersion(int Major, int Minor, int Patch) : IComparable<SpecVersion>
+{
+    public static readonly IReadOnlyList<string> Known = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"];
+
+    /// <summary>The first with CHECK, and with prevResult on DEL.</summary>
+    public static readonly SpecVersion WithCheck = new(0, 4, 0);
+
+    /// <summary>The first with STATUS.</summary>
+    public static readonly SpecVersion WithStatus = new(1, 1, 0);
+
+    public static readonly SpecVersion Latest = new(1, 1, 0);
+
+    public static bool IsKnown(string version) => Known.Contains(version, StringComparer.Ordinal);
+
+    /// <summary>For a version that <see cref="IsKnown"/>.</summary>
+    public static SpecVersion Parse(string version) =>
+        TryParse(version, out var parsed) ? parsed : throw new ArgumentException($"\"{version}\" is not a version.", nameof(version));
+
+    public static bool TryParse(string version, out SpecVersion parsed)
+    {
+        parsed = new SpecVersion(0, 1, 0);
+        if (version.Length == 0)
+        {
+            return true;
+        }
+
+        var parts = version.Split('.');
+        Span<int> numbers = stackalloc int[3];
+        if (parts.Length > numbers.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
+            {
+                return false;
+            }
+        }
+
+        parsed = new SpecVersion(numbers[0], numbers[1], numbers[2]);
+        return true;
+    }
+
+    public int CompareTo(SpecVersion other) => (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
+
+    public static bool operator <(SpecVersion left, SpecVersion right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(SpecVersion left, SpecVersion right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(SpecVersion left, SpecVersion right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(SpecVersion left, SpecVersion right) => left.CompareTo(right) >= 0;
+}
