@@ -1,0 +1,43 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using CniInvoker;
+
+namespace Bridge.Adapter.Attachments;
+
+/// <summary>Publishes an endpoint's ports through the plugins of its chain that take <c>portMappings</c>. The caller holds the endpoint's gate.</summary>
+internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime runtime, PortReservations ports)
+{
+    /// <summary>Reserves the host ports, then writes the intent, then runs the plugins. Done already, or nothing asked for: success.</summary>
+    /// <exception cref="CnmException">A port is taken, or the chain has no plugin that publishes.</exception>
+    /// <exception cref="CniException">A plugin said no.</exception>
+    public async Task PublishAsync(AttachmentRecord record)
+    {
+        if (record.RequestedPorts.Count == 0 || record.PublishedPorts is not null)
+        {
+            return;
+        }
+
+        var publishing = CniAttachment.Parts(record).Publishing;
+        if (publishing.Plugins.Count == 0)
+        {
+            throw new CnmException(
+                $"ports cannot be published on CNI network \"{record.CniNetwork}\": none of its plugins has the capability \"portMappings\". " +
+                "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or leave out -p.");
+        }
+
+        var unpublished = record;
+        var mappings = ports.Reserve(record.EndpointId, record.RequestedPorts);
+        journal.Attachments.Write(record = record with { PublishedPorts = mappings });
+        try
+        {
+            var result = await runtime.AddAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            journal.Attachments.Write(record with { Result = CniAttachment.ToElement(result.Json) });
+        }
+        catch (CniException failed) when (failed.CleanupFailure is null)
+        {
+            ports.Release(record.EndpointId);
+            journal.Attachments.Write(unpublished);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Bridge.Adapter.Control;
+using Bridge.Adapter.Settings;
+
+namespace Bridge.Adapter.Cli;
+
+/// <summary>
+/// The commands of <c>cnm-cni</c>. Exit codes: 0 it worked; 1 it did not (the daemon does not answer, a check failed);
+/// 2 the command line or the settings file is wrong.
+/// </summary>
+internal static class CommandLine
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int Misuse = 2;
+
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = $"The settings file (YAML). Without it: {SettingsFile.DefaultPath}, if there is one.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON instead of tables." };
+
+    private static readonly Argument<string[]> Targets = new("TARGET")
+    {
+        Description = "A container's name, or an endpoint id or the beginning of one. Without any: every attachment.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    /// <summary>Parses the arguments and does what they say; every foreseeable mistake becomes a sentence on standard error and an exit code.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="serve">Runs the daemon until it is told to stop.</param>
+    /// <param name="console">Where output goes; the process's own streams by default.</param>
+    public static async Task<int> RunAsync(
+        string[] arguments, Func<AdapterSettings, CancellationToken, Task<int>> serve, InvocationConfiguration? console = null, CancellationToken cancellationToken = default)
+    {
+        console ??= new InvocationConfiguration();
+        // The daemon's host listens for SIGTERM itself and takes the time it needs; the other commands may just die.
+        console.ProcessTerminationTimeout = null;
+        console.EnableDefaultExceptionHandler = false;
+        var parsed = Build(serve).Parse(arguments);
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(console, cancellationToken);
+            return parsed.Errors.Count > 0 ? Misuse : exitCode;
+        }
+        catch (SettingsException wrong)
+        {
+            await console.Error.WriteLineAsync(wrong.Message);
+            return Misuse;
+        }
+        catch (ControlException failed)
+        {
+            await console.Error.WriteLineAsync(failed.Message);
+            return Failure;
+        }
+    }
+
+    private static RootCommand Build(Func<AdapterSettings, CancellationToken, Task<int>> serve) =>
+        new("""
+            Puts Docker containers on CNI networks: a Docker network driver that runs ordinary CNI plugins.
+
+              cnm-cni serve                                               run the driver (as root)
+              docker network create -d cni --ipam-driver null pods        a Docker network on the host's CNI network
+              docker run --network pods IMAGE                             a container on it
+              cnm-cni status                                              who is attached, with which addresses and ports
+
+            Exit codes: 0 it worked; 1 it did not; 2 the command line or the settings file is wrong.
+            """)
+        {
+            Serve(serve),
+            Status(),
+            Check(),
+            PrintSettings(),
+            Version(),
+        };
+
+    private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
+    {
+        var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until told to stop. Needs root.") { Config };
+        command.SetAction((parsed, cancellationToken) => serve(Settings(parsed), cancellationToken));
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Show networks, attached containers with addresses and published ports, and clean-ups that are still to be done.") { Json, Config };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var daemon = new ControlClient(Settings(parsed).Socket);
+            var status = await daemon.StatusAsync(cancellationToken);
+            StatusReport.Write(status, parsed.GetValue(Json), TimeProvider.System.GetUtcNow(), parsed.InvocationConfiguration.Output);
+            return Success;
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var command = new Command("check", "Ask the CNI plugins of running containers whether all is in place (CNI CHECK). Exit code 1 when one says no.") { Targets, Json, Config };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var daemon = new ControlClient(Settings(parsed).Socket);
+            var response = await daemon.CheckAsync(new CheckRequest(parsed.GetValue(Targets) ?? []), cancellationToken);
+            CheckReport.Write(response, parsed.GetValue(Json), parsed.InvocationConfiguration.Output);
+            return response.Results.Any(result => result.Outcome == CheckOutcome.Failed) ? Failure : Success;
+        });
+        return command;
+    }
+
+    private static Command PrintSettings()
+    {
+        var command = new Command("settings", "Print the settings in force, as a complete settings file.") { Config };
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(SettingsText.ToYaml(Settings(parsed))));
+        return command;
+    }
+
+    private static Command Version()
+    {
+        var command = new Command("version", "Print the version.");
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine(
+            ProgramVersion.Commit is { } commit ? $"cnm-cni {ProgramVersion.Number} (commit {commit})" : $"cnm-cni {ProgramVersion.Number}"));
+        return command;
+    }
+
+    private static AdapterSettings Settings(ParseResult parsed) => parsed.GetValue(Config) is { } file
+        ? SettingsFile.Load(file, mustExist: true)
+        : SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false);
+}

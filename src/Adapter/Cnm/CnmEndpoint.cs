@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Bridge.Adapter.Telemetry;
+using CniInvoker;
+
+namespace Bridge.Adapter.Cnm;
+
+/// <summary>
+/// HTTP on one side, a method on the other: reads the body (Docker sends no Content-Type), answers in Docker's shape, writes one log line.
+/// Every refusal is status 200 with <c>Err</c>: Docker shows that text and does not repeat the call.
+/// </summary>
+internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
+{
+    private const string EmptyBody =
+        "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; nothing was done this time. Try again.";
+
+    /// <summary>A method with parameters. An empty body is Docker's broken retry: refused, never taken for "{}".</summary>
+    public RequestDelegate Method<TRequest, TResponse>(
+        ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response) =>
+        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, method, request));
+
+    /// <summary>A method without parameters and without a way to fail.</summary>
+    public RequestDelegate Constant<TResponse>(TResponse answer, JsonTypeInfo<TResponse> response) =>
+        context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
+
+    private static async Task<TResponse> InvokeAsync<TRequest, TResponse>(
+        HttpContext context, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length == 0)
+        {
+            throw new CnmException(EmptyBody);
+        }
+
+        var message = JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), request)
+            ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
+        return await method.InvokeAsync(message, context.RequestAborted);
+    }
+
+    private async Task AnswerAsync<TResponse>(
+        HttpContext context, JsonTypeInfo<TResponse> response, CallClock.Call call, Task<TResponse> invocation)
+    {
+        var method = context.Request.Path.Value!.TrimStart('/');
+        byte[] answer;
+        try
+        {
+            answer = JsonSerializer.SerializeToUtf8Bytes(await invocation, response);
+            logger.CallAnswered(method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The last stop before the wire: whatever went wrong, Docker gets a sentence and no retry.
+            var sentence = Sentence(failure);
+            answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(sentence), CnmJson.Default.ErrorResponse);
+            logger.CallRefused(Unforeseen(failure) ? failure : null, method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds, sentence);
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = answer.Length;
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+    }
+
+    private static string Sentence(Exception failure) => failure switch
+    {
+        CnmException or CniException or CniConfigurationException => failure.Message,
+        JsonException json => $"the request is not what the network driver protocol asks for: {json.Message} Nothing was done.",
+        OperationCanceledException => "the call was given up before it was done, because the connection closed or the bridge is stopping.",
+        _ => $"{failure.GetType().Name}: {failure.Message}",
+    };
+
+    private static bool Unforeseen(Exception failure) => failure is not (CnmException or CniException or CniConfigurationException or JsonException);
+}

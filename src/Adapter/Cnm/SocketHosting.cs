@@ -1,0 +1,24 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bridge.Adapter.Cnm;
+
+/// <summary>The web server's settings for a peer like Docker.</summary>
+internal static class SocketHosting
+{
+    private const int LargestRequest = 1 << 20;
+
+    public static void UseBridgeSocket(this ConfigureWebHostBuilder web, string socket)
+    {
+        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => PluginSocket.Listen(socket));
+        web.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestRequest;
+
+            // Docker never closes an idle connection; if we did at the wrong moment, it would repeat the call with an empty body.
+            kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+            kestrel.ListenUnixSocket(socket);
+        });
+    }
+}

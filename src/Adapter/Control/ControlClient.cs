@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Bridge.Adapter.Control;
+
+/// <summary>Asks the running daemon over its socket.</summary>
+internal sealed class ControlClient(string socketPath) : IDisposable
+{
+    /// <summary>A status needs no plugin; a check takes what its plugins take, which the daemon bounds.</summary>
+    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http = new(UnixSocketHttp.Handler(socketPath)) { BaseAddress = new Uri("http://cnm-cni"), Timeout = Timeout.InfiniteTimeSpan };
+
+    public void Dispose() => _http.Dispose();
+
+    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    public async Task<StatusResponse> StatusAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(StatusTimeout);
+        try
+        {
+            return await AskAsync("Bridge.Status", [], ControlJson.Default.StatusResponse, deadline.Token);
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ControlException($"The daemon on {socketPath} did not answer within {StatusTimeout.TotalSeconds} s. Its log says what it is doing.", failure);
+        }
+    }
+
+    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    public Task<CheckResponse> CheckAsync(CheckRequest request, CancellationToken cancellationToken) =>
+        AskAsync("Bridge.Check", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.CheckRequest), ControlJson.Default.CheckResponse, cancellationToken);
+
+    private async Task<T> AskAsync<T>(string method, byte[] body, JsonTypeInfo<T> answerType, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using var response = await _http.PostAsync(method, content, cancellationToken);
+            var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK
+                ? JsonSerializer.Deserialize(answer, answerType) ?? throw new JsonException("the answer is empty")
+                : throw new ControlException(Refusal(response.StatusCode, answer));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ControlException(Unreachable(failure), failure);
+        }
+        catch (JsonException failure)
+        {
+            throw new ControlException($"What answered on {socketPath} is not this version of cnm-cni ({failure.Message}). Restart the daemon after an update.", failure);
+        }
+    }
+
+    private string Unreachable(HttpRequestException failure) => (failure.InnerException as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => $"No permission to talk to the daemon on {socketPath}: its socket is root's. Try again with sudo.",
+        SocketError.ConnectionRefused or SocketError.AddressNotAvailable => NotRunning,
+        // .NET has no SocketError for "no such file", which is what a socket path that does not exist gives.
+        _ when !File.Exists(socketPath) => NotRunning,
+        _ => $"The daemon on {socketPath} could not be asked: {failure.GetBaseException().Message}",
+    };
+
+    private string NotRunning => $"Nobody answers on {socketPath}: the daemon is not running. Start it with `cnm-cni serve` as root (with systemd: `systemctl start cnm-cni`).";
+
+    private string Refusal(HttpStatusCode status, byte[] answer)
+    {
+        if (status == HttpStatusCode.NotFound && answer.Length == 0)
+        {
+            return $"What answers on {socketPath} is not cnm-cni, or an older one. Restart the daemon after an update.";
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(answer, ControlJson.Default.ControlError)?.Err ?? $"The daemon on {socketPath} answered HTTP {(int)status}.";
+        }
+        catch (JsonException)
+        {
+            return $"The daemon on {socketPath} answered HTTP {(int)status}.";
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Bridge.Adapter.Control;
+
+// What an operator asks the daemon over its socket, beside what Docker asks it. One file, because they are read side by side:
+//   POST /Bridge.Status  (no body)      → StatusResponse
+//   POST /Bridge.Check   CheckRequest   → CheckResponse
+// An answer other than 200 carries { "Err": "…" }, as Docker's calls do.
+
+/// <summary>Everything the daemon knows.</summary>
+internal sealed record StatusResponse(
+    string Version,
+    bool EngineReachable,
+    IReadOnlyList<NetworkStatus> Networks,
+    IReadOnlyList<EndpointStatus> Endpoints,
+    IReadOnlyList<PendingCleanup> PendingCleanups,
+    IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems);
+
+/// <param name="Id">Docker's network id.</param>
+/// <param name="Name">Docker's name for it, when Docker could be asked.</param>
+/// <param name="CniNetwork">The CNI network it stands for.</param>
+/// <param name="IpamMode">Who chooses addresses: <c>null</c> or <c>docker</c>.</param>
+/// <param name="Plugins">The chain's plugin types, in order.</param>
+/// <param name="Problem">Why new containers cannot be attached, when that is so.</param>
+internal sealed record NetworkStatus(string Id, string? Name, string CniNetwork, string IpamMode, IReadOnlyList<string> Plugins, string? Problem);
+
+/// <param name="EndpointId">Docker's endpoint id, and the CNI container id.</param>
+/// <param name="NetworkId">Docker's network id.</param>
+/// <param name="NetworkName">Docker's name for the network, when known.</param>
+/// <param name="CniNetwork">The CNI network.</param>
+/// <param name="ContainerName">The container's name, when known.</param>
+/// <param name="State">How far it has come: adding, added, joined, deleting.</param>
+/// <param name="InterfaceName">CNI_IFNAME, the name under which plugins know the interface.</param>
+/// <param name="HostInterfaceName">Its name while it passes through the host.</param>
+/// <param name="SandboxKey">Path of the container's network namespace, from Join on.</param>
+/// <param name="Addresses">With prefix length: <c>10.88.0.2/16</c>.</param>
+/// <param name="Gateway">The IPv4 or else IPv6 default gateway.</param>
+/// <param name="Mac">Hardware address; empty until ADD is done.</param>
+/// <param name="Mtu">0 until ADD is done.</param>
+/// <param name="Ports">What is published.</param>
+/// <param name="Chain">The chain's plugin types, in order.</param>
+/// <param name="Since">When it was made.</param>
+/// <param name="Result">The CNI result, as the last plugin gave it.</param>
+internal sealed record EndpointStatus(
+    string EndpointId,
+    string NetworkId,
+    string? NetworkName,
+    string CniNetwork,
+    string? ContainerName,
+    string State,
+    string InterfaceName,
+    string? HostInterfaceName,
+    string? SandboxKey,
+    IReadOnlyList<string> Addresses,
+    string? Gateway,
+    string Mac,
+    int Mtu,
+    IReadOnlyList<PublishedPortStatus> Ports,
+    IReadOnlyList<string> Chain,
+    DateTimeOffset Since,
+    JsonElement? Result);
+
+/// <param name="HostIp">The host address it listens on; null for all.</param>
+/// <param name="HostPort">The host's port.</param>
+/// <param name="ContainerPort">The container's port.</param>
+/// <param name="Protocol">tcp, udp or sctp.</param>
+internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int ContainerPort, string Protocol);
+
+/// <summary>An attachment that is to be undone and could not be yet.</summary>
+internal sealed record PendingCleanup(string EndpointId, string CniNetwork, string? ContainerName, int Attempts, string LastError, DateTimeOffset? NextAttempt);
+
+/// <summary>A CNI configuration file that is not used, and why.</summary>
+internal sealed record ConfigurationProblemStatus(string File, string Message);
+
+/// <param name="Targets">Container names, endpoint ids or beginnings of them; empty means every attachment.</param>
+internal sealed record CheckRequest(IReadOnlyList<string> Targets);
+
+internal sealed record CheckResponse(IReadOnlyList<CheckResult> Results);
+
+/// <param name="EndpointId">The attachment that was asked about; when nothing was found, the target as it was given.</param>
+/// <param name="ContainerName">The container's name, when known.</param>
+/// <param name="Outcome">What its plugins said to CHECK.</param>
+/// <param name="Message">Why it failed or was skipped.</param>
+internal sealed record CheckResult(string EndpointId, string? ContainerName, CheckOutcome Outcome, string? Message);
+
+internal enum CheckOutcome
+{
+    [JsonStringEnumMemberName("passed")]
+    Passed,
+
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    [JsonStringEnumMemberName("skipped")]
+    Skipped,
+}
+
+internal sealed record ControlError(string Err);

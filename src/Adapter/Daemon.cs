@@ -1,0 +1,113 @@
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Control;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Methods;
+using Bridge.Adapter.Repair;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+using CniInvoker;
+
+namespace Bridge.Adapter;
+
+/// <summary>`cnm-cni serve`: puts the rooms together, listens, and only then looks at the past. Ends with the host's shutdown signals.</summary>
+internal static class Daemon
+{
+    public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
+    {
+        using var stateLock = StateLock.Take(settings.StateDirectory);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddBridgeLogging(settings.Log);
+        builder.WebHost.UseBridgeSocket(settings.Socket);
+        builder.Services
+            .AddSingleton(settings)
+            .AddSingleton(TimeProvider.System)
+            .AddCni(settings)
+            .AddSandboxes(settings)
+            .AddState(settings)
+            .AddAttachments()
+            .AddCnm()
+            .AddRepair(settings)
+            .AddControl();
+
+        await using var app = builder.Build();
+        app.MapCnm();
+        app.MapControl();
+        app.Services.GetRequiredService<Repairer>().Resume();
+        await app.StartAsync(cancellationToken);
+        try
+        {
+            var journal = app.Services.GetRequiredService<Journal>();
+            app.Services.GetRequiredService<ILogger<CnmEndpoint>>().Serving(settings.Socket, journal.Networks.All.Count, journal.Attachments.All.Count);
+            await app.WaitForShutdownAsync(cancellationToken);
+        }
+        finally
+        {
+            PluginSocket.Remove(settings.Socket);
+        }
+
+        return 0;
+    }
+
+    private static IServiceCollection AddCni(this IServiceCollection services, AdapterSettings settings) => services
+        .AddSingleton<CallClock>()
+        .AddSingleton(new ConfigurationDirectory(settings.ConfigurationDirectory))
+        .AddSingleton(new PluginPath(settings.PluginDirectories))
+        .AddSingleton(new CniDeadlines
+        {
+            Add = settings.Timeouts.Add,
+            Delete = settings.Timeouts.Delete,
+            Check = settings.Timeouts.Check,
+            Status = settings.Timeouts.Probe,
+            Version = settings.Timeouts.Probe,
+            TerminationGrace = settings.Timeouts.TerminationGrace,
+        })
+        .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
+            provider, new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit)))
+        .AddSingleton<CniRuntime>();
+
+    private static IServiceCollection AddSandboxes(this IServiceCollection services, AdapterSettings settings) => services
+        .AddSingleton(_ => NetworkNamespace.OpenCurrent())
+        .AddSingleton(provider => new StagingSandboxes(Path.Combine(settings.RunDirectory, "netns"), provider.GetRequiredService<NetworkNamespace>()))
+        .AddSingleton<LinkDepartures>();
+
+    private static IServiceCollection AddState(this IServiceCollection services, AdapterSettings settings) => services
+        .AddSingleton(new Journal(settings.StateDirectory))
+        .AddSingleton<AttachmentGates>();
+
+    private static IServiceCollection AddAttachments(this IServiceCollection services) => services
+        .AddSingleton<CniAttachment>()
+        .AddSingleton<PortReservations>()
+        .AddSingleton<Detacher>()
+        .AddSingleton<Attacher>()
+        .AddSingleton<Publisher>()
+        .AddSingleton<Arrivals>();
+
+    private static IServiceCollection AddCnm(this IServiceCollection services) => services
+        .AddSingleton<CnmEndpoint>()
+        .AddSingleton<CreateNetwork>()
+        .AddSingleton<DeleteNetwork>()
+        .AddSingleton<CreateEndpoint>()
+        .AddSingleton<EndpointOperInfo>()
+        .AddSingleton<Join>()
+        .AddSingleton<ProgramExternalConnectivity>()
+        .AddSingleton<RevokeExternalConnectivity>()
+        .AddSingleton<Leave>()
+        .AddSingleton<DeleteEndpoint>();
+
+    private static IServiceCollection AddRepair(this IServiceCollection services, AdapterSettings settings) => services
+        .AddSingleton<IDockerEngine>(provider => new DockerEngine(settings.DockerSocket, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<RetryTimes>()
+        .AddSingleton<DockerNames>()
+        .AddSingleton<RepairSignal>()
+        .AddSingleton<Repairer>()
+        .AddSingleton<DockerComparison>()
+        .AddHostedService<RepairLoop>()
+        .AddHostedService<DockerWatch>();
+
+    private static IServiceCollection AddControl(this IServiceCollection services) => services
+        .AddSingleton<Status>()
+        .AddSingleton<Check>();
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Docker.DotNet.NativeHttp;
+
+namespace Bridge.Adapter.Docker;
+
+/// <summary>Asks a Docker Engine over its unix socket. The only file that knows the Docker client library.</summary>
+internal sealed class DockerEngine(string dockerSocket, TimeProvider timeProvider) : IDockerEngine, IDisposable
+{
+    /// <summary>A question takes milliseconds; while dockerd starts it hangs, and asking again later is better than waiting.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly DockerClient _client = new DockerClientBuilder()
+        .WithEndpoint(new Uri("http://docker"))
+        .WithTimeout(Timeout.InfiniteTimeSpan)
+        .WithTransportOptions(new NativeHttpTransportOptions { ConfigureHandler = handler => UnixSocketHttp.Direct(handler, dockerSocket) })
+        .Build();
+
+    public void Dispose() => _client.Dispose();
+
+    public async Task<IReadOnlyList<DockerNetwork>> CniNetworksAsync(string driver, CancellationToken cancellationToken)
+    {
+        var filter = new NetworksListParameters { Filters = Filter("driver", driver) };
+        var networks = await AskAsync("list its networks", token => _client.Networks.ListNetworksAsync(filter, token), cancellationToken);
+        return [.. networks.Where(network => network.Driver == driver).Select(network => new DockerNetwork(
+            network.ID, network.Name, (network.Options ?? new Dictionary<string, string>()).AsReadOnly(), network.IPAM?.Driver ?? "default"))];
+    }
+
+    public async Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var network = await AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken);
+            var containers = network.Containers ?? new Dictionary<string, EndpointResource>();
+            return new DockerNetworkEndpoints(network.ID, network.Name, containers.ToDictionary(
+                entry => entry.Value.EndpointID, entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)), StringComparer.Ordinal));
+        }
+        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async IAsyncEnumerable<DockerEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Docker repeats what happened since a moment, so asking from before the ping leaves no gap between the two.
+        var since = timeProvider.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        await AskAsync("answer a ping", async token =>
+        {
+            await _client.System.PingAsync(token);
+            return true;
+        }, cancellationToken);
+        yield return new DockerEvent(DockerEventKind.Connected);
+
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var events = Channel.CreateUnbounded<DockerEvent>();
+        var watch = WatchAsync(since, events.Writer, watching.Token);
+        try
+        {
+            await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return happened;
+            }
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watch;
+        }
+    }
+
+    private async Task WatchAsync(string since, ChannelWriter<DockerEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var wanted = new ContainerEventsParameters { Since = since, Filters = Filter("type", "container", "network") };
+            wanted.Filters["event"] = Filter("event", "die", "destroy", "connect", "disconnect")["event"];
+            await _client.System.MonitorEventsAsync(wanted, new EventTranslation(events), cancellationToken);
+            events.Complete(new DockerUnreachableException(dockerSocket, "it ended the stream of events", null));
+        }
+        catch (Exception failure)
+        {
+            events.Complete(Translate(failure, "report its events", cancellationToken) ?? failure);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(string question, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await ask(bounded.Token);
+        }
+        catch (Exception failure) when (Translate(failure, question, cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>Null for what is neither Docker's silence nor its refusal: our own cancellation, our own mistakes.</summary>
+    private Exception? Translate(Exception failure, string question, CancellationToken cancellationToken) => failure switch
+    {
+        _ when cancellationToken.IsCancellationRequested => null,
+        OperationCanceledException => new DockerUnreachableException(dockerSocket, $"no answer within {AnswerTimeout.TotalSeconds} s when asked to {question}", failure),
+        DockerApiException refusal => new DockerRefusalException(question, refusal.StatusCode, Message(refusal.ResponseBody), failure),
+        JsonException => new DockerRefusalException(question, HttpStatusCode.OK, $"what it answered is not understood: {failure.Message}", failure),
+        HttpRequestException or IOException or SocketException => new DockerUnreachableException(dockerSocket, failure.GetBaseException().Message, failure),
+        _ => null,
+    };
+
+    private static string Message(string? body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body ?? "");
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) ? message.ToString() : body!;
+        }
+        catch (JsonException)
+        {
+            return body ?? ""; // Not every answer comes from Docker: a proxy in between writes HTML.
+        }
+    }
+
+    /// <summary>While a join is under way the key is <c>ep-</c> and the endpoint's id; afterwards it is the container's id.</summary>
+    private static string? ContainerId(string key) => key.StartsWith("ep-", StringComparison.Ordinal) ? null : key;
+
+    private static Dictionary<string, IDictionary<string, bool>> Filter(string name, params IEnumerable<string> values) =>
+        new() { [name] = values.ToDictionary(value => value, _ => true) };
+}

@@ -1,0 +1,26 @@
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Methods;
+
+/// <summary>
+/// The container lets go of the endpoint; its link is still in the sandbox, and Docker moves it back to the host namespace after the answer.
+/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (newer engines leave it out sometimes). Journal: as there.
+/// Docker ignores a failure, so does the next call. Idempotent: twice, or for an endpoint whose Join failed, is success.
+/// </summary>
+internal sealed class Leave(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+{
+    public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
+    {
+        var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
+        arrivals.Forget(endpointId);
+        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
+        {
+            await detacher.UnpublishAsync(record);
+        }
+
+        return new Nothing();
+    }
+}

@@ -1,0 +1,30 @@
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Methods;
+
+/// <summary>
+/// This endpoint is its container's gateway now, so it is the one that publishes. CNI: ADD of the plugins that take port mappings. Journal: the mappings, before.
+/// Undo: RevokeExternalConnectivity, Leave or DeleteEndpoint, whichever comes. Idempotent: what is published is not published again; it comes anew whenever the gateway moves.
+/// From Docker 28 on the link is in the sandbox by now, so its arrival is finished here, where a failure still stops the start.
+/// </summary>
+internal sealed class ProgramExternalConnectivity(Publisher publisher, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    : ICnmMethod<ProgramExternalConnectivityRequest, Nothing>
+{
+    public async Task<Nothing> InvokeAsync(ProgramExternalConnectivityRequest request, CancellationToken cancellationToken)
+    {
+        var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
+        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        var record = journal.Attachments.Find(endpointId);
+        if (record is not { Phase: AttachmentPhase.Joined })
+        {
+            throw new CnmException($"endpoint {DockerId.Short(endpointId)} has not joined a sandbox, so its ports cannot be published.");
+        }
+
+        await publisher.PublishAsync(record);
+        arrivals.TryFinish(journal.Attachments.Find(endpointId)!);
+        return new Nothing();
+    }
+}

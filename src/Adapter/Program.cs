@@ -1,0 +1,4 @@
+using Bridge.Adapter;
+using Bridge.Adapter.Cli;
+
+return await CommandLine.RunAsync(args, Daemon.ServeAsync);

@@ -1,0 +1,10 @@
+namespace Bridge.Adapter.Sandboxes;
+
+/// <summary>A link as the kernel describes it.</summary>
+/// <param name="Mac">Lower-case with colons; empty for a link without one.</param>
+/// <param name="Kind">Its driver's name in rtnetlink; empty for a physical one.</param>
+/// <param name="PeerIndex">The other end of a veth, the parent of a macvlan: an index in that link's own namespace.</param>
+internal sealed record LinkInfo(int Index, string Name, string Mac, int Mtu, string Kind, int? PeerIndex, bool IsUp, string? Alias)
+{
+    public bool IsLoopback => Index == 1;
+}

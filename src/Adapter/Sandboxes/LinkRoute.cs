@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Serialization;
+using Bridge.Adapter.Sandboxes.Native;
+
+namespace Bridge.Adapter.Sandboxes;
+
+/// <summary>A route over a link, or one that needs no link (blackhole and its like).</summary>
+/// <param name="Destination">In CIDR notation; a default route is 0.0.0.0/0 or ::/0.</param>
+internal sealed record LinkRoute(string Destination)
+{
+    // The kernel gives an IPv6 route this metric when nobody chooses one.
+    private const uint DefaultIPv6Metric = 1024;
+
+    public string? Gateway { get; init; }
+
+    public int Table { get; init; } = Rtnetlink.RT_TABLE_MAIN;
+
+    public RouteType Type { get; init; } = RouteType.Unicast;
+
+    public RouteScope Scope { get; init; }
+
+    /// <summary>Who made it, in the kernel's numbers (RTPROT_…): 2 the kernel itself, 3 and 4 an administrator or a plugin.</summary>
+    public int Protocol { get; init; }
+
+    public uint Metric { get; init; }
+
+    public int TypeOfService { get; init; }
+
+    /// <summary>The address that packets start from when nobody chose one.</summary>
+    public string? Source { get; init; }
+
+    public int? Mtu { get; init; }
+
+    /// <summary>The gateway need not be reachable by another route.</summary>
+    public bool OnLink { get; init; }
+
+    /// <summary>Metrics other than the MTU (RTAX_…).</summary>
+    public IReadOnlyList<KernelAttribute> OtherMetrics { get; init; } = [];
+
+    public IReadOnlyList<KernelAttribute> OtherAttributes { get; init; } = [];
+
+    /// <summary>Something about the route that cannot be taken along, said in words.</summary>
+    [JsonIgnore]
+    public string? Obstacle { get; init; }
+
+    [JsonIgnore]
+    public AddressFamily Family => Destination.Contains(':') ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+
+    [JsonIgnore]
+    public bool IsDefault => Destination is "0.0.0.0/0" or "::/0";
+
+    /// <summary>It comes and goes with an address.</summary>
+    [JsonIgnore]
+    public bool IsKernel => Protocol == Rtnetlink.RTPROT_KERNEL;
+
+    /// <summary>Every link that speaks IPv6 has it.</summary>
+    [JsonIgnore]
+    public bool IsLinkLocal => Destination is "fe80::/64";
+
+    /// <summary>Whether it leads over a link at all.</summary>
+    [JsonIgnore]
+    public bool HasLink => Type is not (RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit or RouteType.Throw);
+
+    /// <summary>
+    /// Docker can be told of the route in Join, so the sandbox has it from Docker. What Docker drops of it (source, MTU) is set right when the link has arrived.
+    /// Default routes are not among these: Docker chooses between the gateways of a container's endpoints.
+    /// </summary>
+    [JsonIgnore]
+    public bool DockerCarries =>
+        this is { Table: Rtnetlink.RT_TABLE_MAIN, Type: RouteType.Unicast, TypeOfService: 0, OnLink: false, IsKernel: false, IsDefault: false }
+        && Metric == (Family == AddressFamily.InterNetworkV6 ? DefaultIPv6Metric : 0)
+        && (Gateway is null || IPAddress.Parse(Gateway).AddressFamily == Family);
+
+    /// <summary>The kernel has room for one of the two in a namespace.</summary>
+    public bool HasPlaceOf(LinkRoute other) =>
+        (Destination, Table, Metric, TypeOfService) == (other.Destination, other.Table, other.Metric, other.TypeOfService);
+
+    public override string ToString() => $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} table {Table}{(Metric == 0 ? "" : $" metric {Metric}")}";
+}

@@ -1,0 +1,22 @@
+namespace Bridge.Adapter.Sandboxes.Native;
+
+/// <summary>What the kernel answers when it refuses: the numbers of asm-generic/errno.h that the bridge tells apart.</summary>
+internal enum Errno
+{
+    EPERM = 1,
+    ENOENT = 2,
+    ESRCH = 3,
+    EINTR = 4,
+    EAGAIN = 11,
+    EACCES = 13,
+    EBUSY = 16,
+    EEXIST = 17,
+    ENODEV = 19,
+    ENOTDIR = 20,
+    EINVAL = 22,
+    ENOTTY = 25,
+    EAFNOSUPPORT = 97,
+    EOPNOTSUPP = 95,
+    EADDRNOTAVAIL = 99,
+    ENOBUFS = 105,
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bridge.Adapter.Sandboxes.Native;
+
+/// <summary>open(2), fsync(2), fstatfs(2), statx(2).</summary>
+internal static partial class LibC
+{
+    internal const int O_RDONLY = 0;
+    internal const int O_CREAT = 0x40;
+    internal const int O_NONBLOCK = 0x800;
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int AT_EMPTY_PATH = 0x1000;
+    internal const uint STATX_INO = 0x100;
+    internal const long NSFS_MAGIC = 0x6e736673;
+
+    /// <summary>Opens whatever is at <paramref name="path"/> for reading; a named pipe does not block it.</summary>
+    public static SafeFileHandle Open(string path)
+    {
+        var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        return handle.IsInvalid ? throw Failure($"open {path}") : handle;
+    }
+
+    /// <summary>As <see cref="Open"/>, with null for a path at which nothing is.</summary>
+    public static SafeFileHandle? TryOpen(string path)
+    {
+        var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        if (!handle.IsInvalid)
+        {
+            return handle;
+        }
+
+        return LastError is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failure($"open {path}");
+    }
+
+    /// <summary>Makes sure that a file is at <paramref name="path"/>, for a mount to cover.</summary>
+    public static void CreateMountPoint(string path)
+    {
+        using var handle = open(path, O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0);
+        if (handle.IsInvalid)
+        {
+            throw Failure($"create the mount point {path}");
+        }
+    }
+
+    public static SafeFileHandle OpenDirectory(string directory) => Open(directory);
+
+    /// <summary>Returns when the file's content, or the directory's entries, are on the disk.</summary>
+    public static void Sync(SafeFileHandle handle) => Require(fsync(handle), "write a directory's entries to the disk");
+
+    /// <summary>Whether the handle is of a namespace, of whatever type.</summary>
+    public static bool IsNamespace(SafeFileHandle handle)
+    {
+        Require(fstatfs(handle, out var file), "ask for the file system of a file");
+        return file.f_type == NSFS_MAGIC;
+    }
+
+    /// <summary>What tells one file from every other.</summary>
+    public static (uint DeviceMajor, uint DeviceMinor, ulong Inode) Identity(SafeFileHandle handle)
+    {
+        Require(statx(handle, "", AT_EMPTY_PATH, STATX_INO, out var file), "ask for the identity of a file");
+        return (file.stx_dev_major, file.stx_dev_minor, file.stx_ino);
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fstatfs(SafeFileHandle fd, out StatFs buf);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(SafeFileHandle dirfd, string pathname, int flags, uint mask, out StatX statxbuf);
+}

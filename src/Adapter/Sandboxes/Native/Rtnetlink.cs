@@ -1,0 +1,109 @@
+namespace Bridge.Adapter.Sandboxes.Native;
+
+/// <summary>Constants of linux/netlink.h, linux/rtnetlink.h and the headers of its attributes, under their names there.</summary>
+internal static class Rtnetlink
+{
+    // linux/netlink.h
+    public const int NETLINK_ROUTE = 0;
+    public const int SOL_NETLINK = 270;
+    public const int NETLINK_CAP_ACK = 10;
+    public const int NETLINK_EXT_ACK = 11;
+    public const int NETLINK_GET_STRICT_CHK = 12;
+    public const ushort NLM_F_REQUEST = 0x01;
+    public const ushort NLM_F_ACK = 0x04;
+    public const ushort NLM_F_DUMP_INTR = 0x10;
+    public const ushort NLM_F_DUMP = 0x300;
+    public const ushort NLM_F_REPLACE = 0x100;
+    public const ushort NLM_F_EXCL = 0x200;
+    public const ushort NLM_F_CREATE = 0x400;
+    public const ushort NLM_F_CAPPED = 0x100;
+    public const ushort NLM_F_ACK_TLVS = 0x200;
+    public const ushort NLMSG_NOOP = 1;
+    public const ushort NLMSG_ERROR = 2;
+    public const ushort NLMSG_DONE = 3;
+    public const ushort NLMSGERR_ATTR_MSG = 1;
+    public const ushort NLA_F_NESTED = 0x8000;
+    public const ushort NLA_TYPE_MASK = 0x3fff;
+
+    // linux/rtnetlink.h
+    public const ushort RTM_NEWLINK = 16;
+    public const ushort RTM_DELLINK = 17;
+    public const ushort RTM_GETLINK = 18;
+    public const ushort RTM_NEWADDR = 20;
+    public const ushort RTM_GETADDR = 22;
+    public const ushort RTM_NEWROUTE = 24;
+    public const ushort RTM_DELROUTE = 25;
+    public const ushort RTM_GETROUTE = 26;
+    public const ushort RTM_NEWNEIGH = 28;
+    public const ushort RTM_GETNEIGH = 30;
+    public const ushort RTM_NEWRULE = 32;
+    public const ushort RTM_DELRULE = 33;
+    public const ushort RTM_GETRULE = 34;
+    public const uint RTMGRP_LINK = 1;
+    public const uint RTEXT_FILTER_SKIP_STATS = 8;
+
+    public const ushort RTA_DST = 1;
+    public const ushort RTA_SRC = 2;
+    public const ushort RTA_OIF = 4;
+    public const ushort RTA_GATEWAY = 5;
+    public const ushort RTA_PRIORITY = 6;
+    public const ushort RTA_PREFSRC = 7;
+    public const ushort RTA_METRICS = 8;
+    public const ushort RTA_MULTIPATH = 9;
+    public const ushort RTA_FLOW = 11;
+    public const ushort RTA_TABLE = 15;
+    public const ushort RTA_VIA = 18;
+    public const ushort RTA_PREF = 20;
+    public const ushort RTA_ENCAP_TYPE = 21;
+    public const ushort RTA_ENCAP = 22;
+    public const ushort RTAX_MTU = 2;
+    public const byte RTPROT_REDIRECT = 1;
+    public const byte RTPROT_KERNEL = 2;
+    public const byte RTPROT_RA = 9;
+    public const byte RT_TABLE_UNSPEC = 0;
+    public const byte RT_TABLE_MAIN = 254;
+    public const byte RT_TABLE_LOCAL = 255;
+    public const uint RTNH_F_ONLINK = 4;
+    public const uint RTM_F_CLONED = 0x200;
+
+    // linux/if.h, linux/if_link.h, linux/veth.h
+    public const uint IFF_UP = 1;
+    public const ushort IFLA_ADDRESS = 1;
+    public const ushort IFLA_IFNAME = 3;
+    public const ushort IFLA_MTU = 4;
+    public const ushort IFLA_LINK = 5;
+    public const ushort IFLA_LINKINFO = 18;
+    public const ushort IFLA_IFALIAS = 20;
+    public const ushort IFLA_NET_NS_FD = 28;
+    public const ushort IFLA_EXT_MASK = 29;
+    public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_INFO_DATA = 2;
+    public const ushort VETH_INFO_PEER = 1;
+
+    // linux/if_addr.h
+    public const ushort IFA_ADDRESS = 1;
+    public const ushort IFA_LOCAL = 2;
+    public const ushort IFA_LABEL = 3;
+    public const ushort IFA_BROADCAST = 4;
+    public const ushort IFA_FLAGS = 8;
+    public const uint IFA_F_NODAD = 0x02;
+    public const uint IFA_F_PERMANENT = 0x80;
+
+    // linux/neighbour.h
+    public const ushort NDA_DST = 1;
+    public const ushort NDA_LLADDR = 2;
+    public const ushort NUD_PERMANENT = 0x80;
+
+    // linux/fib_rules.h
+    public const ushort FRA_DST = 1;
+    public const ushort FRA_SRC = 2;
+    public const ushort FRA_IIFNAME = 3;
+    public const ushort FRA_PRIORITY = 6;
+    public const ushort FRA_SUPPRESS_IFGROUP = 13;
+    public const ushort FRA_SUPPRESS_PREFIXLEN = 14;
+    public const ushort FRA_TABLE = 15;
+    public const ushort FRA_OIFNAME = 17;
+    public const ushort FRA_PAD = 18;
+    public const ushort FRA_PROTOCOL = 21;
+    public const uint FIB_RULE_INVERT = 2;
+}

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace Bridge.Adapter.Sandboxes.Native;
+
+/// <summary>struct statx of linux/stat.h: unlike struct stat the same on every architecture. Only the identity is read.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct StatX
+{
+    [FieldOffset(32)]
+    public ulong stx_ino;
+
+    [FieldOffset(136)]
+    public uint stx_dev_major;
+
+    [FieldOffset(140)]
+    public uint stx_dev_minor;
+}

@@ -1,0 +1,70 @@
+using Bridge.Adapter.Sandboxes.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bridge.Adapter.Sandboxes.Netlink;
+
+/// <summary>Hears which links leave a network namespace.</summary>
+internal sealed class NetlinkListener : IDisposable
+{
+    // Room for some hundred links that change at once.
+    private const int ReceiveBuffer = 1024 * 1024;
+
+    private readonly SafeFileHandle _handle;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private volatile bool _stopped;
+
+    private NetlinkListener(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>Listens in the network namespace in which the calling thread stands.</summary>
+    public static NetlinkListener OpenForLinks()
+    {
+        var handle = LibC.OpenNetlink(Rtnetlink.NETLINK_ROUTE);
+        try
+        {
+            LibC.SetOption(handle, LibC.SOL_SOCKET, LibC.SO_RCVBUF, ReceiveBuffer);
+            LibC.Listen(handle, Rtnetlink.RTMGRP_LINK);
+            return new NetlinkListener(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until links have left.</summary>
+    /// <returns>Their names; an empty list when some news was lost; null when stopped.</returns>
+    public IReadOnlyCollection<string>? Receive()
+    {
+        while (!_stopped)
+        {
+            try
+            {
+                var length = LibC.Receive(_handle, _buffer, "listen for links that leave the host");
+                var departures = NetlinkAnswer.Split(_buffer.AsMemory(0, Math.Min(length, _buffer.Length)))
+                    .Where(message => message.Header.nlmsg_type == Rtnetlink.RTM_DELLINK)
+                    .Select(message => RouteNetlink.ToLink(message.Answer).Name)
+                    .ToList();
+                if (departures.Count > 0)
+                {
+                    return departures;
+                }
+            }
+            catch (KernelException lost) when (lost.Errno == Errno.ENOBUFS)
+            {
+                return [];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Wakes the thread that waits: the kernel answers a message that says nothing.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        LibC.Send(_handle, NetlinkMessage.CreateEmpty(Rtnetlink.NLMSG_NOOP, Rtnetlink.NLM_F_ACK).Finish(1), "stop listening for links that leave the host");
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

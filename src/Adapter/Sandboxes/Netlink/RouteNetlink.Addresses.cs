@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Adapter.Sandboxes.Native;
+using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
+
+namespace Bridge.Adapter.Sandboxes.Netlink;
+
+internal sealed partial class RouteNetlink
+{
+    private const AddressFlags ChosenFlags =
+        AddressFlags.NoDad | AddressFlags.HomeAddress | AddressFlags.ManageTemporary | AddressFlags.NoPrefixRoute | AddressFlags.MulticastAutoJoin;
+
+    /// <summary>The addresses that somebody gave the link: those the kernel or a router made are missing.</summary>
+    public IReadOnlyList<LinkAddress> Addresses(LinkInfo link)
+    {
+        var request = NetlinkMessage.Create(RTM_GETADDR, NLM_F_DUMP, new IfAddrMsg { ifa_index = (uint)link.Index });
+        return
+        [
+            .. socket.Dump(request, $"list the addresses of {link.Name} in {place}")
+                .Where(answer => answer.Header<IfAddrMsg>().ifa_index == link.Index)
+                .Select(answer => ToAddress(answer, link))
+                .OfType<LinkAddress>(),
+        ];
+    }
+
+    /// <summary>Adds an address, an IPv6 one without waiting for anybody to claim it; one that is there already is left alone.</summary>
+    public void AddAddress(LinkInfo link, LinkAddress address)
+    {
+        var local = IPAddress.Parse(address.Address);
+        var isIPv6 = local.AddressFamily == AddressFamily.InterNetworkV6;
+        var flags = (uint)address.Flags | (isIPv6 ? IFA_F_NODAD : 0);
+        var header = new IfAddrMsg
+        {
+            ifa_family = ToKernel(local.AddressFamily),
+            ifa_prefixlen = (byte)address.PrefixLength,
+            ifa_scope = (byte)address.Scope,
+            ifa_flags = (byte)flags,
+            ifa_index = (uint)link.Index,
+        };
+        var message = NetlinkMessage.Create(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, header)
+            .Add(IFA_LOCAL, local.GetAddressBytes())
+            .Add(IFA_ADDRESS, Bytes(address.Peer ?? address.Address))
+            .Add(IFA_FLAGS, flags);
+        if (address.Broadcast is { } broadcast)
+        {
+            message.Add(IFA_BROADCAST, Bytes(broadcast));
+        }
+
+        if (address.Label is { } label)
+        {
+            message.Add(IFA_LABEL, label);
+        }
+
+        try
+        {
+            socket.Execute(message, $"add address {address.Address}/{address.PrefixLength} to {link.Name} in {place}");
+        }
+        catch (KernelException present) when (present.Errno == Errno.EEXIST)
+        {
+            // Somebody was faster; what is wanted is there.
+        }
+    }
+
+    private static LinkAddress? ToAddress(NetlinkAnswer answer, LinkInfo link)
+    {
+        ref readonly var header = ref answer.Header<IfAddrMsg>();
+        string? local = null, remote = null;
+        uint flags = header.ifa_flags;
+        var address = new LinkAddress("", header.ifa_prefixlen) { Scope = (RouteScope)header.ifa_scope };
+        foreach (var attribute in answer.Attributes<IfAddrMsg>())
+        {
+            switch (attribute.Type)
+            {
+                case IFA_LOCAL:
+                    local = attribute.Address;
+                    break;
+                case IFA_ADDRESS:
+                    remote = attribute.Address;
+                    break;
+                case IFA_FLAGS:
+                    flags = attribute.UInt32;
+                    break;
+                case IFA_BROADCAST:
+                    address = address with { Broadcast = attribute.Address };
+                    break;
+                case IFA_LABEL when attribute.Text != link.Name:
+                    address = address with { Label = attribute.Text };
+                    break;
+            }
+        }
+
+        local ??= remote;
+        var byItself = (flags & IFA_F_PERMANENT) == 0 || IsLinkLocalOf(local!, link.Mac);
+        return byItself ? null : address with { Address = local!, Peer = remote == local ? null : remote, Flags = (AddressFlags)flags & ChosenFlags };
+    }
+
+    // The address that the kernel forms from the MAC as soon as a link is up.
+    private static bool IsLinkLocalOf(string address, string mac)
+    {
+        var parts = mac.Split(':');
+        if (parts.Length != 6 || !address.StartsWith("fe80:", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        byte[] bytes = [.. parts.Select(part => Convert.ToByte(part, 16))];
+        byte[] formed = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(bytes[0] ^ 2), bytes[1], bytes[2], 0xff, 0xfe, bytes[3], bytes[4], bytes[5]];
+        return IPAddress.Parse(address).Equals(new IPAddress(formed));
+    }
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Adapter.Sandboxes.Native;
+using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
+
+namespace Bridge.Adapter.Sandboxes.Netlink;
+
+internal sealed partial class RouteNetlink
+{
+    /// <summary>
+    /// The routes of all tables but the kernel's own that lead over the link or over none. Those that the kernel makes for addresses are among them,
+    /// those that a router announced are not.
+    /// </summary>
+    public IReadOnlyList<LinkRoute> Routes(LinkInfo link) =>
+        [.. Routes(link, AddressFamily.InterNetwork), .. Routes(link, AddressFamily.InterNetworkV6)];
+
+    /// <exception cref="KernelException"><see cref="Errno.EEXIST"/> when another route has its place.</exception>
+    public void AddRoute(LinkInfo link, LinkRoute route) =>
+        socket.Execute(Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, link, route), $"add route {route} over {link.Name} in {place}");
+
+    /// <summary>Puts the route in the place of the one that is there.</summary>
+    public void ReplaceRoute(LinkInfo link, LinkRoute route) =>
+        socket.Execute(Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, link, route), $"set route {route} over {link.Name} in {place}");
+
+    /// <summary>Removes a route; one that is gone already is no failure.</summary>
+    /// <param name="link">Null for a route that needs none.</param>
+    public void RemoveRoute(LinkInfo? link, LinkRoute route)
+    {
+        try
+        {
+            socket.Execute(Describe(RTM_DELROUTE, NLM_F_ACK, link, route), $"remove route {route} in {place}");
+        }
+        catch (KernelException absent) when (absent.Errno == Errno.ESRCH)
+        {
+            // What is wanted is so.
+        }
+    }
+
+    /// <summary>Whether the kernel would be told the same of both.</summary>
+    public static bool AreSame(LinkInfo link, LinkRoute one, LinkRoute other) =>
+        Describe(RTM_NEWROUTE, 0, link, one).Finish(0).SequenceEqual(Describe(RTM_NEWROUTE, 0, link, other).Finish(0));
+
+    private IEnumerable<LinkRoute> Routes(LinkInfo link, AddressFamily family)
+    {
+        var request = NetlinkMessage.Create(RTM_GETROUTE, NLM_F_DUMP, new RtMsg { rtm_family = ToKernel(family) });
+        return socket.Dump(request, $"list the routes of {place}")
+            .Where(answer => answer.Header<RtMsg>().rtm_family == ToKernel(family) && (answer.Header<RtMsg>().rtm_flags & RTM_F_CLONED) == 0)
+            .Select(answer => ToRoute(answer, family))
+            .Where(found => found.Route is { Table: not RT_TABLE_LOCAL, Protocol: not (RTPROT_RA or RTPROT_REDIRECT) })
+            .Where(found => found.Route.HasLink ? found.OutputIndex == link.Index || found.OutputIndex is null : !found.Route.IsKernel)
+            .Select(found => found.Route);
+    }
+
+    private static NetlinkMessage Describe(ushort type, ushort flags, LinkInfo? link, LinkRoute route)
+    {
+        var (destination, length) = Prefix(route.Destination);
+        var header = new RtMsg
+        {
+            rtm_family = ToKernel(route.Family),
+            rtm_dst_len = length,
+            rtm_tos = (byte)route.TypeOfService,
+            rtm_table = route.Table <= byte.MaxValue ? (byte)route.Table : RT_TABLE_UNSPEC,
+            rtm_protocol = (byte)route.Protocol,
+            rtm_scope = (byte)route.Scope,
+            rtm_type = (byte)route.Type,
+            rtm_flags = route.OnLink ? RTNH_F_ONLINK : 0,
+        };
+        var message = NetlinkMessage.Create(type, flags, header).Add(RTA_TABLE, route.Table).Add(RTA_PRIORITY, route.Metric);
+        if (length > 0)
+        {
+            message.Add(RTA_DST, destination);
+        }
+
+        if (link is not null && route.HasLink)
+        {
+            message.Add(RTA_OIF, link.Index);
+        }
+
+        if (route.Gateway is { } gateway)
+        {
+            AddGateway(message, IPAddress.Parse(gateway), route.Family);
+        }
+
+        if (route.Source is { } source)
+        {
+            message.Add(RTA_PREFSRC, Bytes(source));
+        }
+
+        if (route.Mtu is not null || route.OtherMetrics.Count > 0)
+        {
+            using var metrics = message.Nest(RTA_METRICS);
+            if (route.Mtu is { } mtu)
+            {
+                message.Add(RTAX_MTU, mtu);
+            }
+
+            Add(message, route.OtherMetrics);
+        }
+
+        Add(message, route.OtherAttributes);
+        return message;
+    }
+
+    private static void AddGateway(NetlinkMessage message, IPAddress gateway, AddressFamily family)
+    {
+        if (gateway.AddressFamily == family)
+        {
+            message.Add(RTA_GATEWAY, gateway.GetAddressBytes());
+            return;
+        }
+
+        Span<byte> via = [ToKernel(gateway.AddressFamily), 0, .. gateway.GetAddressBytes()];
+        message.Add(RTA_VIA, via);
+    }
+
+    private static (LinkRoute Route, int? OutputIndex) ToRoute(NetlinkAnswer answer, AddressFamily family)
+    {
+        ref readonly var header = ref answer.Header<RtMsg>();
+        var anywhere = family == AddressFamily.InterNetworkV6 ? "::" : "0.0.0.0";
+        int? outputIndex = null;
+        var route = new LinkRoute($"{anywhere}/{header.rtm_dst_len}")
+        {
+            Table = header.rtm_table,
+            Type = (RouteType)header.rtm_type,
+            Scope = (RouteScope)header.rtm_scope,
+            Protocol = header.rtm_protocol,
+            TypeOfService = header.rtm_tos,
+            OnLink = (header.rtm_flags & RTNH_F_ONLINK) != 0,
+        };
+        foreach (var attribute in answer.Attributes<RtMsg>())
+        {
+            switch (attribute.Type)
+            {
+                case RTA_OIF:
+                    outputIndex = attribute.Int32;
+                    break;
+                case RTA_METRICS:
+                    route = WithMetrics(route, attribute.Nested);
+                    break;
+                case RTA_PREF when attribute.Byte == 0: // What every IPv6 route has.
+                    break;
+                default:
+                    route = With(route, attribute, header.rtm_dst_len);
+                    break;
+            }
+        }
+
+        return (route, outputIndex);
+    }
+
+    private static LinkRoute With(LinkRoute route, NetlinkAttribute attribute, int prefixLength) => attribute.Type switch
+    {
+        RTA_DST => route with { Destination = $"{attribute.Address}/{prefixLength}" },
+        RTA_GATEWAY => route with { Gateway = attribute.Address },
+        RTA_VIA => route with { Gateway = new IPAddress(attribute.Value[sizeof(ushort)..]).ToString() },
+        RTA_PREFSRC => route with { Source = attribute.Address },
+        RTA_PRIORITY => route with { Metric = attribute.UInt32 },
+        RTA_TABLE => route with { Table = attribute.Int32 },
+        RTA_MULTIPATH => route with { Obstacle = "has several next hops" },
+        RTA_SRC => route with { Obstacle = "is for certain sources only" },
+        RTA_FLOW or RTA_PREF or RTA_ENCAP or RTA_ENCAP_TYPE => route with { OtherAttributes = [.. route.OtherAttributes, Verbatim(attribute)] },
+        _ => route, // The rest is statistics, or says again what these say.
+    };
+
+    private static LinkRoute WithMetrics(LinkRoute route, NetlinkAttributes metrics)
+    {
+        foreach (var metric in metrics)
+        {
+            route = metric.Type == RTAX_MTU
+                ? route with { Mtu = metric.Int32 }
+                : route with { OtherMetrics = [.. route.OtherMetrics, Verbatim(metric)] };
+        }
+
+        return route;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Bridge.Adapter.Settings;
+
+/// <summary>
+/// The value that stands behind one key, still unread. Each reading takes the value in force and returns it unchanged when the file
+/// says something wrong, so that reading goes on and finds the other mistakes too.
+/// </summary>
+internal sealed class SettingsValue(IParser parser, SettingsProblems problems, string key)
+{
+    private readonly Mark _position = parser.Current?.Start ?? Mark.Empty;
+
+    private string Prefix => key.Length == 0 ? "" : key + ": ";
+
+    /// <summary>Notes that what stands here cannot be used.</summary>
+    public void Refuse(string message) => problems.Add(_position, Prefix + message);
+
+    public T Section<T>(T current, SettingsSection<T> keys)
+    {
+        // "timeouts:" with all its keys commented out is an empty scalar in YAML, and means what it looks like.
+        if (parser.TryConsume<Scalar>(out var scalar) && IsNothing(scalar))
+        {
+            return current;
+        }
+
+        if (scalar is not null || !parser.TryConsume<MappingStart>(out _))
+        {
+            Refuse($"expected keys and values ({string.Join(", ", keys.Keys)})");
+            SkipUnless(scalar);
+            return current;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            current = Entry(current, keys, seen);
+        }
+
+        return current;
+    }
+
+    private T Entry<T>(T current, SettingsSection<T> keys, HashSet<string> seen)
+    {
+        if (!parser.TryConsume<Scalar>(out var name))
+        {
+            Refuse("a key must be a plain word");
+            parser.SkipThisAndNestedEvents();
+            parser.SkipThisAndNestedEvents();
+            return current;
+        }
+
+        var path = key.Length == 0 ? name.Value : $"{key}.{name.Value}";
+        if (!keys.TryGetValue(name.Value, out var read))
+        {
+            var nearest = keys.Nearest(name.Value);
+            problems.Add(name.Start, $"unknown key {path}; " + (nearest is null ? $"known here: {string.Join(", ", keys.Keys)}" : $"did you mean {nearest}?"));
+        }
+        else if (!seen.Add(name.Value))
+        {
+            problems.Add(name.Start, $"{path} is set twice");
+        }
+        else
+        {
+            return read(current, new SettingsValue(parser, problems, path));
+        }
+
+        parser.SkipThisAndNestedEvents();
+        return current;
+    }
+
+    public string AbsolutePath(string current, int longest = 4095) =>
+        Scalar("an absolute path") is { } scalar && IsGoodPath(scalar, longest) ? Path.TrimEndingDirectorySeparator(scalar.Value) : current;
+
+    public IReadOnlyList<string> AbsolutePaths(IReadOnlyList<string> current)
+    {
+        if (!parser.TryConsume<SequenceStart>(out var start))
+        {
+            Refuse("expected a list of absolute paths, for example [/opt/cni/bin]");
+            parser.SkipThisAndNestedEvents();
+            return current;
+        }
+
+        var paths = new List<string>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            var path = AbsolutePath("");
+            if (paths.Contains(path) && path.Length > 0)
+            {
+                problems.Add(start.Start, $"{Prefix}{path} is listed twice");
+            }
+
+            paths.Add(path);
+        }
+
+        if (paths.Count == 0)
+        {
+            problems.Add(start.Start, $"{Prefix}the list is empty; leave the key out to get {string.Join(", ", current)}");
+        }
+
+        return paths;
+    }
+
+    public TimeSpan Duration(TimeSpan current, TimeSpan least, TimeSpan most) =>
+        Quantity(current, least, most, SettingsText.ParseDuration, SettingsText.Duration, "a duration with its unit (ms, s, m, h), for example 60s");
+
+    public int Bytes(int current, int least, int most) =>
+        Quantity(current, least, most, SettingsText.ParseBytes, SettingsText.Bytes, "a size with its unit (B, KiB, MiB, GiB), for example 16MiB");
+
+    public T Word<T>(T current)
+        where T : struct, Enum
+    {
+        var words = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
+        if (Scalar($"one of {words}") is not { } scalar)
+        {
+            return current;
+        }
+
+        var named = Enum.GetNames<T>().FirstOrDefault(name => string.Equals(name, scalar.Value, StringComparison.OrdinalIgnoreCase));
+        if (named is null)
+        {
+            problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is not one of {words}");
+            return current;
+        }
+
+        return Enum.Parse<T>(named);
+    }
+
+    private T Quantity<T>(T current, T least, T most, Func<string, T?> parse, Func<T, string> format, string expected)
+        where T : struct, IComparable<T>
+    {
+        if (Scalar(expected) is not { } scalar)
+        {
+            return current;
+        }
+
+        if (parse(scalar.Value) is not { } value)
+        {
+            problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is not {expected}");
+            return current;
+        }
+
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            problems.Add(scalar.Start, $"{Prefix}{scalar.Value} is out of range; allowed are {format(least)} to {format(most)}");
+            return current;
+        }
+
+        return value;
+    }
+
+    private Scalar? Scalar(string expected)
+    {
+        if (!parser.TryConsume<Scalar>(out var scalar))
+        {
+            Refuse($"expected {expected}");
+            parser.SkipThisAndNestedEvents();
+            return null;
+        }
+
+        if (IsNothing(scalar))
+        {
+            Refuse($"expected {expected}; leave the key out to get the default");
+            return null;
+        }
+
+        return scalar;
+    }
+
+    private bool IsGoodPath(Scalar scalar, int longest)
+    {
+        var problem = scalar.Value switch
+        {
+            _ when !scalar.Value.StartsWith('/') => $"\"{scalar.Value}\" is not an absolute path (it must begin with /)",
+            _ when scalar.Value.Split('/').Contains("..") || scalar.Value.Any(char.IsControl) => "the path must not contain .. or control characters",
+            _ when Encoding.UTF8.GetByteCount(scalar.Value) > longest => $"the path is longer than the kernel's {longest} bytes",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            problems.Add(scalar.Start, Prefix + problem);
+        }
+
+        return problem is null;
+    }
+
+    private static bool IsNothing(Scalar scalar) => scalar.IsPlainImplicit && scalar.Value is "" or "~" or "null";
+
+    private void SkipUnless(Scalar? consumed)
+    {
+        if (consumed is null)
+        {
+            parser.SkipThisAndNestedEvents();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Bridge.Adapter.Settings;
+
+/// <summary>Deadlines of the CNI operations; a whole chain of plugins shares one. In the file with a unit: <c>60s</c>, <c>2m</c>, <c>500ms</c>.</summary>
+internal sealed record TimeoutSettings
+{
+    /// <summary>ADD of one attachment. When it is over the plugins are stopped, what they made is deleted and the container does not start. 100 ms to 30 min.</summary>
+    public TimeSpan Add { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>DEL of one attachment. When it is over the DEL is tried again later. 100 ms to 30 min.</summary>
+    public TimeSpan Delete { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>CHECK of one attachment. 100 ms to 30 min.</summary>
+    public TimeSpan Check { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>VERSION and STATUS, asked when a Docker network is created. 100 ms to 30 min.</summary>
+    public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between SIGTERM and SIGKILL for a plugin that is past its deadline. 0 to 1 min.</summary>
+    public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(2);
+}

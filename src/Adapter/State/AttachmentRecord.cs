@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Bridge.Adapter.Sandboxes;
+
+namespace Bridge.Adapter.State;
+
+/// <summary>
+/// Everything that undoing an attachment needs, even when the configuration file, the Docker network and the container are gone:
+/// written before the first plugin runs, dropped only when DEL has succeeded.
+/// </summary>
+/// <param name="EndpointId">Docker's endpoint id; also the CNI container id, so that each attachment has its own.</param>
+/// <param name="NetworkId">Docker's network id.</param>
+/// <param name="CniNetwork">Name of the CNI network.</param>
+internal sealed record AttachmentRecord(string EndpointId, string NetworkId, string CniNetwork) : IRecord
+{
+    public int Version { get; init; } = 1;
+
+    public required AttachmentPhase Phase { get; init; }
+
+    /// <summary>The boot in which the record was made: links and namespaces of an earlier one are gone, reservations are not.</summary>
+    public required string BootId { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>CNI_IFNAME of every run.</summary>
+    public required string InterfaceName { get; init; }
+
+    /// <summary>The link's name while it passes through the host namespace.</summary>
+    public required string HostInterfaceName { get; init; }
+
+    /// <summary>The configuration list exactly as it was used: a later change or loss of the file does not change the undoing.</summary>
+    public required JsonElement Configuration { get; init; }
+
+    /// <summary>CNI_ARGS of every run, without <c>IgnoreUnknown</c>.</summary>
+    public IReadOnlyList<CniArgument> Arguments { get; init; } = [];
+
+    /// <summary>Capability arguments of every run, apart from <c>portMappings</c>.</summary>
+    public JsonElement? Capabilities { get; init; }
+
+    /// <summary>What the user asked to publish; every endpoint of a container is told the same list.</summary>
+    public IReadOnlyList<RequestedPort> RequestedPorts { get; init; } = [];
+
+    /// <summary>The port mappings handed to plugins, present from before the publishing plugins run until they have undone it.</summary>
+    public IReadOnlyList<PortMapping>? PublishedPorts { get; init; }
+
+    /// <summary>The chain's latest result.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>What the plugins left on the link and around it, as the kernel showed it.</summary>
+    public LinkSnapshot? Snapshot { get; init; }
+
+    /// <summary>Path of the container's network namespace, known from Join on.</summary>
+    public string? SandboxKey { get; init; }
+
+    /// <summary>For people; learned in the background, so it may be missing.</summary>
+    public string? ContainerName { get; init; }
+
+    /// <summary>Failed attempts to undo, and what the last one said.</summary>
+    public int CleanupAttempts { get; init; }
+
+    public string? CleanupError { get; init; }
+
+    string IRecord.Id => EndpointId;
+}
+
+/// <summary>How far an attachment has come. Only forward, or to <see cref="Deleting"/> from anywhere.</summary>
+internal enum AttachmentPhase
+{
+    /// <summary>Plugins may have run; nothing is known of what they did.</summary>
+    Adding,
+
+    /// <summary>ADD succeeded; the link waits in the staging namespace.</summary>
+    Added,
+
+    /// <summary>The link is Docker's: in the host namespace or in the sandbox.</summary>
+    Joined,
+
+    /// <summary>To be undone, and nothing else.</summary>
+    Deleting,
+}
+
+internal sealed record CniArgument(string Key, string Value);
+
+/// <summary>One <c>-p</c>: <paramref name="HostPort"/> 0 means that the bridge chooses; a range means any one of it.</summary>
+internal sealed record RequestedPort(string Protocol, int ContainerPort, string HostIp, int HostPort, int HostPortEnd);
+
+/// <summary>One entry of the <c>portMappings</c> capability, with the host port decided.</summary>
+internal sealed record PortMapping(int HostPort, int ContainerPort, string Protocol, string HostIp);

@@ -1,0 +1,8 @@
+namespace Bridge.Adapter.State;
+
+/// <summary>Something a <see cref="RecordDirectory{T}"/> keeps, one file each.</summary>
+internal interface IRecord
+{
+    /// <summary>Letters and digits only: it is the file's name.</summary>
+    string Id { get; }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Bridge.Adapter.State;
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AttachmentRecord))]
+[JsonSerializable(typeof(NetworkRecord))]
+internal sealed partial class StateJson : JsonSerializerContext;

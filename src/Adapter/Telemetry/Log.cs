@@ -1,0 +1,68 @@
+namespace Bridge.Adapter.Telemetry;
+
+/// <summary>Every line the bridge logs. Ids in blocks: 1xx Docker's calls, 2xx CNI, 3xx sandboxes, 4xx memory and repair, 5xx the daemon.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "{Method} answered in {Milliseconds:F1} ms, {PluginMilliseconds:F1} ms of it in plugins")]
+    public static partial void CallAnswered(this ILogger logger, string method, double milliseconds, double pluginMilliseconds);
+
+    [LoggerMessage(101, LogLevel.Warning, "{Method} refused after {Milliseconds:F1} ms, {PluginMilliseconds:F1} ms of it in plugins: {Reason}")]
+    public static partial void CallRefused(
+        this ILogger logger, Exception? failure, string method, double milliseconds, double pluginMilliseconds, string reason);
+
+    [LoggerMessage(200, LogLevel.Information,
+        "CNI {Operation} of plugin {Plugin} on {CniNetwork} for {EndpointId} ended in {Milliseconds:F1} ms with {Outcome}")]
+    public static partial void PluginEnded(
+        this ILogger logger, string operation, string plugin, string cniNetwork, string endpointId, double milliseconds, string outcome);
+
+    [LoggerMessage(201, LogLevel.Debug, "Plugin {Plugin} said on stderr: {Stderr}")]
+    public static partial void PluginSaid(this ILogger logger, string plugin, string stderr);
+
+    [LoggerMessage(210, LogLevel.Warning, "{File} is not used: {Reason}")]
+    public static partial void ConfigurationProblem(this ILogger logger, string file, string reason);
+
+    [LoggerMessage(300, LogLevel.Information, "Endpoint {EndpointId} arrived in its sandbox {SandboxKey}")]
+    public static partial void Arrived(this ILogger logger, string endpointId, string sandboxKey);
+
+    [LoggerMessage(301, LogLevel.Warning, "Endpoint {EndpointId} left for its sandbox {SandboxKey} but was not seen there ({State}); what Docker does not carry is missing in it")]
+    public static partial void NotArrived(this ILogger logger, string endpointId, string sandboxKey, string state);
+
+    [LoggerMessage(302, LogLevel.Warning, "Finishing the arrival of endpoint {EndpointId} failed")]
+    public static partial void ArrivalFailed(this ILogger logger, Exception failure, string endpointId);
+
+    [LoggerMessage(400, LogLevel.Warning, "{File} is set aside, because it cannot be read: {Reason}")]
+    public static partial void RecordUnreadable(this ILogger logger, string file, string reason);
+
+    [LoggerMessage(401, LogLevel.Information, "Cleaned up endpoint {EndpointId} of {CniNetwork}: {Cause}")]
+    public static partial void CleanedUp(this ILogger logger, string endpointId, string cniNetwork, string cause);
+
+    [LoggerMessage(402, LogLevel.Warning, "Cleaning up endpoint {EndpointId} of {CniNetwork} failed and will be tried again: {Reason}")]
+    public static partial void CleanupFailed(this ILogger logger, string endpointId, string cniNetwork, string reason);
+
+    [LoggerMessage(403, LogLevel.Information, "Docker network {NetworkId} taken over as CNI network {CniNetwork}: Docker has it, the journal had not")]
+    public static partial void NetworkAdopted(this ILogger logger, string networkId, string cniNetwork);
+
+    [LoggerMessage(404, LogLevel.Information, "Docker network {NetworkId} forgotten: Docker does not have it any more")]
+    public static partial void NetworkForgotten(this ILogger logger, string networkId);
+
+    [LoggerMessage(405, LogLevel.Warning, "Docker network {NetworkId} has driver {Driver}, but cannot be taken over: {Reason}")]
+    public static partial void NetworkNotAdopted(this ILogger logger, string networkId, string driver, string reason);
+
+    [LoggerMessage(406, LogLevel.Warning, "Endpoint {EndpointId} belongs to a network that the Docker at {DockerSocket} does not have, and is in use: left alone")]
+    public static partial void ForeignEndpoint(this ILogger logger, string endpointId, string dockerSocket);
+
+    [LoggerMessage(407, LogLevel.Warning, "Host port {Port} of endpoint {EndpointId} could not be held again: {Reason}")]
+    public static partial void PortNotHeld(this ILogger logger, string port, string endpointId, string reason);
+
+    [LoggerMessage(408, LogLevel.Warning, "A round of repair failed; the next one comes by itself")]
+    public static partial void RepairFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(409, LogLevel.Information, "Docker at {DockerSocket} answers")]
+    public static partial void DockerAnswers(this ILogger logger, string dockerSocket);
+
+    [LoggerMessage(410, LogLevel.Information, "Docker at {DockerSocket} does not answer: {Reason}. Names and the search for orphans wait; containers are not affected")]
+    public static partial void DockerSilent(this ILogger logger, string dockerSocket, string reason);
+
+    [LoggerMessage(500, LogLevel.Information, "Serving as Docker network driver on {Socket}: {Networks} networks and {Attachments} attachments remembered")]
+    public static partial void Serving(this ILogger logger, string socket, int networks, int attachments);
+}

@@ -1,0 +1,38 @@
+using CniInvoker;
+
+namespace Bridge.Adapter.Telemetry;
+
+/// <summary>One log line per plugin run, and the time it took, charged to the Docker call that caused it.</summary>
+internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
+{
+    public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
+    {
+        var start = timeProvider.GetTimestamp();
+        var outcome = "no start";
+        try
+        {
+            var output = await executor.ExecuteAsync(request, cancellationToken);
+            outcome = Outcome(output);
+            if (output.Stderr.Length > 0)
+            {
+                logger.PluginSaid(request.PluginType, output.Stderr);
+            }
+
+            return output;
+        }
+        finally
+        {
+            var duration = timeProvider.GetElapsedTime(start);
+            clock.AddPluginTime(duration);
+            logger.PluginEnded(
+                request.Operation.ToString().ToUpperInvariant(), request.PluginType, request.NetworkName, request.ContainerId, duration.TotalMilliseconds, outcome);
+        }
+    }
+
+    private static string Outcome(PluginOutput output) => output switch
+    {
+        { TimedOut: true } => "time-out",
+        { Signal: not 0 } => $"signal {output.Signal}",
+        _ => $"exit {output.ExitCode}",
+    };
+}

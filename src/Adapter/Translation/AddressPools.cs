@@ -1,0 +1,47 @@
+using System.Net;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using CniInvoker;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>
+/// Docker's own IPAM chooses from a pool of its own. That can only be right inside the CNI network's range: anything else would hand out addresses which
+/// the CNI network does not know of, so it is refused with the command to type.
+/// </summary>
+internal static class AddressPools
+{
+    public static void RequireFit(NetworkOptions options, NetworkConfiguration network)
+    {
+        if (options.Ipam != IpamMode.Docker)
+        {
+            return;
+        }
+
+        var subnets = CniSubnet.Of(network);
+        foreach (var pool in options.Pools)
+        {
+            var subnet = IPNetwork.TryParse(pool.Pool, out var wanted) ? subnets.FirstOrDefault(candidate => Holds(candidate.Subnet, wanted)) : null;
+            if (subnet is null)
+            {
+                throw new CnmException(
+                    $"Docker's own address management chose {pool.Pool}, which CNI network \"{network.Name}\" ({Range(subnets)}) does not hand out. Let the CNI network choose the addresses: {Command(network)}");
+            }
+
+            if (pool.Gateway is { Length: > 0 } gateway && !subnet.Gateway.Equals(IPAddress.Parse(gateway.Split('/')[0])))
+            {
+                throw new CnmException(
+                    $"Docker's own address management chose gateway {gateway}, but that of CNI network \"{network.Name}\" is {subnet.Gateway}. Add --gateway {subnet.Gateway}, or let the CNI network choose: {Command(network)}");
+            }
+        }
+    }
+
+    private static bool Holds(IPNetwork subnet, IPNetwork pool) =>
+        subnet.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && subnet.PrefixLength <= pool.PrefixLength && subnet.Contains(pool.BaseAddress);
+
+    private static string Range(IReadOnlyList<CniSubnet> subnets) =>
+        subnets.Count == 0 ? "whose range only its IPAM plugin knows" : string.Join(", ", subnets.Select(subnet => subnet.Subnet));
+
+    private static string Command(NetworkConfiguration network) =>
+        $"docker network create -d cni --ipam-driver null -o {NetworkOptions.CniNetworkKey}={network.Name} NETWORK";
+}
