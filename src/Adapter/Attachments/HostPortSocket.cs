@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>A socket whose only purpose is to be bound.</summary>
-internal static class HostPortSocket
+internal static partial class HostPortSocket
 {
     private const ProtocolType Sctp = (ProtocolType)132;
 
@@ -12,17 +13,15 @@ internal static class HostPortSocket
     /// <exception cref="SocketException">The port is taken or the address is not the host's.</exception>
     public static Socket? Bind(string protocol, string hostIp, int port)
     {
-        var address = hostIp.Length > 0 ? IPAddress.Parse(hostIp) : IPAddress.Any;
-        var socket = Open(address.AddressFamily, protocol, port);
+        var endpoint = new IPEndPoint(hostIp.Length > 0 ? IPAddress.Parse(hostIp) : IPAddress.Any, port);
+        var socket = Open(endpoint.AddressFamily, protocol, port);
         try
         {
-            // Without SO_REUSEADDR, which .NET sets for TCP otherwise: a bound port that does not listen would not keep others out.
-            if (socket is { ProtocolType: not ProtocolType.Udp })
+            if (socket is not null)
             {
-                socket.ExclusiveAddressUse = true;
+                BindAlone(socket, endpoint);
             }
 
-            socket?.Bind(new IPEndPoint(address, port));
             return socket;
         }
         catch
@@ -30,6 +29,48 @@ internal static class HostPortSocket
             socket?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The port that a bound socket has.</summary>
+    public static unsafe int PortOf(Socket socket)
+    {
+        var address = stackalloc byte[28];
+        var size = 28u;
+        return getsockname(socket.SafeHandle, address, ref size) == 0 ? (address[2] << 8) | address[3] : throw new SocketException();
+    }
+
+    // Socket.Bind sets SO_REUSEADDR for TCP, and then a bound port that nobody listens on would not keep others out.
+    private static void BindAlone(Socket socket, IPEndPoint endpoint)
+    {
+        if (Refusal(socket, endpoint) is not { } refusal)
+        {
+            return;
+        }
+
+        if (refusal.SocketErrorCode != SocketError.AddressAlreadyInUse || socket.ProtocolType != ProtocolType.Tcp)
+        {
+            throw refusal;
+        }
+
+        // Connections that have ended keep a port busy for a minute. That is nobody's use of it: one who may listen may have it, though it is held less firmly then.
+        RequireNoListener(endpoint);
+        socket.Bind(endpoint);
+    }
+
+    private static unsafe SocketException? Refusal(Socket socket, IPEndPoint endpoint)
+    {
+        var address = endpoint.Serialize();
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            return bind(socket.SafeHandle, bytes, (uint)address.Size) == 0 ? null : new SocketException();
+        }
+    }
+
+    private static void RequireNoListener(IPEndPoint endpoint)
+    {
+        using var listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(endpoint);
+        listener.Listen(1);
     }
 
     private static Socket? Open(AddressFamily family, string protocol, int port)
@@ -52,4 +93,10 @@ internal static class HostPortSocket
                 }
         }
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int bind(SafeSocketHandle socket, byte* address, uint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int getsockname(SafeSocketHandle socket, byte* address, ref uint size);
 }

@@ -94,7 +94,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             try
             {
                 var socket = HostPortSocket.Bind(request.Protocol, request.HostIp, port);
-                var chosen = port != 0 ? port : ((IPEndPoint)socket!.LocalEndPoint!).Port;
+                var chosen = port != 0 ? port : HostPortSocket.PortOf(socket!);
                 return new Reservation(endpointId, new PortMapping(chosen, request.ContainerPort, request.Protocol, request.HostIp), socket);
             }
             catch (SocketException refused)

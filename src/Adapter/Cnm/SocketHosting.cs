@@ -8,6 +8,9 @@ internal static class SocketHosting
 {
     private const int LargestRequest = 1 << 20;
 
+    // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a second.
+    private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
+
     public static void UseBridgeSocket(this ConfigureWebHostBuilder web, string socket)
     {
         web.UseSockets(transport => transport.CreateBoundListenSocket = _ => PluginSocket.Listen(socket));
@@ -17,7 +20,7 @@ internal static class SocketHosting
             kestrel.Limits.MaxRequestBodySize = LargestRequest;
 
             // Docker never closes an idle connection; if we did at the wrong moment, it would repeat the call with an empty body.
-            kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+            kestrel.Limits.KeepAliveTimeout = PracticallyForever;
             kestrel.ListenUnixSocket(socket);
         });
     }

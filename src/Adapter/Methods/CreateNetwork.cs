@@ -18,7 +18,15 @@ internal sealed class CreateNetwork(ConfigurationDirectory configurations, CniRu
         var options = NetworkOptions.Read(request);
         var network = CniNetworks.Choose(configurations.Load(), options.CniNetwork);
         AddressPools.RequireFit(options, network);
-        await ProbeAsync(network, cancellationToken);
+        try
+        {
+            await ProbeAsync(network, cancellationToken);
+        }
+        catch (CniException unusable)
+        {
+            throw new CnmException($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {unusable.Message}", unusable);
+        }
+
         journal.Networks.Write(new NetworkRecord(networkId, network.Name, options.Ipam));
         return new Nothing();
     }

@@ -9,6 +9,8 @@ namespace Bridge.Adapter.Sandboxes;
 /// </summary>
 internal sealed class LinkDepartures : IDisposable
 {
+    private const int ReceiveBuffer = 1024 * 1024;
+
     private readonly NetlinkListener _listener;
     private readonly RouteNetlink _netlink;
     private readonly Thread _thread;
@@ -19,7 +21,7 @@ internal sealed class LinkDepartures : IDisposable
 
     public LinkDepartures(NetworkNamespace host)
     {
-        _listener = host.Run(NetlinkListener.OpenForLinks);
+        _listener = host.Run(() => NetlinkListener.OpenForLinks(ReceiveBuffer));
         _netlink = host.OpenNetlink();
         _thread = new Thread(Listen) { IsBackground = true, Name = "link departures" };
         _thread.Start();
@@ -65,10 +67,24 @@ internal sealed class LinkDepartures : IDisposable
     // Always asks: a link of that name may have left and another come.
     private void Check_NeedsLock(LinkWatch watch)
     {
-        if (_netlink.FindLink(watch.HostIfname) is null)
+        if (IsInHost_NeedsLock(watch.HostIfname))
         {
-            _watches.Remove(watch);
-            ThreadPool.UnsafeQueueUserWorkItem(static departed => departed(), watch.Departed, preferLocal: false);
+            return;
+        }
+
+        _watches.Remove(watch);
+        ThreadPool.UnsafeQueueUserWorkItem(static departed => departed(), watch.Departed, preferLocal: false);
+    }
+
+    private bool IsInHost_NeedsLock(string hostIfname)
+    {
+        try
+        {
+            return _netlink.FindLink(hostIfname) is not null;
+        }
+        catch (KernelException)
+        {
+            return false; // Whoever is called looks for the link himself; not being called is what he could not make up for.
         }
     }
 

@@ -3,6 +3,9 @@ namespace Bridge.Adapter.Sandboxes;
 /// <summary>What the plugins really left on a link and around it; their result does not tell all of it.</summary>
 internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string Kind, int? PeerIndex)
 {
+    /// <summary>The other end, or the parent, is in the host namespace, as of nearly all plugins; else it is somewhere unknown.</summary>
+    public bool PeerIsInHost { get; init; }
+
     /// <summary>In the order in which they were added, without what the kernel or a router gave.</summary>
     public IReadOnlyList<LinkAddress> Addresses { get; init; } = [];
 
@@ -16,10 +19,15 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     public IReadOnlyList<LinkNeighbour> Neighbours { get; init; } = [];
 
     /// <summary>
-    /// Whether a link met under any name is this one. The index of the other end is unique among veths of one host, and among the links of a common parent the MAC is.
+    /// Whether a link met under any name in a sandbox is this one. The index of the other end is unique among the veths of the host, and among the links of a common
+    /// parent the MAC is.
     /// </summary>
-    public bool IsOf(LinkInfo link) => IsLike(link) && link.Mac == Mac;
+    /// <param name="hostId">The sandbox's number for the host namespace.</param>
+    public bool IsOf(LinkInfo link, int? hostId) =>
+        IsOfKind(link) && link.Mac == Mac && (!PeerIsInHost || (link.PeerNamespaceId is not null && link.PeerNamespaceId == hostId));
 
-    /// <summary>As <see cref="IsOf"/> where the name is ours already: the container may have changed the MAC.</summary>
-    public bool IsLike(LinkInfo link) => link.Kind == Kind && link.PeerIndex == PeerIndex;
+    /// <summary>Whether the link that the host namespace has under our name is this one. The container may have changed its MAC.</summary>
+    public bool IsOfInHost(LinkInfo link) => IsOfKind(link) && (!PeerIsInHost || link.PeerNamespaceId is null);
+
+    private bool IsOfKind(LinkInfo link) => link.Kind == Kind && link.PeerIndex == PeerIndex;
 }

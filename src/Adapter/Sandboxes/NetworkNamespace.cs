@@ -86,7 +86,14 @@ internal sealed class NetworkNamespace : IDisposable
         {
         }
 
-        File.Delete(path);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone with all its neighbours, as /run is after a reboot.
+        }
     }
 
     /// <summary>Makes the path a name of the namespace, over what the path named before: there is no moment at which it names nothing.</summary>
@@ -139,13 +146,18 @@ internal sealed class NetworkNamespace : IDisposable
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
-            using var home = LibC.Open(OfThread);
             try
             {
-                result = body();
-
-                // The thread ends in any case. It goes home first so that nobody finds it in the namespace after the caller has gone on.
-                LibC.EnterNetwork(home, "the network namespace a thread came from");
+                using var home = LibC.Open(OfThread);
+                try
+                {
+                    result = body();
+                }
+                finally
+                {
+                    // The thread ends in any case. It goes home first, so that nobody finds it in the namespace after the caller has gone on.
+                    _ = LibC.TryEnterNetwork(home);
+                }
             }
             catch (Exception thrown)
             {

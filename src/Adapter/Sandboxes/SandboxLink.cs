@@ -6,27 +6,29 @@ using Bridge.Adapter.Sandboxes.Netlink;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>A link in the namespace in which it is: what is on it and around it, read and put back.</summary>
-internal sealed class SandboxLink(NetworkNamespace sandbox, RouteNetlink netlink, LinkInfo link)
+internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
 {
+    private readonly RouteNetlink _netlink = sandbox.Netlink;
+
     public LinkInfo Info => link;
 
     /// <exception cref="IOException">There is something that could not be put back after a move.</exception>
     public LinkSnapshot Read()
     {
-        var routes = netlink.Routes(link);
+        var routes = _netlink.Routes(link);
         if (routes.FirstOrDefault(route => route.Obstacle is not null) is { } immovable)
         {
             throw new IOException(
-                $"could not record the routes of {link.Name} in {sandbox}: {immovable} {immovable.Obstacle}, which cannot be carried into the container's namespace. " +
+                $"could not record the routes of {link.Name} in {sandbox.Namespace}: {immovable} {immovable.Obstacle}, which cannot be carried into the container's namespace. " +
                 "Configure the CNI network without it.");
         }
 
         return new LinkSnapshot(link.Name, link.Mac, link.Mtu, link.Kind, link.PeerIndex)
         {
-            Addresses = netlink.Addresses(link),
+            Addresses = _netlink.Addresses(link),
             Routes = routes,
-            Rules = netlink.Rules(),
-            Neighbours = netlink.Neighbours(link),
+            Rules = _netlink.Rules(),
+            Neighbours = _netlink.Neighbours(link),
         };
     }
 
@@ -38,7 +40,7 @@ internal sealed class SandboxLink(NetworkNamespace sandbox, RouteNetlink netlink
             return false;
         }
 
-        var present = netlink.Routes(link);
+        var present = _netlink.Routes(link);
         return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf));
     }
 
@@ -46,38 +48,44 @@ internal sealed class SandboxLink(NetworkNamespace sandbox, RouteNetlink netlink
     public void Complete(LinkSnapshot snapshot)
     {
         SetMtu(snapshot);
-        var present = netlink.Addresses(link);
+        var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
-        var beyondDocker = snapshot.Routes.Where(route => !route.IsKernel && !(route.IsDefault && route.Table == Rtnetlink.RT_TABLE_MAIN));
-        AddRoutes(beyondDocker);
-        AddRulesAndNeighbours(snapshot);
+        foreach (var add in Additions(snapshot, snapshot.Routes.Where(route => !(route.IsDefault && route.Table == Rtnetlink.RT_TABLE_MAIN))))
+        {
+            add();
+        }
     }
 
-    /// <summary>Makes link and namespace what they were when the snapshot was taken. Only for a namespace that is ours alone.</summary>
+    /// <summary>
+    /// Makes link and namespace what they were when the snapshot was taken; only for a namespace that is ours alone. What plugins read when they undo their work are
+    /// name and addresses: a route or a rule that cannot be put back does not keep them from it.
+    /// </summary>
     public void Restore(LinkSnapshot snapshot)
     {
         if (link.Mac != snapshot.Mac && MacAddress.Parse(snapshot.Mac) is { } mac)
         {
-            netlink.SetMac(link.Index, mac);
+            Try(() => _netlink.SetMac(link.Index, mac));
         }
 
-        SetMtu(snapshot);
+        Try(() => SetMtu(snapshot));
         if (!link.IsUp)
         {
-            netlink.SetUp(link.Index);
+            _netlink.SetUp(link.Index);
         }
 
-        var present = netlink.Addresses(link);
+        var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => !present.Any(other => (other.Address, other.PrefixLength) == (address.Address, address.PrefixLength)));
 
         // Some plugins take the route away that comes with an address, and put another in its place.
-        foreach (var made in netlink.Routes(link).Where(route => route.IsKernel && !route.IsLinkLocal && !snapshot.Routes.Any(route.HasPlaceOf)))
+        foreach (var made in _netlink.Routes(link).Where(route => route.IsKernel && !route.IsLinkLocal && !snapshot.Routes.Any(route.HasPlaceOf)))
         {
-            netlink.RemoveRoute(link, made);
+            _netlink.RemoveRoute(link, made);
         }
 
-        AddRoutes(snapshot.Routes.Where(route => !route.IsKernel));
-        AddRulesAndNeighbours(snapshot);
+        foreach (var add in Additions(snapshot, snapshot.Routes))
+        {
+            Try(add);
+        }
     }
 
     /// <summary>Takes back what <see cref="Complete"/> left in the namespace and what does not go away with the link.</summary>
@@ -98,7 +106,7 @@ internal sealed class SandboxLink(NetworkNamespace sandbox, RouteNetlink netlink
     {
         if (link.Mtu != snapshot.Mtu)
         {
-            netlink.SetMtu(link.Index, snapshot.Mtu);
+            _netlink.SetMtu(link.Index, snapshot.Mtu);
         }
     }
 
@@ -112,12 +120,12 @@ internal sealed class SandboxLink(NetworkNamespace sandbox, RouteNetlink netlink
 
         foreach (var address in missing)
         {
-            netlink.AddAddress(link, address with { Label = address.Label?.Replace(snapshot.IfName, link.Name, StringComparison.Ordinal) });
+            _netlink.AddAddress(link, address with { Label = address.Label?.Replace(snapshot.IfName, link.Name, StringComparison.Ordinal) });
         }
     }
 
     // A link that arrives in a namespace takes that namespace's default, and Docker switches IPv6 off where it has no address for it.
-    private void EnableIPv6() => sandbox.Run(() =>
+    private void EnableIPv6() => sandbox.Namespace.Run(() =>
     {
         var setting = $"/proc/sys/net/ipv6/conf/{link.Name}/disable_ipv6";
         if (File.Exists(setting) && !File.ReadAllText(setting).StartsWith('0'))
@@ -128,34 +136,52 @@ internal sealed class SandboxLink(NetworkNamespace sandbox, RouteNetlink netlink
         return true;
     });
 
-    // A gateway must be reachable before a route over it can be added.
-    private void AddRoutes(IEnumerable<LinkRoute> routes)
+    // In an order that the kernel accepts: a gateway must be reachable before a route over it can be added.
+    private IEnumerable<Action> Additions(LinkSnapshot snapshot, IEnumerable<LinkRoute> routes)
     {
-        var present = netlink.Routes(link);
-        foreach (var route in routes.OrderBy(route => route.Gateway is not null).ThenBy(route => route.IsDefault))
+        var present = _netlink.Routes(link);
+        var chosen = routes.Where(route => !route.IsKernel).OrderBy(route => route.Gateway is not null).ThenBy(route => route.IsDefault);
+        return
+        [
+            .. chosen.Select<LinkRoute, Action>(route => () => Set(route, present.FirstOrDefault(route.HasPlaceOf))),
+            .. snapshot.Rules.Select<RoutingRule, Action>(rule => () => _netlink.AddRule(rule.For(snapshot.IfName, link.Name))),
+            .. snapshot.Neighbours.Select<LinkNeighbour, Action>(neighbour => () => _netlink.SetNeighbour(link, neighbour)),
+        ];
+    }
+
+    private void Set(LinkRoute route, LinkRoute? present)
+    {
+        if (present is not null && RouteNetlink.AreSame(link, route, present))
         {
-            var other = present.FirstOrDefault(route.HasPlaceOf);
-            if (other is null)
-            {
-                netlink.AddRoute(link, route);
-            }
-            else if (!RouteNetlink.AreSame(link, route, other))
-            {
-                netlink.ReplaceRoute(link, route);
-            }
+            return;
+        }
+
+        if (present is { HasLink: true, Obstacle: null })
+        {
+            _netlink.ReplaceRoute(link, route);
+            return;
+        }
+
+        try
+        {
+            _netlink.AddRoute(link, route);
+        }
+        catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
+        {
+            throw new IOException(
+                $"{taken.Message}. Another of the container's networks has a route in that place; attach the container to one of the two networks only, or give them different routes.", taken);
         }
     }
 
-    private void AddRulesAndNeighbours(LinkSnapshot snapshot)
+    private static void Try(Action action)
     {
-        foreach (var rule in snapshot.Rules)
+        try
         {
-            netlink.AddRule(rule.For(snapshot.IfName, link.Name));
+            action();
         }
-
-        foreach (var neighbour in snapshot.Neighbours)
+        catch (IOException)
         {
-            netlink.SetNeighbour(link, neighbour);
+            // Said in the summary of Restore, the only caller.
         }
     }
 }

@@ -18,71 +18,71 @@ internal sealed partial class StagingSandboxes
     /// <param name="snapshot">Null when the plugins never finished: then all that can be offered to them is a namespace.</param>
     public LinkHome BringHome(string attachmentId, string ifname, string hostIfname, string? sandboxPath, LinkSnapshot? snapshot)
     {
-        using var covering = OpenCovering(attachmentId);
-        using var sandbox = sandboxPath is null ? null : NetworkNamespace.TryOpen(sandboxPath);
-        Create(attachmentId); // (1)
-        if (snapshot is null)
+        var (staging, covering) = Uncover(attachmentId); // (1)
+        using (staging)
+        using (covering)
         {
-            return LinkHome.Home;
-        }
+            if (snapshot is null)
+            {
+                return LinkHome.Home;
+            }
 
-        Withdraw(covering, snapshot);
-        using var staging = NetworkNamespace.Open(PathOf(attachmentId));
-        using var netlink = staging.OpenNetlink();
-        var found = Fetch(staging, netlink, (ifname, hostIfname), covering ?? sandbox, snapshot); // (2)
-        new SandboxLink(staging, netlink, Require(netlink, ifname, staging)).Restore(snapshot); // (3)
-        return found;
+            if (covering is not null)
+            {
+                SandboxLink.Withdraw(covering.Netlink, covering.Find(snapshot, host), snapshot);
+            }
+
+            var found = FindHome(staging, ifname, hostIfname) ?? Fetch(staging, ifname, hostIfname, covering, sandboxPath, snapshot); // (2)
+            staging.Require(ifname).Restore(snapshot); // (3)
+            return found;
+        }
     }
 
-    private LinkHome Fetch(
-        NetworkNamespace staging, RouteNetlink netlink, (string Ifname, string HostIfname) names, NetworkNamespace? sandbox, LinkSnapshot snapshot)
+    private static LinkHome? FindHome(Sandbox staging, string ifname, string hostIfname)
     {
-        if ((netlink.FindLink(names.Ifname) ?? netlink.FindLink(names.HostIfname)) is { } link)
+        if ((staging.Netlink.FindLink(ifname) ?? staging.Netlink.FindLink(hostIfname)) is not { } link)
         {
-            RenameDown(netlink, link, names.Ifname);
-            return LinkHome.Home;
+            return null;
         }
 
+        RenameDown(staging.Netlink, link, ifname);
+        return LinkHome.Home;
+    }
+
+    private LinkHome Fetch(Sandbox staging, string ifname, string hostIfname, Sandbox? covering, string? sandboxPath, LinkSnapshot snapshot)
+    {
         using var hostNetlink = host.OpenNetlink();
-        using var sandboxNetlink = sandbox is null || sandbox.IsSameAs(host) ? null : sandbox.OpenNetlink();
+        using var sandbox = sandboxPath is null ? null : Sandbox.TryOpen(sandboxPath);
         for (var round = 1; round <= Rounds; round++)
         {
-            if (hostNetlink.FindLink(names.HostIfname) is { } returned && snapshot.IsLike(returned) && TryMove(hostNetlink, returned, staging, names.Ifname))
+            if (hostNetlink.FindLink(hostIfname) is { } returned && snapshot.IsOfInHost(returned) && TryMove(hostNetlink, returned, staging, ifname))
             {
                 return LinkHome.Returned;
             }
 
-            if (sandboxNetlink?.Links().FirstOrDefault(snapshot.IsOf) is { } left && TryMove(sandboxNetlink, left, staging, names.Ifname))
+            if (TryFetch(covering, staging, ifname, snapshot) || TryFetch(sandbox, staging, ifname, snapshot))
             {
                 return LinkHome.FetchedFromSandbox;
             }
         }
 
-        netlink.AddVethPair(names.Ifname, MacAddress.Parse(snapshot.Mac), snapshot.Mtu);
+        staging.Netlink.AddVethPair(ifname);
         return LinkHome.StandIn;
     }
 
-    private static bool TryMove(RouteNetlink netlink, LinkInfo link, NetworkNamespace staging, string ifname)
+    private bool TryFetch(Sandbox? sandbox, Sandbox staging, string ifname, LinkSnapshot snapshot) =>
+        sandbox?.Find(snapshot, host) is { } left && TryMove(sandbox.Netlink, left, staging, ifname);
+
+    private static bool TryMove(RouteNetlink netlink, LinkInfo link, Sandbox staging, string ifname)
     {
         try
         {
-            netlink.Move(link.Index, staging, ifname);
+            netlink.Move(link.Index, staging.Namespace, ifname);
             return true;
         }
         catch (KernelException gone) when (gone.Errno == Errno.ENODEV)
         {
             return false; // Docker was faster; where it put the link shows in the next round.
         }
-    }
-
-    private static void Withdraw(NetworkNamespace? sandbox, LinkSnapshot snapshot)
-    {
-        if (sandbox is null)
-        {
-            return;
-        }
-
-        using var netlink = sandbox.OpenNetlink();
-        SandboxLink.Withdraw(netlink, netlink.Links().FirstOrDefault(snapshot.IsOf), snapshot);
     }
 }

@@ -7,31 +7,25 @@ namespace Bridge.Adapter.Sandboxes;
 internal sealed partial class StagingSandboxes
 {
     /// <summary>Puts the link where Docker looks for it. A link that is there already, or further on its way, is left alone.</summary>
-    /// <exception cref="KernelException">The kernel refused, for example because the host has another link of that name.</exception>
+    /// <exception cref="IOException">The kernel refused, for example because the host has another link of that name.</exception>
     public void SendToHost(string attachmentId, string ifname, string hostIfname)
     {
-        using var staging = OpenOwn(attachmentId);
-        if (staging is null)
+        using var staging = Sandbox.Open(PathOf(attachmentId));
+        if (!staging.IsStagingOf(attachmentId))
         {
-            if (NetworkNamespace.IsNamespace(PathOf(attachmentId)))
-            {
-                return; // The path names the sandbox: the link has arrived.
-            }
-
-            throw new IOException($"could not send interface {ifname} to the host: there is no staging namespace {PathOf(attachmentId)}. Start the container again.");
+            return; // The path names the sandbox: the link has arrived.
         }
 
-        using var netlink = staging.OpenNetlink();
+        var netlink = staging.Netlink;
         if ((netlink.FindLink(hostIfname) ?? netlink.FindLink(ifname)) is { } link)
         {
             ClaimMac(netlink, link);
             RenameDown(netlink, link, hostIfname); // Before the move: the host never sees the name that plugins use.
-            netlink.Move(link.Index, host, hostIfname);
+            MoveToHost(netlink, link.Index, hostIfname);
         }
-        else
+        else if (!HostHas(hostIfname))
         {
-            using var hostNetlink = host.OpenNetlink();
-            _ = hostNetlink.FindLink(hostIfname) ?? Require(netlink, ifname, staging);
+            _ = staging.Require(ifname);
         }
     }
 
@@ -39,47 +33,66 @@ internal sealed partial class StagingSandboxes
     /// Looks how far the link is. When Docker has finished with it in the sandbox, makes the attachment's path name that sandbox, and puts back what Docker cannot
     /// carry: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours. The default route is Docker's choice. Idempotent.
     /// </summary>
-    /// <exception cref="KernelException">The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.</exception>
+    /// <exception cref="IOException">The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.</exception>
     public ArrivalState TryFinishArrival(string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot)
     {
-        using var hostNetlink = host.OpenNetlink();
-        if (hostNetlink.FindLink(hostIfname) is not null)
+        if (HostHas(hostIfname))
         {
             return ArrivalState.InHost;
         }
 
-        using var sandbox = NetworkNamespace.TryOpen(sandboxPath);
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox is null)
         {
             return ArrivalState.NotReady; // Docker makes an empty file first and mounts the namespace there later.
         }
 
-        using var netlink = sandbox.OpenNetlink();
-        if (netlink.Links().FirstOrDefault(snapshot.IsOf) is not { } found)
+        if (sandbox.Find(snapshot, host) is not { } found)
         {
-            return hostNetlink.FindLink(hostIfname) is not null ? ArrivalState.InHost : ArrivalState.Gone;
+            return HostHas(hostIfname) ? ArrivalState.InHost : ArrivalState.Gone;
         }
 
-        var link = new SandboxLink(sandbox, netlink, found);
+        var link = new SandboxLink(sandbox, found);
         if (!link.IsConfiguredByDocker(snapshot))
         {
             return ArrivalState.NotReady;
         }
 
-        Point(attachmentId, sandbox);
+        Cover(attachmentId, sandbox.Namespace);
         link.Complete(snapshot);
         return ArrivalState.Arrived;
     }
 
-    private void Point(string attachmentId, NetworkNamespace sandbox)
+    private bool HostHas(string hostIfname)
     {
-        using var covering = OpenCovering(attachmentId);
-        if (covering?.IsSameAs(sandbox) == true)
+        using var netlink = host.OpenNetlink();
+        return netlink.FindLink(hostIfname) is not null;
+    }
+
+    private void MoveToHost(RouteNetlink netlink, int index, string hostIfname)
+    {
+        try
         {
-            return;
+            netlink.Move(index, host, hostIfname);
+        }
+        catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
+        {
+            throw new IOException(
+                $"{taken.Message}. The host has another link of that name, which the bridge did not make; rename it or remove it (ip link delete {hostIfname}).", taken);
+        }
+    }
+
+    private void Cover(string attachmentId, NetworkNamespace sandbox)
+    {
+        using (var named = NetworkNamespace.TryOpen(PathOf(attachmentId)))
+        {
+            if (named?.IsSameAs(sandbox) == true)
+            {
+                return;
+            }
         }
 
-        Uncover(attachmentId)?.Dispose();
+        Create(attachmentId);
         sandbox.MountAt(PathOf(attachmentId));
     }
 

@@ -1,6 +1,5 @@
 using System.Net.NetworkInformation;
 using Bridge.Adapter.Sandboxes.Native;
-using Bridge.Adapter.Sandboxes.Netlink;
 
 namespace Bridge.Adapter.Sandboxes;
 
@@ -14,7 +13,6 @@ namespace Bridge.Adapter.Sandboxes;
 /// </summary>
 internal sealed partial class StagingSandboxes(string directory, NetworkNamespace host)
 {
-    private const int LoopbackIndex = 1;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public string PathOf(string attachmentId) => Path.Combine(directory, attachmentId);
@@ -22,104 +20,60 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
     /// <summary>Makes sure that the path names the attachment's own staging namespace: keeps it, uncovers it, or replaces whatever else is there.</summary>
     public void Create(string attachmentId)
     {
-        using var own = Uncover(attachmentId);
-        if (own is not null)
-        {
-            return;
-        }
-
-        Directory.CreateDirectory(directory, OwnerOnly);
-        var path = PathOf(attachmentId);
-        NetworkNamespace.Unmount(path);
-        using var created = NetworkNamespace.Create();
-        using var netlink = created.OpenNetlink();
-        netlink.SetAlias(LoopbackIndex, Mark(attachmentId));
-        created.MountAt(path);
+        var (staging, covering) = Uncover(attachmentId);
+        covering?.Dispose();
+        staging.Dispose();
     }
 
     /// <summary>Lets go of the namespace, and of the sandbox if the path names that. Idempotent.</summary>
     public void Remove(string attachmentId) => NetworkNamespace.Unmount(PathOf(attachmentId));
 
+    /// <summary>What the plugins left.</summary>
     /// <exception cref="IOException">There is no such link, or something about it could not be put back after a move.</exception>
     public LinkSnapshot Capture(string attachmentId, string ifname)
     {
-        using var staging = NetworkNamespace.Open(PathOf(attachmentId));
-        using var netlink = staging.OpenNetlink();
-        return new SandboxLink(staging, netlink, Require(netlink, ifname, staging)).Read();
+        using var staging = Sandbox.Open(PathOf(attachmentId));
+        var link = staging.Require(ifname);
+        return link.Read() with { PeerIsInHost = link.Info.PeerNamespaceId is { } id && id == staging.Netlink.IdOf(host) };
     }
 
     /// <summary>Gives the link another MAC, and keeps everything else as it is.</summary>
     public void SetMac(string attachmentId, string ifname, PhysicalAddress mac)
     {
-        using var staging = NetworkNamespace.Open(PathOf(attachmentId));
-        using var netlink = staging.OpenNetlink();
-        var link = Require(netlink, ifname, staging);
-        try
-        {
-            netlink.SetMac(link.Index, mac);
-        }
-        catch (KernelException insists) when (insists.Errno == Errno.EBUSY)
-        {
-            // This driver changes the MAC of a link that is down only; going down costs the link its routes and IPv6 addresses.
-            var before = new SandboxLink(staging, netlink, link).Read();
-            netlink.SetDown(link.Index);
-            netlink.SetMac(link.Index, mac);
-            new SandboxLink(staging, netlink, Require(netlink, ifname, staging)).Restore(before with { Mac = MacAddress.Format(mac) });
-        }
+        using var staging = Sandbox.Open(PathOf(attachmentId));
+        var link = staging.Require(ifname);
+        var before = link.Read();
+
+        // Down, because some drivers insist on it, and because the link-local address of the old MAC goes with it; but so do neighbours, routes and IPv6 addresses.
+        staging.Netlink.SetDown(link.Info.Index);
+        staging.Netlink.SetMac(link.Info.Index, mac);
+        staging.Require(ifname).Restore(before with { Mac = MacAddress.Format(mac) });
     }
 
-    private static string Mark(string attachmentId) => $"cnm-cni staging {attachmentId}";
-
-    private static bool IsOwn(NetworkNamespace candidate, string attachmentId)
+    /// <summary>The staging namespace, after whatever covered it has been taken off; and that sandbox, still held. Makes the staging namespace if there is none.</summary>
+    private (Sandbox Staging, Sandbox? Covering) Uncover(string attachmentId)
     {
-        using var netlink = candidate.OpenNetlink();
-        return netlink.FindLink(LoopbackIndex)?.Alias == Mark(attachmentId);
-    }
-
-    private static LinkInfo Require(RouteNetlink netlink, string ifname, NetworkNamespace staging) => netlink.FindLink(ifname) ?? throw new IOException(
-        $"could not find interface {ifname} in {staging}: there is only {string.Join(", ", netlink.Links().Select(link => link.Name))}. " +
-        "The plugins said they succeeded; the chain's first plugin must make the interface that CNI_IFNAME names.");
-
-    /// <summary>The staging namespace if the path names it now.</summary>
-    private NetworkNamespace? OpenOwn(string attachmentId)
-    {
-        var found = NetworkNamespace.TryOpen(PathOf(attachmentId));
-        if (found is null || IsOwn(found, attachmentId))
+        var path = PathOf(attachmentId);
+        Sandbox? covering = null;
+        do
         {
-            return found;
-        }
-
-        found.Dispose();
-        return null;
-    }
-
-    /// <summary>The sandbox if the path names one now.</summary>
-    private NetworkNamespace? OpenCovering(string attachmentId)
-    {
-        var found = NetworkNamespace.TryOpen(PathOf(attachmentId));
-        if (found is null || !IsOwn(found, attachmentId))
-        {
-            return found;
-        }
-
-        found.Dispose();
-        return null;
-    }
-
-    /// <summary>Takes sandboxes off the path until the staging namespace shows; null when there is none below.</summary>
-    private NetworkNamespace? Uncover(string attachmentId)
-    {
-        while (true)
-        {
-            if (OpenOwn(attachmentId) is { } own)
+            if (Sandbox.TryOpen(path) is { } found)
             {
-                return own;
-            }
+                if (found.IsStagingOf(attachmentId))
+                {
+                    return (found, covering);
+                }
 
-            if (!LibC.TryUnmount(PathOf(attachmentId)))
-            {
-                return null;
+                covering?.Dispose();
+                covering = found;
             }
         }
+        while (LibC.TryUnmount(path));
+
+        NetworkNamespace.Unmount(path);
+        Directory.CreateDirectory(directory, OwnerOnly);
+        var created = Sandbox.CreateStaging(attachmentId);
+        created.Namespace.MountAt(path);
+        return (created, covering);
     }
 }

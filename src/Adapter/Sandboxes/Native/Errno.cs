@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>What the kernel answers when it refuses: the numbers of asm-generic/errno.h that the bridge tells apart.</summary>
+/// <summary>What the kernel answers when it refuses: the numbers of asm-generic/errno.h that it answers here; others are shown as numbers.</summary>
 internal enum Errno
 {
     EPERM = 1,
@@ -15,8 +15,11 @@ internal enum Errno
     ENOTDIR = 20,
     EINVAL = 22,
     ENOTTY = 25,
-    EAFNOSUPPORT = 97,
     EOPNOTSUPP = 95,
+    EAFNOSUPPORT = 97,
     EADDRNOTAVAIL = 99,
+    ENETDOWN = 100,
+    ENETUNREACH = 101,
     ENOBUFS = 105,
+    EHOSTUNREACH = 113,
 }

@@ -19,6 +19,9 @@ internal static partial class LibC
     public static void EnterNetwork(SafeFileHandle networkNamespace, string description) =>
         Require(setns(networkNamespace, CLONE_NEWNET), $"enter {description} (this needs CAP_SYS_ADMIN)");
 
+    /// <summary>As <see cref="EnterNetwork"/>; false when that is refused.</summary>
+    public static bool TryEnterNetwork(SafeFileHandle networkNamespace) => setns(networkNamespace, CLONE_NEWNET) == 0;
+
     /// <summary>Whether a handle of a namespace is of a network namespace.</summary>
     public static bool IsNetwork(SafeFileHandle someNamespace)
     {

@@ -11,7 +11,7 @@ internal static partial class LibC
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
-    internal const int SO_RCVBUF = 8;
+    internal const int SO_RCVBUFFORCE = 33;
     internal const int SO_RCVTIMEO = 20;
     internal const int MSG_TRUNC = 0x20;
 

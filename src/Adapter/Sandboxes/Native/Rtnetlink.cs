@@ -39,6 +39,7 @@ internal static class Rtnetlink
     public const ushort RTM_NEWRULE = 32;
     public const ushort RTM_DELRULE = 33;
     public const ushort RTM_GETRULE = 34;
+    public const ushort RTM_GETNSID = 90;
     public const uint RTMGRP_LINK = 1;
     public const uint RTEXT_FILTER_SKIP_STATS = 8;
 
@@ -66,7 +67,7 @@ internal static class Rtnetlink
     public const uint RTNH_F_ONLINK = 4;
     public const uint RTM_F_CLONED = 0x200;
 
-    // linux/if.h, linux/if_link.h, linux/veth.h
+    // linux/if.h, linux/if_link.h
     public const uint IFF_UP = 1;
     public const ushort IFLA_ADDRESS = 1;
     public const ushort IFLA_IFNAME = 3;
@@ -76,9 +77,12 @@ internal static class Rtnetlink
     public const ushort IFLA_IFALIAS = 20;
     public const ushort IFLA_NET_NS_FD = 28;
     public const ushort IFLA_EXT_MASK = 29;
+    public const ushort IFLA_LINK_NETNSID = 37;
     public const ushort IFLA_INFO_KIND = 1;
-    public const ushort IFLA_INFO_DATA = 2;
-    public const ushort VETH_INFO_PEER = 1;
+
+    // linux/net_namespace.h
+    public const ushort NETNSA_NSID = 1;
+    public const ushort NETNSA_FD = 3;
 
     // linux/if_addr.h
     public const ushort IFA_ADDRESS = 1;
@@ -88,6 +92,7 @@ internal static class Rtnetlink
     public const ushort IFA_FLAGS = 8;
     public const uint IFA_F_NODAD = 0x02;
     public const uint IFA_F_PERMANENT = 0x80;
+    public const uint IFA_F_STABLE_PRIVACY = 0x800;
 
     // linux/neighbour.h
     public const ushort NDA_DST = 1;

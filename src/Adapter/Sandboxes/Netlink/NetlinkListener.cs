@@ -6,9 +6,6 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 /// <summary>Hears which links leave a network namespace.</summary>
 internal sealed class NetlinkListener : IDisposable
 {
-    // Room for some hundred links that change at once.
-    private const int ReceiveBuffer = 1024 * 1024;
-
     private readonly SafeFileHandle _handle;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private volatile bool _stopped;
@@ -16,12 +13,13 @@ internal sealed class NetlinkListener : IDisposable
     private NetlinkListener(SafeFileHandle handle) => _handle = handle;
 
     /// <summary>Listens in the network namespace in which the calling thread stands.</summary>
-    public static NetlinkListener OpenForLinks()
+    /// <param name="receiveBuffer">Bytes of news that may wait; each link takes one or two thousand.</param>
+    public static NetlinkListener OpenForLinks(int receiveBuffer)
     {
         var handle = LibC.OpenNetlink(Rtnetlink.NETLINK_ROUTE);
         try
         {
-            LibC.SetOption(handle, LibC.SOL_SOCKET, LibC.SO_RCVBUF, ReceiveBuffer);
+            LibC.SetOption(handle, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, receiveBuffer);
             LibC.Listen(handle, Rtnetlink.RTMGRP_LINK);
             return new NetlinkListener(handle);
         }

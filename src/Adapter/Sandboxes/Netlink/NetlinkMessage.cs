@@ -43,14 +43,6 @@ internal sealed class NetlinkMessage
     /// <summary>A text, ended with a zero as the kernel expects it.</summary>
     public NetlinkMessage Add(ushort type, string value) => Add(type, Encoding.UTF8.GetBytes(value + '\0'));
 
-    /// <summary>A header inside an attribute, such as the one of a veth's other end.</summary>
-    public NetlinkMessage AddHeader<THeader>(in THeader header)
-        where THeader : unmanaged
-    {
-        Append(header);
-        return this;
-    }
-
     /// <summary>Attributes added until the scope is disposed are inside this one.</summary>
     public NestedAttribute Nest(ushort type)
     {

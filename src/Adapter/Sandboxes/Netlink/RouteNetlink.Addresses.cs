@@ -90,7 +90,7 @@ internal sealed partial class RouteNetlink
         }
 
         local ??= remote;
-        var byItself = (flags & IFA_F_PERMANENT) == 0 || IsLinkLocalOf(local!, link.Mac);
+        var byItself = (flags & (IFA_F_PERMANENT | IFA_F_STABLE_PRIVACY)) != IFA_F_PERMANENT || IsLinkLocalOf(local!, link.Mac);
         return byItself ? null : address with { Address = local!, Peer = remote == local ? null : remote, Flags = (AddressFlags)flags & ChosenFlags };
     }
 

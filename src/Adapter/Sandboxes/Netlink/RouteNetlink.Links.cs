@@ -41,34 +41,38 @@ internal sealed partial class RouteNetlink
     public void Move(int index, NetworkNamespace target, string name) => target.WithDescriptor(descriptor =>
         Change(index, $"move link {index} to {target} as {name}", null, message => message.Add(IFLA_NET_NS_FD, descriptor).Add(IFLA_IFNAME, name)));
 
-    /// <summary>Makes two connected links, one of them with a name that the kernel chooses; returns after both are up.</summary>
-    public void AddVethPair(string name, PhysicalAddress? mac, int mtu)
+    /// <summary>Makes two connected links, one of them with a name that the kernel chooses; that one is up.</summary>
+    public void AddVethPair(string name)
     {
-        var message = NetlinkMessage.Create(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, new IfInfoMsg { ifi_flags = IFF_UP, ifi_change = IFF_UP })
-            .Add(IFLA_IFNAME, name)
-            .Add(IFLA_MTU, mtu);
-        if (mac is not null)
-        {
-            message.Add(IFLA_ADDRESS, mac.GetAddressBytes());
-        }
-
+        var message = NetlinkMessage.Create(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, new IfInfoMsg()).Add(IFLA_IFNAME, name);
         using (message.Nest(IFLA_LINKINFO))
         {
             message.Add(IFLA_INFO_KIND, VethKind);
-            using (message.Nest(IFLA_INFO_DATA))
-            using (message.Nest(VETH_INFO_PEER))
-            {
-                message.AddHeader(new IfInfoMsg { ifi_flags = IFF_UP, ifi_change = IFF_UP }).Add(IFLA_MTU, mtu);
-            }
         }
 
         socket.Execute(message, $"make the veth pair {name} in {place}");
+        SetUp(FindLink(name)!.PeerIndex!.Value);
+    }
+
+    /// <summary>This namespace's number for another one; null when no link here has its other end there.</summary>
+    public int? IdOf(NetworkNamespace other)
+    {
+        int? id = null;
+        other.WithDescriptor(descriptor =>
+        {
+            var request = NetlinkMessage.Create(RTM_GETNSID, NLM_F_ACK, new RtGenMsg()).Add(NETNSA_FD, descriptor);
+            foreach (var attribute in socket.Ask(request, $"ask for the number of {other} in {place}").Attributes<RtGenMsg>())
+            {
+                id = attribute.Type == NETNSA_NSID && attribute.Int32 >= 0 ? attribute.Int32 : id;
+            }
+        });
+        return id;
     }
 
     public static LinkInfo ToLink(NetlinkAnswer answer)
     {
         ref readonly var header = ref answer.Header<IfInfoMsg>();
-        var link = new LinkInfo(header.ifi_index, "", "", 0, "", null, (header.ifi_flags & IFF_UP) != 0, null);
+        var link = new LinkInfo(header.ifi_index, "", "", 0, "", null, (header.ifi_flags & IFF_UP) != 0);
         foreach (var attribute in answer.Attributes<IfInfoMsg>())
         {
             link = attribute.Type switch
@@ -77,6 +81,7 @@ internal sealed partial class RouteNetlink
                 IFLA_ADDRESS => link with { Mac = attribute.LinkLayerAddress },
                 IFLA_MTU => link with { Mtu = attribute.Int32 },
                 IFLA_LINK => link with { PeerIndex = attribute.Int32 },
+                IFLA_LINK_NETNSID => link with { PeerNamespaceId = attribute.Int32 },
                 IFLA_IFALIAS => link with { Alias = attribute.Text },
                 IFLA_LINKINFO => link with { Kind = Kind(attribute.Nested) },
                 _ => link,
