@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Bridge.Samples.CrossRuntime;
+
+/// <summary>Who reached whom by HTTP, and how long it took.</summary>
+internal sealed class ReachMatrix
+{
+    private readonly Table table = new() { Title = new TableTitle("Who reaches whom (HTTP)") };
+
+    public ReachMatrix(IEnumerable<string> targets) => table.AddColumn("from \\ to").AddColumns([.. targets]);
+
+    /// <summary>Whether everyone reached everyone they tried.</summary>
+    public bool IsComplete { get; private set; } = true;
+
+    /// <param name="who">Who tries.</param>
+    /// <param name="reaches">Fetches a page and tells whether it came.</param>
+    /// <param name="urls">One for each target; null where there is nothing to try.</param>
+    public async Task AddAsync(string who, Func<string, Task<bool>> reaches, IEnumerable<string?> urls)
+    {
+        var cells = new List<string>();
+        foreach (var url in urls)
+        {
+            cells.Add(url is null ? "-" : await TryAsync(reaches, url));
+        }
+
+        table.AddRow([who, .. cells]);
+    }
+
+    public Table ToTable() => table;
+
+    public static string Verdict(bool isGood) => isGood ? "[green]yes[/]" : "[red]NO[/]";
+
+    private async Task<string> TryAsync(Func<string, Task<bool>> reaches, string url)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var reached = await reaches(url);
+        IsComplete &= reached;
+        return string.Create(CultureInfo.InvariantCulture, $"{Verdict(reached)} {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
+    }
+}

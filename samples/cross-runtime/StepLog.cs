@@ -1,0 +1,13 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Bridge.Samples.CrossRuntime;
+
+/// <summary>One line per step, with the seconds since the start.</summary>
+internal sealed class StepLog
+{
+    private readonly long started = Stopwatch.GetTimestamp();
+
+    public void Say(string step) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{Stopwatch.GetElapsedTime(started).TotalSeconds,5:F1} s] {step}"));
+}

@@ -1,0 +1,16 @@
+using Bridge.Engine.Tests.Hosts;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>A chain without a plugin that publishes ports.</summary>
+public sealed class BareChainPortTests(BareChainHost engine) : EngineTest(engine), IClassFixture<BareChainHost>
+{
+    [Fact(Timeout = Patience)]
+    public async Task A_port_that_nothing_can_publish_is_refused_with_what_is_missing()
+    {
+        var run = await TryDockerAsync(["run", "--detach", "--name", "web", "--network", Network, "--publish", "8080:80", Image]);
+
+        run.ExitCode.Should().NotBe(0);
+        run.StandardError.Should().Contain("portMappings").And.Contain("portmap");
+    }
+}

@@ -1,0 +1,134 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>kill -9: of the bridge, of dockerd, of both, and of the whole host.</summary>
+public sealed class CrashTests(FragileChainHost engine) : EngineTest(engine), IClassFixture<FragileChainHost>
+{
+    private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
+
+    public override async ValueTask DisposeAsync()
+    {
+        engine.Work();
+        foreach (var daemon in (TestHosts.Commands.Daemon[])[Host.Bridge, Host.Dockerd])
+        {
+            if (!daemon.IsRunning)
+            {
+                await daemon.StartAsync(CancellationToken.None);
+            }
+        }
+
+        await base.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Containers_go_on_when_the_bridge_is_killed_and_are_removed_cleanly_after_its_restart()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("one", "--publish", "8080:80");
+        await RunContainerAsync("two");
+        var two = await DockerView.OfAsync(Host, "two", Network, Cancellation);
+
+        await Host.Bridge.KillAsync(Cancellation);
+
+        (await ExecAsync("one", "wget", "-qO-", $"http://{two.Address}/")).Should().Be(Page.TrimEnd());
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
+        await Host.Bridge.StartAsync(Cancellation);
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await Host.BridgeAsync(["check"], Cancellation)).EnsureSuccess();
+        await DockerAsync("rm", "--force", "one", "two");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_port_is_still_held_after_the_bridge_was_killed()
+    {
+        await RunContainerAsync("first", "--publish", "8080:80");
+        await Host.Bridge.KillAsync(Cancellation);
+        await Host.Bridge.StartAsync(Cancellation);
+
+        var second = await TryDockerAsync("run", "--name", "second", "--network", Network, "--publish", "8080:80", Image, "true");
+
+        second.ExitCode.Should().NotBe(0);
+        second.StandardError.Should().Contain("first");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_ADD_that_was_cut_off_by_a_kill_is_undone_at_the_next_start()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        engine.FailAs("hang");
+        var run = TryDockerAsync("run", "--name", "guest", "--network", Network, "--publish", "8080:80", Image, "true");
+        var store = Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}");
+        (await TestHosts.Commands.Eventually.IsTrueAsync(
+            _ => Task.FromResult(Directory.GetFiles(store, "10.90.*").Length > 0), TimeSpan.FromSeconds(5), Cancellation)).Should().BeTrue();
+
+        await Host.Bridge.KillAsync(Cancellation);
+        engine.Work();
+        await Host.Bridge.StartAsync(Cancellation);
+
+        (await run).ExitCode.Should().NotBe(0);
+        await DockerAsync("rm", "--force", "guest");
+        await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Containers_that_were_removed_while_the_bridge_was_down_are_cleaned_up_at_its_next_start()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+
+        await Host.Bridge.KillAsync(Cancellation);
+        await TryDockerAsync("rm", "--force", "web");
+        await Host.Bridge.StartAsync(Cancellation);
+
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nothing_is_left_of_containers_that_were_removed_after_dockerd_was_killed()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("one", "--publish", "8080:80");
+        await RunContainerAsync("two");
+
+        await Host.Dockerd.KillAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+        await DockerAsync("rm", "--force", "one", "two");
+
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        await RunContainerAsync("next", "--publish", "8080:80");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nothing_is_left_when_the_bridge_and_dockerd_were_killed_together()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+
+        await Task.WhenAll(Host.Dockerd.KillAsync(Cancellation), Host.Bridge.KillAsync(Cancellation));
+        await Host.Bridge.StartAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+        await DockerAsync("rm", "--force", "web");
+
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_container_that_always_restarts_is_back_after_a_power_cut_and_the_earlier_boot_leaves_nothing()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");
+
+        await Host.PowerCycleAsync(Cancellation);
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+}

@@ -1,0 +1,101 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Census;
+using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Pods;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>What the tests on a host have in common: how they speak to it, and that each leaves it empty for the next.</summary>
+public abstract class EngineTest : IAsyncLifetime
+{
+    /// <summary>The longest a test may take.</summary>
+    protected const int Patience = 120_000;
+
+    private readonly EngineHost engine;
+    private readonly List<Pod> pods = [];
+
+    protected EngineTest(EngineHost engine)
+    {
+        Assert.SkipUnless(engine.MissingRequirement is null, engine.MissingRequirement ?? "");
+        this.engine = engine;
+    }
+
+    protected const string Network = EngineHost.Network;
+
+    protected const string Image = "bridge-test";
+
+    protected static IReadOnlyList<string> WebServer { get; } = ["httpd", "-f", "-p", "80", "-h", "/www"];
+
+    /// <summary>What every web server of these tests answers.</summary>
+    protected const string Page = "served\n";
+
+    protected TestHost Host => engine.Host;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(Host.Logs);
+        }
+
+        await EmptyAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A docker command that must succeed.</summary>
+    /// <returns>What it printed.</returns>
+    protected async Task<string> DockerAsync(params IEnumerable<string> arguments) => (await TryDockerAsync(arguments)).EnsureSuccess().Output;
+
+    /// <summary>A docker command that may fail.</summary>
+    protected Task<CommandResult> TryDockerAsync(params IEnumerable<string> arguments) => Host.DockerAsync(arguments, Cancellation);
+
+    /// <summary>A container on the CNI network: a web server, unless the options end with another image and command.</summary>
+    protected Task RunContainerAsync(string name, params IEnumerable<string> options) =>
+        DockerAsync(["run", "--detach", "--name", name, "--network", Network, .. options, Image, .. WebServer]);
+
+    protected async Task<Pod> RunPodAsync(string name)
+    {
+        var pod = await Host.Pods.RunAsync(name, WebServer, Cancellation);
+        pods.Add(pod);
+        return pod;
+    }
+
+    /// <returns>What a command in a container printed.</returns>
+    protected Task<string> ExecAsync(string container, params IEnumerable<string> command) => DockerAsync(["exec", container, .. command]);
+
+    /// <summary>What plugins make once and keep (the bridge, chains of the firewall) is there from the first container on.</summary>
+    /// <param name="options">Of that container; with ports where the test publishes some.</param>
+    protected async Task<HostCensus> CensusAfterOneContainerAsync(params IEnumerable<string> options)
+    {
+        await DockerAsync(["run", "--rm", "--network", Network, .. options, Image, "true"]);
+        return await Host.CensusAsync(Cancellation);
+    }
+
+    /// <param name="census">Taken before.</param>
+    /// <param name="within">How long what works in the background may take; the default is for processes that are about to end.</param>
+    protected async Task AssertNothingIsLeftSinceAsync(HostCensus census, TimeSpan? within = null)
+    {
+        var changes = await Host.ChangesSinceAsync(census, within ?? TimeSpan.FromSeconds(5), Cancellation);
+        string.Join('\n', changes).Should().BeEmpty();
+    }
+
+    private async Task EmptyAsync()
+    {
+        foreach (var pod in pods)
+        {
+            await pod.RemoveAsync(CancellationToken.None);
+        }
+
+        pods.Clear();
+        var containers = (await Host.DockerAsync(["ps", "--all", "--quiet"], CancellationToken.None)).EnsureSuccess().Output;
+        if (containers.Length > 0)
+        {
+            await Host.DockerAsync(["rm", "--force", .. containers.Split('\n')], CancellationToken.None);
+        }
+    }
+}

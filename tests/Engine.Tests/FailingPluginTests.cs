@@ -1,0 +1,109 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>The last plugin of the chain fails: the person at the prompt learns why, and what the plugins before it did is undone.</summary>
+public sealed class FailingPluginTests(FragileChainHost engine) : EngineTest(engine), IClassFixture<FragileChainHost>
+{
+    // The deadline of ADD, that of the DEL after it, the grace between SIGTERM and SIGKILL of both, and a second for docker itself.
+    private static readonly TimeSpan LongestFailure = TimeSpan.FromSeconds(8);
+
+    public override async ValueTask DisposeAsync()
+    {
+        engine.Work();
+        await base.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_error_object_reaches_the_prompt_whole() =>
+        await AssertRunFailsCleanlyAsync("error", "the quarry is shut", "come back on Monday", "117");
+
+    [Fact(Timeout = Patience)]
+    public async Task A_plugin_that_prints_garbage_is_quoted() =>
+        await AssertRunFailsCleanlyAsync("garbage", "all the gravel is gone");
+
+    [Fact(Timeout = Patience)]
+    public async Task A_plugin_that_dies_by_a_signal_is_named_with_the_signal() =>
+        await AssertRunFailsCleanlyAsync("signal", "signal", "about to crash");
+
+    [Fact(Timeout = Patience)]
+    public async Task A_plugin_that_hangs_with_a_grandchild_on_its_pipe_is_stopped_at_the_deadline() =>
+        await AssertRunFailsCleanlyAsync("hang", "3 s");
+
+    [Fact(Timeout = Patience)]
+    public async Task A_plugin_that_is_missing_is_named_with_the_places_searched()
+    {
+        var plugin = Host.PathOf($"/opt/cni/bin/{FragileChainHost.Plugin}");
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        File.Move(plugin, plugin + ".away");
+        try
+        {
+            AssertTold(await RunAsync(), "/opt/cni/bin");
+        }
+        finally
+        {
+            File.Move(plugin + ".away", plugin);
+        }
+
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_network_whose_plugin_is_missing_is_not_created()
+    {
+        var plugin = Host.PathOf($"/opt/cni/bin/{FragileChainHost.Plugin}");
+        File.Move(plugin, plugin + ".away");
+        try
+        {
+            AssertTold(await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "second"), "/opt/cni/bin");
+        }
+        finally
+        {
+            File.Move(plugin + ".away", plugin);
+        }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_DEL_that_fails_is_shown_and_repeated_until_it_succeeds()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+        engine.FailAs("error-at-DEL");
+
+        await DockerAsync("rm", "--force", "web");
+
+        var pending = (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject;
+        pending.LastError.Should().Contain("the quarry is shut");
+        (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().Output.Should().Contain("the quarry is shut");
+        engine.Work();
+        await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(20));
+        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
+    }
+
+    private async Task AssertRunFailsCleanlyAsync(string how, params IReadOnlyList<string> reasons)
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        engine.FailAs(how);
+
+        var run = await RunAsync();
+
+        AssertTold(run, reasons);
+        run.Duration.Should().BeLessThan(LongestFailure);
+        await DockerAsync("rm", "guest");
+        await AssertNothingIsLeftSinceAsync(census);
+        engine.Work();
+        await RunContainerAsync("next");
+    }
+
+    private Task<CommandResult> RunAsync() =>
+        TryDockerAsync("run", "--name", "guest", "--network", Network, "--publish", "8080:80", Image, "true");
+
+    private static void AssertTold(CommandResult command, params IReadOnlyList<string> reasons)
+    {
+        command.ExitCode.Should().NotBe(0);
+        command.StandardError.Should().ContainAll([CniNetworks.Name, FragileChainHost.Plugin, .. reasons]);
+    }
+}

@@ -1,0 +1,55 @@
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests.Hosts;
+
+/// <summary>A test host with the bridge running and one Docker network on its CNI network, for the tests of one class.</summary>
+public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
+{
+    private TestHost? host;
+
+    /// <summary>The Docker network.</summary>
+    public const string Network = "pods";
+
+    public TestHost Host => host ?? throw new InvalidOperationException(MissingRequirement ?? "The host is not started.");
+
+    /// <summary>Why there is no host on this machine; null when there is one.</summary>
+    public string? MissingRequirement { get; } = HostRequirements.Missing();
+
+    public async ValueTask InitializeAsync()
+    {
+        if (MissingRequirement is not null)
+        {
+            return;
+        }
+
+        BridgeBinary.Require();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        host = await TestHost.StartAsync(options with { StartBridge = true }, deadline.Token);
+        await FurnishAsync(deadline.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual Task FurnishAsync(CancellationToken cancellationToken) => CreateNetworkAsync(CniNetworks.Name, Network, cancellationToken);
+
+    protected async Task CreateNetworkAsync(string cniNetwork, string network, CancellationToken cancellationToken)
+    {
+        var created = await Host.DockerAsync(
+            ["network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={cniNetwork}", network], cancellationToken);
+        if (!created.Succeeded)
+        {
+            throw new InvalidOperationException($"{created}\n{Host.Logs}");
+        }
+    }
+
+    protected static IReadOnlyDictionary<string, string> Only(string conflist) =>
+        new Dictionary<string, string> { [CniNetworks.FileName] = conflist };
+}

@@ -1,0 +1,6 @@
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests.Hosts;
+
+/// <summary>bridge with masquerade, host-local, portmap and firewall.</summary>
+public sealed class StockChainHost() : EngineHost(new TestHostOptions { CniNetworks = Only(CniNetworks.StockChain) });

@@ -1,0 +1,78 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>Everything a running container goes through.</summary>
+public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
+{
+    [Fact(Timeout = Patience)]
+    public async Task A_running_container_is_connected_and_disconnected()
+    {
+        await DockerAsync("run", "--detach", "--name", "web", Image, "httpd", "-f", "-p", "80", "-h", "/www");
+
+        await DockerAsync("network", "connect", Network, "web");
+        var connected = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+        var inside = await KernelView.OfAsync(Host, "web", "eth1", Cancellation);
+
+        inside.Address.Should().Be(connected.Address);
+        inside.Mac.Should().Be(connected.Mac);
+        (await Host.FromHost.GetAsync(connected.Address, 80, Cancellation)).Should().Be(Page);
+
+        await DockerAsync("network", "disconnect", Network, "web");
+
+        (await ExecAsync("web", "ip", "-o", "link")).Should().NotContain("eth1");
+        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
+        Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Should().BeEmpty();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_stopped_container_gives_its_address_back_and_gets_one_at_the_next_start()
+    {
+        await RunContainerAsync("web");
+
+        await DockerAsync("stop", "web");
+        Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Should().BeEmpty();
+
+        await DockerAsync("start", "web");
+        var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+        (await Host.FromHost.GetAsync(container.Address, 80, Cancellation)).Should().Be(Page);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_restarted_container_is_reachable_again()
+    {
+        await RunContainerAsync("web");
+
+        await DockerAsync("restart", "web");
+
+        var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+        (await Host.FromHost.GetAsync(container.Address, 80, Cancellation)).Should().Be(Page);
+        (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_container_reaches_the_outside_under_the_address_of_its_host()
+    {
+        await RunContainerAsync("web");
+        await using var outside = Host.FromNeighbour.ServePage(80, "outside");
+
+        // The neighbour has no route to the container: only masqueraded packets come back.
+        (await ExecAsync("web", "wget", "-qO-", $"http://{TestHost.NeighbourAddress}/")).Should().Be("outside");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_bridge_that_is_restarted_in_peace_goes_on_with_its_containers()
+    {
+        await RunContainerAsync("web", "--publish", "8080:80");
+
+        await Host.Bridge.StopAsync(Cancellation);
+        await Host.Bridge.StartAsync(Cancellation);
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
+        await DockerAsync("restart", "web");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+    }
+}

@@ -1,0 +1,54 @@
+using Bridge.Engine.Tests.Hosts;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>What <c>docker network create</c> accepts, and what it says otherwise.</summary>
+public sealed class NetworkCreationTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
+{
+    [Fact(Timeout = Patience)]
+    public async Task Dockers_default_IPAM_is_refused_with_the_command_to_type()
+    {
+        var create = await TryDockerAsync("network", "create", "-d", "cni", "wrong");
+
+        create.ExitCode.Should().NotBe(0);
+        create.StandardError.Should().Contain("docker network create -d cni --ipam-driver null -o cni.network=pods");
+        (await DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Should().NotContain("wrong");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task The_only_CNI_network_is_taken_when_none_is_named()
+    {
+        await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "second");
+
+        await DockerAsync("run", "--rm", "--network", "second", Image, "ping", "-c", "1", "-W", "2", TestHosts.CniNetworks.Gateway);
+
+        await DockerAsync("network", "rm", "second");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_unknown_CNI_network_is_refused_and_those_that_exist_are_named()
+    {
+        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", "cni.network=nowhere", "wrong");
+
+        create.ExitCode.Should().NotBe(0);
+        create.StandardError.Should().Contain("nowhere").And.Contain("pods");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_unknown_option_is_refused_by_name()
+    {
+        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", "cni.netwrok=pods", "wrong");
+
+        create.ExitCode.Should().NotBe(0);
+        create.StandardError.Should().Contain("cni.netwrok").And.Contain("cni.network");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_internal_network_is_refused()
+    {
+        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "--internal", "wrong");
+
+        create.ExitCode.Should().NotBe(0);
+        create.StandardError.Should().Contain("--internal");
+    }
+}

@@ -1,0 +1,112 @@
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>The test hosts themselves: they work without the bridge, and the machine is afterwards what it was before.</summary>
+public sealed class TestHostTests
+{
+    private const int Patience = 60_000;
+
+    private static readonly string[] WebServer = ["httpd", "-f", "-p", "80", "-h", "/www"];
+
+    private static readonly TestHostOptions Pods =
+        new() { CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.StockChain } };
+
+    public TestHostTests()
+    {
+        var missing = HostRequirements.Missing();
+        Assert.SkipUnless(missing is null, missing ?? "");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_host_runs_containers_and_pods()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await TestHost.StartAsync(Pods, cancellationToken);
+
+        (await host.DockerAsync(["run", "--detach", "--publish", "8080:80", "bridge-test", .. WebServer], cancellationToken)).EnsureSuccess();
+        var pod = await host.Pods.RunAsync("web", WebServer, cancellationToken);
+
+        (await host.FromNeighbour.GetAsync(TestHost.Address, 8080, cancellationToken)).Should().Be("served\n");
+        (await host.FromHost.GetAsync(pod.Ip, 80, cancellationToken)).Should().Be("served\n");
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Two_hosts_do_not_see_each_other()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var hosts = await Task.WhenAll(TestHost.StartAsync(Pods, cancellationToken), TestHost.StartAsync(Pods, cancellationToken));
+        await using var one = hosts[0];
+        await using var other = hosts[1];
+
+        (await one.DockerAsync(["run", "--detach", "--name", "web", "bridge-test"], cancellationToken)).EnsureSuccess();
+
+        (await other.DockerAsync(["ps", "--quiet"], cancellationToken)).EnsureSuccess().Output.Should().BeEmpty();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_host_that_is_gone_leaves_nothing_on_the_machine()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken);
+        string name;
+        string[] namespaces;
+        await using (var host = await TestHost.StartAsync(Pods, cancellationToken))
+        {
+            name = host.Name;
+            (await host.DockerAsync(["run", "--detach", "bridge-test"], cancellationToken)).EnsureSuccess();
+            await host.Pods.RunAsync("web", WebServer, cancellationToken);
+            namespaces = [.. new[] { "mnt", "net", "pid" }.Select(kind => new FileInfo(host.PathOf($"/proc/1/ns/{kind}")).LinkTarget!)];
+        }
+
+        Directory.GetDirectories(Path.GetTempPath(), name).Should().BeEmpty();
+        Directory.GetDirectories("/sys/fs/cgroup", name, SearchOption.AllDirectories).Should().BeEmpty();
+        (await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken)).Should().Be(mounts);
+        namespaces.Should().OnlyHaveUniqueItems().And.NotIntersectWith(NamespacesInUse());
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_a_crashed_run_left_is_removed_by_the_next()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var abandoned = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "bridge-test-999999999-1-abandoned"));
+
+        await using var host = await TestHost.StartAsync(new TestHostOptions(), cancellationToken);
+
+        Directory.Exists(abandoned.FullName).Should().BeFalse();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_hanging_command_is_stopped_when_it_is_cancelled()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions(), TestContext.Current.CancellationToken);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+
+        var hang = async () => await host.RunAsync(["sleep", "986"], deadline.Token);
+
+        await hang.Should().ThrowAsync<OperationCanceledException>().WithMessage("*sleep 986*");
+        (await Eventually.IsTrueAsync(
+            async token => !(await host.RunAsync(["ps", "-A", "-o", "args"], token)).Output.Contains("sleep 986", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(5),
+            TestContext.Current.CancellationToken)).Should().BeTrue();
+    }
+
+    private static IEnumerable<string> NamespacesInUse() =>
+        Directory.GetDirectories("/proc").Where(process => char.IsDigit(Path.GetFileName(process)[0]))
+            .SelectMany(process => new[] { "mnt", "net", "pid" }.Select(kind => LinkTarget($"{process}/ns/{kind}")))
+            .OfType<string>();
+
+    private static string? LinkTarget(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (IOException)
+        {
+            // The process ended while we looked.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests.Views;
+
+/// <summary>What <c>cnm-cni status --json</c> says.</summary>
+public sealed record BridgeView(
+    IReadOnlyList<BridgeView.Network> Networks,
+    IReadOnlyList<BridgeView.Endpoint> Endpoints,
+    IReadOnlyList<BridgeView.PendingCleanup> PendingCleanups)
+{
+    private static readonly JsonSerializerOptions AnyCase = new(JsonSerializerDefaults.Web);
+
+    public static async Task<BridgeView> OfAsync(TestHost host, CancellationToken cancellationToken)
+    {
+        var answer = (await host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess();
+        return JsonSerializer.Deserialize<BridgeView>(answer.StandardOutput, AnyCase)!;
+    }
+
+    public Endpoint EndpointOf(string endpointId) => Endpoints.Single(endpoint => endpoint.EndpointId == endpointId);
+
+    public sealed record Network(string Id, string? Name, string CniNetwork);
+
+    public sealed record Endpoint(
+        string EndpointId,
+        string? ContainerName,
+        IReadOnlyList<string> Addresses,
+        string? Gateway,
+        string Mac,
+        int Mtu,
+        IReadOnlyList<Port> Ports,
+        JsonObject? Result);
+
+    public sealed record Port(string? HostIp, int HostPort, int ContainerPort, string Protocol);
+
+    public sealed record PendingCleanup(string EndpointId, string CniNetwork, string LastError);
+}

@@ -1,0 +1,57 @@
+namespace Bridge.TestHosts;
+
+/// <summary>CNI configurations of the kind people have: made of the stock plugins.</summary>
+public static class CniNetworks
+{
+    public const string FileName = "10-pods.conflist";
+    public const string Name = "pods";
+    public const string Subnet = "10.90.0.0/24";
+    public const string Gateway = "10.90.0.1";
+
+    public const string SecondFileName = "20-second.conflist";
+    public const string SecondName = "second";
+
+    /// <summary>bridge with masquerade, host-local, portmap and firewall: what most hosts run.</summary>
+    public static string StockChain => Stock(Name, "cni0", Subnet);
+
+    /// <summary>The same on a bridge and a subnet of its own.</summary>
+    public static string SecondStockChain => Stock(SecondName, "cni1", "10.91.0.0/24");
+
+    /// <summary>bridge and host-local alone.</summary>
+    public static string BareChain => $$"""
+        {
+          "cniVersion": "0.4.0",
+          "name": "{{Name}}",
+          "plugins": [
+            {
+              "type": "bridge",
+              "bridge": "cni0",
+              "isGateway": true,
+              "isDefaultGateway": true,
+              "ipam": { "type": "host-local", "ranges": [[{ "subnet": "{{Subnet}}" }]] }
+            }
+          ]
+        }
+        """;
+
+    private static string Stock(string name, string bridge, string subnet) => $$"""
+        {
+          "cniVersion": "1.0.0",
+          "name": "{{name}}",
+          "plugins": [
+            {
+              "type": "bridge",
+              "bridge": "{{bridge}}",
+              "isGateway": true,
+              "isDefaultGateway": true,
+              "ipMasq": true,
+              "hairpinMode": true,
+              "mtu": 1450,
+              "ipam": { "type": "host-local", "ranges": [[{ "subnet": "{{subnet}}" }]] }
+            },
+            { "type": "portmap", "capabilities": { "portMappings": true }, "snat": true },
+            { "type": "firewall" }
+          ]
+        }
+        """;
+}

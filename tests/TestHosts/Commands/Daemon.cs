@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bridge.TestHosts.Machine;
+
+namespace Bridge.TestHosts.Commands;
+
+/// <summary>A daemon of a test host: it can be started, asked to stop, killed and started again, as often as a test likes.</summary>
+public sealed class Daemon
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly HostProcess host;
+    private readonly IReadOnlyList<string> commandLine;
+    private readonly Func<CancellationToken, Task<bool>> isReady;
+    private Process? process;
+
+    internal Daemon(
+        HostProcess host, string name, string logPath, IReadOnlyList<string> commandLine, Func<CancellationToken, Task<bool>> isReady)
+    {
+        this.host = host;
+        this.commandLine = commandLine;
+        this.isReady = isReady;
+        Name = name;
+        LogPath = logPath;
+    }
+
+    public string Name { get; }
+
+    /// <summary>On the machine. Every start appends to it.</summary>
+    public string LogPath { get; }
+
+    public bool IsRunning => process is { HasExited: false };
+
+    /// <summary>As the host numbers it.</summary>
+    public int Pid => int.Parse(File.ReadAllText(host.PathOf($"/run/bridge-test/{Name}.pid")), CultureInfo.InvariantCulture);
+
+    public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        process?.Dispose();
+        process = Command.Start(host.Inside([HostProcess.Script("run-daemon.sh"), Name, LogPath, .. commandLine]));
+        var answers = await Eventually.IsTrueAsync(
+            async token => process.HasExited || await isReady(token), StartDeadline, cancellationToken);
+        if (process.HasExited)
+        {
+            var said = await process.StandardError.ReadToEndAsync(cancellationToken);
+            throw new InvalidOperationException($"{Name} ended with exit code {process.ExitCode} when it was started.\n{said}{Log}");
+        }
+
+        if (!answers)
+        {
+            throw new TimeoutException($"{Name} did not answer within {StartDeadline.TotalSeconds} s of its start.\n{Log}");
+        }
+    }
+
+    /// <summary>Asks it to stop (SIGTERM) and waits until it is gone.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => SignalAsync("TERM", cancellationToken);
+
+    /// <summary>kill -9: it gets no chance to do anything.</summary>
+    public Task KillAsync(CancellationToken cancellationToken) => SignalAsync("KILL", cancellationToken);
+
+    private async Task SignalAsync(string signal, CancellationToken cancellationToken)
+    {
+        if (process is null || process.HasExited)
+        {
+            return;
+        }
+
+        var pid = Pid.ToString(CultureInfo.InvariantCulture);
+        await Command.RunAsync(host.Inside(["kill", $"-{signal}", pid]), cancellationToken);
+        await process.WaitForExitAsync(cancellationToken).WaitAsync(StopDeadline, TimeProvider.System, cancellationToken);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.TestHosts.Machine;
+
+/// <summary>
+/// Process 1 of a test host. It holds the host's mount, network, process and control-group namespaces, and lives as long as the pipe to
+/// its standard input is open: a test run that crashes or is killed closes it too. When it ends, the kernel kills every process of the
+/// host, and with the last of them the namespaces, their mounts and links are gone.
+/// </summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private readonly Process unshare;
+    private bool isDisposed;
+    private readonly string neighbourPid;
+
+    private HostProcess(Process unshare, int pid, string neighbourPid)
+    {
+        this.unshare = unshare;
+        this.neighbourPid = neighbourPid;
+        Pid = pid;
+    }
+
+    /// <summary>As the machine numbers it; inside it is 1.</summary>
+    public int Pid { get; }
+
+    public static async Task<HostProcess> StartAsync(string name, CancellationToken cancellationToken)
+    {
+        var process = Command.Start([Script("start-host.sh"), name]);
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(cancellationToken);
+            return line?.Split(' ') is ["ready", var neighbourPid]
+                ? new HostProcess(process, ChildOf(process.Id), neighbourPid)
+                : throw new InvalidOperationException($"The test host {name} did not come up: {line} {await error}");
+        }
+        catch
+        {
+            process.StandardInput.Close();
+            process.Dispose();
+            throw;
+        }
+    }
+
+    public static string Script(string fileName) => Path.Combine(AppContext.BaseDirectory, "Machine", "Scripts", fileName);
+
+    /// <summary>The command line that runs <paramref name="command"/> inside the host.</summary>
+    public IReadOnlyList<string> Inside(IEnumerable<string> command) =>
+        ["nsenter", "--target", Pid.ToString(CultureInfo.InvariantCulture),
+            "--mount", "--net", "--pid", "--cgroup", "--uts", "--ipc", "--", .. command];
+
+    /// <summary>The same in the neighbour's network namespace; everything else is the host's.</summary>
+    public IReadOnlyList<string> AtNeighbour(IEnumerable<string> command) =>
+        Inside(["nsenter", "--target", neighbourPid, "--net", "--", .. command]);
+
+    /// <summary>Where the machine sees a path of the host.</summary>
+    public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";
+
+    /// <summary>The script's view of a reboot; the neighbour is another machine and stays up.</summary>
+    public IReadOnlyList<string> PowerCycle => Inside([Script("power-cycle.sh"), neighbourPid]);
+
+    public string NetworkNamespacePath => $"/proc/{Pid}/ns/net";
+
+    public string NeighbourNamespacePath => PathOf($"/proc/{neighbourPid}/ns/net");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
+        unshare.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await unshare.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its child is process 1 of the host and is killed with it.
+            unshare.Kill(entireProcessTree: true);
+            await unshare.WaitForExitAsync(CancellationToken.None);
+        }
+
+        unshare.Dispose();
+    }
+
+    private static int ChildOf(int parentPid)
+    {
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && ParentOf(pid) == parentPid)
+            {
+                return pid;
+            }
+        }
+
+        throw new InvalidOperationException($"unshare (process {parentPid}) has no child.");
+    }
+
+    private static int? ParentOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // The process ended while we looked.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Bridge.TestHosts.Machine;
+
+/// <summary>The one directory of a test host on the machine: its logs and what is handed to it. Named for the host.</summary>
+internal static class ScratchDirectory
+{
+    private static string Root => Path.GetTempPath();
+
+    /// <summary>Makes one for a new host of this process; its last part is the host's name.</summary>
+    public static string Create() => Directory.CreateTempSubdirectory(HostName.OwnPrefix).FullName;
+
+    public static void Remove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Two runs that start together find the same leftovers; the other one was faster.
+        }
+    }
+
+    /// <summary>Takes away what runs left behind whose process is gone. Their namespaces and processes went with them.</summary>
+    public static async Task RemoveLeftoversAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (var directory in Directory.GetDirectories(Root, "bridge-test-*"))
+        {
+            if (HostName.Parse(Path.GetFileName(directory)) is { OwnerLives: false } abandoned)
+            {
+                await ControlGroups.RemoveAsync(abandoned.ToString(), time, cancellationToken);
+                Remove(directory);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# Prints what a test host holds, one fact a line, each with its topic in front. Left out is what no one leaves behind on purpose
+# or by mistake: counters, hardware addresses and MTUs of bridges (they follow their ports), link-local addresses and routes, carrier flags.
+set -u
+about() { sed "s|^|$1: |"; }
+# Docker unlinks its own namespace files up to a minute after the container.
+lasting() { grep -v '/run/docker/netns'; }
+
+ip -o link | awk '{ sub(/@.*/, "", $2); sub(/:$/, "", $2); m = ""; for (i = 3; i < NF; i++) if ($i == "master") m = " master " $(i + 1); print $2 m }' | about link
+ip -o address | awk '$0 !~ / scope link/ { print $2, $3, $4 }' | about address
+ip neigh show nud permanent | about neighbour
+ip rule | about rule
+ip -6 rule | about rule6
+ip -4 -o route show table all | sed 's/ linkdown//' | about route
+ip -6 -o route show table all | sed 's/ linkdown//' | grep -Ev 'fe80|ff00::/8' | about route6
+for link in $(ls /sys/class/net); do
+    for parent in "" "parent ffff:"; do tc filter show dev "$link" $parent 2> /dev/null | about "tc filter $link $parent"; done
+done
+tc qdisc show | sed 's/ refcnt [0-9]*//' | about "tc qdisc"
+
+for save in iptables-save iptables-legacy-save ip6tables-save ip6tables-legacy-save; do
+    table=
+    { $save 2> /dev/null || true; } | grep -v '^#' | sed 's/ \[[0-9:]*\]$//' | while read -r line; do
+        case $line in
+            \**) table=${line#\*} ;;
+            COMMIT) ;;
+            *) echo "$save $table: $line" ;;
+        esac
+    done
+done
+nft --stateless list ruleset 2> /dev/null | awk '/^table/ { table = $2 " " $3; chain = "" } /^\tchain/ { chain = $2 } !/^table/ && NF > 1 { print "nft " table " " chain ": " $0 }'
+
+awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
+find /run/netns /run/cni /run/cnm-cni 2> /dev/null | about file
+find /var/lib/cnm-cni -type f 2> /dev/null | about file
+find /var/lib/cni -type f ! -name 'last_reserved_ip.*' ! -name lock 2> /dev/null | while read -r file; do
+    echo "file: $file $(head -c 64 "$file" | tr -c '[:alnum:].:_/-' ' ')"
+done
+
+for process in /proc/[0-9]*; do
+    [ "$(readlink "$process/ns/pid")" = "$(readlink /proc/1/ns/pid)" ] || continue
+    name=$(cat "$process/comm" 2> /dev/null) || continue
+    for namespace in $(find "$process/fd" -lname 'net:*' -printf '%l\n' 2> /dev/null); do echo "namespace held: by $name"; done
+    case $name in bash | sed | awk | find | census.sh) ;; *) echo "process: $name" ;; esac
+done

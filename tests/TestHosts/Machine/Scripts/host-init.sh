@@ -1,0 +1,65 @@
+#!/bin/bash
+# Process 1 of a test host: lays out its file systems and links, says "ready", and lives as long as its standard input.
+#   host-init.sh NAME HIERARCHIES        (HIERARCHIES: /proc/self/cgroup of the machine)
+# Nothing here can reach the machine's own files: /run and the state directories are empty memory file systems,
+# and what is written to /etc, /opt and /var/lib lands in an overlay that ends with the host.
+set -eu
+name=$1
+hierarchies=$2
+
+hostname "$name"
+mount -t tmpfs -o mode=755 bridge-test /run
+mkdir -p /run/lock /run/netns /run/docker/plugins /run/bridge-test
+for directory in etc opt var/lib; do
+    layer=/run/bridge-test/$directory
+    mkdir -p "$layer/upper" "$layer/work"
+    mount -t overlay -o "lowerdir=/$directory,upperdir=$layer/upper,workdir=$layer/work" bridge-test "/$directory"
+done
+for directory in /etc/docker /etc/cni /etc/cnm-cni /etc/containerd \
+    /var/lib/docker /var/lib/containerd /var/lib/cni /var/lib/cnm-cni; do
+    mkdir -p "$directory"
+    mount -t tmpfs -o mode=755 bridge-test "$directory"
+done
+mkdir -p /etc/cni/net.d /opt/cni/bin
+
+# A sysfs shows the links of the network namespace in which it was mounted.
+mount -t sysfs sysfs /sys
+if [ "$(wc -l <<< "$hierarchies")" = 1 ]; then
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup
+    # Version 2 wants no processes beside child groups.
+    mkdir /sys/fs/cgroup/init
+    echo 1 > /sys/fs/cgroup/init/cgroup.procs
+else
+    mount -t tmpfs -o mode=755 bridge-test /sys/fs/cgroup
+    while IFS=: read -r _ controllers _; do
+        group=/sys/fs/cgroup/${controllers#name=}
+        case $controllers in
+            "") mkdir "$group/unified"; mount -t cgroup2 cgroup2 "$group/unified" ;;
+            name=*) mkdir "$group"; mount -t cgroup -o "none,$controllers" cgroup "$group" ;;
+            *) mkdir "$group"; mount -t cgroup -o "$controllers" cgroup "$group" ;;
+        esac
+    done <<< "$hierarchies"
+fi
+
+# Runtimes mount network namespaces below this directory and expect others to see them.
+mount --bind /run/netns /run/netns
+mount --make-shared /run/netns
+
+# The neighbour: a namespace that stands for another host, at the other end of a cable.
+ip link set lo up
+unshare --net sleep infinity &
+neighbour=$!
+until [ "$(readlink /proc/$neighbour/ns/net)" != "$(readlink /proc/1/ns/net)" ]; do sleep 0.01; done
+ip link add uplink type veth peer name uplink netns $neighbour
+ip addr add 10.200.0.1/24 dev uplink
+ip link set uplink up
+ip route add default via 10.200.0.2
+nsenter --target $neighbour --net ip link set lo up
+nsenter --target $neighbour --net ip addr add 10.200.0.2/24 dev uplink
+nsenter --target $neighbour --net ip link set uplink up
+
+# As Kubernetes demands of every node. Where dockerd has to turn it on itself, it also makes DROP the policy of the FORWARD chain.
+echo 1 > /proc/sys/net/ipv4/ip_forward
+
+echo "ready $neighbour"
+while read -r _; do :; done

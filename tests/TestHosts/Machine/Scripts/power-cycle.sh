@@ -1,0 +1,33 @@
+#!/bin/bash
+# Makes of a test host what it would be after a power cut and a boot: nothing runs, /run is empty, the kernel's network state is gone,
+# disks are as they were, the boot id is new.
+#   power-cycle.sh NEIGHBOUR_PID
+set -u
+neighbour=$1
+
+for process in /proc/[0-9]*; do
+    pid=${process#/proc/}
+    case $pid in 1 | $$ | "$neighbour") continue ;; esac
+    kill -KILL "$pid" 2> /dev/null
+done
+
+awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/run/(docker|containerd|netns/|cnm-cni|cni)|^/var/lib/(docker|containerd)/' | sort -r |
+    while read -r target; do umount --lazy "$target"; done
+find /run -mindepth 1 -maxdepth 1 ! -name bridge-test ! -name netns -exec rm -rf {} +
+find /run/netns -mindepth 1 -delete
+mkdir -p /run/lock /run/docker/plugins
+
+for link in $(ls /sys/class/net); do
+    case $link in lo | uplink) ;; *) ip link delete "$link" 2> /dev/null ;; esac
+done
+for tool in iptables ip6tables; do
+    for table in filter nat mangle raw; do
+        $tool -t $table -F 2> /dev/null
+        $tool -t $table -X 2> /dev/null
+    done
+    $tool -P FORWARD ACCEPT 2> /dev/null
+done
+
+cat /proc/sys/kernel/random/uuid > /run/bridge-test/boot_id
+umount /proc/sys/kernel/random/boot_id 2> /dev/null
+mount --bind /run/bridge-test/boot_id /proc/sys/kernel/random/boot_id

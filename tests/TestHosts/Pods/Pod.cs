@@ -1,0 +1,48 @@
+using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Pods.Cri;
+using System.Diagnostics;
+
+namespace Bridge.TestHosts.Pods;
+
+/// <summary>A running pod of one container.</summary>
+public sealed class Pod
+{
+    private readonly RuntimeService.RuntimeServiceClient runtime;
+    private readonly string containerId;
+
+    internal Pod(RuntimeService.RuntimeServiceClient runtime, string name, string id, string containerId, string ip)
+    {
+        this.runtime = runtime;
+        this.containerId = containerId;
+        Name = name;
+        Id = id;
+        Ip = ip;
+    }
+
+    public string Name { get; }
+
+    /// <summary>The sandbox's id, which is the CNI container ID.</summary>
+    public string Id { get; }
+
+    /// <summary>The address in the pod's status.</summary>
+    public string Ip { get; }
+
+    public async Task<CommandResult> ExecAsync(IEnumerable<string> command, CancellationToken cancellationToken)
+    {
+        var request = new ExecSyncRequest { ContainerId = containerId, Cmd = { command }, Timeout = 30 };
+        var started = Stopwatch.GetTimestamp();
+        var answer = await runtime.ExecSyncAsync(request, cancellationToken: cancellationToken);
+        return new CommandResult(
+            $"{Name}: {string.Join(' ', request.Cmd)}",
+            answer.ExitCode,
+            answer.Stdout.ToStringUtf8(),
+            answer.Stderr.ToStringUtf8(),
+            Stopwatch.GetElapsedTime(started));
+    }
+
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
+        await runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
+    }
+}

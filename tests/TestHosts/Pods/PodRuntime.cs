@@ -1,0 +1,69 @@
+using Bridge.TestHosts.Images;
+using Bridge.TestHosts.Pods.Cri;
+using Bridge.TestHosts.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Bridge.TestHosts.Pods;
+
+/// <summary>Runs pods the way a kubelet does: by the Container Runtime Interface of the host's containerd.</summary>
+public sealed class PodRuntime : IDisposable
+{
+    private readonly GrpcChannel channel;
+    private readonly RuntimeService.RuntimeServiceClient runtime;
+
+    internal PodRuntime(string socketPath)
+    {
+        channel = GrpcChannel.ForAddress(
+            "http://containerd", new GrpcChannelOptions { HttpHandler = UnixSocketHandler.To(socketPath), DisposeHttpClient = true });
+        runtime = new RuntimeService.RuntimeServiceClient(channel);
+    }
+
+    /// <summary>Makes a sandbox (this is when the CNI plugins run) and starts one container in it.</summary>
+    public async Task<Pod> RunAsync(string name, IEnumerable<string> command, CancellationToken cancellationToken)
+    {
+        var configuration = new PodSandboxConfig
+        {
+            Metadata = new PodSandboxMetadata { Name = name, Uid = name, Namespace = "default" },
+            Hostname = name,
+            Linux = new LinuxPodSandboxConfig { CgroupParent = "/pods" },
+        };
+        var sandbox = await runtime.RunPodSandboxAsync(
+            new RunPodSandboxRequest { Config = configuration }, cancellationToken: cancellationToken);
+        var container = await runtime.CreateContainerAsync(
+            new CreateContainerRequest
+            {
+                PodSandboxId = sandbox.PodSandboxId,
+                Config = new ContainerConfig
+                {
+                    Metadata = new ContainerMetadata { Name = "main" },
+                    Image = new ImageSpec { Image = TestImage.Reference },
+                    Command = { command },
+                },
+                SandboxConfig = configuration,
+            },
+            cancellationToken: cancellationToken);
+        await runtime.StartContainerAsync(
+            new StartContainerRequest { ContainerId = container.ContainerId }, cancellationToken: cancellationToken);
+        var status = await runtime.PodSandboxStatusAsync(
+            new PodSandboxStatusRequest { PodSandboxId = sandbox.PodSandboxId }, cancellationToken: cancellationToken);
+        return new Pod(runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
+    }
+
+    /// <returns>Whether the runtime works and has found a CNI network.</returns>
+    internal async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await runtime.StatusAsync(new StatusRequest(), cancellationToken: cancellationToken);
+            return answer.Status.Conditions.All(condition => condition.Status);
+        }
+        catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented)
+        {
+            // Nobody listens yet, or the CRI plugin of containerd is not loaded yet.
+            return false;
+        }
+    }
+
+    public void Dispose() => channel.Dispose();
+}

@@ -1,0 +1,41 @@
+using System.Net.Sockets;
+
+namespace Bridge.TestHosts.Sockets;
+
+/// <summary>HTTP over a unix socket. A file of the test host can be reached from the machine, whatever namespaces lie between.</summary>
+internal static class UnixSocketHandler
+{
+    public static SocketsHttpHandler To(string path) => new()
+    {
+        ConnectCallback = async (_, cancellationToken) => new NetworkStream(await ConnectAsync(path, cancellationToken), ownsSocket: true),
+    };
+
+    /// <returns>Whether somebody listens there.</returns>
+    public static async Task<bool> AcceptsAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var connection = await ConnectAsync(path, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Bridge.TestHosts.Sockets;
+
+/// <summary>A place in the network from which to speak and listen: the host, its neighbour, or a container.</summary>
+public sealed class Vantage
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly string namespacePath;
+
+    internal Vantage(string namespacePath) => this.namespacePath = namespacePath;
+
+    /// <returns>The body of an HTTP GET.</returns>
+    /// <exception cref="SocketException">Nobody answers there.</exception>
+    /// <exception cref="OperationCanceledException">No answer within 3 s.</exception>
+    public async Task<string> GetAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        using var connection = NamespacedSocket.Create(namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
+        await connection.ConnectAsync(IPEndPoint(address, port), deadline.Token);
+        await connection.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), deadline.Token);
+        using var stream = new NetworkStream(connection);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        var answer = await reader.ReadToEndAsync(deadline.Token);
+        return answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+    }
+
+    /// <returns>Whether an HTTP server answers there within 3 s.</returns>
+    public async Task<bool> ServesAsync(Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GetAsync(url.Host, url.Port, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Whether a TCP connection can be made.</returns>
+    public async Task<bool> CanConnectAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        using var connection = NamespacedSocket.Create(namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await connection.ConnectAsync(IPEndPoint(address, port), deadline.Token);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends a datagram until one comes back.</summary>
+    /// <returns>What came back; null when nothing did within 3 s.</returns>
+    public async Task<string?> AskByUdpAsync(string address, int port, string question, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        using var socket = NamespacedSocket.Create(namespacePath, FamilyOf(address), SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(IPEndPoint(address, port), cancellationToken);
+        var answer = new byte[512];
+        try
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes(question), deadline.Token);
+            var received = await socket.ReceiveAsync(answer, deadline.Token);
+            return Encoding.UTF8.GetString(answer, 0, received);
+        }
+        catch (SocketException)
+        {
+            // The other side said that the port is closed.
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Answers every datagram on a port with the same bytes.</summary>
+    public IAsyncDisposable EchoUdp(int port)
+    {
+        var socket = NamespacedSocket.Create(namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        return new UdpEcho(socket);
+    }
+
+    /// <summary>Serves one page to whoever connects.</summary>
+    public IAsyncDisposable ServePage(int port, string page)
+    {
+        var socket = NamespacedSocket.Create(namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        socket.Listen();
+        return new PageServer(socket, page);
+    }
+
+    private static IPEndPoint IPEndPoint(string address, int port) => new(IPAddress.Parse(address), port);
+
+    private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;
+}

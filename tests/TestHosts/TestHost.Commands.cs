@@ -1,0 +1,45 @@
+using Bridge.TestHosts.Census;
+using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Machine;
+using Bridge.TestHosts.Sockets;
+
+namespace Bridge.TestHosts;
+
+// What can be done in the host.
+public sealed partial class TestHost
+{
+    public Task<CommandResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
+        Command.RunAsync(process.Inside(command), cancellationToken);
+
+    /// <summary>On the other host.</summary>
+    public Task<CommandResult> RunAtNeighbourAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
+        Command.RunAsync(process.AtNeighbour(command), cancellationToken);
+
+    /// <summary>As a person would type it: <c>docker ARGUMENTS</c>.</summary>
+    public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(["docker", .. arguments], cancellationToken);
+
+    /// <summary><c>cnm-cni ARGUMENTS</c>.</summary>
+    public Task<CommandResult> BridgeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync([BridgeBinary.Require(), .. arguments], cancellationToken);
+
+    /// <summary>From inside a running container.</summary>
+    public async Task<Vantage> FromContainerAsync(string container, CancellationToken cancellationToken)
+    {
+        var inspect = await DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken);
+        return new Vantage(PathOf($"/proc/{inspect.EnsureSuccess().Output}/ns/net"));
+    }
+
+    public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken) =>
+        new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);
+
+    /// <summary>Takes a census until nothing differs from an earlier one or the time is over.</summary>
+    /// <returns>What still differs.</returns>
+    public async Task<IReadOnlyList<string>> ChangesSinceAsync(HostCensus earlier, TimeSpan within, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> changes = [];
+        await Eventually.IsTrueAsync(
+            async token => (changes = (await CensusAsync(token)).Since(earlier)).Count == 0, within, cancellationToken);
+        return changes;
+    }
+}

@@ -1,0 +1,116 @@
+using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Images;
+using Bridge.TestHosts.Sockets;
+
+namespace Bridge.TestHosts;
+
+// The daemons of the host, how each is started, and when it counts as ready.
+public sealed partial class TestHost
+{
+    private const string ContainerdSocket = "/run/containerd/containerd.sock";
+    private const string DockerSocket = "/run/docker.sock";
+    private const string BridgeSocket = "/run/docker/plugins/cni.sock";
+
+    public Daemon Containerd { get; }
+
+    public Daemon Dockerd { get; }
+
+    /// <summary>cnm-cni serve.</summary>
+    public Daemon Bridge { get; }
+
+    /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
+    public string Logs => string.Concat(
+        new[] { Bridge, Dockerd, Containerd }
+            .Where(daemon => daemon.Log.Length > 0)
+            .Select(daemon => $"--- {daemon.Name} ---\n{string.Join('\n', daemon.Log.Split('\n').TakeLast(60))}\n"));
+
+    /// <summary>A power cut, and a boot with all daemons.</summary>
+    public async Task PowerCycleAsync(CancellationToken cancellationToken)
+    {
+        (await Command.RunAsync(process.PowerCycle, cancellationToken)).EnsureSuccess();
+        await Containerd.StartAsync(cancellationToken);
+        await Bridge.StartAsync(cancellationToken);
+        await Dockerd.StartAsync(cancellationToken);
+    }
+
+    private async Task StartDaemonsAsync(bool startBridge, bool needsPods, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(PathOf("/etc/containerd/config.toml"), ContainerdConfiguration, cancellationToken);
+        await Containerd.StartAsync(cancellationToken);
+        var image = await WriteImageAsync(cancellationToken);
+        await Task.WhenAll(
+            StartDockerAsync(image, startBridge, cancellationToken),
+            PreparePodsAsync(image, needsPods, cancellationToken));
+    }
+
+    // As the systemd units order it: the driver's socket is there before dockerd looks for it.
+    private async Task StartDockerAsync(string image, bool startBridge, CancellationToken cancellationToken)
+    {
+        if (startBridge)
+        {
+            await Bridge.StartAsync(cancellationToken);
+        }
+
+        await Dockerd.StartAsync(cancellationToken);
+        (await DockerAsync(["load", "--input", image], cancellationToken)).EnsureSuccess();
+    }
+
+    private async Task PreparePodsAsync(string image, bool needsPods, CancellationToken cancellationToken)
+    {
+        if (!needsPods)
+        {
+            return;
+        }
+
+        (await RunAsync(["ctr", "--namespace", "k8s.io", "images", "import", image], cancellationToken)).EnsureSuccess();
+        if (!await Eventually.IsTrueAsync(Pods.IsReadyAsync, TimeSpan.FromSeconds(10), cancellationToken))
+        {
+            throw new TimeoutException($"containerd found no CNI network within 10 s.\n{Containerd.Log}");
+        }
+    }
+
+    private async Task<string> WriteImageAsync(CancellationToken cancellationToken)
+    {
+        var applets = (await RunAsync(["busybox", "--list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
+        var archive = Path.Combine(scratchDirectory, "image.tar");
+        TestImage.Write(HostRequirements.FindProgram("busybox")!, applets, archive);
+        return archive;
+    }
+
+    private Daemon NewContainerd() => new(
+        process, "containerd", LogPath("containerd"), ["containerd", "--log-level", "warn"],
+        token => UnixSocketHandler.AcceptsAsync(PathOf(ContainerdSocket), token));
+
+    private Daemon NewDockerd() => new(
+        process, "dockerd", LogPath("dockerd"), ["dockerd", "--containerd", ContainerdSocket, "--log-level", "warn"], DockerAnswersAsync);
+
+    private Daemon NewBridge() => new(
+        process, "cnm-cni", LogPath("cnm-cni"), [BridgeBinary.Find() ?? "cnm-cni", "serve"],
+        token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
+
+    private string LogPath(string daemon) => Path.Combine(scratchDirectory, $"{daemon}.log");
+
+    private async Task<bool> DockerAnswersAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(UnixSocketHandler.To(PathOf(DockerSocket)));
+        try
+        {
+            using var answer = await client.GetAsync(new Uri("http://docker/_ping"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string ContainerdConfiguration => $"""
+        version = 2
+        [plugins."io.containerd.grpc.v1.cri"]
+          restrict_oom_score_adj = {(HostRequirements.CanChangeOomScore ? "false" : "true")}
+          sandbox_image = "{TestImage.Reference}"
+          [plugins."io.containerd.grpc.v1.cri".cni]
+            bin_dir = "{HostRequirements.PluginDirectory}"
+            conf_dir = "/etc/cni/net.d"
+        """;
+}

@@ -1,0 +1,112 @@
+using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Machine;
+using Bridge.TestHosts.Pods;
+using Bridge.TestHosts.Sockets;
+
+namespace Bridge.TestHosts;
+
+/// <summary>
+/// A throw-away Linux host on this machine: its own network, mounts, processes and control groups, its own dockerd, containerd (with CRI),
+/// CNI directories and firewall, and a neighbour at the other end of a cable that stands for "another host".
+/// The machine's own Docker, containerd, /etc/cni and firewall are out of its reach. Any number can run at once; each is gone
+/// without a trace when it is disposed, and also when the process that started it dies.
+/// </summary>
+public sealed partial class TestHost : IAsyncDisposable
+{
+    private readonly HostProcess process;
+    private readonly string scratchDirectory;
+
+    private TestHost(HostProcess process, string scratchDirectory)
+    {
+        this.process = process;
+        this.scratchDirectory = scratchDirectory;
+        FromHost = new Vantage(process.NetworkNamespacePath);
+        FromNeighbour = new Vantage(process.NeighbourNamespacePath);
+        Pods = new PodRuntime(PathOf(ContainerdSocket));
+        Containerd = NewContainerd();
+        Dockerd = NewDockerd();
+        Bridge = NewBridge();
+    }
+
+    /// <summary>The host's address towards its neighbour.</summary>
+    public const string Address = "10.200.0.1";
+
+    /// <summary>The neighbour's address. It has no route to any container.</summary>
+    public const string NeighbourAddress = "10.200.0.2";
+
+    public string Name => Path.GetFileName(scratchDirectory);
+
+    public Vantage FromHost { get; }
+
+    public Vantage FromNeighbour { get; }
+
+    public PodRuntime Pods { get; }
+
+    public static async Task<TestHost> StartAsync(TestHostOptions options, CancellationToken cancellationToken)
+    {
+        await ScratchDirectory.RemoveLeftoversAsync(TimeProvider.System, cancellationToken);
+        var scratchDirectory = ScratchDirectory.Create();
+        TestHost? host = null;
+        try
+        {
+            host = new TestHost(await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), cancellationToken), scratchDirectory);
+            host.Furnish(options);
+            if (!options.ForwardsPackets)
+            {
+                (await host.RunAsync(["sysctl", "-q", "net.ipv4.ip_forward=0"], cancellationToken)).EnsureSuccess();
+            }
+
+            await host.StartDaemonsAsync(options.StartBridge, needsPods: options.CniNetworks.Count > 0, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            if (host is not null)
+            {
+                await host.DisposeAsync();
+            }
+            else
+            {
+                await RemoveTracesAsync(scratchDirectory);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Where the machine sees a path of the host.</summary>
+    public string PathOf(string pathInHost) => process.PathOf(pathInHost);
+
+    public async ValueTask DisposeAsync()
+    {
+        Pods.Dispose();
+        await process.DisposeAsync();
+        await RemoveTracesAsync(scratchDirectory);
+    }
+
+    private void Furnish(TestHostOptions options)
+    {
+        foreach (var (fileName, content) in options.CniNetworks)
+        {
+            File.WriteAllText(PathOf($"/etc/cni/net.d/{fileName}"), content);
+        }
+
+        foreach (var (pluginName, content) in options.CniPlugins)
+        {
+            var path = PathOf($"/opt/cni/bin/{pluginName}");
+            File.WriteAllText(path, content);
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        }
+
+        if (options.BridgeSettings is not null)
+        {
+            File.WriteAllText(PathOf("/etc/cnm-cni/config.yaml"), options.BridgeSettings);
+        }
+    }
+
+    private static async Task RemoveTracesAsync(string scratchDirectory)
+    {
+        await ControlGroups.RemoveAsync(Path.GetFileName(scratchDirectory), TimeProvider.System, CancellationToken.None);
+        ScratchDirectory.Remove(scratchDirectory);
+    }
+}

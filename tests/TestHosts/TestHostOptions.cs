@@ -1,0 +1,23 @@
+namespace Bridge.TestHosts;
+
+/// <summary>How a test host is furnished. Without any setting: containerd with CRI, dockerd, no CNI network, no bridge.</summary>
+public sealed record TestHostOptions
+{
+    /// <summary>CNI configuration: file name in /etc/cni/net.d → content.</summary>
+    public IReadOnlyDictionary<string, string> CniNetworks { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Executable files in /opt/cni/bin: name → content, for instance a shell script that plays a broken plugin.</summary>
+    public IReadOnlyDictionary<string, string> CniPlugins { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Content of /etc/cnm-cni/config.yaml; null: no such file.</summary>
+    public string? BridgeSettings { get; init; }
+
+    /// <summary>
+    /// Whether the host forwards packets before dockerd starts, as every Kubernetes node does. Otherwise dockerd turns forwarding on
+    /// and makes DROP the policy of the FORWARD chain.
+    /// </summary>
+    public bool ForwardsPackets { get; init; } = true;
+
+    /// <summary>Whether cnm-cni is started too.</summary>
+    public bool StartBridge { get; init; }
+}
