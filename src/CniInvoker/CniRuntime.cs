@@ -4,7 +4,8 @@ namespace CniInvoker;
 /// Runs CNI networks: the operations of SPEC §2 over the plugins of one configuration.
 /// </summary>
 /// <remarks>
-/// Keeps no state: the caller stores the result of ADD, and hands it to CHECK and DEL with the same attachment. Does not serialise: no two operations for one container at a time
+/// Keeps no state: the caller stores the result of ADD, and hands it to CHECK and DEL with the same attachment. Does not serialise: no two
+/// operations for one container at a time
 /// is the caller's to see to. Enters no namespace and changes nothing itself.
 /// </remarks>
 /// <param name="executor">Runs the plugins.</param>
@@ -18,17 +19,21 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
     private const string TooOldForVersion = "unknown CNI_COMMAND: VERSION";
 
     /// <summary>
-    /// ADD: (1) everything that can be known beforehand is checked, including that every plugin is there. (2) The plugins run in order, each with the result of the one before.
-    /// (3) If one fails, the caller cancels or time is up, DEL runs over the whole list in reverse, with the last good result and a deadline of its own, which no cancellation cuts short.
+    /// ADD: (1) everything that can be known beforehand is checked, including that every plugin is there. (2) The plugins run in order,
+    /// each with the result of the one before.
+    /// (3) If one fails, the caller cancels or time is up, DEL runs over the whole list in reverse, with the last good result and a
+    /// deadline of its own, which no cancellation cuts short.
     /// </summary>
     /// <param name="network">The network to attach to; without plugins the previous result is returned.</param>
     /// <param name="attachment">The container's side; its namespace must exist.</param>
     /// <param name="previousResult">The result that the first plugin gets, for a list that is run in parts; null for a whole one.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
     /// <returns>The last plugin's result, in the network's version.</returns>
-    /// <exception cref="CniException">A plugin failed. When <see cref="CniException.CleanupFailure"/> is set the DEL failed too and must be run again.</exception>
+    /// <exception cref="CniException">A plugin failed. When <see cref="CniException.CleanupFailure"/> is set the DEL failed too and must be
+    /// run again.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and nothing is left behind.</exception>
-    public async Task<CniResult> AddAsync(NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
+    public async Task<CniResult> AddAsync(
+        NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Add); // (1)
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,19 +61,21 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
                 throw;
             }
 
-            throw (failure as CniException ?? Interrupted(network, failure)).WithCleanupFailure(leftBehind);
+            throw (failure as CniException ?? Interrupted(CniOperation.Add, network, failure)).WithCleanupFailure(leftBehind);
         }
 
         return result ?? CniResult.Empty(network.CniVersion);
     }
 
-    /// <summary>CHECK of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the network disables CHECK.</summary>
+    /// <summary>CHECK of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the
+    /// network disables CHECK.</summary>
     /// <param name="network">The network, as it was at ADD.</param>
     /// <param name="attachment">The container's side, as it was at ADD.</param>
     /// <param name="previousResult">The final result of ADD, or null when it is lost; plugins may then refuse.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
     /// <exception cref="CniException">The attachment is not as it should be, or the network's version has no CHECK (code 1).</exception>
-    public async Task CheckAsync(NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
+    public async Task CheckAsync(
+        NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Check);
         if (SpecVersion.Parse(network.CniVersion) < SpecVersion.WithCheck)
@@ -79,12 +86,14 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
 
         if (!network.DisableCheck)
         {
-            await RunAllAsync(CniOperation.Check, network, network.Plugins, attachment, previousResult, deadlines.Check, cancellationToken).ConfigureAwait(false);
+            await RunAllAsync(CniOperation.Check, network, network.Plugins, attachment, previousResult, deadlines.Check, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>
-    /// DEL of every plugin in reverse order, each with the final result of ADD (from 0.4.0). The first failure ends it: an address must not be released while a later plugin's rules
+    /// DEL of every plugin in reverse order, each with the final result of ADD (from 0.4.0). The first failure ends it: an address must not
+    /// be released while a later plugin's rules
     /// still use it. May be repeated, also for an attachment that was made in part or never.
     /// </summary>
     /// <param name="network">The network, as it was at ADD.</param>
@@ -92,11 +101,13 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
     /// <param name="previousResult">The final result of ADD, or null when there was none or it is lost.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
     /// <exception cref="CniException">A plugin failed; DEL is to be tried again later.</exception>
-    public async Task DeleteAsync(NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
+    public async Task DeleteAsync(
+        NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Delete);
         var result = SpecVersion.Parse(network.CniVersion) >= SpecVersion.WithCheck ? previousResult : null;
-        await RunAllAsync(CniOperation.Delete, network, network.Plugins.Reverse(), attachment, result, deadlines.Delete, cancellationToken).ConfigureAwait(false);
+        await RunAllAsync(CniOperation.Delete, network, network.Plugins.Reverse(), attachment, result, deadlines.Delete, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>STATUS of every plugin in order. Does nothing before version 1.1.0, which brought it.</summary>
@@ -108,7 +119,8 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
         RequireVersion(network, CniOperation.Status);
         if (SpecVersion.Parse(network.CniVersion) >= SpecVersion.WithStatus)
         {
-            await RunAllAsync(CniOperation.Status, network, network.Plugins, attachment: null, previousResult: null, deadlines.Status, cancellationToken).ConfigureAwait(false);
+            await RunAllAsync(CniOperation.Status, network, network.Plugins, null, previousResult: null, deadlines.Status, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -121,7 +133,8 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
         var request = Request(CniOperation.Version, pluginType, networkName: "", VersionQuestion, attachment: null);
         try
         {
-            var output = await RunAsync(request, new VerbDeadline(timeProvider, deadlines.Version), cancellationToken).ConfigureAwait(false);
+            var deadline = new VerbDeadline(timeProvider, deadlines.Version);
+            var output = await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
             return PluginAnswer.ReadVersions(request, output);
         }
         catch (CniException refused) when (refused.Msg == TooOldForVersion)
@@ -171,17 +184,21 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
         catch (Exception failure)
         {
             // The failure that made this necessary is the news; this one goes with it.
-            return failure as CniException ?? Interrupted(network, failure);
+            return failure as CniException ?? Interrupted(CniOperation.Delete, network, failure);
         }
     }
 
-    private static CniException Interrupted(NetworkConfiguration network, Exception failure) =>
-        new(CniErrorCode.None, failure is OperationCanceledException ? "it was cancelled" : failure.Message, details: null, failure) { NetworkName = network.Name };
+    private static CniException Interrupted(CniOperation operation, NetworkConfiguration network, Exception failure) =>
+        new CniException(
+            CniErrorCode.None, failure is OperationCanceledException ? "it was cancelled" : failure.Message, details: null, failure)
+            .During(operation, network.Name);
 
-    private PluginRequest Request(CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, Attachment? attachment, CniResult? result) =>
+    private PluginRequest Request(
+        CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, Attachment? attachment, CniResult? result) =>
         Request(operation, plugin.Type, network.Name, RequestConfiguration.Derive(network, plugin, result, attachment), attachment);
 
-    private PluginRequest Request(CniOperation operation, string pluginType, string networkName, ReadOnlyMemory<byte> stdin, Attachment? attachment) => new()
+    private PluginRequest Request(
+        CniOperation operation, string pluginType, string networkName, ReadOnlyMemory<byte> stdin, Attachment? attachment) => new()
     {
         Path = Find(pluginType, operation, networkName),
         PluginType = pluginType,
@@ -225,9 +242,11 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
     {
         if (!SpecVersion.IsKnown(network.CniVersion))
         {
+            var known = string.Join(", ", SpecVersion.Known);
             throw new CniException(
                 CniErrorCode.IncompatibleVersion,
-                $"{network.Source} has cniVersion \"{network.CniVersion}\", which is not known; use one of {string.Join(", ", SpecVersion.Known)}").During(operation, network.Name);
+                $"{network.Source} has cniVersion \"{network.CniVersion}\", which is not known; use one of {known}")
+                .During(operation, network.Name);
         }
     }
 }

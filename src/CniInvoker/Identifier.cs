@@ -21,7 +21,8 @@ internal static class Identifier
             return $"is longer than {LongestFileName} characters";
         }
 
-        return char.IsAsciiLetterOrDigit(identifier[0]) && identifier.All(part => char.IsAsciiLetterOrDigit(part) || part is '_' or '.' or '-')
+        return char.IsAsciiLetterOrDigit(identifier[0])
+            && identifier.All(part => char.IsAsciiLetterOrDigit(part) || part is '_' or '.' or '-')
             ? null
             : "may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit";
     }
@@ -30,8 +31,10 @@ internal static class Identifier
     {
         "" => "is empty",
         "." or ".." => "is the name of a directory",
-        _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName => $"is longer than the {LongestInterfaceName} bytes that the kernel takes",
-        _ when name.Any(part => part is '/' or ':' || char.IsWhiteSpace(part) || char.IsControl(part)) => "holds a '/', a ':', white space or a control character",
+        _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName =>
+            $"is longer than the {LongestInterfaceName} bytes that the kernel takes",
+        _ when name.Any(part => part is '/' or ':' || char.IsWhiteSpace(part) || char.IsControl(part)) =>
+            "holds a '/', a ':', white space or a control character",
         _ => null,
     };
 
@@ -53,7 +56,7 @@ internal static class Identifier
 
     /// <summary>Runtimes and plugins keep state in files named NETWORK-CONTAINER-INTERFACE.</summary>
     public static string? TripleProblem(string network, string containerId, string interfaceName) =>
-        Encoding.UTF8.GetByteCount(network) + Encoding.UTF8.GetByteCount(containerId) + Encoding.UTF8.GetByteCount(interfaceName) + 2 > LongestFileName
+        Encoding.UTF8.GetByteCount($"{network}-{containerId}-{interfaceName}") > LongestFileName
             ? $"network name, container ID and interface name together are longer than a file name may be ({LongestFileName} bytes)"
             : null;
 }

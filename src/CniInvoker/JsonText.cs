@@ -8,21 +8,28 @@ using System.Text.Unicode;
 namespace CniInvoker;
 
 /// <summary>
-/// JSON as Go reads it: of two equal keys the last wins, text that is not UTF-8 is patched, a byte order mark is skipped. Numbers keep their text, whatever its size.
+/// JSON as Go reads it: of two equal keys the last wins, text that is not UTF-8 is patched, a byte order mark is skipped. Numbers keep
+/// their text, whatever its size.
 /// </summary>
 internal static class JsonText
 {
     // Deep enough for every file a person writes; building and writing recurse, and must not exhaust a pool thread's stack.
     private const int MaximumDepth = 256;
 
+    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
+
     // Plugins are no browsers: text stays readable.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaximumDepth + 8 };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaximumDepth + 8, // What was read gets a level or two of ours around it.
+    };
 
     /// <exception cref="JsonException">Not exactly one JSON value.</exception>
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8Json)
     {
         var text = Clean(utf8Json);
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        var reader = new Utf8JsonReader(text, ReaderOptions);
         try
         {
             reader.Read();
@@ -48,10 +55,10 @@ internal static class JsonText
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>What <see cref="Parse"/> really reads: without a byte order mark, and valid UTF-8.</summary>
+    /// <summary>What <see cref="Parse"/> really reads: without a byte order mark and white space at the end, and valid UTF-8.</summary>
     public static ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> utf8Json)
     {
-        var text = utf8Json.StartsWith(Encoding.UTF8.Preamble) ? utf8Json[Encoding.UTF8.Preamble.Length..] : utf8Json;
+        var text = utf8Json[(utf8Json.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0)..].TrimEnd(" \t\r\n"u8);
         return Utf8.IsValid(text) ? text : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text));
     }
 
@@ -59,7 +66,7 @@ internal static class JsonText
     public static string Complaint(JsonException invalid)
     {
         var position = invalid.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (position < 0 ? invalid.Message : invalid.Message[..position]).TrimEnd('.');
+        return (position < 0 ? invalid.Message : invalid.Message[..position]).TrimEnd('.').ReplaceLineEndings(" ");
     }
 
     private static JsonNode? Build(ref Utf8JsonReader reader) => reader.TokenType switch

@@ -1,6 +1,7 @@
 namespace CniInvoker;
 
-/// <summary>A network configuration cannot be used as it is written. <see cref="Exception.Source"/> is the file, or what was read instead of one.</summary>
+/// <summary>A network configuration cannot be used as it is written. <see cref="Exception.Source"/> is the file, or what was read instead
+/// of one.</summary>
 public sealed class CniConfigurationException : Exception
 {
     /// <summary>Describes a mistake in a configuration.</summary>
@@ -9,7 +10,8 @@ public sealed class CniConfigurationException : Exception
     /// <param name="jsonPath">Where, as in <c>$.plugins[1].type</c>; null when the text is no JSON at all.</param>
     /// <param name="line">Where, counted from 1; null when unknown.</param>
     /// <param name="innerException">The cause, if there is another.</param>
-    public CniConfigurationException(string source, string problem, string? jsonPath = null, int? line = null, Exception? innerException = null)
+    public CniConfigurationException(
+        string source, string problem, string? jsonPath = null, int? line = null, Exception? innerException = null)
         : base($"CNI configuration {source}: {Describe(problem, jsonPath, line)}.", innerException)
     {
         Source = source;

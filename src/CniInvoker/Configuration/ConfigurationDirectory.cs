@@ -3,10 +3,12 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// A directory of network configurations, such as <c>/etc/cni/net.d</c>: lists of plugins in <c>*.conflist</c>, single plugins in <c>*.conf</c> and <c>*.json</c>,
+/// A directory of network configurations, such as <c>/etc/cni/net.d</c>: lists of plugins in <c>*.conflist</c>, single plugins in
+/// <c>*.conf</c> and <c>*.json</c>,
 /// and further plugins of a list in <c>NETWORK/*.conf</c>.
 /// </summary>
-/// <remarks>A broken file never hides its neighbours. Of networks with the same name a list beats a single plugin, then the first file wins; the others are reported.</remarks>
+/// <remarks>A broken file never hides its neighbours. Of networks with the same name a list beats a single plugin, then the first file
+/// wins; the others are reported.</remarks>
 public sealed class ConfigurationDirectory(string path)
 {
     private const string ListExtension = ".conflist";
@@ -35,7 +37,9 @@ public sealed class ConfigurationDirectory(string path)
             .ToDictionary(network => network.Name, StringComparer.Ordinal);
         problems.AddRange(networks
             .Where(network => winners[network.Name] != network)
-            .Select(network => new ConfigurationProblem(network.Source, $"network \"{network.Name}\" is configured in {winners[network.Name].Source} already, which is used instead")));
+            .Select(network => new ConfigurationProblem(
+                network.Source,
+                $"network \"{network.Name}\" is configured in {winners[network.Name].Source} already, which is used instead")));
         return new ConfigurationDirectoryContents([.. networks.Where(network => winners[network.Name] == network)], problems);
     }
 
@@ -64,7 +68,8 @@ public sealed class ConfigurationDirectory(string path)
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new CniConfigurationException(file, $"the file cannot be read: {unreadable.Message.TrimEnd('.')}", innerException: unreadable);
+            var problem = $"the file cannot be read: {unreadable.Message.TrimEnd('.')}";
+            throw new CniConfigurationException(file, problem, innerException: unreadable);
         }
     }
 
@@ -78,7 +83,7 @@ public sealed class ConfigurationDirectory(string path)
                 .OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))
                 .ToArray();
         }
-        catch (DirectoryNotFoundException)
+        catch (DirectoryNotFoundException) when (!File.Exists(directory))
         {
             return [];
         }

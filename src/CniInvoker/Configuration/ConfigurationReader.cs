@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// From a configuration's text to what it means (SPEC §1). The list's own keys are matched exactly, those of a plugin in any letter case, as libcni does.
+/// From a configuration's text to what it means (SPEC §1). The list's own keys are matched exactly, those of a plugin in any letter case,
+/// as libcni does.
 /// </summary>
 internal sealed class ConfigurationReader(ConfigurationText text)
 {
@@ -21,14 +22,19 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     }
 
     /// <param name="loadBeside">Answers the plugins that lie as files of their own in the directory of a network's name.</param>
-    public NetworkConfiguration ReadList(Func<string, IReadOnlyList<PluginConfiguration>> loadBeside) => ReadList(text.ParseObject(), loadBeside);
+    public NetworkConfiguration ReadList(Func<string, IReadOnlyList<PluginConfiguration>> loadBeside) =>
+        ReadList(text.ParseObject(), loadBeside);
 
     public NetworkConfiguration ReadSingle()
     {
         var json = text.ParseObject();
-        return json.ContainsKey(NetworkConfiguration.PluginsKey) && Find(json, "type") is null
-            ? throw text.Mistake("is a list of plugins, which belongs into a file that ends with .conflist", NetworkConfiguration.PluginsKey)
-            : ReadSingle(json);
+        if (json.ContainsKey(NetworkConfiguration.PluginsKey) && Find(json, "type") is null)
+        {
+            const string Problem = "is a list of plugins, which belongs into a file that ends with .conflist";
+            throw text.Mistake(Problem, NetworkConfiguration.PluginsKey);
+        }
+
+        return ReadSingle(json);
     }
 
     public PluginConfiguration ReadPlugin() => ReadPlugin(text.ParseObject());
@@ -45,7 +51,10 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
         return plugins.Count == 0
             ? throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey)
-            : new NetworkConfiguration(json, text.Source, name, VersionChoice.Of(json, text), plugins) { DisableCheck = ReadFlag(json, "disableCheck") };
+            : new NetworkConfiguration(json, text.Source, name, VersionChoice.Of(json, text), plugins)
+            {
+                DisableCheck = ReadFlag(json, "disableCheck"),
+            };
     }
 
     // What a single plugin says beside its own fields has no meaning for the list: only name and version are the network's.
@@ -59,7 +68,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     private string ReadName(JsonObject json)
     {
-        var name = json["name"] is JsonValue value && value.TryGetValue(out string? written) ? written : throw text.Mistake("is missing, or is not text", "name");
+        var name = json["name"] is JsonValue value && value.TryGetValue(out string? written)
+            ? written
+            : throw text.Mistake("is missing, or is not text", "name");
         return Identifier.Problem(name) is { } problem ? throw text.Mistake($"\"{name}\" {problem}", "name") : name;
     }
 
@@ -70,7 +81,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             return false;
         }
 
-        return flag is JsonValue value && (value.TryGetValue(out bool set) || (value.TryGetValue(out string? word) && bool.TryParse(word, out set)))
+        return flag is JsonValue value
+            && (value.TryGetValue(out bool set) || (value.TryGetValue(out string? word) && bool.TryParse(word, out set)))
             ? set
             : throw text.Mistake("is neither true nor false", key);
     }
@@ -107,7 +119,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         }
 
         var ipamType = ipam is JsonObject section ? ReadText(Find(section, "type"), [.. place, "ipam", "type"]) : null;
-        return new PluginConfiguration((JsonObject)json.DeepClone(), type, string.IsNullOrEmpty(ipamType) ? null : ipamType, ReadCapabilities(json, [.. place, "capabilities"]));
+        var capabilities = ReadCapabilities(json, [.. place, "capabilities"]);
+        return new PluginConfiguration((JsonObject)json.DeepClone(), type, string.IsNullOrEmpty(ipamType) ? null : ipamType, capabilities);
     }
 
     private HashSet<string> ReadCapabilities(JsonObject json, ReadOnlySpan<object> place)
@@ -139,7 +152,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private string? ReadText(JsonNode? value, ReadOnlySpan<object> place)
     {
         string? written = null;
-        return value is null || (value is JsonValue word && word.TryGetValue(out written)) ? written : throw text.Mistake("is not text", place);
+        return value is null || (value is JsonValue word && word.TryGetValue(out written))
+            ? written
+            : throw text.Mistake("is not text", place);
     }
 
     private static JsonNode? Find(JsonObject json, string key) =>

@@ -18,11 +18,13 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 
         try
         {
-            return JsonText.Parse(utf8Json.Span) as JsonObject ?? throw new CniConfigurationException(source, "is not a JSON object", "$", 1);
+            return JsonText.Parse(utf8Json.Span) as JsonObject
+                ?? throw new CniConfigurationException(source, "is not a JSON object", "$", 1);
         }
         catch (JsonException invalid)
         {
-            throw new CniConfigurationException(source, $"this is not JSON: {JsonText.Complaint(invalid)}", jsonPath: null, (int?)invalid.LineNumber + 1, invalid);
+            var problem = $"this is not JSON: {JsonText.Complaint(invalid)}";
+            throw new CniConfigurationException(source, problem, jsonPath: null, (int?)invalid.LineNumber + 1, invalid);
         }
     }
 
@@ -42,7 +44,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
     private int LineOf(ReadOnlySpan<object> path)
     {
         var text = JsonText.Clean(utf8Json.Span);
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 0, CommentHandling = JsonCommentHandling.Disallow });
+        var reader = new Utf8JsonReader(text, JsonText.ReaderOptions);
         reader.Read();
         var position = reader.TokenStartIndex;
         foreach (var step in path)

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>A CNI network: a named list of plugins that are run one after another (SPEC §1). Immutable; cannot exist without a valid name.</summary>
+/// <summary>A CNI network: a named list of plugins that are run one after another (SPEC §1). Immutable; cannot exist without a valid
+/// name.</summary>
 public sealed class NetworkConfiguration
 {
     internal const string PluginsKey = "plugins";
@@ -10,7 +11,8 @@ public sealed class NetworkConfiguration
     // The list with all its fields as they were written; its "plugins" are replaced when it is written again.
     private readonly JsonObject _text;
 
-    internal NetworkConfiguration(JsonObject text, string source, string name, string cniVersion, IReadOnlyList<PluginConfiguration> plugins)
+    internal NetworkConfiguration(
+        JsonObject text, string source, string name, string cniVersion, IReadOnlyList<PluginConfiguration> plugins)
     {
         _text = text;
         Source = source;
@@ -23,7 +25,8 @@ public sealed class NetworkConfiguration
     public string Name { get; }
 
     /// <summary>
-    /// The version that every plugin is spoken to in: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library knows. A network with an unknown version
+    /// The version that every plugin is spoken to in: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library knows. A
+    /// network with an unknown version
     /// can be read, but is refused before any of its plugins is run.
     /// </summary>
     public string CniVersion { get; }
@@ -38,14 +41,17 @@ public sealed class NetworkConfiguration
     public string Source { get; }
 
     /// <summary>Reads a list of plugins (a <c>.conflist</c>), or a single plugin (a <c>.conf</c>), which becomes a list of one.</summary>
-    /// <param name="utf8Json">The text. Plugin files beside it are not looked for: only <see cref="ConfigurationDirectory"/> does that.</param>
+    /// <param name="utf8Json">The text. Plugin files beside it are not looked for: only <see cref="ConfigurationDirectory"/> does
+    /// that.</param>
     /// <param name="source">The file's path or a description, for messages.</param>
-    /// <exception cref="CniConfigurationException">The text is no usable configuration; the message says what is wrong at which place.</exception>
+    /// <exception cref="CniConfigurationException">The text is no usable configuration; the message says what is wrong at which
+    /// place.</exception>
     public static NetworkConfiguration Parse(ReadOnlyMemory<byte> utf8Json, string source) =>
         new ConfigurationReader(new ConfigurationText(utf8Json, source)).Read();
 
     /// <summary>
-    /// The whole list, with the plugins that were loaded from the directory beside it, as UTF-8: <see cref="Parse"/> makes an equal network of it, as long as there is at least one plugin.
+    /// The whole list, with the plugins that were loaded from the directory beside it, as UTF-8: <see cref="Parse"/> makes an equal network
+    /// of it, as long as there is at least one plugin.
     /// Unknown fields and the text of numbers are as they were written.
     /// </summary>
     public ReadOnlyMemory<byte> ToUtf8Json()

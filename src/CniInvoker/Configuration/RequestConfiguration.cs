@@ -10,7 +10,8 @@ internal static class RequestConfiguration
     private const string ReservedPrefix = "cni.dev/";
 
     /// <summary>
-    /// (1) The plugin's own fields, without those that only a runtime may set. (2) Name and version of the network. (3) The previous result, in the network's version,
+    /// (1) The plugin's own fields, without those that only a runtime may set. (2) Name and version of the network. (3) The previous
+    /// result, in the network's version,
     /// where operation and version have one. (4) The capability arguments that the plugin's configuration switches on.
     /// </summary>
     public static byte[] Derive(NetworkConfiguration network, PluginConfiguration plugin, CniResult? previousResult, Attachment? attachment)
@@ -46,5 +47,6 @@ internal static class RequestConfiguration
     }
 
     // Left in an administrator's file they would reach the plugin as if a runtime had said them.
-    private static bool IsReserved(string key) => key is PreviousResult or RuntimeConfiguration || key.StartsWith(ReservedPrefix, StringComparison.Ordinal);
+    private static bool IsReserved(string key) =>
+        key is PreviousResult or RuntimeConfiguration || key.StartsWith(ReservedPrefix, StringComparison.Ordinal);
 }

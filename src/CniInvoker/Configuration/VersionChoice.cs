@@ -19,7 +19,9 @@ internal static class VersionChoice
 
         if (!string.IsNullOrEmpty(single))
         {
-            offered.Add(SpecVersion.TryParse(single, out var parsed) ? (parsed, single) : throw text.Mistake($"\"{single}\" is not a version", SingleKey));
+            offered.Add(SpecVersion.TryParse(single, out var parsed)
+                ? (parsed, single)
+                : throw text.Mistake($"\"{single}\" is not a version", SingleKey));
         }
 
         // Of equal ones, such as "1.0" and "1.0.0", the one that plugins understand.
@@ -36,7 +38,9 @@ internal static class VersionChoice
     private static string? ReadSingle(JsonObject json, ConfigurationText text)
     {
         string? version = null;
-        return json[SingleKey] is not { } value || (value is JsonValue word && word.TryGetValue(out version)) ? version : throw text.Mistake("is not text", SingleKey);
+        return json[SingleKey] is not { } value || (value is JsonValue word && word.TryGetValue(out version))
+            ? version
+            : throw text.Mistake("is not text", SingleKey);
     }
 
     private static List<(SpecVersion Parsed, string Text)> ReadList(JsonObject json, ConfigurationText text)

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>One interface of one container on one network, in the words that plugins are told. Cannot exist with names that a plugin must not see.</summary>
+/// <summary>One interface of one container on one network, in the words that plugins are told. Cannot exist with names that a plugin must
+/// not see.</summary>
 public sealed record Attachment
 {
     private static readonly char[] ForbiddenInArguments = [';', '=', '\n', '\0'];
@@ -13,7 +14,8 @@ public sealed record Attachment
     /// <param name="containerId">CNI_CONTAINERID: a letter or digit, then letters, digits, '_', '.', '-'.</param>
     /// <param name="networkNamespace">CNI_NETNS: the absolute path of the container's network namespace; empty only for DEL.</param>
     /// <param name="interfaceName">CNI_IFNAME: the interface's name in the container, at most 15 bytes.</param>
-    /// <param name="arguments">CNI_ARGS, in this order; <c>IgnoreUnknown=1</c> is put before them, so that plugins skip the keys they do not know.</param>
+    /// <param name="arguments">CNI_ARGS, in this order; <c>IgnoreUnknown=1</c> is put before them, so that plugins skip the keys they do
+    /// not know.</param>
     /// <param name="capabilities">Capability arguments by capability; each plugin gets those that its configuration switches on.</param>
     /// <exception cref="CniException">Code 3: the container ID is empty. Code 4: another name is not allowed.</exception>
     public Attachment(
@@ -23,13 +25,16 @@ public sealed record Attachment
         IReadOnlyList<KeyValuePair<string, string>>? arguments = null,
         JsonObject? capabilities = null)
     {
-        Require(Identifier.Problem(containerId), $"container ID \"{containerId}\"", containerId.Length == 0 ? CniErrorCode.UnknownContainer : CniErrorCode.InvalidEnvironment);
+        var idCode = containerId.Length == 0 ? CniErrorCode.UnknownContainer : CniErrorCode.InvalidEnvironment;
+        var namespaceProblem = networkNamespace.Length == 0 ? null : Identifier.NetworkNamespaceProblem(networkNamespace);
+        Require(Identifier.Problem(containerId), $"container ID \"{containerId}\"", idCode);
         Require(Identifier.InterfaceNameProblem(interfaceName), $"interface name \"{interfaceName}\"");
-        Require(networkNamespace.Length == 0 ? null : Identifier.NetworkNamespaceProblem(networkNamespace), $"network namespace \"{networkNamespace}\"");
+        Require(namespaceProblem, $"network namespace \"{networkNamespace}\"");
         foreach (var (key, value) in arguments ?? [])
         {
-            var isForbidden = key.Length == 0 || key.AsSpan().ContainsAny(ForbiddenInArguments) || value.AsSpan().ContainsAny(ForbiddenInArguments);
-            Require(isForbidden ? "has no key, or holds a ';', a '=' or a newline" : null, $"CNI argument \"{key}={value}\"");
+            var isForbidden = key.AsSpan().ContainsAny(ForbiddenInArguments) || value.AsSpan().ContainsAny(ForbiddenInArguments);
+            var problem = isForbidden || key.Length == 0 ? "has no key, or holds a ';', a '=' or a newline" : null;
+            Require(problem, $"CNI argument \"{key}={value}\"");
         }
 
         foreach (var (key, value) in capabilities ?? [])

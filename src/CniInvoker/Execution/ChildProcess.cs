@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CniInvoker;
 
 /// <summary>A child that leads a process group. Until it is reaped its number, and so its group's, cannot become anyone else's.</summary>
@@ -30,7 +32,8 @@ internal sealed unsafe class ChildProcess : IDisposable
 
     /// <summary>Null when the file is busy: somebody has it open for writing.</summary>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public static ChildProcess? Spawn(string path, IEnumerable<string> environment, FileDescriptor stdin, FileDescriptor stdout, FileDescriptor stderr)
+    public static ChildProcess? Spawn(
+        string path, IEnumerable<string> environment, FileDescriptor stdin, FileDescriptor stdout, FileDescriptor stderr)
     {
         using var arguments = new NativeStrings(path);
         using var variables = new NativeStrings([.. environment]);
@@ -72,14 +75,20 @@ internal sealed unsafe class ChildProcess : IDisposable
     public bool HasGroup => LibC.kill(-_process, 0) == 0;
 
     /// <summary>How a child that has ended did so. It stays a zombie, so that the group can still be signalled.</summary>
-    public ChildStatus PeekStatus() => Wait(LibC.WEXITED | LibC.WNOWAIT);
+    /// <exception cref="IOException">Somebody else has reaped it, or the process was started with SIGCHLD ignored.</exception>
+    public ChildStatus PeekStatus()
+    {
+        var error = Wait(LibC.WEXITED | LibC.WNOWAIT, out var status);
+        _isReaped = error != 0;
+        return error == 0 ? status : throw LibC.Failure("waitid", error);
+    }
 
     /// <summary>Waits for the end.</summary>
     public void Reap()
     {
         if (!_isReaped)
         {
-            Wait(LibC.WEXITED);
+            _ = Wait(LibC.WEXITED, out _); // If it is not there, somebody else has done it.
             _isReaped = true;
         }
     }
@@ -107,20 +116,21 @@ internal sealed unsafe class ChildProcess : IDisposable
         Require(LibC.posix_spawnattr_setsigmask(attributes, signals));
     }
 
-    private ChildStatus Wait(int options)
+    private int Wait(int options, out ChildStatus status)
     {
-        ChildStatus status;
-        while (LibC.waitid(LibC.P_PID, _process, &status, options) != 0)
+        fixed (ChildStatus* filled = &status)
         {
-            var failure = LibC.Failure("waitid");
-            if (failure.HResult != LibC.EINTR)
+            while (LibC.waitid(LibC.P_PID, _process, filled, options) != 0)
             {
-                _isReaped = true; // Somebody else did: there is nothing left to wait for.
-                throw failure;
+                var error = Marshal.GetLastPInvokeError();
+                if (error != LibC.EINTR)
+                {
+                    return error;
+                }
             }
         }
 
-        return status;
+        return 0;
     }
 
     private static void Require(int error)

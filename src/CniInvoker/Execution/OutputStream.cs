@@ -6,7 +6,7 @@ namespace CniInvoker;
 /// <summary>What a child writes into one pipe, up to a limit.</summary>
 internal sealed unsafe class OutputStream(int maximumBytes) : IDisposable
 {
-    private const int ChunkBytes = 16 * 1024;
+    private const int ChunkBytes = 4 * 1024;
 
     private readonly Pipe _pipe = Pipe.ForReading();
     private readonly ArrayBufferWriter<byte> _buffer = new();

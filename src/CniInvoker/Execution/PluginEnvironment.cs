@@ -1,7 +1,8 @@
 namespace CniInvoker;
 
 /// <summary>
-/// What plugins find in their environment: the six variables of the specification, and of the process's own only what programs need to run programs. The rest may be meant for
+/// What plugins find in their environment: the six variables of the specification, and of the process's own only what programs need to run
+/// programs. The rest may be meant for
 /// this process alone (a service manager's sockets, the runtime's switches), or change what plugins do (CNI_NETNS_OVERRIDE).
 /// </summary>
 internal static class PluginEnvironment
@@ -14,18 +15,20 @@ internal static class PluginEnvironment
 
     private static readonly string[] Inherited =
     [
-        "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "DBUS_SYSTEM_BUS_ADDRESS", "XTABLES_LOCKFILE", "XTABLES_LIBDIR", "GODEBUG",
+        "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "DBUS_SYSTEM_BUS_ADDRESS", "XTABLES_LOCKFILE", "XTABLES_LIBDIR", "GODEBUG",
     ];
 
-    public static IReadOnlyList<KeyValuePair<string, string>> For(CniOperation operation, PluginPath pluginPath, Attachment? attachment) => operation == CniOperation.Version
-        ? Of(operation, "", Dummy, Dummy, "", Dummy)
-        : Of(
-            operation,
-            attachment?.ContainerId ?? "",
-            attachment?.NetworkNamespace ?? "",
-            attachment?.InterfaceName ?? "",
-            Arguments(attachment),
-            string.Join(':', pluginPath.Directories));
+    public static IReadOnlyList<KeyValuePair<string, string>> For(CniOperation operation, PluginPath pluginPath, Attachment? attachment) =>
+        operation == CniOperation.Version
+            ? Of(operation, "", Dummy, Dummy, "", Dummy)
+            : Of(
+                operation,
+                attachment?.ContainerId ?? "",
+                attachment?.NetworkNamespace ?? "",
+                attachment?.InterfaceName ?? "",
+                Arguments(attachment),
+                string.Join(':', pluginPath.Directories));
 
     private static List<KeyValuePair<string, string>> Of(
         CniOperation operation, string containerId, string networkNamespace, string interfaceName, string arguments, string path)
@@ -54,7 +57,8 @@ internal static class PluginEnvironment
             return "";
         }
 
-        var spoken = attachment.Arguments.Any(argument => argument.Key == IgnoreUnknown) ? [] : new[] { KeyValuePair.Create(IgnoreUnknown, "1") };
-        return string.Join(';', spoken.Concat(attachment.Arguments).Select(argument => $"{argument.Key}={argument.Value}"));
+        var isSaid = attachment.Arguments.Any(argument => argument.Key == IgnoreUnknown);
+        var arguments = isSaid ? attachment.Arguments : attachment.Arguments.Prepend(new(IgnoreUnknown, "1"));
+        return string.Join(';', arguments.Select(argument => $"{argument.Key}={argument.Value}"));
     }
 }

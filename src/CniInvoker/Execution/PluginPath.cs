@@ -14,12 +14,15 @@ public sealed class PluginPath(IReadOnlyList<string> directories)
     {
         if (Identifier.PluginTypeProblem(pluginType) is { } problem)
         {
-            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, $"plugin type \"{pluginType.Replace("\0", "\\0", StringComparison.Ordinal)}\" {problem}");
+            var printable = pluginType.Replace("\0", "\\0", StringComparison.Ordinal);
+            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, $"plugin type \"{printable}\" {problem}");
         }
 
         var files = directories.Select(directory => Path.Combine(directory, pluginType)).Where(File.Exists).ToArray();
-        return files.FirstOrDefault(LibC.IsExecutable) ?? throw (files.Length > 0
-            ? new CniException(CniErrorCode.None, $"plugin \"{pluginType}\" is there but cannot be executed; make it executable: {files[0]}")
-            : new CniException(CniErrorCode.None, $"plugin \"{pluginType}\" was not found in {string.Join(':', directories)}; install it there, or correct \"type\""));
+        return files.FirstOrDefault(LibC.IsExecutable) ?? throw new CniException(
+            CniErrorCode.None,
+            files.Length > 0
+                ? $"plugin \"{pluginType}\" is there but cannot be executed; make it executable: {files[0]}"
+                : $"plugin \"{pluginType}\" was not found in {string.Join(':', directories)}; install it there, or correct \"type\"");
     }
 }

@@ -30,6 +30,14 @@ public sealed record PluginRequest
     /// <summary>Between SIGTERM and SIGKILL once the deadline is over.</summary>
     public required TimeSpan TerminationGrace { get; init; }
 
-    internal CniException Failure(uint code, string msg, string? details = null, Exception? innerException = null, string stderr = "", bool timedOut = false) =>
-        new(code, msg, details, innerException) { Plugin = PluginType, NetworkName = NetworkName, Operation = Operation, Stderr = stderr, TimedOut = timedOut };
+    internal CniException Failure(
+        uint code, string msg, string? details = null, Exception? innerException = null, string stderr = "", bool timedOut = false) =>
+        new(code, msg, details, innerException)
+        {
+            Plugin = PluginType,
+            NetworkName = NetworkName,
+            Operation = Operation,
+            Stderr = stderr,
+            TimedOut = timedOut,
+        };
 }

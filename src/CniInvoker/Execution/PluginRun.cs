@@ -3,7 +3,8 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// One run of one plugin on the thread that calls it: (1) spawn, (2) feed and listen until the child has ended and its pipes are closed, or time is up, (3) see that nothing is left, (4) reap.
+/// One run of one plugin on the thread that calls it: (1) spawn, (2) feed and listen until the child has ended and its pipes are closed, or
+/// time is up, (3) see that nothing is left, (4) reap.
 /// </summary>
 internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeProvider, int maximumOutputBytes) : IDisposable
 {
@@ -17,7 +18,11 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
     // SIGKILL takes effect at once, unless the kernel itself hangs.
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan VanishPause = TimeSpan.FromMilliseconds(5);
+
+    // What was killed is gone in no time; but what nobody reaps (a container may have no init) stays in the group as a zombie, and must not
+    // hold us up.
+    private static readonly TimeSpan VanishLimit = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan VanishPause = TimeSpan.FromMilliseconds(2);
 
     private readonly long _start = timeProvider.GetTimestamp();
     private readonly InputStream _stdin = new(request.Stdin);
@@ -45,7 +50,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         }
 
         Finish(); // (3) (4)
-        if (_isCancelled)
+        if (_isCancelled && _phase != PluginRunPhase.Draining)
         {
             throw new OperationCanceledException(cancellationToken);
         }
@@ -66,9 +71,11 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
     private bool IsSilent => _stdout.IsAtEnd && _stderr.IsAtEnd;
 
-    private bool IsOver => (_status is not null && IsSilent) || (_phase is PluginRunPhase.Killed or PluginRunPhase.Draining && Elapsed >= _phaseEnd);
+    private bool IsOver => (_status is not null && IsSilent)
+        || (_phase is PluginRunPhase.Killed or PluginRunPhase.Draining && Elapsed >= _phaseEnd);
 
-    // A write into a pipe that nobody reads must be an error of that write, whatever the process does about the signal. The thread ends with the run.
+    // A write into a pipe that nobody reads must be an error of that write, whatever the process does about the signal. The thread ends
+    // with the run.
     private static void BlockBrokenPipeSignal()
     {
         var signals = stackalloc ulong[16];
@@ -123,6 +130,10 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         {
             _status = _child!.PeekStatus();
             _stdin.Close();
+            if (_phase == PluginRunPhase.Killed)
+            {
+                _phaseEnd = Elapsed + DrainLimit;
+            }
         }
     }
 
@@ -157,7 +168,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         }
         else if (_phase == PluginRunPhase.Terminating && Elapsed >= _phaseEnd)
         {
-            Enter(PluginRunPhase.Killed, KillLimit);
+            Enter(PluginRunPhase.Killed, _status is null ? KillLimit : DrainLimit);
         }
     }
 
@@ -183,7 +194,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         }
 
         _child!.Reap();
-        for (var limit = Elapsed + DrainLimit; _phase != PluginRunPhase.Draining && _child.HasGroup && Elapsed < limit;)
+        for (var limit = Elapsed + VanishLimit; _phase != PluginRunPhase.Draining && _child.HasGroup && Elapsed < limit;)
         {
             _ = LibC.poll(null, 0, (int)VanishPause.TotalMilliseconds); // What DEL finds must not change under it.
         }

@@ -82,7 +82,8 @@ internal static unsafe partial class LibC
     public static partial int pthread_sigmask(int how, void* set, void* previous);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int posix_spawn(out int process, string path, void* fileActions, void* attributes, byte** arguments, byte** environment);
+    public static partial int posix_spawn(
+        out int process, string path, void* fileActions, void* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc")]
     public static partial int posix_spawnattr_init(void* attributes);

@@ -3,14 +3,16 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// A CNI operation failed: a plugin said no, did not answer as the specification asks, or could not be run. The message is a sentence for a person, with the network, the plugin,
+/// A CNI operation failed: a plugin said no, did not answer as the specification asks, or could not be run. The message is a sentence for a
+/// person, with the network, the plugin,
 /// the operation, the plugin's own words, its code and the end of what it wrote to stderr.
 /// </summary>
 /// <param name="code">One of <see cref="CniErrorCode"/>, or a plugin's own.</param>
 /// <param name="msg">The short description, as the plugin gave it.</param>
 /// <param name="details">The longer description, if there is one.</param>
 /// <param name="innerException">The cause, if there is another.</param>
-public sealed class CniException(uint code, string msg, string? details = null, Exception? innerException = null) : Exception(message: null, innerException)
+public sealed class CniException(uint code, string msg, string? details = null, Exception? innerException = null)
+    : Exception(message: null, innerException)
 {
     private const int StderrTail = 1000;
 
@@ -38,11 +40,13 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     /// <summary>The plugin was ended because its deadline was over.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>Why the DEL that followed a failed ADD failed too: something may be left behind, and DEL must be run again later. Null when nothing is left.</summary>
+    /// <summary>Why the DEL that followed a failed ADD failed too: something may be left behind, and DEL must be run again later. Null when
+    /// nothing is left.</summary>
     public CniException? CleanupFailure { get; init; }
 
     /// <summary>The same operation may succeed later without any change: codes 11, 50 and 51, and deadlines.</summary>
-    public bool IsTransient => TimedOut || code is CniErrorCode.TryAgainLater or CniErrorCode.NotAvailable or CniErrorCode.NotAvailableLimitedConnectivity;
+    public bool IsTransient => TimedOut
+        || code is CniErrorCode.TryAgainLater or CniErrorCode.NotAvailable or CniErrorCode.NotAvailableLimitedConnectivity;
 
     /// <summary>The whole story in a few sentences.</summary>
     public override string Message
@@ -67,12 +71,17 @@ public sealed class CniException(uint code, string msg, string? details = null, 
 
     private string Subject =>
         (NetworkName.Length > 0 ? $"CNI network \"{NetworkName}\": " : "")
-        + (Plugin.Length > 0 ? $"plugin \"{Plugin}\"{(Operation is null ? ": " : " ")}" : "")
-        + (Operation is { } operation ? $"failed {operation.Verb()}: " : "");
+        + (Plugin.Length > 0, Operation) switch
+        {
+            (true, { } operation) => $"plugin \"{Plugin}\" failed {operation.Verb()}: ",
+            (true, null) => $"plugin \"{Plugin}\": ",
+            (false, { } operation) => $"{operation.Verb()} failed: ",
+            _ => "",
+        };
 
     /// <summary>The same failure, with what is known about its circumstances.</summary>
-    internal CniException During(CniOperation operation, string networkName, string plugin = "") =>
-        new(code, msg, details, this) { Operation = operation, NetworkName = networkName, Plugin = plugin, Stderr = Stderr, TimedOut = TimedOut };
+    internal CniException During(CniOperation operation, string networkName) =>
+        new(code, msg, details, this) { Operation = operation, NetworkName = networkName, Stderr = Stderr, TimedOut = TimedOut };
 
     internal CniException WithCleanupFailure(CniException cleanupFailure) => new(code, msg, details, this)
     {

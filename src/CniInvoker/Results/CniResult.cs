@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>The result of ADD (SPEC §5, "Add Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/> is what the plugin wrote.</summary>
+/// <summary>The result of ADD (SPEC §5, "Add Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/>
+/// is what the plugin wrote.</summary>
 public sealed class CniResult
 {
     private const string VersionKey = "cniVersion";
@@ -16,7 +17,9 @@ public sealed class CniResult
     {
         _text = text;
         CniVersion = version;
-        var lists = CniResultConversion.FamilyOf(version) == ResultFamily.PerIpVersion ? CniResultConversion.Convert(text, version, SpecVersion.Known[^1]) : text;
+        var lists = CniResultConversion.FamilyOf(version) == ResultFamily.PerIpVersion
+            ? CniResultConversion.Convert(text, version, SpecVersion.Known[^1])
+            : text;
         Interfaces = [.. ResultField.Objects(lists, "interfaces").Select(ReadInterface)];
         Ips = [.. ResultField.Objects(lists, "ips").Select(ReadIp)];
         Routes = [.. ResultField.Objects(lists, "routes").Select(ReadRoute)];
@@ -59,7 +62,10 @@ public sealed class CniResult
         catch (JsonException invalid)
         {
             throw new CniException(
-                CniErrorCode.DecodingFailure, $"the result is not JSON (line {invalid.LineNumber + 1}): {JsonText.Complaint(invalid)}", details: null, invalid);
+                CniErrorCode.DecodingFailure,
+                $"the result is not JSON (line {invalid.LineNumber + 1}): {JsonText.Complaint(invalid)}",
+                details: null,
+                invalid);
         }
     }
 
@@ -68,7 +74,8 @@ public sealed class CniResult
     public static CniResult FromJson(JsonObject json, string defaultVersion) => Parse(JsonText.Write(json), defaultVersion);
 
     /// <summary>
-    /// The same result in another version. Where both versions have the same shape nothing is lost; older shapes have no place for some fields.
+    /// The same result in another version. Where both versions have the same shape nothing is lost; older shapes have no place for some
+    /// fields.
     /// </summary>
     /// <exception cref="CniException">Code 1: the version is unknown, or cannot express the result.</exception>
     public CniResult ConvertTo(string version)
@@ -96,12 +103,17 @@ public sealed class CniResult
     {
         if (!SpecVersion.IsKnown(version))
         {
-            throw new CniException(CniErrorCode.IncompatibleVersion, $"results of version \"{version}\" are not known; known are {string.Join(", ", SpecVersion.Known)}");
+            throw new CniException(
+                CniErrorCode.IncompatibleVersion,
+                $"results of version \"{version}\" are not known; known are {string.Join(", ", SpecVersion.Known)}");
         }
     }
 
-    private static CniInterface ReadInterface(JsonObject json) =>
-        new(ResultField.Text(json, "name") ?? "", ResultField.Text(json, "mac"), ResultField.Text(json, "sandbox"), ResultField.Number(json, "mtu"));
+    private static CniInterface ReadInterface(JsonObject json) => new(
+        ResultField.Text(json, "name") ?? "",
+        ResultField.Text(json, "mac"),
+        ResultField.Text(json, "sandbox"),
+        ResultField.Number(json, "mtu"));
 
     private static CniIp ReadIp(JsonObject json)
     {
@@ -134,5 +146,8 @@ public sealed class CniResult
     }
 
     private static CniDns ReadDns(JsonObject json) => new(
-        ResultField.Texts(json, "nameservers"), ResultField.Text(json, "domain"), ResultField.Texts(json, "search"), ResultField.Texts(json, "options"));
+        ResultField.Texts(json, "nameservers"),
+        ResultField.Text(json, "domain"),
+        ResultField.Texts(json, "search"),
+        ResultField.Texts(json, "options"));
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// Results between versions of the specification. Within one shape nothing but the version's name changes, so that fields nobody knows survive;
+/// Results between versions of the specification. Within one shape nothing but the version's name changes, so that fields nobody knows
+/// survive;
 /// towards an older shape what it has no place for is lost.
 /// </summary>
 internal static class CniResultConversion
@@ -108,7 +109,8 @@ internal static class CniResultConversion
 
         if (result.Count == 0)
         {
-            throw new CniException(CniErrorCode.IncompatibleVersion, $"a result without an address cannot be expressed in version {version}");
+            throw new CniException(
+                CniErrorCode.IncompatibleVersion, $"a result without an address cannot be expressed in version {version}");
         }
 
         result["dns"] = json["dns"]?.DeepClone() ?? new JsonObject();

@@ -11,4 +11,10 @@ namespace CniInvoker;
 /// <param name="Scope">The scope by its number.</param>
 /// <param name="AdvertisedMss">The MSS to advertise, in bytes.</param>
 public sealed record CniRoute(
-    IPNetwork Destination, IPAddress? Gateway, int? Mtu = null, int? Priority = null, int? Table = null, int? Scope = null, int? AdvertisedMss = null);
+    IPNetwork Destination,
+    IPAddress? Gateway,
+    int? Mtu = null,
+    int? Priority = null,
+    int? Table = null,
+    int? Scope = null,
+    int? AdvertisedMss = null);

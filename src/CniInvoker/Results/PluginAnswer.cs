@@ -17,7 +17,8 @@ internal static class PluginAnswer
     {
         if (output.TimedOut)
         {
-            throw request.Failure(CniErrorCode.None, $"{Deadline(total)} were over before it finished, and it was ended", stderr: output.Stderr, timedOut: true);
+            var msg = $"{Deadline(total)} were over before it finished, and it was ended";
+            throw request.Failure(CniErrorCode.None, msg, stderr: output.Stderr, timedOut: true);
         }
 
         if (output.Signal != 0)
@@ -63,10 +64,13 @@ internal static class PluginAnswer
     {
         try
         {
-            var json = TryParse(output.Stdout.Span) ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer is not a JSON object");
-            var version = ResultField.Text(json, "cniVersion") ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer has no cniVersion");
+            var json = TryParse(output.Stdout.Span)
+                ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer is not a JSON object");
+            var version = ResultField.Text(json, "cniVersion")
+                ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer has no cniVersion");
             var supported = ResultField.Texts(json, "supportedVersions");
-            return supported.Count > 0 || version != "0.2.0" ? new PluginVersions(version, supported) : new PluginVersions(version, ["0.1.0", "0.2.0"]);
+            var isOlderThanTheList = supported.Count == 0 && version == "0.2.0";
+            return new PluginVersions(version, isOlderThanTheList ? ["0.1.0", "0.2.0"] : supported);
         }
         catch (CniException unusable)
         {
@@ -79,18 +83,23 @@ internal static class PluginAnswer
         var status = $"it exited with status {output.ExitCode}";
         if (json is null)
         {
-            var said = IsBlank(output.Stdout.Span) ? "without an error object" : $"and printed something that is no error object: {Quote(output.Stdout.Span)}";
+            var said = IsBlank(output.Stdout.Span)
+                ? "without an error object"
+                : $"and printed something that is no error object: {Quote(output.Stdout.Span)}";
             return request.Failure(CniErrorCode.None, $"{status} {said}", stderr: output.Stderr);
         }
 
-        var msg = Text(json["msg"]);
+        var msg = Text(json["msg"]) is { Length: > 0 } given ? given : $"{status} and gave no message";
         var code = ReadCode(json["code"], out var oddity);
         var details = string.Join("; ", new[] { Text(json["details"]), oddity }.Where(part => !string.IsNullOrEmpty(part)));
-        return request.Failure(code, string.IsNullOrEmpty(msg) ? $"{status} and gave no message" : msg, details.Length == 0 ? null : details, stderr: output.Stderr);
+        return request.Failure(code, msg, details.Length == 0 ? null : details, stderr: output.Stderr);
     }
 
-    private static bool IsError(JsonObject json) =>
-        (json["code"] is not null || !string.IsNullOrEmpty(Text(json["msg"]))) && !ResultKeys.Any(json.ContainsKey);
+    private static bool IsError(JsonObject json)
+    {
+        var hasCode = json["code"] is { } code && code.ToJsonString() != "0";
+        return (hasCode || !string.IsNullOrEmpty(Text(json["msg"]))) && !ResultKeys.Any(json.ContainsKey);
+    }
 
     private static uint ReadCode(JsonNode? json, out string? oddity)
     {
@@ -104,7 +113,8 @@ internal static class PluginAnswer
         return code;
     }
 
-    private static string? Text(JsonNode? json) => json is JsonValue value && value.TryGetValue(out string? text) ? text : json?.ToJsonString();
+    private static string? Text(JsonNode? json) =>
+        json is JsonValue value && value.TryGetValue(out string? text) ? text : json?.ToJsonString();
 
     private static JsonObject? TryParse(ReadOnlySpan<byte> stdout)
     {
@@ -126,7 +136,8 @@ internal static class PluginAnswer
         return $"\"{words}{(text.Length > LongestQuote ? "…" : "")}\"";
     }
 
-    private static string Deadline(TimeSpan total) => $"the {total.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s that the operation may take";
+    private static string Deadline(TimeSpan total) =>
+        $"the {total.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s that the operation may take";
 
     private static string SignalName(int signal) => signal switch
     {

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>Reads typed values out of a result. A value of another type than the specification's is refused with the name of its field.</summary>
+/// <summary>Reads typed values out of a result. A value of another type than the specification's is refused with the name of its
+/// field.</summary>
 internal static class ResultField
 {
     public static string? Text(JsonObject json, string key)
@@ -17,7 +18,9 @@ internal static class ResultField
     public static int? Number(JsonObject json, string key)
     {
         var number = 0;
-        return json[key] is not { } value ? null : value is JsonValue written && written.TryGetValue(out number) ? number : throw Wrong(json, key, "is not a whole number");
+        return json[key] is not { } value ? null
+            : value is JsonValue written && written.TryGetValue(out number) ? number
+            : throw Wrong(json, key, "is not a whole number");
     }
 
     public static IPAddress? Address(JsonObject json, string key) => Text(json, key) switch
@@ -40,7 +43,9 @@ internal static class ResultField
         Items(json, key, item => item as JsonObject ?? throw Wrong(json, key, "holds something that is not an object"));
 
     public static IReadOnlyList<string> Texts(JsonObject json, string key) =>
-        Items(json, key, item => item is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(json, key, "holds something that is not text"));
+        Items(json, key, item => item is JsonValue value && value.TryGetValue(out string? text)
+            ? text
+            : throw Wrong(json, key, "holds something that is not text"));
 
     private static IReadOnlyList<T> Items<T>(JsonObject json, string key, Func<JsonNode?, T> read) => json[key] switch
     {
@@ -51,5 +56,5 @@ internal static class ResultField
 
     private static CniException Wrong(JsonObject json, string key, string problem) => new(
         CniErrorCode.DecodingFailure,
-        $"the result cannot be understood: {json.GetPath()}.{key} {problem}{(json[key] is JsonValue value ? $": {value.ToJsonString()}" : "")}");
+        $"field {json.GetPath()}.{key} {problem}{(json[key] is JsonValue value ? $": {value.ToJsonString()}" : "")}");
 }

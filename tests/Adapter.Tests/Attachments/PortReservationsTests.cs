@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Adapter.Tests.Attachments;
+
+public sealed class PortReservationsTests : IDisposable
+{
+    private readonly string _state = Directory.CreateTempSubdirectory("state").FullName;
+    private readonly Journal _journal;
+    private readonly PortReservations _ports;
+
+    public PortReservationsTests()
+    {
+        _journal = new Journal(_state);
+        _journal.Load();
+        _ports = new PortReservations(_journal, NullLogger<PortReservations>.Instance);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public void A_chosen_port_is_free_and_nobody_else_can_take_it(string protocol)
+    {
+        var mapping = _ports.Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)]).Should().ContainSingle().Subject;
+        mapping.HostPort.Should().BeInRange(1024, 65535);
+        BindByAnotherProgram(protocol, mapping.HostPort).Should().Be(SocketError.AddressAlreadyInUse);
+        _ports.Release("e1");
+        BindByAnotherProgram(protocol, mapping.HostPort).Should().Be(SocketError.Success);
+    }
+
+    [Fact]
+    public void The_second_container_on_a_port_is_told_who_has_it()
+    {
+        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)])[0].HostPort;
+        _journal.Attachments.Write(Records.Joined("e1") with { ContainerName = "web" });
+        var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)]);
+        second.Should().Throw<CnmException>().WithMessage(
+            $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or -p 81 to have one chosen.");
+    }
+
+    [Fact]
+    public void A_port_of_a_program_on_the_host_is_not_taken_and_nothing_of_the_list_stays_reserved()
+    {
+        using var program = new TcpListener(IPAddress.Loopback, 0);
+        program.Start();
+        var taken = ((IPEndPoint)program.LocalEndpoint).Port;
+        var free = _ports.Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)])[0].HostPort;
+        _ports.Release("e0");
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)]);
+        reserve.Should().Throw<CnmException>().WithMessage($"host port 127.0.0.1:{taken}/tcp for container port 81 is in use by another program on this host*");
+        BindByAnotherProgram("tcp", free).Should().Be(SocketError.Success);
+    }
+
+    [Fact]
+    public void Of_a_range_the_first_free_port_is_taken()
+    {
+        using var program = new TcpListener(IPAddress.Loopback, 0);
+        program.Start();
+        var taken = ((IPEndPoint)program.LocalEndpoint).Port;
+        var end = Math.Min(taken + 20, 65535);
+        _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", taken, end)])[0].HostPort.Should().BeInRange(taken + 1, end);
+    }
+
+    [Fact]
+    public void An_address_that_the_host_does_not_have_is_refused_with_that_reason()
+    {
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "192.0.2.1", 8080, 8080)]);
+        reserve.Should().Throw<CnmException>().WithMessage("*is not possible, since the host does not have that address*");
+    }
+
+    [Fact]
+    public void Ports_in_force_from_an_earlier_process_are_held_again()
+    {
+        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)])[0].HostPort;
+        _ports.Release("e1");
+        _ports.Restore(Records.Joined("e1") with { PublishedPorts = [new PortMapping(port, 80, "tcp", "127.0.0.1")] });
+        BindByAnotherProgram("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
+    }
+
+    public void Dispose()
+    {
+        _ports.Dispose();
+        Directory.Delete(_state, recursive: true);
+    }
+
+    // As most servers do it: with SO_REUSEADDR, which .NET sets for TCP by itself.
+    private static SocketError BindByAnotherProgram(string protocol, int port)
+    {
+        using var socket = protocol == "tcp"
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return SocketError.Success;
+        }
+        catch (SocketException refused)
+        {
+            return refused.SocketErrorCode;
+        }
+    }
+}

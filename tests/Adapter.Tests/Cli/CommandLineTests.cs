@@ -1,0 +1,237 @@
+using System.CommandLine;
+using System.Text.Json;
+using Bridge.Adapter.Cli;
+using Bridge.Adapter.Control;
+using Bridge.Adapter.Settings;
+
+namespace Bridge.Adapter.Tests.Cli;
+
+public sealed class CommandLineTests : IAsyncLifetime
+{
+    private const int Deadline = 20_000;
+    private const string EndpointId = "e11f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e";
+
+    private readonly ScriptedSocket daemon = new();
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("cli-");
+    private readonly StringWriter output = new();
+    private readonly StringWriter error = new();
+    private AdapterSettings? served;
+
+    private string ConfigFile => Path.Combine(directory.FullName, "config.yaml");
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(ConfigFile, $"socket: '{daemon.Path}'\n");
+        await daemon.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await daemon.DisposeAsync();
+        directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_shows_networks_endpoints_ports_pending_cleanups_and_broken_files()
+    {
+        daemon.Answers["POST /Bridge.Status"] = Answer(Example());
+
+        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines().Should().Equal(
+            "cnm-cni 0.1.0; Docker answers",
+            "",
+            "NETWORK       CNI NETWORK  IPAM  PLUGINS          PROBLEM",
+            "pods          pods         null  bridge, portmap  -",
+            "5f2b7c3c7a0e  gone         null  -                no longer configured",
+            "",
+            "CONTAINER  NETWORK  STATE   ADDRESSES                 GATEWAY    MAC                MTU   PORTS                             SINCE  ENDPOINT",
+            "web        pods     joined  10.88.0.2/16, fd00::2/64  10.88.0.1  02:00:00:00:00:02  1500  8080->80/tcp, [::1]:5353->53/udp  0s     e11f2b7c3c7a",
+            "",
+            "Still to be cleaned up (repeated by itself):",
+            "CONTAINER  CNI NETWORK  ATTEMPTS  NEXT  ENDPOINT  LAST ERROR",
+            "old        pods         3         now   e2        plugin \"bridge\" failed DEL: two lines",
+            "",
+            "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_of_a_daemon_that_has_nothing_to_do_says_what_to_do_first()
+    {
+        daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, [], [], [], []));
+
+        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines().Should().Equal(
+            "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
+            "",
+            "No networks. Make one: docker network create -d cni --ipam-driver null pods",
+            "",
+            "No containers are attached.");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_as_JSON_is_what_the_daemon_said()
+    {
+        daemon.Answers["POST /Bridge.Status"] = Answer(Example());
+
+        (await RunAsync($"status --json --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        JsonSerializer.Deserialize(output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(Example(), options => options.Excluding(status => status.Endpoints[0].Result));
+        using var json = JsonDocument.Parse(output.ToString());
+        json.RootElement.GetProperty("Endpoints")[0].GetProperty("Result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Check_hands_the_targets_on_and_fails_when_one_plugin_says_no()
+    {
+        daemon.Answers["POST /Bridge.Check"] = Answer(new CheckResponse([
+            new CheckResult(EndpointId, "web", CheckOutcome.Passed, null),
+            new CheckResult("e2", "db", CheckOutcome.Failed, "plugin \"bridge\" failed CHECK: no address"),
+            new CheckResult("e3", null, CheckOutcome.Skipped, "not joined")]));
+
+        (await RunAsync($"check web e2 e3 --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        daemon.Bodies.Should().ContainSingle().Which.Should().Match("*\"Targets\"*\"web\"*\"e2\"*\"e3\"*");
+        Lines().Should().Equal(
+            "CONTAINER  ENDPOINT      OUTCOME  MESSAGE",
+            "web        e11f2b7c3c7a  passed   -",
+            "db         e2            failed   plugin \"bridge\" failed CHECK: no address",
+            "-          e3            skipped  not joined");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Check_succeeds_when_all_pass_or_are_skipped()
+    {
+        daemon.Answers["POST /Bridge.Check"] = Answer(new CheckResponse([new CheckResult("e3", null, CheckOutcome.Skipped, "not joined")]));
+
+        (await RunAsync($"check --json --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        output.ToString().Should().Contain("\"skipped\"");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_daemon_that_says_no_is_quoted()
+    {
+        daemon.Answers["POST /Bridge.Check"] = ScriptedSocket.Json("""{"Err":"there is no attachment \"db\""}""", 404);
+
+        (await RunAsync($"check db --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        error.ToString().Should().Be("there is no attachment \"db\"\n");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("", 404, "is not cnm-cni, or an older one. Restart the daemon after an update.")]
+    [InlineData("oops", 500, "answered HTTP 500.")]
+    [InlineData("{}", 200, "is not this version of cnm-cni")]
+    [InlineData("null", 200, "is not this version of cnm-cni")]
+    public async Task Something_else_on_the_socket_is_recognised(string body, int status, string message)
+    {
+        daemon.Answers["POST /Bridge.Status"] = ScriptedSocket.Json(body, status);
+
+        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        error.ToString().Should().Contain(daemon.Path).And.Contain(message);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_daemon_that_is_not_running_is_said_with_the_command_that_starts_it()
+    {
+        await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", TestContext.Current.CancellationToken);
+
+        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        error.ToString().Should().StartWith("Nobody answers on /nonexistent/cni.sock: the daemon is not running. Start it with `cnm-cni serve`");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Serve_runs_the_daemon_with_the_settings_of_the_file_and_hands_its_exit_code_on()
+    {
+        (await RunAsync($"serve --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(42);
+
+        served!.Socket.Should().Be(daemon.Path);
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("serve")]
+    [InlineData("status")]
+    [InlineData("check")]
+    [InlineData("settings")]
+    public async Task Wrong_settings_stop_every_command_with_exit_code_2(string command)
+    {
+        await File.WriteAllTextAsync(ConfigFile, "sockett: /a\nlog: {level: loud}\n", TestContext.Current.CancellationToken);
+
+        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(2);
+
+        error.ToString().Should().Contain($"{ConfigFile}:1:1: unknown key sockett; did you mean socket?").And.Contain($"{ConfigFile}:2:14: log.level");
+        served.Should().BeNull();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task The_settings_in_force_are_printed_as_a_file()
+    {
+        (await RunAsync($"settings --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        await File.WriteAllTextAsync(ConfigFile, output.ToString(), TestContext.Current.CancellationToken);
+        SettingsFile.Load(ConfigFile, mustExist: true).Should().BeEquivalentTo(new AdapterSettings { Socket = daemon.Path });
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("statsu")]
+    [InlineData("status --yaml")]
+    [InlineData("serve --config")]
+    [InlineData("")]
+    public async Task A_wrong_command_line_is_exit_code_2(string commandLine)
+    {
+        (await RunAsync(commandLine, TestContext.Current.CancellationToken)).Should().Be(2);
+
+        (error.ToString() + output).Should().NotBeEmpty();
+        served.Should().BeNull();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Help_names_every_command()
+    {
+        (await RunAsync("--help", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        output.ToString().Should().ContainAll("serve", "status", "check", "settings", "version", "docker network create -d cni --ipam-driver null");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task The_version_is_printed()
+    {
+        (await RunAsync("version", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        output.ToString().Should().MatchRegex(@"^cnm-cni \d+\.\d+\.\d+( \(commit [0-9a-f]+\))?\n$");
+    }
+
+    private static Func<Microsoft.AspNetCore.Http.HttpContext, CancellationToken, Task> Answer<T>(T message) =>
+        ScriptedSocket.Json(JsonSerializer.Serialize(message, typeof(T), ControlJson.Default));
+
+    private static StatusResponse Example() => new(
+        "0.1.0",
+        EngineReachable: true,
+        [
+            new NetworkStatus("n1", "pods", "pods", "null", ["bridge", "portmap"], null),
+            new NetworkStatus("5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f", null, "gone", "null", [], "no longer configured"),
+        ],
+        [
+            new EndpointStatus(
+                EndpointId, "n1", "pods", "pods", "web", "joined", "eth0", "cnie11f2b7c", "/var/run/docker/netns/1", ["10.88.0.2/16", "fd00::2/64"], "10.88.0.1",
+                "02:00:00:00:00:02", 1500, [new PublishedPortStatus(null, 8080, 80, "tcp"), new PublishedPortStatus("::1", 5353, 53, "udp")], ["bridge", "portmap"],
+                DateTimeOffset.MaxValue, JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
+        ],
+        [new PendingCleanup("e2", "pods", "old", 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
+        [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
+
+    private Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(
+        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync, new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+
+    private Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
+    {
+        served = settings;
+        return Task.FromResult(42);
+    }
+
+    private string[] Lines() => output.ToString().TrimEnd().Split('\n');
+}

@@ -1,0 +1,176 @@
+using Bridge.Adapter.Sandboxes;
+
+namespace Bridge.Adapter.Tests.Sandboxes;
+
+public sealed class HomecomingTests : IDisposable
+{
+    private readonly ThrowAwayHost _host = new();
+    private readonly LinkSnapshot _snapshot;
+    private readonly string _staged;
+
+    public HomecomingTests()
+    {
+        _host.RunPlugin();
+        _host.AddExtras();
+        _snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _staged = ThrowAwayHost.Census(_host.StagingPath);
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void A_link_that_never_left_is_home()
+    {
+        BringHome().Should().Be(LinkHome.Home);
+
+        ThrowAwayHost.Census(_host.StagingPath).Should().Be(_staged);
+    }
+
+    [Fact]
+    public void A_link_that_docker_put_back_returns_with_everything_it_had()
+    {
+        Travel("eth0");
+        _host.LetDockerPutItBack();
+
+        BringHome().Should().Be(LinkHome.Returned);
+        BringHome().Should().Be(LinkHome.Home);
+
+        Staged().Should().BeEquivalentTo(_staged.Split('\n'));
+        Tool.Ip(_host.HostPath, "link show").Should().NotContain(ThrowAwayHost.HostIfname);
+    }
+
+    [Fact]
+    public void A_link_that_docker_never_took_returns_from_the_host()
+    {
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+
+        BringHome().Should().Be(LinkHome.Returned);
+
+        Staged().Should().BeEquivalentTo(_staged.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("eth0")]
+    [InlineData("eth1")]
+    public void A_link_still_in_the_sandbox_is_fetched_whatever_its_name_and_leaves_no_rule_behind(string sandboxIfname)
+    {
+        Travel(sandboxIfname);
+
+        BringHome().Should().Be(LinkHome.FetchedFromSandbox);
+
+        Staged().Should().BeEquivalentTo(_staged.Split('\n'));
+        Tool.Ip(_host.SandboxPath, "rule show").Should().NotContain("lookup 100");
+        Tool.Ip(_host.SandboxPath, "route show table all").Should().NotContain("blackhole");
+        Tool.Ip(_host.SandboxPath, "link show").Should().NotContain(sandboxIfname);
+    }
+
+    [Fact]
+    public void A_link_is_fetched_from_a_sandbox_that_only_our_path_still_names()
+    {
+        Travel("eth0");
+        NetworkNamespace.Unmount(_host.SandboxPath);
+
+        BringHome().Should().Be(LinkHome.FetchedFromSandbox);
+
+        Staged().Should().BeEquivalentTo(_staged.Split('\n'));
+    }
+
+    [Fact]
+    public void A_link_is_fetched_from_a_sandbox_where_its_arrival_was_never_finished()
+    {
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        _host.LetDockerTakeIt("eth3");
+
+        BringHome().Should().Be(LinkHome.FetchedFromSandbox);
+
+        Staged().Should().BeEquivalentTo(_staged.Split('\n'));
+    }
+
+    [Fact]
+    public void A_stand_in_has_name_mac_mtu_addresses_and_routes_of_a_link_that_died_with_its_sandbox()
+    {
+        Travel("eth0");
+        Tool.Ip(_host.SandboxPath, "link del eth0");
+        NetworkNamespace.Unmount(_host.SandboxPath);
+
+        BringHome().Should().Be(LinkHome.StandIn);
+        BringHome().Should().Be(LinkHome.Home);
+
+        var link = Tool.IpJson(_host.StagingPath, "link show eth0").Single();
+        link.GetProperty("address").GetString().Should().Be(ThrowAwayHost.Mac);
+        link.GetProperty("mtu").GetInt32().Should().Be(1400);
+        var again = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        again.Should().BeEquivalentTo(_snapshot, options => options.Excluding(snapshot => snapshot.PeerIndex).Excluding(snapshot => snapshot.PeerIsInHost));
+    }
+
+    [Fact]
+    public void A_staging_namespace_lost_in_a_reboot_is_made_anew()
+    {
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        _host.Staging.Remove(ThrowAwayHost.Id);
+
+        BringHome().Should().Be(LinkHome.Returned);
+
+        Staged().Should().BeEquivalentTo(_staged.Split('\n'));
+    }
+
+    [Fact]
+    public void Where_the_plugins_never_finished_a_namespace_is_all_there_is()
+    {
+        _host.Staging.Remove(ThrowAwayHost.Id);
+
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, null, null).Should().Be(LinkHome.Home);
+
+        NetworkNamespace.IsNamespace(_host.StagingPath).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Links_of_others_stay_where_they_are()
+    {
+        Tool.Ip(_host.StagingPath, "link del eth0");
+        Tool.Ip(_host.HostPath, $"link add {ThrowAwayHost.HostIfname} address {ThrowAwayHost.Mac} type bridge");
+        Tool.Ip(_host.SandboxPath, $"link add eth0 address {ThrowAwayHost.Mac} type veth peer name eth9");
+
+        BringHome().Should().Be(LinkHome.StandIn);
+
+        Tool.IpJson(_host.HostPath, $"link show {ThrowAwayHost.HostIfname}").Should().ContainSingle();
+        Tool.IpJson(_host.SandboxPath, "link show eth0").Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Ptps_routes_come_back_in_place_of_the_connected_one()
+    {
+        Tool.Ip(_host.StagingPath, "-6 route del fd00:99::/64");
+        Tool.Ip(_host.StagingPath, "addr flush dev eth0");
+        Tool.Ip(_host.StagingPath, "addr add 10.88.0.5/24 dev eth0");
+        Tool.Ip(_host.StagingPath, "route del 10.88.0.0/24 dev eth0");
+        Tool.Ip(_host.StagingPath, "route add 10.88.0.1/32 dev eth0 scope link src 10.88.0.5");
+        Tool.Ip(_host.StagingPath, "route add 10.88.0.0/24 via 10.88.0.1 dev eth0 src 10.88.0.5");
+        Tool.Ip(_host.StagingPath, "route add default via 10.88.0.1");
+        var staged = ThrowAwayHost.Census(_host.StagingPath);
+        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        _host.LetDockerTakeIt("eth0", "10.88.0.5/32", "10.88.0.1/32 scope link", "10.88.0.0/24 via 10.88.0.1");
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(ArrivalState.Arrived);
+        Tool.Ip(_host.SandboxPath, "route show").Split('\n', StringSplitOptions.TrimEntries).Should().Contain([
+            "10.88.0.1 dev eth0 scope link src 10.88.0.5", "10.88.0.0/24 via 10.88.0.1 dev eth0 src 10.88.0.5"]);
+
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.FetchedFromSandbox);
+
+        Staged().Should().BeEquivalentTo(staged.Split('\n'));
+    }
+
+    private void Travel(string sandboxIfname)
+    {
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        _host.LetDockerTakeIt(sandboxIfname, routes: "10.60.0.0/16 via 10.88.0.1");
+        Tool.Ip(_host.SandboxPath, $"-6 addr add fd00:88::5/64 dev {sandboxIfname} nodad");
+        Tool.Ip(_host.SandboxPath, $"-6 route add fd00:99::/64 via fd00:88::1 dev {sandboxIfname}");
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot).Should().Be(ArrivalState.Arrived);
+    }
+
+    private LinkHome BringHome() =>
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot);
+
+    private string[] Staged() => ThrowAwayHost.Census(_host.StagingPath).Split('\n');
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Native;
+
+namespace Bridge.Adapter.Tests.Sandboxes;
+
+/// <summary>A C compiler compares every constant and every structure with the system's own headers.</summary>
+public sealed class NativeLayoutTests
+{
+    private const string Headers = """
+        #define _GNU_SOURCE
+        #include <stddef.h>
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <sched.h>
+        #include <sys/mount.h>
+        #include <sys/socket.h>
+        #include <sys/stat.h>
+        #include <sys/time.h>
+        #include <sys/vfs.h>
+        #include <net/if.h>
+        #include <linux/fib_rules.h>
+        #include <linux/if_addr.h>
+        #include <linux/if_link.h>
+        #include <linux/magic.h>
+        #include <linux/neighbour.h>
+        #include <linux/net_namespace.h>
+        #include <linux/netlink.h>
+        #include <linux/nsfs.h>
+        #include <linux/rtnetlink.h>
+
+        """;
+
+    private static readonly (Type Managed, string Native)[] Structures =
+    [
+        (typeof(SockAddrNl), "struct sockaddr_nl"),
+        (typeof(NlMsgHdr), "struct nlmsghdr"),
+        (typeof(NlAttr), "struct nlattr"),
+        (typeof(RtGenMsg), "struct rtgenmsg"),
+        (typeof(IfInfoMsg), "struct ifinfomsg"),
+        (typeof(IfAddrMsg), "struct ifaddrmsg"),
+        (typeof(RtMsg), "struct rtmsg"),
+        (typeof(NdMsg), "struct ndmsg"),
+        (typeof(FibRuleHdr), "struct fib_rule_hdr"),
+        (typeof(StatFs), "struct statfs"),
+        (typeof(StatX), "struct statx"),
+        (typeof(TimeVal), "struct timeval"),
+    ];
+
+    private static readonly (Enum Managed, string Native)[] Choices =
+    [
+        (RouteScope.Universe, "RT_SCOPE_UNIVERSE"), (RouteScope.Site, "RT_SCOPE_SITE"), (RouteScope.Link, "RT_SCOPE_LINK"),
+        (RouteScope.Host, "RT_SCOPE_HOST"), (RouteScope.Nowhere, "RT_SCOPE_NOWHERE"),
+        (RouteType.Unspecified, "RTN_UNSPEC"), (RouteType.Unicast, "RTN_UNICAST"), (RouteType.Local, "RTN_LOCAL"),
+        (RouteType.Broadcast, "RTN_BROADCAST"), (RouteType.Anycast, "RTN_ANYCAST"), (RouteType.Multicast, "RTN_MULTICAST"),
+        (RouteType.Blackhole, "RTN_BLACKHOLE"), (RouteType.Unreachable, "RTN_UNREACHABLE"), (RouteType.Prohibit, "RTN_PROHIBIT"),
+        (RouteType.Throw, "RTN_THROW"),
+        (AddressFlags.NoDad, "IFA_F_NODAD"), (AddressFlags.HomeAddress, "IFA_F_HOMEADDRESS"), (AddressFlags.ManageTemporary, "IFA_F_MANAGETEMPADDR"),
+        (AddressFlags.NoPrefixRoute, "IFA_F_NOPREFIXROUTE"), (AddressFlags.MulticastAutoJoin, "IFA_F_MCAUTOJOIN"),
+    ];
+
+    [Fact]
+    public void Constants_are_those_of_the_headers()
+    {
+        var program = new StringBuilder(Headers);
+        foreach (var constant in Constants(typeof(Rtnetlink)).Concat(Constants(typeof(LibC))))
+        {
+            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
+        }
+
+        foreach (var errno in Enum.GetValues<Errno>())
+        {
+            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({errno} == {(int)errno}, \"{errno}\");");
+        }
+
+        foreach (var (managed, native) in Choices)
+        {
+            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({native} == {Convert.ToInt32(managed, CultureInfo.InvariantCulture)}, \"{native}\");");
+        }
+
+        Compile(program.ToString()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Structures_have_the_sizes_and_offsets_of_the_headers()
+    {
+        var program = new StringBuilder(Headers);
+        foreach (var (managed, native) in Structures)
+        {
+            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof({native}) == {Marshal.SizeOf(managed)}, \"sizeof {native}\");");
+            foreach (var field in managed.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            {
+                program.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"_Static_assert(offsetof({native}, {field.Name}) == {Marshal.OffsetOf(managed, field.Name)} && sizeof((({native} *)0)->{field.Name}) == {Marshal.SizeOf(field.FieldType)}, \"{native}.{field.Name}\");");
+            }
+        }
+
+        Compile(program.ToString()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_comparison_notices_a_wrong_number() =>
+        Compile(Headers + "_Static_assert(RTM_NEWLINK == 17, \"RTM_NEWLINK\");").Should().Contain("RTM_NEWLINK");
+
+    private static IEnumerable<FieldInfo> Constants(Type type) =>
+        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral);
+
+    // Some masks are the complement of others, which in C makes them negative.
+    private static string Cast(Type type) => type == typeof(ushort) ? "(unsigned short)" : "";
+
+    private static string Compile(string program)
+    {
+        var compiler = new[] { "gcc", "clang" }.FirstOrDefault(Tool.Exists);
+        Assert.SkipWhen(compiler is null, "comparing with the C headers needs gcc or clang");
+        Assert.SkipUnless(File.Exists("/usr/include/linux/rtnetlink.h") && File.Exists("/usr/include/stdio.h"), "comparing with the C headers needs linux-libc-dev and libc6-dev");
+        return Tool.Try(compiler!, ["-x", "c", "-std=gnu11", "-fsyntax-only", "-"], program).Error;
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Adapter.Tests;
+
+/// <summary>Speaks HTTP over a real unix socket, in the place of Docker or of the daemon: answers what it is told to, and remembers what it was asked.</summary>
+internal sealed class ScriptedSocket : IAsyncDisposable
+{
+    private readonly WebApplication server;
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("a socket-");
+
+    public ScriptedSocket()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Path));
+        server = builder.Build();
+        RequestDelegate answer = AnswerAsync;
+        server.Run(answer);
+    }
+
+    public string Path => System.IO.Path.Combine(directory.FullName, "scripted.sock");
+
+    /// <summary>"GET /networks" → what to do with such a request. A question not listed here is answered with an error of Docker's shape.</summary>
+    public Dictionary<string, Func<HttpContext, CancellationToken, Task>> Answers { get; } = [];
+
+    public List<string> Questions { get; } = [];
+
+    public List<string> Bodies { get; } = [];
+
+    public Task StartAsync() => server.StartAsync();
+
+    public static Func<HttpContext, CancellationToken, Task> Json(string body, int status = 200) => (context, cancellationToken) =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(body, cancellationToken);
+    };
+
+    /// <summary>Never answers: what dockerd does while it starts.</summary>
+    public static Task Silence(HttpContext context, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
+        await server.StopAsync(atOnce.Token);
+        await server.DisposeAsync();
+        directory.Delete(recursive: true);
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var question = $"{context.Request.Method} {context.Request.Path}";
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        lock (Questions)
+        {
+            Bodies.Add(body);
+            Questions.Add(question + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""));
+        }
+
+        var answer = Answers.GetValueOrDefault(question) ?? Json($$"""{"message":"not scripted: {{question}}"}""", 500);
+        try
+        {
+            await answer(context, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort(); // The asker hung up.
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+using Bridge.Adapter.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Adapter.Tests.Settings;
+
+public sealed class SettingsFileTests : IDisposable
+{
+    private readonly string file = Path.Combine(Directory.CreateTempSubdirectory("settings-").FullName, "config.yaml");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+
+    [Fact]
+    public void No_file_means_all_defaults() =>
+        SettingsFile.Load(file, mustExist: false).Should().BeEquivalentTo(new AdapterSettings());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("---\n")]
+    [InlineData("timeouts:\n#  add: 5s\nlog: ~\n")]
+    public void A_file_that_sets_nothing_means_all_defaults(string yaml) =>
+        Read(yaml).Should().BeEquivalentTo(new AdapterSettings());
+
+    [Fact]
+    public void Every_key_can_be_set() => Read("""
+        socket: /run/docker/plugins/other.sock
+        stateDirectory: /srv/state/
+        runDirectory: "/srv/run"
+        configurationDirectory: /srv/net.d
+        pluginDirectories:
+          - /srv/bin
+          - /usr/libexec/cni
+        dockerSocket: /run/other-docker.sock
+        timeouts: {add: 90s, delete: 2m, check: 500ms, probe: 1s, terminationGrace: 0s}
+        repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
+        pluginOutputLimit: 64KiB
+        log: {level: Debug, format: json}
+        """).Should().BeEquivalentTo(new AdapterSettings
+    {
+        Socket = "/run/docker/plugins/other.sock",
+        StateDirectory = "/srv/state",
+        RunDirectory = "/srv/run",
+        ConfigurationDirectory = "/srv/net.d",
+        PluginDirectories = ["/srv/bin", "/usr/libexec/cni"],
+        DockerSocket = "/run/other-docker.sock",
+        Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), TerminationGrace = TimeSpan.Zero },
+        Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10), RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
+        PluginOutputLimit = 64 * 1024,
+        Log = new LogSettings { Level = LogLevel.Debug, Format = LogFormat.Json },
+    });
+
+    [Theory]
+    [InlineData("sokcet: /a\n", "1:1: unknown key sokcet; did you mean socket?")]
+    [InlineData("timeouts:\n  addd: 5s\n", "2:3: unknown key timeouts.addd; did you mean add?")]
+    [InlineData("log:\n  colour: red\n", "2:3: unknown key log.colour; known here: level, format")]
+    [InlineData("socket: /a\nsocket: /b\n", "2:1: socket is set twice")]
+    [InlineData("timeouts: {add: 60}\n", "1:17: timeouts.add: \"60\" is not a duration with its unit (ms, s, m, h), for example 60s")]
+    [InlineData("timeouts: {add: 1.5s}\n", "1:17: timeouts.add: \"1.5s\" is not a duration")]
+    [InlineData("timeouts: {add: -5s}\n", "1:17: timeouts.add: \"-5s\" is not a duration")]
+    [InlineData("timeouts: {add: 99999999999999999s}\n", "1:17: timeouts.add: \"99999999999999999s\" is not a duration")]
+    [InlineData("timeouts: {add: 31m}\n", "1:17: timeouts.add: 31m is out of range; allowed are 100ms to 30m")]
+    [InlineData("timeouts: {add: }\n", "1:17: timeouts.add: expected a duration")]
+    [InlineData("timeouts: 5s\n", "1:11: timeouts: expected keys and values (add, delete, check, probe, terminationGrace)")]
+    [InlineData("timeouts: [5s]\n", "1:11: timeouts: expected keys and values")]
+    [InlineData("repair:\n  retryFirst: 10s\n  retryLongest: 5s\n", "2:3: repair: retryFirst (10s) must not be longer than retryLongest (5s)")]
+    [InlineData("pluginOutputLimit: 16MB\n", "1:20: pluginOutputLimit: \"16MB\" is not a size with its unit (B, KiB, MiB, GiB), for example 16MiB")]
+    [InlineData("pluginOutputLimit: 9000000000GiB\n", "1:20: pluginOutputLimit: 9000000000GiB is out of range; allowed are 64KiB to 256MiB")]
+    [InlineData("socket: run/cni.sock\n", "1:9: socket: \"run/cni.sock\" is not an absolute path (it must begin with /)")]
+    [InlineData("dockerSocket: unix:///var/run/docker.sock\n", "1:15: dockerSocket: \"unix:///var/run/docker.sock\" is not an absolute path")]
+    [InlineData("stateDirectory: /var/../etc\n", "1:17: stateDirectory: the path must not contain .. or control characters")]
+    [InlineData("socket: {}\n", "1:9: socket: expected an absolute path")]
+    [InlineData("pluginDirectories: /opt/cni/bin\n", "1:20: pluginDirectories: expected a list of absolute paths")]
+    [InlineData("pluginDirectories: []\n", "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni")]
+    [InlineData("pluginDirectories: [/a, b]\n", "1:25: pluginDirectories: \"b\" is not an absolute path")]
+    [InlineData("pluginDirectories: [/a, /a]\n", "pluginDirectories: /a is listed twice")]
+    [InlineData("log: {level: loud}\n", "1:14: log.level: \"loud\" is not one of trace, debug, information, warning, error, critical, none")]
+    [InlineData("log: {level: 3}\n", "1:14: log.level: \"3\" is not one of")]
+    [InlineData("? [a, b]\n: 1\n", "a key must be a plain word")]
+    [InlineData("- socket\n", "1:1: expected keys and values")]
+    [InlineData("socket: &a /run/a.sock\ndockerSocket: *a\n", "2:15: dockerSocket: expected an absolute path")]
+    [InlineData("socket: /a\n---\nsocket: /b\n", "2:1: a second YAML document begins here")]
+    [InlineData("socket: \"/run\n", "this is not YAML")]
+    public void A_mistake_is_named_with_its_place_and_its_cure(string yaml, string message) =>
+        Problems(yaml).Should().ContainSingle().Which.Should().Contain($"{file}:").And.Contain(message);
+
+    [Fact]
+    public void A_socket_path_longer_than_the_kernel_takes_is_refused() =>
+        Problems($"socket: /{new string('s', 107)}").Should().ContainSingle().Which.Should().Contain("longer than the kernel's 107 bytes");
+
+    [Fact]
+    public void All_mistakes_are_reported_at_once_in_the_order_of_the_file() =>
+        Problems("nonsense: 1\ntimeouts:\n  add: soon\n  deleet: 5s\nlog: {format: xml}\nsocket: [\n").Select(problem => problem[file.Length..]).Should().SatisfyRespectively(
+            first => first.Should().StartWith(":1:1: unknown key nonsense"),
+            second => second.Should().StartWith(":3:8: timeouts.add: \"soon\""),
+            third => third.Should().StartWith(":4:3: unknown key timeouts.deleet; did you mean delete?"),
+            fourth => fourth.Should().StartWith(":5:15: log.format: \"xml\" is not one of text, json"),
+            fifth => fifth.Should().StartWith(":6:9: socket: expected an absolute path"),
+            sixth => sixth.Should().Contain("this is not YAML"));
+
+    [Fact]
+    public void A_file_that_was_asked_for_must_exist() =>
+        FluentActions.Invoking(() => SettingsFile.Load(file, mustExist: true))
+            .Should().Throw<SettingsException>().WithMessage($"{file}: there is no such file*");
+
+    [Fact]
+    public void A_directory_in_place_of_the_file_is_an_error_even_for_the_default_path() =>
+        FluentActions.Invoking(() => SettingsFile.Load(Path.GetDirectoryName(file)!, mustExist: false))
+            .Should().Throw<SettingsException>().WithMessage("*the file cannot be read*");
+
+    [Fact]
+    public void The_settings_in_force_are_printed_as_a_file_that_means_the_same()
+    {
+        var settings = new AdapterSettings { StateDirectory = "/srv/it's: here", PluginOutputLimit = 100_000, Repair = new RepairSettings { RetryFirst = TimeSpan.FromMilliseconds(1500) } };
+
+        Read(SettingsText.ToYaml(settings)).Should().BeEquivalentTo(settings);
+    }
+
+    [Fact]
+    public void The_sample_file_says_the_default_of_every_key()
+    {
+        var sample = Path.Combine(RepositoryRoot(), "samples/bridge/settings.yaml");
+
+        SettingsFile.Load(sample, mustExist: true).Should().BeEquivalentTo(new AdapterSettings());
+        Keys(File.ReadAllText(sample)).Should().BeEquivalentTo(Keys(SettingsText.ToYaml(new AdapterSettings())));
+    }
+
+    [Fact]
+    public void Every_key_and_its_default_stand_in_the_documentation()
+    {
+        var documentation = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs/settings.md"));
+
+        foreach (var (key, value) in Keys(SettingsText.ToYaml(new AdapterSettings())))
+        {
+            documentation.Should().Contain($"| `{key}` | `{value}` |");
+        }
+    }
+
+    /// <summary>"section.key" → what it is set to, of a file as simple as ours.</summary>
+    private static Dictionary<string, string> Keys(string yaml)
+    {
+        var keys = new Dictionary<string, string>();
+        var section = "";
+        foreach (var line in yaml.Split('\n').Select(line => line.Split('#')[0].TrimEnd()).Where(line => line.Length > 0))
+        {
+            var (key, value) = (line.Split(':')[0], line[(line.IndexOf(':') + 1)..].Trim());
+            section = key[0] == ' ' ? section : key;
+            if (value.Length > 0)
+            {
+                keys[key[0] == ' ' ? $"{section}.{key.Trim()}" : key] = value;
+            }
+        }
+
+        return keys;
+    }
+
+    private static string RepositoryRoot([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(thisFile, "../../../.."));
+
+    private AdapterSettings Read(string yaml)
+    {
+        File.WriteAllText(file, yaml);
+        return SettingsFile.Load(file, mustExist: true);
+    }
+
+    private IEnumerable<string> Problems(string yaml)
+    {
+        var refused = FluentActions.Invoking(() => Read(yaml)).Should().Throw<SettingsException>().Which;
+        refused.Message.Split('\n').Should().HaveCountGreaterThanOrEqualTo(refused.Problems.Count);
+        return refused.Problems.Select(problem => problem.ToString());
+    }
+}

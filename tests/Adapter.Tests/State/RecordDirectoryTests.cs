@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Bridge.Adapter.State;
+
+namespace Adapter.Tests.State;
+
+public sealed class RecordDirectoryTests : IDisposable
+{
+    private readonly string _directory = Path.Combine(Directory.CreateTempSubdirectory("journal").FullName, "networks");
+
+    [Fact]
+    public void A_record_survives_the_process_that_wrote_it()
+    {
+        var record = new NetworkRecord("57c2", "pods", IpamMode.Null);
+        Opened().Write(record);
+        Opened().Find("57c2").Should().Be(record);
+    }
+
+    [Fact]
+    public void A_removed_record_is_gone_from_the_disk_too()
+    {
+        var records = Opened();
+        records.Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
+        records.Remove("57c2");
+        records.Remove("57c2");
+        Directory.EnumerateFiles(_directory).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Only_root_can_read_what_is_remembered()
+    {
+        Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
+        File.GetUnixFileMode(_directory).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.GetUnixFileMode(Path.Combine(_directory, "57c2.json")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("""{"Version":1}""")]
+    [InlineData("""{"NetworkId":"another","CniNetwork":"pods","Ipam":"Null"}""")]
+    public void A_file_that_is_no_record_is_set_aside_and_reported_and_the_others_are_read(string content)
+    {
+        Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
+        File.WriteAllText(Path.Combine(_directory, "bad0.json"), content);
+        var records = new RecordDirectory<NetworkRecord>(_directory, StateJson.Default.NetworkRecord);
+        records.Load().Should().ContainSingle().Which.File.Should().EndWith("bad0.json.unreadable");
+        records.All.Should().ContainSingle();
+        File.ReadAllText(Path.Combine(_directory, "bad0.json.unreadable")).Should().Be(content);
+    }
+
+    [Fact]
+    public void A_write_that_was_cut_off_leaves_the_old_record()
+    {
+        Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
+        File.WriteAllText(Path.Combine(_directory, "57c2.json.new"), "{\"NetworkId\":\"57c2\",");
+        Opened().Find("57c2")!.CniNetwork.Should().Be("pods");
+    }
+
+    [Fact]
+    public void A_configuration_comes_back_with_foreign_fields_and_number_text_as_they_were()
+    {
+        const string Configuration = """{"name":"pods","vendor":{"big":9007199254740993,"exact":1.0}}""";
+        var directory = new RecordDirectory<AttachmentRecord>(_directory, StateJson.Default.AttachmentRecord);
+        directory.Load();
+        directory.Write(Attachments.Records.Joined("e1") with { Configuration = JsonDocument.Parse(Configuration).RootElement.Clone() });
+        var again = new RecordDirectory<AttachmentRecord>(_directory, StateJson.Default.AttachmentRecord);
+        again.Load();
+        JsonSerializer.Serialize(again.Find("e1")!.Configuration).Should().Be(Configuration);
+    }
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_directory)!, recursive: true);
+
+    private RecordDirectory<NetworkRecord> Opened()
+    {
+        var records = new RecordDirectory<NetworkRecord>(_directory, StateJson.Default.NetworkRecord);
+        records.Load().Should().BeEmpty();
+        return records;
+    }
+}

@@ -1,0 +1,44 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class AddressPoolsTests
+{
+    [Theory]
+    [InlineData("10.88.0.0/16", "10.88.0.1/16")]
+    [InlineData("10.88.4.0/24", "10.88.0.1/24")]
+    [InlineData("10.88.4.0/24", null)]
+    public void A_pool_inside_the_CNI_networks_range_is_accepted(string pool, string? gateway)
+    {
+        var check = () => AddressPools.RequireFit(DockerIpam(pool, gateway), Conflists.Parse(Conflists.Stock));
+        check.Should().NotThrow();
+    }
+
+    [Fact]
+    public void Dockers_own_choice_of_addresses_is_refused_with_the_command_to_type()
+    {
+        var check = () => AddressPools.RequireFit(DockerIpam("172.18.0.0/16", "172.18.0.1/16"), Conflists.Parse(Conflists.Stock));
+        check.Should().Throw<CnmException>().WithMessage(
+            "Docker's own address management chose 172.18.0.0/16, which CNI network \"pods\" (10.88.0.0/16) does not hand out. " +
+            "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver null -o cni.network=pods NETWORK");
+    }
+
+    [Fact]
+    public void Another_gateway_than_the_CNI_networks_is_refused()
+    {
+        var check = () => AddressPools.RequireFit(DockerIpam("10.89.0.0/24", "10.89.0.1/24"), Conflists.Parse(Conflists.Plain));
+        check.Should().Throw<CnmException>().WithMessage("*gateway 10.89.0.1/24*is 10.89.0.254. Add --gateway 10.89.0.254*");
+    }
+
+    [Fact]
+    public void With_the_null_IPAM_there_is_nothing_to_fit()
+    {
+        var check = () => AddressPools.RequireFit(new NetworkOptions("pods", IpamMode.Null, []), Conflists.Parse(Conflists.Stock));
+        check.Should().NotThrow();
+    }
+
+    private static NetworkOptions DockerIpam(string pool, string? gateway) =>
+        new("pods", IpamMode.Docker, [new IpamData("LocalDefault", pool, gateway)]);
+}

@@ -1,0 +1,76 @@
+using Adapter.Tests.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class EndpointAnswerTests
+{
+    private const int ByTheKernel = 2;
+
+    private static readonly LinkRoute Connected = new("10.88.0.0/16") { Protocol = ByTheKernel };
+    private static readonly LinkRoute Default = new("0.0.0.0/0") { Gateway = "10.88.0.1" };
+
+    [Fact]
+    public void Docker_is_told_the_address_with_its_prefix_and_the_MAC()
+    {
+        var answer = EndpointAnswer.ToCreateEndpoint(Attachment(Connected, Default), new EndpointInterface("", "", ""));
+        answer.Interface.Should().Be(new EndpointInterface("10.88.0.5/16", null, "02:00:00:00:00:01"));
+    }
+
+    [Fact]
+    public void What_Docker_filled_itself_is_not_answered_even_when_it_is_the_same()
+    {
+        var answer = EndpointAnswer.ToCreateEndpoint(Attachment(Connected), new EndpointInterface("10.88.0.5/16", "", "02:00:00:00:00:01"));
+        answer.Interface.Should().Be(new EndpointInterface(null, null, null));
+    }
+
+    [Fact]
+    public void Without_a_connected_route_the_address_stands_for_itself_so_that_Docker_does_not_make_one()
+    {
+        var pointToPoint = Attachment(new LinkRoute("10.88.0.1/32"), new LinkRoute("10.88.0.0/16") { Gateway = "10.88.0.1" });
+        EndpointAnswer.ToCreateEndpoint(pointToPoint, null).Interface!.Address.Should().Be("10.88.0.5/32");
+        EndpointAnswer.ToJoin(pointToPoint).StaticRoutes.Should().Equal(
+            new JoinStaticRoute("10.88.0.1/32", 1, ""), new JoinStaticRoute("10.88.0.0/16", 0, "10.88.0.1"));
+    }
+
+    [Fact]
+    public void A_default_route_becomes_the_gateway_and_the_kernels_own_routes_are_left_to_the_kernel()
+    {
+        var answer = EndpointAnswer.ToJoin(Attachment(Connected, Default));
+        answer.Gateway.Should().Be("10.88.0.1");
+        answer.StaticRoutes.Should().BeEmpty();
+        answer.DisableGatewayService.Should().BeFalse();
+        answer.InterfaceName.Should().Be(new JoinInterfaceName("cnie1", "eth"));
+    }
+
+    [Fact]
+    public void Without_a_default_route_Docker_is_kept_from_adding_an_interface_of_its_own()
+    {
+        var answer = EndpointAnswer.ToJoin(Attachment(Connected));
+        answer.Gateway.Should().BeNull();
+        answer.DisableGatewayService.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Of_several_default_routes_the_one_with_the_lowest_metric_counts()
+    {
+        var other = new LinkRoute("0.0.0.0/0") { Gateway = "10.88.0.2", Metric = 10 };
+        EndpointAnswer.ToJoin(Attachment(Connected, other, Default)).Gateway.Should().Be("10.88.0.1");
+    }
+
+    [Fact]
+    public void Link_local_addresses_are_nobodys_choice_and_are_not_answered()
+    {
+        var record = Attachment(Connected);
+        record = record with { Snapshot = record.Snapshot! with { Addresses = [new LinkAddress("fe80::1", 64), new LinkAddress("fd00::5", 64)], Routes = [new LinkRoute("fd00::/64") { Protocol = ByTheKernel }] } };
+        EndpointAnswer.ToCreateEndpoint(record, null).Interface!.AddressIPv6.Should().Be("fd00::5/64");
+    }
+
+    private static AttachmentRecord Attachment(params LinkRoute[] routes) => Records.Joined("e1") with
+    {
+        Snapshot = new LinkSnapshot("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [new LinkAddress("10.88.0.5", 16)], Routes = routes },
+    };
+}

@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+
+namespace CniInvoker.Tests;
+
+public sealed class CniRuntimeAddTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact]
+    public async Task ADD_and_CHECK_run_in_order_and_DEL_in_reverse()
+    {
+        _plugins.With("first").With("second").With("third");
+        var network = ScriptedPlugins.NetworkOf("first", "second", "third");
+        var runtime = _plugins.Runtime();
+
+        var result = await runtime.AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+
+        _plugins.Runs.Should().Equal(
+            "ADD first", "ADD second", "ADD third", "CHECK first", "CHECK second", "CHECK third", "DEL third", "DEL second", "DEL first");
+    }
+
+    [Fact]
+    public async Task Each_plugin_gets_the_result_of_the_one_before_and_the_caller_the_last()
+    {
+        _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"))
+            .With("third", add: ScriptedPlugins.Result("10.1.0.3/16"));
+
+        var result = await AddAsync("first", "second", "third");
+
+        _plugins.Stdin("first", "ADD").ContainsKey("prevResult").Should().BeFalse();
+        Address(_plugins.Stdin("second", "ADD")).Should().Be("10.1.0.1/16");
+        Address(_plugins.Stdin("third", "ADD")).Should().Be("10.1.0.2/16");
+        result.Ips.Single().Address.ToString().Should().Be("10.1.0.3");
+    }
+
+    [Fact]
+    public async Task CHECK_and_DEL_give_every_plugin_the_final_result()
+    {
+        _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));
+        var network = ScriptedPlugins.NetworkOf("first", "second");
+        var runtime = _plugins.Runtime();
+
+        var result = await AddAsync("first", "second");
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+
+        foreach (var type in new[] { "first", "second" })
+        {
+            Address(_plugins.Stdin(type, "CHECK")).Should().Be("10.1.0.2/16");
+            Address(_plugins.Stdin(type, "DEL")).Should().Be("10.1.0.2/16");
+        }
+    }
+
+    [Fact]
+    public async Task A_list_that_is_run_in_parts_starts_with_the_result_of_the_part_before()
+    {
+        _plugins.With("portmap");
+        var before = CniResult.Parse("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.9/16"}]}"""u8.ToArray(), "0.4.0");
+
+        await _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("portmap"), ScriptedPlugins.Attachment(), before, TestContext.Current.CancellationToken);
+
+        _plugins.Stdin("portmap", "ADD")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.9/16"}]}""");
+    }
+
+    [Fact]
+    public async Task A_network_without_plugins_returns_the_previous_result()
+    {
+        var nobody = ScriptedPlugins.NetworkOf("first").WithPlugins(_ => false);
+        var before = CniResult.Parse("""{"ips":[{"address":"10.1.0.9/16"}]}"""u8.ToArray(), "1.0.0");
+
+        var kept = await _plugins.Runtime().AddAsync(nobody, ScriptedPlugins.Attachment(), before, TestContext.Current.CancellationToken);
+        var empty = await _plugins.Runtime().AddAsync(nobody, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+
+        kept.Should().BeSameAs(before);
+        empty.Json.ToJsonString().Should().Be("""{"cniVersion":"1.0.0"}""");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_result_in_another_version_is_converted_before_the_next_plugin_sees_it()
+    {
+        _plugins.With("old", add: ScriptedPlugins.Print("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""")).With("new");
+
+        await AddAsync("old", "new");
+
+        _plugins.Stdin("new", "ADD")["prevResult"]!["cniVersion"]!.GetValue<string>().Should().Be("1.0.0");
+        _plugins.Stdin("new", "ADD")["prevResult"]!["ips"]![0]!.AsObject().ContainsKey("version").Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("""{"ips":[{"address":"10.1.0.2/16"}]}""", 1)]
+    [InlineData("""{"cniVersion":"","ips":[{"address":"10.1.0.2/16"}]}""", 1)]
+    [InlineData("null", 0)]
+    public async Task A_result_that_names_no_version_is_in_that_of_the_network(string printed, int addresses)
+    {
+        _plugins.With("first", add: ScriptedPlugins.Print(printed));
+
+        var result = await AddAsync("first");
+
+        result.Json["cniVersion"]!.GetValue<string>().Should().Be("1.0.0");
+        result.Ips.Should().HaveCount(addresses);
+    }
+
+    [Fact]
+    public async Task Fields_of_a_result_that_nobody_knows_reach_the_next_plugin()
+    {
+        _plugins.With("vendor", add: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","vendor.example/tunnel":{"id":9007199254740993}}""")).With("next");
+
+        await AddAsync("vendor", "next");
+
+        _plugins.StdinText("next", "ADD").Should().Contain("""{"id":9007199254740993}""");
+    }
+
+    [Theory]
+    [InlineData("1.2.0")]
+    [InlineData("1.1")]
+    [InlineData("abc")]
+    [InlineData("2.0.0")]
+    public async Task An_unknown_version_is_refused_before_anything_runs(string version)
+    {
+        _plugins.With("first");
+        var network = ScriptedPlugins.Network("""{"type":"first"}""", version);
+
+        var add = () => _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+
+        var refusal = (await add.Should().ThrowAsync<CniException>()).Which;
+        refusal.Code.Should().Be(CniErrorCode.IncompatibleVersion);
+        refusal.Message.Should().Be(
+            $"CNI network \"pods\": ADD failed: test.conflist has cniVersion \"{version}\", which is not known; use one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0 (code 1).");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_plugin_that_is_not_installed_is_noticed_before_its_predecessors_run()
+    {
+        _plugins.With("first");
+
+        var add = () => AddAsync("first", "absent");
+
+        (await add.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            $"CNI network \"pods\": ADD failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct \"type\".");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task ADD_without_a_namespace_is_refused_and_DEL_is_not()
+    {
+        _plugins.With("first");
+        var gone = new Attachment("c1", "", "eth0");
+
+        var add = () => _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), gone, previousResult: null, TestContext.Current.CancellationToken);
+        var refusal = (await add.Should().ThrowAsync<CniException>()).Which;
+        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), gone, previousResult: null, TestContext.Current.CancellationToken);
+
+        refusal.Message.Should().Be("CNI network \"pods\": ADD failed: the network namespace is empty, which only DEL allows (code 4).");
+        _plugins.Runs.Should().Equal("DEL first");
+        _plugins.Environment("first", "DEL")["CNI_NETNS"].Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Names_that_together_make_no_file_name_are_refused_on_every_operation()
+    {
+        _plugins.With("first");
+        var attachment = new Attachment(new string('c', 250), "/run/netns/x", "eth0");
+
+        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), attachment, previousResult: null, TestContext.Current.CancellationToken);
+
+        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            "CNI network \"pods\": DEL failed: network name, container ID and interface name together are longer than a file name may be (255 bytes) (code 4).");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    private Task<CniResult> AddAsync(params string[] types) =>
+        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+
+    private static string Address(JsonObject stdin) => stdin["prevResult"]!["ips"]![0]!["address"]!.GetValue<string>();
+}

@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace CniInvoker.Tests;
+
+public sealed class CniRuntimeUndoTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact]
+    public async Task A_failed_ADD_is_followed_by_DEL_of_the_whole_list_in_reverse_with_the_last_good_result()
+    {
+        _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.7/16")).With("second", add: ScriptedPlugins.Fail(11, "busy")).With("third");
+
+        var failure = await FailToAddAsync(_plugins.Runtime(), "first", "second", "third");
+
+        failure.Code.Should().Be(CniErrorCode.TryAgainLater);
+        failure.IsTransient.Should().BeTrue();
+        failure.CleanupFailure.Should().BeNull();
+        failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed ADD: busy (code 11).");
+        _plugins.Runs.Should().Equal("ADD first", "ADD second", "DEL third", "DEL second", "DEL first");
+        _plugins.Stdin("third", "DEL")["prevResult"]!["ips"]![0]!["address"]!.GetValue<string>().Should().Be("10.1.0.7/16");
+    }
+
+    [Fact]
+    public async Task When_the_first_plugin_fails_DEL_has_no_previous_result()
+    {
+        _plugins.With("first", add: ScriptedPlugins.Fail(100, "no"));
+
+        await FailToAddAsync(_plugins.Runtime(), "first");
+
+        _plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task When_that_DEL_fails_too_the_caller_learns_of_both()
+    {
+        _plugins.With("first").With("second", add: ScriptedPlugins.Fail(11, "busy"), delete: ScriptedPlugins.Fail(5, "disk full"));
+
+        var failure = await FailToAddAsync(_plugins.Runtime(), "first", "second");
+
+        failure.Code.Should().Be(11);
+        failure.CleanupFailure!.Code.Should().Be(5);
+        failure.Message.Should().Be(
+            "CNI network \"pods\": plugin \"second\" failed ADD: busy (code 11). Undoing it failed too: CNI network \"pods\": plugin \"second\" failed DEL: disk full (code 5).");
+        _plugins.Runs.Should().Equal("ADD first", "ADD second", "DEL second");
+    }
+
+    [Fact]
+    public async Task A_result_that_cannot_be_understood_fails_ADD_and_is_undone()
+    {
+        _plugins.With("first").With("second", add: "echo nonsense");
+
+        var failure = await FailToAddAsync(_plugins.Runtime(), "first", "second");
+
+        failure.Code.Should().Be(CniErrorCode.DecodingFailure);
+        _plugins.Runs.Should().Equal("ADD first", "ADD second", "DEL second", "DEL first");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_ADD_past_its_deadline_is_undone_under_a_fresh_one()
+    {
+        _plugins.With("first", add: "sleep 100", delete: $"sleep 1; touch '{_plugins.Record("deleted")}'");
+
+        var failure = await FailToAddAsync(_plugins.Runtime(new CniDeadlines { Add = TimeSpan.FromMilliseconds(300) }), "first");
+
+        failure.TimedOut.Should().BeTrue();
+        failure.IsTransient.Should().BeTrue();
+        failure.CleanupFailure.Should().BeNull();
+        failure.Message.Should().Be(
+            "CNI network \"pods\": plugin \"first\" failed ADD: the 0.3 s that the operation may take were over before it finished, and it was ended.");
+        File.Exists(_plugins.Record("deleted")).Should().BeTrue();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cancelled_ADD_is_undone_although_its_token_is_cancelled()
+    {
+        _plugins.With("first", add: $"touch '{_plugins.Record("started")}'; sleep 100");
+        using var cancellation = new CancellationTokenSource();
+        var add = _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, cancellation.Token);
+        await Eventually.FileAsync(_plugins.Record("started"));
+
+        await cancellation.CancelAsync();
+
+        await add.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+        _plugins.Runs.Should().Equal("ADD first", "DEL first");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cancelled_ADD_that_cannot_be_undone_says_so()
+    {
+        _plugins.With("first", add: $"touch '{_plugins.Record("started")}'; sleep 100", delete: ScriptedPlugins.Fail(5, "disk full"));
+        using var cancellation = new CancellationTokenSource();
+        var add = _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, cancellation.Token);
+        await Eventually.FileAsync(_plugins.Record("started"));
+
+        await cancellation.CancelAsync();
+
+        (await add.Awaiting(task => task).Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            "CNI network \"pods\": ADD failed: it was cancelled. Undoing it failed too: CNI network \"pods\": plugin \"first\" failed DEL: disk full (code 5).");
+    }
+
+    [Fact]
+    public async Task A_token_that_is_cancelled_beforehand_runs_nothing()
+    {
+        _plugins.With("first");
+
+        var add = () => _plugins.Runtime().AddAsync(
+            ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, new CancellationToken(canceled: true));
+
+        await add.Should().ThrowAsync<OperationCanceledException>();
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Plugins_share_the_time_of_an_operation()
+    {
+        _plugins.With("first").With("second");
+        var time = new FakeTimeProvider();
+        var slow = new SlowExecutor(time, TimeSpan.FromSeconds(10));
+        var runtime = new CniRuntime(slow, _plugins.PluginPath, new CniDeadlines { Add = TimeSpan.FromSeconds(15), Delete = TimeSpan.FromSeconds(40) }, time);
+
+        await runtime.AddAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await runtime.DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+
+        slow.Deadlines.Should().Equal(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_plugin_whose_predecessors_used_up_the_time_is_not_started()
+    {
+        _plugins.With("first").With("second");
+        var time = new FakeTimeProvider();
+        var slow = new SlowExecutor(time, TimeSpan.FromSeconds(10));
+        var runtime = new CniRuntime(slow, _plugins.PluginPath, new CniDeadlines { Add = TimeSpan.FromSeconds(10), Delete = TimeSpan.FromSeconds(60) }, time);
+
+        var failure = await FailToAddAsync(runtime, "first", "second");
+
+        failure.TimedOut.Should().BeTrue();
+        failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed ADD: the 10 s that the operation may take were over before it could be started.");
+        slow.Deadlines.Should().Equal(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(50));
+    }
+
+    private static async Task<CniException> FailToAddAsync(CniRuntime runtime, params string[] types)
+    {
+        var add = () => runtime.AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, CancellationToken.None);
+        return (await add.Should().ThrowAsync<CniException>()).Which;
+    }
+
+    private sealed class SlowExecutor(FakeTimeProvider time, TimeSpan duration) : IPluginExecutor
+    {
+        public List<TimeSpan> Deadlines { get; } = [];
+
+        public Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
+        {
+            Deadlines.Add(request.Deadline);
+            time.Advance(duration);
+            return Task.FromResult(new PluginOutput { ExitCode = 0, Signal = 0, TimedOut = false, Stdout = "null"u8.ToArray(), Stderr = "", Duration = duration });
+        }
+    }
+}

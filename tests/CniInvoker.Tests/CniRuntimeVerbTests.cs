@@ -1,0 +1,177 @@
+namespace CniInvoker.Tests;
+
+public sealed class CniRuntimeVerbTests : IDisposable
+{
+    private static readonly CniResult Before = CniResult.Parse("""{"ips":[{"address":"10.1.0.9/16"}]}"""u8.ToArray(), "1.0.0");
+
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact]
+    public async Task CHECK_is_refused_before_0_4_0()
+    {
+        _plugins.With("first");
+        var network = ScriptedPlugins.Network("""{"type":"first"}""", "0.3.1");
+
+        var check = () => _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            "CNI network \"pods\": CHECK failed: cniVersion 0.3.1 has no CHECK; it came with 0.4.0 (code 1).");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task CHECK_of_a_network_that_disables_it_succeeds_without_a_run()
+    {
+        _plugins.With("first");
+        var network = ScriptedPlugins.Network("""{"type":"first"}""", more: "\"disableCheck\":true,");
+
+        await _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task CHECK_ends_at_the_first_failure()
+    {
+        _plugins.With("first").With("second", check: ScriptedPlugins.Fail(100, "address is gone")).With("third");
+
+        var check = () => _plugins.Runtime().CheckAsync(
+            ScriptedPlugins.NetworkOf("first", "second", "third"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed CHECK: address is gone (code 100).");
+        _plugins.Runs.Should().Equal("CHECK first", "CHECK second");
+    }
+
+    [Theory]
+    [InlineData("0.3.1", false)]
+    [InlineData("0.4.0", true)]
+    public async Task DEL_has_a_previous_result_from_0_4_0(string version, bool expected)
+    {
+        _plugins.With("first");
+
+        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.Network("""{"type":"first"}""", version), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        _plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task DEL_ends_at_the_first_failure_so_that_no_address_is_released_while_rules_still_use_it()
+    {
+        _plugins.With("bridge").With("portmap", delete: ScriptedPlugins.Fail(11, "xtables lock")).With("tuning");
+
+        var delete = () => _plugins.Runtime().DeleteAsync(
+            ScriptedPlugins.NetworkOf("bridge", "portmap", "tuning"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        (await delete.Should().ThrowAsync<CniException>()).Which.Plugin.Should().Be("portmap");
+        _plugins.Runs.Should().Equal("DEL tuning", "DEL portmap");
+    }
+
+    [Fact]
+    public async Task DEL_does_what_it_can_before_a_missing_plugin()
+    {
+        _plugins.With("first").With("third");
+
+        var delete = () => _plugins.Runtime().DeleteAsync(
+            ScriptedPlugins.NetworkOf("first", "absent", "third"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        (await delete.Should().ThrowAsync<CniException>()).Which.Msg.Should().StartWith("plugin \"absent\" was not found in");
+        _plugins.Runs.Should().Equal("DEL third");
+    }
+
+    [Fact]
+    public async Task DEL_may_print_anything_but_an_error()
+    {
+        _plugins.With("first", delete: "echo bye").With("second", delete: ScriptedPlugins.Result());
+
+        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        _plugins.Runs.Should().Equal("DEL second", "DEL first");
+    }
+
+    [Theory]
+    [InlineData("""{"code":7,"msg":"no"}""", "no (code 7).")]
+    [InlineData("""{"code":7}""", "it exited with status 0 and gave no message (code 7).")]
+    public async Task DEL_has_failed_when_the_plugin_says_so_whatever_its_exit_status(string printed, string story)
+    {
+        _plugins.With("first", delete: ScriptedPlugins.Print(printed));
+
+        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+
+        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed DEL: {story}");
+    }
+
+    [Fact]
+    public async Task STATUS_before_1_1_0_succeeds_without_a_run()
+    {
+        _plugins.With("first");
+
+        await _plugins.Runtime().StatusAsync(ScriptedPlugins.NetworkOf("first"), TestContext.Current.CancellationToken);
+
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task STATUS_names_no_attachment_and_ends_at_the_first_failure()
+    {
+        _plugins.With("first").With("second", status: ScriptedPlugins.Fail(50, "no addresses left")).With("third");
+        var network = ScriptedPlugins.Network("""{"type":"first"},{"type":"second"},{"type":"third"}""", "1.1.0");
+
+        var status = () => _plugins.Runtime().StatusAsync(network, TestContext.Current.CancellationToken);
+
+        var failure = (await status.Should().ThrowAsync<CniException>()).Which;
+        failure.IsTransient.Should().BeTrue();
+        failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed STATUS: no addresses left (code 50).");
+        _plugins.Runs.Should().Equal("STATUS first", "STATUS second");
+        _plugins.Environment("first", "STATUS").Should().Contain(new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "", ["CNI_IFNAME"] = "", ["CNI_ARGS"] = "" });
+    }
+
+    [Fact]
+    public async Task VERSION_asks_as_libcni_does()
+    {
+        _plugins.With("bridge", version: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]}"""));
+
+        var versions = await _plugins.Runtime().VersionAsync("bridge", TestContext.Current.CancellationToken);
+
+        versions.CniVersion.Should().Be("1.0.0");
+        versions.Supported.Should().Equal("0.4.0", "1.0.0");
+        _plugins.StdinText("bridge", "VERSION").Should().Be("""{"cniVersion":"1.1.0"}""");
+        _plugins.Environment("bridge", "VERSION").Should().Contain(
+            new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "dummy", ["CNI_IFNAME"] = "dummy", ["CNI_PATH"] = "dummy" });
+    }
+
+    [Fact]
+    public async Task VERSION_understands_plugins_from_before_it_existed()
+    {
+        _plugins.With("ancient", version: ScriptedPlugins.Fail(4, "unknown CNI_COMMAND: VERSION")).With("old", version: ScriptedPlugins.Print("""{"cniVersion":"0.2.0"}"""));
+
+        var ancient = await _plugins.Runtime().VersionAsync("ancient", TestContext.Current.CancellationToken);
+        var old = await _plugins.Runtime().VersionAsync("old", TestContext.Current.CancellationToken);
+
+        ancient.Supported.Should().Equal("0.1.0");
+        old.Supported.Should().Equal("0.1.0", "0.2.0");
+    }
+
+    [Theory]
+    [InlineData("hello", "its answer is not a JSON object; it printed: \"hello\" (code 6).")]
+    [InlineData("{}", "its answer has no cniVersion; it printed: \"{}\" (code 6).")]
+    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[1]}""", "field $.supportedVersions holds something that is not text; it printed: \"{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[1]}\" (code 6).")]
+    public async Task VERSION_refuses_an_answer_that_it_cannot_understand(string printed, string expected)
+    {
+        _plugins.With("odd", version: ScriptedPlugins.Print(printed));
+
+        var version = () => _plugins.Runtime().VersionAsync("odd", TestContext.Current.CancellationToken);
+
+        (await version.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"plugin \"odd\" failed VERSION: {expected}");
+    }
+
+    [Fact]
+    public async Task VERSION_of_a_plugin_that_is_not_there_says_where_it_was_looked_for()
+    {
+        var version = () => _plugins.Runtime().VersionAsync("absent", TestContext.Current.CancellationToken);
+
+        (await version.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            $"VERSION failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct \"type\".");
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text;
+
+namespace CniInvoker.Tests.Configuration;
+
+public sealed class ConfigurationDirectoryTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("cni-net-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Networks_come_in_the_byte_order_of_their_file_names()
+    {
+        string[] names = ["10-b.conflist", "9-a.conflist", "A.conf", "a.conf", "é.json", "\uE000.conf", "\U00010000.conf"];
+        foreach (var name in names)
+        {
+            Write(name, Path.GetExtension(name) == ".conflist" ? List($"n{Array.IndexOf(names, name)}") : Single($"n{Array.IndexOf(names, name)}"));
+        }
+
+        var contents = Load();
+
+        contents.Problems.Should().BeEmpty();
+        contents.Networks.Select(network => network.Name).Should().Equal("n0", "n1", "n2", "n3", "n4", "n5", "n6");
+        contents.Networks[0].Source.Should().Be(Path.Combine(_directory, "10-b.conflist"));
+        contents.Find("n3").Should().BeSameAs(contents.Networks[3]);
+        contents.Find("absent").Should().BeNull();
+    }
+
+    [Fact]
+    public void Only_configurations_are_read()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "directory.conflist"));
+        foreach (var name in new[] { "x.conflist~", "x.conflist.swp", "x.CONF", "README", "conf" })
+        {
+            Write(name, "broken");
+        }
+
+        Write(".hidden.conf", Single("hidden"));
+
+        Load().Should().BeEquivalentTo(new { Problems = Array.Empty<ConfigurationProblem>(), Networks = new[] { new { Name = "hidden" } } });
+    }
+
+    [Fact]
+    public void A_broken_file_does_not_hide_its_neighbours()
+    {
+        Write("00-bad.conflist", "{\n\"name\": oops}");
+        Write("10-good.conflist", List("good"));
+        File.CreateSymbolicLink(Path.Combine(_directory, "20-gone.conf"), Path.Combine(_directory, "nowhere"));
+
+        var contents = Load();
+
+        contents.Networks.Select(network => network.Name).Should().Equal("good");
+        contents.Problems.Should().HaveCount(2);
+        contents.Problems[0].Should().Be(new ConfigurationProblem(
+            Path.Combine(_directory, "00-bad.conflist"), "line 2: this is not JSON: 'o' is an invalid start of a value"));
+        contents.Problems[1].Message.Should().StartWith("the file cannot be read: Could not find file");
+    }
+
+    [Fact]
+    public void A_list_beats_a_single_plugin_of_the_same_name_and_then_the_first_file_wins()
+    {
+        Write("00-a.conf", Single("pods"));
+        Write("10-b.conflist", List("pods"));
+        Write("20-c.conflist", List("pods"));
+
+        var contents = Load();
+
+        contents.Networks.Single().Source.Should().Be(Path.Combine(_directory, "10-b.conflist"));
+        contents.Problems.Select(problem => problem.File).Should().Equal(Path.Combine(_directory, "00-a.conf"), Path.Combine(_directory, "20-c.conflist"));
+        contents.Problems[0].Message.Should().Be($"network \"pods\" is configured in {_directory}/10-b.conflist already, which is used instead");
+    }
+
+    [Fact]
+    public void A_file_of_the_wrong_kind_is_reported()
+    {
+        Write("a.conf", List("a"));
+        Write("b.conflist", Single("b"));
+
+        Load().Problems.Select(problem => problem.Message).Should().Equal(
+            "line 1: $.plugins is a list of plugins, which belongs into a file that ends with .conflist", "line 1: $.plugins lists no plugin");
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_empty() =>
+        new ConfigurationDirectory(Path.Combine(_directory, "absent")).Load().Should().BeEquivalentTo(
+            new { Problems = Array.Empty<object>(), Networks = Array.Empty<object>() });
+
+    [Fact]
+    public void A_directory_that_is_a_file_is_a_problem()
+    {
+        Write("file", "");
+
+        var problem = new ConfigurationDirectory(Path.Combine(_directory, "file")).Load().Problems.Single();
+
+        problem.File.Should().Be(Path.Combine(_directory, "file"));
+        problem.Message.Should().StartWith("the directory cannot be read: ");
+    }
+
+    [Fact]
+    public void Plugins_beside_a_list_are_appended_in_order_and_stay_in_it()
+    {
+        Write("pods.conflist", List("pods"));
+        Write("pods/20.conf", """{"type":"twenty","big":9007199254740993}""");
+        Write("pods/10.conf", """{"type":"ten"}""");
+        Write("pods/05.json", """{"type":"five"}""");
+
+        var network = Load().Networks.Single();
+        var again = NetworkConfiguration.Parse(network.ToUtf8Json(), "journal");
+
+        network.Plugins.Select(plugin => plugin.Type).Should().Equal("a", "ten", "twenty");
+        again.Plugins.Select(plugin => plugin.Type).Should().Equal("a", "ten", "twenty");
+        Encoding.UTF8.GetString(network.ToUtf8Json().Span).Should().Contain("9007199254740993").And.Contain("\"loadOnlyInlinedPlugins\":true");
+    }
+
+    [Fact]
+    public void A_list_may_live_from_the_plugins_beside_it_or_refuse_them()
+    {
+        Write("all.conflist", """{"name":"all"}""");
+        Write("all/10.conf", """{"type":"ten"}""");
+        Write("none.conflist", """{"name":"none","loadOnlyInlinedPlugins":"true","plugins":[{"type":"a"}]}""");
+        Write("none/10.conf", """{"type":"ten"}""");
+
+        Load().Networks.Select(network => string.Join(',', network.Plugins.Select(plugin => plugin.Type))).Should().Equal("ten", "a");
+    }
+
+    [Fact]
+    public void One_broken_plugin_beside_it_breaks_the_network()
+    {
+        Write("pods.conflist", List("pods"));
+        Write("pods/10.conf", "{}");
+
+        var contents = Load();
+
+        contents.Networks.Should().BeEmpty();
+        contents.Problems.Should().Equal(new ConfigurationProblem(Path.Combine(_directory, "pods/10.conf"), "line 1: $.type is missing or empty: which plugin is it?"));
+    }
+
+    private static string List(string name) => $$"""{"name":"{{name}}","plugins":[{"type":"a"}]}""";
+
+    private static string Single(string name) => $$"""{"name":"{{name}}","type":"a"}""";
+
+    private ConfigurationDirectoryContents Load() => new ConfigurationDirectory(_directory).Load();
+
+    private void Write(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text;
+
+namespace CniInvoker.Tests.Configuration;
+
+public sealed class NetworkConfigurationTests
+{
+    [Fact]
+    public void A_list_is_read()
+    {
+        var network = Parse("""
+            {"cniVersion":"1.0.0","name":"pods","disableCheck":true,"plugins":[
+              {"type":"bridge","ipam":{"type":"host-local"},"capabilities":{"mac":true,"ips":false}},{"type":"portmap","capabilities":null}]}
+            """);
+
+        network.Name.Should().Be("pods");
+        network.CniVersion.Should().Be("1.0.0");
+        network.DisableCheck.Should().BeTrue();
+        network.Source.Should().Be("file");
+        network.Plugins.Select(plugin => plugin.Type).Should().Equal("bridge", "portmap");
+        network.Plugins.Select(plugin => plugin.IpamType).Should().Equal("host-local", null);
+        network.Plugins[0].Capabilities.Should().Equal("mac");
+        network.Plugins[1].Capabilities.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_single_plugin_becomes_a_list_of_one()
+    {
+        var network = Parse("""{"cniVersion":"0.4.0","name":"solo","type":"bridge","disableCheck":true,"mtu":1400}""");
+
+        network.CniVersion.Should().Be("0.4.0");
+        network.DisableCheck.Should().BeFalse("it has a meaning only in a list");
+        network.Plugins.Single().Json.ToJsonString().Should().Be("""{"cniVersion":"0.4.0","name":"solo","type":"bridge","disableCheck":true,"mtu":1400}""");
+    }
+
+    [Fact]
+    public void A_list_survives_being_written_and_read()
+    {
+        var network = Parse("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e400},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
+
+        var text = Encoding.UTF8.GetString(network.ToUtf8Json().Span);
+        var again = NetworkConfiguration.Parse(network.ToUtf8Json(), "journal");
+
+        text.Should().Be("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e400},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
+        again.CniVersion.Should().Be("1.0.0");
+        again.DisableCheck.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_single_plugin_survives_being_written_and_read()
+    {
+        var again = NetworkConfiguration.Parse(Parse("""{"name":"solo","type":"bridge","big":9007199254740993}""").ToUtf8Json(), "journal");
+
+        again.Name.Should().Be("solo");
+        again.CniVersion.Should().Be("0.1.0");
+        again.Plugins.Single().Json["big"]!.ToJsonString().Should().Be("9007199254740993");
+    }
+
+    [Fact]
+    public void A_network_with_fewer_plugins_keeps_the_rest()
+    {
+        var network = Parse("""{"cniVersion":"1.0.0","name":"pods","disableCheck":true,"x":1,"plugins":[{"type":"a"},{"type":"b"}]}""");
+
+        var fewer = network.WithPlugins(plugin => plugin.Type == "b");
+
+        fewer.Plugins.Should().Equal(network.Plugins[1]);
+        fewer.DisableCheck.Should().BeTrue();
+        Encoding.UTF8.GetString(fewer.ToUtf8Json().Span).Should().Be("""{"cniVersion":"1.0.0","name":"pods","disableCheck":true,"x":1,"plugins":[{"type":"b"}]}""");
+        network.Plugins.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void What_is_handed_out_is_a_copy()
+    {
+        var network = Parse("""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"a"}]}""");
+
+        network.Plugins[0].Json["type"] = "changed";
+
+        network.Plugins[0].Json["type"]!.GetValue<string>().Should().Be("a");
+    }
+
+    [Fact]
+    public void Of_equal_keys_the_last_is_in_force() => Parse("""{"name":"n","plugins":[{"type":"a","type":"b"}]}""").Plugins[0].Type.Should().Be("b");
+
+    [Fact]
+    public void The_keys_of_a_plugin_are_read_in_any_letter_case()
+    {
+        var plugin = Parse("""{"name":"n","plugins":[{"TYPE":"a","Capabilities":{"mac":true},"IPAM":{"Type":"static"}}]}""").Plugins[0];
+
+        plugin.Type.Should().Be("a");
+        plugin.IpamType.Should().Be("static");
+        plugin.Capabilities.Should().Equal("mac");
+        plugin.Json.ToJsonString().Should().Be("""{"TYPE":"a","Capabilities":{"mac":true},"IPAM":{"Type":"static"}}""");
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    [InlineData("\"True\"", true)]
+    [InlineData("\"FALSE\"", false)]
+    [InlineData("null", false)]
+    public void A_flag_may_be_written_as_text(string value, bool expected) =>
+        Parse($$"""{"name":"n","disableCheck":{{value}},"plugins":[{"type":"a"}]}""").DisableCheck.Should().Be(expected);
+
+    [Fact]
+    public void A_byte_order_mark_is_skipped_and_broken_text_is_patched()
+    {
+        byte[] text = [0xEF, 0xBB, 0xBF, .. "{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"x\":\""u8, 0xFF, .. "\"}]}"u8];
+
+        NetworkConfiguration.Parse(text, "file").Plugins[0].Json["x"]!.GetValue<string>().Should().Be("\uFFFD");
+    }
+
+    [Fact]
+    public void Values_may_be_nested_more_deeply_than_usual()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200));
+
+        var network = Parse($$"""{"name":"n","plugins":[{"type":"a","x":{{deep}}}]}""");
+
+        Encoding.UTF8.GetString(network.ToUtf8Json().Span).Should().Contain(deep);
+    }
+
+    [Fact]
+    public void A_mistake_behind_deeply_nested_values_is_found()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200));
+
+        var parse = () => Parse($"{{\"x\":{deep},\n\"name\":1}}");
+
+        parse.Should().Throw<CniConfigurationException>().Which.Line.Should().Be(1, "there is neither a list nor a type");
+    }
+
+    [Theory]
+    [InlineData("", "the file is empty")]
+    [InlineData("[]", "line 1: $ is not a JSON object")]
+    [InlineData("{\n\"name\" 1}", "line 2: this is not JSON: '1' is invalid after a property name. Expected a ':'")]
+    [InlineData("{} x", "line 1: this is not JSON: 'x' is invalid after a single JSON value. Expected end of data")]
+    [InlineData("{\n\"name\":\"\\ud800\"}", "line 2: this is not JSON: The text is not valid Unicode")]
+    [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
+    [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing, or is not text")]
+    [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing, or is not text")]
+    [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[]}", "line 2: $.name \"a b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"n\\n\",\"plugins\":[]}", "line 1: $.name \"n\n\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"\",\"plugins\":[]}", "line 1: $.name \"\" is empty")]
+    [InlineData("{\"name\":\"n\",\n\"plugins\":[]}", "line 2: $.plugins lists no plugin")]
+    [InlineData("{\"name\":\"n\",\n\"plugins\":{}}", "line 2: $.plugins is not a list")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n1]}", "line 3: $.plugins[1] is not an object")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n{}]}", "line 3: $.plugins[1].type is missing or empty: which plugin is it?")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\n\n\"type\":1}]}", "line 3: $.plugins[0].type is not text")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"ipam\":1}]}", "line 2: $.plugins[0].ipam is not an object")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\n\"type\":1}}]}", "line 2: $.plugins[0].ipam.type is not text")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":[]}]}", "line 2: $.plugins[0].capabilities is not an object of true and false")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":{\n\"mac\":1}}]}", "line 3: $.plugins[0].capabilities.mac is neither true nor false")]
+    [InlineData("{\"name\":\"n\",\"disableCheck\":\"yes\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableCheck is neither true nor false")]
+    [InlineData("{\"name\":\"n\",\"loadOnlyInlinedPlugins\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.loadOnlyInlinedPlugins is neither true nor false")]
+    [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not text")]
+    public void A_mistake_is_reported_with_its_place(string text, string problem)
+    {
+        var parse = () => Parse(text);
+
+        var mistake = parse.Should().Throw<CniConfigurationException>().Which;
+        mistake.Problem.Should().Be(problem);
+        mistake.Message.Should().Be($"CNI configuration file: {problem}.");
+        mistake.Source.Should().Be("file");
+    }
+
+    [Fact]
+    public void Nesting_without_end_is_refused()
+    {
+        var parse = () => Parse("{\"name\":" + string.Concat(Enumerable.Repeat("[", 100_000)));
+
+        parse.Should().Throw<CniConfigurationException>().Which.Line.Should().Be(1);
+    }
+
+    private static NetworkConfiguration Parse(string text) => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text), "file");
+}

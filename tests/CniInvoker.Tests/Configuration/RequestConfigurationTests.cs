@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+
+namespace CniInvoker.Tests.Configuration;
+
+public sealed class RequestConfigurationTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact]
+    public async Task Name_and_version_of_the_network_replace_those_of_the_plugin()
+    {
+        await AddAsync("""{"type":"first","name":"inner","cniVersion":"0.2.0"}""");
+
+        _plugins.Stdin("first", "ADD")["name"]!.GetValue<string>().Should().Be("pods");
+        _plugins.Stdin("first", "ADD")["cniVersion"]!.GetValue<string>().Should().Be("1.0.0");
+    }
+
+    [Fact]
+    public async Task Unknown_fields_and_the_text_of_numbers_arrive_as_they_were_written()
+    {
+        const string Foreign = """{"deep":[{"null":null,"text":"<ü&\u2028\u2192>","list":[]}],"big":9007199254740993,"exact":1.0,"exponent":1e400,"negative":-0.0}""";
+
+        await AddAsync($$"""{"type":"first","x-vendor":{{Foreign}}}""");
+
+        var text = _plugins.StdinText("first", "ADD");
+        text.Should().Contain("\"big\":9007199254740993,\"exact\":1.0,\"exponent\":1e400,\"negative\":-0.0");
+        JsonNode.DeepEquals(_plugins.Stdin("first", "ADD")["x-vendor"]!["deep"], JsonNode.Parse(Foreign)!["deep"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Only_capabilities_that_are_switched_on_arrive()
+    {
+        await AddAsync("""{"type":"first","capabilities":{"a":true,"b":false,"d":true}}""", new JsonObject { ["a"] = 9007199254740993, ["b"] = 2, ["c"] = 3 });
+
+        _plugins.Stdin("first", "ADD")["runtimeConfig"]!.ToJsonString().Should().Be("""{"a":9007199254740993}""");
+        _plugins.Stdin("first", "ADD")["capabilities"]!.ToJsonString().Should().Be("""{"a":true,"b":false,"d":true}""");
+    }
+
+    [Fact]
+    public async Task Without_a_matching_capability_there_is_no_runtimeConfig()
+    {
+        await AddAsync("""{"type":"first","capabilities":{"b":true}}""", new JsonObject { ["a"] = 1 });
+
+        _plugins.Stdin("first", "ADD").ContainsKey("runtimeConfig").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task What_only_a_runtime_may_say_is_taken_out_of_the_file()
+    {
+        await AddAsync("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/valid-attachments":[],"cni.dev/x":1,"args":{"cni":{"ips":["10.1.0.5"]}}}""");
+
+        _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("type", "args", "name", "cniVersion");
+    }
+
+    [Fact]
+    public async Task Every_operation_says_the_same_about_an_attachment()
+    {
+        var network = ScriptedPlugins.Network("""{"type":"first","capabilities":{"a":true}}""");
+        var attachment = ScriptedPlugins.Attachment(capabilities: new JsonObject { ["a"] = new JsonArray(1, 2) });
+        _plugins.With("first");
+
+        var result = await _plugins.Runtime().AddAsync(network, attachment, previousResult: null, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().CheckAsync(network, attachment, result, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().DeleteAsync(network, attachment, result, TestContext.Current.CancellationToken);
+
+        var add = _plugins.Stdin("first", "ADD");
+        add["prevResult"] = result.Json;
+        _plugins.Stdin("first", "CHECK").ToJsonString().Should().Be(_plugins.Stdin("first", "DEL").ToJsonString());
+        JsonNode.DeepEquals(_plugins.Stdin("first", "DEL"), add).Should().BeTrue();
+    }
+
+    private async Task AddAsync(string plugin, JsonObject? capabilities = null)
+    {
+        _plugins.With("first");
+        await _plugins.Runtime().AddAsync(
+            ScriptedPlugins.Network(plugin), ScriptedPlugins.Attachment(capabilities: capabilities), previousResult: null, TestContext.Current.CancellationToken);
+    }
+}

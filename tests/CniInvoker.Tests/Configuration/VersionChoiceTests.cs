@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace CniInvoker.Tests.Configuration;
+
+public sealed class VersionChoiceTests
+{
+    [Theory]
+    [InlineData("\"1.2.0\"", null, "1.2.0")]
+    [InlineData(null, """["0.4.0","1.0.0"]""", "1.0.0")]
+    [InlineData("\"0.3.1\"", """["9.0.0"]""", "0.3.1")]
+    [InlineData("\"9.0.0\"", """["9.1.0"]""", "9.0.0")]
+    [InlineData(null, """["1.0"]""", "1.0")]
+    [InlineData("\"9.0.0\"", """["1.0.0"]""", "1.0.0")]
+    [InlineData(null, """["1.0.0","1.0"]""", "1.0.0")]
+    [InlineData(null, """["1.0","1.0.0"]""", "1.0.0")]
+    [InlineData("\"1.1.0\"", """["0.10.0","0.4.0"]""", "1.1.0")]
+    [InlineData("\"0.3.0\"", """["0.10.0","0.4.0"]""", "0.10.0")]
+    [InlineData("\"abc\"", null, "abc")]
+    [InlineData(null, null, "0.1.0")]
+    [InlineData("\"\"", null, "0.1.0")]
+    [InlineData(null, "[]", "0.1.0")]
+    [InlineData(null, """["9.0.0","9.1.0"]""", "9.1.0")]
+    public void The_highest_version_that_is_offered_and_known_is_chosen(string? version, string? versions, string expected) =>
+        Parse(version, versions).CniVersion.Should().Be(expected);
+
+    [Theory]
+    [InlineData(null, """["x"]""", "$.cniVersions[0] is not a version")]
+    [InlineData(null, """["1.0.0","1.0.0.0"]""", "$.cniVersions[1] is not a version")]
+    [InlineData(null, """["1.0.0",1]""", "$.cniVersions[1] is not a version")]
+    [InlineData(null, "\"1.0.0\"", "$.cniVersions is not a list")]
+    [InlineData("\"abc\"", """["1.0.0"]""", "$.cniVersion \"abc\" is not a version")]
+    public void What_is_no_version_is_refused(string? version, string? versions, string problem)
+    {
+        var parse = () => Parse(version, versions);
+
+        parse.Should().Throw<CniConfigurationException>().Which.Problem.Should().Be($"line 1: {problem}");
+    }
+
+    private static NetworkConfiguration Parse(string? version, string? versions)
+    {
+        var fields = (version is null ? "" : $"\"cniVersion\":{version},") + (versions is null ? "" : $"\"cniVersions\":{versions},");
+        return NetworkConfiguration.Parse(Encoding.UTF8.GetBytes($$"""{{{fields}}"name":"n","plugins":[{"type":"a"}]}"""), "file");
+    }
+}

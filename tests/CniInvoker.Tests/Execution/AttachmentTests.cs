@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+
+namespace CniInvoker.Tests.Execution;
+
+public sealed class AttachmentTests
+{
+    private const string IdRule = "may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit (code 4).";
+
+    [Theory]
+    [InlineData("c")]
+    [InlineData("0123456789abcdef")]
+    [InlineData("A_b.c-d")]
+    public void A_container_ID_of_the_specification_is_accepted(string containerId) =>
+        new Attachment(containerId, "/run/netns/x", "eth0").ContainerId.Should().Be(containerId);
+
+    [Theory]
+    [InlineData("", "container ID \"\" is empty (code 3).")]
+    [InlineData("../../x", $"container ID \"../../x\" {IdRule}")]
+    [InlineData("c\n", $"container ID \"c\n\" {IdRule}")]
+    [InlineData(".c", $"container ID \".c\" {IdRule}")]
+    [InlineData("é", $"container ID \"é\" {IdRule}")]
+    [InlineData("c٣", $"container ID \"c٣\" {IdRule}")]
+    public void Any_other_container_ID_is_refused(string containerId, string message) =>
+        Refusal(() => new Attachment(containerId, "/run/netns/x", "eth0")).Message.Should().Be(message);
+
+    [Fact]
+    public void A_container_ID_that_makes_no_file_name_is_refused() =>
+        Refusal(() => new Attachment(new string('c', 256), "/run/netns/x", "eth0")).Message.Should().EndWith("is longer than 255 characters (code 4).");
+
+    [Theory]
+    [InlineData("e")]
+    [InlineData("fifteen-bytes-x")]
+    [InlineData("éééééée")]
+    [InlineData("...")]
+    public void An_interface_name_that_the_kernel_takes_is_accepted(string name) => new Attachment("c", "/run/netns/x", name).InterfaceName.Should().Be(name);
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData(".", "is the name of a directory")]
+    [InlineData("..", "is the name of a directory")]
+    [InlineData("sixteen-bytes-xx", "is longer than the 15 bytes that the kernel takes")]
+    [InlineData("éééééééé", "is longer than the 15 bytes that the kernel takes")]
+    [InlineData("a/b", "holds a '/', a ':', white space or a control character")]
+    [InlineData("a:b", "holds a '/', a ':', white space or a control character")]
+    [InlineData("a b", "holds a '/', a ':', white space or a control character")]
+    [InlineData("a\u00A0b", "holds a '/', a ':', white space or a control character")]
+    [InlineData("eth0\n", "holds a '/', a ':', white space or a control character")]
+    public void Any_other_interface_name_is_refused(string name, string problem) =>
+        Refusal(() => new Attachment("c", "/run/netns/x", name)).Message.Should().Be($"interface name \"{name}\" {problem} (code 4).");
+
+    [Theory]
+    [InlineData("netns", "is not an absolute path")]
+    [InlineData("/run/a\nb", "holds a newline or a NUL")]
+    [InlineData("/run/a\0b", "holds a newline or a NUL")]
+    public void A_namespace_is_an_absolute_path(string path, string problem) =>
+        Refusal(() => new Attachment("c", path, "eth0")).Message.Should().Be($"network namespace \"{path}\" {problem} (code 4).");
+
+    [Theory]
+    [InlineData("", "v")]
+    [InlineData("K;", "v")]
+    [InlineData("K=", "v")]
+    [InlineData("K", "a;b")]
+    [InlineData("K", "a=b")]
+    [InlineData("K", "a\nb")]
+    [InlineData("K", "a\0b")]
+    public void An_argument_that_plugins_would_misread_is_refused(string key, string value) =>
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new(key, value)])).Message
+            .Should().Be($"CNI argument \"{key}={value}\" has no key, or holds a ';', a '=' or a newline (code 4).");
+
+    [Fact]
+    public void A_capability_needs_a_name_and_a_value()
+    {
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = null })).Message
+            .Should().Be("capability argument \"mac\" has no name or no value (code 4).");
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { [""] = 1 })).Code.Should().Be(4);
+    }
+
+    [Fact]
+    public void What_was_handed_in_may_change_later_without_effect()
+    {
+        var capabilities = new JsonObject { ["mac"] = "a" };
+        var attachment = new Attachment("c", "/run/netns/x", "eth0", capabilities: capabilities);
+
+        capabilities["mac"] = "b";
+        attachment.Capabilities["mac"] = "c";
+
+        attachment.Capabilities["mac"]!.GetValue<string>().Should().Be("a");
+    }
+
+    private static CniException Refusal(Func<Attachment> create) => create.Should().Throw<CniException>().Which;
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+
+namespace CniInvoker.Tests.Execution;
+
+/// <summary>How runs end that do not end by themselves. Upper bounds of time are generous: they tell a hang from a slow machine.</summary>
+public sealed class PluginProcessEndingTests : IDisposable
+{
+    private static readonly TimeSpan Generous = TimeSpan.FromSeconds(10);
+
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_plugin_past_its_deadline_goes_with_everything_it_started()
+    {
+        _plugins.WithScript("hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; echo partial; echo waiting >&2; wait");
+
+        var (output, elapsed) = await TimeAsync("hanging", deadline: TimeSpan.FromMilliseconds(500));
+
+        output.Should().BeEquivalentTo(new { TimedOut = true, Stderr = "waiting\n" });
+        elapsed.Should().BeLessThan(Generous);
+        ProcessTable.IsAlive(_plugins.ReadProcess("child")).Should().BeFalse();
+        ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Processes_that_ignore_the_polite_signal_are_killed_after_the_grace()
+    {
+        _plugins.WithScript("stubborn", $"trap '' TERM; echo $$ > '{_plugins.Record("child")}'; (while :; do sleep 1; done) & echo $! > '{_plugins.Record("grandchild")}'; while :; do sleep 1; done");
+
+        var (output, elapsed) = await TimeAsync("stubborn", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromMilliseconds(300));
+
+        output.Should().BeEquivalentTo(new { TimedOut = true, Signal = 9 });
+        elapsed.Should().BeLessThan(Generous);
+        ProcessTable.IsAlive(_plugins.ReadProcess("child")).Should().BeFalse();
+        ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_plugin_may_tidy_up_during_the_grace()
+    {
+        _plugins.WithScript("tidy", $"trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait");
+
+        var (output, _) = await TimeAsync("tidy", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromSeconds(5));
+
+        output.TimedOut.Should().BeTrue();
+        File.Exists(_plugins.Record("tidied")).Should().BeTrue();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_grandchild_that_tidies_up_has_the_grace_too_even_if_its_parent_is_gone()
+    {
+        _plugins.WithScript("delegating", $"(trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait) & sleep 100");
+
+        var (output, _) = await TimeAsync("delegating", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromSeconds(5));
+
+        output.TimedOut.Should().BeTrue();
+        File.Exists(_plugins.Record("tidied")).Should().BeTrue();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_successful_plugin_leaves_running_is_not_waited_for_and_left_alone()
+    {
+        _plugins.WithScript("daemonising", $"sleep 30 & echo $! > '{_plugins.Record("daemon")}'; echo result");
+
+        var (output, elapsed) = await TimeAsync("daemonising", deadline: TimeSpan.FromSeconds(25));
+
+        output.Should().BeEquivalentTo(new { ExitCode = 0, TimedOut = false });
+        output.Stdout.Length.Should().Be("result\n".Length);
+        elapsed.Should().BeLessThan(Generous);
+        var daemon = _plugins.ReadProcess("daemon");
+        ProcessTable.IsAlive(daemon).Should().BeTrue();
+        using var process = Process.GetProcessById(daemon);
+        process.Kill();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_plugin_that_fails_leaves_nothing_running()
+    {
+        _plugins.WithScript("failing", $"sleep 30 & echo $! > '{_plugins.Record("left")}'; exit 1");
+
+        var (output, elapsed) = await TimeAsync("failing", deadline: TimeSpan.FromSeconds(25));
+
+        output.ExitCode.Should().Be(1);
+        elapsed.Should().BeLessThan(Generous);
+        ProcessTable.IsAlive(_plugins.ReadProcess("left")).Should().BeFalse();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_process_that_left_the_group_but_holds_the_pipes_cannot_delay_the_end()
+    {
+        _plugins.WithScript("escaping", $"setsid sleep 30 & echo $! > '{_plugins.Record("daemon")}'; sleep 100");
+
+        var (output, elapsed) = await TimeAsync("escaping", deadline: TimeSpan.FromMilliseconds(500), grace: TimeSpan.FromMilliseconds(200));
+
+        output.TimedOut.Should().BeTrue();
+        elapsed.Should().BeLessThan(Generous);
+        using var process = Process.GetProcessById(_plugins.ReadProcess("daemon"));
+        process.Kill();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Cancelling_ends_the_plugin_and_everything_it_started()
+    {
+        _plugins.WithScript("hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; wait");
+        using var cancellation = new CancellationTokenSource();
+        var run = new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("hanging", deadline: TimeSpan.FromSeconds(50)), cancellation.Token);
+        await Eventually.TrueAsync(() => File.Exists(_plugins.Record("grandchild")) && File.ReadAllText(_plugins.Record("grandchild")).EndsWith('\n'), "the grandchild runs");
+
+        await cancellation.CancelAsync();
+
+        (await run.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancellation.Token);
+        ProcessTable.IsAlive(_plugins.ReadProcess("child")).Should().BeFalse();
+        ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_token_that_is_cancelled_beforehand_starts_nothing()
+    {
+        _plugins.WithScript("started", $"touch '{_plugins.Record("started")}'");
+
+        var run = () => new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("started"), new CancellationToken(canceled: true));
+
+        await run.Should().ThrowAsync<OperationCanceledException>();
+        File.Exists(_plugins.Record("started")).Should().BeFalse();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_plugin_that_not_even_SIGKILL_ends_does_not_hold_up_its_caller_and_is_reaped_later()
+    {
+        Assert.SkipUnless(Freezer.IsAvailable, "There is no writable cgroup v1 freezer.");
+        using var freezer = new Freezer();
+        _plugins.WithScript("frozen", $"echo $$ > '{_plugins.Record("child")}'; echo $$ > {freezer.Members}; echo FROZEN > {freezer.State}; sleep 100");
+
+        var (output, elapsed) = await TimeAsync("frozen", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromMilliseconds(200));
+        var process = _plugins.ReadProcess("child");
+        var outlivedIt = Directory.Exists($"/proc/{process}");
+        freezer.Thaw();
+
+        output.TimedOut.Should().BeTrue();
+        elapsed.Should().BeLessThan(Generous);
+        outlivedIt.Should().BeTrue("the kernel does not end what is frozen");
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), "it is ended and reaped");
+    }
+
+    private async Task<(PluginOutput Output, TimeSpan Elapsed)> TimeAsync(string type, TimeSpan deadline, TimeSpan? grace = null)
+    {
+        var clock = Stopwatch.StartNew();
+        var output = await new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request(type, deadline: deadline, grace: grace), TestContext.Current.CancellationToken);
+        return (output, clock.Elapsed);
+    }
+}

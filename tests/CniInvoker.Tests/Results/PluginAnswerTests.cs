@@ -1,0 +1,91 @@
+namespace CniInvoker.Tests.Results;
+
+/// <summary>What plugins say when something is wrong, and what a person reads then.</summary>
+public sealed class PluginAnswerTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Theory]
+    [InlineData("""echo '{"code":7,"msg":"bad subnet","details":"10.0.0.0/33"}'; exit 1""", 7, "bad subnet; 10.0.0.0/33 (code 7).")]
+    [InlineData("""echo '{"code":999,"msg":"no room"}'; echo "first" >&2; echo "second" >&2; exit 1""", 999, "no room (code 999). stderr: first | second.")]
+    [InlineData("""echo '{"code":11,"msg":"busy"}'""", 11, "busy (code 11).")]
+    [InlineData("""echo '{"msg":"busy"}'""", 0, "busy.")]
+    [InlineData("exit 3", 0, "it exited with status 3 without an error object.")]
+    [InlineData("echo 'panic: oh no!' >&2; exit 2", 0, "it exited with status 2 without an error object. stderr: panic: oh no!")]
+    [InlineData("echo nonsense; exit 1", 0, "it exited with status 1 and printed something that is no error object: \"nonsense\".")]
+    [InlineData("echo '{}'; exit 1", 0, "it exited with status 1 and gave no message.")]
+    [InlineData("""echo '{"ips":[]}'; exit 1""", 0, "it exited with status 1 and gave no message.")]
+    [InlineData("""echo '{"code":-1,"msg":"odd"}'; exit 1""", 0, "odd; its error code -1 is not one.")]
+    [InlineData("""echo '{"code":4294967296,"msg":"odd","details":"d"}'; exit 1""", 0, "odd; d; its error code 4294967296 is not one.")]
+    [InlineData("""echo '{"code":"7","msg":{"a":1}}'; exit 1""", 0, """{"a":1}; its error code "7" is not one.""")]
+    [InlineData("kill -KILL $$", 0, "it was killed by signal 9 (SIGKILL).")]
+    [InlineData("kill -TERM $$", 0, "it was killed by signal 15 (SIGTERM).")]
+    [InlineData("kill -ABRT $$", 0, "it was killed by signal 6 (SIGABRT).")]
+    [InlineData("kill -SEGV $$", 0, "it was killed by signal 11 (SIGSEGV).")]
+    [InlineData("kill -PIPE $$", 0, "it was killed by signal 13 (SIGPIPE).")]
+    [InlineData("kill -USR1 $$", 0, "it was killed by signal 10.")]
+    [InlineData(":", 6, "it exited with status 0 but printed no result (code 6).")]
+    [InlineData("echo nonsense", 6, "the result is not JSON (line 1): 'nonsense' is an invalid JSON literal. Expected the literal 'null'; it printed: \"nonsense\" (code 6).")]
+    [InlineData("""echo '{"cniVersion":"1.0.0"} trailing'""", 6, "the result is not JSON (line 1): 't' is invalid after a single JSON value. Expected end of data; it printed: \"{\"cniVersion\":\"1.0.0\"} trailing\" (code 6).")]
+    [InlineData("""echo '{"cniVersion":"2.0.0"}'""", 1, "results of version \"2.0.0\" are not known; known are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0; it printed: \"{\"cniVersion\":\"2.0.0\"}\" (code 1).")]
+    [InlineData("""echo '{"ips":[{"address":"10.1.2.3"}]}'""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3\"; it printed: \"{\"ips\":[{\"address\":\"10.1.2.3\"}]}\" (code 6).")]
+    public async Task A_failure_of_ADD_is_told_with_everything_that_is_known(string script, uint code, string story)
+    {
+        _plugins.With("first", add: script);
+
+        var failure = await FailAsync("first");
+
+        failure.Code.Should().Be(code);
+        failure.Should().BeEquivalentTo(new { Plugin = "first", NetworkName = "pods", Operation = CniOperation.Add, TimedOut = false });
+        failure.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed ADD: {story}");
+    }
+
+    [Fact]
+    public async Task A_long_complaint_is_kept_whole_and_told_by_its_end()
+    {
+        _plugins.With("first", add: "head -c 5000 /dev/zero | tr '\\0' 'x' >&2; echo >&2; echo end >&2; exit 1");
+
+        var failure = await FailAsync("first");
+
+        failure.Stderr.Should().HaveLength(5005);
+        failure.Message.Should().EndWith("xxx | end.").And.Contain(" stderr: …x").And.HaveLength(1106);
+    }
+
+    [Fact]
+    public async Task A_long_answer_is_quoted_by_its_beginning()
+    {
+        _plugins.With("first", add: "head -c 5000 /dev/zero | tr '\\0' 'x'; exit 1");
+
+        (await FailAsync("first")).Message.Should().EndWith($"\"{new string('x', 300)}…\".");
+    }
+
+    [Theory]
+    [InlineData(11u, true)]
+    [InlineData(50u, true)]
+    [InlineData(51u, true)]
+    [InlineData(7u, false)]
+    [InlineData(0u, false)]
+    public void Some_failures_may_pass_by_themselves(uint code, bool expected)
+    {
+        new CniException(code, "x").IsTransient.Should().Be(expected);
+        new CniException(code, "x") { TimedOut = true }.IsTransient.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_failure_tells_only_what_is_known_of_its_circumstances()
+    {
+        new CniException(0, "it broke").Message.Should().Be("it broke.");
+        new CniException(0, "it broke") { Plugin = "p" }.Message.Should().Be("plugin \"p\": it broke.");
+        new CniException(0, "it broke") { NetworkName = "n" }.Message.Should().Be("CNI network \"n\": it broke.");
+    }
+
+    private async Task<CniException> FailAsync(string type)
+    {
+        var add = () => _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(type), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var failure = (await add.Should().ThrowAsync<CniException>()).Which;
+        failure.CleanupFailure.Should().BeNull();
+        return failure;
+    }
+}
