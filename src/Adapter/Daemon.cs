@@ -18,7 +18,9 @@ internal static class Daemon
     public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {
         using var stateLock = StateLock.Take(settings.StateDirectory);
-        var builder = WebApplication.CreateSlimBuilder();
+        // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a service manager that is the whole file system.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
         builder.Logging.AddBridgeLogging(settings.Log);
         builder.WebHost.UseBridgeSocket(settings.Socket);
         builder.Services

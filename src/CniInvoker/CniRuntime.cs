@@ -5,8 +5,7 @@ namespace CniInvoker;
 /// </summary>
 /// <remarks>
 /// Keeps no state: the caller stores the result of ADD, and hands it to CHECK and DEL with the same attachment. Does not serialise: no two
-/// operations for one container at a time
-/// is the caller's to see to. Enters no namespace and changes nothing itself.
+/// operations for one container at a time is the caller's to see to. Enters no namespace and changes nothing itself.
 /// </remarks>
 /// <param name="executor">Runs the plugins.</param>
 /// <param name="pluginPath">Where the plugins are.</param>
@@ -20,9 +19,8 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
 
     /// <summary>
     /// ADD: (1) everything that can be known beforehand is checked, including that every plugin is there. (2) The plugins run in order,
-    /// each with the result of the one before.
-    /// (3) If one fails, the caller cancels or time is up, DEL runs over the whole list in reverse, with the last good result and a
-    /// deadline of its own, which no cancellation cuts short.
+    /// each with the result of the one before. (3) If one fails, the caller cancels or time is up, DEL runs over the whole list in reverse,
+    /// with the last good result and a deadline of its own, which no cancellation cuts short.
     /// </summary>
     /// <param name="network">The network to attach to; without plugins the previous result is returned.</param>
     /// <param name="attachment">The container's side; its namespace must exist.</param>
@@ -67,8 +65,10 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
         return result ?? CniResult.Empty(network.CniVersion);
     }
 
-    /// <summary>CHECK of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the
-    /// network disables CHECK.</summary>
+    /// <summary>
+    /// CHECK of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the network
+    /// disables CHECK.
+    /// </summary>
     /// <param name="network">The network, as it was at ADD.</param>
     /// <param name="attachment">The container's side, as it was at ADD.</param>
     /// <param name="previousResult">The final result of ADD, or null when it is lost; plugins may then refuse.</param>
@@ -93,8 +93,7 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
 
     /// <summary>
     /// DEL of every plugin in reverse order, each with the final result of ADD (from 0.4.0). The first failure ends it: an address must not
-    /// be released while a later plugin's rules
-    /// still use it. May be repeated, also for an attachment that was made in part or never.
+    /// be released while a later plugin's rules still use it. May be repeated, also for an attachment that was made in part or never.
     /// </summary>
     /// <param name="network">The network, as it was at ADD.</param>
     /// <param name="attachment">The container's side, as it was at ADD; its namespace may be gone.</param>

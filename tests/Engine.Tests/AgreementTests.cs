@@ -34,6 +34,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
             $"default via {CniNetworks.Gateway} dev eth0", $"{CniNetworks.Subnet} dev eth0 scope link  src {docker.Address}");
     }
 
+    // Without ports: CHECK of portmap 1.1 looks for rules of both families where ADD made those of one.
     [Fact(Timeout = Patience)]
     public async Task The_CNI_verb_CHECK_passes_for_running_containers()
     {

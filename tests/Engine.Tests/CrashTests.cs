@@ -39,7 +39,7 @@ public sealed class CrashTests(FragileChainHost engine) : EngineTest(engine), IC
         await Host.Bridge.StartAsync(Cancellation);
 
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
-        (await Host.BridgeAsync(["check"], Cancellation)).EnsureSuccess();
+        (await Host.BridgeAsync(["check", "two"], Cancellation)).EnsureSuccess();
         await DockerAsync("rm", "--force", "one", "two");
         await AssertNothingIsLeftSinceAsync(census);
     }

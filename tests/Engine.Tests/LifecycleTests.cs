@@ -66,12 +66,13 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     public async Task A_bridge_that_is_restarted_in_peace_goes_on_with_its_containers()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
+        await RunContainerAsync("other");
 
         await Host.Bridge.StopAsync(Cancellation);
         await Host.Bridge.StartAsync(Cancellation);
 
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
-        (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
+        (await Host.BridgeAsync(["check", "other"], Cancellation)).EnsureSuccess();
         await DockerAsync("restart", "web");
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }

@@ -35,6 +35,9 @@ public static class HostRequirements
             : null;
     }
 
+    /// <summary>The client that came with the engine; a newer one elsewhere in the path refuses some options to an older engine.</summary>
+    internal static string DockerClient => File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
+
     internal static string? FindProgram(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"])
             .Select(directory => Path.Combine(directory, name))

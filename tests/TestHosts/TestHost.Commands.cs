@@ -17,7 +17,7 @@ public sealed partial class TestHost
 
     /// <summary>As a person would type it: <c>docker ARGUMENTS</c>.</summary>
     public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync(["docker", .. arguments], cancellationToken);
+        RunAsync([HostRequirements.DockerClient, .. arguments], cancellationToken);
 
     /// <summary><c>cnm-cni ARGUMENTS</c>.</summary>
     public Task<CommandResult> BridgeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>

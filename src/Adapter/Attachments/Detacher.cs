@@ -10,6 +10,9 @@ namespace Bridge.Adapter.Attachments;
 internal sealed class Detacher(
     Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
+    // A failure may also pass by itself (the firewall's lock), and only with a stand-in all rules are removed: so that is tried more than once.
+    private const int AttemptsWithStandIn = 2;
+
     /// <summary>
     /// (1) The intent to undo is written. (2) Published ports are undone, for which nothing but the result is needed.
     /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5) Namespace and record go.
@@ -25,8 +28,8 @@ internal sealed class Detacher(
         try
         {
             record = await UnpublishAsync(record); // (2)
-            staging.BringHome(record.EndpointId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, record.Snapshot); // (3)
-            await runtime.DeleteAsync(CniAttachment.Parts(record).Attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None); // (4)
+            var home = BringHome(record); // (3)
+            await DeleteAsync(record, home); // (4)
             Forget(record); // (5)
         }
         catch (Exception failure)
@@ -34,6 +37,27 @@ internal sealed class Detacher(
             journal.Attachments.Write(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
             signal.Raise();
             throw;
+        }
+    }
+
+    // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules to a link that stands in for the lost one.
+    private LinkHome BringHome(AttachmentRecord record) => record.BootId == BootId.Current()
+        ? staging.BringHome(record.EndpointId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, record.Snapshot)
+        : staging.BringHome(record.EndpointId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null);
+
+    private async Task DeleteAsync(AttachmentRecord record, LinkHome home)
+    {
+        var attaching = CniAttachment.Parts(record).Attaching;
+        try
+        {
+            await runtime.DeleteAsync(attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+        }
+        catch (CniException) when (home == LinkHome.StandIn && record.CleanupAttempts >= AttemptsWithStandIn)
+        {
+            // Somebody flushed the firewall: bridge 1.1.1 fails for ever to remove rules that are gone. Without a link it does not look for them, and the address is released.
+            staging.Remove(record.EndpointId);
+            staging.Create(record.EndpointId);
+            await runtime.DeleteAsync(attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
         }
     }
 

@@ -13,6 +13,7 @@ internal static class SocketHosting
 
     public static void UseBridgeSocket(this ConfigureWebHostBuilder web, string socket)
     {
+        web.UseKestrelCore();
         web.UseSockets(transport => transport.CreateBoundListenSocket = _ => PluginSocket.Listen(socket));
         web.ConfigureKestrel(kestrel =>
         {

@@ -22,9 +22,9 @@ internal sealed class DockerWatch(IDockerEngine docker, RepairSignal signal, Tim
                     signal.Raise();
                 }
             }
-            catch (DockerUnreachableException)
+            catch (DockerException)
             {
-                // dockerd is down or restarting; the repair loop is the one that reports it.
+                // dockerd is down or starting; the repair loop is the one that reports it.
             }
 
             await Task.Delay(pause, timeProvider, stoppingToken);

@@ -42,7 +42,7 @@ internal sealed class RepairLoop(
             if (names.EngineReachable)
             {
                 names.EngineReachable = false;
-                logger.DockerSilent(settings.DockerSocket, unreachable.Message);
+                logger.DockerSilent(settings.DockerSocket, unreachable.Reason);
             }
         }
     }

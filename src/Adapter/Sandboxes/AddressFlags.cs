@@ -1,6 +1,8 @@
 namespace Bridge.Adapter.Sandboxes;
 
-/// <summary>The properties of an address that somebody chose (IFA_F_…); those that the kernel reports about its state are not among them.</summary>
+/// <summary>
+/// The properties of an address that somebody chose (IFA_F_…); those that the kernel reports about its state are not among them.
+/// </summary>
 [Flags]
 internal enum AddressFlags
 {

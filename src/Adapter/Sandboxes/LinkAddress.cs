@@ -1,8 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>An address of a link.</summary>
 internal sealed record LinkAddress(string Address, int PrefixLength)
 {
+    [JsonIgnore]
+    public bool IsIPv6 => Address.Contains(':');
+
+    /// <summary>The kernel has room for one of the two on a link.</summary>
+    public bool IsSameAs(LinkAddress other) => (Address, PrefixLength) == (other.Address, other.PrefixLength);
+
     public RouteScope Scope { get; init; }
 
     public AddressFlags Flags { get; init; }

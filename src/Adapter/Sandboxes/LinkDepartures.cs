@@ -4,8 +4,8 @@ using Bridge.Adapter.Sandboxes.Netlink;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// Tells when links leave the host namespace, by listening to the kernel on a thread of its own. That the link was gone before anybody watched counts too:
-/// it may have left while the bridge was down.
+/// Tells when links leave the host namespace, by listening to the kernel on a thread of its own. That the link was gone before anybody
+/// watched counts too: it may have left while the bridge was down.
 /// </summary>
 internal sealed class LinkDepartures : IDisposable
 {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Bridge.Adapter.Sandboxes.Native;
@@ -45,7 +44,10 @@ internal sealed record LinkRoute(string Destination)
     public string? Obstacle { get; init; }
 
     [JsonIgnore]
-    public AddressFamily Family => Destination.Contains(':') ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+    public AddressFamily Family => IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+
+    [JsonIgnore]
+    public bool IsIPv6 => Destination.Contains(':');
 
     [JsonIgnore]
     public bool IsDefault => Destination is "0.0.0.0/0" or "::/0";
@@ -63,18 +65,20 @@ internal sealed record LinkRoute(string Destination)
     public bool HasLink => Type is not (RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit or RouteType.Throw);
 
     /// <summary>
-    /// Docker can be told of the route in Join, so the sandbox has it from Docker. What Docker drops of it (source, MTU) is set right when the link has arrived.
-    /// Default routes are not among these: Docker chooses between the gateways of a container's endpoints.
+    /// Docker can be told of the route in Join, so the sandbox has it from Docker. What Docker drops of it (source, MTU) is set right when the
+    /// link has arrived. Default routes are not among these: Docker chooses between the gateways of a container's endpoints.
     /// </summary>
     [JsonIgnore]
     public bool DockerCarries =>
-        this is { Table: Rtnetlink.RT_TABLE_MAIN, Type: RouteType.Unicast, TypeOfService: 0, OnLink: false, IsKernel: false, IsDefault: false }
-        && Metric == (Family == AddressFamily.InterNetworkV6 ? DefaultIPv6Metric : 0)
-        && (Gateway is null || IPAddress.Parse(Gateway).AddressFamily == Family);
+        this is { Table: Rtnetlink.RT_TABLE_MAIN, Type: RouteType.Unicast, TypeOfService: 0, OnLink: false }
+        && this is { IsKernel: false, IsDefault: false }
+        && Metric == (IsIPv6 ? DefaultIPv6Metric : 0)
+        && (Gateway is null || Gateway.Contains(':') == IsIPv6);
 
     /// <summary>The kernel has room for one of the two in a namespace.</summary>
     public bool HasPlaceOf(LinkRoute other) =>
         (Destination, Table, Metric, TypeOfService) == (other.Destination, other.Table, other.Metric, other.TypeOfService);
 
-    public override string ToString() => $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} table {Table}{(Metric == 0 ? "" : $" metric {Metric}")}";
+    public override string ToString() =>
+        $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} table {Table}{(Metric == 0 ? "" : $" metric {Metric}")}";
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>What the plugins really left on a link and around it; their result does not tell all of it.</summary>
@@ -18,9 +20,15 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     /// <summary>The permanent ones.</summary>
     public IReadOnlyList<LinkNeighbour> Neighbours { get; init; } = [];
 
+    /// <summary>Whether the address came with a route to its neighbours. Some plugins take that away and put others in its place.</summary>
+    public bool HasConnectedRoute(LinkAddress address) => Routes
+        .Where(route => route.IsKernel)
+        .Select(route => IPNetwork.Parse(route.Destination))
+        .Any(subnet => subnet.PrefixLength == address.PrefixLength && subnet.Contains(IPAddress.Parse(address.Address)));
+
     /// <summary>
-    /// Whether a link met under any name in a sandbox is this one. The index of the other end is unique among the veths of the host, and among the links of a common
-    /// parent the MAC is.
+    /// Whether a link met under any name in a sandbox is this one. The index of the other end is unique among the veths of the host, and
+    /// among the links of a common parent the MAC is.
     /// </summary>
     /// <param name="hostId">The sandbox's number for the host namespace.</param>
     public bool IsOf(LinkInfo link, int? hostId) =>

@@ -35,7 +35,8 @@ internal sealed class NetworkNamespace : IDisposable
         }
 
         handle.Dispose();
-        throw new IOException($"could not open the network namespace {path}: what is there is not a network namespace. Is it mounted where this process can see it?");
+        throw new IOException(
+            $"could not open the network namespace {path}: what is there is not a network namespace. Is it mounted where this process can see it?");
     }
 
     /// <summary>Null when nothing is at the path, or something else.</summary>
@@ -96,7 +97,7 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Makes the path a name of the namespace, over what the path named before: there is no moment at which it names nothing.</summary>
+    /// <summary>Makes the path a name of the namespace, on top of what it named before: there is no moment at which it names nothing.</summary>
     public void MountAt(string path)
     {
         LibC.CreateMountPoint(path);
@@ -104,8 +105,8 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="body"/> inside the namespace, on a thread that ends afterwards. The body must not touch the thread pool in any way (no await, no
-    /// logging, no completion source): a worker born on this thread would stay in the namespace for good.
+    /// Runs <paramref name="body"/> inside the namespace, on a thread that ends afterwards. The body must not touch the thread pool in any
+    /// way (no await, no logging, no completion source): a worker born on this thread would stay in the namespace for good.
     /// </summary>
     public T Run<T>(Func<T> body) => OnThreadOfItsOwn(() =>
     {
@@ -155,7 +156,7 @@ internal sealed class NetworkNamespace : IDisposable
                 }
                 finally
                 {
-                    // The thread ends in any case. It goes home first, so that nobody finds it in the namespace after the caller has gone on.
+                    // The thread ends in any case. It goes home first, so that it is not seen there after the caller has gone on.
                     _ = LibC.TryEnterNetwork(home);
                 }
             }

@@ -1,6 +1,8 @@
 namespace Bridge.Adapter.Sandboxes;
 
-/// <summary>How far an address or a route reaches, in the kernel's numbers (rt_scope_t); others than these are the administrator's own.</summary>
+/// <summary>
+/// How far an address or a route reaches, in the kernel's numbers (rt_scope_t); others than these are the administrator's own.
+/// </summary>
 internal enum RouteScope
 {
     Universe = 0,

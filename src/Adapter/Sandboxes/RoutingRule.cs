@@ -1,12 +1,9 @@
-using System.Net.Sockets;
-using System.Text.Json.Serialization;
-
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>Which table routes a packet (ip-rule(8)).</summary>
-/// <param name="IPv6">Whether it is about IPv6.</param>
+/// <param name="IsIPv6">Whether it is about IPv6.</param>
 /// <param name="Priority">Smaller comes first.</param>
-internal sealed record RoutingRule(bool IPv6, uint Priority)
+internal sealed record RoutingRule(bool IsIPv6, uint Priority)
 {
     /// <summary>What the rule does, in the kernel's numbers (FR_ACT_…): 1 looks into the table.</summary>
     public int Action { get; init; }
@@ -29,9 +26,6 @@ internal sealed record RoutingRule(bool IPv6, uint Priority)
 
     /// <summary>Marks, ports, users and whatever else it selects by.</summary>
     public IReadOnlyList<KernelAttribute> OtherAttributes { get; init; } = [];
-
-    [JsonIgnore]
-    public AddressFamily Family => IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 
     /// <summary>The same rule for a link that has another name, or has none any more.</summary>
     public RoutingRule For(string ifname, string? otherIfname) => this with

@@ -3,13 +3,13 @@ using Bridge.Adapter.Sandboxes.Netlink;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>A namespace with a socket that talks to it, for as long as one operation takes.</summary>
-internal sealed class Sandbox(NetworkNamespace ofSandbox) : IDisposable
+internal sealed class Sandbox(NetworkNamespace network) : IDisposable
 {
     private const int LoopbackIndex = 1;
 
-    public NetworkNamespace Namespace => ofSandbox;
+    public NetworkNamespace Namespace => network;
 
-    public RouteNetlink Netlink { get; } = ofSandbox.OpenNetlink();
+    public RouteNetlink Netlink { get; } = network.OpenNetlink();
 
     /// <summary>Null when no network namespace is at the path.</summary>
     public static Sandbox? TryOpen(string path) => NetworkNamespace.TryOpen(path) is { } found ? new Sandbox(found) : null;
@@ -36,13 +36,13 @@ internal sealed class Sandbox(NetworkNamespace ofSandbox) : IDisposable
 
     /// <exception cref="IOException">There is no link of that name.</exception>
     public SandboxLink Require(string ifname) => new(this, Netlink.FindLink(ifname) ?? throw new IOException(
-        $"could not find interface {ifname} in {ofSandbox}: there is only {string.Join(", ", Netlink.Links().Select(link => link.Name))}. " +
+        $"could not find interface {ifname} in {network}: there is only {string.Join(", ", Netlink.Links().Select(link => link.Name))}. " +
         "The plugins said they succeeded; the chain's first plugin must make the interface that CNI_IFNAME names."));
 
     public void Dispose()
     {
         Netlink.Dispose();
-        ofSandbox.Dispose();
+        network.Dispose();
     }
 
     private static string Mark(string attachmentId) => $"cnm-cni staging {attachmentId}";

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
 
@@ -19,8 +17,8 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         if (routes.FirstOrDefault(route => route.Obstacle is not null) is { } immovable)
         {
             throw new IOException(
-                $"could not record the routes of {link.Name} in {sandbox.Namespace}: {immovable} {immovable.Obstacle}, which cannot be carried into the container's namespace. " +
-                "Configure the CNI network without it.");
+                $"could not record the routes of {link.Name} in {sandbox.Namespace}: {immovable} {immovable.Obstacle}, " +
+                "which cannot be carried into the container's namespace. Configure the CNI network without it.");
         }
 
         return new LinkSnapshot(link.Name, link.Mac, link.Mtu, link.Kind, link.PeerIndex)
@@ -32,7 +30,9 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         };
     }
 
-    /// <summary>Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that.</summary>
+    /// <summary>
+    /// Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that.
+    /// </summary>
     public bool IsConfiguredByDocker(LinkSnapshot snapshot)
     {
         if (!link.IsUp)
@@ -50,15 +50,21 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         SetMtu(snapshot);
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
-        foreach (var add in Additions(snapshot, snapshot.Routes.Where(route => !(route.IsDefault && route.Table == Rtnetlink.RT_TABLE_MAIN))))
+        foreach (var address in snapshot.Addresses.Where(address => !snapshot.HasConnectedRoute(address)))
+        {
+            RestorePrefix(address, present);
+        }
+
+        var beyondDocker = snapshot.Routes.Where(route => !(route.IsDefault && route.Table == Rtnetlink.RT_TABLE_MAIN));
+        foreach (var add in Additions(snapshot, beyondDocker))
         {
             add();
         }
     }
 
     /// <summary>
-    /// Makes link and namespace what they were when the snapshot was taken; only for a namespace that is ours alone. What plugins read when they undo their work are
-    /// name and addresses: a route or a rule that cannot be put back does not keep them from it.
+    /// Makes link and namespace what they were when the snapshot was taken; only for a namespace that is ours alone. What plugins read when
+    /// they undo their work are name and addresses: a route or a rule that cannot be put back does not keep them from it.
     /// </summary>
     public void Restore(LinkSnapshot snapshot)
     {
@@ -74,12 +80,13 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
 
         var present = _netlink.Addresses(link);
-        AddAddresses(snapshot, address => !present.Any(other => (other.Address, other.PrefixLength) == (address.Address, address.PrefixLength)));
+        AddAddresses(snapshot, address => !present.Any(address.IsSameAs));
 
         // Some plugins take the route away that comes with an address, and put another in its place.
-        foreach (var made in _netlink.Routes(link).Where(route => route.IsKernel && !route.IsLinkLocal && !snapshot.Routes.Any(route.HasPlaceOf)))
+        var connected = _netlink.Routes(link).Where(route => route.IsKernel && !route.IsLinkLocal);
+        foreach (var unwanted in connected.Where(route => !snapshot.Routes.Any(route.HasPlaceOf)))
         {
-            _netlink.RemoveRoute(link, made);
+            _netlink.RemoveRoute(link, unwanted);
         }
 
         foreach (var add in Additions(snapshot, snapshot.Routes))
@@ -110,17 +117,39 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
     }
 
+    // For an address without a connected route Docker was told a prefix that gives none.
+    private void RestorePrefix(LinkAddress address, IReadOnlyList<LinkAddress> present)
+    {
+        if (present.FirstOrDefault(other => other.Address == address.Address && !other.IsSameAs(address)) is not { } docker)
+        {
+            return;
+        }
+
+        var own = address with { Flags = address.Flags | AddressFlags.NoPrefixRoute };
+        if (address.IsIPv6)
+        {
+            _netlink.RemoveAddress(link, docker); // Before, because a link has an IPv6 address once.
+            _netlink.AddAddress(link, own);
+        }
+        else
+        {
+            _netlink.AddAddress(link, own);
+            _netlink.RemoveAddress(link, docker); // After, because routes that start from an address go with it.
+        }
+    }
+
     private void AddAddresses(LinkSnapshot snapshot, Func<LinkAddress, bool> isMissing)
     {
         var missing = snapshot.Addresses.Where(isMissing).ToList();
-        if (missing.Any(address => IPAddress.Parse(address.Address).AddressFamily == AddressFamily.InterNetworkV6))
+        if (missing.Exists(address => address.IsIPv6))
         {
             EnableIPv6();
         }
 
         foreach (var address in missing)
         {
-            _netlink.AddAddress(link, address with { Label = address.Label?.Replace(snapshot.IfName, link.Name, StringComparison.Ordinal) });
+            var label = address.Label?.Replace(snapshot.IfName, link.Name, StringComparison.Ordinal);
+            _netlink.AddAddress(link, address with { Label = label });
         }
     }
 
@@ -169,7 +198,9 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
         {
             throw new IOException(
-                $"{taken.Message}. Another of the container's networks has a route in that place; attach the container to one of the two networks only, or give them different routes.", taken);
+                $"{taken.Message}. Another of the container's networks has a route in that place; " +
+                "attach the container to one of the two networks only, or give them different routes.",
+                taken);
         }
     }
 

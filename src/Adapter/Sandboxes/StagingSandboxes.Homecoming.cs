@@ -10,9 +10,10 @@ internal sealed partial class StagingSandboxes
     private const int Rounds = 3;
 
     /// <summary>
-    /// Makes the attachment's path name its staging namespace again, with the link in it under its old name and with everything it had when the snapshot was taken.
-    /// (1) The sandbox is uncovered, and what was added to it beside the link is taken back. (2) The link is looked for in the staging namespace, in the host's, in
-    /// the sandbox; when it is in none, another is made that stands in for it. (3) It gets back what it had. Nothing that is not ours is touched. Idempotent.
+    /// Makes the attachment's path name its staging namespace again, with the link in it under its old name and with everything it had when
+    /// the snapshot was taken. (1) The sandbox is taken off the path, and what was added to it beside the link is taken back. (2) The link is
+    /// looked for in the staging namespace, in the host's, in the sandbox; when it is in none, another is made that stands in for it.
+    /// (3) It gets back what it had. Nothing that is not ours is touched. Idempotent.
     /// </summary>
     /// <param name="sandboxPath">Where the link went, if anywhere.</param>
     /// <param name="snapshot">Null when the plugins never finished: then all that can be offered to them is a namespace.</param>
@@ -55,7 +56,9 @@ internal sealed partial class StagingSandboxes
         using var sandbox = sandboxPath is null ? null : Sandbox.TryOpen(sandboxPath);
         for (var round = 1; round <= Rounds; round++)
         {
-            if (hostNetlink.FindLink(hostIfname) is { } returned && snapshot.IsOfInHost(returned) && TryMove(hostNetlink, returned, staging, ifname))
+            if (hostNetlink.FindLink(hostIfname) is { } returned
+                && snapshot.IsOfInHost(returned)
+                && TryMove(hostNetlink, returned, staging, ifname))
             {
                 return LinkHome.Returned;
             }

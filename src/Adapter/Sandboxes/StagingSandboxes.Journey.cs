@@ -30,10 +30,13 @@ internal sealed partial class StagingSandboxes
     }
 
     /// <summary>
-    /// Looks how far the link is. When Docker has finished with it in the sandbox, makes the attachment's path name that sandbox, and puts back what Docker cannot
-    /// carry: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours. The default route is Docker's choice. Idempotent.
+    /// Looks how far the link is. When Docker has finished with it in the sandbox, makes the attachment's path name that sandbox, and puts
+    /// back what Docker cannot carry: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours.
+    /// The default route is Docker's choice. Idempotent.
     /// </summary>
-    /// <exception cref="IOException">The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.</exception>
+    /// <exception cref="IOException">
+    /// The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.
+    /// </exception>
     public ArrivalState TryFinishArrival(string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot)
     {
         if (HostHas(hostIfname))
@@ -78,7 +81,9 @@ internal sealed partial class StagingSandboxes
         catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
         {
             throw new IOException(
-                $"{taken.Message}. The host has another link of that name, which the bridge did not make; rename it or remove it (ip link delete {hostIfname}).", taken);
+                $"{taken.Message}. The host has another link of that name, which the bridge did not make; " +
+                $"rename it or remove it (ip link delete {hostIfname}).",
+                taken);
         }
     }
 
@@ -96,7 +101,8 @@ internal sealed partial class StagingSandboxes
         sandbox.MountAt(PathOf(attachmentId));
     }
 
-    // udev and NetworkManager may change the MAC of a link that appears in the host namespace, unless somebody chose it: so it is chosen, as it is.
+    // udev and NetworkManager may change the MAC of a link that appears in the host namespace, unless somebody chose it: so it is chosen,
+    // as it is.
     private static void ClaimMac(RouteNetlink netlink, LinkInfo link)
     {
         if (MacAddress.Parse(link.Mac) is not { } mac)

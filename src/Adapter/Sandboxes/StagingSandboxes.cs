@@ -6,8 +6,9 @@ namespace Bridge.Adapter.Sandboxes;
 /// <summary>
 /// The namespaces in which plugins work, one per attachment, mounted in one directory; and the journey of their links.
 /// <code>
-/// &lt;directory&gt;/&lt;attachment id&gt;   the netns path given to plugins. Names the attachment's own staging namespace, and from the link's arrival
-///                              in the sandbox until it comes home that sandbox: mounted on top, so that the path never names nothing.
+/// &lt;directory&gt;/&lt;attachment id&gt;   the netns path given to plugins. Names the attachment's own staging namespace, and from
+///                              the link's arrival in the sandbox until it comes home that sandbox: mounted on top, so that
+///                              the path never names nothing.
 /// </code>
 /// A staging namespace is told from others by the alias of its loopback. The caller lets one operation at a time happen to an attachment.
 /// </summary>
@@ -17,7 +18,9 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
 
     public string PathOf(string attachmentId) => Path.Combine(directory, attachmentId);
 
-    /// <summary>Makes sure that the path names the attachment's own staging namespace: keeps it, uncovers it, or replaces whatever else is there.</summary>
+    /// <summary>
+    /// Makes sure that the path names the attachment's own staging namespace: keeps it, uncovers it, or replaces whatever else is there.
+    /// </summary>
     public void Create(string attachmentId)
     {
         var (staging, covering) = Uncover(attachmentId);
@@ -44,13 +47,17 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
         var link = staging.Require(ifname);
         var before = link.Read();
 
-        // Down, because some drivers insist on it, and because the link-local address of the old MAC goes with it; but so do neighbours, routes and IPv6 addresses.
+        // Down, because some drivers insist on it, and because the link-local address of the old MAC goes with it; but so do neighbours,
+        // routes and IPv6 addresses.
         staging.Netlink.SetDown(link.Info.Index);
         staging.Netlink.SetMac(link.Info.Index, mac);
         staging.Require(ifname).Restore(before with { Mac = MacAddress.Format(mac) });
     }
 
-    /// <summary>The staging namespace, after whatever covered it has been taken off; and that sandbox, still held. Makes the staging namespace if there is none.</summary>
+    /// <summary>
+    /// The staging namespace, after whatever covered it has been taken off; and that sandbox, still held. Makes the staging namespace if
+    /// there is none.
+    /// </summary>
     private (Sandbox Staging, Sandbox? Covering) Uncover(string attachmentId)
     {
         var path = PathOf(attachmentId);

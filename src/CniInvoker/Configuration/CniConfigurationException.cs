@@ -1,7 +1,8 @@
 namespace CniInvoker;
 
-/// <summary>A network configuration cannot be used as it is written. <see cref="Exception.Source"/> is the file, or what was read instead
-/// of one.</summary>
+/// <summary>
+/// A network configuration cannot be used as it is written. <see cref="Exception.Source"/> is the file, or what was read instead of one.
+/// </summary>
 public sealed class CniConfigurationException : Exception
 {
     /// <summary>Describes a mistake in a configuration.</summary>

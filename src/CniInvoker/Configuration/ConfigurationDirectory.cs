@@ -4,11 +4,12 @@ namespace CniInvoker;
 
 /// <summary>
 /// A directory of network configurations, such as <c>/etc/cni/net.d</c>: lists of plugins in <c>*.conflist</c>, single plugins in
-/// <c>*.conf</c> and <c>*.json</c>,
-/// and further plugins of a list in <c>NETWORK/*.conf</c>.
+/// <c>*.conf</c> and <c>*.json</c>, and further plugins of a list in <c>NETWORK/*.conf</c>.
 /// </summary>
-/// <remarks>A broken file never hides its neighbours. Of networks with the same name a list beats a single plugin, then the first file
-/// wins; the others are reported.</remarks>
+/// <remarks>
+/// A broken file never hides its neighbours. Of networks with the same name a list beats a single plugin, then the first file wins; the
+/// others are reported.
+/// </remarks>
 public sealed class ConfigurationDirectory(string path)
 {
     private const string ListExtension = ".conflist";

@@ -2,8 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>A CNI network: a named list of plugins that are run one after another (SPEC §1). Immutable; cannot exist without a valid
-/// name.</summary>
+/// <summary>
+/// A CNI network: a named list of plugins that are run one after another (SPEC §1). Immutable; cannot exist without a valid name.
+/// </summary>
 public sealed class NetworkConfiguration
 {
     internal const string PluginsKey = "plugins";
@@ -26,8 +27,7 @@ public sealed class NetworkConfiguration
 
     /// <summary>
     /// The version that every plugin is spoken to in: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library knows. A
-    /// network with an unknown version
-    /// can be read, but is refused before any of its plugins is run.
+    /// network with an unknown version can be read, but is refused before any of its plugins is run.
     /// </summary>
     public string CniVersion { get; }
 
@@ -51,8 +51,7 @@ public sealed class NetworkConfiguration
 
     /// <summary>
     /// The whole list, with the plugins that were loaded from the directory beside it, as UTF-8: <see cref="Parse"/> makes an equal network
-    /// of it, as long as there is at least one plugin.
-    /// Unknown fields and the text of numbers are as they were written.
+    /// of it, as long as there is at least one plugin. Unknown fields and the text of numbers are as they were written.
     /// </summary>
     public ReadOnlyMemory<byte> ToUtf8Json()
     {

@@ -19,8 +19,9 @@ public sealed class PluginConfiguration
     /// <summary>The IPAM plugin that this plugin delegates to (<c>ipam.type</c>), if it names one.</summary>
     public string? IpamType { get; }
 
-    /// <summary>The capabilities that are switched on: for these, and no others, the plugin is handed an attachment's capability
-    /// arguments.</summary>
+    /// <summary>
+    /// The capabilities that are switched on: for these, and no others, the plugin is handed an attachment's capability arguments.
+    /// </summary>
     public IReadOnlySet<string> Capabilities { get; }
 
     /// <summary>A copy of the entry with all its fields, known and unknown, numbers with their original text.</summary>

@@ -11,8 +11,8 @@ internal static class RequestConfiguration
 
     /// <summary>
     /// (1) The plugin's own fields, without those that only a runtime may set. (2) Name and version of the network. (3) The previous
-    /// result, in the network's version,
-    /// where operation and version have one. (4) The capability arguments that the plugin's configuration switches on.
+    /// result, in the network's version, where operation and version have one. (4) The capability arguments that the plugin's configuration
+    /// switches on.
     /// </summary>
     public static byte[] Derive(NetworkConfiguration network, PluginConfiguration plugin, CniResult? previousResult, Attachment? attachment)
     {

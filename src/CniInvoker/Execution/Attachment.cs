@@ -2,8 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>One interface of one container on one network, in the words that plugins are told. Cannot exist with names that a plugin must
-/// not see.</summary>
+/// <summary>
+/// One interface of one container on one network, in the words that plugins are told. Cannot exist with names that a plugin must not see.
+/// </summary>
 public sealed record Attachment
 {
     private static readonly char[] ForbiddenInArguments = [';', '=', '\n', '\0'];

@@ -2,8 +2,8 @@ namespace CniInvoker;
 
 /// <summary>
 /// What plugins find in their environment: the six variables of the specification, and of the process's own only what programs need to run
-/// programs. The rest may be meant for
-/// this process alone (a service manager's sockets, the runtime's switches), or change what plugins do (CNI_NETNS_OVERRIDE).
+/// programs. The rest may be meant for this process alone (a service manager's sockets, the runtime's switches), or change what plugins do
+/// (CNI_NETNS_OVERRIDE).
 /// </summary>
 internal static class PluginEnvironment
 {

@@ -2,13 +2,11 @@ namespace CniInvoker;
 
 /// <summary>
 /// Runs plugins as child processes. Each is the leader of a process group of its own, so that at its deadline it goes with everything it
-/// started (an IPAM plugin, iptables);
-/// works in "/", with default signal handling and no open file but its three pipes.
+/// started (an IPAM plugin, iptables); works in "/", with default signal handling and no open file but its three pipes.
 /// </summary>
 /// <remarks>
 /// What a plugin that succeeded leaves running (a DHCP client, say) is left alone, even if it holds the pipes. Each run has a thread of its
-/// own, whose network namespace is that of
-/// the caller. Needs glibc 2.34 and Linux 5.3.
+/// own, whose network namespace is that of the caller. Needs glibc 2.34 and Linux 5.3.
 /// </remarks>
 /// <param name="timeProvider">Measures deadlines and durations.</param>
 /// <param name="maximumOutputBytes">How much a plugin may write to stdout, and again to stderr; a plugin that writes more is ended and has

@@ -4,8 +4,7 @@ namespace CniInvoker;
 
 /// <summary>
 /// A CNI operation failed: a plugin said no, did not answer as the specification asks, or could not be run. The message is a sentence for a
-/// person, with the network, the plugin,
-/// the operation, the plugin's own words, its code and the end of what it wrote to stderr.
+/// person, with the network, the plugin, the operation, the plugin's own words, its code and the end of what it wrote to stderr.
 /// </summary>
 /// <param name="code">One of <see cref="CniErrorCode"/>, or a plugin's own.</param>
 /// <param name="msg">The short description, as the plugin gave it.</param>
@@ -40,8 +39,10 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     /// <summary>The plugin was ended because its deadline was over.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>Why the DEL that followed a failed ADD failed too: something may be left behind, and DEL must be run again later. Null when
-    /// nothing is left.</summary>
+    /// <summary>
+    /// Why the DEL that followed a failed ADD failed too: something may be left behind, and DEL must be run again later. Null when nothing
+    /// is left.
+    /// </summary>
     public CniException? CleanupFailure { get; init; }
 
     /// <summary>The same operation may succeed later without any change: codes 11, 50 and 51, and deadlines.</summary>

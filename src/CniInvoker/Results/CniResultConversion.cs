@@ -4,8 +4,7 @@ namespace CniInvoker;
 
 /// <summary>
 /// Results between versions of the specification. Within one shape nothing but the version's name changes, so that fields nobody knows
-/// survive;
-/// towards an older shape what it has no place for is lost.
+/// survive; towards an older shape what it has no place for is lost.
 /// </summary>
 internal static class CniResultConversion
 {

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>Reads typed values out of a result. A value of another type than the specification's is refused with the name of its
-/// field.</summary>
+/// <summary>
+/// Reads typed values out of a result. A value of another type than the specification's is refused with the name of its field.
+/// </summary>
 internal static class ResultField
 {
     public static string? Text(JsonObject json, string key)

@@ -138,23 +138,31 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
-    public void Ptps_routes_come_back_in_place_of_the_connected_one()
+    public void Addresses_without_a_connected_route_and_the_routes_in_its_place_survive_the_journey()
     {
         Tool.Ip(_host.StagingPath, "-6 route del fd00:99::/64");
         Tool.Ip(_host.StagingPath, "addr flush dev eth0");
-        Tool.Ip(_host.StagingPath, "addr add 10.88.0.5/24 dev eth0");
-        Tool.Ip(_host.StagingPath, "route del 10.88.0.0/24 dev eth0");
-        Tool.Ip(_host.StagingPath, "route add 10.88.0.1/32 dev eth0 scope link src 10.88.0.5");
-        Tool.Ip(_host.StagingPath, "route add 10.88.0.0/24 via 10.88.0.1 dev eth0 src 10.88.0.5");
-        Tool.Ip(_host.StagingPath, "route add default via 10.88.0.1");
+        foreach (var (family, address, prefix, gateway, subnet) in new[] { ("-4", "10.88.0.5", "/24", "10.88.0.1", "10.88.0.0/24"), ("-6", "fd00:88::5", "/64", "fd00:88::1", "fd00:88::/64") })
+        {
+            Tool.Ip(_host.StagingPath, $"{family} addr add {address}{prefix} dev eth0 {(family == "-6" ? "nodad" : "")}");
+            Tool.Ip(_host.StagingPath, $"{family} route del {subnet} dev eth0");
+            Tool.Ip(_host.StagingPath, $"{family} route add {gateway} dev eth0 scope link src {address}");
+            Tool.Ip(_host.StagingPath, $"{family} route add {subnet} via {gateway} dev eth0 src {address}");
+        }
+
         var staged = ThrowAwayHost.Census(_host.StagingPath);
         var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth0", "10.88.0.5/32", "10.88.0.1/32 scope link", "10.88.0.0/24 via 10.88.0.1");
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(ArrivalState.Arrived);
-        Tool.Ip(_host.SandboxPath, "route show").Split('\n', StringSplitOptions.TrimEntries).Should().Contain([
-            "10.88.0.1 dev eth0 scope link src 10.88.0.5", "10.88.0.0/24 via 10.88.0.1 dev eth0 src 10.88.0.5"]);
+        Tool.Ip(_host.SandboxPath, "-6 addr add fd00:88::5/128 dev eth0 nodad");
+        Tool.Ip(_host.SandboxPath, "-6 route add fd00:88::1 dev eth0");
+        Tool.Ip(_host.SandboxPath, "-6 route add fd00:88::/64 via fd00:88::1");
 
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+        Tool.Ip(_host.SandboxPath, "route del default");
+        ThrowAwayHost.Census(_host.SandboxPath).Replace(" noprefixroute", "", StringComparison.Ordinal).Split('\n')[1..]
+            .Should().BeEquivalentTo(staged.Split('\n')[1..]);
         _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.FetchedFromSandbox);
 
         Staged().Should().BeEquivalentTo(staged.Split('\n'));
@@ -166,8 +174,11 @@ public sealed class HomecomingTests : IDisposable
         _host.LetDockerTakeIt(sandboxIfname, routes: "10.60.0.0/16 via 10.88.0.1");
         Tool.Ip(_host.SandboxPath, $"-6 addr add fd00:88::5/64 dev {sandboxIfname} nodad");
         Tool.Ip(_host.SandboxPath, $"-6 route add fd00:99::/64 via fd00:88::1 dev {sandboxIfname}");
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot).Should().Be(ArrivalState.Arrived);
+        Finish(_snapshot).Should().Be(ArrivalState.Arrived);
     }
+
+    private ArrivalState Finish(LinkSnapshot snapshot) =>
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
 
     private LinkHome BringHome() =>
         _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot);

@@ -3,6 +3,7 @@ using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
+[Collection(nameof(AloneInTheProcess))]
 public sealed class NetworkNamespaceTests : IDisposable
 {
     private readonly ThrowAwayHost _host = new();
@@ -119,11 +120,25 @@ public sealed class NetworkNamespaceTests : IDisposable
         netlink.Links().Select(link => link.Name).Should().BeEquivalentTo("lo", "only-here", "other-end");
     }
 
-    // The runtime's just-in-time compiler may start its worker from any thread, also from one inside; the ahead-of-time compiled bridge has none.
-    private static List<string?> NamespacesOfThreads() =>
-    [
-        .. Directory.EnumerateDirectories("/proc/self/task")
-            .Where(task => !File.ReadAllText(Path.Combine(task, "comm")).StartsWith(".NET Tiered", StringComparison.Ordinal))
-            .Select(task => new FileInfo(Path.Combine(task, "ns/net")).LinkTarget),
-    ];
+    private static List<string> NamespacesOfThreads()
+    {
+        var namespaces = new List<string>();
+        foreach (var thread in Directory.GetDirectories("/proc/self/task"))
+        {
+            try
+            {
+                // The runtime's just-in-time compiler may start its worker from any thread, also from one inside; the ahead-of-time compiled bridge has none.
+                if (!File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET Tiered", StringComparison.Ordinal))
+                {
+                    namespaces.Add(new FileInfo(Path.Combine(thread, "ns/net")).LinkTarget!);
+                }
+            }
+            catch (IOException)
+            {
+                // A thread that has ended meanwhile stands nowhere.
+            }
+        }
+
+        return namespaces;
+    }
 }

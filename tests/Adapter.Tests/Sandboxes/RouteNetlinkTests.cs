@@ -74,7 +74,7 @@ public sealed class RouteNetlinkTests : IDisposable
         using var staging = NetworkNamespace.Open(_host.StagingPath);
         using var netlink = staging.OpenNetlink();
         var link = netlink.FindLink("eth0")!;
-        var rule = new RoutingRule(IPv6: true, 500) { Action = 1, Table = 100, From = "fd00::/64" };
+        var rule = new RoutingRule(IsIPv6: true, 500) { Action = 1, Table = 100, From = "fd00::/64" };
         var route = new LinkRoute("10.1.0.0/16") { Gateway = "10.88.0.1", Protocol = 3 };
         var address = new LinkAddress("fd00:1::1", 64);
         netlink.AddRoute(link, route);

@@ -1,6 +1,8 @@
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>What the kernel answers when it refuses: the numbers of asm-generic/errno.h that it answers here; others are shown as numbers.</summary>
+/// <summary>
+/// What the kernel answers when it refuses, as in errno(3): the ones to be told apart or to be met here; others show as numbers.
+/// </summary>
 internal enum Errno
 {
     EPERM = 1,

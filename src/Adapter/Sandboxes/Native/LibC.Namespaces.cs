@@ -37,7 +37,8 @@ internal static partial class LibC
         try
         {
             handle.DangerousAddRef(ref referenced);
-            Require(mount($"/proc/self/fd/{handle.DangerousGetHandle()}", mountPoint, null, MS_BIND, 0), $"mount a namespace at {mountPoint}");
+            var source = $"/proc/self/fd/{handle.DangerousGetHandle()}";
+            Require(mount(source, mountPoint, null, MS_BIND, 0), $"mount a namespace at {mountPoint} (this needs CAP_SYS_ADMIN)");
         }
         finally
         {

@@ -7,6 +7,8 @@ namespace Bridge.Adapter.Sandboxes.Native;
 /// <summary>socket(2), bind(2), connect(2), send(2), recv(2), setsockopt(2) for netlink(7).</summary>
 internal static partial class LibC
 {
+    internal const byte AF_INET = 2;
+    internal const byte AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
@@ -43,7 +45,8 @@ internal static partial class LibC
     public static void SetReceiveTimeout(SafeFileHandle handle, TimeSpan timeout)
     {
         var value = new TimeVal { tv_sec = (long)timeout.TotalSeconds, tv_usec = timeout.Microseconds + (timeout.Milliseconds * 1000L) };
-        Require(setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, in value, (uint)Unsafe.SizeOf<TimeVal>()), "set the timeout of a netlink socket");
+        var result = setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, in value, (uint)Unsafe.SizeOf<TimeVal>());
+        Require(result, "set the timeout of a netlink socket");
     }
 
     public static void Send(SafeFileHandle handle, ReadOnlySpan<byte> message, string attempted)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bridge.Adapter.Sandboxes.Native;
 
 /// <summary>
-/// The system calls that .NET has no name for, under their names in the man pages; split by the page they are on. The imports are private: what is offered
-/// to the other rooms takes and gives safe handles, and throws <see cref="KernelException"/> with a sentence instead of returning −1.
+/// The system calls that .NET has no name for, under their names in the man pages; split by what they are about. The imports are private:
+/// what is offered takes and gives safe handles, and throws <see cref="KernelException"/> with a sentence instead of returning −1.
 /// </summary>
 internal static partial class LibC
 {

@@ -61,7 +61,8 @@ internal sealed class NetlinkListener : IDisposable
     public void Stop()
     {
         _stopped = true;
-        LibC.Send(_handle, NetlinkMessage.CreateEmpty(Rtnetlink.NLMSG_NOOP, Rtnetlink.NLM_F_ACK).Finish(1), "stop listening for links that leave the host");
+        var nothing = NetlinkMessage.CreateEmpty(Rtnetlink.NLMSG_NOOP, Rtnetlink.NLM_F_ACK);
+        LibC.Send(_handle, nothing.Finish(1), "stop listening for links that leave the host");
     }
 
     public void Dispose() => _handle.Dispose();

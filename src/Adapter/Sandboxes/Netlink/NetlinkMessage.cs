@@ -6,7 +6,9 @@ using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
-/// <summary>One request in the making: header, the family's own header, attributes. Integers are in the host's byte order, as netlink wants them.</summary>
+/// <summary>
+/// One request in the making: header, the family's own header, attributes. Integers are in the host's byte order, as netlink wants them.
+/// </summary>
 internal sealed class NetlinkMessage
 {
     private const int Alignment = 4;

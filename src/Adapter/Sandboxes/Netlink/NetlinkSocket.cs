@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
 /// <summary>
-/// Questions to the kernel and its answers, one at a time. The socket belongs to the network namespace in which it was opened, and may be used from any thread,
-/// but not from two at once.
+/// Questions to the kernel and its answers, one at a time. The socket belongs to the network namespace in which it was opened, and may
+/// be used from any thread, but not from two at once.
 /// </summary>
 internal sealed class NetlinkSocket : IDisposable
 {
@@ -140,7 +140,8 @@ internal sealed class NetlinkSocket : IDisposable
         if (header.nlmsg_type == Rtnetlink.NLMSG_ERROR)
         {
             var request = MemoryMarshal.Read<NlMsgHdr>(rest);
-            var repeated = (header.nlmsg_flags & Rtnetlink.NLM_F_CAPPED) != 0 ? Unsafe.SizeOf<NlMsgHdr>() : (int)((request.nlmsg_len + 3) & ~3u);
+            var isCapped = (header.nlmsg_flags & Rtnetlink.NLM_F_CAPPED) != 0;
+            var repeated = isCapped ? Unsafe.SizeOf<NlMsgHdr>() : (int)((request.nlmsg_len + 3) & ~3u);
             rest = rest[Math.Min(rest.Length, repeated)..];
         }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -7,8 +6,8 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 
 internal sealed partial class RouteNetlink
 {
-    private const AddressFlags ChosenFlags =
-        AddressFlags.NoDad | AddressFlags.HomeAddress | AddressFlags.ManageTemporary | AddressFlags.NoPrefixRoute | AddressFlags.MulticastAutoJoin;
+    private const AddressFlags ChosenFlags = AddressFlags.NoDad | AddressFlags.HomeAddress | AddressFlags.ManageTemporary
+        | AddressFlags.NoPrefixRoute | AddressFlags.MulticastAutoJoin;
 
     /// <summary>The addresses that somebody gave the link: those the kernel or a router made are missing.</summary>
     public IReadOnlyList<LinkAddress> Addresses(LinkInfo link)
@@ -26,19 +25,17 @@ internal sealed partial class RouteNetlink
     /// <summary>Adds an address, an IPv6 one without waiting for anybody to claim it; one that is there already is left alone.</summary>
     public void AddAddress(LinkInfo link, LinkAddress address)
     {
-        var local = IPAddress.Parse(address.Address);
-        var isIPv6 = local.AddressFamily == AddressFamily.InterNetworkV6;
-        var flags = (uint)address.Flags | (isIPv6 ? IFA_F_NODAD : 0);
+        var flags = (uint)address.Flags | (address.IsIPv6 ? IFA_F_NODAD : 0);
         var header = new IfAddrMsg
         {
-            ifa_family = ToKernel(local.AddressFamily),
+            ifa_family = ToKernel(address.IsIPv6),
             ifa_prefixlen = (byte)address.PrefixLength,
             ifa_scope = (byte)address.Scope,
             ifa_flags = (byte)flags,
             ifa_index = (uint)link.Index,
         };
         var message = NetlinkMessage.Create(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, header)
-            .Add(IFA_LOCAL, local.GetAddressBytes())
+            .Add(IFA_LOCAL, Bytes(address.Address))
             .Add(IFA_ADDRESS, Bytes(address.Peer ?? address.Address))
             .Add(IFA_FLAGS, flags);
         if (address.Broadcast is { } broadcast)
@@ -59,6 +56,19 @@ internal sealed partial class RouteNetlink
         {
             // Somebody was faster; what is wanted is there.
         }
+    }
+
+    public void RemoveAddress(LinkInfo link, LinkAddress address)
+    {
+        var header = new IfAddrMsg
+        {
+            ifa_family = ToKernel(address.IsIPv6),
+            ifa_prefixlen = (byte)address.PrefixLength,
+            ifa_index = (uint)link.Index,
+        };
+        socket.Execute(
+            NetlinkMessage.Create(RTM_DELADDR, NLM_F_ACK, header).Add(IFA_LOCAL, Bytes(address.Address)),
+            $"remove address {address.Address}/{address.PrefixLength} from {link.Name} in {place}");
     }
 
     private static LinkAddress? ToAddress(NetlinkAnswer answer, LinkInfo link)
@@ -90,11 +100,14 @@ internal sealed partial class RouteNetlink
         }
 
         local ??= remote;
-        var byItself = (flags & (IFA_F_PERMANENT | IFA_F_STABLE_PRIVACY)) != IFA_F_PERMANENT || IsLinkLocalOf(local!, link.Mac);
-        return byItself ? null : address with { Address = local!, Peer = remote == local ? null : remote, Flags = (AddressFlags)flags & ChosenFlags };
+        address = address with { Address = local!, Peer = remote == local ? null : remote, Flags = (AddressFlags)flags & ChosenFlags };
+        return address.IsIPv6 && IsMadeByItself(address.Address, flags, link.Mac) ? null : address;
     }
 
-    // The address that the kernel forms from the MAC as soon as a link is up.
+    // What routers announce is not permanent; link-local addresses are formed at random or from the MAC as soon as a link is up.
+    private static bool IsMadeByItself(string address, uint flags, string mac) =>
+        (flags & (IFA_F_PERMANENT | IFA_F_STABLE_PRIVACY)) != IFA_F_PERMANENT || IsLinkLocalOf(address, mac);
+
     private static bool IsLinkLocalOf(string address, string mac)
     {
         var parts = mac.Split(':');

@@ -26,20 +26,26 @@ internal sealed partial class RouteNetlink
 
     public void SetDown(int index) => Change(index, $"take link {index} down", flags: 0);
 
-    public void SetAlias(int index, string alias) => Change(index, $"give link {index} an alias", null, message => message.Add(IFLA_IFALIAS, alias));
+    public void SetAlias(int index, string alias) =>
+        Change(index, $"give link {index} an alias", null, message => message.Add(IFLA_IFALIAS, alias));
 
     /// <summary>The link must be down; kernels before 6.3 insist on it.</summary>
-    public void Rename(int index, string name) => Change(index, $"give link {index} the name {name}", null, message => message.Add(IFLA_IFNAME, name));
+    public void Rename(int index, string name) =>
+        Change(index, $"give link {index} the name {name}", null, message => message.Add(IFLA_IFNAME, name));
 
     public void SetMac(int index, PhysicalAddress mac) =>
         Change(index, $"give link {index} the MAC {mac}", null, message => message.Add(IFLA_ADDRESS, mac.GetAddressBytes()));
 
-    public void SetMtu(int index, int mtu) => Change(index, $"give link {index} the MTU {mtu}", null, message => message.Add(IFLA_MTU, mtu));
+    public void SetMtu(int index, int mtu) =>
+        Change(index, $"give link {index} the MTU {mtu}", null, message => message.Add(IFLA_MTU, mtu));
 
     /// <summary>Moves a link; it arrives down and without addresses, routes and neighbours.</summary>
     /// <param name="name">Its name afterwards. The kernel may show the old one in the target for an instant.</param>
-    public void Move(int index, NetworkNamespace target, string name) => target.WithDescriptor(descriptor =>
-        Change(index, $"move link {index} to {target} as {name}", null, message => message.Add(IFLA_NET_NS_FD, descriptor).Add(IFLA_IFNAME, name)));
+    public void Move(int index, NetworkNamespace target, string name) => target.WithDescriptor(descriptor => Change(
+        index,
+        $"move link {index} to {target} as {name}",
+        null,
+        message => message.Add(IFLA_NET_NS_FD, descriptor).Add(IFLA_IFNAME, name)));
 
     /// <summary>Makes two connected links, one of them with a name that the kernel chooses; that one is up.</summary>
     public void AddVethPair(string name)

@@ -1,4 +1,3 @@
-using System.Net;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -13,7 +12,7 @@ internal sealed partial class RouteNetlink
         return
         [
             .. socket.Dump(request, $"list the neighbours of {link.Name} in {place}")
-                .Where(answer => answer.Header<NdMsg>() is { ndm_state: var state, ndm_ifindex: var index } && (state & NUD_PERMANENT) != 0 && index == link.Index)
+                .Where(answer => answer.Header<NdMsg>().ndm_ifindex == link.Index && (answer.Header<NdMsg>().ndm_state & NUD_PERMANENT) != 0)
                 .Select(ToNeighbour)
                 .OfType<LinkNeighbour>(),
         ];
@@ -22,10 +21,14 @@ internal sealed partial class RouteNetlink
     /// <summary>Makes the entry what it is to be, whatever is known of that neighbour.</summary>
     public void SetNeighbour(LinkInfo link, LinkNeighbour neighbour)
     {
-        var address = IPAddress.Parse(neighbour.Address);
-        var header = new NdMsg { ndm_family = ToKernel(address.AddressFamily), ndm_ifindex = link.Index, ndm_state = NUD_PERMANENT };
+        var header = new NdMsg
+        {
+            ndm_family = ToKernel(neighbour.Address.Contains(':')),
+            ndm_ifindex = link.Index,
+            ndm_state = NUD_PERMANENT,
+        };
         var message = NetlinkMessage.Create(RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, header)
-            .Add(NDA_DST, address.GetAddressBytes())
+            .Add(NDA_DST, Bytes(neighbour.Address))
             .Add(NDA_LLADDR, [.. neighbour.Mac.Split(':').Select(part => Convert.ToByte(part, 16))]);
         socket.Execute(message, $"set neighbour {neighbour.Address} of {link.Name} in {place}");
     }

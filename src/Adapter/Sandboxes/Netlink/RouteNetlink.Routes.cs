@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -8,19 +7,25 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 internal sealed partial class RouteNetlink
 {
     /// <summary>
-    /// The routes of all tables but the kernel's own that lead over the link or over none. Those that the kernel makes for addresses are among them,
-    /// those that a router announced are not.
+    /// The routes of all tables but the kernel's own that lead over the link or over none. Those that the kernel makes for addresses are
+    /// among them, those that a router announced are not.
     /// </summary>
     public IReadOnlyList<LinkRoute> Routes(LinkInfo link) =>
-        [.. Routes(link, AddressFamily.InterNetwork), .. Routes(link, AddressFamily.InterNetworkV6)];
+        [.. Routes(link, isIPv6: false), .. Routes(link, isIPv6: true)];
 
     /// <exception cref="KernelException"><see cref="Errno.EEXIST"/> when another route has its place.</exception>
-    public void AddRoute(LinkInfo link, LinkRoute route) =>
-        socket.Execute(Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, link, route), $"add route {route} over {link.Name} in {place}");
+    public void AddRoute(LinkInfo link, LinkRoute route)
+    {
+        var request = Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, link, route);
+        socket.Execute(request, $"add route {route} over {link.Name} in {place}");
+    }
 
     /// <summary>Puts the route in the place of the one that is there.</summary>
-    public void ReplaceRoute(LinkInfo link, LinkRoute route) =>
-        socket.Execute(Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, link, route), $"set route {route} over {link.Name} in {place}");
+    public void ReplaceRoute(LinkInfo link, LinkRoute route)
+    {
+        var request = Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, link, route);
+        socket.Execute(request, $"set route {route} over {link.Name} in {place}");
+    }
 
     /// <summary>Removes a route; one that is gone already is no failure.</summary>
     /// <param name="link">Null for a route that needs none.</param>
@@ -40,12 +45,13 @@ internal sealed partial class RouteNetlink
     public static bool AreSame(LinkInfo link, LinkRoute one, LinkRoute other) =>
         Describe(RTM_NEWROUTE, 0, link, one).Finish(0).SequenceEqual(Describe(RTM_NEWROUTE, 0, link, other).Finish(0));
 
-    private IEnumerable<LinkRoute> Routes(LinkInfo link, AddressFamily family)
+    private IEnumerable<LinkRoute> Routes(LinkInfo link, bool isIPv6)
     {
-        var request = NetlinkMessage.Create(RTM_GETROUTE, NLM_F_DUMP, new RtMsg { rtm_family = ToKernel(family) });
+        var request = NetlinkMessage.Create(RTM_GETROUTE, NLM_F_DUMP, new RtMsg { rtm_family = ToKernel(isIPv6) });
         return socket.Dump(request, $"list the routes of {place}")
-            .Where(answer => answer.Header<RtMsg>().rtm_family == ToKernel(family) && (answer.Header<RtMsg>().rtm_flags & RTM_F_CLONED) == 0)
-            .Select(answer => ToRoute(answer, family))
+            .Where(answer => answer.Header<RtMsg>().rtm_family == ToKernel(isIPv6))
+            .Where(answer => (answer.Header<RtMsg>().rtm_flags & RTM_F_CLONED) == 0)
+            .Select(answer => ToRoute(answer, isIPv6))
             .Where(found => found.Route is { Table: not RT_TABLE_LOCAL, Protocol: not (RTPROT_RA or RTPROT_REDIRECT) })
             .Where(found => found.Route.HasLink ? found.OutputIndex == link.Index || found.OutputIndex is null : !found.Route.IsKernel)
             .Select(found => found.Route);
@@ -56,7 +62,7 @@ internal sealed partial class RouteNetlink
         var (destination, length) = Prefix(route.Destination);
         var header = new RtMsg
         {
-            rtm_family = ToKernel(route.Family),
+            rtm_family = ToKernel(route.IsIPv6),
             rtm_dst_len = length,
             rtm_tos = (byte)route.TypeOfService,
             rtm_table = route.Table <= byte.MaxValue ? (byte)route.Table : RT_TABLE_UNSPEC,
@@ -78,7 +84,7 @@ internal sealed partial class RouteNetlink
 
         if (route.Gateway is { } gateway)
         {
-            AddGateway(message, IPAddress.Parse(gateway), route.Family);
+            AddGateway(message, gateway, route.IsIPv6);
         }
 
         if (route.Source is { } source)
@@ -101,22 +107,23 @@ internal sealed partial class RouteNetlink
         return message;
     }
 
-    private static void AddGateway(NetlinkMessage message, IPAddress gateway, AddressFamily family)
+    private static void AddGateway(NetlinkMessage message, string gateway, bool isIPv6)
     {
-        if (gateway.AddressFamily == family)
+        var gatewayIsIPv6 = gateway.Contains(':');
+        if (gatewayIsIPv6 == isIPv6)
         {
-            message.Add(RTA_GATEWAY, gateway.GetAddressBytes());
+            message.Add(RTA_GATEWAY, Bytes(gateway));
             return;
         }
 
-        Span<byte> via = [ToKernel(gateway.AddressFamily), 0, .. gateway.GetAddressBytes()];
+        Span<byte> via = [ToKernel(gatewayIsIPv6), 0, .. Bytes(gateway)];
         message.Add(RTA_VIA, via);
     }
 
-    private static (LinkRoute Route, int? OutputIndex) ToRoute(NetlinkAnswer answer, AddressFamily family)
+    private static (LinkRoute Route, int? OutputIndex) ToRoute(NetlinkAnswer answer, bool isIPv6)
     {
         ref readonly var header = ref answer.Header<RtMsg>();
-        var anywhere = family == AddressFamily.InterNetworkV6 ? "::" : "0.0.0.0";
+        var anywhere = isIPv6 ? "::" : "0.0.0.0";
         int? outputIndex = null;
         var route = new LinkRoute($"{anywhere}/{header.rtm_dst_len}")
         {
@@ -158,7 +165,8 @@ internal sealed partial class RouteNetlink
         RTA_TABLE => route with { Table = attribute.Int32 },
         RTA_MULTIPATH => route with { Obstacle = "has several next hops" },
         RTA_SRC => route with { Obstacle = "is for certain sources only" },
-        RTA_FLOW or RTA_PREF or RTA_ENCAP or RTA_ENCAP_TYPE => route with { OtherAttributes = [.. route.OtherAttributes, Verbatim(attribute)] },
+        RTA_FLOW or RTA_PREF or RTA_ENCAP or RTA_ENCAP_TYPE =>
+            route with { OtherAttributes = [.. route.OtherAttributes, Verbatim(attribute)] },
         _ => route, // The rest is statistics, or says again what these say.
     };
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -9,7 +8,7 @@ internal sealed partial class RouteNetlink
     private const uint NoLimit = uint.MaxValue;
 
     /// <summary>All rules that somebody made; the three of every namespace, and that of the first VRF device, are the kernel's.</summary>
-    public IReadOnlyList<RoutingRule> Rules() => [.. Rules(AddressFamily.InterNetwork), .. Rules(AddressFamily.InterNetworkV6)];
+    public IReadOnlyList<RoutingRule> Rules() => [.. Rules(isIPv6: false), .. Rules(isIPv6: true)];
 
     /// <summary>Adds a rule; one that is there already is left alone.</summary>
     public void AddRule(RoutingRule rule)
@@ -37,13 +36,20 @@ internal sealed partial class RouteNetlink
         }
     }
 
-    private IEnumerable<RoutingRule> Rules(AddressFamily family)
+    private IEnumerable<RoutingRule> Rules(bool isIPv6)
     {
-        var request = NetlinkMessage.Create(RTM_GETRULE, NLM_F_DUMP, new FibRuleHdr { family = ToKernel(family) });
-        return socket.Dump(request, $"list the rules of {place}")
-            .Where(answer => answer.Header<FibRuleHdr>().family == ToKernel(family))
-            .Select(answer => ToRule(answer, family))
-            .OfType<RoutingRule>();
+        var request = NetlinkMessage.Create(RTM_GETRULE, NLM_F_DUMP, new FibRuleHdr { family = ToKernel(isIPv6) });
+        try
+        {
+            return socket.Dump(request, $"list the rules of {place}")
+                .Where(answer => answer.Header<FibRuleHdr>().family == ToKernel(isIPv6))
+                .Select(answer => ToRule(answer, isIPv6))
+                .OfType<RoutingRule>();
+        }
+        catch (KernelException absent) when (absent.Errno == Errno.EAFNOSUPPORT)
+        {
+            return []; // The kernel runs without IPv6.
+        }
     }
 
     private static NetlinkMessage Describe(ushort type, ushort flags, RoutingRule rule)
@@ -52,7 +58,7 @@ internal sealed partial class RouteNetlink
         var (to, toLength) = rule.To is null ? ([], (byte)0) : Prefix(rule.To);
         var header = new FibRuleHdr
         {
-            family = ToKernel(rule.Family),
+            family = ToKernel(rule.IsIPv6),
             dst_len = toLength,
             src_len = fromLength,
             tos = (byte)rule.TypeOfService,
@@ -85,10 +91,10 @@ internal sealed partial class RouteNetlink
         return message;
     }
 
-    private static RoutingRule? ToRule(NetlinkAnswer answer, AddressFamily family)
+    private static RoutingRule? ToRule(NetlinkAnswer answer, bool isIPv6)
     {
         ref readonly var header = ref answer.Header<FibRuleHdr>();
-        var rule = new RoutingRule(family == AddressFamily.InterNetworkV6, 0)
+        var rule = new RoutingRule(isIPv6, 0)
         {
             Action = header.action,
             Table = header.table,

@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
 /// <summary>
-/// The words of rtnetlink(7) that the bridge needs, in one network namespace: the one in which the socket was opened, wherever the caller stands.
-/// Not for two threads at once.
+/// The words of rtnetlink(7) that the bridge needs, in one network namespace: the one in which the socket was opened, wherever the caller
+/// stands. Not for two threads at once.
 /// </summary>
 internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) : IDisposable
 {
     public void Dispose() => socket.Dispose();
 
-    private static byte ToKernel(AddressFamily family) => (byte)(family == AddressFamily.InterNetworkV6 ? 10 : 2);
+    private static byte ToKernel(bool isIPv6) => isIPv6 ? LibC.AF_INET6 : LibC.AF_INET;
 
     private static byte[] Bytes(string address) => IPAddress.Parse(address).GetAddressBytes();
 

@@ -3,8 +3,8 @@
 # or by mistake: counters, hardware addresses and MTUs of bridges (they follow their ports), link-local addresses and routes, carrier flags.
 set -u
 about() { sed "s|^|$1: |"; }
-# Docker unlinks its own namespace files up to a minute after the container.
-lasting() { grep -v '/run/docker/netns'; }
+# Docker unlinks its own namespace files up to a minute after the container, and leaves mounts of its start-up checks behind.
+lasting() { grep -Ev '/run/docker/netns|/overlay2/(opaque-bug-check|check-overlayfs-support)'; }
 
 ip -o link | awk '{ sub(/@.*/, "", $2); sub(/:$/, "", $2); m = ""; for (i = 3; i < NF; i++) if ($i == "master") m = " master " $(i + 1); print $2 m }' | about link
 ip -o address | awk '$0 !~ / scope link/ { print $2, $3, $4 }' | about address

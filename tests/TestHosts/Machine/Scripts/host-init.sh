@@ -22,6 +22,10 @@ for directory in /etc/docker /etc/cni /etc/cnm-cni /etc/containerd \
 done
 mkdir -p /etc/cni/net.d /opt/cni/bin
 
+# A boot of its own: a power cut changes the file.
+cat /proc/sys/kernel/random/uuid > /run/bridge-test/boot_id
+mount --bind /run/bridge-test/boot_id /proc/sys/kernel/random/boot_id
+
 # A sysfs shows the links of the network namespace in which it was mounted.
 mount -t sysfs sysfs /sys
 if [ "$(wc -l <<< "$hierarchies")" = 1 ]; then

@@ -20,14 +20,12 @@ mkdir -p /run/lock /run/docker/plugins
 for link in $(ls /sys/class/net); do
     case $link in lo | uplink) ;; *) ip link delete "$link" 2> /dev/null ;; esac
 done
-for tool in iptables ip6tables; do
-    for table in filter nat mangle raw; do
-        $tool -t $table -F 2> /dev/null
-        $tool -t $table -X 2> /dev/null
+nft flush ruleset 2> /dev/null
+for tool in iptables-legacy ip6tables-legacy; do
+    for table in $(cat /proc/net/"${tool/tables-legacy/_tables_names}" 2> /dev/null); do
+        $tool -t "$table" -F
+        $tool -t "$table" -X
     done
-    $tool -P FORWARD ACCEPT 2> /dev/null
 done
 
 cat /proc/sys/kernel/random/uuid > /run/bridge-test/boot_id
-umount /proc/sys/kernel/random/boot_id 2> /dev/null
-mount --bind /run/bridge-test/boot_id /proc/sys/kernel/random/boot_id
