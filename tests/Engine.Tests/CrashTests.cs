@@ -120,6 +120,45 @@ public sealed class CrashTests(FragileChainHost engine) : EngineTest(engine), IC
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Nothing_is_left_when_the_bridge_is_killed_again_and_again_while_containers_come_and_go()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+
+        async ValueTask ComeAndGo(int number, CancellationToken cancellationToken)
+        {
+            await TryDockerAsync("run", "--detach", "--name", $"guest{number}", "--network", Network, "--publish", "80", Image);
+            await TryDockerAsync("rm", "--force", $"guest{number}");
+        }
+
+        var guests = Parallel.ForAsync(0, 12, new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = Cancellation }, ComeAndGo);
+        for (var kill = 0; kill < 5; kill++)
+        {
+            await Task.WhenAny(guests, Task.Delay(TimeSpan.FromMilliseconds(700 + (130 * kill)), TimeProvider.System, Cancellation));
+            await Host.Bridge.KillAsync(Cancellation);
+            await Host.Bridge.StartAsync(Cancellation);
+        }
+
+        await guests;
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        await RunContainerAsync("next", "--publish", "8080:80");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Containers_come_back_when_dockerd_is_restarted_in_peace_and_leave_nothing_behind()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80", "--restart", "always");
+
+        await Host.Dockerd.StopAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task A_container_that_always_restarts_is_back_after_a_power_cut_and_the_earlier_boot_leaves_nothing()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

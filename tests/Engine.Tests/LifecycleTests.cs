@@ -76,4 +76,55 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         await DockerAsync("restart", "web");
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_container_is_found_by_its_name_as_on_any_Docker_network()
+    {
+        await RunContainerAsync("web");
+        await RunContainerAsync("visitor");
+        var web = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+        var visitor = await Host.FromContainerAsync("visitor", Cancellation);
+
+        (await visitor.ResolveAsync("web", "127.0.0.11", Cancellation)).Should().Be(web.Address);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_container_is_removed_cleanly_although_its_CNI_configuration_is_gone()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+        var file = Host.PathOf($"/etc/cni/net.d/{CniNetworks.FileName}");
+        File.Delete(file);
+        try
+        {
+            await DockerAsync("rm", "--force", "web");
+            await AssertNothingIsLeftSinceAsync(census);
+
+            var run = await TryDockerAsync("run", "--rm", "--network", Network, Image, "true");
+            run.ExitCode.Should().NotBe(0);
+            run.StandardError.Should().Contain(CniNetworks.Name);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(file, CniNetworks.StockChain, Cancellation);
+        }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_container_is_removed_cleanly_although_somebody_flushed_the_firewall()
+    {
+        // Restoring makes all chains that the kernel knows; adding rules makes only those in use.
+        await RunInShellAsync("iptables-save -t nat | iptables-restore -T nat");
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+        await RunInShellAsync("iptables-save -t nat | grep -v CNI- | iptables-restore -T nat");
+
+        await DockerAsync("rm", "--force", "web");
+
+        var changes = await Host.ChangesSinceAsync(census, TimeSpan.FromSeconds(10), Cancellation);
+        string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
+        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
+    }
+
+    private async Task RunInShellAsync(string script) => (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess();
 }

@@ -68,9 +68,18 @@ public sealed class Vantage
         }
     }
 
-    /// <summary>Sends a datagram until one comes back.</summary>
+    /// <summary>Sends one datagram and waits for one.</summary>
     /// <returns>What came back; null when nothing did within 3 s.</returns>
-    public async Task<string?> AskByUdpAsync(string address, int port, string question, CancellationToken cancellationToken)
+    public async Task<string?> AskByUdpAsync(string address, int port, string question, CancellationToken cancellationToken) =>
+        await AskByUdpAsync(address, port, Encoding.UTF8.GetBytes(question), cancellationToken) is { } answer
+            ? Encoding.UTF8.GetString(answer.Span)
+            : null;
+
+    /// <returns>The IPv4 address that a DNS server has for a name; null when it has none.</returns>
+    public async Task<string?> ResolveAsync(string name, string server, CancellationToken cancellationToken) =>
+        await AskByUdpAsync(server, 53, DnsQuestion.Ask(name), cancellationToken) is { } answer ? DnsQuestion.ReadAnswer(answer.Span) : null;
+
+    private async Task<ReadOnlyMemory<byte>?> AskByUdpAsync(string address, int port, byte[] question, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
@@ -79,9 +88,8 @@ public sealed class Vantage
         var answer = new byte[512];
         try
         {
-            await socket.SendAsync(Encoding.UTF8.GetBytes(question), deadline.Token);
-            var received = await socket.ReceiveAsync(answer, deadline.Token);
-            return Encoding.UTF8.GetString(answer, 0, received);
+            await socket.SendAsync(question, deadline.Token);
+            return answer.AsMemory(0, await socket.ReceiveAsync(answer, deadline.Token));
         }
         catch (SocketException)
         {
