@@ -1,4 +1,3 @@
-using System.Reflection;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Repair;
@@ -15,16 +14,13 @@ internal sealed class Status(Journal journal, ConfigurationDirectory configurati
     {
         var contents = configurations.Load();
         return new StatusResponse(
-            ProgramVersion(),
+            ProgramVersion.Number,
             names.EngineReachable,
             [.. journal.Networks.All.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatus)],
             [.. journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting && record.CleanupAttempts > 0).Select(ToPending)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))]);
     }
-
-    public static string ProgramVersion() =>
-        typeof(Status).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     private NetworkStatus ToStatus(NetworkRecord record, ConfigurationDirectoryContents contents)
     {
