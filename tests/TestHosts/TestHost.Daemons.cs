@@ -20,9 +20,9 @@ public sealed partial class TestHost
 
     /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
     public string Logs => string.Concat(
-        new[] { Bridge, Dockerd, Containerd }
-            .Where(daemon => daemon.Log.Length > 0)
-            .Select(daemon => $"--- {daemon.Name} ---\n{string.Join('\n', daemon.Log.Split('\n').TakeLast(60))}\n"));
+        new[] { (Daemon: Bridge, Lines: 400), (Daemon: Dockerd, Lines: 60), (Daemon: Containerd, Lines: 60) }
+            .Where(part => part.Daemon.Log.Length > 0)
+            .Select(part => $"--- {part.Daemon.Name} ---\n{string.Join('\n', part.Daemon.Log.Split('\n').TakeLast(part.Lines))}\n"));
 
     /// <summary>A power cut, and a boot with all daemons.</summary>
     public async Task PowerCycleAsync(CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed class LinkDepartures : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Calls back once, on the thread pool, when the host namespace has no link of that name any more.</summary>
+    /// <summary>Calls back once, on the thread pool, when the host namespace has no link of that name any more, or will not say.</summary>
     /// <returns>Dispose of it to stop watching; a call that is under way then still comes.</returns>
     public IDisposable Watch(string hostIfname, Action departed)
     {

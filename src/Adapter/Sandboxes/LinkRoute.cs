@@ -65,8 +65,8 @@ internal sealed record LinkRoute(string Destination)
     public bool HasLink => Type is not (RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit or RouteType.Throw);
 
     /// <summary>
-    /// Docker can be told of the route in Join, so the sandbox has it from Docker. What Docker drops of it (source, MTU) is set right when the
-    /// link has arrived. Default routes are not among these: Docker chooses between the gateways of a container's endpoints.
+    /// Docker can be told of the route in Join, so the sandbox has it from Docker. What Docker drops of it (source, MTU) is set right when
+    /// the link has arrived. Default routes are not among these: Docker chooses between the gateways of a container's endpoints.
     /// </summary>
     [JsonIgnore]
     public bool DockerCarries =>

@@ -36,7 +36,8 @@ internal sealed class NetworkNamespace : IDisposable
 
         handle.Dispose();
         throw new IOException(
-            $"could not open the network namespace {path}: what is there is not a network namespace. Is it mounted where this process can see it?");
+            $"could not open the network namespace {path}: what is there is not a network namespace. " +
+            "Is it mounted where this process can see it?");
     }
 
     /// <summary>Null when nothing is at the path, or something else.</summary>
@@ -97,7 +98,7 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Makes the path a name of the namespace, on top of what it named before: there is no moment at which it names nothing.</summary>
+    /// <summary>Makes the path a name of the namespace, on top of what it named before: at no moment does it name nothing.</summary>
     public void MountAt(string path)
     {
         LibC.CreateMountPoint(path);

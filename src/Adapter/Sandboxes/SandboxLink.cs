@@ -64,7 +64,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
 
     /// <summary>
     /// Makes link and namespace what they were when the snapshot was taken; only for a namespace that is ours alone. What plugins read when
-    /// they undo their work are name and addresses: a route or a rule that cannot be put back does not keep them from it.
+    /// they undo their work are name and addresses: anything else that cannot be put back does not keep them from it.
     /// </summary>
     public void Restore(LinkSnapshot snapshot)
     {
@@ -74,11 +74,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
 
         Try(() => SetMtu(snapshot));
-        if (!link.IsUp)
-        {
-            _netlink.SetUp(link.Index);
-        }
-
+        Try(() => _netlink.SetUp(link.Index));
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => !present.Any(address.IsSameAs));
 
@@ -86,7 +82,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         var connected = _netlink.Routes(link).Where(route => route.IsKernel && !route.IsLinkLocal);
         foreach (var unwanted in connected.Where(route => !snapshot.Routes.Any(route.HasPlaceOf)))
         {
-            _netlink.RemoveRoute(link, unwanted);
+            Try(() => _netlink.RemoveRoute(link, unwanted));
         }
 
         foreach (var add in Additions(snapshot, snapshot.Routes))

@@ -11,8 +11,8 @@ internal sealed partial class StagingSandboxes
 
     /// <summary>
     /// Makes the attachment's path name its staging namespace again, with the link in it under its old name and with everything it had when
-    /// the snapshot was taken. (1) The sandbox is taken off the path, and what was added to it beside the link is taken back. (2) The link is
-    /// looked for in the staging namespace, in the host's, in the sandbox; when it is in none, another is made that stands in for it.
+    /// the snapshot was taken. (1) The sandbox is taken off the path, and what was added to it beside the link is taken back. (2) The link
+    /// is looked for in the staging namespace, in the host's, in the sandbox; when it is in none, another is made that stands in for it.
     /// (3) It gets back what it had. Nothing that is not ours is touched. Idempotent.
     /// </summary>
     /// <param name="sandboxPath">Where the link went, if anywhere.</param>

@@ -53,10 +53,8 @@ internal static class EndpointAnswer
             return null;
         }
 
-        var subnet = Subnet(address.Address, address.PrefixLength);
-        var connected = snapshot.Routes.Any(route => route.Table == MainTable && route.Gateway is null && route.Destination == subnet);
         var whole = family == AddressFamily.InterNetwork ? 32 : 128;
-        return $"{address.Address}/{(connected ? address.PrefixLength : whole)}";
+        return $"{address.Address}/{(snapshot.HasConnectedRoute(address) ? address.PrefixLength : whole)}";
     }
 
     private static string? Gateway(LinkSnapshot snapshot, AddressFamily family) =>
@@ -66,15 +64,4 @@ internal static class EndpointAnswer
 
     private static JoinStaticRoute ToStaticRoute(LinkRoute route) =>
         route.Gateway is { } nextHop ? new JoinStaticRoute(route.Destination, ByNextHop, nextHop) : new JoinStaticRoute(route.Destination, OnLink, "");
-
-    private static string Subnet(string address, int prefixLength)
-    {
-        var bytes = IPAddress.Parse(address).GetAddressBytes();
-        for (var bit = prefixLength; bit < bytes.Length * 8; bit++)
-        {
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        }
-
-        return $"{new IPAddress(bytes)}/{prefixLength}";
-    }
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bridge.Adapter.Sandboxes.Native;
 
 /// <summary>
-/// The kernel refused: what was attempted on what, its error number, and its own words where it gave any (netlink's extended acknowledgement).
+/// The kernel refused: what was attempted on what, its error number, and its own words where it gave any (netlink's extended
+/// acknowledgement).
 /// </summary>
 internal sealed class KernelException(string attempted, Errno errno, string? kernelSays = null)
     : IOException(Say(attempted, errno, kernelSays))

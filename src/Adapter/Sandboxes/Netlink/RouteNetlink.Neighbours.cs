@@ -12,7 +12,8 @@ internal sealed partial class RouteNetlink
         return
         [
             .. socket.Dump(request, $"list the neighbours of {link.Name} in {place}")
-                .Where(answer => answer.Header<NdMsg>().ndm_ifindex == link.Index && (answer.Header<NdMsg>().ndm_state & NUD_PERMANENT) != 0)
+                .Where(answer => answer.Header<NdMsg>().ndm_ifindex == link.Index)
+                .Where(answer => (answer.Header<NdMsg>().ndm_state & NUD_PERMANENT) != 0)
                 .Select(ToNeighbour)
                 .OfType<LinkNeighbour>(),
         ];

@@ -8,6 +8,8 @@ name=$1
 hierarchies=$2
 
 hostname "$name"
+# What the machine has mounted there would stay pinned by us, and vanish under us when the machine unmounts it.
+awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)' | sort -r | while read -r target; do umount --lazy "$target"; done
 mount -t tmpfs -o mode=755 bridge-test /run
 mkdir -p /run/lock /run/netns /run/docker/plugins /run/bridge-test
 for directory in etc opt var/lib; do
