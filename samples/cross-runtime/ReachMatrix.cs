@@ -7,9 +7,9 @@ namespace Bridge.Samples.CrossRuntime;
 /// <summary>Who reached whom by HTTP, and how long it took.</summary>
 internal sealed class ReachMatrix
 {
-    private readonly Table table = new() { Title = new TableTitle("Who reaches whom (HTTP)") };
+    private readonly Table _table = new() { Title = new TableTitle("Who reaches whom (HTTP)") };
 
-    public ReachMatrix(IEnumerable<string> targets) => table.AddColumn("from \\ to").AddColumns([.. targets]);
+    public ReachMatrix(IEnumerable<string> targets) => _table.AddColumn("from \\ to").AddColumns([.. targets]);
 
     /// <summary>Whether everyone reached everyone they tried.</summary>
     public bool IsComplete { get; private set; } = true;
@@ -25,10 +25,10 @@ internal sealed class ReachMatrix
             cells.Add(url is null ? "-" : await TryAsync(reaches, url));
         }
 
-        table.AddRow([who, .. cells]);
+        _table.AddRow([who, .. cells]);
     }
 
-    public Table ToTable() => table;
+    public Table ToTable() => _table;
 
     public static string Verdict(bool isGood) => isGood ? "[green]yes[/]" : "[red]NO[/]";
 

@@ -6,8 +6,8 @@ namespace Bridge.Samples.CrossRuntime;
 /// <summary>One line per step, with the seconds since the start.</summary>
 internal sealed class StepLog
 {
-    private readonly long started = Stopwatch.GetTimestamp();
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     public void Say(string step) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{Stopwatch.GetElapsedTime(started).TotalSeconds,5:F1} s] {step}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{Stopwatch.GetElapsedTime(_started).TotalSeconds,5:F1} s] {step}"));
 }

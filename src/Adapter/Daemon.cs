@@ -104,6 +104,7 @@ internal static class Daemon
         .AddSingleton<RetryTimes>()
         .AddSingleton<DockerNames>()
         .AddSingleton<RepairSignal>()
+        .AddSingleton<SurvivingPlugins>()
         .AddSingleton<Repairer>()
         .AddSingleton<DockerComparison>()
         .AddHostedService<RepairLoop>()

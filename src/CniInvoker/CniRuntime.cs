@@ -25,13 +25,20 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
     /// <param name="network">The network to attach to; without plugins the previous result is returned.</param>
     /// <param name="attachment">The container's side; its namespace must exist.</param>
     /// <param name="previousResult">The result that the first plugin gets, for a list that is run in parts; null for a whole one.</param>
+    /// <param name="afterEach">
+    /// Told the result so far after every plugin, before the next one runs: what a DEL needs should this process end now. What it throws fails the ADD.
+    /// </param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
     /// <returns>The last plugin's result, in the network's version.</returns>
     /// <exception cref="CniException">A plugin failed. When <see cref="CniException.CleanupFailure"/> is set the DEL failed too and must be
     /// run again.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and nothing is left behind.</exception>
     public async Task<CniResult> AddAsync(
-        NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
+        NetworkConfiguration network,
+        Attachment attachment,
+        CniResult? previousResult,
+        Action<CniResult>? afterEach,
+        CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Add); // (1)
         cancellationToken.ThrowIfCancellationRequested();
@@ -49,6 +56,7 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
                 var request = Request(CniOperation.Add, network, plugin, attachment, result);
                 var output = await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
                 result = PluginAnswer.ReadResult(request, output, network.CniVersion);
+                afterEach?.Invoke(result);
             }
         }
         catch (Exception failure)
@@ -64,6 +72,11 @@ public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, 
 
         return result ?? CniResult.Empty(network.CniVersion);
     }
+
+    /// <inheritdoc cref="AddAsync(NetworkConfiguration, Attachment, CniResult?, Action{CniResult}?, CancellationToken)"/>
+    public Task<CniResult> AddAsync(
+        NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken) =>
+        AddAsync(network, attachment, previousResult, afterEach: null, cancellationToken);
 
     /// <summary>
     /// CHECK of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the network

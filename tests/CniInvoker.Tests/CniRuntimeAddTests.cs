@@ -38,6 +38,32 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    public async Task The_caller_learns_the_result_so_far_before_the_next_plugin_runs()
+    {
+        _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));
+        var heard = new List<string>();
+
+        await _plugins.Runtime().AddAsync(
+            ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null,
+            sofar => heard.Add($"{sofar.Ips.Single().Address} after {_plugins.Runs.Count()}"), TestContext.Current.CancellationToken);
+
+        heard.Should().Equal("10.1.0.1 after 1", "10.1.0.2 after 2");
+    }
+
+    [Fact]
+    public async Task When_the_caller_cannot_keep_the_result_so_far_the_ADD_fails_and_is_undone()
+    {
+        _plugins.With("first").With("second");
+
+        var add = () => _plugins.Runtime().AddAsync(
+            ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null,
+            _ => throw new IOException("no space left"), TestContext.Current.CancellationToken);
+
+        await add.Should().ThrowAsync<IOException>().WithMessage("no space left");
+        _plugins.Runs.Should().Equal("ADD first", "DEL second", "DEL first");
+    }
+
+    [Fact]
     public async Task CHECK_and_DEL_give_every_plugin_the_final_result()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));

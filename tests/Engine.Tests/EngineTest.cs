@@ -12,13 +12,13 @@ public abstract class EngineTest : IAsyncLifetime
     /// <summary>The longest a test may take.</summary>
     protected const int Patience = 120_000;
 
-    private readonly EngineHost engine;
-    private readonly List<Pod> pods = [];
+    private readonly EngineHost _engine;
+    private readonly List<Pod> _pods = [];
 
     protected EngineTest(EngineHost engine)
     {
         Assert.SkipUnless(engine.MissingRequirement is null, engine.MissingRequirement ?? "");
-        this.engine = engine;
+        _engine = engine;
     }
 
     protected const string Network = EngineHost.Network;
@@ -30,7 +30,7 @@ public abstract class EngineTest : IAsyncLifetime
     /// <summary>What every web server of these tests answers.</summary>
     protected const string Page = "served\n";
 
-    protected TestHost Host => engine.Host;
+    protected TestHost Host => _engine.Host;
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -61,7 +61,7 @@ public abstract class EngineTest : IAsyncLifetime
     protected async Task<Pod> RunPodAsync(string name)
     {
         var pod = await Host.Pods.RunAsync(name, WebServer, Cancellation);
-        pods.Add(pod);
+        _pods.Add(pod);
         return pod;
     }
 
@@ -86,12 +86,12 @@ public abstract class EngineTest : IAsyncLifetime
 
     private async Task EmptyAsync()
     {
-        foreach (var pod in pods)
+        foreach (var pod in _pods)
         {
             await pod.RemoveAsync(CancellationToken.None);
         }
 
-        pods.Clear();
+        _pods.Clear();
         var containers = (await Host.DockerAsync(["ps", "--all", "--quiet"], CancellationToken.None)).EnsureSuccess().Output;
         if (containers.Length > 0)
         {

@@ -9,11 +9,11 @@ namespace Bridge.TestHosts;
 public sealed partial class TestHost
 {
     public Task<CommandResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
-        Command.RunAsync(process.Inside(command), cancellationToken);
+        Command.RunAsync(_process.Inside(command), cancellationToken);
 
     /// <summary>On the other host.</summary>
     public Task<CommandResult> RunAtNeighbourAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
-        Command.RunAsync(process.AtNeighbour(command), cancellationToken);
+        Command.RunAsync(_process.AtNeighbour(command), cancellationToken);
 
     /// <summary>As a person would type it: <c>docker ARGUMENTS</c>.</summary>
     public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>

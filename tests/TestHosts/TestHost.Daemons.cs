@@ -27,7 +27,7 @@ public sealed partial class TestHost
     /// <summary>A power cut, and a boot with all daemons.</summary>
     public async Task PowerCycleAsync(CancellationToken cancellationToken)
     {
-        (await Command.RunAsync(process.PowerCycle, cancellationToken)).EnsureSuccess();
+        (await Command.RunAsync(_process.PowerCycle, cancellationToken)).EnsureSuccess();
         await Containerd.StartAsync(cancellationToken);
         await Bridge.StartAsync(cancellationToken);
         await Dockerd.StartAsync(cancellationToken);
@@ -72,23 +72,23 @@ public sealed partial class TestHost
     private async Task<string> WriteImageAsync(CancellationToken cancellationToken)
     {
         var applets = (await RunAsync(["busybox", "--list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
-        var archive = Path.Combine(scratchDirectory, "image.tar");
+        var archive = Path.Combine(_scratchDirectory, "image.tar");
         TestImage.Write(HostRequirements.FindProgram("busybox")!, applets, archive);
         return archive;
     }
 
     private Daemon NewContainerd() => new(
-        process, "containerd", LogPath("containerd"), ["containerd", "--log-level", "warn"],
+        _process, "containerd", LogPath("containerd"), ["containerd", "--log-level", "warn"],
         token => UnixSocketHandler.AcceptsAsync(PathOf(ContainerdSocket), token));
 
     private Daemon NewDockerd() => new(
-        process, "dockerd", LogPath("dockerd"), ["dockerd", "--containerd", ContainerdSocket, "--log-level", "warn"], DockerAnswersAsync);
+        _process, "dockerd", LogPath("dockerd"), ["dockerd", "--containerd", ContainerdSocket, "--log-level", "warn"], DockerAnswersAsync);
 
     private Daemon NewBridge() => new(
-        process, "cnm-cni", LogPath("cnm-cni"), [BridgeBinary.Find() ?? "cnm-cni", "serve"],
+        _process, "cnm-cni", LogPath("cnm-cni"), [BridgeBinary.Find() ?? "cnm-cni", "serve"],
         token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
 
-    private string LogPath(string daemon) => Path.Combine(scratchDirectory, $"{daemon}.log");
+    private string LogPath(string daemon) => Path.Combine(_scratchDirectory, $"{daemon}.log");
 
     private async Task<bool> DockerAnswersAsync(CancellationToken cancellationToken)
     {

@@ -13,15 +13,15 @@ namespace Bridge.TestHosts;
 /// </summary>
 public sealed partial class TestHost : IAsyncDisposable
 {
-    private readonly HostProcess process;
-    private readonly string scratchDirectory;
+    private readonly HostProcess _process;
+    private readonly string _scratchDirectory;
 
     private TestHost(HostProcess process, string scratchDirectory)
     {
-        this.process = process;
-        this.scratchDirectory = scratchDirectory;
-        FromHost = new Vantage(process.NetworkNamespacePath);
-        FromNeighbour = new Vantage(process.NeighbourNamespacePath);
+        _process = process;
+        _scratchDirectory = scratchDirectory;
+        FromHost = new Vantage(_process.NetworkNamespacePath);
+        FromNeighbour = new Vantage(_process.NeighbourNamespacePath);
         Pods = new PodRuntime(PathOf(ContainerdSocket));
         Containerd = NewContainerd();
         Dockerd = NewDockerd();
@@ -34,7 +34,7 @@ public sealed partial class TestHost : IAsyncDisposable
     /// <summary>The neighbour's address. It has no route to any container.</summary>
     public const string NeighbourAddress = "10.200.0.2";
 
-    public string Name => Path.GetFileName(scratchDirectory);
+    public string Name => Path.GetFileName(_scratchDirectory);
 
     public Vantage FromHost { get; }
 
@@ -53,7 +53,7 @@ public sealed partial class TestHost : IAsyncDisposable
             host.Furnish(options);
             if (!options.ForwardsPackets)
             {
-                (await host.RunAsync(["sysctl", "-q", "net.ipv4.ip_forward=0"], cancellationToken)).EnsureSuccess();
+                (await host.RunAsync(["sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward"], cancellationToken)).EnsureSuccess();
             }
 
             await host.StartDaemonsAsync(options.StartBridge, needsPods: options.CniNetworks.Count > 0, cancellationToken);
@@ -75,13 +75,13 @@ public sealed partial class TestHost : IAsyncDisposable
     }
 
     /// <summary>Where the machine sees a path of the host.</summary>
-    public string PathOf(string pathInHost) => process.PathOf(pathInHost);
+    public string PathOf(string pathInHost) => _process.PathOf(pathInHost);
 
     public async ValueTask DisposeAsync()
     {
         Pods.Dispose();
-        await process.DisposeAsync();
-        await RemoveTracesAsync(scratchDirectory);
+        await _process.DisposeAsync();
+        await RemoveTracesAsync(_scratchDirectory);
     }
 
     private void Furnish(TestHostOptions options)

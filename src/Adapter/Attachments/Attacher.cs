@@ -23,9 +23,10 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         try
         {
             staging.Create(intent.EndpointId); // (2)
-            var result = await runtime.AddAsync(CniAttachment.Parts(intent).Attaching, cni.Of(intent), previousResult: null, CancellationToken.None); // (3)
-            var record = intent with { Result = CniAttachment.ToElement(result.Json) };
-            record = Capture(record, wishes); // (4) (5)
+            // Kept after every plugin: some undo their work only by the result that the one before them left, also when we end between the two.
+            var result = await runtime.AddAsync(
+                CniAttachment.Parts(intent).Attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(WithResult(intent, sofar)), CancellationToken.None); // (3)
+            var record = Capture(WithResult(intent, result), wishes); // (4) (5)
             RequireAddresses(record, wishes);
             journal.Attachments.Write(record with { Phase = AttachmentPhase.Added }); // (6)
             return journal.Attachments.Find(record.EndpointId)!;
@@ -42,10 +43,10 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         }
     }
 
+    private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniAttachment.ToElement(result.Json) };
+
     private AttachmentRecord Capture(AttachmentRecord record, EndpointWishes wishes)
     {
-        // Kept at once: whatever goes wrong below is undone with the chain's own result.
-        journal.Attachments.Write(record);
         var snapshot = staging.Capture(record.EndpointId, record.InterfaceName);
         if (wishes.Mac is { } mac && snapshot.Mac != EndpointWishes.MacText(mac))
         {

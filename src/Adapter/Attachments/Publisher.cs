@@ -8,15 +8,19 @@ namespace Bridge.Adapter.Attachments;
 internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime runtime, PortReservations ports)
 {
     /// <summary>Reserves the host ports, then writes the intent, then runs the plugins. Done already, or nothing asked for: success.</summary>
+    /// <param name="record">An attachment that has joined.</param>
+    /// <param name="requested">The container's port list as the call brought it; CreateEndpoint has it only for the first endpoint of a container.</param>
     /// <exception cref="CnmException">A port is taken, or the chain has no plugin that publishes.</exception>
     /// <exception cref="CniException">A plugin said no.</exception>
-    public async Task PublishAsync(AttachmentRecord record)
+    public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
     {
-        if (record.RequestedPorts.Count == 0 || record.PublishedPorts is not null)
+        if (record.PublishedPorts is not null || requested.Count == 0)
         {
             return;
         }
 
+        var attached = CniAttachment.Parts(record).Attaching;
+        record = record with { RequestedPorts = requested };
         var publishing = CniAttachment.Parts(record).Publishing;
         if (publishing.Plugins.Count == 0)
         {
@@ -26,10 +30,13 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
         }
 
         var unpublished = record;
-        var mappings = ports.Reserve(record.EndpointId, record.RequestedPorts);
+        var mappings = ports.Reserve(record.EndpointId, requested);
         journal.Attachments.Write(record = record with { PublishedPorts = mappings });
         try
         {
+            // What ran at ADD for lack of ports runs again with them: a plugin sees no second ADD without a DEL.
+            var again = publishing.WithPlugins(plugin => attached.Plugins.Any(other => other.Type == plugin.Type));
+            await runtime.DeleteAsync(again, cni.Of(unpublished), CniAttachment.Result(record), CancellationToken.None);
             var result = await runtime.AddAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
             journal.Attachments.Write(record with { Result = CniAttachment.ToElement(result.Json) });
         }

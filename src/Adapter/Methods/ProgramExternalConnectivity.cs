@@ -2,6 +2,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Methods;
 
@@ -23,7 +24,8 @@ internal sealed class ProgramExternalConnectivity(Publisher publisher, Arrivals 
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} has not joined a sandbox, so its ports cannot be published.");
         }
 
-        await publisher.PublishAsync(record);
+        var requested = PublishedPorts.Read(request.Options);
+        await publisher.PublishAsync(record, requested.Count > 0 ? requested : record.RequestedPorts);
         arrivals.TryFinish(journal.Attachments.Find(endpointId)!);
         return new Nothing();
     }

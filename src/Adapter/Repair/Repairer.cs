@@ -6,9 +6,9 @@ namespace Bridge.Adapter.Repair;
 
 /// <summary>Brings the journal and the world together again: at start, and whatever Docker never told us about later.</summary>
 internal sealed class Repairer(
-    Journal journal, AttachmentGates gates, Detacher detacher, Arrivals arrivals, PortReservations ports, RetryTimes retries, ILogger<Repairer> logger)
+    Journal journal, AttachmentGates gates, Detacher detacher, Arrivals arrivals, PortReservations ports, RetryTimes retries, SurvivingPlugins survivors, ILogger<Repairer> logger)
 {
-    /// <summary>Before the first call is answered: ports that are in force are held again, links that are under way are awaited again.</summary>
+    /// <summary>Before the first call is answered: plugins that outlived us are ended, ports that are in force are held again, links that are under way are awaited again.</summary>
     public void Resume()
     {
         foreach (var (file, reason) in journal.Load())
@@ -16,6 +16,7 @@ internal sealed class Repairer(
             logger.RecordUnreadable(file, reason);
         }
 
+        survivors.End(journal.Attachments.All);
         var bootId = BootId.Current();
         foreach (var record in journal.Attachments.All.Where(record => record.BootId == bootId && record.Phase == AttachmentPhase.Joined))
         {

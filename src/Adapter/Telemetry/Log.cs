@@ -63,6 +63,9 @@ internal static partial class Log
     [LoggerMessage(410, LogLevel.Information, "Docker at {DockerSocket} does not answer: {Reason}. Names and the search for orphans wait; containers are not affected")]
     public static partial void DockerSilent(this ILogger logger, string dockerSocket, string reason);
 
+    [LoggerMessage(411, LogLevel.Warning, "Ended process {ProcessId}: a plugin that outlived the bridge which started it, at work for endpoint {EndpointId}")]
+    public static partial void SurvivorEnded(this ILogger logger, int processId, string endpointId);
+
     [LoggerMessage(500, LogLevel.Information, "Serving as Docker network driver on {Socket}: {Networks} networks and {Attachments} attachments remembered")]
     public static partial void Serving(this ILogger logger, string socket, int networks, int attachments);
 }

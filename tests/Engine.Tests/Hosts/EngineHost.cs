@@ -5,12 +5,12 @@ namespace Bridge.Engine.Tests.Hosts;
 /// <summary>A test host with the bridge running and one Docker network on its CNI network, for the tests of one class.</summary>
 public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
 {
-    private TestHost? host;
+    private TestHost? _host;
 
     /// <summary>The Docker network.</summary>
     public const string Network = "pods";
 
-    public TestHost Host => host ?? throw new InvalidOperationException(MissingRequirement ?? "The host is not started.");
+    public TestHost Host => _host ?? throw new InvalidOperationException(MissingRequirement ?? "The _host is not started.");
 
     /// <summary>Why there is no host on this machine; null when there is one.</summary>
     public string? MissingRequirement { get; } = HostRequirements.Missing();
@@ -24,15 +24,15 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
 
         BridgeBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        host = await TestHost.StartAsync(options with { StartBridge = true }, deadline.Token);
+        _host = await TestHost.StartAsync(options with { StartBridge = true }, deadline.Token);
         await FurnishAsync(deadline.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (host is not null)
+        if (_host is not null)
         {
-            await host.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);

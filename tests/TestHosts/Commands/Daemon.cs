@@ -10,17 +10,17 @@ public sealed class Daemon
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
 
-    private readonly HostProcess host;
-    private readonly IReadOnlyList<string> commandLine;
-    private readonly Func<CancellationToken, Task<bool>> isReady;
-    private Process? process;
+    private readonly HostProcess _host;
+    private readonly IReadOnlyList<string> _commandLine;
+    private readonly Func<CancellationToken, Task<bool>> _isReady;
+    private Process? _process;
 
     internal Daemon(
         HostProcess host, string name, string logPath, IReadOnlyList<string> commandLine, Func<CancellationToken, Task<bool>> isReady)
     {
-        this.host = host;
-        this.commandLine = commandLine;
-        this.isReady = isReady;
+        _host = host;
+        _commandLine = commandLine;
+        _isReady = isReady;
         Name = name;
         LogPath = logPath;
     }
@@ -30,24 +30,24 @@ public sealed class Daemon
     /// <summary>On the machine. Every start appends to it.</summary>
     public string LogPath { get; }
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>As the host numbers it.</summary>
-    public int Pid => int.Parse(File.ReadAllText(host.PathOf($"/run/bridge-test/{Name}.pid")), CultureInfo.InvariantCulture);
+    public int Pid => int.Parse(File.ReadAllText(_host.PathOf($"/run/bridge-test/{Name}.pid")), CultureInfo.InvariantCulture);
 
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
 
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        process?.Dispose();
-        process = Command.Start(host.Inside([HostProcess.Script("run-daemon.sh"), Name, LogPath, .. commandLine]));
+        _process?.Dispose();
+        _process = Command.Start(_host.Inside([HostProcess.Script("run-daemon.sh"), Name, LogPath, .. _commandLine]));
         var answers = await Eventually.IsTrueAsync(
-            async token => process.HasExited || await isReady(token), StartDeadline, cancellationToken);
-        if (process.HasExited)
+            async token => _process.HasExited || await _isReady(token), StartDeadline, cancellationToken);
+        if (_process.HasExited)
         {
-            var said = await process.StandardError.ReadToEndAsync(cancellationToken);
-            throw new InvalidOperationException($"{Name} ended with exit code {process.ExitCode} when it was started.\n{said}{Log}");
+            var said = await _process.StandardError.ReadToEndAsync(cancellationToken);
+            throw new InvalidOperationException($"{Name} ended with exit code {_process.ExitCode} when it was started.\n{said}{Log}");
         }
 
         if (!answers)
@@ -64,13 +64,13 @@ public sealed class Daemon
 
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)
     {
-        if (process is null || process.HasExited)
+        if (_process is null || _process.HasExited)
         {
             return;
         }
 
         var pid = Pid.ToString(CultureInfo.InvariantCulture);
-        await Command.RunAsync(host.Inside(["kill", $"-{signal}", pid]), cancellationToken);
-        await process.WaitForExitAsync(cancellationToken).WaitAsync(StopDeadline, TimeProvider.System, cancellationToken);
+        await Command.RunAsync(_host.Inside(["kill", $"-{signal}", pid]), cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(StopDeadline, TimeProvider.System, cancellationToken);
     }
 }

@@ -11,14 +11,14 @@ namespace Bridge.TestHosts.Machine;
 /// </summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private readonly Process unshare;
-    private bool isDisposed;
-    private readonly string neighbourPid;
+    private readonly Process _unshare;
+    private readonly string _neighbourPid;
+    private bool _isDisposed;
 
     private HostProcess(Process unshare, int pid, string neighbourPid)
     {
-        this.unshare = unshare;
-        this.neighbourPid = neighbourPid;
+        _unshare = unshare;
+        _neighbourPid = neighbourPid;
         Pid = pid;
     }
 
@@ -53,40 +53,40 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>The same in the neighbour's network namespace; everything else is the host's.</summary>
     public IReadOnlyList<string> AtNeighbour(IEnumerable<string> command) =>
-        Inside(["nsenter", "--target", neighbourPid, "--net", "--", .. command]);
+        Inside(["nsenter", "--target", _neighbourPid, "--net", "--", .. command]);
 
     /// <summary>Where the machine sees a path of the host.</summary>
     public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";
 
     /// <summary>The script's view of a reboot; the neighbour is another machine and stays up.</summary>
-    public IReadOnlyList<string> PowerCycle => Inside([Script("power-cycle.sh"), neighbourPid]);
+    public IReadOnlyList<string> PowerCycle => Inside([Script("power-cycle.sh"), _neighbourPid]);
 
     public string NetworkNamespacePath => $"/proc/{Pid}/ns/net";
 
-    public string NeighbourNamespacePath => PathOf($"/proc/{neighbourPid}/ns/net");
+    public string NeighbourNamespacePath => PathOf($"/proc/{_neighbourPid}/ns/net");
 
     public async ValueTask DisposeAsync()
     {
-        if (isDisposed)
+        if (_isDisposed)
         {
             return;
         }
 
-        isDisposed = true;
-        unshare.StandardInput.Close();
+        _isDisposed = true;
+        _unshare.StandardInput.Close();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
-            await unshare.WaitForExitAsync(patience.Token);
+            await _unshare.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
             // Its child is process 1 of the host and is killed with it.
-            unshare.Kill(entireProcessTree: true);
-            await unshare.WaitForExitAsync(CancellationToken.None);
+            _unshare.Kill(entireProcessTree: true);
+            await _unshare.WaitForExitAsync(CancellationToken.None);
         }
 
-        unshare.Dispose();
+        _unshare.Dispose();
     }
 
     private static int ChildOf(int parentPid)

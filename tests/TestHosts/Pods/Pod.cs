@@ -7,13 +7,13 @@ namespace Bridge.TestHosts.Pods;
 /// <summary>A running pod of one container.</summary>
 public sealed class Pod
 {
-    private readonly RuntimeService.RuntimeServiceClient runtime;
-    private readonly string containerId;
+    private readonly RuntimeService.RuntimeServiceClient _runtime;
+    private readonly string _containerId;
 
     internal Pod(RuntimeService.RuntimeServiceClient runtime, string name, string id, string containerId, string ip)
     {
-        this.runtime = runtime;
-        this.containerId = containerId;
+        _runtime = runtime;
+        _containerId = containerId;
         Name = name;
         Id = id;
         Ip = ip;
@@ -29,9 +29,9 @@ public sealed class Pod
 
     public async Task<CommandResult> ExecAsync(IEnumerable<string> command, CancellationToken cancellationToken)
     {
-        var request = new ExecSyncRequest { ContainerId = containerId, Cmd = { command }, Timeout = 30 };
+        var request = new ExecSyncRequest { ContainerId = _containerId, Cmd = { command }, Timeout = 30 };
         var started = Stopwatch.GetTimestamp();
-        var answer = await runtime.ExecSyncAsync(request, cancellationToken: cancellationToken);
+        var answer = await _runtime.ExecSyncAsync(request, cancellationToken: cancellationToken);
         return new CommandResult(
             $"{Name}: {string.Join(' ', request.Cmd)}",
             answer.ExitCode,
@@ -42,7 +42,7 @@ public sealed class Pod
 
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
-        await runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
+        await _runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
+        await _runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
     }
 }

@@ -9,14 +9,14 @@ namespace Bridge.TestHosts.Pods;
 /// <summary>Runs pods the way a kubelet does: by the Container Runtime Interface of the host's containerd.</summary>
 public sealed class PodRuntime : IDisposable
 {
-    private readonly GrpcChannel channel;
-    private readonly RuntimeService.RuntimeServiceClient runtime;
+    private readonly GrpcChannel _channel;
+    private readonly RuntimeService.RuntimeServiceClient _runtime;
 
     internal PodRuntime(string socketPath)
     {
-        channel = GrpcChannel.ForAddress(
+        _channel = GrpcChannel.ForAddress(
             "http://containerd", new GrpcChannelOptions { HttpHandler = UnixSocketHandler.To(socketPath), DisposeHttpClient = true });
-        runtime = new RuntimeService.RuntimeServiceClient(channel);
+        _runtime = new RuntimeService.RuntimeServiceClient(_channel);
     }
 
     /// <summary>Makes a sandbox (this is when the CNI plugins run) and starts one container in it.</summary>
@@ -28,9 +28,9 @@ public sealed class PodRuntime : IDisposable
             Hostname = name,
             Linux = new LinuxPodSandboxConfig { CgroupParent = "/pods" },
         };
-        var sandbox = await runtime.RunPodSandboxAsync(
+        var sandbox = await _runtime.RunPodSandboxAsync(
             new RunPodSandboxRequest { Config = configuration }, cancellationToken: cancellationToken);
-        var container = await runtime.CreateContainerAsync(
+        var container = await _runtime.CreateContainerAsync(
             new CreateContainerRequest
             {
                 PodSandboxId = sandbox.PodSandboxId,
@@ -43,11 +43,11 @@ public sealed class PodRuntime : IDisposable
                 SandboxConfig = configuration,
             },
             cancellationToken: cancellationToken);
-        await runtime.StartContainerAsync(
+        await _runtime.StartContainerAsync(
             new StartContainerRequest { ContainerId = container.ContainerId }, cancellationToken: cancellationToken);
-        var status = await runtime.PodSandboxStatusAsync(
+        var status = await _runtime.PodSandboxStatusAsync(
             new PodSandboxStatusRequest { PodSandboxId = sandbox.PodSandboxId }, cancellationToken: cancellationToken);
-        return new Pod(runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
+        return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
     }
 
     /// <returns>Whether the runtime works and has found a CNI network.</returns>
@@ -55,7 +55,7 @@ public sealed class PodRuntime : IDisposable
     {
         try
         {
-            var answer = await runtime.StatusAsync(new StatusRequest(), cancellationToken: cancellationToken);
+            var answer = await _runtime.StatusAsync(new StatusRequest(), cancellationToken: cancellationToken);
             return answer.Status.Conditions.All(condition => condition.Status);
         }
         catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented)
@@ -65,5 +65,5 @@ public sealed class PodRuntime : IDisposable
         }
     }
 
-    public void Dispose() => channel.Dispose();
+    public void Dispose() => _channel.Dispose();
 }

@@ -6,24 +6,24 @@ namespace Bridge.TestHosts.Sockets;
 /// <summary>Serves one page over HTTP/1.0 until it is disposed, one visitor at a time.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
-    private readonly Socket listener;
-    private readonly byte[] response;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task loop;
+    private readonly Socket _listener;
+    private readonly byte[] _response;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
 
     public PageServer(Socket listener, string page)
     {
-        this.listener = listener;
-        response = Encoding.UTF8.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {Encoding.UTF8.GetByteCount(page)}\r\n\r\n{page}");
-        loop = ServeAsync(stop.Token);
+        _listener = listener;
+        _response = Encoding.UTF8.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {Encoding.UTF8.GetByteCount(page)}\r\n\r\n{page}");
+        _loop = ServeAsync(_stop.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await loop;
-        listener.Dispose();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await _loop;
+        _listener.Dispose();
+        _stop.Dispose();
     }
 
     private async Task ServeAsync(CancellationToken cancellationToken)
@@ -33,9 +33,9 @@ internal sealed class PageServer : IAsyncDisposable
         {
             try
             {
-                using var visitor = await listener.AcceptAsync(cancellationToken);
+                using var visitor = await _listener.AcceptAsync(cancellationToken);
                 await visitor.ReceiveAsync(request, cancellationToken);
-                await visitor.SendAsync(response, cancellationToken);
+                await visitor.SendAsync(_response, cancellationToken);
                 visitor.Shutdown(SocketShutdown.Both);
             }
             catch (OperationCanceledException)

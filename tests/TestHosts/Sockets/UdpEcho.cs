@@ -6,22 +6,22 @@ namespace Bridge.TestHosts.Sockets;
 /// <summary>Answers every datagram with the same bytes until it is disposed.</summary>
 internal sealed class UdpEcho : IAsyncDisposable
 {
-    private readonly Socket socket;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task loop;
+    private readonly Socket _socket;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
 
     public UdpEcho(Socket socket)
     {
-        this.socket = socket;
-        loop = AnswerAsync(stop.Token);
+        _socket = socket;
+        _loop = AnswerAsync(_stop.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await loop;
-        socket.Dispose();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await _loop;
+        _socket.Dispose();
+        _stop.Dispose();
     }
 
     private async Task AnswerAsync(CancellationToken cancellationToken)
@@ -31,8 +31,8 @@ internal sealed class UdpEcho : IAsyncDisposable
         {
             try
             {
-                var received = await socket.ReceiveFromAsync(datagram, new IPEndPoint(IPAddress.Any, 0), cancellationToken);
-                await socket.SendToAsync(datagram.AsMemory(0, received.ReceivedBytes), received.RemoteEndPoint, cancellationToken);
+                var received = await _socket.ReceiveFromAsync(datagram, new IPEndPoint(IPAddress.Any, 0), cancellationToken);
+                await _socket.SendToAsync(datagram.AsMemory(0, received.ReceivedBytes), received.RemoteEndPoint, cancellationToken);
             }
             catch (OperationCanceledException)
             {

@@ -9,9 +9,9 @@ public sealed class Vantage
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly string namespacePath;
+    private readonly string _namespacePath;
 
-    internal Vantage(string namespacePath) => this.namespacePath = namespacePath;
+    internal Vantage(string namespacePath) => _namespacePath = namespacePath;
 
     /// <returns>The body of an HTTP GET.</returns>
     /// <exception cref="SocketException">Nobody answers there.</exception>
@@ -20,7 +20,7 @@ public sealed class Vantage
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
-        using var connection = NamespacedSocket.Create(namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
+        using var connection = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
         await connection.ConnectAsync(IPEndPoint(address, port), deadline.Token);
         await connection.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), deadline.Token);
         using var stream = new NetworkStream(connection);
@@ -52,7 +52,7 @@ public sealed class Vantage
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
-        using var connection = NamespacedSocket.Create(namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
+        using var connection = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await connection.ConnectAsync(IPEndPoint(address, port), deadline.Token);
@@ -83,7 +83,7 @@ public sealed class Vantage
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
-        using var socket = NamespacedSocket.Create(namespacePath, FamilyOf(address), SocketType.Dgram, ProtocolType.Udp);
+        using var socket = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(IPEndPoint(address, port), cancellationToken);
         var answer = new byte[512];
         try
@@ -105,7 +105,7 @@ public sealed class Vantage
     /// <summary>Answers every datagram on a port with the same bytes.</summary>
     public IAsyncDisposable EchoUdp(int port)
     {
-        var socket = NamespacedSocket.Create(namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Any, port));
         return new UdpEcho(socket);
     }
@@ -113,7 +113,7 @@ public sealed class Vantage
     /// <summary>Serves one page to whoever connects.</summary>
     public IAsyncDisposable ServePage(int port, string page)
     {
-        var socket = NamespacedSocket.Create(namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Any, port));
         socket.Listen();
         return new PageServer(socket, page);

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using Bridge.Adapter.Sandboxes.Native;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+
+namespace Bridge.Adapter.Repair;
+
+/// <summary>
+/// Plugins that an earlier process of ours started and that outlived it: they lead process groups of their own. Left alone they would go on making what a DEL is about to undo.
+/// They are known by CNI_CONTAINERID in their environment, which they hand on to what they start, and which for our attachments is an endpoint id.
+/// </summary>
+internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<SurvivingPlugins> logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Ends them, and returns when they are gone.</summary>
+    public void End(ICollection<AttachmentRecord> attachments)
+    {
+        if (attachments.Count == 0)
+        {
+            return;
+        }
+
+        var endpoints = attachments.Select(record => record.EndpointId).ToHashSet(StringComparer.Ordinal);
+        var start = timeProvider.GetTimestamp();
+        while (timeProvider.GetElapsedTime(start) < Patience)
+        {
+            // Again until none is found: one of them may have started another meanwhile.
+            var found = Find(endpoints);
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var (process, endpointId) in found)
+            {
+                logger.SurvivorEnded(process, endpointId);
+                LibC.Kill(process);
+            }
+
+            Thread.Yield();
+        }
+    }
+
+    private static List<(int Process, string EndpointId)> Find(HashSet<string> endpoints)
+    {
+        var found = new List<(int, string)>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && ContainerIdOf(directory) is { } id && endpoints.Contains(id))
+            {
+                found.Add((process, id));
+            }
+        }
+
+        return found;
+    }
+
+    private static string? ContainerIdOf(string directory)
+    {
+        const string Variable = "CNI_CONTAINERID=";
+        try
+        {
+            // A zombie has no environment any more, so it is not found.
+            return Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "environ"))).Split('\0')
+                .FirstOrDefault(variable => variable.StartsWith(Variable, StringComparison.Ordinal))?[Variable.Length..];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null; // It ended while we looked.
+        }
+    }
+}
