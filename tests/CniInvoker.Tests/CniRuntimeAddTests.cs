@@ -45,7 +45,7 @@ public sealed class CniRuntimeAddTests : IDisposable
 
         await _plugins.Runtime().AddAsync(
             ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null,
-            sofar => heard.Add($"{sofar.Ips.Single().Address} after {_plugins.Runs.Count()}"), TestContext.Current.CancellationToken);
+            sofar => heard.Add($"{sofar.Ips.Single().Address} after {_plugins.Runs.Length}"), TestContext.Current.CancellationToken);
 
         heard.Should().Equal("10.1.0.1 after 1", "10.1.0.2 after 2");
     }
