@@ -18,7 +18,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = LongPatience)]
     public async Task Thirty_containers_with_ports_restarts_connects_and_disconnects_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync(Published(0));

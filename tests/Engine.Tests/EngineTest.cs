@@ -12,6 +12,9 @@ public abstract class EngineTest : IAsyncLifetime
     /// <summary>The longest a test may take.</summary>
     protected const int Patience = 120_000;
 
+    /// <summary>The same for dozens of containers, on a machine that has other things to do too.</summary>
+    protected const int LongPatience = 300_000;
+
     private readonly EngineHost _engine;
     private readonly List<Pod> _pods = [];
 

@@ -57,7 +57,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         (await ExecAsync("both", "wget", "-qO-", $"http://{pod.Ip}/")).Should().Be(Page.TrimEnd());
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = LongPatience)]
     public async Task Forty_containers_and_pods_come_and_go_in_parallel_without_an_address_collision()
     {
         var census = await CensusAfterOneContainerAsync();

@@ -1,0 +1,52 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests.Crashes;
+
+/// <summary>kill -9 of dockerd, alone and together with the bridge, and a restart in peace.</summary>
+public sealed class DockerCrashTests(FragileChainHost engine) : CrashTest(engine), IClassFixture<FragileChainHost>
+{
+    [Fact(Timeout = Patience)]
+    public async Task Nothing_is_left_of_containers_that_were_removed_after_dockerd_was_killed()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("one", "--publish", "8080:80");
+        await RunContainerAsync("two");
+
+        await Host.Dockerd.KillAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+        await DockerAsync("rm", "--force", "one", "two");
+
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        await RunContainerAsync("next", "--publish", "8080:80");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Nothing_is_left_when_the_bridge_and_dockerd_were_killed_together()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+
+        await Task.WhenAll(Host.Dockerd.KillAsync(Cancellation), Host.Bridge.KillAsync(Cancellation));
+        await Host.Bridge.StartAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+        await DockerAsync("rm", "--force", "web");
+
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Containers_come_back_when_dockerd_is_restarted_in_peace_and_leave_nothing_behind()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80", "--restart", "always");
+
+        await Host.Dockerd.StopAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+}
