@@ -16,6 +16,7 @@ public sealed class NativeLayoutTests
         #include <errno.h>
         #include <fcntl.h>
         #include <sched.h>
+        #include <signal.h>
         #include <sys/mount.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
