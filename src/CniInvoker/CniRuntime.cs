@@ -11,7 +11,7 @@ namespace CniInvoker;
 /// <param name="pluginPath">Where the plugins are.</param>
 /// <param name="deadlines">How long operations may take.</param>
 /// <param name="timeProvider">Measures that time.</param>
-public sealed class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, CniDeadlines deadlines, TimeProvider timeProvider)
+public sealed partial class CniRuntime(IPluginExecutor executor, PluginPath pluginPath, CniDeadlines deadlines, TimeProvider timeProvider)
 {
     // The version that VERSION itself is asked in, and the words of a plugin that is older than the question.
     private static readonly byte[] VersionQuestion = "{\"cniVersion\":\"1.1.0\"}"u8.ToArray();

@@ -4,8 +4,7 @@ namespace CniInvoker.Tests;
 
 /// <summary>
 /// A plugin directory of its own, with shell scripts for plugins. Each writes down that it was run, with which arguments, environment and
-/// stdin, and then does what its script for the
-/// operation says.
+/// stdin, and then does what its script for the operation says.
 /// </summary>
 internal sealed class ScriptedPlugins : IDisposable
 {

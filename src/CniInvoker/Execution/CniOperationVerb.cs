@@ -1,8 +1,11 @@
 namespace CniInvoker;
 
 /// <summary>Operations in the specification's own words.</summary>
-internal static class CniOperationVerb
+public static class CniOperationVerb
 {
+    /// <summary>The value of CNI_COMMAND, as in SPEC section 2; good for messages too.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
     public static string Verb(this CniOperation operation) => operation switch
     {
         CniOperation.Add => "ADD",
