@@ -2,7 +2,11 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Methods;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Networks;
+using Bridge.Adapter.Pods;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
@@ -18,7 +22,8 @@ internal static class Daemon
     public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {
         using var stateLock = StateLock.Take(settings.StateDirectory);
-        // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a service manager that is the whole file system.
+        // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
+        // service manager that is the whole file system.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Logging.AddBridgeLogging(settings.Log);
@@ -30,14 +35,18 @@ internal static class Daemon
             .AddSandboxes(settings)
             .AddState(settings)
             .AddAttachments()
+            .AddIpam()
             .AddCnm()
             .AddRepair(settings)
+            .AddNeighbours(settings)
+            .AddNetworks(settings)
             .AddControl();
 
         await using var app = builder.Build();
         app.MapCnm();
         app.MapControl();
         app.Services.GetRequiredService<Repairer>().Resume();
+        app.Services.GetRequiredService<ReservationRepair>().Resume();
         await app.StartAsync(cancellationToken);
         try
         {
@@ -82,10 +91,20 @@ internal static class Daemon
     private static IServiceCollection AddAttachments(this IServiceCollection services) => services
         .AddSingleton<CniAttachment>()
         .AddSingleton<PortReservations>()
+        .AddSingleton<SandboxRuns>()
         .AddSingleton<Detacher>()
         .AddSingleton<Attacher>()
         .AddSingleton<Publisher>()
         .AddSingleton<Arrivals>();
+
+    private static IServiceCollection AddIpam(this IServiceCollection services) => services
+        .AddSingleton<IpamRuns>()
+        .AddSingleton<Reservations>()
+        .AddSingleton<PoolRequests>()
+        .AddSingleton<RequestPool>()
+        .AddSingleton<RequestAddress>()
+        .AddSingleton<ReleaseAddress>()
+        .AddSingleton<ReleasePool>();
 
     private static IServiceCollection AddCnm(this IServiceCollection services) => services
         .AddSingleton<CnmEndpoint>()
@@ -106,11 +125,26 @@ internal static class Daemon
         .AddSingleton<RepairSignal>()
         .AddSingleton<SurvivingPlugins>()
         .AddSingleton<Repairer>()
+        .AddSingleton<ReservationRepair>()
         .AddSingleton<DockerComparison>()
         .AddHostedService<RepairLoop>()
         .AddHostedService<DockerWatch>();
 
+    private static IServiceCollection AddNeighbours(this IServiceCollection services, AdapterSettings settings) => services
+        .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<AddressStores>()
+        .AddSingleton<OwnHolders>()
+        .AddSingleton<Neighbourhoods>()
+        .AddSingleton<AddressHolders>();
+
+    private static IServiceCollection AddNetworks(this IServiceCollection services, AdapterSettings settings)
+    {
+        services.AddSingleton<NetworksSignal>();
+        return settings.AutoNetworks ? services.AddSingleton<AutoNetworks>().AddHostedService<AutoNetworksLoop>() : services;
+    }
+
     private static IServiceCollection AddControl(this IServiceCollection services) => services
+        .AddSingleton<FreshNames>()
         .AddSingleton<Status>()
         .AddSingleton<Check>();
 }

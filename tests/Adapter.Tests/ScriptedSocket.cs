@@ -36,7 +36,7 @@ internal sealed class ScriptedSocket : IAsyncDisposable
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(body, cancellationToken);
+        return body.Length > 0 ? context.Response.WriteAsync(body, cancellationToken) : Task.CompletedTask; // Not even nothing may be written behind a 204.
     };
 
     /// <summary>Never answers: what dockerd does while it starts.</summary>

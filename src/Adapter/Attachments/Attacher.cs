@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
@@ -7,29 +8,66 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
 
-/// <summary>Makes an attachment in a staging namespace. What it cannot finish it undoes; what it cannot undo stays recorded and is retried.</summary>
+/// <summary>
+/// Makes an attachment. What it cannot finish it undoes; what it cannot undo stays recorded and is retried. The caller holds the
+/// endpoint's gate.
+/// </summary>
 internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher)
 {
     /// <summary>
-    /// (1) The intent is written. (2) A staging namespace is made. (3) The chain runs. (4) What it left is read from the kernel.
+    /// In a staging namespace. (1) The intent is written. (2) The namespace is made. (3) The chain runs. (4) What it left is read from the kernel.
     /// (5) Wishes that no plugin honoured are made true, or the attachment is refused. (6) The outcome is written.
     /// </summary>
     /// <exception cref="CniException">A plugin said no.</exception>
     /// <exception cref="CnmException">The chain's outcome is not what was asked for.</exception>
-    public async Task<AttachmentRecord> AttachAsync(AttachmentRecord intent, EndpointWishes wishes)
+    public Task<AttachmentRecord> AttachAsync(AttachmentRecord wanted) => UndoneOnFailureAsync(wanted with { Phase = AttachmentPhase.Adding }, async intent =>
     {
-        // From here on nobody's hanging up stops us: an ADD given up halfway would leave more behind than one that is finished and undone.
+        staging.Create(intent.ContainerId); // (2)
+        var record = Capture(await RunAsync(intent)); // (3) (4) (5)
+        RequireAddresses(record);
+        return record with { Phase = AttachmentPhase.Added }; // (6)
+    });
+
+    /// <summary>
+    /// Straight in the sandbox. (1) The intent is written. (2) The attachment's path names the sandbox. (3) The chain runs. (4) What it
+    /// left is read from the kernel, and the default route is taken out: Docker, which is told of the gateway, chooses between those of a
+    /// container's endpoints. (5) and (6) as above.
+    /// </summary>
+    /// <exception cref="CniException">A plugin said no.</exception>
+    /// <exception cref="CnmException">The engine has no sandbox yet, or the chain's outcome is not what was asked for.</exception>
+    public Task<AttachmentRecord> AttachInSandboxAsync(AttachmentRecord wanted, string sandboxKey)
+    {
+        if (!StagingSandboxes.IsThere(sandboxKey))
+        {
+            throw new CnmException(
+                $"CNI network \"{wanted.CniNetwork}\" is to be attached in the container's own namespace (-o {NetworkOptions.AttachKey}=sandbox), and this engine makes that namespace too late. " +
+                "Use Docker 28 or newer, or start the container on another network and connect this one then: docker network connect.");
+        }
+
+        var ifname = wanted.WishedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
+        var intent = wanted with { Phase = AttachmentPhase.Adding, SandboxKey = sandboxKey, InterfaceName = ifname, SandboxInterfaceName = ifname };
+        return UndoneOnFailureAsync(intent, async made =>
+        {
+            var before = StagingSandboxes.Survey(sandboxKey);
+            staging.Name(made.ContainerId, sandboxKey); // (2)
+            var record = await RunAsync(made); // (3)
+            record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
+            RequireAddresses(record);
+            StagingSandboxes.RemoveDefaultRoutes(sandboxKey, ifname);
+            StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
+            return record with { Phase = AttachmentPhase.Joined };
+        });
+    }
+
+    // From here on nobody's hanging up stops us: an ADD given up halfway would leave more behind than one that is finished and undone.
+    private async Task<AttachmentRecord> UndoneOnFailureAsync(AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make)
+    {
         journal.Attachments.Write(intent); // (1)
         try
         {
-            staging.Create(intent.EndpointId); // (2)
-            // Kept after every plugin: some undo their work only by the result that the one before them left, also when we end between the two.
-            var result = await runtime.AddAsync(
-                CniAttachment.Parts(intent).Attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(WithResult(intent, sofar)), CancellationToken.None); // (3)
-            var record = Capture(WithResult(intent, result), wishes); // (4) (5)
-            RequireAddresses(record, wishes);
-            journal.Attachments.Write(record with { Phase = AttachmentPhase.Added }); // (6)
-            return journal.Attachments.Find(record.EndpointId)!;
+            var made = await make(intent);
+            journal.Attachments.Write(made);
+            return made;
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
         {
@@ -43,43 +81,50 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         }
     }
 
+    // Kept after every plugin: some undo their work only by the result that the one before them left, also when we end between the two.
+    private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent)
+    {
+        var attaching = cni.Parts(intent).Attaching;
+        var result = await runtime.AddAsync(
+            attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(WithResult(intent, sofar)), CancellationToken.None);
+        return WithResult(intent, result);
+    }
+
     private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniAttachment.ToElement(result.Json) };
 
-    private AttachmentRecord Capture(AttachmentRecord record, EndpointWishes wishes)
+    private AttachmentRecord Capture(AttachmentRecord record)
     {
-        var snapshot = staging.Capture(record.EndpointId, record.InterfaceName);
-        if (wishes.Mac is { } mac && snapshot.Mac != EndpointWishes.MacText(mac))
+        var snapshot = staging.Capture(record.ContainerId, record.InterfaceName);
+        if (record.Mac is { } mac && snapshot.Mac != mac)
         {
-            staging.SetMac(record.EndpointId, record.InterfaceName, mac);
-            snapshot = staging.Capture(record.EndpointId, record.InterfaceName);
+            staging.SetMac(record.ContainerId, record.InterfaceName, PhysicalAddress.Parse(mac));
+            snapshot = staging.Capture(record.ContainerId, record.InterfaceName);
             record = record with { Result = WithMac(record, mac) };
         }
 
         return record with { Snapshot = snapshot };
     }
 
-    private static System.Text.Json.JsonElement WithMac(AttachmentRecord record, PhysicalAddress mac)
+    private static JsonElement WithMac(AttachmentRecord record, string mac)
     {
         var json = CniAttachment.Result(record)!.Json;
-        foreach (var link in json["interfaces"]?.AsArray().OfType<System.Text.Json.Nodes.JsonObject>() ?? [])
+        foreach (var link in CniAttachment.ContainerLinks(json, record.InterfaceName))
         {
-            if ((string?)link["name"] == record.InterfaceName && !string.IsNullOrEmpty((string?)link["sandbox"]))
-            {
-                link["mac"] = EndpointWishes.MacText(mac);
-            }
+            link["mac"] = mac;
         }
 
         return CniAttachment.ToElement(json);
     }
 
-    private static void RequireAddresses(AttachmentRecord record, EndpointWishes wishes)
+    private static void RequireAddresses(AttachmentRecord record)
     {
-        foreach (var wanted in wishes.Addresses.Select(address => address.Split('/')[0]))
+        foreach (var wanted in record.Addresses.Select(address => address.Split('/')[0]))
         {
             if (!record.Snapshot!.Addresses.Any(address => address.Address == wanted))
             {
                 throw new CnmException(
-                    $"CNI network \"{record.CniNetwork}\" did not give the address {wanted} that Docker chose, but {string.Join(", ", record.Snapshot.Addresses.Select(address => address.Address))}: " +
+                    $"CNI network \"{record.CniNetwork}\" did not give the address {wanted} that Docker chose, " +
+                    $"but {string.Join(", ", record.Snapshot.Addresses.Select(address => address.Address))}: " +
                     "its IPAM plugin takes no wishes. Use --ipam-driver null.");
             }
         }

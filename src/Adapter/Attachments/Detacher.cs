@@ -8,18 +8,24 @@ namespace Bridge.Adapter.Attachments;
 
 /// <summary>Undoes an attachment, from any phase and as often as it takes. The caller holds the endpoint's gate.</summary>
 internal sealed class Detacher(
-    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
+    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, SandboxRuns sandboxRuns,
+    PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
-    // A failure may also pass by itself (the firewall's lock), and only with a stand-in all rules are removed: so that is tried more than once.
-    private const int AttemptsWithStandIn = 2;
-
     /// <summary>
-    /// (1) The intent to undo is written. (2) Published ports are undone, for which nothing but the result is needed.
-    /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5) Namespace and record go.
+    /// (1) The intent to undo is written. (2) Published ports are undone, for which nothing but the result is needed, and what ran in the
+    /// sandbox, while the path names it.
+    /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5)
+    /// Namespace and record go.
     /// A failure is kept in the record, and thrown.
     /// </summary>
     public async Task DetachAsync(AttachmentRecord record)
     {
+        if (record.Phase == AttachmentPhase.Prepared)
+        {
+            Forget(record); // No plugin has run.
+            return;
+        }
+
         if (record.Phase != AttachmentPhase.Deleting)
         {
             journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Deleting }); // (1)
@@ -27,9 +33,8 @@ internal sealed class Detacher(
 
         try
         {
-            record = await UnpublishAsync(record); // (2)
-            var home = BringHome(record); // (3)
-            await DeleteAsync(record, home); // (4)
+            record = await LeaveAsync(record); // (2)
+            await BringHomeAndDeleteAsync(record); // (3) (4)
             Forget(record); // (5)
         }
         catch (Exception failure)
@@ -40,26 +45,59 @@ internal sealed class Detacher(
         }
     }
 
-    // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules to a link that stands in for the lost one.
-    private LinkHome BringHome(AttachmentRecord record) => record.BootId == BootId.Current()
-        ? staging.BringHome(record.EndpointId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, record.Snapshot)
-        : staging.BringHome(record.EndpointId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null);
-
-    private async Task DeleteAsync(AttachmentRecord record, LinkHome home)
+    // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules
+    // to a link that stands in for the lost one.
+    private LinkHome BringHome(AttachmentRecord record) => record switch
     {
-        var attaching = CniAttachment.Parts(record).Attaching;
+        _ when record.BootId != BootId.Current() => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
+        { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } =>
+            staging.FindInPlace(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxKey, record.Snapshot),
+        _ => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, record.Snapshot),
+    };
+
+    private async Task BringHomeAndDeleteAsync(AttachmentRecord record)
+    {
+        if (BringHome(record) == LinkHome.StandIn)
+        {
+            await DeleteWithStandInAsync(record, record.CleanupError);
+            return;
+        }
+
         try
         {
-            await runtime.DeleteAsync(attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            await DeleteAsync(record);
         }
-        catch (CniException) when (home == LinkHome.StandIn && record.CleanupAttempts >= AttemptsWithStandIn)
+        catch (CniException failure) when (!failure.TimedOut)
         {
-            // Somebody flushed the firewall: bridge 1.1.1 fails for ever to remove rules that are gone. Without a link it does not look for them, and the address is released.
-            staging.Remove(record.EndpointId);
-            staging.Create(record.EndpointId);
-            await runtime.DeleteAsync(attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            if (BringHome(record) != LinkHome.StandIn)
+            {
+                throw;
+            }
+
+            // The first plugin took the link away before it failed. What is left of its rules it finds by the addresses of another.
+            await DeleteWithStandInAsync(record, failure.Message);
         }
     }
+
+    private async Task DeleteWithStandInAsync(AttachmentRecord record, string? lastFailure)
+    {
+        try
+        {
+            await DeleteAsync(record);
+        }
+        catch (CniException failure) when (failure.Message == lastFailure)
+        {
+            // In the same words, so it will be for ever: the plugin removes rules that are not there. Somebody flushed the firewall, or it never
+            // made them, as bridge and ptp with the back end nftables do not (containernetworking/plugins 1.9), but insist on iptables at DEL.
+            // Without a link they do not look for them, and the address is released.
+            staging.Remove(record.ContainerId);
+            staging.Create(record.ContainerId);
+            await DeleteAsync(record);
+        }
+    }
+
+    private async Task DeleteAsync(AttachmentRecord record) =>
+        await runtime.DeleteAsync(cni.Parts(record).Attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
 
     /// <summary>As <see cref="DetachAsync"/>, for the background: a failure is logged, and waits in the record for the next attempt.</summary>
     public async Task<bool> TryDetachAsync(AttachmentRecord record, string cause)
@@ -77,10 +115,14 @@ internal sealed class Detacher(
         }
     }
 
+    /// <summary>Undoes everything that was done since the link went to the sandbox; nothing to do when nothing was.</summary>
+    public async Task<AttachmentRecord> LeaveAsync(AttachmentRecord record) =>
+        await sandboxRuns.LeaveAsync(await UnpublishAsync(record));
+
     /// <summary>Undoes what ProgramExternalConnectivity did; nothing to do when it did nothing.</summary>
     public async Task<AttachmentRecord> UnpublishAsync(AttachmentRecord record)
     {
-        var publishing = CniAttachment.Parts(record).Publishing;
+        var publishing = cni.Parts(record).Publishing;
         if (record.PublishedPorts is null || publishing.Plugins.Count == 0)
         {
             return record;
@@ -95,8 +137,17 @@ internal sealed class Detacher(
     /// <summary>Drops the namespace, the ports and the record of an attachment whose plugins have nothing left to undo.</summary>
     public void Forget(AttachmentRecord record)
     {
-        staging.Remove(record.EndpointId);
+        var reservation = journal.Reservations.Find(record.ContainerId);
+        if (reservation is null)
+        {
+            staging.Remove(record.ContainerId); // Else the IPAM plugin still needs it.
+        }
+
         ports.Release(record.EndpointId);
         journal.Attachments.Remove(record.EndpointId);
+        if (reservation?.Phase == ReservationPhase.Releasing)
+        {
+            signal.Raise(); // Docker has released the address already.
+        }
     }
 }

@@ -10,16 +10,22 @@ internal static partial class HostPortSocket
     private const ProtocolType Sctp = (ProtocolType)132;
 
     /// <summary>Null where the kernel has no such protocol: then there is nobody to compete with either.</summary>
+    /// <param name="protocol">tcp, udp or sctp.</param>
+    /// <param name="hostIp">An address of the host; 0.0.0.0 for all of IPv4, :: for all of IPv6, empty for both.</param>
+    /// <param name="port">0 for one that is free at every address asked for.</param>
     /// <exception cref="SocketException">The port is taken or the address is not the host's.</exception>
     public static Socket? Bind(string protocol, string hostIp, int port)
     {
-        var endpoint = new IPEndPoint(hostIp.Length > 0 ? IPAddress.Parse(hostIp) : IPAddress.Any, port);
+        var isBoth = hostIp.Length == 0 && Socket.OSSupportsIPv6;
+        var address = isBoth ? IPAddress.IPv6Any : hostIp.Length == 0 ? IPAddress.Any : IPAddress.Parse(hostIp);
+        var endpoint = new IPEndPoint(address, port);
         var socket = Open(endpoint.AddressFamily, protocol, port);
         try
         {
             if (socket is not null)
             {
-                BindAlone(socket, endpoint);
+                SetFamilies(socket, isBoth);
+                BindAlone(socket, endpoint, isBoth);
             }
 
             return socket;
@@ -40,7 +46,7 @@ internal static partial class HostPortSocket
     }
 
     // Socket.Bind sets SO_REUSEADDR for TCP, and then a bound port that nobody listens on would not keep others out.
-    private static void BindAlone(Socket socket, IPEndPoint endpoint)
+    private static void BindAlone(Socket socket, IPEndPoint endpoint, bool isBoth)
     {
         if (Refusal(socket, endpoint) is not { } refusal)
         {
@@ -52,8 +58,9 @@ internal static partial class HostPortSocket
             throw refusal;
         }
 
-        // Connections that have ended keep a port busy for a minute. That is nobody's use of it: one who may listen may have it, though it is held less firmly then.
-        RequireNoListener(endpoint);
+        // Connections that have ended keep a port busy for a minute. That is nobody's use of it: one who may listen may have it, though it
+        // is held less firmly then.
+        RequireNoListener(endpoint, isBoth);
         socket.Bind(endpoint);
     }
 
@@ -66,11 +73,20 @@ internal static partial class HostPortSocket
         }
     }
 
-    private static void RequireNoListener(IPEndPoint endpoint)
+    private static void RequireNoListener(IPEndPoint endpoint, bool isBoth)
     {
         using var listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        SetFamilies(listener, isBoth);
         listener.Bind(endpoint);
         listener.Listen(1);
+    }
+
+    private static void SetFamilies(Socket socket, bool isBoth)
+    {
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            socket.DualMode = isBoth;
+        }
     }
 
     private static Socket? Open(AddressFamily family, string protocol, int port)

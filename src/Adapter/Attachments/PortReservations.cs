@@ -8,7 +8,8 @@ namespace Bridge.Adapter.Attachments;
 
 /// <summary>
 /// Host ports in use by our endpoints. Each is held by a bound socket as well, so that neither a program on the host nor Docker's own
-/// port publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets: plugins redirect it before.
+/// port publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets:
+/// plugins redirect it before.
 /// </summary>
 internal sealed class PortReservations(Journal journal, ILogger<PortReservations> logger) : IDisposable
 {
@@ -51,7 +52,10 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
-    /// <summary>Takes the ports of attachments that outlived an earlier process of ours. Their rules are in force, so what cannot be held again is only reported.</summary>
+    /// <summary>
+    /// Takes the ports of attachments that outlived an earlier process of ours. Their rules are in force, so what cannot be held again is
+    /// only reported.
+    /// </summary>
     public void Restore(AttachmentRecord record)
     {
         foreach (var mapping in record.PublishedPorts ?? [])
@@ -108,7 +112,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
 
     private CnmException Refusal(RequestedPort request, SocketException? refused)
     {
-        var host = request.HostIp.Length > 0 ? $"{request.HostIp}:" : "";
+        var host = request.HostIp.Length == 0 ? "" : request.HostIp.Contains(':') ? $"[{request.HostIp}]:" : $"{request.HostIp}:";
         var range = request.HostPortEnd > request.HostPort ? $"{request.HostPort}-{request.HostPortEnd}" : $"{request.HostPort}";
         var holder = HolderOf(request, request.HostPort) is { } endpoint
             ? $"published by {NameOf(endpoint)} already"
@@ -119,15 +123,25 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
                 _ => $"not possible: {refused?.Message}",
             };
         return new CnmException(
-            $"host port {host}{range}/{request.Protocol} for container port {request.ContainerPort} is {holder}. Choose another host port, or -p {request.ContainerPort} to have one chosen.", refused);
+            $"host port {host}{range}/{request.Protocol} for container port {request.ContainerPort} is {holder}. " +
+            $"Choose another host port, or -p {request.ContainerPort} to have one chosen.", refused);
     }
 
     private string? HolderOf(RequestedPort request, int port) => port == 0 ? null : _reservations.FirstOrDefault(held =>
         held.Mapping.HostPort == port && held.Mapping.Protocol == request.Protocol && Overlap(held.Mapping.HostIp, request.HostIp))?.EndpointId;
 
-    private static bool Overlap(string one, string other) => IsAny(one) || IsAny(other) || IPAddress.Parse(one).Equals(IPAddress.Parse(other));
+    private static bool Overlap(string one, string other)
+    {
+        if (one.Length == 0 || other.Length == 0)
+        {
+            return true;
+        }
 
-    private static bool IsAny(string address) => address.Length == 0 || address is "0.0.0.0" or "::";
+        var (first, second) = (IPAddress.Parse(one), IPAddress.Parse(other));
+        return first.AddressFamily == second.AddressFamily && (IsAny(first) || IsAny(second) || first.Equals(second));
+    }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     private string NameOf(string endpointId) => journal.Attachments.Find(endpointId)?.ContainerName is { } name
         ? $"container {name}"

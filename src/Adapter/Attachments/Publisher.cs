@@ -1,15 +1,19 @@
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
 
-/// <summary>Publishes an endpoint's ports through the plugins of its chain that take <c>portMappings</c>. The caller holds the endpoint's gate.</summary>
+/// <summary>
+/// Publishes an endpoint's ports through the plugins of its chain that take <c>portMappings</c>. The caller holds the endpoint's gate.
+/// </summary>
 internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime runtime, PortReservations ports)
 {
     /// <summary>Reserves the host ports, then writes the intent, then runs the plugins. Done already, or nothing asked for: success.</summary>
     /// <param name="record">An attachment that has joined.</param>
-    /// <param name="requested">The container's port list as the call brought it; CreateEndpoint has it only for the first endpoint of a container.</param>
+    /// <param name="requested">The container's port list as the call brought it; CreateEndpoint has it only for the first endpoint of a
+    /// container.</param>
     /// <exception cref="CnmException">A port is taken, or the chain has no plugin that publishes.</exception>
     /// <exception cref="CniException">A plugin said no.</exception>
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
@@ -19,9 +23,9 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
             return;
         }
 
-        var attached = CniAttachment.Parts(record).Attaching;
+        var attached = cni.Parts(record).Attaching;
         record = record with { RequestedPorts = requested };
-        var publishing = CniAttachment.Parts(record).Publishing;
+        var publishing = cni.Parts(record).Publishing;
         if (publishing.Plugins.Count == 0)
         {
             throw new CnmException(
@@ -29,6 +33,7 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
                 "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or leave out -p.");
         }
 
+        PublishedPorts.RequireReachable(requested, [.. CniAttachment.Result(record)!.Ips.Select(ip => ip.Address.AddressFamily)], publishing);
         var unpublished = record;
         var mappings = ports.Reserve(record.EndpointId, requested);
         journal.Attachments.Write(record = record with { PublishedPorts = mappings });

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Settings;
+using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli;
 
@@ -10,25 +13,15 @@ namespace Bridge.Adapter.Cli;
 /// </summary>
 internal static class CommandLine
 {
-    private const int Success = 0;
-    private const int Failure = 1;
-    private const int Misuse = 2;
-
-    private static readonly Option<string?> Config = new("--config")
-    {
-        Description = $"The settings file (YAML). Without it: {SettingsFile.DefaultPath}, if there is one.",
-        HelpName = "FILE",
-    };
-
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON instead of tables." };
-
     private static readonly Argument<string[]> Targets = new("TARGET")
     {
         Description = "A container's name, or an endpoint id or the beginning of one. Without any: every attachment.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>Parses the arguments and does what they say; every foreseeable mistake becomes a sentence on standard error and an exit code.</summary>
+    /// <summary>
+    /// Parses the arguments and does what they say; every foreseeable mistake becomes a sentence on standard error and an exit code.
+    /// </summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="serve">Runs the daemon until it is told to stop.</param>
     /// <param name="console">Where output goes; the process's own streams by default.</param>
@@ -43,17 +36,23 @@ internal static class CommandLine
         try
         {
             var exitCode = await parsed.InvokeAsync(console, cancellationToken);
-            return parsed.Errors.Count > 0 ? Misuse : exitCode;
+            return parsed.Errors.Count > 0 ? ExitCodes.Misuse : exitCode;
         }
         catch (SettingsException wrong)
         {
             await console.Error.WriteLineAsync(wrong.Message);
-            return Misuse;
+            return ExitCodes.Misuse;
         }
-        catch (ControlException failed)
+        catch (Exception failed) when (failed is ControlException or DockerException)
         {
             await console.Error.WriteLineAsync(failed.Message);
-            return Failure;
+            return ExitCodes.Failure;
+        }
+        catch (CnmException refused)
+        {
+            // Written to stand behind what Docker says; here it begins the line.
+            await console.Error.WriteLineAsync($"{char.ToUpperInvariant(refused.Message[0])}{refused.Message[1..]}");
+            return ExitCodes.Failure;
         }
     }
 
@@ -62,7 +61,8 @@ internal static class CommandLine
             Puts Docker containers on CNI networks: a Docker network driver that runs ordinary CNI plugins.
 
               cnm-cni serve                                               run the driver (as root)
-              docker network create -d cni --ipam-driver null pods        a Docker network on the host's CNI network
+              cnm-cni networks                                            the CNI networks of this host
+              cnm-cni networks create pods                                a Docker network for CNI network pods
               docker run --network pods IMAGE                             a container on it
               cnm-cni status                                              who is attached, with which addresses and ports
 
@@ -70,6 +70,7 @@ internal static class CommandLine
             """)
         {
             Serve(serve),
+            NetworksCommand.Build(),
             Status(),
             Check(),
             PrintSettings(),
@@ -79,7 +80,7 @@ internal static class CommandLine
     private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
     {
         var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until told to stop. Needs root.") { Config };
-        command.SetAction((parsed, cancellationToken) => serve(Settings(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => serve(SettingsOf(parsed), cancellationToken));
         return command;
     }
 
@@ -88,10 +89,10 @@ internal static class CommandLine
         var command = new Command("status", "Show networks, attached containers with addresses and published ports, and clean-ups that are still to be done.") { Json, Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var daemon = new ControlClient(Settings(parsed).Socket);
+            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
             var status = await daemon.StatusAsync(cancellationToken);
             StatusReport.Write(status, parsed.GetValue(Json), TimeProvider.System.GetUtcNow(), parsed.InvocationConfiguration.Output);
-            return Success;
+            return ExitCodes.Success;
         });
         return command;
     }
@@ -101,10 +102,10 @@ internal static class CommandLine
         var command = new Command("check", "Ask the CNI plugins of running containers whether all is in place (CNI CHECK). Exit code 1 when one says no.") { Targets, Json, Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var daemon = new ControlClient(Settings(parsed).Socket);
+            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
             var response = await daemon.CheckAsync(new CheckRequest(parsed.GetValue(Targets) ?? []), cancellationToken);
             CheckReport.Write(response, parsed.GetValue(Json), parsed.InvocationConfiguration.Output);
-            return response.Results.Any(result => result.Outcome == CheckOutcome.Failed) ? Failure : Success;
+            return response.Results.Any(result => result.Outcome == CheckOutcome.Failed) ? ExitCodes.Failure : ExitCodes.Success;
         });
         return command;
     }
@@ -112,7 +113,7 @@ internal static class CommandLine
     private static Command PrintSettings()
     {
         var command = new Command("settings", "Print the settings in force, as a complete settings file.") { Config };
-        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(SettingsText.ToYaml(Settings(parsed))));
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(SettingsText.ToYaml(SettingsOf(parsed))));
         return command;
     }
 
@@ -123,8 +124,4 @@ internal static class CommandLine
             ProgramVersion.Commit is { } commit ? $"cnm-cni {ProgramVersion.Number} (commit {commit})" : $"cnm-cni {ProgramVersion.Number}"));
         return command;
     }
-
-    private static AdapterSettings Settings(ParseResult parsed) => parsed.GetValue(Config) is { } file
-        ? SettingsFile.Load(file, mustExist: true)
-        : SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Pods;
 
 namespace Bridge.Adapter.Cli;
 
@@ -15,8 +16,18 @@ internal static class StatusReport
         }
 
         output.WriteLine($"cnm-cni {status.Version}; Docker {(status.EngineReachable ? "answers" : "does not answer, so names may be missing or old")}");
+        if (status.PodRuntime == PodRuntimeState.Silent)
+        {
+            output.WriteLine("containerd does not answer, so pods may be missing or without a name");
+        }
+
         WriteNetworks(status, output);
-        WriteEndpoints(status, now, output);
+        foreach (var network in status.CniNetworks)
+        {
+            WriteNeighbours(network, status, now, output);
+        }
+
+        WriteArrivalProblems(status, output);
         WriteCleanups(status, now, output);
         foreach (var problem in status.ConfigurationProblems)
         {
@@ -30,7 +41,7 @@ internal static class StatusReport
         output.WriteLine();
         if (status.Networks.Count == 0)
         {
-            output.WriteLine("No networks. Make one: docker network create -d cni --ipam-driver null pods");
+            output.WriteLine("No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)");
             return;
         }
 
@@ -43,32 +54,49 @@ internal static class StatusReport
         table.WriteTo(output);
     }
 
-    private static void WriteEndpoints(StatusResponse status, DateTimeOffset now, TextWriter output)
+    private static void WriteNeighbours(CniNetworkStatus network, StatusResponse status, DateTimeOffset now, TextWriter output)
     {
         output.WriteLine();
-        if (status.Endpoints.Count == 0)
+        output.WriteLine($"On CNI network {network.Name}{(network.Subnets.Count > 0 ? $" ({string.Join(", ", network.Subnets)})" : "")}:");
+        if (!network.IsComplete)
         {
-            output.WriteLine("No containers are attached.");
+            output.WriteLine("What its IPAM plugin has given away could not be read in time, so others than containers may be missing.");
+        }
+
+        if (network.Neighbours.Count == 0)
+        {
+            output.WriteLine("Nobody.");
             return;
         }
 
-        var table = new TextTable("CONTAINER", "NETWORK", "STATE", "ADDRESSES", "GATEWAY", "MAC", "MTU", "PORTS", "SINCE", "ENDPOINT");
-        foreach (var endpoint in status.Endpoints)
+        var endpoints = status.Endpoints.ToDictionary(endpoint => endpoint.EndpointId, StringComparer.Ordinal);
+        var table = new TextTable("ADDRESSES", "KIND", "NAME", "NETWORK", "INTERFACE", "STATE", "MAC", "PORTS", "SINCE", "ID");
+        foreach (var neighbour in network.Neighbours)
         {
+            var endpoint = neighbour.EndpointId is { } id ? endpoints.GetValueOrDefault(id) : null;
             table.Add(
-                endpoint.ContainerName,
-                endpoint.NetworkName ?? endpoint.CniNetwork,
-                endpoint.State,
-                string.Join(", ", endpoint.Addresses),
-                endpoint.Gateway,
-                endpoint.Mac,
-                endpoint.Mtu == 0 ? null : $"{endpoint.Mtu}",
-                string.Join(", ", endpoint.Ports.Select(Port)),
-                Age(now - endpoint.Since),
-                ShortId.Of(endpoint.EndpointId));
+                string.Join(", ", neighbour.Addresses),
+                neighbour.Kind.ToString().ToLowerInvariant(),
+                neighbour.Name,
+                endpoint is null ? null : endpoint.NetworkName ?? ShortId.Of(endpoint.NetworkId),
+                endpoint?.SandboxInterfaceName,
+                endpoint?.State,
+                endpoint?.Mac,
+                endpoint is null ? null : string.Join(", ", endpoint.Ports.Select(Port)),
+                endpoint is null ? null : Age(now - endpoint.Since),
+                ShortId.Of(neighbour.EndpointId ?? neighbour.ContainerId ?? ""));
         }
 
         table.WriteTo(output);
+    }
+
+    private static void WriteArrivalProblems(StatusResponse status, TextWriter output)
+    {
+        foreach (var endpoint in status.Endpoints.Where(endpoint => endpoint.ArrivalProblem is not null))
+        {
+            output.WriteLine();
+            output.WriteLine($"Unfinished in container {endpoint.ContainerName ?? $"with endpoint {ShortId.Of(endpoint.EndpointId)}"}: {endpoint.ArrivalProblem}");
+        }
     }
 
     private static void WriteCleanups(StatusResponse status, DateTimeOffset now, TextWriter output)

@@ -12,7 +12,8 @@ namespace Bridge.Adapter.Cnm;
 internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
 {
     private const string EmptyBody =
-        "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; nothing was done this time. Try again.";
+        "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; " +
+        "nothing was done this time. Try again.";
 
     /// <summary>A method with parameters. An empty body is Docker's broken retry: refused, never taken for "{}".</summary>
     public RequestDelegate Method<TRequest, TResponse>(

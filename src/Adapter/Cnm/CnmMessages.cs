@@ -60,4 +60,8 @@ internal sealed record ProgramExternalConnectivityRequest(
 /// <summary>A request without parameters, and an answer without content.</summary>
 internal sealed record Nothing;
 
-internal sealed record ErrorResponse(string Err);
+/// <summary>A refusal. A network driver's has <c>Err</c>, an IPAM driver's <c>Error</c>; each reader skips the other.</summary>
+internal sealed record ErrorResponse(string Err)
+{
+    public string Error => Err;
+}

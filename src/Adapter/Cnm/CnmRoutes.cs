@@ -1,8 +1,12 @@
 using Bridge.Adapter.Methods;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Cnm;
 
-/// <summary>Docker's network driver protocol, one line per method. Paths that are not here answer 404, which Docker takes for "not implemented".</summary>
+/// <summary>
+/// Docker's network driver and IPAM driver protocols, one line per method. Paths that are not here answer 404, which Docker takes for "not
+/// implemented".
+/// </summary>
 internal static class CnmRoutes
 {
     public static void MapCnm(this WebApplication app)
@@ -11,8 +15,8 @@ internal static class CnmRoutes
         var endpoint = services.GetRequiredService<CnmEndpoint>();
         var json = CnmJson.Default;
 
-        // These two must never fail: after one failure Docker treats the driver as absent until dockerd restarts.
-        app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver"]), json.ActivateResponse));
+        // These must never fail: after one failure Docker treats the driver as absent until dockerd restarts.
+        app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
         app.MapPost("/NetworkDriver.GetCapabilities", endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
 
         app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
@@ -27,8 +31,24 @@ internal static class CnmRoutes
         app.MapPost("/NetworkDriver.Leave", endpoint.Method(services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing));
         app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing));
 
+        MapIpam(app, endpoint, json);
+
         // Sent only to drivers of global connectivity; answered so that a future engine's question is not an error.
         app.MapPost("/NetworkDriver.DiscoverNew", endpoint.Constant(new Nothing(), json.Nothing));
         app.MapPost("/NetworkDriver.DiscoverDelete", endpoint.Constant(new Nothing(), json.Nothing));
+    }
+    private static void MapIpam(WebApplication app, CnmEndpoint endpoint, CnmJson json)
+    {
+        var services = app.Services;
+
+        // With a MAC Docker tells the two families of one endpoint apart from those of another, and so can we.
+        app.MapPost("/IpamDriver.GetCapabilities",
+            endpoint.Constant(new IpamCapabilitiesResponse(RequiresMACAddress: true, RequiresRequestReplay: false), json.IpamCapabilitiesResponse));
+        app.MapPost("/IpamDriver.GetDefaultAddressSpaces",
+            endpoint.Constant(new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
+        app.MapPost("/IpamDriver.RequestPool", endpoint.Method(services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
+        app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
+        app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
+        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing));
     }
 }

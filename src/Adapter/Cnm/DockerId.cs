@@ -1,6 +1,9 @@
 namespace Bridge.Adapter.Cnm;
 
-/// <summary>Network and endpoint ids become file names and CNI container ids, so nothing but letters and digits passes (swarm network ids are base 36, the others hexadecimal).</summary>
+/// <summary>
+/// Network and endpoint ids become file names and CNI container ids, so nothing but letters and digits passes (swarm network ids are base
+/// 36, the others hexadecimal).
+/// </summary>
 internal static class DockerId
 {
     private const int LongestId = 128;

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// The socket in Docker's plugin directory. It appears under its name only when it is bound, closed to everyone but root, and listening: Docker takes every
-/// socket there for a plugin, and waits 15 s for one that nobody serves. For the same reason it is removed at the end.
+/// The socket in Docker's plugin directory. It appears under its name only when it is bound, closed to everyone but root, and listening:
+/// Docker takes every socket there for a plugin, and waits 15 s for one that nobody serves. For the same reason it is removed at the end.
 /// </summary>
 internal static class PluginSocket
 {

@@ -2,12 +2,16 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Control;
 
-/// <summary>`cnm-cni check`: asks the plugins of live attachments whether everything is as they left it, each in its sandbox, with what ADD was given and what it answered.</summary>
-internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arrivals, CniAttachment cni, CniRuntime runtime, StagingSandboxes staging)
+/// <summary>
+/// `cnm-cni check`: asks the plugins of live attachments whether everything is as they left it, each in its sandbox, with what ADD was
+/// given and what it answered.
+/// </summary>
+internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arrivals, CniAttachment cni, CniRuntime runtime)
 {
     public async Task<CheckResponse> InvokeAsync(CheckRequest request, CancellationToken cancellationToken)
     {
@@ -45,36 +49,55 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
             return new CheckResult(endpointId, null, CheckOutcome.Skipped, "it was removed meanwhile");
         }
 
-        if (Obstacle(record) is { } obstacle)
-        {
-            return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Skipped, obstacle);
-        }
-
         try
         {
-            var whole = CniAttachment.Configuration(record);
-            var ran = CniAttachment.Parts(record);
-            var chain = whole.WithPlugins(plugin => ran.Attaching.Plugins.Any(other => other.Type == plugin.Type) || record.PublishedPorts is not null);
-            await runtime.CheckAsync(chain, cni.Of(record), CniAttachment.Result(record), cancellationToken);
+            if (await ObstacleAsync(record) is { } obstacle)
+            {
+                return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Skipped, obstacle);
+            }
+
+            record = journal.Attachments.Find(endpointId)!; // With what was learned on arrival.
+            var whole = Harmless(CniAttachment.Configuration(record), CniAttachment.Result(record)!);
+            var ran = cni.Parts(record);
+            var parts = ran.Attaching.Plugins.Concat(ran.Inside.Plugins).Concat(record.PublishedPorts is null ? [] : ran.Publishing.Plugins);
+            var types = parts.Select(plugin => plugin.Type).ToHashSet(StringComparer.Ordinal);
+            var chain = whole.WithPlugins(plugin => types.Contains(plugin.Type));
+            await runtime.CheckAsync(chain, cni.InSandbox(record), Expected(record), cancellationToken);
             return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Passed, null);
         }
-        catch (CniException failed)
+        catch (Exception failed) when (failed is CniException or IOException)
         {
             return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Failed, failed.Message);
         }
     }
 
-    private string? Obstacle(AttachmentRecord record)
+    // CHECK of dhcp before version 1.2 takes another lease, which nobody gives back: once the interface is gone, its daemon opens sockets for it
+    // until it has no file descriptors left.
+    private static NetworkConfiguration Harmless(NetworkConfiguration network, CniResult result) =>
+        network.Plugins.Any(plugin => plugin.IpamType == IpamConfiguration.Dhcp) ? IpamConfiguration.WithReserved(network, result) : network;
+
+    // Which of a container's networks has its default route is for Docker to choose, and an internal one never has it.
+    private static CniResult? Expected(AttachmentRecord record)
     {
-        if (record.Phase != AttachmentPhase.Joined || arrivals.TryFinish(record) != ArrivalState.Arrived)
+        var expected = CniAttachment.ResultInSandbox(record);
+        var ifname = record.SandboxInterfaceName ?? record.InterfaceName;
+        return expected is not null && (record.Internal || StagingSandboxes.IsGatewayElsewhere(record.SandboxKey!, ifname))
+            ? CniAttachment.WithoutDefaultRoutes(expected)
+            : expected;
+    }
+
+    private async Task<string?> ObstacleAsync(AttachmentRecord record)
+    {
+        if (record.Phase != AttachmentPhase.Joined || await arrivals.TryFinishAsync(record) != ArrivalState.Arrived)
         {
             return $"its link is not in a sandbox (state {record.Phase.ToString().ToLowerInvariant()})";
         }
 
-        using var sandbox = NetworkNamespace.Open(staging.PathOf(record.EndpointId));
-        using var netlink = sandbox.OpenNetlink();
-        return netlink.FindLink(record.InterfaceName)?.Mac == record.Snapshot!.Mac
+        // An IPAM plugin that was asked within the chain knows the interface by the name of that time only.
+        var current = journal.Attachments.Find(record.EndpointId)!;
+        return current.Reserved.Count > 0 || (current.SandboxInterfaceName ?? current.InterfaceName) == current.InterfaceName
             ? null
-            : $"Docker gave the link another name than {record.InterfaceName}, under which the plugins know it; they could not find it";
+            : $"Docker gave the link the name {current.SandboxInterfaceName}; " +
+                $"its IPAM plugin knows it as {current.InterfaceName} and could not find it";
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Pods;
 
 namespace Bridge.Adapter.Control;
 
@@ -9,41 +11,55 @@ namespace Bridge.Adapter.Control;
 // An answer other than 200 carries { "Err": "…" }, as Docker's calls do.
 
 /// <summary>Everything the daemon knows.</summary>
+/// <param name="Version">The daemon's.</param>
+/// <param name="EngineReachable">Docker answered the last time it was asked.</param>
+/// <param name="PodRuntime">How the container runtime took the question about its pods.</param>
+/// <param name="Networks">Docker's networks.</param>
+/// <param name="Endpoints">Docker's endpoints, oldest first.</param>
+/// <param name="CniNetworks">The CNI networks behind them.</param>
+/// <param name="PendingCleanups">What is to be undone and could not be yet.</param>
+/// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
 internal sealed record StatusResponse(
     string Version,
     bool EngineReachable,
+    PodRuntimeState PodRuntime,
     IReadOnlyList<NetworkStatus> Networks,
     IReadOnlyList<EndpointStatus> Endpoints,
+    IReadOnlyList<CniNetworkStatus> CniNetworks,
     IReadOnlyList<PendingCleanup> PendingCleanups,
     IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems);
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it, when Docker could be asked.</param>
 /// <param name="CniNetwork">The CNI network it stands for.</param>
-/// <param name="IpamMode">Who chooses addresses: <c>null</c> or <c>docker</c>.</param>
+/// <param name="IpamMode">Who chooses addresses: <c>cni</c>, <c>null</c> or <c>docker</c>.</param>
 /// <param name="Plugins">The chain's plugin types, in order.</param>
 /// <param name="Problem">Why new containers cannot be attached, when that is so.</param>
 internal sealed record NetworkStatus(string Id, string? Name, string CniNetwork, string IpamMode, IReadOnlyList<string> Plugins, string? Problem);
 
-/// <param name="EndpointId">Docker's endpoint id, and the CNI container id.</param>
+/// <param name="EndpointId">Docker's endpoint id.</param>
+/// <param name="ContainerId">The CNI container id: the endpoint's, or that of the reservation which it adopted.</param>
 /// <param name="NetworkId">Docker's network id.</param>
 /// <param name="NetworkName">Docker's name for the network, when known.</param>
 /// <param name="CniNetwork">The CNI network.</param>
 /// <param name="ContainerName">The container's name, when known.</param>
-/// <param name="State">How far it has come: adding, added, joined, deleting.</param>
+/// <param name="State">How far it has come: prepared, adding, added, joined, deleting.</param>
 /// <param name="InterfaceName">CNI_IFNAME, the name under which plugins know the interface.</param>
 /// <param name="HostInterfaceName">Its name while it passes through the host.</param>
+/// <param name="SandboxInterfaceName">What Docker called it in the container, from its arrival on.</param>
 /// <param name="SandboxKey">Path of the container's network namespace, from Join on.</param>
 /// <param name="Addresses">With prefix length: <c>10.88.0.2/16</c>.</param>
 /// <param name="Gateway">The IPv4 or else IPv6 default gateway.</param>
-/// <param name="Mac">Hardware address; empty until ADD is done.</param>
+/// <param name="Mac">Hardware address; empty while nobody has chosen one.</param>
 /// <param name="Mtu">0 until ADD is done.</param>
 /// <param name="Ports">What is published.</param>
 /// <param name="Chain">The chain's plugin types, in order.</param>
 /// <param name="Since">When it was made.</param>
+/// <param name="ArrivalProblem">What could not be finished in the sandbox of a container that runs nevertheless.</param>
 /// <param name="Result">The CNI result, as the last plugin gave it.</param>
 internal sealed record EndpointStatus(
     string EndpointId,
+    string ContainerId,
     string NetworkId,
     string? NetworkName,
     string CniNetwork,
@@ -51,6 +67,7 @@ internal sealed record EndpointStatus(
     string State,
     string InterfaceName,
     string? HostInterfaceName,
+    string? SandboxInterfaceName,
     string? SandboxKey,
     IReadOnlyList<string> Addresses,
     string? Gateway,
@@ -59,6 +76,7 @@ internal sealed record EndpointStatus(
     IReadOnlyList<PublishedPortStatus> Ports,
     IReadOnlyList<string> Chain,
     DateTimeOffset Since,
+    string? ArrivalProblem,
     JsonElement? Result);
 
 /// <param name="HostIp">The host address it listens on; null for all.</param>
@@ -66,6 +84,20 @@ internal sealed record EndpointStatus(
 /// <param name="ContainerPort">The container's port.</param>
 /// <param name="Protocol">tcp, udp or sctp.</param>
 internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int ContainerPort, string Protocol);
+
+/// <summary>A CNI network with everybody on it, as far as is known: containers, pods, and owners of addresses whom nobody can name.</summary>
+/// <param name="Name">The CNI network.</param>
+/// <param name="Subnets">What it declares: <c>10.88.0.0/16</c>. Empty when only its IPAM plugin knows.</param>
+/// <param name="IsComplete">False when the IPAM plugin's store could not be read in time, so that others than containers may be missing.</param>
+/// <param name="Neighbours">By address.</param>
+internal sealed record CniNetworkStatus(string Name, IReadOnlyList<string> Subnets, bool IsComplete, IReadOnlyList<NeighbourStatus> Neighbours);
+
+/// <param name="Kind">container, reservation, pod or other.</param>
+/// <param name="Name">The container's name; the pod's with its namespace, <c>default/web</c>; null when unknown.</param>
+/// <param name="ContainerId">The CNI container id, which for a pod is its sandbox's id; null when the IPAM plugin's store does not say.</param>
+/// <param name="EndpointId">Which of <see cref="StatusResponse.Endpoints"/> it is, for a container.</param>
+/// <param name="Addresses">Without prefix length, IPv4 first.</param>
+internal sealed record NeighbourStatus(NeighbourKind Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
 
 /// <summary>An attachment that is to be undone and could not be yet.</summary>
 internal sealed record PendingCleanup(string EndpointId, string CniNetwork, string? ContainerName, int Attempts, string LastError, DateTimeOffset? NextAttempt);

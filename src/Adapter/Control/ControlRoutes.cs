@@ -10,14 +10,22 @@ internal static class ControlRoutes
     {
         var status = app.Services.GetRequiredService<Status>();
         var check = app.Services.GetRequiredService<Check>();
-        RequestDelegate answerStatus = context => AnswerAsync(context, Task.Run(status.Read, context.RequestAborted), ControlJson.Default.StatusResponse);
-        RequestDelegate answerCheck = context => AnswerAsync(context, CheckAsync(context, check), ControlJson.Default.CheckResponse);
+        var names = app.Services.GetRequiredService<FreshNames>();
+        RequestDelegate answerStatus = context => AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
+        RequestDelegate answerCheck = context => AnswerAsync(context, CheckAsync(context, names, check), ControlJson.Default.CheckResponse);
         app.MapPost("/Bridge.Status", answerStatus);
         app.MapPost("/Bridge.Check", answerCheck);
     }
 
-    private static async Task<CheckResponse> CheckAsync(HttpContext context, Check check)
+    private static async Task<StatusResponse> StatusAsync(HttpContext context, FreshNames names, Status status)
     {
+        await names.LearnAsync(context.RequestAborted);
+        return await status.ReadAsync(context.RequestAborted);
+    }
+
+    private static async Task<CheckResponse> CheckAsync(HttpContext context, FreshNames names, Check check)
+    {
+        await names.LearnAsync(context.RequestAborted);
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlJson.Default.CheckRequest, context.RequestAborted);
         return await check.InvokeAsync(request ?? new CheckRequest([]), context.RequestAborted);
     }

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Attachments;
-using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -7,20 +7,38 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Control;
 
-/// <summary>What the daemon knows, for `cnm-cni status`. Asks neither Docker nor plugins, so it answers when they do not.</summary>
-internal sealed class Status(Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries)
+/// <summary>
+/// What the daemon knows, for `cnm-cni status`, and who else is on the same CNI networks. Asks neither Docker nor plugins, and the
+/// container runtime for a second at most, so it answers when they do not.
+/// </summary>
+internal sealed class Status(Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries, Neighbourhoods neighbourhoods)
 {
-    public StatusResponse Read()
+    public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
         var contents = configurations.Load();
+        var (podRuntime, cniNetworks) = await neighbourhoods.ReadAsync(CniNetworksInUse(), contents, cancellationToken);
         return new StatusResponse(
             ProgramVersion.Number,
             names.EngineReachable,
+            podRuntime,
             [.. journal.Networks.All.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatus)],
+            [.. cniNetworks.Select(found => ToStatus(found.Network, found.Neighbours))],
             [.. journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting && record.CleanupAttempts > 0).Select(ToPending)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))]);
     }
+
+    private string[] CniNetworksInUse() =>
+        [.. journal.Networks.All.Select(record => record.CniNetwork).Concat(journal.Attachments.All.Select(record => record.CniNetwork)).Distinct().Order(StringComparer.Ordinal)];
+
+    private static CniNetworkStatus ToStatus(Neighbourhood neighbourhood, IReadOnlyList<Neighbour> neighbours) => new(
+        neighbourhood.CniNetwork,
+        [.. neighbourhood.Subnets.Select(subnet => $"{subnet}")],
+        neighbourhood.IsComplete,
+        [.. neighbours.Select(ToStatus)]);
+
+    private static NeighbourStatus ToStatus(Neighbour neighbour) => new(
+        neighbour.Kind, neighbour.Name, neighbour.ContainerId, neighbour.EndpointId, [.. neighbour.Addresses.Select(address => $"{address}")]);
 
     private NetworkStatus ToStatus(NetworkRecord record, ConfigurationDirectoryContents contents)
     {
@@ -40,6 +58,7 @@ internal sealed class Status(Journal journal, ConfigurationDirectory configurati
         var answer = snapshot is null ? null : EndpointAnswer.ToJoin(record);
         return new EndpointStatus(
             record.EndpointId,
+            record.ContainerId,
             record.NetworkId,
             names.Network(record.NetworkId),
             record.CniNetwork,
@@ -47,14 +66,16 @@ internal sealed class Status(Journal journal, ConfigurationDirectory configurati
             record.Phase.ToString().ToLowerInvariant(),
             record.InterfaceName,
             record.HostInterfaceName,
+            record.SandboxInterfaceName,
             record.SandboxKey,
-            [.. snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => $"{address.Address}/{address.PrefixLength}") ?? []],
+            [.. snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => $"{address.Address}/{address.PrefixLength}") ?? record.Reserved],
             answer?.Gateway ?? answer?.GatewayIPv6,
-            snapshot?.Mac ?? "",
+            snapshot?.Mac ?? record.Mac ?? "",
             snapshot?.Mtu ?? 0,
             [.. (record.PublishedPorts ?? []).Select(ToStatus)],
             [.. CniAttachment.Configuration(record).Plugins.Select(plugin => plugin.Type)],
             record.Since,
+            record.ArrivalProblem,
             record.Result);
     }
 

@@ -10,8 +10,10 @@ using Docker.DotNet.NativeHttp;
 
 namespace Bridge.Adapter.Docker;
 
-/// <summary>Asks a Docker Engine over its unix socket. The only file that knows the Docker client library.</summary>
-internal sealed class DockerEngine(string dockerSocket, TimeProvider timeProvider) : IDockerEngine, IDisposable
+/// <summary>
+/// Asks a Docker Engine over its unix socket. Its files, and EventTranslation, are the only ones that know the Docker client library.
+/// </summary>
+internal sealed partial class DockerEngine(string dockerSocket, TimeProvider timeProvider) : IDockerEngine, IDisposable
 {
     /// <summary>A question takes milliseconds; while dockerd starts it hangs, and asking again later is better than waiting.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
@@ -23,29 +25,6 @@ internal sealed class DockerEngine(string dockerSocket, TimeProvider timeProvide
         .Build();
 
     public void Dispose() => _client.Dispose();
-
-    public async Task<IReadOnlyList<DockerNetwork>> CniNetworksAsync(string driver, CancellationToken cancellationToken)
-    {
-        var filter = new NetworksListParameters { Filters = Filter("driver", driver) };
-        var networks = await AskAsync("list its networks", token => _client.Networks.ListNetworksAsync(filter, token), cancellationToken);
-        return [.. networks.Where(network => network.Driver == driver).Select(network => new DockerNetwork(
-            network.ID, network.Name, (network.Options ?? new Dictionary<string, string>()).AsReadOnly(), network.IPAM?.Driver ?? "default"))];
-    }
-
-    public async Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var network = await AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken);
-            var containers = network.Containers ?? new Dictionary<string, EndpointResource>();
-            return new DockerNetworkEndpoints(network.ID, network.Name, containers.ToDictionary(
-                entry => entry.Value.EndpointID, entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)), StringComparer.Ordinal));
-        }
-        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
 
     public async IAsyncEnumerable<DockerEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -86,29 +65,32 @@ internal sealed class DockerEngine(string dockerSocket, TimeProvider timeProvide
         }
         catch (Exception failure)
         {
-            events.Complete(Translate(failure, "report its events", cancellationToken) ?? failure);
+            events.Complete(Translate(failure, "report its events", AnswerTimeout, cancellationToken) ?? failure);
         }
     }
 
-    private async Task<T> AskAsync<T>(string question, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(string question, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+        AskAsync(question, ask, AnswerTimeout, cancellationToken);
+
+    private async Task<T> AskAsync<T>(string question, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
+        using var deadline = new CancellationTokenSource(timeout, timeProvider);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
             return await ask(bounded.Token);
         }
-        catch (Exception failure) when (Translate(failure, question, cancellationToken) is { } translated)
+        catch (Exception failure) when (Translate(failure, question, timeout, cancellationToken) is { } translated)
         {
             throw translated;
         }
     }
 
     /// <summary>Null for what is neither Docker's silence nor its refusal: our own cancellation, our own mistakes.</summary>
-    private Exception? Translate(Exception failure, string question, CancellationToken cancellationToken) => failure switch
+    private Exception? Translate(Exception failure, string question, TimeSpan timeout, CancellationToken cancellationToken) => failure switch
     {
         _ when cancellationToken.IsCancellationRequested => null,
-        OperationCanceledException => new DockerUnreachableException(dockerSocket, $"no answer within {AnswerTimeout.TotalSeconds} s when asked to {question}", failure),
+        OperationCanceledException => new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {question}", failure),
         DockerApiException refusal => new DockerRefusalException(question, refusal.StatusCode, Message(refusal.ResponseBody), failure),
         JsonException => new DockerRefusalException(question, HttpStatusCode.OK, $"what it answered is not understood: {failure.Message}", failure),
         HttpRequestException or IOException or SocketException => new DockerUnreachableException(dockerSocket, failure.GetBaseException().Message, failure),
@@ -127,9 +109,6 @@ internal sealed class DockerEngine(string dockerSocket, TimeProvider timeProvide
             return body ?? ""; // Not every answer comes from Docker: a proxy in between writes HTML.
         }
     }
-
-    /// <summary>While a join is under way the key is <c>ep-</c> and the endpoint's id; afterwards it is the container's id.</summary>
-    private static string? ContainerId(string key) => key.StartsWith("ep-", StringComparison.Ordinal) ? null : key;
 
     private static Dictionary<string, IDictionary<string, bool>> Filter(string name, params IEnumerable<string> values) =>
         new() { [name] = values.ToDictionary(value => value, _ => true) };

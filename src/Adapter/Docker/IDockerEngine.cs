@@ -11,6 +11,34 @@ internal interface IDockerEngine
     /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
     Task<IReadOnlyList<DockerNetwork>> CniNetworksAsync(string driver, CancellationToken cancellationToken);
 
+    /// <summary>Every network, of whatever driver.</summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
+    Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes a network. Docker calls its driver meanwhile.</summary>
+    /// <returns>Its id.</returns>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time: it may have been made all the same.</exception>
+    /// <exception cref="DockerRefusalException">Docker or the driver says no, in its words; or there is one of that name already (409).</exception>
+    Task<string> CreateNetworkAsync(NewNetwork network, CancellationToken cancellationToken);
+
+    /// <summary>Removes a network; that it is gone already is no error.</summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker says no, for instance because a running container is on it (403).</exception>
+    Task RemoveNetworkAsync(string networkId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether any container, running or not, would miss the network. Docker itself removes a network that only stopped containers need.
+    /// </summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
+    Task<bool> IsInUseAsync(DockerNetwork network, CancellationToken cancellationToken);
+
+    /// <summary>Whether it can make networks without IPv4: from Docker 28 on.</summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
+    Task<bool> HasIPv6AloneAsync(CancellationToken cancellationToken);
+
     /// <summary>Who is attached to a network; null when Docker has no such network.</summary>
     /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
     /// <exception cref="DockerRefusalException">Docker answers, with another error than that.</exception>

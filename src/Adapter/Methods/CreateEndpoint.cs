@@ -1,5 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -7,13 +8,18 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// First call of a container's start, and the only one whose answer can tell Docker an address: so the chain runs here, in a staging namespace.
-/// CNI: ADD of every plugin but those that publish ports. Journal: intent before, outcome after. Undo: DEL by ourselves, since Docker undoes a failed CreateEndpoint with nothing.
+/// First call for an endpoint, and the only one whose answer can tell Docker an address. Where the address is not known yet the chain runs
+/// here, in a staging namespace;
+/// where our IPAM has reserved it (or plugins want the sandbox itself) only the wishes are kept, and Join runs the chain: Docker makes one
+/// endpoint of a network at a time, but lets them join together.
+/// CNI: ADD of every plugin but those that wait. Journal: intent before, outcome after. Undo: DEL by ourselves, since Docker undoes a
+/// failed CreateEndpoint with nothing.
 /// Idempotent: a known endpoint gets the same answer again.
 /// </summary>
 internal sealed class CreateEndpoint(
-    ConfigurationDirectory configurations, Attacher attacher, Detacher detacher, PortReservations ports, Journal journal, AttachmentGates gates, TimeProvider timeProvider)
-    : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
+    ConfigurationDirectory configurations, Reservations reservations, Attacher attacher, Detacher detacher,
+    PortReservations ports, Journal journal, AttachmentGates gates,
+    TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
     {
@@ -21,7 +27,7 @@ internal sealed class CreateEndpoint(
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         var known = journal.Attachments.Find(endpointId);
-        if (known is { Phase: AttachmentPhase.Added or AttachmentPhase.Joined })
+        if (known is { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
         {
             return EndpointAnswer.ToCreateEndpoint(known, request.Interface);
         }
@@ -31,31 +37,62 @@ internal sealed class CreateEndpoint(
             await detacher.DetachAsync(known);
         }
 
-        var network = FindNetwork(networkId);
-        var wishes = EndpointWishes.Read(request, network);
-        var record = await attacher.AttachAsync(Intent(endpointId, networkId, network, wishes), wishes);
+        var record = Prepare(request, FindNetwork(networkId));
+        if (record.Phase != AttachmentPhase.Prepared)
+        {
+            record = await attacher.AttachAsync(record);
+        }
+        else
+        {
+            journal.Attachments.Write(record);
+        }
+
         return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
     }
 
-    private NetworkConfiguration FindNetwork(string networkId)
-    {
-        var record = journal.Networks.Find(networkId) ?? throw new CnmException(
-            $"the bridge does not know Docker network {DockerId.Short(networkId)}: its state directory is newer than the network. It takes networks over when Docker answers; try again in a moment, or remove and create the network.");
-        return CniNetworks.Choose(configurations.Load(), record.CniNetwork);
-    }
+    private NetworkRecord FindNetwork(string networkId) => journal.Networks.Find(networkId) ?? throw new CnmException(
+        $"the bridge does not know Docker network {DockerId.Short(networkId)}: its state directory is newer than the network. " +
+        $"It takes networks over when Docker answers; try again in a moment, or remove and create the network.");
 
-    private AttachmentRecord Intent(string endpointId, string networkId, NetworkConfiguration network, EndpointWishes wishes) =>
-        new(endpointId, networkId, network.Name)
+    private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
+    {
+        var reservation = docker.Ipam == IpamMode.Cni ? Adopt(request, docker) : null;
+        var network = reservation is null
+            ? CniNetworks.Choose(configurations.Load(), docker.CniNetwork)
+            : IpamConfiguration.WithReserved(CniAttachment.Configuration(reservation), CniAttachment.Result(reservation)!);
+        var wishes = EndpointWishes.Read(request, network, docker, Facts(request, reservation));
+        return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
         {
-            Phase = AttachmentPhase.Adding,
+            ContainerId = reservation?.ContainerId ?? request.EndpointID,
+            Phase = reservation is not null || docker.Attach == AttachMode.Sandbox ? AttachmentPhase.Prepared : AttachmentPhase.Adding,
+            Attach = docker.Attach,
+            Internal = docker.Internal,
             BootId = BootId.Current(),
             Since = timeProvider.GetUtcNow(),
             InterfaceName = InterfaceNames.Sandbox,
-            HostInterfaceName = InterfaceNames.Host(endpointId),
+            WishedInterfaceName = wishes.InterfaceName,
+            HostInterfaceName = InterfaceNames.Host(request.EndpointID),
             Configuration = CniAttachment.ToElement(network.ToUtf8Json()),
             Arguments = wishes.Arguments,
             Capabilities = CniAttachment.ToElement(wishes.Capabilities),
+            Mac = wishes.Mac is { } mac ? EndpointWishes.MacText(mac) : null,
+            Addresses = wishes.Addresses,
+            Reserved = [.. reservation?.Addresses.Select(address => address.Address) ?? []],
+            Sysctls = wishes.Sysctls,
             RequestedPorts = wishes.Ports,
-            PublishedPorts = ChainParts.MainPublishes(network) && wishes.Ports.Count > 0 ? ports.Reserve(endpointId, wishes.Ports) : null,
+            PublishedPorts = ChainParts.MainPublishes(network) && wishes.Ports.Count > 0 ? ports.Reserve(request.EndpointID, wishes.Ports) : null,
+            ContainerName = reservation?.ContainerName,
         };
+    }
+
+    private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)
+    {
+        string[] addresses = [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)];
+        return (addresses.Length > 0 ? reservations.Adopt(docker.CniNetwork, addresses, request.EndpointID) : null) ?? throw new CnmException(
+            $"address {string.Join(" and ", addresses)} of CNI network \"{docker.CniNetwork}\" is not reserved for this endpoint. " +
+            $"Start the container again.");
+    }
+
+    private static EndpointFacts Facts(CreateEndpointRequest request, ReservationRecord? reservation) =>
+        new(request.EndpointID, request.NetworkID, Environment.MachineName, reservation?.ContainerName);
 }

@@ -5,8 +5,10 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// The end of an endpoint, whatever came before: may follow a failed Join, a crash, or come for an endpoint long gone. CNI: DEL of everything that ran.
-/// Journal: the intent to undo before, nothing left after. Docker ignores a failure; it stays recorded and is retried in the background. Idempotent: unknown is success.
+/// The end of an endpoint, whatever came before: may follow a failed Join, a crash, or come for an endpoint long gone. CNI: DEL of
+/// everything that ran.
+/// Journal: the intent to undo before, nothing left after. Docker ignores a failure; it stays recorded and is retried in the background.
+/// Idempotent: unknown is success.
 /// </summary>
 internal sealed class DeleteEndpoint(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
 {

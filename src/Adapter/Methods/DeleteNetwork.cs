@@ -16,7 +16,8 @@ internal sealed class DeleteNetwork(Journal journal) : ICnmMethod<DeleteNetworkR
         if (live.Length > 0)
         {
             throw new CnmException(
-                $"network {DockerId.Short(networkId)} still has {live.Length} endpoints: {string.Join(", ", live.Select(record => record.ContainerName ?? DockerId.Short(record.EndpointId)))}.");
+                $"network {DockerId.Short(networkId)} still has {live.Length} endpoints: " +
+                $"{string.Join(", ", live.Select(record => record.ContainerName ?? DockerId.Short(record.EndpointId)))}.");
         }
 
         journal.Networks.Remove(networkId);

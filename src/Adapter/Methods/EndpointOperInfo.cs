@@ -1,13 +1,27 @@
+using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Methods;
 
-/// <summary>Facts of an endpoint. Always succeeds: up to Docker 28.0.1 a failure would stop the container. No CNI, no journal, nothing to undo.</summary>
-internal sealed class EndpointOperInfo(Journal journal) : ICnmMethod<EndpointRequest, EndpointOperInfoResponse>
+/// <summary>
+/// Facts of an endpoint. Always succeeds: up to Docker 28.0.1 a failure would stop the container. Where a running container is connected
+/// this is the first call after the link has been moved, so the arrival is finished here, before the command returns. No CNI besides,
+/// nothing to undo.
+/// </summary>
+internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, EndpointOperInfoResponse>
 {
-    public Task<EndpointOperInfoResponse> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
+    public async Task<EndpointOperInfoResponse> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
+        if (arrivals.IsExpected(request.EndpointID))
+        {
+            using var passage = await gates.EnterAsync(request.EndpointID, cancellationToken);
+            if (journal.Attachments.Find(request.EndpointID) is { Phase: AttachmentPhase.Joined } joined)
+            {
+                await arrivals.FinishOrNoteAsync(joined);
+            }
+        }
+
         var facts = new Dictionary<string, string>(StringComparer.Ordinal);
         if (journal.Attachments.Find(request.EndpointID) is { } record)
         {
@@ -16,6 +30,6 @@ internal sealed class EndpointOperInfo(Journal journal) : ICnmMethod<EndpointReq
             facts["cni.ifname"] = record.InterfaceName;
         }
 
-        return Task.FromResult(new EndpointOperInfoResponse(facts));
+        return new EndpointOperInfoResponse(facts);
     }
 }

@@ -7,10 +7,13 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Docker is about to move the endpoint's link from the host namespace into the sandbox. CNI: nothing. Journal: the sandbox's path.
-/// Undo: Docker answers a failed Join with DeleteEndpoint, which undoes everything. Idempotent: a link that is under way already is not sent again.
+/// Docker is about to move the endpoint's link from the host namespace into the sandbox. CNI: ADD, where CreateEndpoint left it for now.
+/// Journal: the sandbox's path.
+/// With direct attach the chain runs in the sandbox, and nothing is moved. Undo: a failed ADD by ourselves; else Docker answers a failed
+/// Join with DeleteEndpoint, which undoes everything. Idempotent: a link that is under way already is not sent again.
 /// </summary>
-internal sealed class Join(StagingSandboxes staging, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<JoinRequest, JoinResponse>
+internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
     {
@@ -18,16 +21,64 @@ internal sealed class Join(StagingSandboxes staging, Arrivals arrivals, Journal 
         var sandboxKey = RequirePath(request.SandboxKey);
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         var record = journal.Attachments.Find(endpointId);
-        if (record is not { Phase: AttachmentPhase.Added or AttachmentPhase.Joined })
+        if (record is not { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
         {
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} was not made, or is being taken down. Start the container again.");
         }
 
-        journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey });
-        staging.SendToHost(endpointId, record.InterfaceName, record.HostInterfaceName);
-        arrivals.Expect(record);
-        return EndpointAnswer.ToJoin(record);
+        record = record.Attach == AttachMode.Sandbox ? await JoinDirectlyAsync(record, sandboxKey) : await SendAsync(record, sandboxKey);
+        return EndpointAnswer.ToJoin(record, publishes: PublishedPorts.Read(request.Options).Count > 0);
     }
+
+    private async Task<AttachmentRecord> JoinDirectlyAsync(AttachmentRecord record, string sandboxKey) =>
+        record.Phase == AttachmentPhase.Prepared ? await attacher.AttachInSandboxAsync(record, sandboxKey) : record;
+
+    private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey)
+    {
+        var isThere = StagingSandboxes.IsThere(sandboxKey);
+        var neighbours = journal.Attachments.All
+            .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined && other.EndpointId != record.EndpointId).ToArray();
+        SandboxSubnets.RequireNew(record, neighbours);
+        if (isThere)
+        {
+            RequireFreeName(sandboxKey, [.. neighbours.Where(other => other.Attach == AttachMode.Sandbox)]);
+        }
+
+        if (record.Phase == AttachmentPhase.Prepared)
+        {
+            record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox });
+        }
+
+        record = EndpointAnswer.IsOfIPv6Alone(record) && !isThere
+            ? record with { Snapshot = record.Snapshot! with { ChoosesIPv6Gateway = true } } // Before Docker 28, which does not set such a default route itself.
+            : record;
+        journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey });
+        staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName);
+        arrivals.Expect(record, callFollows: isThere);
+        return record;
+    }
+
+    // Docker numbers the links that it moved there itself, and would only say that the file exists.
+    private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
+    {
+        if (direct.Count == 0)
+        {
+            return;
+        }
+
+        var name = StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.InterfaceName));
+        if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } inTheWay)
+        {
+            throw new CnmException(
+                $"Docker would call this interface {name}, and the container's interface on CNI network \"{inTheWay.CniNetwork}\", " +
+                $"which Docker did not put there, " +
+                $"has that name. Give that one another when it is attached: --driver-opt {InterfaceNames.WishOption}=NAME.");
+        }
+    }
+
+    // Where the sandbox is there already (from Docker 28 on, and when a running container is connected) it shows what Docker will call the
+    // link; then plugins are told that name.
+    private static string NameIn(string sandboxKey) => StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
 
     private static string RequirePath(string sandboxKey) =>
         Path.IsPathFullyQualified(sandboxKey) && !sandboxKey.Any(char.IsControl) && Path.GetFullPath(sandboxKey) == sandboxKey

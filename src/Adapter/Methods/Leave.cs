@@ -6,7 +6,9 @@ namespace Bridge.Adapter.Methods;
 
 /// <summary>
 /// The container lets go of the endpoint; its link is still in the sandbox, and Docker moves it back to the host namespace after the answer.
-/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (newer engines leave it out sometimes). Journal: as there.
+/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (newer engines leave it out sometimes), then of
+/// those that ran in the sandbox;
+/// with direct attach of the whole chain, while everything is in place. Journal: what is undone.
 /// Docker ignores a failure, so does the next call. Idempotent: twice, or for an endpoint whose Join failed, is success.
 /// </summary>
 internal sealed class Leave(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
@@ -18,7 +20,7 @@ internal sealed class Leave(Detacher detacher, Arrivals arrivals, Journal journa
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {
-            await detacher.UnpublishAsync(record);
+            await (record.Attach == AttachMode.Sandbox ? detacher.DetachAsync(record) : detacher.LeaveAsync(record));
         }
 
         return new Nothing();

@@ -7,8 +7,10 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// This endpoint is its container's gateway now, so it is the one that publishes. CNI: ADD of the plugins that take port mappings. Journal: the mappings, before.
-/// Undo: RevokeExternalConnectivity, Leave or DeleteEndpoint, whichever comes. Idempotent: what is published is not published again; it comes anew whenever the gateway moves.
+/// This endpoint is its container's gateway now, so it is the one that publishes. CNI: ADD of the plugins that take port mappings.
+/// Journal: the mappings, before.
+/// Undo: RevokeExternalConnectivity, Leave or DeleteEndpoint, whichever comes. Idempotent: what is published is not published again; it
+/// comes anew whenever the gateway moves.
 /// From Docker 28 on the link is in the sandbox by now, so its arrival is finished here, where a failure still stops the start.
 /// </summary>
 internal sealed class ProgramExternalConnectivity(Publisher publisher, Arrivals arrivals, Journal journal, AttachmentGates gates)
@@ -26,7 +28,8 @@ internal sealed class ProgramExternalConnectivity(Publisher publisher, Arrivals 
 
         var requested = PublishedPorts.Read(request.Options);
         await publisher.PublishAsync(record, requested.Count > 0 ? requested : record.RequestedPorts);
-        arrivals.TryFinish(journal.Attachments.Find(endpointId)!);
+        arrivals.SetGateway(endpointId, isGateway: true);
+        await arrivals.TryFinishAsync(journal.Attachments.Find(endpointId)!);
         return new Nothing();
     }
 }

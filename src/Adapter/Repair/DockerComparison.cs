@@ -1,6 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
@@ -11,8 +12,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// Holds the journal against what Docker says it has: learns names, takes over networks that the journal lost, and finds endpoints that Docker has forgotten
-/// without a word (after kill -9 of dockerd it says none). Runs in the background only: Docker may be waiting for us in a call.
+/// Holds the journal against what Docker says it has: learns names, takes over networks that the journal lost, and finds endpoints that
+/// Docker has forgotten without a word (after kill -9 of dockerd it says none). Runs in the background only: Docker may be waiting for us
+/// in a call.
 /// </summary>
 internal sealed class DockerComparison(
     IDockerEngine docker, Journal journal, Repairer repairer, Arrivals arrivals, AttachmentGates gates, ConfigurationDirectory configurations,
@@ -23,7 +25,7 @@ internal sealed class DockerComparison(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var networks = await docker.CniNetworksAsync(DriverName, cancellationToken);
+        var networks = await docker.CniNetworksAsync(settings.DriverName, cancellationToken);
         names.SetNetworks(networks);
         Adopt(networks);
         foreach (var networkId in journal.Attachments.All.Select(record => record.NetworkId).Distinct().ToArray())
@@ -39,11 +41,25 @@ internal sealed class DockerComparison(
         }
     }
 
+    /// <summary>Learns the names of what came since the last round, for somebody who asks about it by name right after <c>docker run</c>.</summary>
+    /// <exception cref="DockerException">Docker does not say.</exception>
+    public async Task LearnNewNamesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var networkId in journal.Attachments.All.Where(IsNameless).Select(record => record.NetworkId).Distinct().ToArray())
+        {
+            var endpoints = await docker.EndpointsAsync(networkId, cancellationToken);
+            foreach (var record in journal.Attachments.All.Where(record => record.NetworkId == networkId && IsNameless(record)).ToArray())
+            {
+                if (endpoints?.Find(record.EndpointId) is { } container)
+                {
+                    await LearnNameAsync(record.EndpointId, container.Name, cancellationToken);
+                }
+            }
+        }
+    }
+
     /// <summary>Something may turn out to be forgotten soon, so the next look should not wait long.</summary>
     public bool SomethingIsMissing => _missingSince.Count > 0;
-
-    /// <summary>Docker names a driver after its socket file.</summary>
-    private string DriverName => Path.GetFileNameWithoutExtension(settings.Socket);
 
     private async Task CompareAsync(string networkId, DockerNetworkEndpoints? endpoints, CancellationToken cancellationToken)
     {
@@ -62,7 +78,9 @@ internal sealed class DockerComparison(
     }
 
     // While an endpoint is being made or undone Docker does not list it, and somebody is at work on it already.
-    private static bool IsMade(AttachmentRecord record) => record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined;
+    private static bool IsMade(AttachmentRecord record) => record.Phase is AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined;
+
+    private static bool IsNameless(AttachmentRecord record) => IsMade(record) && record.ContainerName is null;
 
     // An unknown network may be another Docker's: what is in use there is left alone.
     private async Task<bool> MayTakeAsync(AttachmentRecord record, bool networkKnown, CancellationToken cancellationToken)
@@ -73,7 +91,7 @@ internal sealed class DockerComparison(
             return false; // It went on while we waited; the next round sees it as it is then.
         }
 
-        if (networkKnown || record.Phase == AttachmentPhase.Added || arrivals.TryFinish(record) != ArrivalState.Arrived)
+        if (networkKnown || record.Phase != AttachmentPhase.Joined || await arrivals.TryFinishAsync(record) != ArrivalState.Arrived)
         {
             return true;
         }
@@ -109,16 +127,23 @@ internal sealed class DockerComparison(
 
             try
             {
-                var cniNetwork = CniNetworks.Choose(configurations.Load(), network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey));
-                journal.Networks.Write(new NetworkRecord(network.Id, cniNetwork.Name, network.IpamDriver == "null" ? IpamMode.Null : IpamMode.Docker));
+                var cniNetwork = CniNetworks.Choose(configurations.Load(), NetworkPairs.NamedBy(network));
+                journal.Networks.Write(NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name) with { Internal = network.Internal });
                 logger.NetworkAdopted(network.Id, cniNetwork.Name);
             }
             catch (CnmException unknown)
             {
-                logger.NetworkNotAdopted(network.Id, DriverName, unknown.Message);
+                logger.NetworkNotAdopted(network.Id, settings.DriverName, unknown.Message);
             }
         }
     }
+
+    private IpamMode Ipam(DockerNetwork network) => network.IpamDriver switch
+    {
+        "null" => IpamMode.Null,
+        var driver when driver == settings.DriverName => IpamMode.Cni,
+        _ => IpamMode.Docker,
+    };
 
     private void ForgetNetworks(IReadOnlyList<DockerNetwork> networks)
     {

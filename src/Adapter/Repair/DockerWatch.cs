@@ -1,9 +1,13 @@
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
 
 namespace Bridge.Adapter.Repair;
 
-/// <summary>Listens to Docker's events, so that repair looks when something happened and not only at intervals; a new connection means that dockerd was restarted.</summary>
-internal sealed class DockerWatch(IDockerEngine docker, RepairSignal signal, TimeProvider timeProvider) : BackgroundService
+/// <summary>
+/// Listens to Docker's events, so that repair, and those who keep networks, look when something happened and not only at intervals; a new
+/// connection means that dockerd was restarted.
+/// </summary>
+internal sealed class DockerWatch(IDockerEngine docker, RepairSignal signal, NetworksSignal networks, TimeProvider timeProvider) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -16,10 +20,14 @@ internal sealed class DockerWatch(IDockerEngine docker, RepairSignal signal, Tim
         {
             try
             {
-                await foreach (var _ in docker.WatchAsync(stoppingToken))
+                await foreach (var happened in docker.WatchAsync(stoppingToken))
                 {
                     pause = FirstPause;
                     signal.Raise();
+                    if (happened.Kind is DockerEventKind.Connected or DockerEventKind.NetworkDestroyed)
+                    {
+                        networks.Raise();
+                    }
                 }
             }
             catch (DockerException)

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Repair;
 
 /// <summary>The background of the daemon: interrupted work first, then, by events and at intervals, retries and the comparison with Docker.</summary>
 internal sealed class RepairLoop(
-    Repairer repairer, DockerComparison comparison, DockerNames names, RepairSignal signal, RetryTimes retries, Journal journal,
+    Repairer repairer, ReservationRepair reservations, DockerComparison comparison, DockerNames names, RepairSignal signal, RetryTimes retries, Journal journal,
     AdapterSettings settings, TimeProvider timeProvider, ILogger<RepairLoop> logger) : BackgroundService
 {
     // Events come in bursts, one container start is several; one look afterwards serves them all.
@@ -17,9 +17,11 @@ internal sealed class RepairLoop(
     {
         await Task.Yield(); // The socket must not wait for the past to be tidied up.
         await GuardedAsync(repairer.FinishInterruptedAsync, stoppingToken);
+        await GuardedAsync(reservations.FinishInterruptedAsync, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             await GuardedAsync(repairer.RetryAsync, stoppingToken);
+            await GuardedAsync(reservations.RetryAsync, stoppingToken);
             await GuardedAsync(CompareAsync, stoppingToken);
             await signal.WaitAsync(UntilNextRound(), timeProvider, stoppingToken);
             await Task.Delay(Settling, timeProvider, stoppingToken);
@@ -31,6 +33,7 @@ internal sealed class RepairLoop(
         try
         {
             await comparison.RunAsync(cancellationToken);
+            await reservations.ReleaseForgottenAsync(cancellationToken);
             if (!names.EngineReachable)
             {
                 names.EngineReachable = true;
@@ -51,6 +54,11 @@ internal sealed class RepairLoop(
     {
         var now = timeProvider.GetUtcNow();
         var pauses = journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting).Select(record => retries.Due(record.EndpointId) - now);
+        if (reservations.NextLook is { } look)
+        {
+            pauses = pauses.Append(look - now);
+        }
+
         var soonest = comparison.SomethingIsMissing ? pauses.Prepend(settings.Repair.OrphanGrace) : pauses;
         var pause = soonest.Prepend(settings.Repair.Interval).Min();
         return pause > TimeSpan.FromMilliseconds(100) ? pause : TimeSpan.FromMilliseconds(100);

@@ -6,9 +6,16 @@ namespace Bridge.Adapter.Repair;
 
 /// <summary>Brings the journal and the world together again: at start, and whatever Docker never told us about later.</summary>
 internal sealed class Repairer(
-    Journal journal, AttachmentGates gates, Detacher detacher, Arrivals arrivals, PortReservations ports, RetryTimes retries, SurvivingPlugins survivors, ILogger<Repairer> logger)
+    Journal journal, AttachmentGates gates, Detacher detacher, Arrivals arrivals, PortReservations ports, RetryTimes retries,
+    SurvivingPlugins survivors, ILogger<Repairer> logger)
 {
-    /// <summary>Before the first call is answered: plugins that outlived us are ended, ports that are in force are held again, links that are under way are awaited again.</summary>
+    // What an earlier process left, as it was before the first call of this one: what this one is at work on is none of it.
+    private IReadOnlyList<AttachmentRecord> _inherited = [];
+
+    /// <summary>
+    /// Before the first call is answered: plugins that outlived us are ended, ports that are in force are held again, links that are under
+    /// way are awaited again.
+    /// </summary>
     public void Resume()
     {
         foreach (var (file, reason) in journal.Load())
@@ -16,12 +23,14 @@ internal sealed class Repairer(
             logger.RecordUnreadable(file, reason);
         }
 
-        survivors.End(journal.Attachments.All);
+        _inherited = [.. journal.Attachments.All];
+        var containerIds = _inherited.Select(record => record.ContainerId).Concat(journal.Reservations.All.Select(record => record.ContainerId));
+        survivors.End(containerIds.ToHashSet(StringComparer.Ordinal));
         var bootId = BootId.Current();
         foreach (var record in journal.Attachments.All.Where(record => record.BootId == bootId && record.Phase == AttachmentPhase.Joined))
         {
             ports.Restore(record);
-            arrivals.Expect(record);
+            arrivals.Expect(record, callFollows: false);
         }
     }
 
@@ -29,7 +38,7 @@ internal sealed class Repairer(
     public async Task FinishInterruptedAsync(CancellationToken cancellationToken)
     {
         var bootId = BootId.Current();
-        foreach (var record in journal.Attachments.All.ToArray())
+        foreach (var record in _inherited)
         {
             var cause = record switch
             {
@@ -47,7 +56,7 @@ internal sealed class Repairer(
                 using var passage = await gates.EnterAsync(record.EndpointId, cancellationToken);
                 if (journal.Attachments.Find(record.EndpointId) is { Phase: AttachmentPhase.Joined } joined)
                 {
-                    arrivals.TryFinish(joined);
+                    await arrivals.TryFinishAsync(joined);
                 }
             }
         }

@@ -4,7 +4,9 @@ using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Repair;
 
-/// <summary>When the next attempt at each failed removal is due: the pause doubles from the first to the longest. A new process starts over.</summary>
+/// <summary>
+/// When the next attempt at each failed removal is due: the pause doubles from the first to the longest. A new process starts over.
+/// </summary>
 internal sealed class RetryTimes(AdapterSettings settings, TimeProvider timeProvider)
 {
     private readonly ConcurrentDictionary<string, (int Failures, DateTimeOffset Due)> _times = new(StringComparer.Ordinal);

@@ -7,35 +7,35 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// Plugins that an earlier process of ours started and that outlived it: they lead process groups of their own. Left alone they would go on making what a DEL is about to undo.
-/// They are known by CNI_CONTAINERID in their environment, which they hand on to what they start, and which for our attachments is an endpoint id.
+/// Plugins that an earlier process of ours started and that outlived it: they lead process groups of their own. Left alone they would go
+/// on making what a DEL is about to undo.
+/// They are known by CNI_CONTAINERID in their environment, which they hand on to what they start, and which for our attachments is in the journal.
 /// </summary>
 internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<SurvivingPlugins> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
-    public void End(ICollection<AttachmentRecord> attachments)
+    public void End(IReadOnlySet<string> containerIds)
     {
-        if (attachments.Count == 0)
+        if (containerIds.Count == 0)
         {
             return;
         }
 
-        var endpoints = attachments.Select(record => record.EndpointId).ToHashSet(StringComparer.Ordinal);
         var start = timeProvider.GetTimestamp();
         while (timeProvider.GetElapsedTime(start) < Patience)
         {
             // Again until none is found: one of them may have started another meanwhile.
-            var found = Find(endpoints);
+            var found = Find(containerIds);
             if (found.Count == 0)
             {
                 return;
             }
 
-            foreach (var (process, endpointId) in found)
+            foreach (var (process, containerId) in found)
             {
-                logger.SurvivorEnded(process, endpointId);
+                logger.SurvivorEnded(process, containerId);
                 LibC.Kill(process);
             }
 
@@ -43,13 +43,13 @@ internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<Surviv
         }
     }
 
-    private static List<(int Process, string EndpointId)> Find(HashSet<string> endpoints)
+    private static List<(int Process, string ContainerId)> Find(IReadOnlySet<string> containerIds)
     {
         var found = new List<(int, string)>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && ContainerIdOf(directory) is { } id && endpoints.Contains(id))
+                && ContainerIdOf(directory) is { } id && containerIds.Contains(id))
             {
                 found.Add((process, id));
             }

@@ -12,6 +12,9 @@ internal enum LinkHome
     /// <summary>Still in the sandbox.</summary>
     FetchedFromSandbox,
 
+    /// <summary>In the sandbox, where the plugins made it; nothing was moved.</summary>
+    InPlace,
+
     /// <summary>Nowhere: another link stands in for it, so that plugins which read addresses from the interface find them.</summary>
     StandIn,
 }

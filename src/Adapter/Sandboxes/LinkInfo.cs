@@ -10,4 +10,10 @@ internal sealed record LinkInfo(int Index, string Name, string Mac, int Mtu, str
     public int? PeerNamespaceId { get; init; }
 
     public string? Alias { get; init; }
+
+    /// <summary>Its MAC is its parent's, and cannot be set.</summary>
+    public bool SharesMac => Kind is "ipvlan" or "ipvtap";
+
+    /// <summary>Further names by which the kernel finds the link.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
 }

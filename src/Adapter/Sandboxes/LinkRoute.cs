@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Bridge.Adapter.Sandboxes.Native;
@@ -52,6 +53,10 @@ internal sealed record LinkRoute(string Destination)
     [JsonIgnore]
     public bool IsDefault => Destination is "0.0.0.0/0" or "::/0";
 
+    /// <summary>What Docker is told as a gateway, and sets itself where it chooses this one.</summary>
+    [JsonIgnore]
+    public bool IsOfGateway => IsDefault && Gateway is not null && Table == Rtnetlink.RT_TABLE_MAIN;
+
     /// <summary>It comes and goes with an address.</summary>
     [JsonIgnore]
     public bool IsKernel => Protocol == Rtnetlink.RTPROT_KERNEL;
@@ -78,6 +83,10 @@ internal sealed record LinkRoute(string Destination)
     /// <summary>The kernel has room for one of the two in a namespace.</summary>
     public bool HasPlaceOf(LinkRoute other) =>
         (Destination, Table, Metric, TypeOfService) == (other.Destination, other.Table, other.Metric, other.TypeOfService);
+
+    /// <summary>The kernel makes such a route for the address.</summary>
+    public bool ComesWith(LinkAddress address) =>
+        IPNetwork.Parse(Destination) is var subnet && subnet.PrefixLength == address.PrefixLength && subnet.Contains(IPAddress.Parse(address.Address));
 
     public override string ToString() =>
         $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} table {Table}{(Metric == 0 ? "" : $" metric {Metric}")}";

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Text.Json.Serialization;
 
 namespace Bridge.Adapter.Sandboxes;
 
@@ -8,8 +8,14 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     /// <summary>The other end, or the parent, is in the host namespace, as of nearly all plugins; else it is somewhere unknown.</summary>
     public bool PeerIsInHost { get; init; }
 
+    /// <summary>What somebody wrote on the link. The host-device plugin keeps a device's own name there, and gives it back from there.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>In the order in which they were added, without what the kernel or a router gave.</summary>
     public IReadOnlyList<LinkAddress> Addresses { get; init; } = [];
+
+    /// <summary>Docker will not set the default route of IPv6 in the sandbox.</summary>
+    public bool ChoosesIPv6Gateway { get; init; }
 
     /// <summary>Of all tables but the kernel's own (local).</summary>
     public IReadOnlyList<LinkRoute> Routes { get; init; } = [];
@@ -20,15 +26,19 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     /// <summary>The permanent ones.</summary>
     public IReadOnlyList<LinkNeighbour> Neighbours { get; init; } = [];
 
+    /// <summary>Those that the link did not start with.</summary>
+    public IReadOnlyList<LinkSysctl> Sysctls { get; init; } = [];
+
     /// <summary>Whether the address came with a route to its neighbours. Some plugins take that away and put others in its place.</summary>
-    public bool HasConnectedRoute(LinkAddress address) => Routes
-        .Where(route => route.IsKernel)
-        .Select(route => IPNetwork.Parse(route.Destination))
-        .Any(subnet => subnet.PrefixLength == address.PrefixLength && subnet.Contains(IPAddress.Parse(address.Address)));
+    public bool HasConnectedRoute(LinkAddress address) => Routes.Any(route => route.IsKernel && route.ComesWith(address));
+
+    /// <summary>Several links of a sandbox can be alike in all but their addresses: those that have their parent's MAC, or none at all.</summary>
+    [JsonIgnore]
+    public bool IsKnownByAddress => Addresses.Count > 0 && (Mac.Length == 0 || Kind is "ipvlan" or "ipvtap" or "vlan");
 
     /// <summary>
-    /// Whether a link met under any name in a sandbox is this one. The index of the other end is unique among the veths of the host, and
-    /// among the links of a common parent the MAC is.
+    /// Whether a link met under any name in a sandbox is this one, or at least like it (<see cref="IsKnownByAddress"/>). The index of the
+    /// other end is unique among the veths of the host, and among the links of a common parent the MAC is.
     /// </summary>
     /// <param name="hostId">The sandbox's number for the host namespace.</param>
     public bool IsOf(LinkInfo link, int? hostId) =>
@@ -36,6 +46,13 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
 
     /// <summary>Whether the link that the host namespace has under our name is this one. The container may have changed its MAC.</summary>
     public bool IsOfInHost(LinkInfo link) => IsOfKind(link) && (!PeerIsInHost || link.PeerNamespaceId is null);
+
+    /// <summary>
+    /// Whether a link that the host namespace has under whatever name is this one. A device of the host's falls back there when its namespace
+    /// ends, and still bears the name that it is to get back; one that has it back is nobody's.
+    /// </summary>
+    public bool IsOfFallen(LinkInfo link) =>
+        Alias is { Length: > 0 } && link.Alias == Alias && link.Name != Alias && link.Mac == Mac && IsOfInHost(link);
 
     private bool IsOfKind(LinkInfo link) => link.Kind == Kind && link.PeerIndex == PeerIndex;
 }

@@ -34,5 +34,9 @@ internal sealed record RoutingRule(bool IsIPv6, uint Priority)
         OutputInterface = OutputInterface == ifname ? otherIfname : OutputInterface,
     };
 
+    /// <summary>The kernel has room for one of the two in a namespace.</summary>
+    public bool IsSameAs(RoutingRule other) =>
+        this with { OtherAttributes = other.OtherAttributes } == other && OtherAttributes.SequenceEqual(other.OtherAttributes);
+
     public override string ToString() => $"{Priority}: from {From ?? "all"}{(To is null ? "" : $" to {To}")} lookup {Table}";
 }

@@ -6,7 +6,10 @@ namespace Bridge.Adapter.Sandboxes;
 /// <summary>A link in the namespace in which it is: what is on it and around it, read and put back.</summary>
 internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
 {
+    private static readonly LinkSysctl IPv6Enabled = new($"ipv6/conf/{LinkSysctl.IfName}/disable_ipv6", "0");
+
     private readonly RouteNetlink _netlink = sandbox.Netlink;
+    private readonly LinkSysctls _sysctls = new(sandbox.Namespace);
 
     public LinkInfo Info => link;
 
@@ -21,19 +24,30 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
                 "which cannot be carried into the container's namespace. Configure the CNI network without it.");
         }
 
-        return new LinkSnapshot(link.Name, link.Mac, link.Mtu, link.Kind, link.PeerIndex)
-        {
-            Addresses = _netlink.Addresses(link),
-            Routes = routes,
-            Rules = _netlink.Rules(),
-            Neighbours = _netlink.Neighbours(link),
-        };
+        return ReadLink() with { Routes = routes, Rules = _netlink.Rules(), Sysctls = _sysctls.Chosen(link) };
     }
 
     /// <summary>
-    /// Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that.
+    /// As <see cref="Read"/>, in a namespace that is not ours alone. The link is not to be moved from it, so nothing can be an obstacle to that;
+    /// and its sysctls stay with it.
     /// </summary>
-    public bool IsConfiguredByDocker(LinkSnapshot snapshot)
+    public LinkSnapshot ReadAmongOthers(SandboxSurroundings before) => ReadLink() with
+    {
+        Routes =
+        [
+            .. _netlink.Routes(link)
+                .Where(route => route.HasLink || !before.Routes.Any(other => other.Type == route.Type && other.HasPlaceOf(route)))
+                .Where(route => route.Obstacle is null || route.IsIPv6)
+                .Select(route => route with { Obstacle = null }),
+        ],
+        Rules = [.. _netlink.Rules().Where(rule => !before.Rules.Any(rule.IsSameAs))],
+    };
+
+    /// <summary>
+    /// Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that; last the
+    /// default routes, if this is the container's gateway.
+    /// </summary>
+    public bool IsConfiguredByDocker(LinkSnapshot snapshot, bool isGateway)
     {
         if (!link.IsUp)
         {
@@ -41,13 +55,18 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
 
         var present = _netlink.Routes(link);
-        return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf));
+        return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf))
+            && (!isGateway || snapshot.Routes.Where(route => route.IsOfGateway).All(route => present.Any(other => other.IsOfGateway && other.IsIPv6 == route.IsIPv6)));
     }
 
-    /// <summary>Adds to what Docker did what Docker cannot: nothing that is there is taken away, and no default route is chosen.</summary>
+    /// <summary>
+    /// Adds to what Docker did what Docker cannot. Nothing that is there is taken away, apart from routes that came with an address and that
+    /// the plugins had taken away too; and no default route is chosen, but where Docker would choose none.
+    /// </summary>
     public void Complete(LinkSnapshot snapshot)
     {
         SetMtu(snapshot);
+        _sysctls.Set(link.Name, snapshot.Sysctls.Where(sysctl => !sysctl.IsDockers));
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
         foreach (var address in snapshot.Addresses.Where(address => !snapshot.HasConnectedRoute(address)))
@@ -55,7 +74,19 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             RestorePrefix(address, present);
         }
 
-        var beyondDocker = snapshot.Routes.Where(route => !(route.IsDefault && route.Table == Rtnetlink.RT_TABLE_MAIN));
+        foreach (var unwanted in ForeignConnectedRoutes(snapshot).Where(route => snapshot.Addresses.Any(route.ComesWith)))
+        {
+            _netlink.RemoveRoute(link, unwanted);
+        }
+
+        var ofGateways = snapshot.Routes.ToLookup(route => route is { IsDefault: true, Table: Rtnetlink.RT_TABLE_MAIN });
+        var beyondDocker = ofGateways[false];
+        if (snapshot.ChoosesIPv6Gateway)
+        {
+            // Behind whatever Docker sets for another of the container's networks, and each network's in a place of its own.
+            beyondDocker = beyondDocker.Concat(ofGateways[true].Where(route => route.IsIPv6).Select(route => route with { Metric = route.Metric + (uint)link.Index }));
+        }
+
         foreach (var add in Additions(snapshot, beyondDocker))
         {
             add();
@@ -66,21 +97,35 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     /// Makes link and namespace what they were when the snapshot was taken; only for a namespace that is ours alone. What plugins read when
     /// they undo their work are name and addresses: anything else that cannot be put back does not keep them from it.
     /// </summary>
-    public void Restore(LinkSnapshot snapshot)
+    /// <returns>What could not be put back.</returns>
+    public IReadOnlyList<IOException> Restore(LinkSnapshot snapshot)
     {
-        if (link.Mac != snapshot.Mac && MacAddress.Parse(snapshot.Mac) is { } mac)
+        List<IOException> failures = [];
+        void Try(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (IOException failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (link.Mac != snapshot.Mac && !link.SharesMac && MacAddress.Parse(snapshot.Mac) is { } mac)
         {
             Try(() => _netlink.SetMac(link.Index, mac));
         }
 
         Try(() => SetMtu(snapshot));
+        Try(() => _sysctls.Set(link.Name, snapshot.Sysctls));
+        Try(RemoveKeptAddresses);
         Try(() => _netlink.SetUp(link.Index));
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => !present.Any(address.IsSameAs));
 
-        // Some plugins take the route away that comes with an address, and put another in its place.
-        var connected = _netlink.Routes(link).Where(route => route.IsKernel && !route.IsLinkLocal);
-        foreach (var unwanted in connected.Where(route => !snapshot.Routes.Any(route.HasPlaceOf)))
+        foreach (var unwanted in ForeignConnectedRoutes(snapshot))
         {
             Try(() => _netlink.RemoveRoute(link, unwanted));
         }
@@ -89,6 +134,8 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         {
             Try(add);
         }
+
+        return failures;
     }
 
     /// <summary>Takes back what <see cref="Complete"/> left in the namespace and what does not go away with the link.</summary>
@@ -104,6 +151,13 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             netlink.RemoveRoute(null, route);
         }
     }
+
+    private LinkSnapshot ReadLink() => new(link.Name, link.Mac, link.Mtu, link.Kind, link.PeerIndex)
+    {
+        Alias = link.Alias,
+        Addresses = _netlink.Addresses(link),
+        Neighbours = _netlink.Neighbours(link),
+    };
 
     private void SetMtu(LinkSnapshot snapshot)
     {
@@ -134,12 +188,23 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
     }
 
+    // IPv6 addresses that a link keeps while it is down wait, when it comes up, for somebody to claim them; until then no route can start
+    // from them. New ones need not.
+    private void RemoveKeptAddresses()
+    {
+        foreach (var kept in link.IsUp ? [] : _netlink.Addresses(link).Where(address => address.IsIPv6).ToList())
+        {
+            _netlink.RemoveAddress(link, kept);
+        }
+    }
+
     private void AddAddresses(LinkSnapshot snapshot, Func<LinkAddress, bool> isMissing)
     {
         var missing = snapshot.Addresses.Where(isMissing).ToList();
         if (missing.Exists(address => address.IsIPv6))
         {
-            EnableIPv6();
+            // A link that arrives in a namespace takes that namespace's default, and Docker switches IPv6 off where it has no address for it.
+            _sysctls.Set(link.Name, [IPv6Enabled]);
         }
 
         foreach (var address in missing)
@@ -149,17 +214,11 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
     }
 
-    // A link that arrives in a namespace takes that namespace's default, and Docker switches IPv6 off where it has no address for it.
-    private void EnableIPv6() => sandbox.Namespace.Run(() =>
-    {
-        var setting = $"/proc/sys/net/ipv6/conf/{link.Name}/disable_ipv6";
-        if (File.Exists(setting) && !File.ReadAllText(setting).StartsWith('0'))
-        {
-            File.WriteAllText(setting, "0");
-        }
-
-        return true;
-    });
+    // Some plugins take the route away that comes with an address, and put another in its place.
+    private IEnumerable<LinkRoute> ForeignConnectedRoutes(LinkSnapshot snapshot) =>
+        _netlink.Routes(link)
+        .Where(route => route is { IsKernel: true, IsLinkLocal: false, Table: Rtnetlink.RT_TABLE_MAIN })
+        .Where(route => !snapshot.Routes.Any(route.HasPlaceOf));
 
     // In an order that the kernel accepts: a gateway must be reachable before a route over it can be added.
     private IEnumerable<Action> Additions(LinkSnapshot snapshot, IEnumerable<LinkRoute> routes)
@@ -197,18 +256,6 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
                 $"{taken.Message}. Another of the container's networks has a route in that place; " +
                 "attach the container to one of the two networks only, or give them different routes.",
                 taken);
-        }
-    }
-
-    private static void Try(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (IOException)
-        {
-            // Said in the summary of Restore, the only caller.
         }
     }
 }

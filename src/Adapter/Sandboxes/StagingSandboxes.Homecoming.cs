@@ -69,8 +69,23 @@ internal sealed partial class StagingSandboxes
             }
         }
 
-        staging.Netlink.AddVethPair(ifname);
+        if (hostNetlink.Links().FirstOrDefault(snapshot.IsOfFallen) is { } fallen && TryMove(hostNetlink, fallen, staging, ifname))
+        {
+            return LinkHome.Returned;
+        }
+
+        AddStandIn(staging, ifname, hostIfname, snapshot);
         return LinkHome.StandIn;
+    }
+
+    // Where the plugin gives a device back to the host under the name written on it, that name must be nobody else's.
+    private static void AddStandIn(Sandbox staging, string ifname, string hostIfname, LinkSnapshot snapshot)
+    {
+        staging.Netlink.AddVethPair(ifname);
+        if (snapshot.Alias is not null)
+        {
+            staging.Netlink.SetAlias(staging.Require(ifname).Info.Index, hostIfname);
+        }
     }
 
     private bool TryFetch(Sandbox? sandbox, Sandbox staging, string ifname, LinkSnapshot snapshot) =>

@@ -34,36 +34,45 @@ internal sealed partial class StagingSandboxes
     /// back what Docker cannot carry: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours.
     /// The default route is Docker's choice. Idempotent.
     /// </summary>
+    /// <param name="isFinished">It was there before, and plugins have worked in the sandbox since: what is there now is as they want it.</param>
+    /// <param name="awaitsGateway">Docker sets the link's default route, so it has not finished without one.</param>
     /// <exception cref="IOException">
     /// The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.
     /// </exception>
-    public ArrivalState TryFinishArrival(string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot)
+    public Arrival TryFinishArrival(
+        string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot, bool isFinished = false, bool awaitsGateway = false)
     {
         if (HostHas(hostIfname))
         {
-            return ArrivalState.InHost;
+            return new Arrival(ArrivalState.InHost, null);
         }
 
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox is null)
         {
-            return ArrivalState.NotReady; // Docker makes an empty file first and mounts the namespace there later.
+            return new Arrival(ArrivalState.NotReady, null); // Docker makes an empty file first and mounts the namespace there later.
         }
 
         if (sandbox.Find(snapshot, host) is not { } found)
         {
-            return HostHas(hostIfname) ? ArrivalState.InHost : ArrivalState.Gone;
+            var elsewhere = sandbox.Alike(snapshot, host).Any() ? ArrivalState.NotReady : ArrivalState.Gone;
+            return new Arrival(HostHas(hostIfname) ? ArrivalState.InHost : elsewhere, null);
+        }
+
+        if (isFinished)
+        {
+            return new Arrival(ArrivalState.Arrived, found.Name);
         }
 
         var link = new SandboxLink(sandbox, found);
-        if (!link.IsConfiguredByDocker(snapshot))
+        if (!link.IsConfiguredByDocker(snapshot, awaitsGateway))
         {
-            return ArrivalState.NotReady;
+            return new Arrival(ArrivalState.NotReady, null);
         }
 
         Cover(attachmentId, sandbox.Namespace);
         link.Complete(snapshot);
-        return ArrivalState.Arrived;
+        return new Arrival(ArrivalState.Arrived, found.Name);
     }
 
     private bool HostHas(string hostIfname)
@@ -105,7 +114,7 @@ internal sealed partial class StagingSandboxes
     // as it is.
     private static void ClaimMac(RouteNetlink netlink, LinkInfo link)
     {
-        if (MacAddress.Parse(link.Mac) is not { } mac)
+        if (link.SharesMac || MacAddress.Parse(link.Mac) is not { } mac)
         {
             return;
         }

@@ -36,22 +36,42 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
     public LinkSnapshot Capture(string attachmentId, string ifname)
     {
         using var staging = Sandbox.Open(PathOf(attachmentId));
-        var link = staging.Require(ifname);
-        return link.Read() with { PeerIsInHost = link.Info.PeerNamespaceId is { } id && id == staging.Netlink.IdOf(host) };
+        return staging.Require(ifname).Read() with { PeerIsInHost = PeerIsInHost(staging, ifname) };
+    }
+
+    /// <summary>Gives the link sysctls that a user asked for.</summary>
+    /// <param name="sysctls">Keys as <c>net.ipv4.conf.IFNAME.key</c>.</param>
+    /// <exception cref="IOException">A key is none of a link, the kernel does not have it, or refuses the value.</exception>
+    public static void ApplySysctls(string sandboxPath, string ifname, IReadOnlyList<KeyValuePair<string, string>> sysctls)
+    {
+        List<LinkSysctl> wanted = [.. sysctls.Select(sysctl => LinkSysctls.Parse(sysctl.Key, sysctl.Value))];
+        using var sandbox = NetworkNamespace.Open(sandboxPath);
+        new LinkSysctls(sandbox).Set(ifname, wanted);
     }
 
     /// <summary>Gives the link another MAC, and keeps everything else as it is.</summary>
+    /// <exception cref="IOException">Its driver does not let its MAC be chosen, or something else did not survive the change.</exception>
     public void SetMac(string attachmentId, string ifname, PhysicalAddress mac)
     {
         using var staging = Sandbox.Open(PathOf(attachmentId));
         var link = staging.Require(ifname);
+        if (link.Info.SharesMac)
+        {
+            throw new IOException(
+                $"could not give {ifname} the MAC {MacAddress.Format(mac)}: a link of kind {link.Info.Kind} has its parent's, {link.Info.Mac}. " +
+                "Use a network whose addresses come without a MAC (--ipam-driver null), and leave --mac-address out.");
+        }
+
         var before = link.Read();
 
         // Down, because some drivers insist on it, and because the link-local address of the old MAC goes with it; but so do neighbours,
         // routes and IPv6 addresses.
         staging.Netlink.SetDown(link.Info.Index);
         staging.Netlink.SetMac(link.Info.Index, mac);
-        staging.Require(ifname).Restore(before with { Mac = MacAddress.Format(mac) });
+        if (staging.Require(ifname).Restore(before with { Mac = MacAddress.Format(mac) }) is [var failure, ..])
+        {
+            throw failure;
+        }
     }
 
     /// <summary>

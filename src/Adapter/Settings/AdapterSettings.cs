@@ -6,7 +6,9 @@ namespace Bridge.Adapter.Settings;
 /// </summary>
 internal sealed record AdapterSettings
 {
-    /// <summary>Where Docker finds the driver; the file's name without <c>.sock</c> is the driver's name. Absolute path of at most 107 bytes.</summary>
+    /// <summary>
+    /// Where Docker finds the driver; the file's name without <c>.sock</c> is the driver's name. Absolute path of at most 107 bytes.
+    /// </summary>
     public string Socket { get; init; } = "/run/docker/plugins/cni.sock";
 
     /// <summary>The journal: what is attached, and what must still be cleaned up. Has to survive a reboot. Absolute path.</summary>
@@ -24,15 +26,36 @@ internal sealed record AdapterSettings
     /// <summary>Docker's API socket, asked only in the background: names for people, orphans. Absolute path.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 
+    /// <summary>
+    /// containerd's socket, asked only for `cnm-cni status`: the pods on the same CNI networks. Need not exist. Absolute path of at most
+    /// 107 bytes.
+    /// </summary>
+    public string ContainerdSocket { get; init; } = "/run/containerd/containerd.sock";
+
+    /// <summary>Whether a Docker network is kept for every CNI network, under its name.</summary>
+    public bool AutoNetworks { get; init; }
+
+    /// <summary>
+    /// Plugin types that run in the container's own namespace, besides <c>sbr</c>, <c>vrf</c> and <c>tuning</c>, which always do. File
+    /// names without a directory.
+    /// </summary>
+    public IReadOnlyList<string> SandboxPlugins { get; init; } = [];
+
     /// <summary>How long plugins may take.</summary>
     public TimeoutSettings Timeouts { get; init; } = new();
 
     /// <summary>How what is left behind is found and cleaned up.</summary>
     public RepairSettings Repair { get; init; } = new();
 
-    /// <summary>Bytes one plugin run may print (output and error output each) before it counts as failed. 64 KiB to 256 MiB; in the file with a unit: <c>16MiB</c>.</summary>
+    /// <summary>
+    /// Bytes one plugin run may print (output and error output each) before it counts as failed. 64 KiB to 256 MiB; in the file with a
+    /// unit: <c>16MiB</c>.
+    /// </summary>
     public int PluginOutputLimit { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>What is logged, and how.</summary>
     public LogSettings Log { get; init; } = new();
+
+    /// <summary>What follows <c>-d</c> and <c>--ipam-driver</c>: Docker names a driver after its socket file.</summary>
+    public string DriverName => Path.GetFileNameWithoutExtension(Socket);
 }

@@ -75,31 +75,32 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
 
     public IReadOnlyList<string> AbsolutePaths(IReadOnlyList<string> current)
     {
-        if (!parser.TryConsume<SequenceStart>(out var start))
+        var paths = List("absolute paths, for example [/opt/cni/bin]", one => one.AbsolutePath(""));
+        if (paths is [])
         {
-            Refuse("expected a list of absolute paths, for example [/opt/cni/bin]");
-            parser.SkipThisAndNestedEvents();
+            problems.Add(_position, $"{Prefix}the list is empty; leave the key out to get {string.Join(", ", current)}");
+        }
+
+        return paths ?? current;
+    }
+
+    /// <summary>Files that are looked for in directories which are named elsewhere; possibly none.</summary>
+    public IReadOnlyList<string> FileNames() => List("file names, for example [my-plugin]", one => one.FileName()) ?? [];
+
+    public bool Flag(bool current)
+    {
+        if (Scalar("true or false") is not { } scalar)
+        {
             return current;
         }
 
-        var paths = new List<string>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        if (scalar.Value is not ("true" or "false"))
         {
-            var path = AbsolutePath("");
-            if (paths.Contains(path) && path.Length > 0)
-            {
-                problems.Add(start.Start, $"{Prefix}{path} is listed twice");
-            }
-
-            paths.Add(path);
+            problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is neither true nor false");
+            return current;
         }
 
-        if (paths.Count == 0)
-        {
-            problems.Add(start.Start, $"{Prefix}the list is empty; leave the key out to get {string.Join(", ", current)}");
-        }
-
-        return paths;
+        return scalar.Value == "true";
     }
 
     public TimeSpan Duration(TimeSpan current, TimeSpan least, TimeSpan most) =>
@@ -125,6 +126,46 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
         }
 
         return Enum.Parse<T>(named);
+    }
+
+    /// <summary>Null when there is no list here.</summary>
+    private List<string>? List(string expected, Func<SettingsValue, string> read)
+    {
+        if (!parser.TryConsume<SequenceStart>(out var start))
+        {
+            Refuse($"expected a list of {expected}");
+            parser.SkipThisAndNestedEvents();
+            return null;
+        }
+
+        var items = new List<string>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            var item = read(this);
+            if (item.Length > 0 && items.Contains(item))
+            {
+                problems.Add(start.Start, $"{Prefix}{item} is listed twice");
+            }
+
+            items.Add(item);
+        }
+
+        return items;
+    }
+
+    private string FileName()
+    {
+        if (Scalar("a file name") is not { } scalar)
+        {
+            return "";
+        }
+
+        if (scalar.Value is "" or "." or ".." || scalar.Value.Contains('/') || scalar.Value.Any(char.IsControl))
+        {
+            problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is not the bare name of a file: no directory, no control characters");
+        }
+
+        return scalar.Value;
     }
 
     private T Quantity<T>(T current, T least, T most, Func<string, T?> parse, Func<T, string> format, string expected)

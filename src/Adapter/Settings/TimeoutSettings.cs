@@ -1,9 +1,14 @@
 namespace Bridge.Adapter.Settings;
 
-/// <summary>Deadlines of the CNI operations; a whole chain of plugins shares one. In the file with a unit: <c>60s</c>, <c>2m</c>, <c>500ms</c>.</summary>
+/// <summary>
+/// Deadlines of the CNI operations; a whole chain of plugins shares one. In the file with a unit: <c>60s</c>, <c>2m</c>, <c>500ms</c>.
+/// </summary>
 internal sealed record TimeoutSettings
 {
-    /// <summary>ADD of one attachment. When it is over the plugins are stopped, what they made is deleted and the container does not start. 100 ms to 30 min.</summary>
+    /// <summary>
+    /// ADD of one attachment. When it is over the plugins are stopped, what they made is deleted and the container does not start. 100 ms
+    /// to 30 min.
+    /// </summary>
     public TimeSpan Add { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>DEL of one attachment. When it is over the DEL is tried again later. 100 ms to 30 min.</summary>

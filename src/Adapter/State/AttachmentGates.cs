@@ -1,6 +1,9 @@
 namespace Bridge.Adapter.State;
 
-/// <summary>One operation at a time per endpoint (CNI SPEC §3: never two operations for one container at once); different endpoints do not wait for each other.</summary>
+/// <summary>
+/// One operation at a time per endpoint (CNI SPEC §3: never two operations for one container at once); different endpoints do not wait for
+/// each other.
+/// </summary>
 internal sealed class AttachmentGates
 {
     private readonly Lock _lock = new();

@@ -7,22 +7,39 @@ namespace Bridge.Adapter.State;
 /// Everything that undoing an attachment needs, even when the configuration file, the Docker network and the container are gone:
 /// written before the first plugin runs, dropped only when DEL has succeeded.
 /// </summary>
-/// <param name="EndpointId">Docker's endpoint id; also the CNI container id, so that each attachment has its own.</param>
+/// <param name="EndpointId">Docker's endpoint id.</param>
 /// <param name="NetworkId">Docker's network id.</param>
 /// <param name="CniNetwork">Name of the CNI network.</param>
 internal sealed record AttachmentRecord(string EndpointId, string NetworkId, string CniNetwork) : IRecord
 {
     public int Version { get; init; } = 1;
 
+    /// <summary>
+    /// CNI_CONTAINERID of every run: the reservation's, where an address was reserved ahead, else the endpoint's id. Each attachment has
+    /// its own.
+    /// </summary>
+    public string ContainerId { get => field ?? EndpointId; init; }
+
     public required AttachmentPhase Phase { get; init; }
+
+    public AttachMode Attach { get; init; }
+
+    /// <summary>The Docker network is internal: no gateway, no default route.</summary>
+    public bool Internal { get; init; }
 
     /// <summary>The boot in which the record was made: links and namespaces of an earlier one are gone, reservations are not.</summary>
     public required string BootId { get; init; }
 
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>CNI_IFNAME of every run.</summary>
+    /// <summary>CNI_IFNAME of every run but those in the sandbox, which are told <see cref="SandboxInterfaceName"/>.</summary>
     public required string InterfaceName { get; init; }
+
+    /// <summary>What Docker called the link in the sandbox, known from its arrival on.</summary>
+    public string? SandboxInterfaceName { get; init; }
+
+    /// <summary>The name in the sandbox that the user asked for; only plugins that run there can give it.</summary>
+    public string? WishedInterfaceName { get; init; }
 
     /// <summary>The link's name while it passes through the host namespace.</summary>
     public required string HostInterfaceName { get; init; }
@@ -35,6 +52,19 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
 
     /// <summary>Capability arguments of every run, apart from <c>portMappings</c>.</summary>
     public JsonElement? Capabilities { get; init; }
+
+    /// <summary>The MAC that Docker chose; plugins that take no wishes are overruled.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>The CIDR addresses that Docker knows already: they must come back in the result.</summary>
+    /// <remarks>The generated reader sets what an older record lacks to null, past the initial value; so it does for the next ones.</remarks>
+    public IReadOnlyList<string> Addresses { get; init => field = value ?? field; } = [];
+
+    /// <summary>The CIDR addresses that were reserved ahead, also those that Docker did not ask for.</summary>
+    public IReadOnlyList<string> Reserved { get; init => field = value ?? field; } = [];
+
+    /// <summary>Sysctls of the interface that the user asked for.</summary>
+    public IReadOnlyList<InterfaceSysctl> Sysctls { get; init => field = value ?? field; } = [];
 
     /// <summary>What the user asked to publish; every endpoint of a container is told the same list.</summary>
     public IReadOnlyList<RequestedPort> RequestedPorts { get; init; } = [];
@@ -51,6 +81,12 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     /// <summary>Path of the container's network namespace, known from Join on.</summary>
     public string? SandboxKey { get; init; }
 
+    /// <summary>The plugins that belong into the sandbox may have run there: set before they run, until they have been undone.</summary>
+    public bool RanInSandbox { get; init; }
+
+    /// <summary>What could not be finished in the sandbox, where that could not stop the container any more.</summary>
+    public string? ArrivalProblem { get; init; }
+
     /// <summary>For people; learned in the background, so it may be missing.</summary>
     public string? ContainerName { get; init; }
 
@@ -65,6 +101,9 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
 /// <summary>How far an attachment has come. Only forward, or to <see cref="Deleting"/> from anywhere.</summary>
 internal enum AttachmentPhase
 {
+    /// <summary>The address is reserved and the wishes are known; no plugin of the chain has run.</summary>
+    Prepared,
+
     /// <summary>Plugins may have run; nothing is known of what they did.</summary>
     Adding,
 

@@ -8,6 +8,17 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
 {
     public int Version { get; init; } = 1;
 
+    /// <summary><c>--internal</c>: containers get no default route.</summary>
+    public bool Internal { get; init; }
+
+    public AttachMode Attach { get; init; }
+
+    /// <summary>
+    /// The options <c>cni.args.*</c> and <c>cni.bandwidth.*</c> as they were given: what an endpoint gets that does not say otherwise.
+    /// </summary>
+    /// <remarks>The generated reader sets what an older record lacks to null, past the initial value.</remarks>
+    public IReadOnlyDictionary<string, string> EndpointDefaults { get; init => field = value ?? field; } = new Dictionary<string, string>();
+
     string IRecord.Id => NetworkId;
 }
 
@@ -17,6 +28,11 @@ internal enum IpamMode
     /// <summary><c>--ipam-driver null</c>: the CNI network's own IPAM chooses, when the chain runs.</summary>
     Null,
 
-    /// <summary>Docker's own, with a subnet that fits the CNI network: Docker chooses, and the address is imposed on the CNI network's IPAM.</summary>
+    /// <summary>
+    /// Docker's own, with a subnet that fits the CNI network: Docker chooses, and the address is imposed on the CNI network's IPAM.
+    /// </summary>
     Docker,
+
+    /// <summary><c>--ipam-driver cni</c>: the CNI network's own IPAM reserves an address before the chain runs.</summary>
+    Cni,
 }

@@ -10,4 +10,5 @@ namespace Bridge.Adapter.State;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AttachmentRecord))]
 [JsonSerializable(typeof(NetworkRecord))]
+[JsonSerializable(typeof(ReservationRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;

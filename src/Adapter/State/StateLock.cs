@@ -20,7 +20,8 @@ internal sealed class StateLock : IDisposable
         catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
         {
             throw new InvalidOperationException(
-                $"another cnm-cni holds {path}. Only one may serve from one state directory; stop the other (cnm-cni status tells whether it answers).", held);
+                $"another cnm-cni holds {path}. Only one may serve from one state directory; " +
+                $"stop the other (cnm-cni status tells whether it answers).", held);
         }
     }
 

@@ -1,6 +1,9 @@
 namespace Bridge.Adapter.Telemetry;
 
-/// <summary>Every line the bridge logs. Ids in blocks: 1xx Docker's calls, 2xx CNI, 3xx sandboxes, 4xx memory and repair, 5xx the daemon.</summary>
+/// <summary>
+/// Every line the bridge logs. Ids in blocks: 1xx Docker's calls, 2xx CNI, 3xx sandboxes, 4xx memory and repair, 5xx the daemon, 6xx
+/// networks that are kept.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "{Method} answered in {Milliseconds:F1} ms, {PluginMilliseconds:F1} ms of it in plugins")]
@@ -11,12 +14,15 @@ internal static partial class Log
         this ILogger logger, Exception? failure, string method, double milliseconds, double pluginMilliseconds, string reason);
 
     [LoggerMessage(200, LogLevel.Information,
-        "CNI {Operation} of plugin {Plugin} on {CniNetwork} for {EndpointId} ended in {Milliseconds:F1} ms with {Outcome}")]
+        "CNI {Operation} of plugin {Plugin} on {CniNetwork} for {ContainerId} ended in {Milliseconds:F1} ms with {Outcome}")]
     public static partial void PluginEnded(
-        this ILogger logger, string operation, string plugin, string cniNetwork, string endpointId, double milliseconds, string outcome);
+        this ILogger logger, string operation, string plugin, string cniNetwork, string containerId, double milliseconds, string outcome);
 
     [LoggerMessage(201, LogLevel.Debug, "Plugin {Plugin} said on stderr: {Stderr}")]
     public static partial void PluginSaid(this ILogger logger, string plugin, string stderr);
+
+    [LoggerMessage(202, LogLevel.Information, "CNI {Operation} of plugin {Plugin} ended in {Milliseconds:F1} ms with {Outcome}")]
+    public static partial void ProbeEnded(this ILogger logger, string operation, string plugin, double milliseconds, string outcome);
 
     [LoggerMessage(210, LogLevel.Warning, "{File} is not used: {Reason}")]
     public static partial void ConfigurationProblem(this ILogger logger, string file, string reason);
@@ -29,6 +35,9 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Warning, "Finishing the arrival of endpoint {EndpointId} failed")]
     public static partial void ArrivalFailed(this ILogger logger, Exception failure, string endpointId);
+
+    [LoggerMessage(220, LogLevel.Warning, "Releasing reservation {ContainerId} of {CniNetwork} failed and will be tried again: {Reason}")]
+    public static partial void ReleaseFailed(this ILogger logger, string containerId, string cniNetwork, string reason);
 
     [LoggerMessage(400, LogLevel.Warning, "{File} is set aside, because it cannot be read: {Reason}")]
     public static partial void RecordUnreadable(this ILogger logger, string file, string reason);

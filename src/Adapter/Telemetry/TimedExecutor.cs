@@ -24,9 +24,20 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, T
         {
             var duration = timeProvider.GetElapsedTime(start);
             clock.AddPluginTime(duration);
-            logger.PluginEnded(
-                request.Operation.ToString().ToUpperInvariant(), request.PluginType, request.NetworkName, request.ContainerId, duration.TotalMilliseconds, outcome);
+            Tell(request, duration, outcome);
         }
+    }
+
+    private void Tell(PluginRequest request, TimeSpan duration, string outcome)
+    {
+        var verb = request.Operation.Verb();
+        if (request.ContainerId.Length == 0)
+        {
+            logger.ProbeEnded(verb, request.PluginType, duration.TotalMilliseconds, outcome); // VERSION, STATUS
+            return;
+        }
+
+        logger.PluginEnded(verb, request.PluginType, request.NetworkName, request.ContainerId, duration.TotalMilliseconds, outcome);
     }
 
     private static string Outcome(PluginOutput output) => output switch

@@ -6,15 +6,21 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// Docker's own IPAM chooses from a pool of its own. That can only be right inside the CNI network's range: anything else would hand out addresses which
-/// the CNI network does not know of, so it is refused with the command to type.
+/// Docker's own IPAM chooses from a pool of its own. That can only be right inside the CNI network's range: anything else would hand out
+/// addresses which the CNI network does not know of, so it is refused with the command to type.
 /// </summary>
 internal static class AddressPools
 {
     public static void RequireFit(NetworkOptions options, NetworkConfiguration network)
     {
-        if (options.Ipam != IpamMode.Docker)
+        if (options.Ipam == IpamMode.Null)
         {
+            return;
+        }
+
+        if (options.Ipam == IpamMode.Cni)
+        {
+            RequireSameNetwork(options, network);
             return;
         }
 
@@ -25,14 +31,30 @@ internal static class AddressPools
             if (subnet is null)
             {
                 throw new CnmException(
-                    $"Docker's own address management chose {pool.Pool}, which CNI network \"{network.Name}\" ({Range(subnets)}) does not hand out. Let the CNI network choose the addresses: {Command(network)}");
+                    $"Docker's own address management chose {pool.Pool}, " +
+                    $"which CNI network \"{network.Name}\" ({Range(subnets)}) does not hand out. " +
+                    $"Let the CNI network choose the addresses: {NetworkCommand.Best(network, options.Attach)}");
             }
 
             if (pool.Gateway is { Length: > 0 } gateway && !subnet.Gateway.Equals(IPAddress.Parse(gateway.Split('/')[0])))
             {
                 throw new CnmException(
-                    $"Docker's own address management chose gateway {gateway}, but that of CNI network \"{network.Name}\" is {subnet.Gateway}. Add --gateway {subnet.Gateway}, or let the CNI network choose: {Command(network)}");
+                    $"Docker's own address management chose gateway {gateway}, " +
+                    $"but that of CNI network \"{network.Name}\" is {subnet.Gateway}. Add --gateway {subnet.Gateway}, " +
+                    $"or let the CNI network choose: {NetworkCommand.Best(network, options.Attach)}");
             }
+        }
+    }
+
+    // Our own IPAM was asked before, perhaps for another CNI network than the one that -o names.
+    private static void RequireSameNetwork(NetworkOptions options, NetworkConfiguration network)
+    {
+        var declared = CniSubnet.Of(network);
+        foreach (var pool in options.Pools.Where(pool => !declared.Any(subnet => subnet.Subnet.ToString() == pool.Pool)))
+        {
+            throw new CnmException(
+                $"subnet {pool.Pool} is not one of CNI network \"{network.Name}\" ({Range(declared)}): " +
+                $"-o and --ipam-opt mean different networks. {NetworkCommand.WithCni(network, options.Attach)}");
         }
     }
 
@@ -41,7 +63,4 @@ internal static class AddressPools
 
     private static string Range(IReadOnlyList<CniSubnet> subnets) =>
         subnets.Count == 0 ? "whose range only its IPAM plugin knows" : string.Join(", ", subnets.Select(subnet => subnet.Subnet));
-
-    private static string Command(NetworkConfiguration network) =>
-        $"docker network create -d cni --ipam-driver null -o {NetworkOptions.CniNetworkKey}={network.Name} NETWORK";
 }

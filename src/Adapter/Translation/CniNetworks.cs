@@ -3,7 +3,10 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>Which CNI network a Docker network stands for: the one it names, or the only one there is. Docker never tells a driver the network's own name.</summary>
+/// <summary>
+/// Which CNI network a Docker network stands for: the one it names, or the only one there is. Docker never tells a driver the network's
+/// own name.
+/// </summary>
 internal static class CniNetworks
 {
     /// <exception cref="CnmException">There is no such network, or more than one to choose from.</exception>

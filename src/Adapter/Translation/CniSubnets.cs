@@ -1,33 +1,80 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>The subnets that a CNI network declares in its <c>ipam</c> section, in the forms of the host-local plugin; empty when they cannot be known from the configuration.</summary>
+/// <summary>A subnet that a CNI network declares in its <c>ipam</c> section.</summary>
+/// <param name="Subnet">What addresses are handed out of.</param>
+/// <param name="Gateway">The declared gateway; else the first host, which is what host-local and bridge take where none is declared.</param>
 internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
 {
+    /// <summary>
+    /// In the forms of host-local (<c>subnet</c>, <c>ranges</c>), static (<c>addresses</c>) and whereabouts (<c>range</c>,
+    /// <c>ipRanges</c>), in the order in which they are written; empty when they cannot be known from the configuration.
+    /// </summary>
     public static IReadOnlyList<CniSubnet> Of(NetworkConfiguration network) =>
-        [.. network.Plugins.Take(1).Select(plugin => plugin.Json["ipam"]).OfType<JsonObject>().SelectMany(OfIpam)];
+        [.. network.Plugins.Take(1).Select(plugin => plugin.Json["ipam"]).OfType<JsonObject>().SelectMany(OfIpam).Distinct()];
 
-    private static IEnumerable<CniSubnet> OfIpam(JsonObject ipam)
+    /// <summary>What Docker is offered as pools, at most one of each family, IPv4 first: the first that is written.</summary>
+    public static IReadOnlyList<CniSubnet> Offered(NetworkConfiguration network) =>
+        [.. Of(network).DistinctBy(subnet => subnet.Family).OrderBy(subnet => subnet.Family == AddressFamily.InterNetworkV6)];
+
+    public AddressFamily Family => Subnet.BaseAddress.AddressFamily;
+
+    private static IEnumerable<CniSubnet> OfIpam(JsonObject ipam) =>
+        Items(ipam, "ranges").OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>().Prepend(ipam).Select(range => Read(range, "subnet", ipam: null))
+            .Concat(Items(ipam, "addresses").OfType<JsonObject>().Select(address => Read(address, "address", ipam: null)))
+            .Concat(Items(ipam, "ipRanges").OfType<JsonObject>().Prepend(ipam).Select(range => Read(range, "range", ipam)))
+            .OfType<CniSubnet>();
+
+    // Whereabouts has one gateway for all its ranges; which of them it lies in shows whose it is.
+    private static CniSubnet? Read(JsonObject range, string key, JsonObject? ipam)
     {
-        var ranges = ipam["ranges"] is JsonArray sets ? sets.OfType<JsonArray>().SelectMany(set => set.OfType<JsonObject>()) : [];
-        foreach (var range in ranges.Prepend(ipam))
+        if (ReadSubnet(Text(range, key)) is not { } subnet)
         {
-            if (Text(range, "subnet") is { } subnet && IPNetwork.TryParse(subnet, out var network))
-            {
-                yield return new CniSubnet(network, IPAddress.TryParse(Text(range, "gateway"), out var gateway) ? gateway : FirstHost(network));
-            }
+            return null;
         }
+
+        var declared = IPAddress.TryParse(Text(ipam ?? range, "gateway"), out var gateway) && (ipam is null || subnet.Contains(gateway));
+        return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet));
     }
 
-    private static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    private static IPAddress FirstHost(IPNetwork network)
+    /// <summary>"10.1.0.0/16"; or an address in it, with its prefix length; or a range of addresses, "10.1.0.4-10.1.0.9/16".</summary>
+    private static IPNetwork? ReadSubnet(string? text)
     {
-        var bytes = network.BaseAddress.GetAddressBytes();
-        bytes[^1] += 1;
+        if (text?.Split('/') is not [var addresses, var bits]
+            || !IPAddress.TryParse(addresses.Split('-')[0].Trim(), out var address)
+            || !int.TryParse(bits, out var length) || length < 0 || length > address.GetAddressBytes().Length * 8)
+        {
+            return null;
+        }
+
+        return new IPNetwork(BaseAddress(address, length), length);
+    }
+
+    /// <summary>With every bit behind the prefix cleared.</summary>
+    public static IPAddress BaseAddress(IPAddress address, int prefixLength)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var index = 0; index < bytes.Length; index++)
+        {
+            var kept = Math.Clamp(prefixLength - (index * 8), 0, 8);
+            bytes[index] &= (byte)(0xff << (8 - kept));
+        }
+
         return new IPAddress(bytes);
     }
+
+    private static IPAddress FirstHost(IPNetwork subnet)
+    {
+        var bytes = subnet.BaseAddress.GetAddressBytes();
+        bytes[^1] |= 1;
+        return new IPAddress(bytes);
+    }
+
+    private static JsonArray Items(JsonObject json, string key) => json[key] as JsonArray ?? [];
+
+    private static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
@@ -7,43 +8,71 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// An attachment in Docker's words. Read from the snapshot of the kernel, not from the plugins' result: some plugins set routes which their result does not mention.
+/// An attachment in Docker's words. Read from the snapshot of the kernel, not from the plugins' result: some plugins set routes which
+/// their result does not mention.
 /// What does not fit into these answers is replayed in the sandbox when the link has arrived.
 /// </summary>
 internal static class EndpointAnswer
 {
-    private const int MainTable = 254;
     private const int ByNextHop = 0;
     private const int OnLink = 1;
+    private const string SharedMacKind = "ipvlan";
 
     /// <summary>Only what Docker did not fill itself may be answered, even when it is the same.</summary>
     public static CreateEndpointResponse ToCreateEndpoint(AttachmentRecord record, EndpointInterface? requested)
     {
-        var snapshot = record.Snapshot!;
         return new CreateEndpointResponse(new EndpointInterface(
-            string.IsNullOrEmpty(requested?.Address) ? Address(snapshot, AddressFamily.InterNetwork) : null,
-            string.IsNullOrEmpty(requested?.AddressIPv6) ? Address(snapshot, AddressFamily.InterNetworkV6) : null,
-            string.IsNullOrEmpty(requested?.MacAddress) ? snapshot.Mac : null));
+            string.IsNullOrEmpty(requested?.Address) ? Address(record, AddressFamily.InterNetwork) : null,
+            string.IsNullOrEmpty(requested?.AddressIPv6) ? Address(record, AddressFamily.InterNetworkV6) : null,
+            string.IsNullOrEmpty(requested?.MacAddress) ? Mac(record.Snapshot) : null));
     }
 
-    /// <summary>A gateway whenever the chain made a default route; without one Docker is kept from adding an interface of its own for it.</summary>
-    public static JoinResponse ToJoin(AttachmentRecord record)
+    /// <summary>
+    /// A gateway whenever the chain made a default route; without one Docker is kept from adding an interface of its own for it. Before
+    /// Docker 28 only one of IPv4 counts, for the publishing of ports too: what is published of a container with IPv6 alone needs that
+    /// interface.
+    /// </summary>
+    /// <param name="record">The attachment.</param>
+    /// <param name="publishes">The container has ports to publish.</param>
+    public static JoinResponse ToJoin(AttachmentRecord record, bool publishes = false)
     {
         var snapshot = record.Snapshot!;
-        var gateway = Gateway(snapshot, AddressFamily.InterNetwork);
-        var gatewayIPv6 = Gateway(snapshot, AddressFamily.InterNetworkV6);
+        var gateway = record.Internal ? null : Gateway(snapshot, AddressFamily.InterNetwork);
+        var gatewayIPv6 = record.Internal ? null : Gateway(snapshot, AddressFamily.InterNetworkV6);
+        var isThereAlready = record.Attach == AttachMode.Sandbox;
         return new JoinResponse(
-            new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
+            isThereAlready ? null : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
             gateway,
             gatewayIPv6,
-            [.. snapshot.Routes.Where(route => route.DockerCarries).Select(ToStaticRoute)],
-            DisableGatewayService: gateway is null && gatewayIPv6 is null);
+            isThereAlready ? [] : [.. snapshot.Routes.Where(route => route.DockerCarries && !ComesWithAddress(route, record)).Select(ToStaticRoute)],
+            DisableGatewayService: gateway is null && (gatewayIPv6 is null || !publishes));
     }
+
+    /// <summary>Its default route is one of IPv6, without one of IPv4.</summary>
+    public static bool IsOfIPv6Alone(AttachmentRecord record) => ToJoin(record) is { Gateway: null, GatewayIPv6: not null };
 
     /// <summary>The kernel gives every link one of these by itself; it is nobody's choice.</summary>
     public static bool IsLinkLocal(LinkAddress address) => IPAddress.Parse(address.Address).IsIPv6LinkLocal;
 
-    /// <summary>The first address that is not link-local, with the prefix under which the kernel reaches its neighbours: a whole-address prefix when there is no connected route.</summary>
+    // For an IPv4 address that Docker has with its prefix the kernel makes a route itself, in the place of this one, which takes its place
+    // again at arrival.
+    private static bool ComesWithAddress(LinkRoute route, AttachmentRecord record) =>
+        !route.IsIPv6 && record.Addresses.Any(address => IPNetwork.TryParse(route.Destination, out var destination)
+            && destination.PrefixLength == int.Parse(address.Split('/')[1], CultureInfo.InvariantCulture)
+            && destination.Contains(IPAddress.Parse(address.Split('/')[0])));
+
+    // Links that share their parent's have none of their own; Docker would set it.
+    private static string? Mac(LinkSnapshot? snapshot) => snapshot is null or { Kind: SharedMacKind } ? null : snapshot.Mac;
+
+    /// <summary>In CIDR notation, as Docker has it; null when it has none of the family.</summary>
+    public static string? Address(AttachmentRecord record, AddressFamily family) => record.Snapshot is { } snapshot
+        ? Address(snapshot, family)
+        : record.Reserved.FirstOrDefault(address => IPAddress.Parse(address.Split('/')[0]).AddressFamily == family);
+
+    /// <summary>
+    /// The first address that is not link-local, with the prefix under which the kernel reaches its neighbours: a whole-address prefix
+    /// when there is no connected route.
+    /// </summary>
     private static string? Address(LinkSnapshot snapshot, AddressFamily family)
     {
         var address = snapshot.Addresses.FirstOrDefault(candidate =>
@@ -59,7 +88,7 @@ internal static class EndpointAnswer
 
     private static string? Gateway(LinkSnapshot snapshot, AddressFamily family) =>
         snapshot.Routes
-            .Where(route => route is { Table: MainTable, IsDefault: true, Gateway: not null } && route.Family == family)
+            .Where(route => route.IsOfGateway && route.Family == family)
             .MinBy(route => route.Metric)?.Gateway;
 
     private static JoinStaticRoute ToStaticRoute(LinkRoute route) =>

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
@@ -6,68 +9,119 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>What Docker wants of one endpoint, in CNI's words: CNI_ARGS and capability arguments, the same for every later run.</summary>
-/// <param name="Addresses">CIDR addresses that Docker's own IPAM chose; they must come back in the result.</param>
-/// <param name="Mac">The MAC that the user asked for.</param>
+/// <summary>What Docker and the user want of one endpoint, in CNI's words: CNI_ARGS and capability arguments, the same for every later run.</summary>
+/// <param name="Addresses">CIDR addresses that were chosen before the chain runs; they must come back in the result.</param>
+/// <param name="Mac">The MAC that the user asked for, or Docker chose.</param>
+/// <param name="Sysctls">Of the interface, to be set when it is in the container.</param>
+/// <param name="InterfaceName">The name in the container that the user asked for; null for the next free one.</param>
 internal sealed record EndpointWishes(
     IReadOnlyList<CniArgument> Arguments,
     JsonObject Capabilities,
     IReadOnlyList<string> Addresses,
     PhysicalAddress? Mac,
-    IReadOnlyList<RequestedPort> Ports)
+    IReadOnlyList<RequestedPort> Ports,
+    IReadOnlyList<InterfaceSysctl> Sysctls,
+    string? InterfaceName)
 {
-    private const string OwnPrefix = "cni.";
+    private const string NameServersOption = "com.docker.network.endpoint.dnsservers";
 
+    /// <summary>(1) What stands for itself. (2) What goes to plugins as capability arguments. (3) What goes to them as CNI_ARGS.</summary>
     /// <exception cref="CnmException">A wish that cannot be put into CNI's words for this network.</exception>
-    public static EndpointWishes Read(CreateEndpointRequest request, NetworkConfiguration network)
+    public static EndpointWishes Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts)
     {
-        if (request.Options?.Keys.FirstOrDefault(key => key.StartsWith(OwnPrefix, StringComparison.Ordinal)) is { } unknown)
-        {
-            throw new CnmException($"endpoint option {unknown} is not known to driver cni.");
-        }
-
-        var arguments = new List<CniArgument>();
-        var capabilities = new JsonObject();
-        var mac = ReadMac(request.Interface?.MacAddress);
-        if (mac is not null)
-        {
-            var text = MacText(mac);
-            arguments.Add(new CniArgument("MAC", text));
-            if (Declares(network, "mac"))
-            {
-                capabilities["mac"] = text;
-            }
-        }
-
+        EndpointSysctls.RequireUnsplit(request.Options?.Keys ?? []);
+        var mac = ReadMac(request.Interface?.MacAddress); // (1)
         string[] addresses = [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)];
-        Impose(addresses, network, arguments, capabilities);
-        return new EndpointWishes(arguments, capabilities, addresses, mac, PublishedPorts.Read(request.Options));
+        var options = EndpointOptions.Merge(record.EndpointDefaults, request.Options);
+        var imposed = record.Ipam == IpamMode.Cni ? [] : addresses; // The cni IPAM has reserved them: plugins would take them for a second wish.
+        var capabilities = ReadCapabilities(request, network, mac, imposed); // (2)
+        if (BandwidthLimits.Read(options, network) is { } limits)
+        {
+            capabilities[BandwidthLimits.Capability] = limits;
+        }
+
+        var otherwise = record.Ipam == IpamMode.Cni ? "" : "It is known before the plugins run only where Docker or --ipam-driver cni chose it.";
+        IEnumerable<CniArgument> arguments = // (3)
+        [
+            .. mac is null ? [] : new[] { new CniArgument("MAC", MacText(mac)) },
+            .. ImposeByArgument(imposed, network),
+            .. CniArguments.Read(options, Known(addresses, mac, network, facts), otherwise),
+        ];
+        return new EndpointWishes(
+            [.. arguments], capabilities, addresses, mac, PublishedPorts.Read(request.Options),
+            EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""), InterfaceNames.Wished(Text(request, InterfaceNames.WishOption), record.Attach));
     }
 
     public static string MacText(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(part => part.ToString("x2")));
 
-    // A capability where a plugin declares it; else the CNI_ARGS key that the stock IPAM plugins read. Never both: host-local would take them for two wishes.
-    private static void Impose(string[] addresses, NetworkConfiguration network, List<CniArgument> arguments, JsonObject capabilities)
+    private static JsonObject ReadCapabilities(CreateEndpointRequest request, NetworkConfiguration network, PhysicalAddress? mac, string[] imposed)
     {
-        if (addresses.Length == 0)
+        var capabilities = new JsonObject();
+        if (mac is not null && Declares(network, "mac"))
         {
-            return;
+            capabilities["mac"] = MacText(mac);
         }
 
-        if (Declares(network, "ips"))
+        if (imposed.Length > 0 && Declares(network, "ips"))
         {
-            capabilities["ips"] = new JsonArray([.. addresses.Select(address => (JsonNode)JsonValue.Create(address))]);
+            capabilities["ips"] = ToArray(imposed);
         }
-        else if (addresses.Length == 1)
+
+        // Docker answers names itself, so where no plugin asks for the servers nothing is lost.
+        if (NameServers(request) is { Length: > 0 } servers && Declares(network, "dns"))
         {
-            arguments.Add(new CniArgument("IP", addresses[0].Split('/')[0]));
+            capabilities["dns"] = new JsonObject { ["servers"] = ToArray(servers) };
         }
-        else
-        {
-            throw new CnmException(
-                $"CNI network \"{network.Name}\" can be asked for one address only, since none of its plugins declares the capability \"ips\"; Docker chose {string.Join(" and ", addresses)}. Use --ipam-driver null.");
-        }
+
+        return capabilities;
     }
+
+    // A capability where a plugin declares it; else the CNI_ARGS key that the stock IPAM plugins read. Never both: host-local would take
+    // them for two wishes.
+    private static IEnumerable<CniArgument> ImposeByArgument(string[] imposed, NetworkConfiguration network) => imposed switch
+    {
+        _ when imposed.Length == 0 || Declares(network, "ips") => [],
+        [var only] => [new CniArgument("IP", AddressOf(only))],
+        _ => throw new CnmException(
+            $"CNI network \"{network.Name}\" can be asked for one address only, since none of its plugins declares the capability \"ips\"; " +
+            $"Docker chose {string.Join(" and ", imposed)}. Use --ipam-driver null."),
+    };
+
+    private static Dictionary<string, string> Known(string[] addresses, PhysicalAddress? mac, NetworkConfiguration network, EndpointFacts facts)
+    {
+        var known = new Dictionary<string, string>
+        {
+            [ValueTemplate.ContainerName] = facts.ContainerName ?? DockerId.Short(facts.EndpointId),
+            [ValueTemplate.EndpointId] = facts.EndpointId,
+            [ValueTemplate.EndpointShortId] = DockerId.Short(facts.EndpointId),
+            [ValueTemplate.NetworkId] = facts.NetworkId,
+            [ValueTemplate.CniNetwork] = network.Name,
+            [ValueTemplate.HostName] = facts.HostName,
+        };
+        if (mac is not null)
+        {
+            known[ValueTemplate.Mac] = MacText(mac);
+        }
+
+        foreach (var address in addresses.Select(AddressOf))
+        {
+            known[IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6 ? ValueTemplate.Ip6 : ValueTemplate.Ip] = address;
+        }
+
+        return known;
+    }
+
+    private static string AddressOf(string cidr) => cidr.Split('/')[0];
+
+    private static JsonArray ToArray(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);
+
+    private static string? Text(CreateEndpointRequest request, string option) =>
+        request.Options is not null && request.Options.TryGetValue(option, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string[] NameServers(CreateEndpointRequest request) =>
+        request.Options is not null && request.Options.TryGetValue(NameServersOption, out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Where(server => server.ValueKind == JsonValueKind.String).Select(server => server.GetString()!)]
+            : [];
 
     private static bool Declares(NetworkConfiguration network, string capability) =>
         network.Plugins.Any(plugin => plugin.Capabilities.Contains(capability));

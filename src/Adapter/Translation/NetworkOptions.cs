@@ -7,52 +7,90 @@ namespace Bridge.Adapter.Translation;
 /// <summary>The wishes of `docker network create`, read and checked as far as they stand for themselves.</summary>
 /// <param name="CniNetwork">Option <c>cni.network</c>; null when it was left out.</param>
 /// <param name="Ipam">Who chooses the addresses.</param>
-/// <param name="Pools">The subnets that Docker's own IPAM was given or chose; empty with the null IPAM.</param>
+/// <param name="Pools">The subnets that the IPAM driver was given or chose; empty with the null IPAM.</param>
 internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOnlyList<IpamData> Pools)
 {
     public const string CniNetworkKey = "cni.network";
+    public const string AttachKey = "cni.attach";
+
+    /// <summary>What our IPAM driver calls its address spaces.</summary>
+    public const string CniAddressSpace = "cni";
 
     private const string Generic = "com.docker.network.generic";
-    private const string Internal = "com.docker.network.internal";
+    private const string InternalKey = "com.docker.network.internal";
+
+    private const string Known =
+        $"{CniNetworkKey}=NAME (the CNI network to use), {AttachKey}=staging|sandbox (where its plugins run); " +
+        $"and for every endpoint that does not say otherwise: {EndpointOptions.Known}";
+
+    /// <summary><c>--internal</c>: no default route for its containers.</summary>
+    public bool Internal { get; init; }
+
+    public AttachMode Attach { get; init; }
+
+    /// <summary>
+    /// What an endpoint gets that does not say otherwise; to be checked with <see cref="EndpointOptions.Require"/> once the CNI network is
+    /// known.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> EndpointDefaults { get; init; } = new Dictionary<string, string>();
 
     /// <exception cref="CnmException">An option that the bridge does not know or cannot honour.</exception>
     public static NetworkOptions Read(CreateNetworkRequest request)
     {
         var options = request.Options ?? new Dictionary<string, JsonElement>();
-        if (options.TryGetValue(Internal, out var isInternal) && isInternal.ValueKind == JsonValueKind.True)
-        {
-            throw new CnmException(
-                "--internal is not supported: whether a CNI network reaches outside is decided by its own configuration (isGateway, isDefaultGateway, ipMasq). Leave --internal out.");
-        }
-
-        var generic = options.TryGetValue(Generic, out var given) ? given : default;
+        var isInternal = options.TryGetValue(InternalKey, out var flag) && flag.ValueKind == JsonValueKind.True;
         var pools = (request.IPv4Data ?? []).Concat(request.IPv6Data ?? []).ToArray();
-        var fromNull = pools.All(pool => pool.AddressSpace is null or "null");
-        return new NetworkOptions(ReadCniNetwork(generic), fromNull ? IpamMode.Null : IpamMode.Docker, fromNull ? [] : pools);
+        var ipam = pools.Select(pool => ModeOf(pool.AddressSpace)).FirstOrDefault(IpamMode.Null);
+        return Of(Strings(options.TryGetValue(Generic, out var given) ? given : default), ipam) with
+        {
+            Pools = ipam == IpamMode.Null ? [] : pools,
+            Internal = isInternal,
+        };
     }
 
-    private static string? ReadCniNetwork(JsonElement generic)
+    /// <summary>From <c>-o</c> alone, as Docker also lists them for a network that exists.</summary>
+    /// <exception cref="CnmException">An option that the bridge does not know or cannot honour.</exception>
+    public static NetworkOptions Of(IReadOnlyDictionary<string, string> options, IpamMode ipam)
     {
-        if (generic.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+        if (options.Keys.FirstOrDefault(option => option is not (CniNetworkKey or AttachKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
         {
-            return null;
+            throw new CnmException($"option -o {unknown} is not known to driver cni. Known options: {Known}.");
         }
 
-        string? cniNetwork = null;
-        foreach (var option in generic.EnumerateObject())
+        return new NetworkOptions(ReadCniNetwork(options), ipam, [])
         {
-            if (option.Name != CniNetworkKey)
-            {
-                throw new CnmException($"option -o {option.Name} is not known to driver cni. Known options: {CniNetworkKey}=NAME (the CNI network to use).");
-            }
-
-            cniNetwork = option.Value.ValueKind == JsonValueKind.String ? option.Value.GetString() : null;
-            if (string.IsNullOrEmpty(cniNetwork))
-            {
-                throw new CnmException($"option -o {CniNetworkKey} needs a value: the name of a CNI network, as in -o {CniNetworkKey}=pods.");
-            }
-        }
-
-        return cniNetwork;
+            Attach = ReadAttach(options),
+            EndpointDefaults = options.Where(option => EndpointOptions.IsKnown(option.Key)).ToDictionary(),
+        };
     }
+
+    /// <summary>What is to be remembered of them.</summary>
+    public NetworkRecord ToRecord(string networkId, string cniNetwork) =>
+        new(networkId, cniNetwork, Ipam) { Internal = Internal, Attach = Attach, EndpointDefaults = EndpointDefaults };
+
+    private static IpamMode ModeOf(string? addressSpace) => addressSpace switch
+    {
+        null or "null" => IpamMode.Null,
+        CniAddressSpace => IpamMode.Cni,
+        _ => IpamMode.Docker,
+    };
+
+    private static Dictionary<string, string> Strings(JsonElement generic) => generic.ValueKind != JsonValueKind.Object
+        ? []
+        : generic.EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ValueKind == JsonValueKind.String ? option.Value.GetString()! : option.Value.GetRawText());
+
+    private static string? ReadCniNetwork(IReadOnlyDictionary<string, string> options) =>
+        options.TryGetValue(CniNetworkKey, out var name) && name.Length == 0
+            ? throw new CnmException($"option -o {CniNetworkKey} needs a value: the name of a CNI network, as in -o {CniNetworkKey}=pods.")
+            : name;
+
+    private static AttachMode ReadAttach(IReadOnlyDictionary<string, string> options) => options.GetValueOrDefault(AttachKey, "staging") switch
+    {
+        "staging" => AttachMode.Staging,
+        "sandbox" => AttachMode.Sandbox,
+        var other => throw new CnmException(
+            $"option -o {AttachKey}={other} is neither staging (its plugins run in a namespace of the bridge, " +
+            $"and Docker moves the interface into the container; the default) " +
+            "nor sandbox (they run in the container's own namespace: Docker 28 or newer, or docker network connect)."),
+    };
 }

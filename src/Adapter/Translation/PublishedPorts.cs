@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
+using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
@@ -18,6 +20,31 @@ internal static class PublishedPorts
         options is not null && options.TryGetValue(PortMap, out var list) && list.ValueKind == JsonValueKind.Array
             ? [.. list.EnumerateArray().Select(ReadOne)]
             : [];
+
+    /// <summary>What plugins skip without a word, or set up to no effect, would be a port at which nobody answers.</summary>
+    /// <param name="ports">What was asked for.</param>
+    /// <param name="ofContainer">The families that the container has addresses of.</param>
+    /// <param name="publishing">The plugins that would publish.</param>
+    /// <exception cref="CnmException">There is such a port.</exception>
+    public static void RequireReachable(IReadOnlyList<RequestedPort> ports, IReadOnlyCollection<AddressFamily> ofContainer, NetworkConfiguration publishing)
+    {
+        foreach (var port in ports.Where(port => port.HostIp.Length > 0))
+        {
+            var address = IPAddress.Parse(port.HostIp);
+            var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+            var problem = !ofContainer.Contains(address.AddressFamily)
+                ? $"the container has no {(isIPv6 ? "IPv6" : "IPv4")} address on CNI network \"{publishing.Name}\""
+                : isIPv6 && IPAddress.IsLoopback(address) && publishing.Plugins.All(plugin => plugin.Type == ChainParts.StockPortmap)
+                    ? $"its plugin {ChainParts.StockPortmap} cannot forward from IPv6's own loopback address, only from 127.0.0.1"
+                    : null;
+            if (problem is not null)
+            {
+                throw new CnmException(
+                    $"port {port.ContainerPort}/{port.Protocol} cannot be published at {port.HostIp}: {problem}. " +
+                    $"Choose another host address, or none, as in -p {(port.HostPort == 0 ? "" : $"{port.HostPort}:")}{port.ContainerPort}.");
+            }
+        }
+    }
 
     /// <summary>The value of the capability.</summary>
     public static JsonArray ToCapability(IReadOnlyList<PortMapping> mappings)
@@ -60,12 +87,20 @@ internal static class PublishedPorts
             throw new CnmException($"published port {hostPort}-{hostPortEnd}:{containerPort}/{protocol} is outside 1 to 65535.");
         }
 
-        if (hostIp.Length > 0 && !IPAddress.TryParse(hostIp, out _))
+        return new RequestedPort(protocol, containerPort, ReadHostIp(hostIp, $"{containerPort}/{protocol}"), hostPort, hostPortEnd);
+    }
+
+    // As plugins compare it: an IPv6 address without brackets, an IPv4 address as such.
+    private static string ReadHostIp(string text, string port)
+    {
+        if (text.Length == 0)
         {
-            throw new CnmException($"published port {containerPort}/{protocol} names host address \"{hostIp}\", which is not an IP address.");
+            return "";
         }
 
-        return new RequestedPort(protocol, containerPort, hostIp, hostPort, hostPortEnd);
+        return IPAddress.TryParse(text, out var address)
+            ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
+            : throw new CnmException($"published port {port} names host address \"{text}\", which is not an IP address.");
     }
 
     private static int Number(JsonElement entry, string field) =>

@@ -55,6 +55,56 @@ public sealed class PortReservationsTests : IDisposable
         BindByAnotherProgram("tcp", free).Should().Be(SocketError.Success);
     }
 
+    [Theory]
+    [InlineData("", "127.0.0.1", false)]
+    [InlineData("", "::1", false)]
+    [InlineData("0.0.0.0", "127.0.0.1", false)]
+    [InlineData("0.0.0.0", "::1", true)]
+    [InlineData("::", "127.0.0.1", true)]
+    [InlineData("::", "::1", false)]
+    [InlineData("::1", "127.0.0.1", true)]
+    [InlineData("::1", "::1", false)]
+    [InlineData("127.0.0.1", "::1", true)]
+    public void A_port_is_held_for_just_the_families_that_were_asked_for(string hostIp, string other, bool isFree)
+    {
+        foreach (var protocol in new[] { "tcp", "udp" })
+        {
+            var port = _ports.Reserve("e1", [new RequestedPort(protocol, 80, hostIp, 0, 0)])[0].HostPort;
+            BindByAnotherProgram(protocol, port, other).Should().Be(isFree ? SocketError.Success : SocketError.AddressAlreadyInUse);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("", "::1", false)]
+    [InlineData("::", "::1", false)]
+    [InlineData("::", "0.0.0.0", true)]
+    [InlineData("127.0.0.1", "::1", true)]
+    [InlineData("0.0.0.0", "127.0.0.1", false)]
+    public void Two_containers_share_a_port_number_only_where_their_host_addresses_differ(string first, string second, bool areBothHeld)
+    {
+        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, 0, 0)])[0].HostPort;
+        var reserve = () => _ports.Reserve("e2", [new RequestedPort("tcp", 80, second, port, port)]);
+        if (areBothHeld)
+        {
+            reserve.Should().NotThrow();
+        }
+        else
+        {
+            reserve.Should().Throw<CnmException>().WithMessage($"host port {(second == "::1" ? "[::1]:" : second.Length > 0 ? second + ":" : "")}{port}/tcp * published by the container with endpoint e1 already*");
+        }
+    }
+
+    [Fact]
+    public void A_program_that_listens_on_IPv6_alone_has_the_port_too()
+    {
+        using var program = new TcpListener(IPAddress.IPv6Loopback, 0);
+        program.Start();
+        var taken = ((IPEndPoint)program.LocalEndpoint).Port;
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", taken, taken)]);
+        reserve.Should().Throw<CnmException>().WithMessage("*in use by another program on this host*");
+    }
+
     [Fact]
     public void Of_a_range_the_first_free_port_is_taken()
     {
@@ -88,14 +138,15 @@ public sealed class PortReservationsTests : IDisposable
     }
 
     // As most servers do it: with SO_REUSEADDR, which .NET sets for TCP by itself.
-    private static SocketError BindByAnotherProgram(string protocol, int port)
+    private static SocketError BindByAnotherProgram(string protocol, int port, string address = "127.0.0.1")
     {
+        var endpoint = new IPEndPoint(IPAddress.Parse(address), port);
         using var socket = protocol == "tcp"
-            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            ? new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Bind(endpoint);
             return SocketError.Success;
         }
         catch (SocketException refused)

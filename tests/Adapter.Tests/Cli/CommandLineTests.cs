@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Bridge.Adapter.Cli;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Pods;
 using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Tests.Cli;
@@ -40,13 +42,23 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker answers",
+            "containerd does not answer, so pods may be missing or without a name",
             "",
             "NETWORK       CNI NETWORK  IPAM  PLUGINS          PROBLEM",
             "pods          pods         null  bridge, portmap  -",
             "5f2b7c3c7a0e  gone         null  -                no longer configured",
             "",
-            "CONTAINER  NETWORK  STATE   ADDRESSES                 GATEWAY    MAC                MTU   PORTS                             SINCE  ENDPOINT",
-            "web        pods     joined  10.88.0.2/16, fd00::2/64  10.88.0.1  02:00:00:00:00:02  1500  8080->80/tcp, [::1]:5353->53/udp  0s     e11f2b7c3c7a",
+            "On CNI network pods (10.88.0.0/16, fd00::/64):",
+            "ADDRESSES           KIND       NAME         NETWORK  INTERFACE  STATE   MAC                PORTS                             SINCE  ID",
+            "10.88.0.2, fd00::2  container  web          pods     eth1       joined  02:00:00:00:00:02  8080->80/tcp, [::1]:5353->53/udp  0s     e11f2b7c3c7a",
+            "10.88.0.3, fd00::3  pod        default/dns  -        -          -       -                  -                                 -      5a1d0b0f7e57",
+            "10.88.0.9           other      -            -        -          -       -                  -                                 -      cafe",
+            "",
+            "On CNI network gone:",
+            "What its IPAM plugin has given away could not be read in time, so others than containers may be missing.",
+            "Nobody.",
+            "",
+            "Unfinished in container web: sysctl net.ipv4.conf.eth1.x does not exist",
             "",
             "Still to be cleaned up (repeated by itself):",
             "CONTAINER  CNI NETWORK  ATTEMPTS  NEXT  ENDPOINT  LAST ERROR",
@@ -58,16 +70,14 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task Status_of_a_daemon_that_has_nothing_to_do_says_what_to_do_first()
     {
-        daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, [], [], [], []));
+        daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], []));
 
         (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
 
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
             "",
-            "No networks. Make one: docker network create -d cni --ipam-driver null pods",
-            "",
-            "No containers are attached.");
+            "No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)");
     }
 
     [Fact(Timeout = Deadline)]
@@ -155,6 +165,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Theory(Timeout = Deadline)]
     [InlineData("serve")]
     [InlineData("status")]
+    [InlineData("networks")]
+    [InlineData("networks create pods")]
     [InlineData("check")]
     [InlineData("settings")]
     public async Task Wrong_settings_stop_every_command_with_exit_code_2(string command)
@@ -194,7 +206,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         (await RunAsync("--help", TestContext.Current.CancellationToken)).Should().Be(0);
 
-        output.ToString().Should().ContainAll("serve", "status", "check", "settings", "version", "docker network create -d cni --ipam-driver null");
+        output.ToString().Should().ContainAll("serve", "networks", "status", "check", "settings", "version", "cnm-cni networks create pods");
     }
 
     [Fact(Timeout = Deadline)]
@@ -211,15 +223,24 @@ public sealed class CommandLineTests : IAsyncLifetime
     private static StatusResponse Example() => new(
         "0.1.0",
         EngineReachable: true,
+        PodRuntimeState.Silent,
         [
             new NetworkStatus("n1", "pods", "pods", "null", ["bridge", "portmap"], null),
             new NetworkStatus("5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f", null, "gone", "null", [], "no longer configured"),
         ],
         [
             new EndpointStatus(
-                EndpointId, "n1", "pods", "pods", "web", "joined", "eth0", "cnie11f2b7c", "/var/run/docker/netns/1", ["10.88.0.2/16", "fd00::2/64"], "10.88.0.1",
+                EndpointId, EndpointId, "n1", "pods", "pods", "web", "joined", "eth0", "cnie11f2b7c", "eth1", "/var/run/docker/netns/1", ["10.88.0.2/16", "fd00::2/64"], "10.88.0.1",
                 "02:00:00:00:00:02", 1500, [new PublishedPortStatus(null, 8080, 80, "tcp"), new PublishedPortStatus("::1", 5353, 53, "udp")], ["bridge", "portmap"],
-                DateTimeOffset.MaxValue, JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
+                DateTimeOffset.MaxValue, "sysctl net.ipv4.conf.eth1.x does not exist", JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
+        ],
+        [
+            new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, [
+                new NeighbourStatus(NeighbourKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
+                new NeighbourStatus(NeighbourKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b", null, ["10.88.0.3", "fd00::3"]),
+                new NeighbourStatus(NeighbourKind.Other, null, "cafe", null, ["10.88.0.9"]),
+            ]),
+            new CniNetworkStatus("gone", [], IsComplete: false, []),
         ],
         [new PendingCleanup("e2", "pods", "old", 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
         [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);

@@ -17,7 +17,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     {
         var answer = await _daemon.SendRawAsync(
             "POST /Plugin.Activate HTTP/1.1\r\nHost: \r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: 0\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\n\r\n");
-        answer.Should().StartWith("HTTP/1.1 200 OK").And.EndWith("""{"Implements":["NetworkDriver"]}""");
+        answer.Should().StartWith("HTTP/1.1 200 OK").And.EndWith("""{"Implements":["NetworkDriver","IpamDriver"]}""");
         (await _daemon.PostAsync("NetworkDriver.GetCapabilities", "")).Should().Be((200, """{"Scope":"local","ConnectivityScope":"local"}"""));
     }
 

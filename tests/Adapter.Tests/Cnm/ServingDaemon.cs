@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Bridge.Adapter;
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 
 namespace Adapter.Tests.Cnm;
@@ -13,25 +14,28 @@ internal sealed class ServingDaemon : IAsyncDisposable
     private readonly HttpClient _http;
     private Task<int> _serving = Task.FromResult(0);
 
-    private ServingDaemon()
+    private ServingDaemon(Func<AdapterSettings, AdapterSettings>? change)
     {
-        Settings = new AdapterSettings
+        var settings = new AdapterSettings
         {
             Socket = Path.Combine(_directory, "plugins", "cni.sock"),
             StateDirectory = Path.Combine(_directory, "state"),
             RunDirectory = Path.Combine(_directory, "run"),
             ConfigurationDirectory = Path.Combine(_directory, "net.d"),
             DockerSocket = Path.Combine(_directory, "no-docker.sock"),
+            ContainerdSocket = Path.Combine(_directory, "no-containerd.sock"),
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
+        Settings = change?.Invoke(settings) ?? settings;
         _http = new HttpClient(UnixSocketHttp.Handler(Settings.Socket)) { BaseAddress = new Uri("http://bridge/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public AdapterSettings Settings { get; }
 
-    public static async Task<ServingDaemon> StartAsync()
+    /// <param name="change">Of its settings, and whatever else shall be there before it starts.</param>
+    public static async Task<ServingDaemon> StartAsync(Func<AdapterSettings, AdapterSettings>? change = null)
     {
-        var daemon = new ServingDaemon();
+        var daemon = new ServingDaemon(change);
         daemon._serving = Daemon.ServeAsync(daemon.Settings, daemon._stop.Token);
         while (!File.Exists(daemon.Settings.Socket) && !daemon._serving.IsCompleted)
         {
@@ -87,6 +91,11 @@ internal sealed class ServingDaemon : IAsyncDisposable
         await StopAsync();
         _http.Dispose();
         _stop.Dispose();
+        foreach (var mounted in Directory.Exists(Settings.RunDirectory) ? Directory.GetFiles(Settings.RunDirectory, "*", SearchOption.AllDirectories) : [])
+        {
+            NetworkNamespace.Unmount(mounted);
+        }
+
         Directory.Delete(_directory, recursive: true);
     }
 }

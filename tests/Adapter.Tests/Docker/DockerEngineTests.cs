@@ -1,7 +1,6 @@
 using System.Net;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Bridge.Adapter.Docker;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Docker;
@@ -30,7 +29,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""
             [{"Name":"pods","Id":"{{NetworkId}}","Created":"2024-01-01T00:00:00.123456789Z","Scope":"local","Driver":"cni","EnableIPv6":false,
-              "IPAM":{"Driver":"null","Options":{},"Config":[{"Subnet":"0.0.0.0/0"}] },"Internal":false,"Options":{"cni.network":"pods"},"Labels":{},"Containers":{} },
+              "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16"}] },"Internal":false,"Options":{"cni.network":"pods"},"Labels":{"a":"b"},"Containers":{} },
              {"Name":"bare","Id":"b","Driver":"cni","IPAM":{"Driver":"default"},"Options":null},
              {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"},"Options":{} }]
             """);
@@ -39,10 +38,110 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
         networks.Should().BeEquivalentTo(new[]
         {
-            new DockerNetwork(NetworkId, "pods", new Dictionary<string, string> { ["cni.network"] = "pods" }, "null"),
-            new DockerNetwork("b", "bare", new Dictionary<string, string>(), "default"),
+            new DockerNetwork(NetworkId, "pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" }),
+            new DockerNetwork("b", "bare", "cni", None, "default", None, None),
         });
         docker.Questions.Should().Equal("GET /networks?filters={\"driver\":{\"cni\":true}}");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_network_is_created_with_all_that_was_said_of_it()
+    {
+        docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
+        docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
+
+        var id = await engine.CreateNetworkAsync(Pods with { IPv6 = true, Internal = true }, TestContext.Current.CancellationToken);
+
+        id.Should().Be(NetworkId);
+        JsonNode.DeepEquals(JsonNode.Parse(docker.Bodies[0]), JsonNode.Parse("""
+            {"Name":"pods","Driver":"cni","Scope":"","EnableIPv6":true,"Internal":true,"Attachable":false,"Ingress":false,"ConfigOnly":false,
+             "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16","IPRange":"","Gateway":"10.1.0.1"},{"Subnet":"fd00::/64","IPRange":"","Gateway":""}]},
+             "Options":{"cni.network":"pods"},"Labels":{"a":"b"} }
+            """)).Should().BeTrue(docker.Bodies[0]);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_network_without_IPv4_says_so()
+    {
+        docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201);
+        docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
+
+        await engine.CreateNetworkAsync(Pods with { IPv4 = false, IPv6 = true }, TestContext.Current.CancellationToken);
+
+        ((bool?)JsonNode.Parse(docker.Bodies[0])!["EnableIPv4"]).Should().BeFalse();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_second_network_of_one_name_which_old_engines_make_is_taken_back()
+    {
+        docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
+        docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
+        docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("", 204);
+
+        await FluentActions.Awaiting(() => engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken))
+            .Should().ThrowAsync<DockerRefusalException>().WithMessage("Docker refused to create network pods (HTTP 409): network with name pods already exists: c");
+        docker.Questions.Should().EndWith($"DELETE /networks/{NetworkId}");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_driver_that_takes_long_to_say_yes_is_waited_for()
+    {
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
+        docker.Answers["POST /networks/create"] = async (context, cancellationToken) =>
+        {
+            asked.SetResult();
+            await answer.Task;
+            await ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201)(context, cancellationToken);
+        };
+
+        var creation = engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken);
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(59));
+        answer.SetResult();
+
+        (await creation).Should().Be(NetworkId);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_network_that_is_gone_already_counts_as_removed_and_one_in_use_does_not()
+    {
+        docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
+        docker.Answers["DELETE /networks/used"] = ScriptedSocket.Json("""{"message":"network pods has active endpoints"}""", 403);
+
+        await engine.RemoveNetworkAsync(NetworkId, TestContext.Current.CancellationToken);
+
+        await FluentActions.Awaiting(() => engine.RemoveNetworkAsync("used", TestContext.Current.CancellationToken))
+            .Should().ThrowAsync<DockerRefusalException>().WithMessage("*active endpoints");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("""[]""", false)]
+    [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"} } } }]""", false)]
+    [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"pods"},"NetworkSettings":{"Networks":{} } }]""", true)]
+    [InlineData($$"""[{"Id":"1","HostConfig":{"NetworkMode":"{{NetworkId}}"},"NetworkSettings":{"Networks":null} }]""", true)]
+    [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"},"pods":{"NetworkID":""} } } }]""", true)]
+    [InlineData($$"""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"old-name":{"NetworkID":"{{NetworkId}}"} } } }]""", true)]
+    public async Task A_network_is_in_use_when_any_container_names_it_even_one_that_never_ran(string containers, bool used)
+    {
+        docker.Answers["GET /containers/json"] = ScriptedSocket.Json(containers);
+
+        (await engine.IsInUseAsync(new DockerNetwork(NetworkId, "pods", "cni", None, "cni", None, None), TestContext.Current.CancellationToken)).Should().Be(used);
+
+        docker.Questions.Should().Equal("GET /containers/json?all=1");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("1.41", false)]
+    [InlineData("1.47", false)]
+    [InlineData("1.48", true)]
+    [InlineData("1.51", true)]
+    public async Task Networks_without_IPv4_are_known_from_Docker_28_on(string api, bool known)
+    {
+        docker.Answers["GET /version"] = ScriptedSocket.Json($$"""{"Version":"x","ApiVersion":"{{api}}"}""");
+
+        (await engine.HasIPv6AloneAsync(TestContext.Current.CancellationToken)).Should().Be(known);
     }
 
     [Fact(Timeout = Deadline)]
@@ -123,100 +222,10 @@ public sealed class DockerEngineTests : IAsyncLifetime
         await FluentActions.Awaiting(() => engine.CniNetworksAsync("cni", cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
     }
 
-    [Fact(Timeout = Deadline)]
-    public async Task Events_come_as_they_happen_after_a_first_one_that_says_connected_until_the_connection_ends()
-    {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
-        docker.Answers["GET /events"] = async (context, cancellationToken) =>
-        {
-            await context.Response.Body.FlushAsync(cancellationToken);
-            await SayAsync(context, "container", "die", "c1", "image", "x");
-            await SayAsync(context, "container", "exec_die", "c1", "image", "x");
-            await SayAsync(context, "network", "connect", "n1", "container", "c2");
-            await SayAsync(context, "network", "disconnect", "n1", "container", "c2");
-            await SayAsync(context, "container", "destroy", "c1", "image", "x");
-            await SayAsync(context, "network", "destroy", "n1", "type", "cni");
-        };
+    private static Dictionary<string, string> None => [];
 
-        var seen = new List<DockerEvent>();
-        var watch = async () =>
-        {
-            await foreach (var happened in engine.WatchAsync(TestContext.Current.CancellationToken))
-            {
-                seen.Add(happened);
-            }
-        };
+    private static Dictionary<string, string> Named(string cniNetwork) => new() { ["cni.network"] = cniNetwork };
 
-        await watch.Should().ThrowAsync<DockerUnreachableException>().WithMessage("*it ended the stream of events");
-        seen.Should().Equal(
-            new DockerEvent(DockerEventKind.Connected),
-            new DockerEvent(DockerEventKind.ContainerDied, null, "c1"),
-            new DockerEvent(DockerEventKind.NetworkConnected, "n1", "c2"),
-            new DockerEvent(DockerEventKind.NetworkDisconnected, "n1", "c2"),
-            new DockerEvent(DockerEventKind.ContainerDestroyed, null, "c1"),
-            new DockerEvent(DockerEventKind.NetworkDestroyed, "n1"));
-        docker.Questions[1].Should().Contain($"since={time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain("\"type\":{\"container\":true,\"network\":true}");
-    }
-
-    [Fact(Timeout = Deadline)]
-    public async Task A_connection_that_breaks_in_the_middle_of_an_event_ends_the_watch_with_an_exception()
-    {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
-        docker.Answers["GET /events"] = async (context, cancellationToken) =>
-        {
-            await context.Response.WriteAsync("{\"Type\":\"conta", cancellationToken);
-            await context.Response.Body.FlushAsync(cancellationToken);
-            context.Abort();
-        };
-
-        await using var watch = engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-
-        (await watch.MoveNextAsync()).Should().BeTrue();
-        await watch.Awaiting(broken => broken.MoveNextAsync().AsTask()).Should().ThrowAsync<DockerUnreachableException>();
-    }
-
-    [Fact(Timeout = Deadline)]
-    public async Task A_watch_can_be_left_while_nothing_happens()
-    {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
-        var listening = new TaskCompletionSource();
-        var hungUp = new TaskCompletionSource();
-        docker.Answers["GET /events"] = async (context, cancellationToken) =>
-        {
-            await context.Response.Body.FlushAsync(cancellationToken);
-            await using var registration = context.RequestAborted.Register(hungUp.SetResult);
-            listening.SetResult();
-            await ScriptedSocket.Silence(context, cancellationToken);
-        };
-
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        await using (var watch = engine.WatchAsync(cancel.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken))
-        {
-            (await watch.MoveNextAsync()).Should().BeTrue();
-            var next = watch.MoveNextAsync().AsTask();
-            await listening.Task;
-            await cancel.CancelAsync();
-            await FluentActions.Awaiting(() => next).Should().ThrowAsync<OperationCanceledException>();
-        }
-
-        await hungUp.Task; // The connection is not left open either.
-    }
-
-    [Fact(Timeout = Deadline)]
-    public async Task A_Docker_that_does_not_answer_the_ping_is_not_connected()
-    {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("""{"message":"starting"}""", 503);
-
-        await using var watch = engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-
-        (await watch.Awaiting(refused => refused.MoveNextAsync().AsTask()).Should().ThrowAsync<DockerRefusalException>())
-            .Which.Status.Should().Be(HttpStatusCode.ServiceUnavailable);
-    }
-
-    private static async Task SayAsync(HttpContext context, string type, string action, string id, string attribute, string value)
-    {
-        var message = new { Type = type, Action = action, Actor = new { ID = id, Attributes = new Dictionary<string, string> { [attribute] = value } }, scope = "local", time = 1893553445, timeNano = 1893553445000000001 };
-        await context.Response.WriteAsync(JsonSerializer.Serialize(message) + "\n", context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
+    private static NewNetwork Pods => new("pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" },
+        [(IPNetwork.Parse("10.1.0.0/16"), IPAddress.Parse("10.1.0.1")), (IPNetwork.Parse("fd00::/64"), null)]);
 }

@@ -15,7 +15,7 @@ public sealed class SurvivingPluginsTests
         using var ours = Start(endpointId, "sleep 60 & wait");
         using var anothers = Start(Guid.NewGuid().ToString("N"), "sleep 60 & wait");
 
-        new SurvivingPlugins(TimeProvider.System, NullLogger<SurvivingPlugins>.Instance).End([Records.Joined(endpointId)]);
+        new SurvivingPlugins(TimeProvider.System, NullLogger<SurvivingPlugins>.Instance).End(new HashSet<string> { endpointId });
 
         await ours.WaitForExitAsync(TestContext.Current.CancellationToken);
         Children(endpointId).Should().BeEmpty();

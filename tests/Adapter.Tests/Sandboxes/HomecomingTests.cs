@@ -178,7 +178,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     private ArrivalState Finish(LinkSnapshot snapshot) =>
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).State;
 
     private LinkHome BringHome() =>
         _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot);

@@ -44,6 +44,7 @@ public sealed class NativeLayoutTests
         (typeof(IfInfoMsg), "struct ifinfomsg"),
         (typeof(IfAddrMsg), "struct ifaddrmsg"),
         (typeof(RtMsg), "struct rtmsg"),
+        (typeof(RtNextHop), "struct rtnexthop"),
         (typeof(NdMsg), "struct ndmsg"),
         (typeof(FibRuleHdr), "struct fib_rule_hdr"),
         (typeof(StatFs), "struct statfs"),

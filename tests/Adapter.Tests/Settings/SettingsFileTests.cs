@@ -32,6 +32,9 @@ public sealed class SettingsFileTests : IDisposable
           - /srv/bin
           - /usr/libexec/cni
         dockerSocket: /run/other-docker.sock
+        containerdSocket: /run/k3s/containerd/containerd.sock
+        autoNetworks: true
+        sandboxPlugins: [cilium-cni, route-override]
         timeouts: {add: 90s, delete: 2m, check: 500ms, probe: 1s, terminationGrace: 0s}
         repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
         pluginOutputLimit: 64KiB
@@ -44,6 +47,9 @@ public sealed class SettingsFileTests : IDisposable
         ConfigurationDirectory = "/srv/net.d",
         PluginDirectories = ["/srv/bin", "/usr/libexec/cni"],
         DockerSocket = "/run/other-docker.sock",
+        ContainerdSocket = "/run/k3s/containerd/containerd.sock",
+        AutoNetworks = true,
+        SandboxPlugins = ["cilium-cni", "route-override"],
         Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), TerminationGrace = TimeSpan.Zero },
         Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10), RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
         PluginOutputLimit = 64 * 1024,
@@ -74,6 +80,14 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("pluginDirectories: []\n", "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni")]
     [InlineData("pluginDirectories: [/a, b]\n", "1:25: pluginDirectories: \"b\" is not an absolute path")]
     [InlineData("pluginDirectories: [/a, /a]\n", "pluginDirectories: /a is listed twice")]
+    [InlineData("autoNetworks: yes\n", "1:15: autoNetworks: \"yes\" is neither true nor false")]
+    [InlineData("autoNetworks: [true]\n", "1:15: autoNetworks: expected true or false")]
+    [InlineData("sandboxPlugins: sbr\n", "1:17: sandboxPlugins: expected a list of file names, for example [my-plugin]")]
+    [InlineData("sandboxPlugins: [vrf, /opt/cni/bin/x]\n", "1:23: sandboxPlugins: \"/opt/cni/bin/x\" is not the bare name of a file")]
+    [InlineData("sandboxPlugins: ['']\n", "1:18: sandboxPlugins: \"\" is not the bare name of a file")]
+    [InlineData("sandboxPlugins: [..]\n", "1:18: sandboxPlugins: \"..\" is not the bare name of a file")]
+    [InlineData("sandboxPlugins: [a, b, a]\n", "1:17: sandboxPlugins: a is listed twice")]
+    [InlineData("containerdSocket: run/c.sock\n", "1:19: containerdSocket: \"run/c.sock\" is not an absolute path")]
     [InlineData("log: {level: loud}\n", "1:14: log.level: \"loud\" is not one of trace, debug, information, warning, error, critical, none")]
     [InlineData("log: {level: 3}\n", "1:14: log.level: \"3\" is not one of")]
     [InlineData("? [a, b]\n: 1\n", "a key must be a plain word")]
@@ -111,7 +125,7 @@ public sealed class SettingsFileTests : IDisposable
     [Fact]
     public void The_settings_in_force_are_printed_as_a_file_that_means_the_same()
     {
-        var settings = new AdapterSettings { StateDirectory = "/srv/it's: here", PluginOutputLimit = 100_000, Repair = new RepairSettings { RetryFirst = TimeSpan.FromMilliseconds(1500) } };
+        var settings = new AdapterSettings { StateDirectory = "/srv/it's: here", AutoNetworks = true, SandboxPlugins = ["a", "b: c"], PluginOutputLimit = 100_000, Repair = new RepairSettings { RetryFirst = TimeSpan.FromMilliseconds(1500) } };
 
         Read(SettingsText.ToYaml(settings)).Should().BeEquivalentTo(settings);
     }

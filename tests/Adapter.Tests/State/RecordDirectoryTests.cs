@@ -10,9 +10,22 @@ public sealed class RecordDirectoryTests : IDisposable
     [Fact]
     public void A_record_survives_the_process_that_wrote_it()
     {
-        var record = new NetworkRecord("57c2", "pods", IpamMode.Null);
+        var record = new NetworkRecord("57c2", "pods", IpamMode.Cni)
+        {
+            Internal = true,
+            Attach = AttachMode.Sandbox,
+            EndpointDefaults = new Dictionary<string, string> { ["cni.args.K8S_POD_NAME"] = "{container.name}" },
+        };
         Opened().Write(record);
-        Opened().Find("57c2").Should().Be(record);
+        Opened().Find("57c2").Should().BeEquivalentTo(record);
+    }
+
+    [Fact]
+    public void A_network_recorded_before_there_were_options_for_its_endpoints_has_none()
+    {
+        Directory.CreateDirectory(_directory);
+        File.WriteAllText(Path.Combine(_directory, "57c2.json"), """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""");
+        Opened().Find("57c2").Should().BeEquivalentTo(new NetworkRecord("57c2", "pods", IpamMode.Null));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class AddressPoolsTests
         var check = () => AddressPools.RequireFit(DockerIpam("172.18.0.0/16", "172.18.0.1/16"), Conflists.Parse(Conflists.Stock));
         check.Should().Throw<CnmException>().WithMessage(
             "Docker's own address management chose 172.18.0.0/16, which CNI network \"pods\" (10.88.0.0/16) does not hand out. " +
-            "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver null -o cni.network=pods NETWORK");
+            "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver cni --ipam-opt cni.network=pods -o cni.network=pods --subnet 10.88.0.0/16 --gateway 10.88.0.1 NETWORK");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ChainPartsTests
     [Fact]
     public void With_ports_portmap_waits_until_the_endpoint_is_the_gateway()
     {
-        var parts = ChainParts.Of(Conflists.Parse(Conflists.Stock), OnePort);
+        var parts = Parts(Conflists.Parse(Conflists.Stock), OnePort);
         Types(parts.Attaching).Should().Equal("bridge", "firewall");
         Types(parts.Publishing).Should().Equal("portmap");
     }
@@ -19,7 +19,7 @@ public sealed class ChainPartsTests
     [Fact]
     public void Without_ports_portmap_does_not_run_at_all()
     {
-        var parts = ChainParts.Of(Conflists.Parse(Conflists.Stock), []);
+        var parts = Parts(Conflists.Parse(Conflists.Stock), []);
         Types(parts.Attaching).Should().Equal("bridge", "firewall");
         parts.Publishing.Plugins.Should().BeEmpty();
     }
@@ -27,7 +27,7 @@ public sealed class ChainPartsTests
     [Fact]
     public void Without_ports_another_plugin_that_could_publish_runs_as_usual_since_it_may_do_more()
     {
-        var parts = ChainParts.Of(Chain("bridge", "other-portmap"), []);
+        var parts = Parts(Chain("bridge", "other-portmap"), []);
         Types(parts.Attaching).Should().Equal("bridge", "other-portmap");
         parts.Publishing.Plugins.Should().BeEmpty();
     }
@@ -37,15 +37,55 @@ public sealed class ChainPartsTests
     {
         var network = Conflists.WithCapabilities("portMappings");
         ChainParts.MainPublishes(network).Should().BeTrue();
-        var parts = ChainParts.Of(network, OnePort);
+        var parts = Parts(network, OnePort);
         Types(parts.Attaching).Should().Equal("bridge");
         parts.Publishing.Plugins.Should().BeEmpty();
     }
 
-    private static NetworkConfiguration Chain(string main, string publisher) => Conflists.Parse(
+    [Fact]
+    public void Plugins_that_program_the_container_wait_for_the_link_to_arrive_there()
+    {
+        var parts = ChainParts.Of(Chain("bridge", "portmap", "sbr", "own", "firewall"), OnePort, limitsBandwidth: false, AttachMode.Staging, ["own"]);
+        Types(parts.Attaching).Should().Equal("bridge", "firewall");
+        Types(parts.Inside).Should().Equal("sbr", "own");
+        Types(parts.Publishing).Should().Equal("portmap");
+    }
+
+    [Fact]
+    public void Tuning_runs_twice_since_its_sysctls_stay_behind_and_the_rest_travels()
+    {
+        var parts = Parts(Chain("bridge", "portmap", "tuning"), []);
+        Types(parts.Attaching).Should().Equal("bridge", "tuning");
+        Types(parts.Inside).Should().Equal("tuning");
+    }
+
+    [Fact]
+    public void Direct_attach_runs_all_of_them_at_once()
+    {
+        var parts = ChainParts.Of(Chain("bridge", "portmap", "tuning", "sbr"), OnePort, limitsBandwidth: false, AttachMode.Sandbox, []);
+        Types(parts.Attaching).Should().Equal("bridge", "tuning", "sbr");
+        parts.Inside.Plugins.Should().BeEmpty();
+        Types(parts.Publishing).Should().Equal("portmap");
+    }
+
+    [Theory]
+    [InlineData("""{"type": "bandwidth", "capabilities": {"bandwidth": true} }""", false, false)]
+    [InlineData("""{"type": "bandwidth", "capabilities": {"bandwidth": true} }""", true, true)]
+    [InlineData("""{"type": "bandwidth"}""", true, false)]
+    [InlineData("""{"type": "bandwidth", "ingressRate": 1000, "ingressBurst": 8000}""", false, true)]
+    [InlineData("""{"type": "other-bandwidth", "capabilities": {"bandwidth": true} }""", false, true)]
+    public void The_stock_bandwidth_plugin_runs_only_where_there_is_something_to_limit(string plugin, bool limitsBandwidth, bool runs)
+    {
+        var network = Conflists.Parse($$"""{"cniVersion": "1.0.0", "name": "n", "plugins": [ {"type": "bridge"}, {{plugin}} ]}""");
+        ChainParts.Of(network, [], limitsBandwidth, AttachMode.Staging, []).Attaching.Plugins.Should().HaveCount(runs ? 2 : 1);
+    }
+
+    private static ChainParts Parts(NetworkConfiguration network, IReadOnlyList<RequestedPort> ports) => ChainParts.Of(network, ports, limitsBandwidth: false, AttachMode.Staging, []);
+
+    private static NetworkConfiguration Chain(string main, string publisher, params string[] more) => Conflists.Parse(
         $$"""
         {"cniVersion": "1.0.0", "name": "n",
-         "plugins": [ {"type": "{{main}}"}, {"type": "{{publisher}}", "capabilities": {"portMappings": true} } ] }
+         "plugins": [ {"type": "{{main}}"}, {"type": "{{publisher}}", "capabilities": {"portMappings": true} }{{string.Concat(more.Select(type => $", {{\"type\": \"{type}\"}}"))}} ] }
         """);
 
     private static IEnumerable<string> Types(NetworkConfiguration network) => network.Plugins.Select(plugin => plugin.Type);

@@ -25,6 +25,10 @@ internal static class Conflists
 
     public static NetworkConfiguration Parse(string json) => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(json), "test.conflist");
 
+    /// <summary>A one-plugin list with this <c>ipam</c> section.</summary>
+    public static NetworkConfiguration WithIpam(string type, string ipam) =>
+        Parse($$"""{ "cniVersion": "1.0.0", "name": "addressed", "plugins": [ { "type": "{{type}}", "ipam": {{ipam}} } ] }""");
+
     /// <summary>A one-plugin list whose plugin declares the given capabilities.</summary>
     public static NetworkConfiguration WithCapabilities(params string[] capabilities) => Parse(
         $$"""

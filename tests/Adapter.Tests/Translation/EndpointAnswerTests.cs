@@ -54,6 +54,22 @@ public sealed class EndpointAnswerTests
         answer.DisableGatewayService.Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void With_a_default_route_of_IPv6_alone_Docker_may_add_an_interface_only_for_the_ports(bool publishes)
+    {
+        var record = Attachment(Connected, new LinkRoute("::/0") { Gateway = "fd00::1", Metric = 1024 });
+
+        var answer = EndpointAnswer.ToJoin(record, publishes);
+
+        (answer.Gateway, answer.GatewayIPv6).Should().Be((null, "fd00::1"));
+        answer.DisableGatewayService.Should().Be(!publishes);
+        EndpointAnswer.IsOfIPv6Alone(record).Should().BeTrue();
+        EndpointAnswer.IsOfIPv6Alone(record with { Internal = true }).Should().BeFalse();
+        EndpointAnswer.IsOfIPv6Alone(Attachment(Connected, Default)).Should().BeFalse();
+    }
+
     [Fact]
     public void Of_several_default_routes_the_one_with_the_lowest_metric_counts()
     {
@@ -67,6 +83,14 @@ public sealed class EndpointAnswerTests
         var record = Attachment(Connected);
         record = record with { Snapshot = record.Snapshot! with { Addresses = [new LinkAddress("fe80::1", 64), new LinkAddress("fd00::5", 64)], Routes = [new LinkRoute("fd00::/64") { Protocol = ByTheKernel }] } };
         EndpointAnswer.ToCreateEndpoint(record, null).Interface!.AddressIPv6.Should().Be("fd00::5/64");
+    }
+
+    [Fact]
+    public void The_MAC_of_a_link_that_shares_its_parents_is_not_answered_because_Docker_would_set_it()
+    {
+        var record = Attachment(Connected);
+        record = record with { Snapshot = record.Snapshot! with { Kind = "ipvlan" } };
+        EndpointAnswer.ToCreateEndpoint(record, null).Interface!.MacAddress.Should().BeNull();
     }
 
     private static AttachmentRecord Attachment(params LinkRoute[] routes) => Records.Joined("e1") with

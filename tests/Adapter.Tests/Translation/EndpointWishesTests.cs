@@ -2,61 +2,151 @@ using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
+using CniInvoker;
 
 namespace Adapter.Tests.Translation;
 
 public sealed class EndpointWishesTests
 {
+    private const string EndpointId = "9b1b0000000000000000";
+
+    private static readonly NetworkRecord NullIpam = new("57c2", "pods", IpamMode.Null);
+
     [Fact]
     public void Without_wishes_plugins_are_told_nothing()
     {
-        var wishes = EndpointWishes.Read(Request(new EndpointInterface("", "", "")), Conflists.Parse(Conflists.Stock));
+        var wishes = Read(Request(new EndpointInterface("", "", "")), Stock);
         wishes.Arguments.Should().BeEmpty();
         wishes.Capabilities.Should().BeEmpty();
+        wishes.Sysctls.Should().BeEmpty();
+        wishes.InterfaceName.Should().BeNull();
     }
 
     [Fact]
     public void A_MAC_goes_to_CNI_ARGS_and_to_the_capability_where_it_is_declared()
     {
         var request = Request(new EndpointInterface(MacAddress: "02:AA:bb:cc:dd:ee"));
-        EndpointWishes.Read(request, Conflists.Parse(Conflists.Stock)).Arguments.Should().Equal(new CniArgument("MAC", "02:aa:bb:cc:dd:ee"));
-        EndpointWishes.Read(request, Conflists.WithCapabilities("mac")).Capabilities.ToJsonString().Should().Be("""{"mac":"02:aa:bb:cc:dd:ee"}""");
+        Read(request, Stock).Arguments.Should().Equal(new CniArgument("MAC", "02:aa:bb:cc:dd:ee"));
+        Read(request, Conflists.WithCapabilities("mac")).Capabilities.ToJsonString().Should().Be("""{"mac":"02:aa:bb:cc:dd:ee"}""");
     }
 
     [Fact]
     public void An_address_that_Docker_chose_goes_to_the_ips_capability_or_else_to_CNI_ARGS_but_never_to_both()
     {
         var request = Request(new EndpointInterface("10.88.0.77/16"));
-        var declared = EndpointWishes.Read(request, Conflists.WithCapabilities("ips"));
+        var declared = Read(request, Conflists.WithCapabilities("ips"));
         declared.Capabilities.ToJsonString().Should().Be("""{"ips":["10.88.0.77/16"]}""");
         declared.Arguments.Should().BeEmpty();
-        EndpointWishes.Read(request, Conflists.Parse(Conflists.Stock)).Arguments.Should().Equal(new CniArgument("IP", "10.88.0.77"));
+        Read(request, Stock).Arguments.Should().Equal(new CniArgument("IP", "10.88.0.77"));
+    }
+
+    [Fact]
+    public void An_address_that_is_reserved_already_is_expected_but_not_asked_for_again()
+    {
+        var request = Request(new EndpointInterface("10.88.0.77/16", "fd00::7/64", "02:aa:bb:cc:dd:ee"));
+        foreach (var network in new[] { Stock, Conflists.WithCapabilities("ips") })
+        {
+            var wishes = Read(request, network, NullIpam with { Ipam = IpamMode.Cni });
+            wishes.Addresses.Should().Equal("10.88.0.77/16", "fd00::7/64");
+            wishes.Arguments.Should().Equal(new CniArgument("MAC", "02:aa:bb:cc:dd:ee"));
+            wishes.Capabilities.Should().BeEmpty();
+        }
     }
 
     [Fact]
     public void Two_addresses_cannot_be_asked_for_without_the_ips_capability()
     {
-        var read = () => EndpointWishes.Read(Request(new EndpointInterface("10.88.0.7/16", "fd00::7/64")), Conflists.Parse(Conflists.Stock));
+        var read = () => Read(Request(new EndpointInterface("10.88.0.7/16", "fd00::7/64")), Stock);
         read.Should().Throw<CnmException>().WithMessage("CNI network \"pods\" can be asked for one address only*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
     }
 
     [Fact]
     public void A_MAC_that_is_none_is_refused()
     {
-        var read = () => EndpointWishes.Read(Request(new EndpointInterface(MacAddress: "02:aa")), Conflists.Parse(Conflists.Stock));
+        var read = () => Read(Request(new EndpointInterface(MacAddress: "02:aa")), Stock);
         read.Should().Throw<CnmException>().WithMessage("MAC address \"02:aa\" is not six bytes*");
     }
 
     [Fact]
-    public void An_unknown_endpoint_option_of_ours_is_refused_and_one_of_Dockers_is_not()
+    public void Arguments_of_network_and_endpoint_are_filled_in_with_what_is_known()
     {
-        using var value = JsonDocument.Parse("\"x\"");
-        var ours = () => EndpointWishes.Read(Request(null, ("cni.typo", value.RootElement)), Conflists.Parse(Conflists.Stock));
-        var dockers = () => EndpointWishes.Read(Request(null, ("com.docker.network.endpoint.dnsservers", value.RootElement)), Conflists.Parse(Conflists.Stock));
-        ours.Should().Throw<CnmException>().WithMessage("endpoint option cni.typo is not known to driver cni.");
-        dockers.Should().NotThrow();
+        var record = NullIpam with
+        {
+            EndpointDefaults = new Dictionary<string, string>
+            {
+                ["cni.args.K8S_POD_NAMESPACE"] = "docker",
+                ["cni.args.K8S_POD_NAME"] = "{container.name}",
+                ["cni.args.K8S_POD_INFRA_CONTAINER_ID"] = "{endpoint.id}",
+                ["cni.args.Where"] = "{cni.network}@{host.name}/{network.id}/{endpoint.short}",
+            },
+        };
+        var request = Request(
+            new EndpointInterface("10.88.0.7/16", "fd00::7/64", "02:aa:bb:cc:dd:ee"),
+            ("cni.args.k8s_pod_namespace", "\"build\""), ("cni.args.Seen", "\"{mac} {ip} {ip6}\""));
+        Read(request, Conflists.WithCapabilities("ips"), record, "web").Arguments.Should().Equal(
+            new CniArgument("MAC", "02:aa:bb:cc:dd:ee"),
+            new CniArgument("K8S_POD_INFRA_CONTAINER_ID", EndpointId),
+            new CniArgument("K8S_POD_NAME", "web"),
+            new CniArgument("K8S_POD_NAMESPACE", "build"),
+            new CniArgument("Seen", "02:aa:bb:cc:dd:ee 10.88.0.7 fd00::7"),
+            new CniArgument("Where", "wishful@node1/57c2/9b1b00000000"));
     }
 
-    private static CreateEndpointRequest Request(EndpointInterface? endpoint, params (string Key, JsonElement Value)[] options) =>
-        new("57c2", "9b1b", endpoint, options.ToDictionary(option => option.Key, option => option.Value));
+    [Fact]
+    public void A_container_whose_name_the_engine_does_not_tell_goes_by_its_endpoints_short_id() =>
+        Read(Request(null, ("cni.args.A", "\"{container.name}\"")), Stock).Arguments.Should().Equal(new CniArgument("A", "9b1b00000000"));
+
+    [Fact]
+    public void What_only_the_plugins_will_decide_cannot_be_filled_in()
+    {
+        var read = () => Read(Request(null, ("cni.args.A", "\"{ip}\"")), Stock);
+        read.Should().Throw<CnmException>().WithMessage(
+            "option cni.args.A holds {ip}, which this endpoint does not have. It is known before the plugins run only where Docker or --ipam-driver cni chose it.");
+    }
+
+    [Fact]
+    public void Bandwidth_goes_to_the_capability()
+    {
+        var record = NullIpam with { EndpointDefaults = new Dictionary<string, string> { ["cni.bandwidth.ingress"] = "10mbit", ["cni.bandwidth.egress"] = "10mbit" } };
+        var request = Request(null, ("cni.bandwidth.egress", "\"\""));
+        Read(request, Conflists.WithCapabilities("bandwidth"), record).Capabilities.ToJsonString().Should().Be(
+            """{"bandwidth":{"ingressRate":10000000,"ingressBurst":1048576}}""");
+    }
+
+    [Fact]
+    public void Name_servers_go_to_the_dns_capability_where_it_is_declared()
+    {
+        var request = Request(null, ("com.docker.network.endpoint.dnsservers", """["9.9.9.9","2620:fe::fe"]"""));
+        Read(request, Conflists.WithCapabilities("dns")).Capabilities.ToJsonString().Should().Be("""{"dns":{"servers":["9.9.9.9","2620:fe::fe"]}}""");
+        Read(request, Stock).Capabilities.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Dockers_own_endpoint_options_are_read_where_they_mean_something_and_ignored_where_not()
+    {
+        var wishes = Read(
+            Request(
+                null,
+                ("com.docker.network.endpoint.sysctls", "\"net.ipv4.conf.IFNAME.log_martians=1\""), ("com.docker.network.endpoint.ifname", "\"lan0\""),
+                ("com.docker.network.endpoint.anything", "\"x\""), ("somebody.else", "\"x\"")),
+            Stock, NullIpam with { Attach = AttachMode.Sandbox });
+        wishes.Sysctls.Should().Equal(new InterfaceSysctl("ipv4", "conf", "log_martians", "1"));
+        wishes.InterfaceName.Should().Be("lan0");
+        wishes.Arguments.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_unknown_endpoint_option_of_ours_is_refused()
+    {
+        var read = () => Read(Request(null, ("cni.typo", "\"x\"")), Stock);
+        read.Should().Throw<CnmException>().WithMessage("endpoint option cni.typo is not known to driver cni. Known options: *");
+    }
+
+    private static NetworkConfiguration Stock => Conflists.Parse(Conflists.Stock);
+
+    private static EndpointWishes Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord? record = null, string? containerName = null) =>
+        EndpointWishes.Read(request, network, record ?? NullIpam, new EndpointFacts(EndpointId, "57c2", "node1", containerName));
+
+    private static CreateEndpointRequest Request(EndpointInterface? endpoint, params (string Key, string Json)[] options) =>
+        new("57c2", EndpointId, endpoint, options.ToDictionary(option => option.Key, option => JsonDocument.Parse(option.Json).RootElement));
 }

@@ -29,8 +29,22 @@ public sealed class NetworkOptionsTests
     }
 
     [Theory]
-    [InlineData("""{"typo":"x"}""", "option -o typo is not known to driver cni. Known options: cni.network=NAME (the CNI network to use).")]
+    [InlineData("""[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]""", "Null", 0)]
+    [InlineData("""[]""", "Null", 0)]
+    [InlineData("""[{"AddressSpace":"LocalDefault","Pool":"10.88.0.0/16"}]""", "Docker", 1)]
+    [InlineData("""[{"AddressSpace":"cni","Pool":"10.88.0.0/16","Gateway":"10.88.0.1/16"}]""", "Cni", 1)]
+    public void The_address_space_tells_who_chooses_the_addresses(string data, string ipam, int pools)
+    {
+        var options = Read($$"""{"NetworkID":"57c2","IPv4Data":{{data}} }""");
+        options.Ipam.ToString().Should().Be(ipam);
+        options.Pools.Should().HaveCount(pools);
+    }
+
+    [Theory]
+    [InlineData("""{"typo":"x"}""", "option -o typo is not known to driver cni. Known options: cni.network=NAME (the CNI network to use), cni.attach=staging|sandbox *cni.args.KEY=VALUE*")]
+    [InlineData("""{"cni.typo":"x"}""", "option -o cni.typo is not known to driver cni.*")]
     [InlineData("""{"cni.network":""}""", "option -o cni.network needs a value: the name of a CNI network, as in -o cni.network=pods.")]
+    [InlineData("""{"cni.attach":"there"}""", "option -o cni.attach=there is neither staging *nor sandbox *")]
     public void An_option_that_cannot_be_honoured_is_refused_by_name(string generic, string message)
     {
         var read = () => Read($$"""{"NetworkID":"57c2","Options":{"com.docker.network.generic":{{generic}} } }""");
@@ -38,10 +52,33 @@ public sealed class NetworkOptionsTests
     }
 
     [Fact]
-    public void Internal_networks_are_refused_and_not_made_half_internal()
+    public void Everything_that_endpoints_depend_on_is_remembered()
     {
-        var read = () => Read("""{"NetworkID":"57c2","Options":{"com.docker.network.internal":true}}""");
-        read.Should().Throw<CnmException>().WithMessage("--internal is not supported*");
+        var options = Read("""
+            {"NetworkID":"57c2","Options":{"com.docker.network.internal":true,"com.docker.network.generic":
+              {"cni.network":"pods","cni.attach":"sandbox","cni.args.K8S_POD_NAME":"{container.name}","cni.bandwidth.ingress":"10mbit"}},
+             "IPv4Data":[{"AddressSpace":"cni","Pool":"10.88.0.0/16"}]}
+            """);
+        options.ToRecord("57c2", "pods").Should().BeEquivalentTo(new NetworkRecord("57c2", "pods", IpamMode.Cni)
+        {
+            Internal = true,
+            Attach = AttachMode.Sandbox,
+            EndpointDefaults = new Dictionary<string, string> { ["cni.args.K8S_POD_NAME"] = "{container.name}", ["cni.bandwidth.ingress"] = "10mbit" },
+        });
+    }
+
+    [Theory]
+    [InlineData("{}", "Staging")]
+    [InlineData("""{"cni.attach":"staging"}""", "Staging")]
+    [InlineData("""{"cni.attach":"sandbox"}""", "Sandbox")]
+    public void Plugins_run_in_a_staging_namespace_unless_told_otherwise(string generic, string attach) =>
+        Read($$"""{"NetworkID":"57c2","Options":{"com.docker.network.generic":{{generic}} } }""").Attach.ToString().Should().Be(attach);
+
+    [Fact]
+    public void Only_an_internal_network_is_internal()
+    {
+        Read("""{"NetworkID":"57c2","Options":{"com.docker.network.internal":false}}""").Internal.Should().BeFalse();
+        Read("""{"NetworkID":"57c2"}""").Internal.Should().BeFalse();
     }
 
     private static NetworkOptions Read(string request) =>

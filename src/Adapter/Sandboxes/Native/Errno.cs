@@ -17,6 +17,7 @@ internal enum Errno
     ENOTDIR = 20,
     EINVAL = 22,
     ENOTTY = 25,
+    ERANGE = 34,
     EOPNOTSUPP = 95,
     EAFNOSUPPORT = 97,
     EADDRNOTAVAIL = 99,

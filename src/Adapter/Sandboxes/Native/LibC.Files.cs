@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>open(2), fsync(2), fstatfs(2), statx(2).</summary>
+/// <summary>open(2), read(2), write(2), fsync(2), fstatfs(2), statx(2).</summary>
 internal static partial class LibC
 {
     internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
     internal const int O_CREAT = 0x40;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
@@ -31,6 +33,34 @@ internal static partial class LibC
         }
 
         return LastError is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failure($"open {path}");
+    }
+
+    /// <summary>
+    /// The text of a short file of the kernel's, without the end of its line; null when it is not there or will not be read. Of the files
+    /// of .NET each costs six calls, which hundreds of settings make felt.
+    /// </summary>
+    public static string? TryReadText(string path)
+    {
+        using var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        if (handle.IsInvalid)
+        {
+            return null;
+        }
+
+        Span<byte> buffer = stackalloc byte[256];
+        var length = read(handle, buffer, (nuint)buffer.Length);
+        return length < 0 ? null : Encoding.ASCII.GetString(buffer[..(int)length]).TrimEnd('\n');
+    }
+
+    /// <summary>Writes a text into a file of the kernel's, which takes it or refuses it as a whole.</summary>
+    public static void WriteText(string path, string text)
+    {
+        using var handle = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
+        var bytes = Encoding.ASCII.GetBytes(text);
+        if (handle.IsInvalid || write(handle, bytes, (nuint)bytes.Length) < 0)
+        {
+            throw Failure($"write \"{text}\" to {path}");
+        }
     }
 
     /// <summary>Makes sure that a file is at <paramref name="path"/>, for a mount to cover.</summary>
@@ -64,6 +94,12 @@ internal static partial class LibC
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(SafeFileHandle fd, Span<byte> buf, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(SafeFileHandle fd, ReadOnlySpan<byte> buf, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle fd);

@@ -78,6 +78,8 @@ internal static class Rtnetlink
     public const ushort IFLA_NET_NS_FD = 28;
     public const ushort IFLA_EXT_MASK = 29;
     public const ushort IFLA_LINK_NETNSID = 37;
+    public const ushort IFLA_PROP_LIST = 52;
+    public const ushort IFLA_ALT_IFNAME = 53;
     public const ushort IFLA_INFO_KIND = 1;
 
     // linux/net_namespace.h

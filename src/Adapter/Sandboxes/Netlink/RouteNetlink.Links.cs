@@ -89,12 +89,27 @@ internal sealed partial class RouteNetlink
                 IFLA_LINK => link with { PeerIndex = attribute.Int32 },
                 IFLA_LINK_NETNSID => link with { PeerNamespaceId = attribute.Int32 },
                 IFLA_IFALIAS => link with { Alias = attribute.Text },
+                IFLA_PROP_LIST => link with { OtherNames = OtherNames(attribute.Nested) },
                 IFLA_LINKINFO => link with { Kind = Kind(attribute.Nested) },
                 _ => link,
             };
         }
 
         return link;
+    }
+
+    private static List<string> OtherNames(NetlinkAttributes properties)
+    {
+        List<string> names = [];
+        foreach (var property in properties)
+        {
+            if (property.Type == IFLA_ALT_IFNAME)
+            {
+                names.Add(property.Text);
+            }
+        }
+
+        return names;
     }
 
     private static string Kind(NetlinkAttributes attributes)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -12,6 +14,15 @@ internal sealed partial class RouteNetlink
     /// </summary>
     public IReadOnlyList<LinkRoute> Routes(LinkInfo link) =>
         [.. Routes(link, isIPv6: false), .. Routes(link, isIPv6: true)];
+
+    /// <summary>The routes of all tables that lead over no link, or over several at once.</summary>
+    public IReadOnlyList<LinkRoute> RoutesOfNoLink() =>
+    [
+        .. Dump(isIPv6: false).Concat(Dump(isIPv6: true))
+            .Where(found => found.OutputIndex is null || !found.Route.HasLink)
+            .Where(found => !found.Route.IsKernel)
+            .Select(found => found.Route),
+    ];
 
     /// <exception cref="KernelException"><see cref="Errno.EEXIST"/> when another route has its place.</exception>
     public void AddRoute(LinkInfo link, LinkRoute route)
@@ -45,16 +56,18 @@ internal sealed partial class RouteNetlink
     public static bool AreSame(LinkInfo link, LinkRoute one, LinkRoute other) =>
         Describe(RTM_NEWROUTE, 0, link, one).Finish(0).SequenceEqual(Describe(RTM_NEWROUTE, 0, link, other).Finish(0));
 
-    private IEnumerable<LinkRoute> Routes(LinkInfo link, bool isIPv6)
+    private IEnumerable<LinkRoute> Routes(LinkInfo link, bool isIPv6) => Dump(isIPv6)
+        .Where(found => found.Route.HasLink ? found.OutputIndex == link.Index || found.OutputIndex is null : !found.Route.IsKernel)
+        .Select(found => found.Route);
+
+    private IEnumerable<(LinkRoute Route, int? OutputIndex)> Dump(bool isIPv6)
     {
         var request = NetlinkMessage.Create(RTM_GETROUTE, NLM_F_DUMP, new RtMsg { rtm_family = ToKernel(isIPv6) });
         return socket.Dump(request, $"list the routes of {place}")
             .Where(answer => answer.Header<RtMsg>().rtm_family == ToKernel(isIPv6))
             .Where(answer => (answer.Header<RtMsg>().rtm_flags & RTM_F_CLONED) == 0)
-            .Select(answer => ToRoute(answer, isIPv6))
-            .Where(found => found.Route is { Table: not RT_TABLE_LOCAL, Protocol: not (RTPROT_RA or RTPROT_REDIRECT) })
-            .Where(found => found.Route.HasLink ? found.OutputIndex == link.Index || found.OutputIndex is null : !found.Route.IsKernel)
-            .Select(found => found.Route);
+            .SelectMany(answer => ToRoutes(answer, isIPv6))
+            .Where(found => found.Route is { Table: not RT_TABLE_LOCAL, Protocol: not (RTPROT_RA or RTPROT_REDIRECT) });
     }
 
     private static NetlinkMessage Describe(ushort type, ushort flags, LinkInfo? link, LinkRoute route)
@@ -118,6 +131,44 @@ internal sealed partial class RouteNetlink
 
         Span<byte> via = [ToKernel(gatewayIsIPv6), 0, .. Bytes(gateway)];
         message.Add(RTA_VIA, via);
+    }
+
+    // IPv6 routes of equal rank are routes of their own, each of its link, which the kernel shows as one.
+    private static IEnumerable<(LinkRoute Route, int? OutputIndex)> ToRoutes(NetlinkAnswer answer, bool isIPv6)
+    {
+        var (route, outputIndex) = ToRoute(answer, isIPv6);
+        return isIPv6 && outputIndex is null && route.Obstacle is not null
+            ? NextHops(answer).Select(hop => (route with { Gateway = hop.Gateway }, (int?)hop.OutputIndex))
+            : [(route, outputIndex)];
+    }
+
+    private static List<(int OutputIndex, string? Gateway)> NextHops(NetlinkAnswer answer)
+    {
+        List<(int OutputIndex, string? Gateway)> hops = [];
+        foreach (var attribute in answer.Attributes<RtMsg>())
+        {
+            for (var rest = attribute.Type == RTA_MULTIPATH ? attribute.Value : []; rest.Length >= Unsafe.SizeOf<RtNextHop>();)
+            {
+                var hop = MemoryMarshal.Read<RtNextHop>(rest);
+                hops.Add((hop.rtnh_ifindex, GatewayOf(rest[Unsafe.SizeOf<RtNextHop>()..hop.rtnh_len])));
+                rest = rest[Math.Min(rest.Length, (hop.rtnh_len + 3) & ~3)..];
+            }
+        }
+
+        return hops;
+    }
+
+    private static string? GatewayOf(ReadOnlySpan<byte> hopAttributes)
+    {
+        foreach (var attribute in new NetlinkAttributes(hopAttributes))
+        {
+            if (attribute.Type == RTA_GATEWAY)
+            {
+                return attribute.Address;
+            }
+        }
+
+        return null;
     }
 
     private static (LinkRoute Route, int? OutputIndex) ToRoute(NetlinkAnswer answer, bool isIPv6)

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.Cli;
+
+/// <summary>What <c>cnm-cni networks</c> shows.</summary>
+/// <param name="DockerProblem">Why Docker could not be asked, so that nothing is known of its networks; null when it could.</param>
+/// <param name="Networks">Every CNI network of the host, in the order in which runtimes read their files.</param>
+/// <param name="Lost">Docker networks whose CNI network is gone, or is not known.</param>
+/// <param name="ConfigurationProblems">CNI configuration files that are not used, and why.</param>
+internal sealed record NetworksListing(
+    string? DockerProblem, IReadOnlyList<ListedNetwork> Networks, IReadOnlyList<LostNetwork> Lost, IReadOnlyList<ListedProblem> ConfigurationProblems)
+{
+    public static NetworksListing Of(ConfigurationDirectoryContents contents, IReadOnlyList<DockerNetwork> networks, PluginPath plugins, string? dockerProblem)
+    {
+        var pairs = NetworkPairs.Of(contents, networks);
+        return new NetworksListing(
+            dockerProblem,
+            [.. pairs.Known.Select(pair => new ListedNetwork(
+                pair.Cni.Name,
+                pair.Cni.Source,
+                [.. CniSubnet.Of(pair.Cni).Select(subnet => new ListedSubnet(subnet.Subnet.ToString(), subnet.Gateway.ToString()))],
+                [.. pair.Cni.Plugins.Select(plugin => plugin.Type)],
+                pair.Cni.Plugins[0].IpamType,
+                IpamKind.WhyNotReserve(pair.Cni),
+                Problem(pair.Cni, plugins),
+                [.. pair.Docker.Select(docker => new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker)))]))],
+            [.. pairs.Lost.Select(pair => new LostNetwork(pair.Docker.Id, pair.Docker.Name, pair.Docker.IpamDriver, pair.CniNetwork))],
+            [.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))]);
+    }
+
+    /// <summary>Plugins that are not installed. Whether they can serve the network is asked when a Docker network is made.</summary>
+    private static string? Problem(NetworkConfiguration network, PluginPath plugins)
+    {
+        foreach (var type in network.Plugins.SelectMany(plugin => new[] { plugin.Type, plugin.IpamType }).OfType<string>())
+        {
+            try
+            {
+                plugins.Find(type);
+            }
+            catch (CniException missing)
+            {
+                return missing.Msg;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <param name="Name">The CNI network's name.</param>
+/// <param name="File">Where it is configured.</param>
+/// <param name="Subnets">What it declares; empty when only its IPAM plugin knows.</param>
+/// <param name="Plugins">The chain's plugin types, in order.</param>
+/// <param name="Ipam">The IPAM plugin's type.</param>
+/// <param name="WhyNotReserved">Why Docker cannot be told addresses ahead (<c>--ipam-driver cni</c>); null when it can.</param>
+/// <param name="Problem">Why no container can be attached, as far as can be seen without running its plugins.</param>
+/// <param name="DockerNetworks">The Docker networks that stand for it.</param>
+internal sealed record ListedNetwork(
+    string Name,
+    string File,
+    IReadOnlyList<ListedSubnet> Subnets,
+    IReadOnlyList<string> Plugins,
+    string? Ipam,
+    string? WhyNotReserved,
+    string? Problem,
+    IReadOnlyList<ListedDockerNetwork> DockerNetworks);
+
+internal sealed record ListedSubnet(string Subnet, string Gateway);
+
+/// <param name="Id">Docker's network id.</param>
+/// <param name="Name">Docker's name for it.</param>
+/// <param name="IpamDriver">Who chooses addresses: <c>cni</c>, <c>null</c>, <c>default</c>.</param>
+/// <param name="Auto">It was made by the setting <c>autoNetworks</c>.</param>
+internal sealed record ListedDockerNetwork(string Id, string Name, string IpamDriver, bool Auto);
+
+/// <param name="Id">Docker's network id.</param>
+/// <param name="Name">Docker's name for it.</param>
+/// <param name="IpamDriver">Who chose addresses.</param>
+/// <param name="CniNetwork">The CNI network it stood for; null when it names none and there is not just one.</param>
+internal sealed record LostNetwork(string Id, string Name, string IpamDriver, string? CniNetwork);
+
+internal sealed record ListedProblem(string File, string Message);
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(NetworksListing))]
+internal sealed partial class NetworksJson : JsonSerializerContext;

@@ -1,0 +1,117 @@
+using System.Net;
+using Docker.DotNet.Models;
+using Version = System.Version;
+
+namespace Bridge.Adapter.Docker;
+
+internal sealed partial class DockerEngine
+{
+    /// <summary>
+    /// Docker calls the driver back, which asks every plugin of the chain; and it looks for a driver that is not there for a while.
+    /// </summary>
+    private static readonly TimeSpan CreationTimeout = TimeSpan.FromSeconds(60);
+
+    private static readonly Version ApiWithIPv6Alone = new(1, 48);
+
+    public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) => NetworksAsync(new NetworksListParameters(), cancellationToken);
+
+    public async Task<IReadOnlyList<DockerNetwork>> CniNetworksAsync(string driver, CancellationToken cancellationToken) =>
+        [.. (await NetworksAsync(new NetworksListParameters { Filters = Filter("driver", driver) }, cancellationToken)).Where(network => network.Driver == driver)];
+
+    public async Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var network = await AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken);
+            var containers = network.Containers ?? new Dictionary<string, EndpointResource>();
+            return new DockerNetworkEndpoints(network.ID, network.Name, containers.ToDictionary(
+                entry => entry.Value.EndpointID, entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)), StringComparer.Ordinal));
+        }
+        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<string> CreateNetworkAsync(NewNetwork network, CancellationToken cancellationToken)
+    {
+        var question = $"create network {network.Name}";
+        var created = await AskAsync(question, token => _client.Networks.CreateNetworkAsync(ToParameters(network), token), CreationTimeout, cancellationToken);
+        // Engines before 25 make a second network of the same name, unless they are told not to by a field that the client library does not have.
+        if ((await NetworksAsync(cancellationToken)).FirstOrDefault(other => other.Name == network.Name && other.Id != created.ID) is { } other)
+        {
+            await RemoveNetworkAsync(created.ID, cancellationToken);
+            throw new DockerRefusalException(question, HttpStatusCode.Conflict, $"network with name {network.Name} already exists: {other.Id}", null);
+        }
+
+        return created.ID;
+    }
+
+    public async Task RemoveNetworkAsync(string networkId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync($"remove network {networkId}", async token =>
+            {
+                await _client.Networks.DeleteNetworkAsync(networkId, token);
+                return true;
+            }, CreationTimeout, cancellationToken);
+        }
+        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            // Somebody else was faster.
+        }
+    }
+
+    public async Task<bool> IsInUseAsync(DockerNetwork network, CancellationToken cancellationToken)
+    {
+        var everyone = new ContainersListParameters { All = true };
+        var containers = await AskAsync("list its containers", token => _client.Containers.ListContainersAsync(everyone, token), cancellationToken);
+        // A container that was never started names the network, by name or id; the rest of its entry is empty, and Docker's own filter
+        // does not find it.
+        return containers.Any(container =>
+            container.HostConfig?.NetworkMode is { } mode && (mode == network.Name || mode == network.Id)
+            || (container.NetworkSettings?.Networks?.Any(entry =>
+                entry.Key == network.Name || entry.Key == network.Id || entry.Value?.NetworkID == network.Id) ?? false));
+    }
+
+    public async Task<bool> HasIPv6AloneAsync(CancellationToken cancellationToken)
+    {
+        var version = await AskAsync("tell its version", _client.System.GetVersionAsync, cancellationToken);
+        return Version.TryParse(version.APIVersion, out var api) && api >= ApiWithIPv6Alone;
+    }
+
+    private async Task<IReadOnlyList<DockerNetwork>> NetworksAsync(NetworksListParameters filter, CancellationToken cancellationToken)
+    {
+        var networks = await AskAsync("list its networks", token => _client.Networks.ListNetworksAsync(filter, token), cancellationToken);
+        return [.. networks.Select(network => new DockerNetwork(
+            network.ID, network.Name, network.Driver, Pairs(network.Options), network.IPAM?.Driver ?? "default", Pairs(network.IPAM?.Options), Pairs(network.Labels))
+        {
+            Internal = network.Internal,
+        })];
+    }
+
+    private static NetworksCreateParameters ToParameters(NewNetwork network) => new()
+    {
+        Name = network.Name,
+        Driver = network.Driver,
+        Options = network.Options.ToDictionary(),
+        Labels = network.Labels.ToDictionary(),
+        Internal = network.Internal,
+        EnableIPv4 = network.IPv4 ? null : false, // Engines that do not know the field must not be shown it.
+        EnableIPv6 = network.IPv6,
+        IPAM = new IPAM
+        {
+            Driver = network.IpamDriver,
+            Options = network.IpamOptions.ToDictionary(),
+            Config = [.. network.Subnets.Select(pool => new IPAMConfig { Subnet = pool.Subnet.ToString(), Gateway = pool.Gateway?.ToString() ?? "" })],
+        },
+    };
+
+    /// <summary>Docker writes null for none.</summary>
+    private static System.Collections.ObjectModel.ReadOnlyDictionary<string, string> Pairs(IDictionary<string, string>? pairs) =>
+        (pairs ?? new Dictionary<string, string>()).AsReadOnly();
+
+    /// <summary>While a join is under way the key is <c>ep-</c> and the endpoint's id; afterwards it is the container's id.</summary>
+    private static string? ContainerId(string key) => key.StartsWith("ep-", StringComparison.Ordinal) ? null : key;
+}

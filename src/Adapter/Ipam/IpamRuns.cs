@@ -1,0 +1,140 @@
+using System.Net;
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Repair;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+using CniInvoker;
+
+namespace Bridge.Adapter.Ipam;
+
+/// <summary>
+/// Runs IPAM plugins for reservations: intent on disk, a staging namespace (newer plugins insist on a real one that is not their own), the
+/// plugin.
+/// </summary>
+internal sealed class IpamRuns(
+    Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
+    AddressHolders holders, RepairSignal signal, ILogger<IpamRuns> logger)
+{
+    /// <returns>The record with result and addresses, none of them claimed, not written yet as reserved.</returns>
+    /// <exception cref="CnmException">There is no address, or not the wished one.</exception>
+    public async Task<ReservationRecord> AllocateAsync(
+        ReservationRecord intent, NetworkConfiguration network, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
+    {
+        using var passage = await gates.EnterAsync(intent.ContainerId, cancellationToken);
+        journal.Reservations.Write(intent);
+        try
+        {
+            staging.Create(intent.ContainerId);
+            // From here on nobody's hanging up stops us: the plugin is finished or undone.
+            var result = await runtime.AllocateAsync(CniAttachment.Configuration(intent), cni.Of(intent), CancellationToken.None);
+            intent = intent with
+            {
+                Result = CniAttachment.ToElement(result.Json),
+                Addresses = [.. result.Ips.Select(ip => new ReservedAddress($"{ip.Address}/{ip.PrefixLength}", IsClaimed: false))],
+            };
+            await RequireWishesAsync(intent, wishes, cancellationToken);
+            return intent;
+        }
+        catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
+        {
+            Forget(intent); // The runtime has run DEL already.
+            throw await ExplainAsync(failed, network, wishes, cancellationToken);
+        }
+        catch (Exception)
+        {
+            journal.Reservations.Write(intent = intent with { Phase = ReservationPhase.Releasing });
+            await TryFinishAsync(intent);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Releases what is reserved, unless an attachment still uses it: then its end does. What fails stays recorded and is tried again.
+    /// </summary>
+    public async Task ReleaseAsync(ReservationRecord record)
+    {
+        using var passage = await gates.EnterAsync(record.ContainerId, CancellationToken.None);
+        if (journal.Reservations.Find(record.ContainerId) is not { } current)
+        {
+            return;
+        }
+
+        if (current.Phase != ReservationPhase.Releasing)
+        {
+            journal.Reservations.Write(current = current with { Phase = ReservationPhase.Releasing });
+        }
+
+        await TryFinishAsync(current);
+    }
+
+    private async Task TryFinishAsync(ReservationRecord record)
+    {
+        if (journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId))
+        {
+            return; // Its plugins' rules may still use the address.
+        }
+
+        try
+        {
+            staging.Create(record.ContainerId);
+            await runtime.ReleaseAsync(CniAttachment.Configuration(record), cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            Forget(record);
+        }
+        catch (Exception failure) when (failure is CniException or IOException)
+        {
+            journal.Reservations.Write(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
+            logger.ReleaseFailed(record.ContainerId, record.CniNetwork, failure.Message);
+            signal.Raise();
+        }
+    }
+
+    private void Forget(ReservationRecord record)
+    {
+        staging.Remove(record.ContainerId);
+        journal.Reservations.Remove(record.ContainerId);
+    }
+
+    private async Task RequireWishesAsync(ReservationRecord made, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
+    {
+        foreach (var address in made.Addresses)
+        {
+            // Plugins without a memory, such as static, give the same address twice.
+            if (journal.Reservations.All.Any(other => IsHeldBy(other, made, address.Ip)))
+            {
+                var holder = await holders.DescribeAsync(made.CniNetwork, IPAddress.Parse(address.Ip), made.ContainerId, cancellationToken);
+                throw Taken(address.Ip, made.CniNetwork, holder);
+            }
+        }
+
+        var wished = wishes.Select(wish => IPAddress.Parse(wish.Split('/')[0]).ToString());
+        foreach (var wish in wished.Where(wish => !made.Addresses.Any(address => address.Ip == wish)))
+        {
+            throw new CnmException(
+                $"CNI network \"{made.CniNetwork}\" did not give the address {wish}, " +
+                $"but {string.Join(", ", made.Addresses.Select(address => address.Ip))}: its IPAM plugin takes no wishes. Leave --ip out.");
+        }
+    }
+
+    private static bool IsHeldBy(ReservationRecord other, ReservationRecord made, string ip) =>
+        other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && other.Addresses.Any(held => held.Ip == ip);
+
+    private async Task<Exception> ExplainAsync(
+        CniException failed, NetworkConfiguration network, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
+    {
+        foreach (var wish in wishes.Select(wish => wish.Split('/')[0]))
+        {
+            if (await holders.DescribeAsync(network.Name, IPAddress.Parse(wish), exceptContainerId: null, cancellationToken) is { } holder)
+            {
+                return Taken(wish, network.Name, holder);
+            }
+        }
+
+        return failed;
+    }
+
+    private static CnmException Taken(string address, string cniNetwork, string? holder) =>
+        new($"address {address} of CNI network \"{cniNetwork}\" is taken: {holder ?? "somebody else"} has it. Choose another address, or leave --ip out.");
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.Neighbours;
+
+/// <summary>
+/// Asks the stores of IPAM plugins, and waits for none of them: it is some files on a local disk, but a network file system may hang.
+/// </summary>
+internal sealed class AddressStores(TimeProvider timeProvider)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>All that a CNI network has given away.</summary>
+    public async Task<Neighbourhood> ReadAsync(NetworkConfiguration network, CancellationToken cancellationToken)
+    {
+        var subnets = CniSubnet.Of(network).Select(subnet => subnet.Subnet).ToArray();
+        if (HostLocalStore.Of(network) is not { } store)
+        {
+            return new Neighbourhood(network.Name, subnets, [], IsComplete: true);
+        }
+
+        var stored = await InTimeAsync(store.Read, cancellationToken);
+        return new Neighbourhood(network.Name, subnets, stored ?? [], IsComplete: stored is not null);
+    }
+
+    /// <returns>Null when nobody is known to have the address, or the network's IPAM plugin has no store that can be read.</returns>
+    public async Task<StoredAddress?> FindAsync(NetworkConfiguration network, IPAddress address, CancellationToken cancellationToken) =>
+        HostLocalStore.Of(network) is { } store ? await InTimeAsync(_ => store.Find(address), cancellationToken) : null;
+
+    private async Task<T?> InTimeAsync<T>(Func<CancellationToken, T> ask, CancellationToken cancellationToken) where T : class?
+    {
+        using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var token = bounded.Token;
+        try
+        {
+            return await Task.Run(() => ask(token), token).WaitAsync(token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

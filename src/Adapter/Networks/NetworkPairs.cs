@@ -1,0 +1,34 @@
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.Networks;
+
+/// <summary>The CNI networks of a host beside the Docker networks that stand for them.</summary>
+/// <param name="Known">Every CNI network, with the Docker networks on it; often one, possibly none.</param>
+/// <param name="Lost">Docker networks of this driver whose CNI network is not there, with its name where it is known.</param>
+internal sealed record NetworkPairs(
+    IReadOnlyList<(NetworkConfiguration Cni, IReadOnlyList<DockerNetwork> Docker)> Known,
+    IReadOnlyList<(DockerNetwork Docker, string? CniNetwork)> Lost)
+{
+    /// <param name="contents">The CNI networks.</param>
+    /// <param name="networks">The Docker networks of this driver.</param>
+    public static NetworkPairs Of(ConfigurationDirectoryContents contents, IReadOnlyList<DockerNetwork> networks)
+    {
+        var named = networks
+            .OrderBy(network => network.Name, StringComparer.Ordinal)
+            .Select(network => (Docker: network, CniNetwork: StandsFor(network, contents)))
+            .ToArray();
+        return new NetworkPairs(
+            [.. contents.Networks.Select(cni => (cni, (IReadOnlyList<DockerNetwork>)[.. named.Where(pair => pair.CniNetwork == cni.Name).Select(pair => pair.Docker)]))],
+            [.. named.Where(pair => pair.CniNetwork is null || contents.Find(pair.CniNetwork) is null)]);
+    }
+
+    /// <summary>The name of the CNI network that a Docker network was given when it was made; null when it was given none.</summary>
+    public static string? NamedBy(DockerNetwork network) =>
+        network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey) ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
+
+    /// <summary>The one it names, or the only one that there is, as the driver chooses too; null when that cannot be told.</summary>
+    public static string? StandsFor(DockerNetwork network, ConfigurationDirectoryContents contents) =>
+        NamedBy(network) ?? (contents.Networks.Count == 1 ? contents.Networks[0].Name : null);
+}

@@ -1,0 +1,26 @@
+using System.Threading.Channels;
+
+namespace Bridge.Adapter.Repair;
+
+/// <summary>Wakes one loop; many wake-ups while it works count as one.</summary>
+internal abstract class WakeUp
+{
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Raise() => _signal.Writer.TryWrite(true);
+
+    /// <summary>Returns at the next signal, or when <paramref name="longest"/> has passed.</summary>
+    public async Task WaitAsync(TimeSpan longest, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(longest, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await _signal.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The pause is over without a signal, which is the usual case.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using CniInvoker;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>
+/// Which addresses of a subnet a CNI network's IPAM plugin may hand out by itself: host-local's <c>rangeStart</c> to <c>rangeEnd</c>, or
+/// all of them.
+/// </summary>
+internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddress Last)> Ranges)
+{
+    public static AssignableRanges Of(NetworkConfiguration network, IPNetwork subnet)
+    {
+        var ipam = network.Plugins[0].Json["ipam"] as JsonObject ?? [];
+        var sets = ipam["ranges"] is JsonArray ranges ? ranges.OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>() : [];
+        var found = sets.Prepend(ipam).Select(range => Read(range, subnet)).OfType<(IPAddress, IPAddress)>().ToArray();
+        return new AssignableRanges(found.Length > 0 ? found : [(subnet.BaseAddress, LastOf(subnet))]);
+    }
+
+    public bool Contains(IPAddress address) => Ranges.Any(range => Compare(range.First, address) <= 0 && Compare(address, range.Last) <= 0);
+
+    /// <summary>Whether no address that may be handed out lies outside of <paramref name="wider"/>.</summary>
+    public bool LieIn(IPNetwork wider) => Ranges.All(range => wider.Contains(range.First) && wider.Contains(range.Last));
+
+    public override string ToString() => string.Join(", ", Ranges.Select(range => $"{range.First} to {range.Last}"));
+
+    private static (IPAddress, IPAddress)? Read(JsonObject range, IPNetwork subnet)
+    {
+        if (!IPNetwork.TryParse(Text(range, "subnet") ?? "", out var own) || !own.Equals(subnet))
+        {
+            return null;
+        }
+
+        return (IPAddress.TryParse(Text(range, "rangeStart"), out var first) ? first : subnet.BaseAddress,
+            IPAddress.TryParse(Text(range, "rangeEnd"), out var last) ? last : LastOf(subnet));
+    }
+
+    private static IPAddress LastOf(IPNetwork subnet)
+    {
+        var bytes = subnet.BaseAddress.GetAddressBytes();
+        for (var bit = subnet.PrefixLength; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
+
+    private static int Compare(IPAddress one, IPAddress other)
+    {
+        byte[] left = one.GetAddressBytes(), right = other.GetAddressBytes();
+        return left.Length == right.Length ? left.AsSpan().SequenceCompareTo(right) : left.Length.CompareTo(right.Length);
+    }
+
+    private static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>Options <c>cni.args.KEY=VALUE</c>, which become CNI_ARGS. A value is a <see cref="ValueTemplate"/>.</summary>
+internal static class CniArguments
+{
+    public const string Prefix = "cni.args.";
+
+    private const int LongestKey = 128;
+    private const int LongestValue = 1024;
+
+    // Plugins compare keys with case, and a command line that lower-cases them would leave no way to write these.
+    private static readonly string[] FieldNames = ["K8S_POD_NAMESPACE", "K8S_POD_NAME", "K8S_POD_INFRA_CONTAINER_ID", "K8S_POD_UID"];
+
+    /// <summary>The option with the key as plugins spell it, where that is known.</summary>
+    public static string Canonical(string option) =>
+        FieldNames.Select(key => Prefix + key).FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase)) ?? option;
+
+    /// <returns>Keys and values yet to be filled in, from among other options.</returns>
+    /// <exception cref="CnmException">A key or a value that cannot be passed on.</exception>
+    public static IReadOnlyList<KeyValuePair<string, ValueTemplate>> Parse(IReadOnlyDictionary<string, string> options) =>
+    [
+        .. options.Where(option => option.Key.StartsWith(Prefix, StringComparison.Ordinal)).Select(option =>
+            KeyValuePair.Create(RequireKey(Canonical(option.Key)), ValueTemplate.Parse(option.Key, RequireValue(option.Key, option.Value)))),
+    ];
+
+    /// <exception cref="CnmException">A value that cannot be filled in, or not be passed on then.</exception>
+    public static IEnumerable<CniArgument> Read(IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> known, string otherwise) =>
+        Parse(options).Select(argument => new CniArgument(argument.Key, RequireValue(Prefix + argument.Key, argument.Value.Fill(known, otherwise))));
+
+    private static string RequireKey(string option)
+    {
+        var key = option[Prefix.Length..];
+        var problem = key.ToUpperInvariant() switch
+        {
+            "" => "names no key, as in cni.args.K8S_POD_NAME=web",
+            "IP" => "would not reach Docker: ask for an address with --ip or --ip6",
+            "MAC" => "would not reach Docker: ask for a MAC address with --mac-address",
+            "IGNOREUNKNOWN" => "is not for you to set: plugins are always told to ignore keys that they do not know",
+            _ when key.Length > LongestKey => $"has a key of more than {LongestKey} characters",
+            _ when !key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') => "has a key with other characters than letters, digits, '_', '-', '.' and '/'",
+            _ => null,
+        };
+        return problem is null ? key : throw new CnmException($"option {option} {problem}.");
+    }
+
+    // CNI_ARGS is KEY=VALUE;KEY=VALUE without any quoting.
+    private static string RequireValue(string option, string value)
+    {
+        var problem = value switch
+        {
+            _ when value.AsSpan().ContainsAny(';', '=') => "holds a ';' or a '=', which CNI_ARGS has no way to carry",
+            _ when value.Any(char.IsControl) => "holds a control character",
+            _ when Encoding.UTF8.GetByteCount(value) > LongestValue => $"is longer than {LongestValue} bytes",
+            _ => null,
+        };
+        return problem is null ? value : throw new CnmException($"the value of option {option} {problem}.");
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CniInvoker;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>A network's configuration with its IPAM said in other words; everything else stays as it was written.</summary>
+internal static class IpamConfiguration
+{
+    private const string Ipam = "ipam";
+
+    // The one shape of results that has a place for everything.
+    private const string RichestVersion = "1.1.0";
+
+    // As deep as the reader of configurations goes.
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 256 };
+
+    /// <summary>The stock IPAM plugin that answers what it is told.</summary>
+    public const string Static = "static";
+
+    /// <summary>The stock IPAM plugin that leases addresses, with a daemon that keeps the leases alive.</summary>
+    public const string Dhcp = "dhcp";
+
+    /// <summary>
+    /// With addresses wished for in <c>args.cni.ips</c> of the plugin that has the IPAM, as the CNI conventions describe it: the one way of
+    /// asking for several that needs no declared capability.
+    /// </summary>
+    public static NetworkConfiguration WithWishes(NetworkConfiguration network, IEnumerable<string> addresses) => Edit(network, plugin =>
+    {
+        var args = plugin["args"] as JsonObject ?? [];
+        var cni = args["cni"] as JsonObject ?? [];
+        cni["ips"] = new JsonArray([.. addresses.Select(address => (JsonNode)JsonValue.Create(address))]);
+        args["cni"] = cni.Parent is null ? cni : cni.DeepClone();
+        plugin["args"] = args.Parent is null ? args : args.DeepClone();
+    });
+
+    /// <summary>With the plugin <see cref="Static"/> in place of its own IPAM plugin, which has given <paramref name="reserved"/> already.</summary>
+    public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved) => Edit(network, plugin =>
+    {
+        var ipam = new JsonObject
+        {
+            ["type"] = Static,
+            ["addresses"] = new JsonArray([.. reserved.Ips.Select(ip => (JsonNode)Address(ip))]),
+        };
+        foreach (var part in (string[])["routes", "dns"])
+        {
+            if (reserved.ConvertTo(RichestVersion).Json[part] is { } value)
+            {
+                ipam[part] = value.DeepClone();
+            }
+        }
+
+        plugin[Ipam] = ipam;
+    });
+
+    private static JsonObject Address(CniIp ip)
+    {
+        var json = new JsonObject { ["address"] = $"{ip.Address}/{ip.PrefixLength}" };
+        if (ip.Gateway is { } gateway)
+        {
+            json["gateway"] = gateway.ToString();
+        }
+
+        return json;
+    }
+
+    private static NetworkConfiguration Edit(NetworkConfiguration network, Action<JsonObject> edit)
+    {
+        var json = (JsonObject)JsonNode.Parse(network.ToUtf8Json().Span, documentOptions: Reading)!;
+        edit(json["plugins"]!.AsArray().OfType<JsonObject>().First(plugin => plugin[Ipam] is JsonObject));
+        return NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), network.Source);
+    }
+}

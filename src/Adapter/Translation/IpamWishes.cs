@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using CniInvoker;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>What an IPAM plugin is told beside its configuration when it is asked for addresses ahead of the interface.</summary>
+internal static class IpamWishes
+{
+    private const string Ips = "ips";
+
+    /// <summary>
+    /// Addresses go into the capability <c>ips</c> where it is declared; else one goes into CNI_ARGS, several into <c>args.cni.ips</c>.
+    /// Never two ways: host-local would take them for two wishes.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="mac">The MAC that Docker chose.</param>
+    /// <param name="addresses">In CIDR notation.</param>
+    public static (NetworkConfiguration Network, IReadOnlyList<CniArgument> Arguments, JsonObject Capabilities) Of(
+        NetworkConfiguration network, string? mac, IReadOnlyList<string> addresses)
+    {
+        var arguments = new List<CniArgument>();
+        var capabilities = new JsonObject();
+        if (mac is not null)
+        {
+            arguments.Add(new CniArgument("MAC", mac));
+        }
+
+        if (addresses.Count == 0)
+        {
+            return (network, arguments, capabilities);
+        }
+
+        if (network.Plugins.First(plugin => plugin.IpamType is not null).Capabilities.Contains(Ips))
+        {
+            capabilities[Ips] = new JsonArray([.. addresses.Select(address => (JsonNode)JsonValue.Create(address))]);
+            return (network, arguments, capabilities);
+        }
+
+        if (addresses is [var only])
+        {
+            arguments.Add(new CniArgument("IP", only.Split('/')[0]));
+            return (network, arguments, capabilities);
+        }
+
+        return (IpamConfiguration.WithWishes(network, addresses), arguments, capabilities);
+    }
+
+    /// <summary>
+    /// The network's default CNI_ARGS, as far as they can be filled in before there is an endpoint: those that need more are left out
+    /// here, and reach the chain.
+    /// </summary>
+    /// <param name="defaults">Options <c>cni.args.*</c> of the Docker network.</param>
+    /// <param name="cniNetwork">The CNI network.</param>
+    /// <param name="containerId">Stands for the endpoint, which is not there yet.</param>
+    /// <param name="mac">The MAC that Docker chose.</param>
+    /// <param name="containerName">Told by newer engines.</param>
+    public static IReadOnlyList<CniArgument> Arguments(
+        IReadOnlyDictionary<string, string> defaults, string cniNetwork, string containerId, string? mac, string? containerName)
+    {
+        var known = new Dictionary<string, string>
+        {
+            [ValueTemplate.ContainerName] = containerName ?? DockerId.Short(containerId),
+            [ValueTemplate.EndpointId] = containerId,
+            [ValueTemplate.EndpointShortId] = DockerId.Short(containerId),
+            [ValueTemplate.CniNetwork] = cniNetwork,
+            [ValueTemplate.HostName] = Environment.MachineName,
+        };
+        if (mac is not null)
+        {
+            known[ValueTemplate.Mac] = mac;
+        }
+
+        var canBeFilled = CniArguments.Parse(defaults).Where(argument => argument.Value.NamesUsed.All(known.ContainsKey));
+        return [.. canBeFilled.Select(argument => new CniArgument(argument.Key, argument.Value.Fill(known, otherwise: "")))];
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+
+namespace Bridge.Adapter.Tests.Docker;
+
+/// <summary>A Docker that has networks and containers, and nothing else.</summary>
+internal sealed class ScriptedDocker : IAsyncDisposable
+{
+    private readonly ScriptedSocket socket = new();
+    private readonly Lock guard = new();
+
+    // Guarded by guard.
+    private readonly List<JsonObject> networks = [];
+    private readonly JsonArray containers = [];
+    private int made;
+
+    private ScriptedDocker()
+    {
+        socket.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
+        socket.Answers["GET /events"] = async (context, cancellationToken) =>
+        {
+            await context.Response.Body.FlushAsync(cancellationToken);
+            await ScriptedSocket.Silence(context, cancellationToken);
+        };
+        socket.Answers["GET /networks"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. networks.Select(network => network.DeepClone())]).ToJsonString()))(context, cancellationToken);
+        socket.Answers["GET /containers/json"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => containers.ToJsonString()))(context, cancellationToken);
+        socket.Answers["POST /networks/create"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => Create(JsonNode.Parse(socket.Bodies[^1])!.AsObject())), 201)(context, cancellationToken);
+    }
+
+    public string Socket => socket.Path;
+
+    /// <summary>What to answer differently.</summary>
+    public ScriptedSocket Script => socket;
+
+    public IReadOnlyList<string> Names => Locked(() => networks.Select(network => (string)network["Name"]!).ToArray());
+
+    public int Made => Locked(() => made);
+
+    public static async Task<ScriptedDocker> StartAsync()
+    {
+        var docker = new ScriptedDocker();
+        await docker.socket.StartAsync();
+        return docker;
+    }
+
+    /// <summary>A network as Docker lists it.</summary>
+    public JsonObject Network(string name) => Locked(() => (JsonObject)networks.Single(network => (string)network["Name"]! == name).DeepClone());
+
+    public void AddNetwork(string name, string driver, string? cniNetwork = null) => Locked(() => Create(new JsonObject
+    {
+        ["Name"] = name,
+        ["Driver"] = driver,
+        ["Options"] = cniNetwork is null ? null : new JsonObject { ["cni.network"] = cniNetwork },
+        ["IPAM"] = new JsonObject { ["Driver"] = "null" },
+    }));
+
+    public void RemoveNetwork(string name) => Locked(() => networks.RemoveAll(network => (string)network["Name"]! == name));
+
+    public void AddContainer(string network) => Locked(() =>
+    {
+        containers.Add((JsonNode)new JsonObject { ["Id"] = "c", ["HostConfig"] = new JsonObject { ["NetworkMode"] = network } });
+        return 0;
+    });
+
+    public void RemoveContainers() => Locked(() =>
+    {
+        containers.Clear();
+        return 0;
+    });
+
+    public ValueTask DisposeAsync() => socket.DisposeAsync();
+
+    private string Create(JsonObject network)
+    {
+        var id = $"{++made:d2}".PadRight(64, '0');
+        network["Id"] = id;
+        networks.Add(network);
+        socket.Answers[$"DELETE /networks/{id}"] = (context, cancellationToken) =>
+        {
+            Locked(() => networks.RemoveAll(other => (string)other["Id"]! == id));
+            return ScriptedSocket.Json("", 204)(context, cancellationToken);
+        };
+        return new JsonObject { ["Id"] = id }.ToJsonString();
+    }
+
+    private T Locked<T>(Func<T> action)
+    {
+        lock (guard)
+        {
+            return action();
+        }
+    }
+}

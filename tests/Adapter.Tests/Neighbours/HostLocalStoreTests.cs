@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Net;
+using Adapter.Tests.Translation;
+using Bridge.Adapter.Neighbours;
+
+namespace Bridge.Adapter.Tests.Neighbours;
+
+public sealed class HostLocalStoreTests : IDisposable
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("networks-");
+
+    private HostLocalStore Store => HostLocalStore.Of(Conflists.Parse(Conflist))!;
+
+    private string Conflist => $$"""
+        { "cniVersion": "1.0.0", "name": "pods",
+          "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.88.0.0/16", "dataDir": "{{_data.FullName}}" } } ] }
+        """;
+
+    public void Dispose() => _data.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("a1b2\r\neth0", "a1b2", "eth0")]
+    [InlineData("a1b2\neth0\n", "a1b2", "eth0")]
+    [InlineData("a1b2", "a1b2", null)]
+    [InlineData("a1b2\r\n", "a1b2", null)]
+    [InlineData("", null, null)]
+    [InlineData("\r\neth0", null, null)]
+    [InlineData("two words\r\neth0", null, null)]
+    [InlineData("a1b2\u001b[31m\r\neth0", null, null)]
+    public void An_address_has_the_owner_that_its_file_names(string content, string? owner, string? interfaceName)
+    {
+        Write("10.88.0.2", content);
+
+        Store.Read(CancellationToken.None).Should().Equal(new StoredAddress(IPAddress.Parse("10.88.0.2"), owner, interfaceName));
+        Store.Find(IPAddress.Parse("10.88.0.2")).Should().Be(new StoredAddress(IPAddress.Parse("10.88.0.2"), owner, interfaceName));
+        Store.Find(IPAddress.Parse("10.88.0.3")).Should().BeNull();
+    }
+
+    [Fact]
+    public void What_is_no_address_is_passed_over()
+    {
+        Write("fd00::2", "a1\r\neth0");
+        Write("last_reserved_ip.0", "10.88.0.9");
+        Write("lock", "");
+        Write("10.88.0.4", new string('x', 5000));
+        Write("outside", "secret");
+        File.CreateSymbolicLink(PathOf("10.88.0.5"), PathOf("outside"));
+        File.CreateSymbolicLink(PathOf("10.88.0.6"), "/dev/zero");
+        Directory.CreateDirectory(PathOf("10.88.0.7"));
+
+        Store.Read(CancellationToken.None).Should().ContainSingle().Which.Should().Be(new StoredAddress(IPAddress.Parse("fd00::2"), "a1", "eth0"));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_pipe_in_its_place_does_not_keep_anybody_waiting()
+    {
+        Write("10.88.0.2", "a1\r\neth0");
+        await Process.Start("mkfifo", [PathOf("10.88.0.3")]).WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Store.Read(CancellationToken.None).Select(stored => stored.OwnerId).Should().BeEquivalentTo(["a1", null]);
+    }
+
+    [Fact]
+    public void A_network_on_which_nobody_was_yet_has_given_nothing_away() => Store.Read(CancellationToken.None).Should().BeEmpty();
+
+    [Fact]
+    public void Only_host_local_keeps_such_a_store() =>
+        HostLocalStore.Of(Conflists.Parse(Conflist.Replace("host-local", "whereabouts", StringComparison.Ordinal))).Should().BeNull();
+
+    private string PathOf(string file) => Path.Combine(_data.CreateSubdirectory("pods").FullName, file);
+
+    private void Write(string file, string content) => File.WriteAllText(PathOf(file), content);
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Pods;
+
+namespace Bridge.Adapter.Tests.Neighbours;
+
+public sealed class NeighbourhoodTests
+{
+    [Fact]
+    public void Everybody_is_listed_once_by_address()
+    {
+        OwnHolder[] own = [Own("e1", "web", "10.88.0.10", "fd00::10"), Own("e2", null), Own("e3", "elsewhere", "10.99.0.2") with { CniNetwork = "other" }];
+        StoredAddress[] stored =
+        [
+            Stored("10.88.0.10", "e1"), Stored("fd00::10", "e1"), Stored("10.88.0.11", "e2"),
+            Stored("10.88.0.9", "p1"), Stored("fd00::9", "p1"), Stored("10.88.0.100", "gone"), Stored("10.88.0.3", null), Stored("10.88.0.2", null),
+        ];
+        Pod[] pods = [Pod("p1", "dns", "10.88.0.9", "fd00::9"), Pod("p2", "unstored", "10.88.0.20", "172.16.0.1"), Pod("p3", "far", "10.99.0.9"), Pod("p4", "down")];
+
+        List(own, stored, pods).Should().Equal(
+            "other - - 10.88.0.2",
+            "other - - 10.88.0.3",
+            "pod default/dns p1 10.88.0.9 fd00::9",
+            "container web e1 10.88.0.10 fd00::10",
+            "container - e2 10.88.0.11",
+            "pod default/unstored p2 10.88.0.20",
+            "other - gone 10.88.0.100");
+    }
+
+    [Fact]
+    public void A_pod_that_is_not_ready_keeps_what_the_store_says_it_has() =>
+        List([], [Stored("10.88.0.9", "p4")], [Pod("p4", "down")]).Should().Equal("pod default/down p4 10.88.0.9");
+
+    [Fact]
+    public void A_container_without_an_address_stands_at_the_end() =>
+        List([Own("e2", "late"), Own("e1", "web", "fd00::2")], [], []).Should().Equal("container web e1 fd00::2", "container late e2 ");
+
+    [Fact]
+    public void A_reservation_is_not_a_container_yet() =>
+        List([Own("r1", null, "10.88.0.4") with { EndpointId = null }], [Stored("10.88.0.4", "r1")], []).Should().Equal("reservation - r1 10.88.0.4");
+
+    [Fact]
+    public void One_address_with_two_owners_shows_both() =>
+        List([Own("e1", "web", "10.88.0.4")], [Stored("10.88.0.4", "stranger")], []).Should().Equal("container web e1 10.88.0.4", "other - stranger 10.88.0.4");
+
+    private static IEnumerable<string> List(OwnHolder[] own, StoredAddress[] stored, Pod[] pods) =>
+        new Neighbourhood("pods", [IPNetwork.Parse("10.88.0.0/16"), IPNetwork.Parse("fd00::/64")], stored, IsComplete: true).List(own, pods)
+            .Select(found => $"{found.Kind.ToString().ToLowerInvariant()} {found.Name ?? "-"} {found.ContainerId ?? "-"} {string.Join(' ', found.Addresses)}");
+
+    private static OwnHolder Own(string id, string? name, params string[] addresses) => new(id, "pods", id, name, [.. addresses.Select(IPAddress.Parse)]);
+
+    private static StoredAddress Stored(string address, string? owner) => new(IPAddress.Parse(address), owner, "eth0");
+
+    private static Pod Pod(string id, string name, params string[] addresses) => new(id, "default", name, addresses.Length > 0, [.. addresses.Select(IPAddress.Parse)]);
+}

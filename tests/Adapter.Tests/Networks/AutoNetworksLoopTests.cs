@@ -1,0 +1,102 @@
+using Adapter.Tests.Translation;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Docker;
+using CniInvoker;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bridge.Adapter.Tests.Networks;
+
+public sealed class AutoNetworksLoopTests : IAsyncLifetime
+{
+    private const int Deadline = 20_000;
+
+    private readonly string directory = Directory.CreateTempSubdirectory("net.d-").FullName;
+    private readonly NetworksSignal signal = new();
+    private ScriptedDocker docker = null!;
+    private DockerEngine engine = null!;
+    private AutoNetworksLoop loop = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        docker = await ScriptedDocker.StartAsync();
+        engine = new DockerEngine(docker.Socket, TimeProvider.System);
+        // So long that a test which needed the interval would not end in time.
+        var settings = new AdapterSettings { ConfigurationDirectory = directory, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
+        var networks = new AutoNetworks(engine, new ConfigurationDirectory(directory), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
+        loop = new AutoNetworksLoop(networks, signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await loop.StopAsync(CancellationToken.None);
+        loop.Dispose();
+        engine.Dispose();
+        await docker.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Networks_come_and_go_with_the_files_of_the_directory()
+    {
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // Past the look at the beginning.
+
+        Write("10-pods.conflist", Conflists.Stock);
+        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        Write("20-plain.conflist", Conflists.Plain);
+        await UntilAsync(() => docker.Names.Contains("plain"), TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(directory, "10-pods.conflist"));
+        await UntilAsync(() => !docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("plain");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_Docker_that_comes_back_is_given_its_networks()
+    {
+        var list = docker.Script.Answers["GET /networks"];
+        var asked = new TaskCompletionSource();
+        docker.Script.Answers["GET /networks"] = (context, _) =>
+        {
+            context.Abort();
+            asked.TrySetResult();
+            return Task.CompletedTask;
+        };
+        Write("10-pods.conflist", Conflists.Stock);
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await asked.Task;
+
+        docker.Script.Answers["GET /networks"] = list;
+        signal.Raise();
+
+        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_round_that_fails_is_followed_by_the_next()
+    {
+        docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
+        Write("10-pods.conflist", Conflists.Stock);
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+
+        signal.Raise();
+
+        await UntilAsync(() => docker.Script.Questions.Count > 1, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_not_watched() => DirectoryChanges.Watch("/nonexistent/net.d", () => { }).Should().BeNull();
+
+    private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
+    {
+        while (!condition())
+        {
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
+    private void Write(string file, string content) => File.WriteAllText(Path.Combine(directory, file), content);
+}

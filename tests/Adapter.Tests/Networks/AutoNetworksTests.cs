@@ -1,0 +1,190 @@
+using Adapter.Tests.Translation;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Docker;
+using CniInvoker;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bridge.Adapter.Tests.Networks;
+
+public sealed class AutoNetworksTests : IAsyncLifetime
+{
+    private const int Deadline = 20_000;
+
+    private readonly string directory = Directory.CreateTempSubdirectory("net.d-").FullName;
+    private readonly FakeTimeProvider time = new();
+    private readonly LogLines<AutoNetworks> log = new();
+    private ScriptedDocker docker = null!;
+    private DockerEngine engine = null!;
+    private AutoNetworks networks = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        docker = await ScriptedDocker.StartAsync();
+        engine = new DockerEngine(docker.Socket, TimeProvider.System);
+        networks = new AutoNetworks(engine, new ConfigurationDirectory(directory), new AdapterSettings(), time, log);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        engine.Dispose();
+        await docker.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Every_CNI_network_gets_a_Docker_network_of_its_name_once()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("20-plain.conflist", Conflists.Plain);
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("pods", "plain");
+        docker.Made.Should().Be(2);
+        var made = docker.Network("pods");
+        made["Labels"]!.ToJsonString().Should().Be("""{"cnm-cni.auto":"true","cnm-cni.plan":"10.88.0.0/16 via 10.88.0.1"}""");
+        made["IPAM"]!["Driver"]!.ToString().Should().Be("cni");
+        made["Options"]!.ToJsonString().Should().Be("""{"cni.network":"pods"}""");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_that_was_removed_by_hand_comes_back()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.RemoveNetwork("pods");
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("pods");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_whose_CNI_network_stays_away_is_removed_and_not_one_whose_file_was_away_for_a_moment()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        Remove("10-pods.conflist");
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(4));
+        Write("10-pods.conflist", Conflists.Stock);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        networks.SomethingIsGoing.Should().BeFalse();
+        Remove("10-pods.conflist");
+        time.Advance(TimeSpan.FromSeconds(4));
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.Names.Should().Equal("pods");
+        networks.SomethingIsGoing.Should().BeTrue();
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.Names.Should().BeEmpty();
+        networks.SomethingIsGoing.Should().BeFalse();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_that_a_container_needs_stays_until_the_container_is_gone_which_is_said_once()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.AddContainer("pods");
+        Remove("10-pods.conflist");
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("pods");
+        log.Lines.Should().ContainSingle(line => line.EndsWith("should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
+        docker.RemoveContainers();
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.Names.Should().BeEmpty();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_whose_CNI_network_changes_is_made_anew()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Made.Should().Be(2);
+        docker.Network("pods")["IPAM"]!["Config"]![0]!["Subnet"]!.ToString().Should().Be("10.99.0.0/16");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_whose_CNI_network_changes_stays_as_it_is_while_a_container_needs_it()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.AddContainer("pods");
+        Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Made.Should().Be(1);
+        log.Lines.Should().Contain(line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("bridge", null, true)]
+    [InlineData("cni", "other", true)]
+    [InlineData("cni", "pods", false)]
+    [InlineData("cni", null, false)]
+    public async Task A_network_of_that_name_that_somebody_made_is_left_alone_and_said_once_when_it_is_another(string driver, string? cniNetwork, bool said)
+    {
+        docker.AddNetwork("pods", driver, cniNetwork);
+        Write("10-pods.conflist", Conflists.Stock);
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Made.Should().Be(1);
+        log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network of its own: that name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_network_without_the_label_is_never_removed()
+    {
+        docker.AddNetwork("hand-made", "cni", "gone");
+        docker.AddNetwork("docker0", "bridge");
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromHours(1));
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("hand-made", "docker0");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task What_the_driver_refuses_is_tried_again_said_once_and_does_not_keep_the_others_from_being_made()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("20-plain.conflist", Conflists.Plain);
+        var create = docker.Script.Answers["POST /networks/create"];
+        docker.Script.Answers["POST /networks/create"] = (context, cancellationToken) => docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
+            ? ScriptedSocket.Json("""{"message":"plugin portmap was not found"}""", 500)(context, cancellationToken)
+            : create(context, cancellationToken);
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("plain");
+        log.Lines.Should().ContainSingle(line => line.Contains("No Docker network could be made for CNI network pods", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
+        docker.Script.Answers["POST /networks/create"] = create;
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+        docker.Names.Should().BeEquivalentTo("plain", "pods");
+    }
+
+    private void Write(string file, string content) => File.WriteAllText(Path.Combine(directory, file), content);
+
+    private void Remove(string file) => File.Delete(Path.Combine(directory, file));
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
+using CniInvoker;
+
+namespace Bridge.Adapter.Tests.Networks;
+
+public sealed class NetworkPairsTests
+{
+    [Fact]
+    public void Docker_networks_are_put_beside_the_CNI_network_that_they_name()
+    {
+        var pairs = NetworkPairs.Of(Hosting("pods", "lan"), [Made("web", option: "pods"), Made("db", ipamOption: "pods"), Made("old", option: "gone")]);
+
+        pairs.Known.Select(pair => $"{pair.Cni.Name}: {string.Join(' ', pair.Docker.Select(network => network.Name))}").Should().Equal("pods: db web", "lan: ");
+        pairs.Lost.Select(pair => $"{pair.Docker.Name}: {pair.CniNetwork}").Should().Equal("old: gone");
+    }
+
+    [Fact]
+    public void One_that_names_none_stands_for_the_only_CNI_network()
+    {
+        NetworkPairs.Of(Hosting("pods"), [Made("web")]).Known[0].Docker.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void One_that_names_none_among_several_is_lost()
+    {
+        NetworkPairs.Of(Hosting("pods", "lan"), [Made("web")]).Lost.Should().ContainSingle().Which.CniNetwork.Should().BeNull();
+    }
+
+    private static ConfigurationDirectoryContents Hosting(params string[] names) => new([.. names.Select(name => NetworkConfiguration.Parse(
+        Encoding.UTF8.GetBytes($$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge" } ] }"""), "test.conflist"))], []);
+
+    private static DockerNetwork Made(string name, string? option = null, string? ipamOption = null) =>
+        new(name, name, "cni", Options(option), "cni", Options(ipamOption), new Dictionary<string, string>());
+
+    private static Dictionary<string, string> Options(string? cniNetwork) => cniNetwork is null ? [] : new() { ["cni.network"] = cniNetwork };
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Bridge.Adapter.Pods;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bridge.Adapter.Tests.Pods;
+
+public sealed class PodRuntimeTests
+{
+    private const int Deadline = 20_000;
+
+    /// <summary>Stands still, so that a slow machine is not taken for a silent runtime.</summary>
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact(Timeout = Deadline)]
+    public async Task Pods_are_listed_with_their_names_and_addresses()
+    {
+        await using var runtime = await ScriptedPodRuntime.StartAsync();
+        runtime.Add("b2", "web", "10.88.0.3", "fd00::3");
+        runtime.Add("a1", "dns", "10.88.0.2");
+        runtime.Add("c3", "stopped");
+        using var pods = new PodRuntime(runtime.SocketPath, _time);
+
+        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+
+        listing.Runtime.Should().Be(PodRuntimeState.Answers);
+        listing.Pods.Select(pod => $"{pod.SandboxId} {pod.FullName} {pod.IsReady} {string.Join(' ', pod.Addresses)}").Should().Equal(
+            "a1 default/dns True 10.88.0.2",
+            "c3 default/stopped False ",
+            "b2 default/web True 10.88.0.3 fd00::3");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_pod_that_goes_while_it_is_asked_for_is_not_listed()
+    {
+        await using var runtime = await ScriptedPodRuntime.StartAsync();
+        runtime.Add("a1", "dns", "10.88.0.2");
+        runtime.Add("b2", "web", "10.88.0.3");
+        runtime.Gone.Add("a1");
+        using var pods = new PodRuntime(runtime.SocketPath, _time);
+
+        (await pods.ListAsync(TestContext.Current.CancellationToken)).Pods.Should().ContainSingle().Which.SandboxId.Should().Be("b2");
+        (await pods.FindAsync("a1", TestContext.Current.CancellationToken)).Should().BeNull();
+        (await pods.FindAsync("b2", TestContext.Current.CancellationToken))!.FullName.Should().Be("default/web");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_hundred_pods_are_listed_in_one_go()
+    {
+        await using var runtime = await ScriptedPodRuntime.StartAsync();
+        for (var number = 1; number <= 100; number++)
+        {
+            runtime.Add($"id{number}", $"pod{number}", $"10.88.1.{number}");
+        }
+
+        using var pods = new PodRuntime(runtime.SocketPath, _time);
+
+        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+
+        listing.Runtime.Should().Be(PodRuntimeState.Answers);
+        listing.Pods.Should().HaveCount(100).And.OnlyContain(pod => pod.Addresses.Count == 1);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Of_a_runtime_that_falls_silent_in_the_middle_the_pods_keep_their_names()
+    {
+        await using var runtime = await ScriptedPodRuntime.StartAsync();
+        runtime.Add("a1", "dns", "10.88.0.2");
+        runtime.Add("b2", "web", "10.88.0.3");
+        runtime.Silent.Add("b2");
+        using var pods = new PodRuntime(runtime.SocketPath, _time);
+
+        var asking = pods.ListAsync(TestContext.Current.CancellationToken);
+        await runtime.FellSilent;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var listing = await asking;
+
+        listing.Runtime.Should().Be(PodRuntimeState.Silent);
+        listing.Pods.Select(pod => pod.FullName).Should().Equal("default/dns", "default/web");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_runtime_that_never_answers_costs_a_second_and_has_no_pods()
+    {
+        var directory = Directory.CreateTempSubdirectory("cri-");
+        var socket = Path.Combine(directory.FullName, "containerd.sock");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(socket));
+        listener.Listen();
+        using var pods = new PodRuntime(socket, TimeProvider.System);
+
+        var started = Stopwatch.GetTimestamp();
+        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+
+        listing.Runtime.Should().Be(PodRuntimeState.Silent);
+        listing.Pods.Should().BeEmpty();
+        Stopwatch.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.9)).And.BeLessThan(TimeSpan.FromSeconds(8));
+        (await pods.FindAsync("a1", TestContext.Current.CancellationToken)).Should().BeNull();
+        directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_host_without_a_container_runtime_has_no_pods()
+    {
+        using var pods = new PodRuntime("/nonexistent/containerd.sock", _time);
+
+        (await pods.ListAsync(TestContext.Current.CancellationToken)).Should().BeEquivalentTo(new PodListing(PodRuntimeState.Absent, []));
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_socket_at_which_nobody_listens_any_more_has_no_pods()
+    {
+        var directory = Directory.CreateTempSubdirectory("cri-");
+        var socket = Path.Combine(directory.FullName, "containerd.sock");
+        using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(socket));
+        }
+
+        await File.WriteAllTextAsync(socket, "", TestContext.Current.CancellationToken);
+        using var pods = new PodRuntime(socket, TimeProvider.System);
+
+        (await pods.ListAsync(TestContext.Current.CancellationToken)).Runtime.Should().Be(PodRuntimeState.Absent);
+        directory.Delete(recursive: true);
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData(12, "Absent")] // Unimplemented: a containerd that serves Docker alone.
+    [InlineData(2, "Silent")] // Unknown: it says no, whyever.
+    public async Task A_runtime_that_refuses_has_no_pods(int grpcStatus, string state)
+    {
+        await using var runtime = await ScriptedPodRuntime.StartAsync();
+        runtime.Failure = grpcStatus;
+        using var pods = new PodRuntime(runtime.SocketPath, _time);
+
+        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+
+        listing.Pods.Should().BeEmpty();
+        listing.Runtime.ToString().Should().Be(state);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task An_asker_who_hangs_up_is_not_given_an_answer()
+    {
+        await using var runtime = await ScriptedPodRuntime.StartAsync();
+        runtime.Silent.Add("");
+        using var pods = new PodRuntime(runtime.SocketPath, _time);
+        using var asker = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        var asking = pods.ListAsync(asker.Token);
+        await runtime.FellSilent;
+        await asker.CancelAsync();
+
+        await asking.Invoking(asked => asked).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_runtime_that_was_restarted_is_asked_again()
+    {
+        await using var first = await ScriptedPodRuntime.StartAsync();
+        using var pods = new PodRuntime(first.SocketPath, _time);
+        first.Add("a1", "dns", "10.88.0.2");
+        (await pods.ListAsync(TestContext.Current.CancellationToken)).Pods.Should().ContainSingle();
+
+        await using var second = await ScriptedPodRuntime.StartAsync();
+        second.Add("b2", "web", "10.88.0.3");
+        await first.StopAsync();
+        File.Move(second.SocketPath, first.SocketPath, overwrite: true);
+
+        // The old connection's end may still be on its way.
+        PodListing listing;
+        while ((listing = await pods.ListAsync(TestContext.Current.CancellationToken)).Runtime != PodRuntimeState.Answers)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        listing.Pods.Should().ContainSingle().Which.FullName.Should().Be("default/web");
+    }
+}

@@ -1,0 +1,168 @@
+using Bridge.Adapter.Sandboxes;
+
+namespace Bridge.Adapter.Tests.Sandboxes;
+
+/// <summary>Chains that run in the container's own sandbox, which has another network already.</summary>
+public sealed class InPlaceTests : IDisposable
+{
+    private readonly ThrowAwayHost _host = new();
+
+    public InPlaceTests()
+    {
+        Tool.Ip(_host.HostPath, $"link add docker-peer type veth peer name eth0 netns {_host.SandboxPath}");
+        Tool.Ip(_host.SandboxPath, "addr add 172.17.0.2/16 dev eth0");
+        Tool.Ip(_host.SandboxPath, "addr add fd00:17::2/64 dev eth0 nodad");
+        Tool.Ip(_host.SandboxPath, "link set eth0 up");
+        Tool.Ip(_host.HostPath, "link set docker-peer up");
+        Tool.Ip(_host.SandboxPath, "route add default via 172.17.0.1");
+        Tool.Ip(_host.SandboxPath, "-6 route add default via fd00:17::1 dev eth0");
+        Tool.Ip(_host.SandboxPath, "route add blackhole 10.71.0.0/16");
+        Tool.Ip(_host.SandboxPath, "rule add from 172.17.0.2 fwmark 0x7/0xff lookup 17 priority 900");
+        Tool.Ip(_host.SandboxPath, "neigh add 172.17.0.77 lladdr 02:00:00:00:00:77 dev eth0 nud permanent");
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void A_sandbox_is_there_when_a_namespace_is_mounted()
+    {
+        File.WriteAllText(_host.PathOf("empty"), "");
+
+        StagingSandboxes.IsThere(_host.SandboxPath).Should().BeTrue();
+        StagingSandboxes.IsThere(_host.PathOf("empty")).Should().BeFalse();
+        StagingSandboxes.IsThere(_host.PathOf("nothing")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void The_next_name_is_the_lowest_that_no_link_has_under_any_of_its_names()
+    {
+        Tool.Ip(_host.SandboxPath, "link property add dev eth0 altname eth1");
+        Tool.Ip(_host.SandboxPath, "link add eth3 type veth peer name other");
+
+        StagingSandboxes.NextInterfaceName(_host.SandboxPath, "eth").Should().Be("eth2");
+        StagingSandboxes.NextInterfaceName(_host.SandboxPath, "net").Should().Be("net0");
+    }
+
+    [Fact]
+    public void The_gateway_is_elsewhere_when_only_other_links_have_a_default_route()
+    {
+        Tool.Ip(_host.SandboxPath, "link add eth1 type veth peer name other");
+
+        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth0").Should().BeFalse();
+        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth1").Should().BeTrue();
+        Tool.Ip(_host.SandboxPath, "route del default");
+        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth0").Should().BeFalse();
+        Tool.Ip(_host.SandboxPath, "-6 route del default");
+        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth1").Should().BeFalse();
+    }
+
+    [Fact]
+    public void The_attachments_path_names_the_sandbox_from_the_start_and_the_staging_namespace_is_below()
+    {
+        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
+        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
+
+        using (var named = NetworkNamespace.Open(_host.StagingPath))
+        using (var sandbox = NetworkNamespace.Open(_host.SandboxPath))
+        {
+            named.IsSameAs(sandbox).Should().BeTrue();
+        }
+
+        _host.Staging.Create(ThrowAwayHost.Id);
+        Tool.Ip(_host.StagingPath, "link show lo").Should().Contain(ThrowAwayHost.Id);
+        File.ReadLines("/proc/self/mountinfo").Count(line => line.Contains(_host.StagingPath)).Should().Be(1);
+    }
+
+    [Fact]
+    public void What_the_sandbox_had_before_is_not_taken_for_ours()
+    {
+        var snapshot = RunPluginInSandbox();
+
+        snapshot.Addresses.Select(address => address.Address).Should().Equal("10.88.0.5", "fd00:88::5");
+        snapshot.Rules.Select(rule => (int)rule.Priority).Should().Equal(1000);
+        snapshot.Routes.Select(route => $"{route}").Should().BeEquivalentTo(
+            "10.88.0.0/16 table 254",
+            "0.0.0.0/0 via 10.88.0.1 table 254",
+            "10.88.0.0/16 table 100",
+            "10.70.0.0/16 table 100",
+            "fd00:88::/64 table 254 metric 256",
+            "fe80::/64 table 254 metric 256",
+            "::/0 via fd00:88::1 table 254 metric 1024");
+        snapshot.Neighbours.Select(neighbour => neighbour.Address).Should().Equal("10.88.0.78");
+        snapshot.PeerIsInHost.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Our_default_routes_are_taken_out_and_those_of_others_stay()
+    {
+        RunPluginInSandbox();
+
+        var removed = StagingSandboxes.RemoveDefaultRoutes(_host.SandboxPath, "eth1");
+
+        removed.Select(route => route.Gateway).Should().Equal("10.88.0.1", "fd00:88::1");
+        Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 172.17.0.1 dev eth0");
+        Tool.Ip(_host.SandboxPath, "-6 route show default").Trim().Should().StartWith("default via fd00:17::1 dev eth0").And.NotContain("eth1");
+        StagingSandboxes.RemoveDefaultRoutes(_host.SandboxPath, "eth1").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Plugins_undo_their_work_in_the_sandbox_while_their_link_is_there()
+    {
+        var snapshot = RunPluginInSandbox();
+
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.InPlace);
+        _host.Staging.Remove(ThrowAwayHost.Id);
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.InPlace);
+
+        Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16");
+        Tool.Ip(_host.StagingPath, "addr show eth0").Should().Contain("172.17.0.2/16");
+    }
+
+    [Fact]
+    public void When_link_and_sandbox_are_gone_another_stands_in_under_its_name_with_its_addresses()
+    {
+        var snapshot = RunPluginInSandbox();
+        _host.Staging.Remove(ThrowAwayHost.Id);
+        NetworkNamespace.Unmount(_host.SandboxPath);
+
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.StandIn);
+
+        Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16").And.Contain("fd00:88::5/64");
+        Tool.Ip(_host.StagingPath, "route show").Should().Contain("default via 10.88.0.1");
+        Tool.Ip(_host.StagingPath, "link show").Should().NotContain(" eth0");
+    }
+
+    [Fact]
+    public void A_link_that_the_container_renamed_is_brought_home_and_what_others_have_stays()
+    {
+        var snapshot = RunPluginInSandbox();
+        Tool.Ip(_host.SandboxPath, "link set eth1 down");
+        Tool.Ip(_host.SandboxPath, "link set eth1 name mine");
+
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot)
+            .Should().Be(LinkHome.FetchedFromSandbox);
+
+        Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16");
+        Tool.Ip(_host.SandboxPath, "link show").Should().NotContain("mine").And.Contain("eth0");
+        Tool.Ip(_host.SandboxPath, "rule show").Should().Contain("900:").And.NotContain("1000:");
+        Tool.Ip(_host.SandboxPath, "route show table all").Should().Contain("10.71.0.0/16").And.NotContain("10.70.0.0/16");
+    }
+
+    private LinkSnapshot RunPluginInSandbox()
+    {
+        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
+        var before = StagingSandboxes.Survey(_host.SandboxPath);
+        Tool.Ip(_host.HostPath, $"link add veth-peer type veth peer name eth1 address {ThrowAwayHost.Mac} netns {_host.StagingPath}");
+        Tool.Ip(_host.HostPath, "link set veth-peer up");
+        Tool.Ip(_host.StagingPath, "addr add 10.88.0.5/16 dev eth1");
+        Tool.Ip(_host.StagingPath, "addr add fd00:88::5/64 dev eth1 nodad");
+        Tool.Ip(_host.StagingPath, "link set eth1 up");
+        Tool.Ip(_host.StagingPath, "route prepend default via 10.88.0.1 dev eth1");
+        Tool.Ip(_host.StagingPath, "-6 route append default via fd00:88::1 dev eth1");
+        Tool.Ip(_host.StagingPath, "route add 10.88.0.0/16 dev eth1 table 100");
+        Tool.Ip(_host.StagingPath, "route add blackhole 10.70.0.0/16 table 100");
+        Tool.Ip(_host.StagingPath, "rule add from 10.88.0.5 lookup 100 priority 1000");
+        Tool.Ip(_host.StagingPath, "neigh add 10.88.0.78 lladdr 02:00:00:00:00:78 dev eth1 nud permanent");
+        return _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", before);
+    }
+}

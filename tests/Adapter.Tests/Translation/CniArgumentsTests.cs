@@ -1,0 +1,59 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class CniArgumentsTests
+{
+    [Theory]
+    [InlineData("cni.args.K8S_POD_NAME", "K8S_POD_NAME")]
+    [InlineData("cni.args.k8s_pod_name", "K8S_POD_NAME")]
+    [InlineData("cni.args.k8s_pod_namespace", "K8S_POD_NAMESPACE")]
+    [InlineData("cni.args.k8s_pod_infra_container_id", "K8S_POD_INFRA_CONTAINER_ID")]
+    [InlineData("cni.args.k8s_pod_uid", "K8S_POD_UID")]
+    [InlineData("cni.args.Vlan", "Vlan")]
+    [InlineData("cni.args.example.com/zone", "example.com/zone")]
+    public void Keys_are_as_given_but_those_of_Kubernetes_are_spelled_as_plugins_know_them(string option, string key) =>
+        Read(option, "x").Should().Equal(new CniArgument(key, "x"));
+
+    [Theory]
+    [InlineData("cni.args.", "option cni.args. names no key*")]
+    [InlineData("cni.args.ip", "*ask for an address with --ip or --ip6.")]
+    [InlineData("cni.args.MAC", "*ask for a MAC address with --mac-address.")]
+    [InlineData("cni.args.ignoreunknown", "*is not for you to set*")]
+    [InlineData("cni.args.A;B", "option cni.args.A;B has a key with other characters than letters*")]
+    [InlineData("cni.args.A B", "*has a key with other characters than letters*")]
+    public void A_key_that_is_not_the_users_to_set_is_refused(string option, string message)
+    {
+        var read = () => Read(option, "x");
+        read.Should().Throw<CnmException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData("a;b", "the value of option cni.args.A holds a ';' or a '=', which CNI_ARGS has no way to carry.")]
+    [InlineData("a=b", "the value of option cni.args.A holds a ';' or a '='*")]
+    [InlineData("a\nb", "the value of option cni.args.A holds a control character.")]
+    public void A_value_that_would_read_as_something_else_is_refused(string value, string message)
+    {
+        var read = () => Read("cni.args.A", value);
+        read.Should().Throw<CnmException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_value_is_at_most_1024_bytes_also_when_it_is_filled_in()
+    {
+        var plain = () => Read("cni.args.A", new string('x', 1025));
+        var filled = () => CniArguments.Read(
+            new Dictionary<string, string> { ["cni.args.A"] = "{host.name}" }, new Dictionary<string, string> { [ValueTemplate.HostName] = new string('x', 1025) }, "").ToArray();
+        plain.Should().Throw<CnmException>().WithMessage("*is longer than 1024 bytes.");
+        filled.Should().Throw<CnmException>().WithMessage("*is longer than 1024 bytes.");
+        Read("cni.args.A", new string('x', 1024)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Other_options_are_none_of_its_business() => Read("cni.bandwidth.ingress", "10mbit").Should().BeEmpty();
+
+    private static CniArgument[] Read(string option, string value) =>
+        [.. CniArguments.Read(new Dictionary<string, string> { [option] = value }, new Dictionary<string, string>(), "")];
+}

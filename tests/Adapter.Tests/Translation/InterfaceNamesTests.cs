@@ -1,0 +1,42 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class InterfaceNamesTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Without_a_wish_there_is_none_whoever_names_the_interface(string? name)
+    {
+        InterfaceNames.Wished(name, AttachMode.Staging).Should().BeNull();
+        InterfaceNames.Wished(name, AttachMode.Sandbox).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_name_can_be_given_where_the_plugins_run_in_the_container_and_is_refused_where_Docker_gives_it()
+    {
+        InterfaceNames.Wished("lan0", AttachMode.Sandbox).Should().Be("lan0");
+        var staged = () => InterfaceNames.Wished("lan0", AttachMode.Staging);
+        staged.Should().Throw<CnmException>().WithMessage("*Docker itself names the interfaces*create the network with -o cni.attach=sandbox.");
+    }
+
+    [Theory]
+    [InlineData("a234567890123456")]
+    [InlineData("lan 0")]
+    [InlineData("a/b")]
+    [InlineData("a:0")]
+    [InlineData("eth%d")]
+    [InlineData("..")]
+    [InlineData("lo")]
+    public void What_the_kernel_would_not_take_is_refused(string name)
+    {
+        var wish = () => InterfaceNames.Wished(name, AttachMode.Sandbox);
+        wish.Should().Throw<CnmException>().WithMessage($"*\"{name}\" is no name for an interface*");
+    }
+
+    [Fact]
+    public void The_name_on_the_host_side_fits_the_kernel() => InterfaceNames.Host(new string('a', 64)).Should().HaveLength(15);
+}

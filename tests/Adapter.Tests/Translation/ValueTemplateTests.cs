@@ -1,0 +1,39 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class ValueTemplateTests
+{
+    private static readonly Dictionary<string, string> Known = new() { [ValueTemplate.ContainerName] = "web", [ValueTemplate.HostName] = "node1" };
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("", "")]
+    [InlineData("{container.name}", "web")]
+    [InlineData("{CONTAINER.Name}", "web")]
+    [InlineData("docker-{container.name}.{host.name}!", "docker-web.node1!")]
+    [InlineData("{{container.name}}", "{container.name}")]
+    [InlineData("{{{container.name}}}", "{web}")]
+    public void Names_in_braces_are_filled_in_and_double_braces_are_braces(string text, string filled) =>
+        ValueTemplate.Parse("cni.args.A", text).Fill(Known, "").Should().Be(filled);
+
+    [Theory]
+    [InlineData("{pod}", "option cni.args.A: {pod} stands for nothing. Known: {container.name}, {endpoint.id}, {endpoint.short}, {network.id}, {cni.network}, {host.name}, {mac}, {ip}, {ip6}. "
+        + "Braces themselves are written {{ and }}.")]
+    [InlineData("{}", "option cni.args.A: {} stands for nothing. Known: *")]
+    [InlineData("{container.name", "option cni.args.A: \"{container.name\" has a brace without its partner. Known: *")]
+    [InlineData("name}", "option cni.args.A: \"name}\" has a brace without its partner. Known: *")]
+    public void What_stands_for_nothing_is_refused_with_what_does(string text, string message)
+    {
+        var parse = () => ValueTemplate.Parse("cni.args.A", text);
+        parse.Should().Throw<CnmException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_name_without_a_value_is_refused_with_the_reason()
+    {
+        var fill = () => ValueTemplate.Parse("cni.args.A", "{mac}").Fill(Known, "Ask for one.");
+        fill.Should().Throw<CnmException>().WithMessage("option cni.args.A holds {mac}, which this endpoint does not have. Ask for one.");
+    }
+}
