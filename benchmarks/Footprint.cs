@@ -19,8 +19,7 @@ internal static class Footprint
 
         await using var host = await TestHost.StartAsync(
             new TestHostOptions { CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.BareChain }, StartBridge = true }, cancellationToken);
-        (await host.DockerAsync(
-            ["network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", CniNetworks.Name], cancellationToken)).EnsureSuccess();
+        (await host.BridgeAsync(["networks", "create", CniNetworks.Name], cancellationToken)).EnsureSuccess();
         report.Figure("resident memory, idle", await ResidentAsync(host, cancellationToken));
         Report.Progress($"{Endpoints} endpoints");
         await Parallel.ForEachAsync(

@@ -7,6 +7,7 @@ namespace Bridge.Engine.Tests;
 /// <summary>Docker's answer, the kernel and the CNI result agree.</summary>
 public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 {
+    [Feature("True answers: `docker inspect`, container and CNI result agree")]
     [Fact(Timeout = Patience)]
     public async Task Docker_inspect_the_inside_of_the_container_and_the_CNI_result_agree()
     {
@@ -35,6 +36,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
     }
 
     // Without ports: CHECK of portmap 1.1 looks for rules of both families where ADD made those of one.
+    [Feature("True answers: CHECK")]
     [Fact(Timeout = Patience)]
     public async Task The_CNI_verb_CHECK_passes_for_running_containers()
     {
@@ -45,6 +47,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
         (await Host.BridgeAsync(["check", "one"], Cancellation)).EnsureSuccess();
     }
 
+    [Feature("True answers: CHECK")]
     [Fact(Timeout = Patience)]
     public async Task CHECK_fails_when_somebody_took_the_address_away()
     {
@@ -57,6 +60,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
         (check.StandardOutput + check.StandardError).Should().Contain("web").And.Contain("bridge");
     }
 
+    [Feature("Endpoint options: `--mac-address`")]
     [Fact(Timeout = Patience)]
     public async Task A_chosen_hardware_address_is_everywhere()
     {
@@ -74,6 +78,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
     }
 
+    [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
     [Fact(Timeout = Patience)]
     public async Task Status_names_the_network_and_the_container()
     {

@@ -8,6 +8,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
     /// <summary>Options that publish ports, where the chain can.</summary>
     protected abstract IReadOnlyList<string> Published(int number);
 
+    [Feature("Nothing is left: a container removed")]
     [Fact(Timeout = Patience)]
     public async Task A_container_that_comes_and_goes_leaves_nothing_behind()
     {
@@ -18,6 +19,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    [Feature("Nothing is left: dozens of containers at once")]
     [Fact(Timeout = LongPatience)]
     public async Task Thirty_containers_with_ports_restarts_connects_and_disconnects_leave_nothing_behind()
     {
@@ -50,6 +52,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    [Feature("Nothing is left: a container killed")]
     [Fact(Timeout = Patience)]
     public async Task A_container_that_is_killed_leaves_nothing_behind()
     {
@@ -61,6 +64,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
         await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(15));
     }
 
+    [Feature("Nothing is left: a container that does not start")]
     [Fact(Timeout = Patience)]
     public async Task A_container_whose_command_does_not_exist_leaves_nothing_behind()
     {
@@ -73,6 +77,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    [Feature("Nothing is left: a network removed")]
     [Fact(Timeout = Patience)]
     public async Task Creating_and_removing_a_network_leaves_nothing_behind()
     {

@@ -8,8 +8,10 @@ namespace Bridge.Engine.Tests;
 /// Docker's FORWARD policy DROP. The bridge changes no firewall that nobody asked it to change; the plugins of the chain make their own exceptions:
 /// `firewall` lets containers speak and be answered, but nothing lets strangers in to a published port.
 /// </summary>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class DropPolicyTests(DropPolicyHost engine) : EngineTest(engine), IClassFixture<DropPolicyHost>
 {
+    [Feature("Containers: a host whose FORWARD policy is DROP")]
     [Fact(Timeout = Patience)]
     public async Task Containers_and_pods_reach_each_other_and_the_outside_thanks_to_the_firewall_plugin()
     {
@@ -24,6 +26,7 @@ public sealed class DropPolicyTests(DropPolicyHost engine) : EngineTest(engine),
         (await ExecAsync("web", "wget", "-qO-", $"http://{TestHost.NeighbourAddress}/")).Should().Be("outside");
     }
 
+    [Feature("Containers: a host whose FORWARD policy is DROP")]
     [Fact(Timeout = Patience)]
     public async Task A_published_port_answers_to_another_host_once_the_administrator_lets_it_in()
     {

@@ -1,7 +1,9 @@
+using Bridge.Compatibility;
 using Bridge.Engine.Tests.Hosts;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Census;
 using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Pods;
 
 namespace Bridge.Engine.Tests;
@@ -46,8 +48,30 @@ public abstract class EngineTest : IAsyncLifetime
             TestContext.Current.TestOutputHelper?.WriteLine(Host.Logs);
         }
 
+        await StartDaemonsAsync();
         await EmptyAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The stock plugins are those of today (1.9), not those of Debian 12 and 13 (1.1), which had no tap plugin yet.</summary>
+    protected bool HasNewPlugins => File.Exists(Host.PathOf("/usr/lib/cni/tap"));
+
+    /// <summary>Skips the test on an engine that lacks what it is about.</summary>
+    /// <param name="since">The first version that has it.</param>
+    /// <param name="feature">What it has, as the subject of a sentence.</param>
+    protected void RequireEngine(EngineVersion since, string feature) =>
+        Assert.SkipUnless(Host.Engine >= since, $"engine: {feature} needs Docker {since}, and this is {Host.Engine}");
+
+    /// <summary>Writes into the results that a feature falls short of its name on this engine although the test passes.</summary>
+    /// <param name="feature">One of the test's.</param>
+    /// <param name="reasons">In what, and why. None: it does not.</param>
+    protected static void Except(string feature, IEnumerable<string> reasons)
+    {
+        var lines = string.Join('\n', reasons.Distinct());
+        if (lines.Length > 0)
+        {
+            TestContext.Current.AddAttachment(TraitNames.ExceptionsTo(feature), lines);
+        }
     }
 
     /// <summary>A docker command that must succeed.</summary>
@@ -60,6 +84,10 @@ public abstract class EngineTest : IAsyncLifetime
     /// <summary>A container on the CNI network: a web server, unless the options end with another image and command.</summary>
     protected Task RunContainerAsync(string name, params IEnumerable<string> options) =>
         DockerAsync(["run", "--detach", "--name", name, "--network", Network, .. options, Image, .. WebServer]);
+
+    /// <summary>On the host.</summary>
+    /// <returns>What it printed.</returns>
+    protected async Task<string> RunInShellAsync(string script) => (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
 
     protected async Task<Pod> RunPodAsync(string name)
     {
@@ -85,6 +113,18 @@ public abstract class EngineTest : IAsyncLifetime
     {
         var changes = await Host.ChangesSinceAsync(census, within ?? TimeSpan.FromSeconds(5), Cancellation);
         string.Join('\n', changes).Should().BeEmpty();
+    }
+
+    // Those that the test killed or stopped.
+    private async Task StartDaemonsAsync()
+    {
+        foreach (var daemon in (Daemon[])[Host.Bridge, Host.Dockerd])
+        {
+            if (!daemon.IsRunning)
+            {
+                await daemon.StartAsync(CancellationToken.None);
+            }
+        }
     }
 
     private async Task EmptyAsync()

@@ -6,7 +6,8 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests;
 
 /// <summary>The last plugin of the chain fails: the person at the prompt learns why, and what the plugins before it did is undone.</summary>
-public sealed class FailingPluginTests(FragileChainHost engine) : EngineTest(engine), IClassFixture<FragileChainHost>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(engine)
 {
     // The deadline of ADD, that of the DEL after it, the grace between SIGTERM and SIGKILL of both, and a second for docker itself.
     private static readonly TimeSpan LongestFailure = TimeSpan.FromSeconds(8);
@@ -15,24 +16,30 @@ public sealed class FailingPluginTests(FragileChainHost engine) : EngineTest(eng
     {
         engine.Work();
         await base.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
+    [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
     [Fact(Timeout = Patience)]
     public async Task An_error_object_reaches_the_prompt_whole() =>
         await AssertRunFailsCleanlyAsync("error", "the quarry is shut", "come back on Monday", "117");
 
+    [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
     [Fact(Timeout = Patience)]
     public async Task A_plugin_that_prints_garbage_is_quoted() =>
         await AssertRunFailsCleanlyAsync("garbage", "all the gravel is gone");
 
+    [Feature("Failures: a plugin that dies or hangs")]
     [Fact(Timeout = Patience)]
     public async Task A_plugin_that_dies_by_a_signal_is_named_with_the_signal() =>
         await AssertRunFailsCleanlyAsync("signal", "signal", "about to crash");
 
+    [Feature("Failures: a plugin that dies or hangs")]
     [Fact(Timeout = Patience)]
     public async Task A_plugin_that_hangs_with_a_grandchild_on_its_pipe_is_stopped_at_the_deadline() =>
         await AssertRunFailsCleanlyAsync("hang", "3 s");
 
+    [Feature("Failures: a plugin that is missing")]
     [Fact(Timeout = Patience)]
     public async Task A_plugin_that_is_missing_is_named_with_the_places_searched()
     {
@@ -51,6 +58,7 @@ public sealed class FailingPluginTests(FragileChainHost engine) : EngineTest(eng
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    [Feature("Failures: a plugin that is missing")]
     [Fact(Timeout = Patience)]
     public async Task A_network_whose_plugin_is_missing_is_not_created()
     {
@@ -66,6 +74,7 @@ public sealed class FailingPluginTests(FragileChainHost engine) : EngineTest(eng
         }
     }
 
+    [Feature("Failures: a DEL that fails is shown and repeated")]
     [Fact(Timeout = Patience)]
     public async Task A_DEL_that_fails_is_shown_and_repeated_until_it_succeeds()
     {

@@ -5,8 +5,10 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests;
 
 /// <summary>Everything a running container goes through.</summary>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
 {
+    [Feature("Containers: `docker network connect` and `disconnect` of a running one")]
     [Fact(Timeout = Patience)]
     public async Task A_running_container_is_connected_and_disconnected()
     {
@@ -27,6 +29,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Should().BeEmpty();
     }
 
+    [Feature("Containers: stop, start, restart")]
     [Fact(Timeout = Patience)]
     public async Task A_stopped_container_gives_its_address_back_and_gets_one_at_the_next_start()
     {
@@ -40,6 +43,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         (await Host.FromHost.GetAsync(container.Address, 80, Cancellation)).Should().Be(Page);
     }
 
+    [Feature("Containers: stop, start, restart")]
     [Fact(Timeout = Patience)]
     public async Task A_restarted_container_is_reachable_again()
     {
@@ -52,6 +56,8 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
     }
 
+    [Feature("Containers: reach the outside")]
+    [Feature("Firewall back ends: iptables for masquerade")]
     [Fact(Timeout = Patience)]
     public async Task A_container_reaches_the_outside_under_the_address_of_its_host()
     {
@@ -62,6 +68,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         (await ExecAsync("web", "wget", "-qO-", $"http://{TestHost.NeighbourAddress}/")).Should().Be("outside");
     }
 
+    [Feature("Containers: go on when cnm-cni is restarted")]
     [Fact(Timeout = Patience)]
     public async Task A_bridge_that_is_restarted_in_peace_goes_on_with_its_containers()
     {
@@ -77,6 +84,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }
 
+    [Feature("Endpoint options: names and `--network-alias`")]
     [Fact(Timeout = Patience)]
     public async Task A_container_is_found_by_its_name_as_on_any_Docker_network()
     {
@@ -88,6 +96,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         (await visitor.ResolveAsync("web", "127.0.0.11", Cancellation)).Should().Be(web.Address);
     }
 
+    [Feature("Nothing is left: the CNI configuration gone")]
     [Fact(Timeout = Patience)]
     public async Task A_container_is_removed_cleanly_although_its_CNI_configuration_is_gone()
     {
@@ -110,6 +119,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         }
     }
 
+    [Feature("Nothing is left: the firewall flushed")]
     [Fact(Timeout = Patience)]
     public async Task A_container_is_removed_cleanly_although_somebody_flushed_the_firewall()
     {
@@ -125,6 +135,4 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
     }
-
-    private async Task RunInShellAsync(string script) => (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess();
 }

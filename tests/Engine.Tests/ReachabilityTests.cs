@@ -7,6 +7,7 @@ namespace Bridge.Engine.Tests;
 /// <summary>Who reaches whom, on the network that containers and pods share.</summary>
 public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
 {
+    [Feature("Pods: containers and pods reach each other")]
     [Fact(Timeout = Patience)]
     public async Task A_container_and_a_pod_reach_each_other_by_TCP_and_ping()
     {
@@ -20,6 +21,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         (await pod.ExecAsync(["ping", "-c", "1", "-W", "2", container.Address], Cancellation)).EnsureSuccess();
     }
 
+    [Feature("Containers: reach each other")]
     [Fact(Timeout = Patience)]
     public async Task Two_containers_reach_each_other_by_TCP_and_ping()
     {
@@ -33,6 +35,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         await ExecAsync("one", "ping", "-c", "1", "-W", "2", two.Address);
     }
 
+    [Feature("Pods: the host reaches containers and pods")]
     [Fact(Timeout = Patience)]
     public async Task The_host_reaches_containers_and_pods()
     {
@@ -44,6 +47,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         (await Host.FromHost.GetAsync(pod.Ip, 80, Cancellation)).Should().Be(Page);
     }
 
+    [Feature("Containers: on docker0 and a CNI network")]
     [Fact(Timeout = Patience)]
     public async Task A_container_on_docker0_and_on_the_CNI_network_reaches_both()
     {
@@ -57,6 +61,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         (await ExecAsync("both", "wget", "-qO-", $"http://{pod.Ip}/")).Should().Be(Page.TrimEnd());
     }
 
+    [Feature("Addresses: pods and containers never get the same one")]
     [Fact(Timeout = LongPatience)]
     public async Task Forty_containers_and_pods_come_and_go_in_parallel_without_an_address_collision()
     {

@@ -1,3 +1,4 @@
+using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Machine;
 
 namespace Bridge.TestHosts;
@@ -5,14 +6,19 @@ namespace Bridge.TestHosts;
 /// <summary>What a machine must offer before a test host can be started on it.</summary>
 public static class HostRequirements
 {
-    private static readonly string[] Programs =
-        ["bash", "unshare", "nsenter", "ip", "tc", "iptables", "runc", "containerd", "ctr", "dockerd", "docker", "busybox"];
+    // What a host is made with, and what it runs unless an engine's tree brings it.
+    private static readonly string[] Tools = ["bash", "unshare", "nsenter", "busybox"];
+    private static readonly string[] Programs = ["ip", "tc", "iptables", "runc", "containerd", "ctr", "dockerd", "docker"];
+
+    /// <summary>The Debian packages whose versions decide how a host behaves.</summary>
+    public static IReadOnlyList<string> Packages { get; } =
+        ["docker.io", "containerd", "runc", "containernetworking-plugins", "iptables", "nftables", "iproute2"];
 
     private static readonly string[] PluginDirectories = ["/opt/cni/bin", "/usr/lib/cni"];
 
-    /// <summary>Where the stock CNI plugins are; null when they are not installed.</summary>
+    /// <summary>Where a host finds the stock CNI plugins; null when they are not installed.</summary>
     public static string? PluginDirectory =>
-        PluginDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "bridge")));
+        PluginDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(EngineTree.Chosen?.Path + directory, "bridge")));
 
     /// <returns>A sentence that says what is missing; null when nothing is.</returns>
     public static string? Missing()
@@ -22,11 +28,17 @@ public static class HostRequirements
             return "A test host needs root (namespaces, mounts): run the tests as root.";
         }
 
-        var missing = Programs.Where(program => FindProgram(program) is null).ToList();
+        var programs = EngineTree.Chosen is null ? [.. Tools, .. Programs] : Tools;
+        var missing = programs.Where(program => FindProgram(program) is null).ToList();
         if (missing.Count > 0)
         {
             return $"A test host needs {string.Join(", ", missing)}: on Debian, `apt-get install docker.io containerd runc "
                 + "containernetworking-plugins iptables iproute2 busybox-static util-linux`.";
+        }
+
+        if (EngineTree.Missing() is { } sentence)
+        {
+            return sentence;
         }
 
         return PluginDirectory is null
@@ -35,8 +47,21 @@ public static class HostRequirements
             : null;
     }
 
+    /// <returns>What is missing for <see cref="TestHost.ComposeAsync"/>; null when nothing is.</returns>
+    public static string? MissingForCompose()
+    {
+        if (EngineTree.Chosen is { } tree)
+        {
+            return Path.Exists(Path.Combine(tree.Path, "usr/bin/docker-compose"))
+                ? null
+                : $"docker-compose is not in {tree.Path}: `{HostProcess.Script("make-tree.sh")} {tree.Engine}` makes that anew.";
+        }
+
+        return FindProgram("docker-compose") is null ? "docker-compose is not installed: on Debian, `apt-get install docker-compose`." : null;
+    }
+
     /// <summary>The client that came with the engine; a newer one elsewhere in the path refuses some options to an older engine.</summary>
-    internal static string DockerClient => File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
+    internal static string DockerClient => EngineTree.Chosen is not null || File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
 
     internal static string? FindProgram(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"])

@@ -19,6 +19,10 @@ public sealed partial class TestHost
     public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync([HostRequirements.DockerClient, .. arguments], cancellationToken);
 
+    /// <summary><c>docker-compose ARGUMENTS</c>: the one that came with the engine. Newer engines and the compose of old do not go together.</summary>
+    public Task<CommandResult> ComposeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(["docker-compose", .. arguments], cancellationToken);
+
     /// <summary><c>cnm-cni ARGUMENTS</c>.</summary>
     public Task<CommandResult> BridgeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync([BridgeBinary.Require(), .. arguments], cancellationToken);

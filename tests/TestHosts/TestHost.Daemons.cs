@@ -1,4 +1,5 @@
 using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Images;
 using Bridge.TestHosts.Sockets;
 
@@ -52,6 +53,7 @@ public sealed partial class TestHost
         }
 
         await Dockerd.StartAsync(cancellationToken);
+        Engine = EngineVersion.Parse((await DockerAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken)).EnsureSuccess().Output);
         (await DockerAsync(["load", "--input", image], cancellationToken)).EnsureSuccess();
     }
 
@@ -71,9 +73,11 @@ public sealed partial class TestHost
 
     private async Task<string> WriteImageAsync(CancellationToken cancellationToken)
     {
-        var applets = (await RunAsync(["busybox", "--list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
+        // The machine's, whatever engine the host has: a tree brings none.
+        var busybox = HostRequirements.FindProgram("busybox")!;
+        var applets = (await Command.RunAsync([busybox, "--list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
         var archive = Path.Combine(_scratchDirectory, "image.tar");
-        TestImage.Write(HostRequirements.FindProgram("busybox")!, applets, archive);
+        TestImage.Write(busybox, applets, archive);
         return archive;
     }
 

@@ -1,4 +1,5 @@
 using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Machine;
 using Bridge.TestHosts.Pods;
 using Bridge.TestHosts.Sockets;
@@ -42,6 +43,9 @@ public sealed partial class TestHost : IAsyncDisposable
 
     public PodRuntime Pods { get; }
 
+    /// <summary>The version of the host's Docker Engine, as it says itself.</summary>
+    public EngineVersion Engine { get; private set; }
+
     public static async Task<TestHost> StartAsync(TestHostOptions options, CancellationToken cancellationToken)
     {
         await ScratchDirectory.RemoveLeftoversAsync(TimeProvider.System, cancellationToken);
@@ -49,7 +53,8 @@ public sealed partial class TestHost : IAsyncDisposable
         TestHost? host = null;
         try
         {
-            host = new TestHost(await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), cancellationToken), scratchDirectory);
+            var process = await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), EngineTree.Chosen?.Path, cancellationToken);
+            host = new TestHost(process, scratchDirectory);
             host.Furnish(options);
             if (!options.ForwardsPackets)
             {

@@ -2,12 +2,15 @@ using Bridge.Engine.Tests.Hosts;
 
 namespace Bridge.Engine.Tests.Chains;
 
-// The same facts on the chain that most hosts run.
+// The same facts on the chain that most hosts run, on a network as it is recommended.
 
+[Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class StockChainReachabilityTests(StockChainHost engine) : ReachabilityTests(engine), IClassFixture<StockChainHost>;
 
+[Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class StockChainAgreementTests(StockChainHost engine) : AgreementTests(engine), IClassFixture<StockChainHost>;
 
+[Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class StockChainCensusTests(StockChainHost engine) : CensusTests(engine), IClassFixture<StockChainHost>
 {
     protected override IReadOnlyList<string> Published(int number) =>

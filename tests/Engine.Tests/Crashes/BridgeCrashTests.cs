@@ -6,8 +6,11 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>kill -9 of the bridge, with containers running, in the middle of an ADD, while Docker removes containers, and again and again.</summary>
-public sealed class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine), IClassFixture<FragileChainHost>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine)
 {
+    [Feature("Nothing is left: cnm-cni killed")]
+    [Feature("Containers: go on when cnm-cni is killed")]
     [Fact(Timeout = Patience)]
     public async Task Containers_go_on_when_the_bridge_is_killed_and_are_removed_cleanly_after_its_restart()
     {
@@ -29,6 +32,7 @@ public sealed class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    [Feature("Published ports: are held while cnm-cni is away")]
     [Fact(Timeout = Patience)]
     public async Task A_port_is_still_held_after_the_bridge_was_killed()
     {
@@ -42,6 +46,7 @@ public sealed class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine
         second.StandardError.Should().Contain("first");
     }
 
+    [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = Patience)]
     public async Task An_ADD_that_was_cut_off_by_a_kill_is_undone_at_the_next_start()
     {
@@ -61,6 +66,7 @@ public sealed class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine
         await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(20));
     }
 
+    [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = LongPatience)]
     public async Task Containers_that_were_removed_while_the_bridge_was_down_are_cleaned_up_at_its_next_start()
     {
@@ -74,6 +80,7 @@ public sealed class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
+    [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = LongPatience)]
     public async Task Nothing_is_left_when_the_bridge_is_killed_again_and_again_while_containers_come_and_go()
     {

@@ -1,5 +1,4 @@
 using Bridge.Engine.Tests.Hosts;
-using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests.Crashes;
 
@@ -17,14 +16,6 @@ public abstract class CrashTest : EngineTest
     public override async ValueTask DisposeAsync()
     {
         Chain.Work();
-        foreach (var daemon in (Daemon[])[Host.Bridge, Host.Dockerd])
-        {
-            if (!daemon.IsRunning)
-            {
-                await daemon.StartAsync(CancellationToken.None);
-            }
-        }
-
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -4,8 +4,10 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>kill -9 of dockerd, alone and together with the bridge, and a restart in peace.</summary>
-public sealed class DockerCrashTests(FragileChainHost engine) : CrashTest(engine), IClassFixture<FragileChainHost>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engine)
 {
+    [Feature("Nothing is left: dockerd killed")]
     [Fact(Timeout = Patience)]
     public async Task Nothing_is_left_of_containers_that_were_removed_after_dockerd_was_killed()
     {
@@ -22,6 +24,8 @@ public sealed class DockerCrashTests(FragileChainHost engine) : CrashTest(engine
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }
 
+    [Feature("Nothing is left: cnm-cni killed")]
+    [Feature("Nothing is left: dockerd killed")]
     [Fact(Timeout = Patience)]
     public async Task Nothing_is_left_when_the_bridge_and_dockerd_were_killed_together()
     {
@@ -36,6 +40,7 @@ public sealed class DockerCrashTests(FragileChainHost engine) : CrashTest(engine
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
+    [Feature("Containers: restart policies")]
     [Fact(Timeout = Patience)]
     public async Task Containers_come_back_when_dockerd_is_restarted_in_peace_and_leave_nothing_behind()
     {

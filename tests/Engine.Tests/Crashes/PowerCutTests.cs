@@ -4,8 +4,11 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>A power cut: nothing runs any more, /run and the firewall are empty, the journal and the addresses on the disk are as they were.</summary>
-public sealed class PowerCutTests(FragileChainHost engine) : CrashTest(engine), IClassFixture<FragileChainHost>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class PowerCutTests(FragileChainHost engine) : CrashTest(engine)
 {
+    [Feature("Containers: restart policies")]
+    [Feature("Nothing is left: power cut")]
     [Fact(Timeout = Patience)]
     public async Task A_container_that_always_restarts_is_back_after_a_power_cut_and_the_earlier_boot_leaves_nothing()
     {

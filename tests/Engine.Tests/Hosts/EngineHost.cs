@@ -10,6 +10,9 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
     /// <summary>The Docker network.</summary>
     public const string Network = "pods";
 
+    /// <summary>A network of Docker's own driver without a way out, where a host has one.</summary>
+    public const string InternalNetwork = "inner";
+
     public TestHost Host => _host ?? throw new InvalidOperationException(MissingRequirement ?? "The _host is not started.");
 
     /// <summary>Why there is no host on this machine; null when there is one.</summary>
@@ -38,12 +41,23 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected virtual Task FurnishAsync(CancellationToken cancellationToken) => CreateNetworkAsync(CniNetworks.Name, Network, cancellationToken);
+    protected virtual Task FurnishAsync(CancellationToken cancellationToken) => CreateNetworkAsync([.. Ipam, Network], cancellationToken);
 
-    protected async Task CreateNetworkAsync(string cniNetwork, string network, CancellationToken cancellationToken)
+    /// <summary>Where the addresses of <see cref="Network"/> come from, as options of <c>docker network create</c>.</summary>
+    protected virtual IReadOnlyList<string> Ipam => Reserved;
+
+    /// <summary>From the CNI network's IPAM plugin, before the container is made: the recommended way.</summary>
+    protected static IReadOnlyList<string> Reserved { get; } =
+        ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway];
+
+    /// <summary>From the chain, when the container starts.</summary>
+    protected static IReadOnlyList<string> Unreserved { get; } = WithNullIpam(CniNetworks.Name);
+
+    protected static IReadOnlyList<string> WithNullIpam(string cniNetwork) => ["--ipam-driver", "null", "-o", $"cni.network={cniNetwork}"];
+
+    protected async Task CreateNetworkAsync(IEnumerable<string> options, CancellationToken cancellationToken)
     {
-        var created = await Host.DockerAsync(
-            ["network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={cniNetwork}", network], cancellationToken);
+        var created = await Host.DockerAsync(["network", "create", "-d", "cni", .. options], cancellationToken);
         if (!created.Succeeded)
         {
             throw new InvalidOperationException($"{created}\n{Host.Logs}");

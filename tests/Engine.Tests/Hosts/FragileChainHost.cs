@@ -3,7 +3,7 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>The stock chain with one more plugin at its end, which fails in the way that <see cref="FailAs"/> says. Its deadlines are 3 s.</summary>
-public sealed class FragileChainHost() : EngineHost(new TestHostOptions
+public abstract class FragileChainHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = Only(CniNetworks.StockChain.Replace("""{ "type": "firewall" }""", $$"""{ "type": "firewall" }, { "type": "{{Plugin}}" }""", StringComparison.Ordinal)),
     CniPlugins = new Dictionary<string, string> { [Plugin] = Script },

@@ -6,8 +6,10 @@ namespace Bridge.Engine.Tests.Views;
 
 /// <summary>What <c>cnm-cni status --json</c> says.</summary>
 public sealed record BridgeView(
+    string PodRuntime,
     IReadOnlyList<BridgeView.Network> Networks,
     IReadOnlyList<BridgeView.Endpoint> Endpoints,
+    IReadOnlyList<BridgeView.CniNetwork> CniNetworks,
     IReadOnlyList<BridgeView.PendingCleanup> PendingCleanups)
 {
     private static readonly JsonSerializerOptions AnyCase = new(JsonSerializerDefaults.Web);
@@ -24,7 +26,9 @@ public sealed record BridgeView(
 
     public sealed record Endpoint(
         string EndpointId,
+        string ContainerId,
         string? ContainerName,
+        string? NetworkName,
         IReadOnlyList<string> Addresses,
         string? Gateway,
         string Mac,
@@ -33,6 +37,10 @@ public sealed record BridgeView(
         JsonObject? Result);
 
     public sealed record Port(string? HostIp, int HostPort, int ContainerPort, string Protocol);
+
+    public sealed record CniNetwork(string Name, IReadOnlyList<Neighbour> Neighbours);
+
+    public sealed record Neighbour(string Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
 
     public sealed record PendingCleanup(string EndpointId, string CniNetwork, string LastError);
 }

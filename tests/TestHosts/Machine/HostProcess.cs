@@ -25,9 +25,12 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>As the machine numbers it; inside it is 1.</summary>
     public int Pid { get; }
 
-    public static async Task<HostProcess> StartAsync(string name, CancellationToken cancellationToken)
+    /// <param name="name">Of the host.</param>
+    /// <param name="tree">The directory whose programs and libraries the host uses; null: the machine's own.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<HostProcess> StartAsync(string name, string? tree, CancellationToken cancellationToken)
     {
-        var process = Command.Start([Script("start-host.sh"), name]);
+        var process = Command.Start([Script("start-host.sh"), name, tree ?? ""]);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
@@ -53,7 +56,10 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>The same in the neighbour's network namespace; everything else is the host's.</summary>
     public IReadOnlyList<string> AtNeighbour(IEnumerable<string> command) =>
-        Inside(["nsenter", "--target", _neighbourPid, "--net", "--", .. command]);
+        Inside(FromHostToNeighbour(command));
+
+    /// <summary>The same, as a process of the host says it.</summary>
+    public IReadOnlyList<string> FromHostToNeighbour(IEnumerable<string> command) => ["nsenter", "--target", _neighbourPid, "--net", "--", .. command];
 
     /// <summary>Where the machine sees a path of the host.</summary>
     public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";

@@ -1,5 +1,6 @@
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Pods.Cri;
+using Grpc.Core;
 using System.Diagnostics;
 
 namespace Bridge.TestHosts.Pods;
@@ -42,7 +43,21 @@ public sealed class Pod
 
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await _runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
+        await StopAsync(cancellationToken);
         await _runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
+    }
+
+    // A kubelet asks again too: CNI plugins may fail once over what they do not find, and succeed when even the link is gone.
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var request = new StopPodSandboxRequest { PodSandboxId = Id };
+        try
+        {
+            await _runtime.StopPodSandboxAsync(request, cancellationToken: cancellationToken);
+        }
+        catch (RpcException failure) when (failure.StatusCode == StatusCode.Unknown)
+        {
+            await _runtime.StopPodSandboxAsync(request, cancellationToken: cancellationToken);
+        }
     }
 }

@@ -50,6 +50,13 @@ public sealed class PodRuntime : IDisposable
         return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
     }
 
+    /// <returns>Whether the next pod is attached to that CNI network. The runtime reads a changed directory again in its own time.</returns>
+    public async Task<bool> AttachesToAsync(string cniNetwork, CancellationToken cancellationToken)
+    {
+        var answer = await _runtime.StatusAsync(new StatusRequest { Verbose = true }, cancellationToken: cancellationToken);
+        return answer.Info.TryGetValue("cniconfig", out var read) && read.Contains($"\"Name\":\"{cniNetwork}\"", StringComparison.Ordinal);
+    }
+
     /// <returns>Whether the runtime works and has found a CNI network.</returns>
     internal async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -8,25 +9,50 @@ namespace Bridge.TestHosts.Sockets;
 public sealed class Vantage
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _namespacePath;
 
     internal Vantage(string namespacePath) => _namespacePath = namespacePath;
 
-    /// <returns>The body of an HTTP GET.</returns>
+    /// <summary>An HTTP GET. A server in a container that has just been started may not listen yet, so a refusal is not the last word for 3 s.</summary>
+    /// <returns>The body.</returns>
     /// <exception cref="SocketException">Nobody answers there.</exception>
     /// <exception cref="OperationCanceledException">No answer within 3 s.</exception>
     public async Task<string> GetAsync(string address, int port, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
-        using var connection = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
-        await connection.ConnectAsync(IPEndPoint(address, port), deadline.Token);
+        using var connection = await ConnectAsync(address, port, deadline.Token);
         await connection.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), deadline.Token);
         using var stream = new NetworkStream(connection);
         using var reader = new StreamReader(stream, Encoding.ASCII);
         var answer = await reader.ReadToEndAsync(deadline.Token);
         return answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+    }
+
+    private async Task<Socket> ConnectAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var connection = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await connection.ConnectAsync(IPEndPoint(address, port), cancellationToken);
+                return connection;
+            }
+            catch (SocketException refusal) when (refusal.SocketErrorCode == SocketError.ConnectionRefused && Stopwatch.GetElapsedTime(started) < Patience - Pause)
+            {
+                connection.Dispose();
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <returns>Whether an HTTP server answers there within 3 s.</returns>

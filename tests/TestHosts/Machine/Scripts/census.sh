@@ -1,6 +1,7 @@
 #!/bin/bash
 # Prints what a test host holds, one fact a line, each with its topic in front. Left out is what no one leaves behind on purpose
-# or by mistake: counters, hardware addresses and MTUs of bridges (they follow their ports), link-local addresses and routes, carrier flags.
+# or by mistake: counters, hardware addresses and MTUs of bridges (they follow their ports), link-local addresses and routes, carrier flags,
+# IPv6 routes of local and anycast addresses (they come when duplicates have been looked for, or when dockerd makes every link a router's).
 set -u
 about() { sed "s|^|$1: |"; }
 # Docker unlinks its own namespace files up to a minute after the container, and leaves mounts of its start-up checks behind.
@@ -12,7 +13,7 @@ ip neigh show nud permanent | about neighbour
 ip rule | about rule
 ip -6 rule | about rule6
 ip -4 -o route show table all | sed 's/ linkdown//' | about route
-ip -6 -o route show table all | sed 's/ linkdown//' | grep -Ev 'fe80|ff00::/8' | about route6
+ip -6 -o route show table all | sed 's/ linkdown//' | grep -Ev "fe80|ff00::/8|^(anycast|local) " | about route6
 for link in $(ls /sys/class/net); do
     for parent in "" "parent ffff:"; do tc filter show dev "$link" $parent 2> /dev/null | about "tc filter $link $parent"; done
 done
@@ -31,7 +32,7 @@ done
 nft --stateless list ruleset 2> /dev/null | awk '/^table/ { table = $2 " " $3; chain = "" } /^\tchain/ { chain = $2 } !/^table/ && NF > 1 { print "nft " table " " chain ": " $0 }'
 
 awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
-find /run/netns /run/cni /run/cnm-cni 2> /dev/null | about file
+{ find /run/netns /run/cni; find /run/cnm-cni -mindepth 2; } 2> /dev/null | about file
 find /var/lib/cnm-cni -type f 2> /dev/null | about file
 find /var/lib/cni -type f ! -name 'last_reserved_ip.*' ! -name lock 2> /dev/null | while read -r file; do
     echo "file: $file $(head -c 64 "$file" | tr -c '[:alnum:].:_/-' ' ')"

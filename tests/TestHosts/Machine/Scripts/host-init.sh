@@ -1,22 +1,32 @@
 #!/bin/bash
 # Process 1 of a test host: lays out its file systems and links, says "ready", and lives as long as its standard input.
-#   host-init.sh NAME HIERARCHIES        (HIERARCHIES: /proc/self/cgroup of the machine)
+#   host-init.sh NAME HIERARCHIES TREE
+# HIERARCHIES: /proc/self/cgroup of the machine. TREE: a Debian whose /usr, /etc and /var/lib the host has; empty: the machine's own.
 # Nothing here can reach the machine's own files: /run and the state directories are empty memory file systems,
 # and what is written to /etc, /opt and /var/lib lands in an overlay that ends with the host.
 set -eu
 name=$1
 hierarchies=$2
+tree=$3
 
 hostname "$name"
 # What the machine has mounted there would stay pinned by us, and vanish under us when the machine unmounts it.
 awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)' | sort -r | while read -r target; do umount --lazy "$target"; done
 mount -t tmpfs -o mode=755 bridge-test /run
 mkdir -p /run/lock /run/netns /run/docker/plugins /run/bridge-test
-for directory in etc opt var/lib; do
-    layer=/run/bridge-test/$directory
+overlay() {
+    local lower=$1 directory=$2 layer=/run/bridge-test/$2
     mkdir -p "$layer/upper" "$layer/work"
-    mount -t overlay -o "lowerdir=/$directory,upperdir=$layer/upper,workdir=$layer/work" bridge-test "/$directory"
-done
+    mount -t overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work" bridge-test "/$directory"
+}
+for directory in etc var/lib; do overlay "$tree/$directory" "$directory"; done
+overlay /opt opt
+if [ -n "$tree" ]; then
+    overlay "$tree/usr" usr
+    # The machine's plugins are not those of this engine.
+    mkdir -p /opt/cni
+    mount -t tmpfs -o mode=755 bridge-test /opt/cni
+fi
 for directory in /etc/docker /etc/cni /etc/cnm-cni /etc/containerd \
     /var/lib/docker /var/lib/containerd /var/lib/cni /var/lib/cnm-cni; do
     mkdir -p "$directory"

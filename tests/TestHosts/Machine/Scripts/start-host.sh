@@ -1,9 +1,10 @@
 #!/bin/bash
 # Starts a test host: a control group of its own in every hierarchy, then new namespaces with host-init.sh as process 1.
-#   start-host.sh NAME
+#   start-host.sh NAME [TREE]        (TREE: a Debian whose programs the host uses in place of the machine's)
 # Standard input is the life line: when it ends (the owner closed it, or died), process 1 ends, and with it everything in the host.
 set -eu
 name=$1
+tree=${2:-}
 scripts=$(dirname "$(readlink -f "$0")")
 
 # Read before the first move: each move changes the file.
@@ -24,4 +25,4 @@ while IFS=: read -r _ controllers _; do
 done <<< "$hierarchies"
 
 exec unshare --mount --net --pid --cgroup --uts --ipc --fork --kill-child --mount-proc --propagation private \
-    bash "$scripts/host-init.sh" "$name" "$hierarchies"
+    bash "$scripts/host-init.sh" "$name" "$hierarchies" "$tree"

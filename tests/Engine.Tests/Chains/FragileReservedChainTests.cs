@@ -1,0 +1,14 @@
+using Bridge.Engine.Tests.Crashes;
+using Bridge.Engine.Tests.Hosts;
+
+namespace Bridge.Engine.Tests.Chains;
+
+// The same failures and crashes where addresses are reserved ahead: the chain runs at Join, and there is a reservation to be lost beside the attachment.
+
+public sealed class ReservedFailingPluginTests(FragileReservedHost engine) : FailingPluginTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedBridgeCrashTests(FragileReservedHost engine) : BridgeCrashTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedDockerCrashTests(FragileReservedHost engine) : DockerCrashTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedPowerCutTests(FragileReservedHost engine) : PowerCutTests(engine), IClassFixture<FragileReservedHost>;

@@ -1,0 +1,14 @@
+using Bridge.Engine.Tests.Crashes;
+using Bridge.Engine.Tests.Hosts;
+
+namespace Bridge.Engine.Tests.Chains;
+
+// The same failures and crashes where addresses come from the chain, which runs at CreateEndpoint.
+
+public sealed class UnreservedFailingPluginTests(FragileUnreservedHost engine) : FailingPluginTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedBridgeCrashTests(FragileUnreservedHost engine) : BridgeCrashTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedDockerCrashTests(FragileUnreservedHost engine) : DockerCrashTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedPowerCutTests(FragileUnreservedHost engine) : PowerCutTests(engine), IClassFixture<FragileUnreservedHost>;

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>What <c>cnm-cni status</c> tells of a network that Docker and Kubernetes share.</summary>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
+{
+    [Feature("True answers: `cnm-cni status` lists pods beside containers")]
+    [Fact(Timeout = Patience)]
+    public async Task Containers_and_pods_of_a_network_are_listed_side_by_side()
+    {
+        await RunContainerAsync("web", "--publish", "8080:80");
+        var pod = await RunPodAsync("dns");
+        await WaitForNamesAsync("web");
+        var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+
+        var status = (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().StandardOutput;
+
+        var lines = status.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        lines.Should().Contain($"On CNI network {CniNetworks.Name} ({CniNetworks.Subnet}):");
+        lines.Should().ContainMatch($"{container.Address} container web {Network} * joined {container.Mac} 8080->80/tcp * {container.EndpointId[..12]}");
+        lines.Should().Contain($"{pod.Ip} pod default/dns - - - - - - {pod.Id[..12]}");
+    }
+
+    [Feature("True answers: `cnm-cni status` lists pods beside containers")]
+    [Fact(Timeout = Patience)]
+    public async Task Nobody_on_the_network_is_missing_whoever_gave_the_address()
+    {
+        await RunContainerAsync("web");
+        var pod = await RunPodAsync("dns");
+        var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+        var stranger = Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}/10.90.0.200");
+        await File.WriteAllTextAsync(stranger, "f00d\r\neth0", Cancellation);
+        try
+        {
+            var bridge = await BridgeView.OfAsync(Host, Cancellation);
+            var endpoint = bridge.EndpointOf(container.EndpointId);
+
+            bridge.CniNetworks.Single().Neighbours.Select(neighbour => (neighbour.Kind, neighbour.ContainerId, neighbour.Addresses.Single())).Should().BeEquivalentTo([
+                ("container", endpoint.ContainerId, container.Address),
+                ("pod", pod.Id, pod.Ip),
+                ("other", "f00d", "10.90.0.200"),
+            ]);
+        }
+        finally
+        {
+            File.Delete(stranger);
+        }
+    }
+
+    [Feature("True answers: `cnm-cni status` lists pods beside containers")]
+    [Fact(Timeout = Patience)]
+    public async Task Who_has_gone_is_not_listed_any_more()
+    {
+        await RunContainerAsync("web");
+        await DockerAsync("rm", "--force", "web");
+
+        (await BridgeView.OfAsync(Host, Cancellation)).CniNetworks.Single().Neighbours.Should().BeEmpty();
+    }
+
+    [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
+    [Fact(Timeout = Patience)]
+    public async Task Status_answers_although_containerd_hangs()
+    {
+        await RunContainerAsync("web");
+        var pod = await RunPodAsync("dns");
+        await SignalContainerdAsync("STOP");
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            var status = await BridgeView.OfAsync(Host, Cancellation);
+
+            Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(8));
+            status.PodRuntime.Should().Be("silent");
+            status.Endpoints.Should().ContainSingle();
+            status.CniNetworks.Single().Neighbours.Should().ContainSingle(neighbour => neighbour.ContainerId == pod.Id && neighbour.Kind == "other");
+        }
+        finally
+        {
+            await SignalContainerdAsync("CONT");
+        }
+    }
+
+    /// <summary>Names are learned in the background.</summary>
+    private async Task WaitForNamesAsync(string container) => await Bridge.TestHosts.Commands.Eventually.IsTrueAsync(
+        async token => (await BridgeView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }] && name == container,
+        TimeSpan.FromSeconds(30),
+        Cancellation);
+
+    private async Task SignalContainerdAsync(string signal) =>
+        (await Host.RunAsync(["kill", $"-{signal}", Host.Containerd.Pid.ToString(CultureInfo.InvariantCulture)], Cancellation)).EnsureSuccess();
+}

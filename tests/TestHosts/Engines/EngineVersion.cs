@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.TestHosts.Engines;
+
+/// <summary>A release of Docker Engine, as far as behaviour goes: 28.5 of 28.5.2.</summary>
+public readonly partial record struct EngineVersion(int Major, int Minor) : IComparable<EngineVersion>
+{
+    /// <summary>Containers exist before they are connected to their networks, and so do their sandboxes.</summary>
+    public static EngineVersion V28 { get; } = new(28, 0);
+
+    /// <param name="text">Begins with the version, as in <c>20.10.24+dfsg1</c>.</param>
+    /// <exception cref="FormatException">It does not.</exception>
+    public static EngineVersion Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"\"{text}\" is no version of Docker Engine; one looks like 28.5.");
+
+    /// <returns>null: the text does not begin with a version.</returns>
+    public static EngineVersion? TryParse(string text) =>
+        Beginning().Match(text) is { Success: true } match
+            ? new EngineVersion(
+                int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture))
+            : null;
+
+    /// <summary>That of the dockerd which is installed on this machine; null when none is.</summary>
+    public static EngineVersion? OfMachine()
+    {
+        if (HostRequirements.FindProgram("dockerd") is not { } program)
+        {
+            return null;
+        }
+
+        using var dockerd = Command.Start([program, "--version"]);
+        var said = dockerd.StandardOutput.ReadToEnd();
+        dockerd.WaitForExit();
+        return TryParse(said.Replace("Docker version ", "", StringComparison.Ordinal));
+    }
+
+    public int CompareTo(EngineVersion other) => (Major, Minor).CompareTo((other.Major, other.Minor));
+
+    public static bool operator <(EngineVersion left, EngineVersion right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(EngineVersion left, EngineVersion right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(EngineVersion left, EngineVersion right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(EngineVersion left, EngineVersion right) => left.CompareTo(right) >= 0;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
+
+    [GeneratedRegex("^([0-9]{1,4})[.]([0-9]{1,4})(?![0-9])")]
+    private static partial Regex Beginning();
+}
