@@ -34,8 +34,24 @@ public sealed partial class TestHost
         return new Vantage(PathOf($"/proc/{inspect.EnsureSuccess().Output}/ns/net"));
     }
 
-    public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken) =>
-        new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);
+    /// <summary>
+    /// What the host holds now that it has come to rest: two looks that agree. The shim of a container that has just been removed, for one,
+    /// is still there for a moment, and would be missed later.
+    /// </summary>
+    public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken)
+    {
+        var earlier = await TakeCensusAsync(cancellationToken);
+        while (true)
+        {
+            var census = await TakeCensusAsync(cancellationToken);
+            if (census.Since(earlier).Count == 0)
+            {
+                return census;
+            }
+
+            earlier = census;
+        }
+    }
 
     /// <summary>Takes a census until nothing differs from an earlier one or the time is over.</summary>
     /// <returns>What still differs.</returns>
@@ -43,7 +59,10 @@ public sealed partial class TestHost
     {
         IReadOnlyList<string> changes = [];
         await Eventually.IsTrueAsync(
-            async token => (changes = (await CensusAsync(token)).Since(earlier)).Count == 0, within, cancellationToken);
+            async token => (changes = (await TakeCensusAsync(token)).Since(earlier)).Count == 0, within, cancellationToken);
         return changes;
     }
+
+    private async Task<HostCensus> TakeCensusAsync(CancellationToken cancellationToken) =>
+        new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);
 }

@@ -10,6 +10,9 @@ public sealed partial class LeaseServer
     internal const string ConfigurationFile = "/run/bridge-test/udhcpd.conf";
     internal const string LeaseFile = "/run/bridge-test/udhcpd.leases";
 
+    // Far longer than a rewriting takes, far shorter than the second between two.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     private readonly TestHost _host;
     private readonly Daemon _daemon;
 
@@ -44,8 +47,31 @@ public sealed partial class LeaseServer
     /// <returns>The addresses whose lease has not run out, and was not given back.</returns>
     public async Task<IReadOnlyList<string>> LeasedAsync(CancellationToken cancellationToken)
     {
-        var leases = (await _host.RunAsync([Program, "dumpleases", "-f", LeaseFile], cancellationToken)).EnsureSuccess().Output;
-        return [.. leases.Split('\n').Where(line => !line.Contains("expired", StringComparison.Ordinal)).Select(line => Address().Match(line)).Where(match => match.Success).Select(match => match.Value)];
+        // Every second the server empties its file and writes it anew. Who looks in between sees a part of it, or gets an error: two looks that agree saw all of it.
+        IReadOnlyList<string>? earlier = null;
+        while (true)
+        {
+            var leased = await LookAsync(cancellationToken);
+            if (leased is not null && earlier is not null && leased.SequenceEqual(earlier))
+            {
+                return leased;
+            }
+
+            earlier = leased;
+            await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>?> LookAsync(CancellationToken cancellationToken)
+    {
+        var dump = await _host.RunAsync([Program, "dumpleases", "-f", LeaseFile], cancellationToken);
+        if (dump.ExitCode != 0 && dump.StandardError.Contains("short read", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var lines = dump.EnsureSuccess().Output.Split('\n').Where(line => !line.Contains("expired", StringComparison.Ordinal));
+        return [.. lines.Select(line => Address().Match(line)).Where(match => match.Success).Select(match => match.Value)];
     }
 
     [GeneratedRegex("[Ss]ending ACK to ([0-9.]+)")]
