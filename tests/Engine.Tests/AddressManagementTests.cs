@@ -11,6 +11,9 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 {
     private const string Dual = ReservingHost.DualNetwork;
 
+    // An address that no endpoint of ours uses is released ten seconds later, if Docker does not need it.
+    private static readonly TimeSpan BeyondForgetting = TimeSpan.FromSeconds(15);
+
     [Feature("Addresses: `--ipam-driver cni` shows subnet and gateway of the CNI network")]
     [Fact(Timeout = Patience)]
     public async Task The_Docker_network_shows_subnet_and_gateway_of_the_CNI_network()
@@ -82,6 +85,34 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 
         addresses.Should().OnlyHaveUniqueItems();
         (await ExecAsync("one", "wget", "-qO-", $"http://{pod.Ip}/")).Should().Be(Page.TrimEnd());
+    }
+
+    [Feature("Addresses: `--ipam-driver cni` for a network of another driver")]
+    [Fact(Timeout = Patience)]
+    public async Task A_container_on_a_network_of_another_driver_keeps_its_address_from_the_CNI_network()
+    {
+        const string Elsewhere = "elsewhere";
+        await DockerAsync(
+            "network", "create", "-d", "macvlan", "-o", "parent=uplink", "--ipam-driver", "cni", "--ipam-opt", $"cni.network={Network}",
+            "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, Elsewhere);
+        try
+        {
+            await DockerAsync(["run", "--detach", "--name", "other", "--network", Elsewhere, Image, .. WebServer]);
+            var address = (await DockerView.OfAsync(Host, "other", Elsewhere, Cancellation)).Address;
+
+            await Task.Delay(BeyondForgetting, TimeProvider.System, Cancellation);
+
+            var late = await TryDockerAsync("run", "--rm", "--network", Network, "--ip", address, Image, "true");
+            late.ExitCode.Should().NotBe(0);
+            late.StandardError.Should().Contain($"address {address} of CNI network \"{Network}\" is taken");
+            await DockerAsync("rm", "--force", "other");
+            await DockerAsync("run", "--rm", "--network", Network, "--ip", address, Image, "true");
+        }
+        finally
+        {
+            await TryDockerAsync("rm", "--force", "other");
+            await DockerAsync("network", "rm", Elsewhere);
+        }
     }
 
     [Feature("Addresses: `--ip`, and who has it when it is taken")]

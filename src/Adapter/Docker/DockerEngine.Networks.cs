@@ -18,19 +18,23 @@ internal sealed partial class DockerEngine
     public async Task<IReadOnlyList<DockerNetwork>> CniNetworksAsync(string driver, CancellationToken cancellationToken) =>
         [.. (await NetworksAsync(new NetworksListParameters { Filters = Filter("driver", driver) }, cancellationToken)).Where(network => network.Driver == driver)];
 
-    public async Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken)
+    public async Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken) =>
+        await InspectAsync(networkId, cancellationToken) is { } network
+            ? new DockerNetworkEndpoints(network.ID, network.Name, Containers(network).ToDictionary(
+                entry => entry.Value.EndpointID, entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)), StringComparer.Ordinal))
+            : null;
+
+    public async Task<IReadOnlySet<IPAddress>> AddressesElsewhereAsync(string driver, CancellationToken cancellationToken)
     {
-        try
+        var addresses = new HashSet<IPAddress>();
+        foreach (var other in (await NetworksAsync(cancellationToken)).Where(network => network.IpamDriver == driver && network.Driver != driver))
         {
-            var network = await AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken);
-            var containers = network.Containers ?? new Dictionary<string, EndpointResource>();
-            return new DockerNetworkEndpoints(network.ID, network.Name, containers.ToDictionary(
-                entry => entry.Value.EndpointID, entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)), StringComparer.Ordinal));
+            var endpoints = await InspectAsync(other.Id, cancellationToken) is { } network ? Containers(network).Values : [];
+            addresses.UnionWith(endpoints.SelectMany(endpoint => new[] { endpoint.IPv4Address, endpoint.IPv6Address })
+                .Where(cidr => !string.IsNullOrEmpty(cidr)).Select(cidr => IPAddress.Parse(cidr.Split('/')[0])));
         }
-        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+
+        return addresses;
     }
 
     public async Task<string> CreateNetworkAsync(NewNetwork network, CancellationToken cancellationToken)
@@ -90,6 +94,22 @@ internal sealed partial class DockerEngine
             Internal = network.Internal,
         })];
     }
+
+    // Null when there is no such network.
+    private async Task<NetworkResponse?> InspectAsync(string networkId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken);
+        }
+        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static IDictionary<string, EndpointResource> Containers(NetworkResponse network) =>
+        network.Containers ?? new Dictionary<string, EndpointResource>();
 
     private static NetworksCreateParameters ToParameters(NewNetwork network) => new()
     {

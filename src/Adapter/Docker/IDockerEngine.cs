@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Bridge.Adapter.Docker;
 
 /// <summary>
@@ -43,6 +45,15 @@ internal interface IDockerEngine
     /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
     /// <exception cref="DockerRefusalException">Docker answers, with another error than that.</exception>
     Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What containers have on networks of other drivers for which this one chooses addresses (<c>-d macvlan --ipam-driver cni</c>).
+    /// </summary>
+    /// <param name="driver">This driver.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
+    Task<IReadOnlySet<IPAddress>> AddressesElsewhereAsync(string driver, CancellationToken cancellationToken);
 
     /// <summary>
     /// What changes, as it happens. Begins with <see cref="DockerEventKind.Connected"/>; nothing that happens after that is missed.

@@ -1,3 +1,5 @@
+using System.Net;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
@@ -5,7 +7,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>Addresses that nobody will release any more: cut off in the making, of an earlier boot, or forgotten by Docker.</summary>
-internal sealed class ReservationRepair(Journal journal, IpamRuns runs, RetryTimes retries, AdapterSettings settings, TimeProvider timeProvider)
+internal sealed class ReservationRepair(
+    Journal journal, IpamRuns runs, RetryTimes retries, IDockerEngine docker, AdapterSettings settings, TimeProvider timeProvider)
 {
     /// <summary>
     /// Docker reserves, and makes the endpoint right after; it releases right after the endpoint's end. A pause is no proof, a long one is.
@@ -46,9 +49,10 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, RetryTim
     }
 
     /// <summary>
-    /// Releases what no attachment has used for a while; only to be asked when Docker answers, because its calls might still be on their
-    /// way otherwise.
+    /// Releases what no attachment has used for a while, unless Docker uses it on a network of another driver; only to be asked when
+    /// Docker answers, because its calls might still be on their way otherwise.
     /// </summary>
+    /// <exception cref="DockerException">Docker does not say what it uses.</exception>
     public async Task ReleaseForgottenAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
@@ -59,12 +63,16 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, RetryTim
             _unusedSince.Remove(used);
         }
 
-        foreach (var record in unused.Values)
+        var forgotten = unused.Values.Where(record => !_unusedSince.TryAdd(record.ContainerId, now) && now - _unusedSince[record.ContainerId] >= Grace).ToArray();
+        if (forgotten.Length == 0)
         {
-            if (!_unusedSince.TryAdd(record.ContainerId, now) && now - _unusedSince[record.ContainerId] >= Grace)
-            {
-                await ReleaseAsync(record, cancellationToken);
-            }
+            return;
+        }
+
+        var elsewhere = await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
+        foreach (var record in forgotten.Where(record => !record.Addresses.Any(address => elsewhere.Contains(IPAddress.Parse(address.Ip)))))
+        {
+            await ReleaseAsync(record, cancellationToken);
         }
     }
 

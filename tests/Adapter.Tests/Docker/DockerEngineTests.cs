@@ -45,6 +45,23 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Deadline)]
+    public async Task Addresses_of_networks_of_other_drivers_are_found_where_this_IPAM_driver_chose_them()
+    {
+        docker.Answers["GET /networks"] = ScriptedSocket.Json("""
+            [{"Name":"pods","Id":"a","Driver":"cni","IPAM":{"Driver":"cni"} },{"Name":"lan","Id":"b","Driver":"macvlan","IPAM":{"Driver":"cni"} },
+             {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"} },{"Name":"gone","Id":"d","Driver":"macvlan","IPAM":{"Driver":"cni"} }]
+            """);
+        docker.Answers["GET /networks/b"] = ScriptedSocket.Json("""
+            {"Name":"lan","Id":"b","Containers":{"1":{"Name":"web","EndpointID":"e","IPv4Address":"10.1.0.5/16","IPv6Address":"fd00::5/64"},"2":{"Name":"db","EndpointID":"f","IPv4Address":"","IPv6Address":""} } }
+            """);
+        docker.Answers["GET /networks/d"] = ScriptedSocket.Json("""{"message":"network d not found"}""", 404);
+
+        var addresses = await engine.AddressesElsewhereAsync("cni", TestContext.Current.CancellationToken);
+
+        addresses.Should().BeEquivalentTo([IPAddress.Parse("10.1.0.5"), IPAddress.Parse("fd00::5")]);
+    }
+
+    [Fact(Timeout = Deadline)]
     public async Task A_network_is_created_with_all_that_was_said_of_it()
     {
         docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);

@@ -49,6 +49,6 @@ public sealed class ReservationRepairTests : IDisposable
             Configuration = JsonDocument.Parse("{}").RootElement.Clone(),
             Addresses = [new ReservedAddress("10.88.0.2/16", IsClaimed: true)],
         });
-        return new ReservationRepair(journal, runs: null!, new RetryTimes(settings, _time), settings, _time);
+        return new ReservationRepair(journal, runs: null!, new RetryTimes(settings, _time), docker: null!, settings, _time);
     }
 }
