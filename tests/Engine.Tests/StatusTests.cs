@@ -16,7 +16,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     {
         await RunContainerAsync("web", "--publish", "8080:80");
         var pod = await RunPodAsync("dns");
-        await WaitForNamesAsync("web");
+        await IsNamedAsync("web", within: TimeSpan.FromSeconds(30));
         var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
 
         var status = (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().StandardOutput;
@@ -86,11 +86,21 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
         }
     }
 
+    [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
+    [Fact(Timeout = Patience)]
+    public async Task A_renamed_container_is_listed_under_its_new_name()
+    {
+        await RunContainerAsync("web");
+        (await IsNamedAsync("web", within: TimeSpan.FromSeconds(30))).Should().BeTrue();
+
+        await DockerAsync("rename", "web", "renamed");
+
+        (await IsNamedAsync("renamed", within: TimeSpan.FromSeconds(10))).Should().BeTrue("the next look at intervals is thirty seconds away");
+    }
+
     /// <summary>Names are learned in the background.</summary>
-    private async Task WaitForNamesAsync(string container) => await Bridge.TestHosts.Commands.Eventually.IsTrueAsync(
-        async token => (await BridgeView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }] && name == container,
-        TimeSpan.FromSeconds(30),
-        Cancellation);
+    private Task<bool> IsNamedAsync(string container, TimeSpan within) => Bridge.TestHosts.Commands.Eventually.IsTrueAsync(
+        async token => (await BridgeView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }] && name == container, within, Cancellation);
 
     private async Task SignalContainerdAsync(string signal) =>
         (await Host.RunAsync(["kill", $"-{signal}", Host.Containerd.Pid.ToString(CultureInfo.InvariantCulture)], Cancellation)).EnsureSuccess();

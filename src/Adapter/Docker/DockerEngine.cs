@@ -59,7 +59,7 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         try
         {
             var wanted = new ContainerEventsParameters { Since = since, Filters = Filter("type", "container", "network") };
-            wanted.Filters["event"] = Filter("event", "die", "destroy", "connect", "disconnect")["event"];
+            wanted.Filters["event"] = Filter("event", "die", "rename", "destroy", "connect", "disconnect")["event"];
             await _client.System.MonitorEventsAsync(wanted, new EventTranslation(events), cancellationToken);
             events.Complete(new DockerUnreachableException(dockerSocket, "it ended the stream of events", null));
         }

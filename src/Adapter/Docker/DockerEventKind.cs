@@ -8,6 +8,9 @@ internal enum DockerEventKind
     /// <summary>A container's process has ended.</summary>
     ContainerDied,
 
+    /// <summary>A container has another name now; compose does that to every one that it replaces.</summary>
+    ContainerRenamed,
+
     /// <summary>A container was removed.</summary>
     ContainerDestroyed,
 

@@ -13,6 +13,7 @@ internal sealed class EventTranslation(ChannelWriter<DockerEvent> events) : IPro
         DockerEvent? happened = (value.Type, value.Action) switch
         {
             ("container", "die") => new(DockerEventKind.ContainerDied, ContainerId: id),
+            ("container", "rename") => new(DockerEventKind.ContainerRenamed, ContainerId: id),
             ("container", "destroy") => new(DockerEventKind.ContainerDestroyed, ContainerId: id),
             ("network", "connect") => new(DockerEventKind.NetworkConnected, id, container),
             ("network", "disconnect") => new(DockerEventKind.NetworkDisconnected, id, container),

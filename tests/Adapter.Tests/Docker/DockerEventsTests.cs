@@ -36,6 +36,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
             await SayAsync(context, "container", "exec_die", "c1", "image", "x");
             await SayAsync(context, "network", "connect", "n1", "container", "c2");
             await SayAsync(context, "network", "disconnect", "n1", "container", "c2");
+            await SayAsync(context, "container", "rename", "c2", "oldName", "/x");
             await SayAsync(context, "container", "destroy", "c1", "image", "x");
             await SayAsync(context, "network", "destroy", "n1", "type", "cni");
         };
@@ -55,6 +56,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
             new DockerEvent(DockerEventKind.ContainerDied, null, "c1"),
             new DockerEvent(DockerEventKind.NetworkConnected, "n1", "c2"),
             new DockerEvent(DockerEventKind.NetworkDisconnected, "n1", "c2"),
+            new DockerEvent(DockerEventKind.ContainerRenamed, null, "c2"),
             new DockerEvent(DockerEventKind.ContainerDestroyed, null, "c1"),
             new DockerEvent(DockerEventKind.NetworkDestroyed, "n1"));
         docker.Questions[1].Should().Contain($"since={time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain("\"type\":{\"container\":true,\"network\":true}");
