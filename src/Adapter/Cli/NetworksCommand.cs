@@ -22,11 +22,7 @@ internal static class NetworksCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string?> DockerName = new("--name")
-    {
-        Description = "The Docker network's name. Without it: the CNI network's.",
-        HelpName = "DOCKER-NAME",
-    };
+    private static readonly Option<string?> DockerName = NameOption();
 
     private static readonly Option<bool> Internal = new("--internal") { Description = "Without a way out: no gateway, no default route." };
 
@@ -109,6 +105,22 @@ internal static class NetworksCommand
                 refusal);
         }
     }
+
+    // Docker takes any name, and then cannot be told to remove the network by one with a slash in it.
+    private static Option<string?> NameOption()
+    {
+        var option = new Option<string?>("--name") { Description = "The Docker network's name. Without it: the CNI network's.", HelpName = "DOCKER-NAME" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var name }] && !(name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsPartOfName)))
+            {
+                result.AddError($"--name \"{name}\" is no name for a network: letters, digits, '.', '_' and '-', the first one a letter or a digit.");
+            }
+        });
+        return option;
+    }
+
+    private static bool IsPartOfName(char part) => char.IsAsciiLetterOrDigit(part) || part is '.' or '_' or '-';
 
     private static Option<string?> IpamOption()
     {
