@@ -2,7 +2,7 @@
 # Makes the Debian from which test hosts take another Docker Engine (see host-init.sh); does nothing when it is there
 # with all that is wanted of it.
 #   make-tree.sh VERSION
-# It goes to $BRIDGE_TREES, or /var/cache/bridge-test/trees; debootstrap fetches it from $BRIDGE_MIRROR, or Debian's own servers.
+# It goes to $BRIDGE_TREES, or /var/cache/bridge-test/trees; debootstrap fetches it from $BRIDGE_MIRROR, or from where it does by itself: Debian's own servers.
 set -eu
 version=${1:?"which engine? make-tree.sh 28.5"}
 case $version in
@@ -11,7 +11,6 @@ case $version in
     *) echo "No Debian with Docker $version is known here; there are 26.1 and 28.5." >&2 && exit 2 ;;
 esac
 trees=${BRIDGE_TREES:-/var/cache/bridge-test/trees}
-mirror=${BRIDGE_MIRROR:-http://deb.debian.org/debian}
 tree=$trees/$suite
 packages=docker.io,docker-cli,containerd,runc,containernetworking-plugins,iptables,nftables,iproute2,procps,ca-certificates,docker-compose
 
@@ -31,14 +30,14 @@ unfinished=$(mktemp -d "$trees/$suite.XXXXXX")
 trap 'rm -rf --one-file-system "$unfinished"' EXIT
 chmod 755 "$unfinished"
 # In a mount namespace of its own: what it mounts in there is nobody else's to see, and is gone when it ends.
-unshare --mount --propagation private debootstrap --variant=minbase --include="$packages" "$suite" "$unfinished" "$mirror"
+unshare --mount --propagation private debootstrap --variant=minbase --include="$packages" "$suite" "$unfinished" ${BRIDGE_MIRROR:+"$BRIDGE_MIRROR"}
 rm -rf "$unfinished"/var/cache/apt/archives/*.deb "$unfinished"/var/lib/apt/lists/*
 
 # A suite moves on; its engine is then another than the one asked for.
 found=$(chroot "$unfinished" dpkg-query -W -f '${Version}' docker.io)
 if [ "${found#"$version".}" = "$found" ]; then
-    echo "Debian $suite has Docker $found by now. Snapshots of the day when it had $version are at https://snapshot.debian.org:" >&2
-    echo "BRIDGE_MIRROR=https://snapshot.debian.org/archive/debian/DATE $0 $version" >&2
+    echo "Debian $suite has Docker $found by now. Debian's snapshot archive has the suite as it was on a day when it had $version:" >&2
+    echo "BRIDGE_MIRROR=URL-OF-THAT-DAY $0 $version" >&2
     exit 1
 fi
 rm -rf --one-file-system "$tree"
