@@ -87,7 +87,7 @@ internal sealed class CreateEndpoint(
 
     private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)
     {
-        string[] addresses = [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)];
+        var addresses = EndpointWishes.AddressesOf(request);
         return (addresses.Length > 0 ? reservations.Adopt(docker.CniNetwork, addresses, request.EndpointID) : null) ?? throw new CnmException(
             $"address {string.Join(" and ", addresses)} of CNI network \"{docker.CniNetwork}\" is not reserved for this endpoint. " +
             $"Start the container again.");

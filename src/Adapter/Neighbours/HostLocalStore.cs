@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Neighbours;
@@ -30,7 +31,7 @@ internal sealed class HostLocalStore(string directory)
             return null;
         }
 
-        var declared = main.Json["ipam"] is JsonObject ipam && ipam["dataDir"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+        var declared = main.Json["ipam"] is JsonObject ipam ? IpamSection.Text(ipam, "dataDir") : null;
         return new HostLocalStore(Path.Combine(string.IsNullOrEmpty(declared) ? DefaultDataDirectory : declared, network.Name));
     }
 

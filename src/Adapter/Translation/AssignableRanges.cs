@@ -13,8 +13,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
     public static AssignableRanges Of(NetworkConfiguration network, IPNetwork subnet)
     {
         var ipam = network.Plugins[0].Json["ipam"] as JsonObject ?? [];
-        var sets = ipam["ranges"] is JsonArray ranges ? ranges.OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>() : [];
-        var found = sets.Prepend(ipam).Select(range => Read(range, subnet)).OfType<(IPAddress, IPAddress)>().ToArray();
+        var found = IpamSection.RangesOf(ipam).Select(range => Read(range, subnet)).OfType<(IPAddress, IPAddress)>().ToArray();
         return new AssignableRanges(found.Length > 0 ? found : [(subnet.BaseAddress, LastOf(subnet))]);
     }
 
@@ -27,13 +26,13 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
 
     private static (IPAddress, IPAddress)? Read(JsonObject range, IPNetwork subnet)
     {
-        if (!IPNetwork.TryParse(Text(range, "subnet") ?? "", out var own) || !own.Equals(subnet))
+        if (!IPNetwork.TryParse(IpamSection.Text(range, "subnet") ?? "", out var own) || !own.Equals(subnet))
         {
             return null;
         }
 
-        return (IPAddress.TryParse(Text(range, "rangeStart"), out var first) ? first : subnet.BaseAddress,
-            IPAddress.TryParse(Text(range, "rangeEnd"), out var last) ? last : LastOf(subnet));
+        return (IPAddress.TryParse(IpamSection.Text(range, "rangeStart"), out var first) ? first : subnet.BaseAddress,
+            IPAddress.TryParse(IpamSection.Text(range, "rangeEnd"), out var last) ? last : LastOf(subnet));
     }
 
     private static IPAddress LastOf(IPNetwork subnet)
@@ -52,6 +51,4 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
         byte[] left = one.GetAddressBytes(), right = other.GetAddressBytes();
         return left.Length == right.Length ? left.AsSpan().SequenceCompareTo(right) : left.Length.CompareTo(right.Length);
     }
-
-    private static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

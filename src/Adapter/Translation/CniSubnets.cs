@@ -24,20 +24,20 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
     public AddressFamily Family => Subnet.BaseAddress.AddressFamily;
 
     private static IEnumerable<CniSubnet> OfIpam(JsonObject ipam) =>
-        Items(ipam, "ranges").OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>().Prepend(ipam).Select(range => Read(range, "subnet", ipam: null))
-            .Concat(Items(ipam, "addresses").OfType<JsonObject>().Select(address => Read(address, "address", ipam: null)))
-            .Concat(Items(ipam, "ipRanges").OfType<JsonObject>().Prepend(ipam).Select(range => Read(range, "range", ipam)))
+        IpamSection.RangesOf(ipam).Select(range => Read(range, "subnet", ipam: null))
+            .Concat(IpamSection.Items(ipam, "addresses").OfType<JsonObject>().Select(address => Read(address, "address", ipam: null)))
+            .Concat(IpamSection.Items(ipam, "ipRanges").OfType<JsonObject>().Prepend(ipam).Select(range => Read(range, "range", ipam)))
             .OfType<CniSubnet>();
 
     // Whereabouts has one gateway for all its ranges; which of them it lies in shows whose it is.
     private static CniSubnet? Read(JsonObject range, string key, JsonObject? ipam)
     {
-        if (ReadSubnet(Text(range, key)) is not { } subnet)
+        if (ReadSubnet(IpamSection.Text(range, key)) is not { } subnet)
         {
             return null;
         }
 
-        var declared = IPAddress.TryParse(Text(ipam ?? range, "gateway"), out var gateway) && (ipam is null || subnet.Contains(gateway));
+        var declared = IPAddress.TryParse(IpamSection.Text(ipam ?? range, "gateway"), out var gateway) && (ipam is null || subnet.Contains(gateway));
         return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet));
     }
 
@@ -73,8 +73,4 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         bytes[^1] |= 1;
         return new IPAddress(bytes);
     }
-
-    private static JsonArray Items(JsonObject json, string key) => json[key] as JsonArray ?? [];
-
-    private static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

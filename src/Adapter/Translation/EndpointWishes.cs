@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cnm;
@@ -31,7 +29,7 @@ internal sealed record EndpointWishes(
     {
         EndpointSysctls.RequireUnsplit(request.Options?.Keys ?? []);
         var mac = ReadMac(request.Interface?.MacAddress); // (1)
-        string[] addresses = [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)];
+        var addresses = AddressesOf(request);
         var options = EndpointOptions.Merge(record.EndpointDefaults, request.Options);
         var imposed = record.Ipam == IpamMode.Cni ? [] : addresses; // The cni IPAM has reserved them: plugins would take them for a second wish.
         var capabilities = ReadCapabilities(request, network, mac, imposed); // (2)
@@ -45,12 +43,16 @@ internal sealed record EndpointWishes(
         [
             .. mac is null ? [] : new[] { new CniArgument("MAC", MacText(mac)) },
             .. ImposeByArgument(imposed, network),
-            .. CniArguments.Read(options, Known(addresses, mac, network, facts), otherwise),
+            .. CniArguments.Read(options, facts.Values(network.Name, mac is null ? null : MacText(mac), addresses.Select(AddressOf)), otherwise),
         ];
         return new EndpointWishes(
             [.. arguments], capabilities, addresses, mac, PublishedPorts.Read(request.Options),
             EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""), InterfaceNames.Wished(Text(request, InterfaceNames.WishOption), record.Attach));
     }
+
+    /// <summary>What Docker has chosen already, in CIDR notation, IPv4 first.</summary>
+    public static string[] AddressesOf(CreateEndpointRequest request) =>
+        [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)];
 
     public static string MacText(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(part => part.ToString("x2")));
 
@@ -86,30 +88,6 @@ internal sealed record EndpointWishes(
             $"CNI network \"{network.Name}\" can be asked for one address only, since none of its plugins declares the capability \"ips\"; " +
             $"Docker chose {string.Join(" and ", imposed)}. Use --ipam-driver null."),
     };
-
-    private static Dictionary<string, string> Known(string[] addresses, PhysicalAddress? mac, NetworkConfiguration network, EndpointFacts facts)
-    {
-        var known = new Dictionary<string, string>
-        {
-            [ValueTemplate.ContainerName] = facts.ContainerName ?? DockerId.Short(facts.EndpointId),
-            [ValueTemplate.EndpointId] = facts.EndpointId,
-            [ValueTemplate.EndpointShortId] = DockerId.Short(facts.EndpointId),
-            [ValueTemplate.NetworkId] = facts.NetworkId,
-            [ValueTemplate.CniNetwork] = network.Name,
-            [ValueTemplate.HostName] = facts.HostName,
-        };
-        if (mac is not null)
-        {
-            known[ValueTemplate.Mac] = MacText(mac);
-        }
-
-        foreach (var address in addresses.Select(AddressOf))
-        {
-            known[IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6 ? ValueTemplate.Ip6 : ValueTemplate.Ip] = address;
-        }
-
-        return known;
-    }
 
     private static string AddressOf(string cidr) => cidr.Split('/')[0];
 

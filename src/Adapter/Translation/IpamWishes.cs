@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using CniInvoker;
 
@@ -59,19 +58,7 @@ internal static class IpamWishes
     public static IReadOnlyList<CniArgument> Arguments(
         IReadOnlyDictionary<string, string> defaults, string cniNetwork, string containerId, string? mac, string? containerName)
     {
-        var known = new Dictionary<string, string>
-        {
-            [ValueTemplate.ContainerName] = containerName ?? DockerId.Short(containerId),
-            [ValueTemplate.EndpointId] = containerId,
-            [ValueTemplate.EndpointShortId] = DockerId.Short(containerId),
-            [ValueTemplate.CniNetwork] = cniNetwork,
-            [ValueTemplate.HostName] = Environment.MachineName,
-        };
-        if (mac is not null)
-        {
-            known[ValueTemplate.Mac] = mac;
-        }
-
+        var known = new EndpointFacts(containerId, NetworkId: null, Environment.MachineName, containerName).Values(cniNetwork, mac, addresses: []);
         var canBeFilled = CniArguments.Parse(defaults).Where(argument => argument.Value.NamesUsed.All(known.ContainsKey));
         return [.. canBeFilled.Select(argument => new CniArgument(argument.Key, argument.Value.Fill(known, otherwise: "")))];
     }
