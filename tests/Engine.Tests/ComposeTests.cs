@@ -11,6 +11,17 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     /// <summary>The network as docker-compose names it.</summary>
     private const string ProjectNetwork = "demo_lan";
 
+    /// <summary>What a project says of it.</summary>
+    private const string OwnNetwork = $$"""
+        networks:
+          lan:
+            driver: cni
+            driver_opts: { cni.network: {{CniNetworks.Name}} }
+            ipam:
+              driver: cni
+              config: [{ subnet: {{CniNetworks.Subnet}}, gateway: {{CniNetworks.Gateway}} }]
+        """;
+
     private const string TwoServices = $$"""
         version: "2.4"
         services:
@@ -19,13 +30,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
             command: httpd -f -p 80 -h /www
             networks: [lan]
           visitor: *service
-        networks:
-          lan:
-            driver: cni
-            driver_opts: { cni.network: {{CniNetworks.Name}} }
-            ipam:
-              driver: cni
-              config: [{ subnet: {{CniNetworks.Subnet}}, gateway: {{CniNetworks.Gateway}} }]
+        {{OwnNetwork}}
         """;
 
     public ComposeTests(StockChainHost engine) : base(engine)
@@ -151,13 +156,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
                 ports: ["8080:80"]
                 networks:
                   lan: { ipv4_address: 10.90.0.77 }
-            networks:
-              lan:
-                driver: cni
-                driver_opts: { cni.network: {{CniNetworks.Name}} }
-                ipam:
-                  driver: cni
-                  config: [{ subnet: {{CniNetworks.Subnet}}, gateway: {{CniNetworks.Gateway}} }]
+            {{OwnNetwork}}
             """);
 
         await project.RunAsync(["up", "--detach"], Cancellation);

@@ -38,20 +38,8 @@ public sealed partial class TestHost
     /// What the host holds now that it has come to rest: two looks that agree. The shim of a container that has just been removed, for one,
     /// is still there for a moment, and would be missed later.
     /// </summary>
-    public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken)
-    {
-        var earlier = await TakeCensusAsync(cancellationToken);
-        while (true)
-        {
-            var census = await TakeCensusAsync(cancellationToken);
-            if (census.Since(earlier).Count == 0)
-            {
-                return census;
-            }
-
-            earlier = census;
-        }
-    }
+    public Task<HostCensus> CensusAsync(CancellationToken cancellationToken) =>
+        Eventually.AtRestAsync<HostCensus>(async token => await TakeCensusAsync(token), (earlier, later) => later.Since(earlier).Count == 0, cancellationToken);
 
     /// <summary>Takes a census until nothing differs from an earlier one or the time is over.</summary>
     /// <returns>What still differs.</returns>

@@ -10,9 +10,6 @@ public sealed partial class LeaseServer
     internal const string ConfigurationFile = "/run/bridge-test/udhcpd.conf";
     internal const string LeaseFile = "/run/bridge-test/udhcpd.leases";
 
-    // Far longer than a rewriting takes, far shorter than the second between two.
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
-
     private readonly TestHost _host;
     private readonly Daemon _daemon;
 
@@ -45,22 +42,10 @@ public sealed partial class LeaseServer
     public int GrantsOf(string address) => Grant().Matches(Log).Count(grant => grant.Groups[1].Value == address);
 
     /// <returns>The addresses whose lease has not run out, and was not given back.</returns>
-    public async Task<IReadOnlyList<string>> LeasedAsync(CancellationToken cancellationToken)
-    {
-        // Every second the server empties its file and writes it anew. Who looks in between sees a part of it, or gets an error: two looks that agree saw all of it.
-        IReadOnlyList<string>? earlier = null;
-        while (true)
-        {
-            var leased = await LookAsync(cancellationToken);
-            if (leased is not null && earlier is not null && leased.SequenceEqual(earlier))
-            {
-                return leased;
-            }
-
-            earlier = leased;
-            await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
-        }
-    }
+    public Task<IReadOnlyList<string>> LeasedAsync(CancellationToken cancellationToken) =>
+        // Every second the server empties its file and writes it anew: one look may see a part of it, or get an error. A rewriting takes far
+        // less than the time between two looks.
+        Eventually.AtRestAsync<IReadOnlyList<string>>(LookAsync, (earlier, later) => later.SequenceEqual(earlier), cancellationToken);
 
     private async Task<IReadOnlyList<string>?> LookAsync(CancellationToken cancellationToken)
     {
