@@ -13,23 +13,29 @@ public sealed class CniConfigurationException : Exception
     /// <param name="innerException">The cause, if there is another.</param>
     public CniConfigurationException(
         string source, string problem, string? jsonPath = null, int? line = null, Exception? innerException = null)
-        : base($"CNI configuration {source}: {Describe(problem, jsonPath, line)}.", innerException)
+        : this([ConfigurationProblem.At(source, problem, jsonPath, line)], innerException)
     {
-        Source = source;
-        Problem = Describe(problem, jsonPath, line);
-        JsonPath = jsonPath;
-        Line = line;
     }
 
+    internal CniConfigurationException(IReadOnlyList<ConfigurationProblem> problems, Exception? innerException = null)
+        : base($"CNI configuration {problems[0].File}: {Together(problems)}.", innerException)
+    {
+        Source = problems[0].File;
+        Problems = problems;
+    }
+
+    /// <summary>Every mistake, in the order of the text; at least one. Plugins that were loaded from files of their own name those.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems { get; }
+
     /// <summary>What is wrong and at which place, without the file's name.</summary>
-    public string Problem { get; }
+    public string Problem => Together(Problems);
 
-    /// <summary>The place as a JSON path, as in <c>$.plugins[1].type</c>; null when the text is no JSON at all.</summary>
-    public string? JsonPath { get; }
+    /// <summary>The place of the first mistake as a JSON path, as in <c>$.plugins[1].type</c>; null when the text is no JSON at all.</summary>
+    public string? JsonPath => Problems[0].JsonPath;
 
-    /// <summary>The line, counted from 1; null when unknown.</summary>
-    public int? Line { get; }
+    /// <summary>The line of the first mistake, counted from 1; null when unknown.</summary>
+    public int? Line => Problems[0].Line;
 
-    private static string Describe(string problem, string? jsonPath, int? line) =>
-        (line is { } number ? $"line {number}: " : "") + (jsonPath is null ? "" : $"{jsonPath} ") + problem;
+    private static string Together(IReadOnlyList<ConfigurationProblem> problems) => string.Join(
+        "; ", problems.Select(problem => problem.File == problems[0].File ? problem.Message : $"{problem.File}: {problem.Message}"));
 }

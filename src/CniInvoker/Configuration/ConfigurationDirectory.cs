@@ -28,7 +28,7 @@ public sealed class ConfigurationDirectory(string path)
             }
             catch (CniConfigurationException mistake)
             {
-                problems.Add(new ConfigurationProblem(mistake.Source ?? file, mistake.Problem));
+                problems.AddRange(mistake.Problems);
             }
         }
 
@@ -55,10 +55,20 @@ public sealed class ConfigurationDirectory(string path)
     private List<PluginConfiguration> ReadPluginsBeside(string networkName)
     {
         var problems = new List<ConfigurationProblem>();
-        var plugins = Files(Path.Combine(path, networkName), problems, PluginExtension)
-            .Select(file => new ConfigurationReader(new ConfigurationText(ReadFile(file), file)).ReadPlugin())
-            .ToList();
-        return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems[0].File, problems[0].Message);
+        var plugins = new List<PluginConfiguration>();
+        foreach (var file in Files(Path.Combine(path, networkName), problems, PluginExtension))
+        {
+            try
+            {
+                plugins.Add(new ConfigurationReader(new ConfigurationText(ReadFile(file), file)).ReadPlugin());
+            }
+            catch (CniConfigurationException mistake)
+            {
+                problems.AddRange(mistake.Problems);
+            }
+        }
+
+        return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
     }
 
     private static ReadOnlyMemory<byte> ReadFile(string file)

@@ -10,6 +10,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 {
     private const string OnlyInlinedKey = "loadOnlyInlinedPlugins";
 
+    private readonly List<ConfigurationProblem> _mistakes = [];
+
     public NetworkConfiguration Read()
     {
         var json = text.ParseObject();
@@ -37,33 +39,42 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         return ReadSingle(json);
     }
 
-    public PluginConfiguration ReadPlugin() => ReadPlugin(text.ParseObject());
+    public PluginConfiguration ReadPlugin()
+    {
+        var plugin = ReadPlugin(text.ParseObject(), []);
+        ThrowMistakes();
+        return plugin;
+    }
 
     private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadBeside)
     {
-        var name = ReadName(json);
-        var plugins = ReadPlugins(json);
-        if (!ReadFlag(json, OnlyInlinedKey) && loadBeside(name) is { Count: > 0 } beside)
+        var name = Collect(() => ReadName(json), "");
+        var version = Collect(() => VersionChoice.Of(json, text), "");
+        var disableCheck = Collect(() => ReadFlag(json, "disableCheck"), false);
+        var disableGc = Collect(() => ReadFlag(json, "disableGC"), false);
+        var onlyInlined = Collect(() => ReadFlag(json, OnlyInlinedKey), true);
+        var plugins = Collect(() => ReadPlugins(json), []);
+        if (!onlyInlined && name.Length > 0 && Collect(() => loadBeside(name), []) is { Count: > 0 } beside)
         {
             plugins.AddRange(beside);
             json[OnlyInlinedKey] = true; // Now they are all in the list: reading it again must not add them once more.
         }
 
+        ThrowMistakes();
         return plugins.Count == 0
             ? throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey)
-            : new NetworkConfiguration(json, text.Source, name, VersionChoice.Of(json, text), plugins)
-            {
-                DisableCheck = ReadFlag(json, "disableCheck"),
-            };
+            : new NetworkConfiguration(json, text.Source, name, version, plugins) { DisableCheck = disableCheck, DisableGc = disableGc };
     }
 
     // What a single plugin says beside its own fields has no meaning for the list: only name and version are the network's.
     private NetworkConfiguration ReadSingle(JsonObject json)
     {
-        var plugin = ReadPlugin(json);
-        var version = VersionChoice.Single(json, text);
-        var list = new JsonObject { ["cniVersion"] = version, ["name"] = ReadName(json), [NetworkConfiguration.PluginsKey] = null };
-        return new NetworkConfiguration(list, text.Source, ReadName(json), version, [plugin]);
+        var plugin = ReadPlugin(json, []);
+        var version = Collect(() => VersionChoice.Single(json, text), "");
+        var name = Collect(() => ReadName(json), "");
+        ThrowMistakes();
+        var list = new JsonObject { ["cniVersion"] = version, ["name"] = name, [NetworkConfiguration.PluginsKey] = null };
+        return new NetworkConfiguration(list, text.Source, name, version, [plugin]);
     }
 
     private string ReadName(JsonObject json)
@@ -94,42 +105,69 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             return [];
         }
 
-        var plugins = new List<PluginConfiguration>();
-        foreach (var item in value as JsonArray ?? throw text.Mistake("is not a list", NetworkConfiguration.PluginsKey))
+        var items = value as JsonArray ?? throw text.Mistake("is not a list", NetworkConfiguration.PluginsKey);
+        if (items.Count == 0)
         {
-            var entry = item as JsonObject ?? throw text.Mistake("is not an object", NetworkConfiguration.PluginsKey, plugins.Count);
-            plugins.Add(ReadPlugin(entry, NetworkConfiguration.PluginsKey, plugins.Count));
+            throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey);
         }
 
-        return plugins.Count == 0 ? throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey) : plugins;
+        var plugins = new List<PluginConfiguration>();
+        for (var index = 0; index < items.Count; index++)
+        {
+            if (items[index] is JsonObject entry)
+            {
+                plugins.Add(ReadPlugin(entry, [NetworkConfiguration.PluginsKey, index]));
+            }
+            else
+            {
+                _mistakes.Add(text.Problem("is not an object", NetworkConfiguration.PluginsKey, index));
+            }
+        }
+
+        return plugins;
     }
 
-    private PluginConfiguration ReadPlugin(JsonObject json, params ReadOnlySpan<object> place)
+    private PluginConfiguration ReadPlugin(JsonObject json, object[] place)
+    {
+        var type = Collect(() => ReadType(json, place), "");
+        var ipamType = Collect(() => ReadIpamType(json, [.. place, "ipam"]), null);
+        var capabilities = ReadCapabilities(json, [.. place, "capabilities"]);
+        RequireDns(json, [.. place, "dns"]);
+        var warnings = json.Select(property => property.Key).Where(RequestConfiguration.IsReserved)
+            .Select(key => text.Problem("is for runtimes to set, and is not given to the plugin", [.. place, key]));
+        return new PluginConfiguration((JsonObject)json.DeepClone(), type, ipamType, capabilities, [.. warnings]);
+    }
+
+    private string ReadType(JsonObject json, object[] place)
     {
         var type = ReadText(Find(json, "type"), [.. place, "type"]);
-        if (string.IsNullOrEmpty(type))
-        {
-            throw text.Mistake("is missing or empty: which plugin is it?", [.. place, "type"]);
-        }
+        return string.IsNullOrEmpty(type)
+            ? throw text.Mistake("is missing or empty: which plugin is it?", [.. place, "type"])
+            : RequireFileName(type, [.. place, "type"]);
+    }
 
+    private string? ReadIpamType(JsonObject json, object[] place)
+    {
         var ipam = Find(json, "ipam");
         if (ipam is not (null or JsonObject))
         {
-            throw text.Mistake("is not an object", [.. place, "ipam"]);
+            throw text.Mistake("is not an object", place);
         }
 
-        var ipamType = ipam is JsonObject section ? ReadText(Find(section, "type"), [.. place, "ipam", "type"]) : null;
-        var capabilities = ReadCapabilities(json, [.. place, "capabilities"]);
-        return new PluginConfiguration((JsonObject)json.DeepClone(), type, string.IsNullOrEmpty(ipamType) ? null : ipamType, capabilities);
+        var type = ipam is JsonObject section ? ReadText(Find(section, "type"), [.. place, "type"]) : null;
+        return string.IsNullOrEmpty(type) ? null : RequireFileName(type, [.. place, "type"]);
     }
 
-    private HashSet<string> ReadCapabilities(JsonObject json, ReadOnlySpan<object> place)
+    private string RequireFileName(string type, object[] place) =>
+        Identifier.PluginTypeProblem(type) is { } problem ? throw text.Mistake($"\"{type}\" {problem}, and a plugin is found by its file's name alone", place) : type;
+
+    private HashSet<string> ReadCapabilities(JsonObject json, object[] place)
     {
         var enabled = new HashSet<string>(StringComparer.Ordinal);
         var capabilities = Find(json, "capabilities");
         if (capabilities is not (null or JsonObject))
         {
-            throw text.Mistake("is not an object of true and false", place);
+            _mistakes.Add(text.Problem("is not an object of true and false", place));
         }
 
         foreach (var (capability, value) in capabilities as JsonObject ?? [])
@@ -137,7 +175,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             var isOn = false;
             if (value is not null && !(value is JsonValue flag && flag.TryGetValue(out isOn)))
             {
-                throw text.Mistake("is neither true nor false", [.. place, capability]);
+                _mistakes.Add(text.Problem("is neither true nor false", [.. place, capability]));
             }
 
             if (isOn)
@@ -149,6 +187,32 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         return enabled;
     }
 
+    // Nothing of it is used here; but every plugin that is written with Go's library refuses it, after its predecessors have run.
+    private void RequireDns(JsonObject json, object[] place)
+    {
+        if (Find(json, "dns") is not { } value)
+        {
+            return;
+        }
+
+        if (value is not JsonObject dns)
+        {
+            _mistakes.Add(text.Problem("is not an object", place));
+            return;
+        }
+
+        Collect(() => ReadText(Find(dns, "domain"), [.. place, "domain"]), null);
+        foreach (var key in new[] { "nameservers", "search", "options" })
+        {
+            if (Find(dns, key) is { } list && !(list is JsonArray items && items.All(item => item is null || IsText(item))))
+            {
+                _mistakes.Add(text.Problem("is not a list of text", [.. place, key]));
+            }
+        }
+    }
+
+    private static bool IsText(JsonNode item) => item is JsonValue word && word.TryGetValue(out string? _);
+
     private string? ReadText(JsonNode? value, ReadOnlySpan<object> place)
     {
         string? written = null;
@@ -159,4 +223,26 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     private static JsonNode? Find(JsonObject json, string key) =>
         json.LastOrDefault(property => string.Equals(property.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
+
+    // A person corrects a file once, not once for each of its mistakes.
+    private T Collect<T>(Func<T> read, T otherwise)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CniConfigurationException mistake)
+        {
+            _mistakes.AddRange(mistake.Problems);
+            return otherwise;
+        }
+    }
+
+    private void ThrowMistakes()
+    {
+        if (_mistakes.Count > 0)
+        {
+            throw new CniConfigurationException([.. _mistakes.OrderBy(mistake => mistake.File != text.Source).ThenBy(mistake => mistake.Line)]);
+        }
+    }
 }

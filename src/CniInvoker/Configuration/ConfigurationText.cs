@@ -29,16 +29,21 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
     }
 
     /// <summary>The exception for a mistake at a path of keys (text) and indexes (numbers).</summary>
-    public CniConfigurationException Mistake(string problem, params ReadOnlySpan<object> path)
+    public CniConfigurationException Mistake(string problem, params ReadOnlySpan<object> path) => new([Problem(problem, path)]);
+
+    /// <summary>A problem at a path of keys (text) and indexes (numbers).</summary>
+    public ConfigurationProblem Problem(string problem, params ReadOnlySpan<object> path)
     {
         var jsonPath = "$";
         foreach (var step in path)
         {
-            jsonPath += step is int index ? $"[{index}]" : $".{step}";
+            jsonPath += step is int index ? $"[{index}]" : IsPlain((string)step) ? $".{step}" : $"['{step}']";
         }
 
-        return new CniConfigurationException(source, problem, jsonPath, LineOf(path));
+        return ConfigurationProblem.At(source, problem, jsonPath, LineOf(path));
     }
+
+    private static bool IsPlain(string key) => key.Length > 0 && key.All(part => char.IsLetterOrDigit(part) || part is '_' or '-');
 
     // The deepest place of the path that exists: a missing key is reported at the object that lacks it.
     private int LineOf(ReadOnlySpan<object> path)

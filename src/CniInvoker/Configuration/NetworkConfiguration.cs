@@ -37,6 +37,12 @@ public sealed class NetworkConfiguration
     /// <summary>CHECK is not to be run for this network.</summary>
     public bool DisableCheck { get; internal init; }
 
+    /// <summary>GC is not to be run for this network.</summary>
+    public bool DisableGc { get; internal init; }
+
+    /// <summary>What is odd about the configuration but does not keep it from being used.</summary>
+    public IEnumerable<ConfigurationProblem> Warnings => Plugins.SelectMany(plugin => plugin.Warnings);
+
     /// <summary>The file's path, or a description of where the text came from.</summary>
     public string Source { get; }
 
@@ -63,5 +69,5 @@ public sealed class NetworkConfiguration
     /// <summary>The same network with only some of its plugins, possibly none.</summary>
     /// <param name="keep">Answers whether a plugin stays.</param>
     public NetworkConfiguration WithPlugins(Func<PluginConfiguration, bool> keep) =>
-        new(_text, Source, Name, CniVersion, [.. Plugins.Where(keep)]) { DisableCheck = DisableCheck };
+        new(_text, Source, Name, CniVersion, [.. Plugins.Where(keep)]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
 }

@@ -5,12 +5,13 @@ namespace CniInvoker;
 /// <summary>One entry of a network's <c>plugins</c>, as it was written.</summary>
 public sealed class PluginConfiguration
 {
-    internal PluginConfiguration(JsonObject text, string type, string? ipamType, IReadOnlySet<string> capabilities)
+    internal PluginConfiguration(JsonObject text, string type, string? ipamType, IReadOnlySet<string> capabilities, IReadOnlyList<ConfigurationProblem> warnings)
     {
         Text = text;
         Type = type;
         IpamType = ipamType;
         Capabilities = capabilities;
+        Warnings = warnings;
     }
 
     /// <summary>The file name of the plugin's binary in the plugin directories.</summary>
@@ -26,6 +27,8 @@ public sealed class PluginConfiguration
 
     /// <summary>A copy of the entry with all its fields, known and unknown, numbers with their original text.</summary>
     public JsonObject Json => (JsonObject)Text.DeepClone();
+
+    internal IReadOnlyList<ConfigurationProblem> Warnings { get; }
 
     /// <summary>The entry itself; never changed.</summary>
     internal JsonObject Text { get; }

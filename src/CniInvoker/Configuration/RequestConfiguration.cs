@@ -5,6 +5,8 @@ namespace CniInvoker;
 /// <summary>SPEC §3, "Deriving request configuration from plugin configuration": what one plugin reads from stdin.</summary>
 internal static class RequestConfiguration
 {
+    private const string NameKey = "name";
+    private const string VersionKey = "cniVersion";
     private const string PreviousResult = "prevResult";
     private const string RuntimeConfiguration = "runtimeConfig";
     private const string ReservedPrefix = "cni.dev/";
@@ -16,14 +18,7 @@ internal static class RequestConfiguration
     /// </summary>
     public static byte[] Derive(NetworkConfiguration network, PluginConfiguration plugin, CniResult? previousResult, Attachment? attachment)
     {
-        var request = plugin.Json; // (1)
-        foreach (var key in request.Select(property => property.Key).Where(IsReserved).ToArray())
-        {
-            request.Remove(key);
-        }
-
-        request["name"] = network.Name; // (2)
-        request["cniVersion"] = network.CniVersion;
+        var request = Begin(network, plugin); // (1) (2)
         if (previousResult is not null)
         {
             request[PreviousResult] = previousResult.Json; // (3)
@@ -46,7 +41,36 @@ internal static class RequestConfiguration
         return JsonText.Write(request);
     }
 
-    // Left in an administrator's file they would reach the plugin as if a runtime had said them.
-    private static bool IsReserved(string key) =>
-        key is PreviousResult or RuntimeConfiguration || key.StartsWith(ReservedPrefix, StringComparison.Ordinal);
+    /// <summary>
+    /// The plugin's own fields, name and version as for ADD, and the attachments that remain: under the specification's key, and under the one
+    /// that it had in the first drafts, which plugins still read.
+    /// </summary>
+    public static byte[] DeriveForGarbageCollection(NetworkConfiguration network, PluginConfiguration plugin, IEnumerable<AttachmentId> remaining)
+    {
+        var request = Begin(network, plugin);
+        var attachments = new JsonArray([.. remaining.Select(id => (JsonNode)new JsonObject { ["containerID"] = id.ContainerId, ["ifname"] = id.InterfaceName })]);
+        request["cni.dev/valid-attachments"] = attachments;
+        request["cni.dev/attachments"] = attachments.DeepClone();
+        return JsonText.Write(request);
+    }
+
+    // Plugins in Go match keys in any letter case, and the last of several counts: so name and version stand behind all that is the plugin's own.
+    private static JsonObject Begin(NetworkConfiguration network, PluginConfiguration plugin)
+    {
+        var request = plugin.Json;
+        foreach (var key in request.Select(property => property.Key).Where(key => IsReserved(key) || key is NameKey or VersionKey).ToArray())
+        {
+            request.Remove(key);
+        }
+
+        request[NameKey] = network.Name;
+        request[VersionKey] = network.CniVersion;
+        return request;
+    }
+
+    /// <summary>Left in an administrator's file such a key would reach the plugin as if a runtime had said it.</summary>
+    public static bool IsReserved(string key) =>
+        key.Equals(PreviousResult, StringComparison.OrdinalIgnoreCase)
+        || key.Equals(RuntimeConfiguration, StringComparison.OrdinalIgnoreCase)
+        || key.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase);
 }

@@ -52,7 +52,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         contents.Networks.Select(network => network.Name).Should().Equal("good");
         contents.Problems.Should().HaveCount(2);
         contents.Problems[0].Should().Be(new ConfigurationProblem(
-            Path.Combine(_directory, "00-bad.conflist"), "line 2: this is not JSON: 'o' is an invalid start of a value"));
+            Path.Combine(_directory, "00-bad.conflist"), "line 2: this is not JSON: 'o' is an invalid start of a value", JsonPath: null, Line: 2));
         contents.Problems[1].Message.Should().StartWith("the file cannot be read: Could not find file");
     }
 
@@ -128,11 +128,33 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     {
         Write("pods.conflist", List("pods"));
         Write("pods/10.conf", "{}");
+        Write("pods/20.conf", """{"type":"b","dns":1,"ipam":2}""");
 
         var contents = Load();
 
         contents.Networks.Should().BeEmpty();
-        contents.Problems.Should().Equal(new ConfigurationProblem(Path.Combine(_directory, "pods/10.conf"), "line 1: $.type is missing or empty: which plugin is it?"));
+        contents.Problems.Select(problem => (Path.GetRelativePath(_directory, problem.File), problem.Message)).Should().Equal(
+            ("pods/10.conf", "line 1: $.type is missing or empty: which plugin is it?"),
+            ("pods/20.conf", "line 1: $.ipam is not an object"),
+            ("pods/20.conf", "line 1: $.dns is not an object"));
+    }
+
+    [Fact]
+    public void The_mistakes_of_a_list_and_of_the_plugins_beside_it_are_reported_together()
+    {
+        Write("pods.conflist", """{"name":"pods","disableCheck":3,"plugins":[{"type":"a"}]}""");
+        Write("pods/10.conf", "{}");
+
+        Load().Problems.Select(problem => Path.GetRelativePath(_directory, problem.File)).Should().Equal("pods.conflist", "pods/10.conf");
+    }
+
+    [Fact]
+    public void A_warning_about_a_plugin_beside_a_list_names_its_own_file()
+    {
+        Write("pods.conflist", List("pods"));
+        Write("pods/10.conf", """{"type":"b","runtimeConfig":{}}""");
+
+        Load().Warnings.Single().File.Should().Be(Path.Combine(_directory, "pods/10.conf"));
     }
 
     private static string List(string name) => $$"""{"name":"{{name}}","plugins":[{"type":"a"}]}""";

@@ -138,9 +138,9 @@ public sealed class NetworkConfigurationTests
     [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
     [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing, or is not text")]
     [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing, or is not text")]
-    [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[]}", "line 2: $.name \"a b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
-    [InlineData("{\"name\":\"n\\n\",\"plugins\":[]}", "line 1: $.name \"n\n\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
-    [InlineData("{\"name\":\"\",\"plugins\":[]}", "line 1: $.name \"\" is empty")]
+    [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"a b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"n\\n\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"n\n\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"\" is empty")]
     [InlineData("{\"name\":\"n\",\n\"plugins\":[]}", "line 2: $.plugins lists no plugin")]
     [InlineData("{\"name\":\"n\",\n\"plugins\":{}}", "line 2: $.plugins is not a list")]
     [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n1]}", "line 3: $.plugins[1] is not an object")]
@@ -152,6 +152,12 @@ public sealed class NetworkConfigurationTests
     [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":{\n\"mac\":1}}]}", "line 3: $.plugins[0].capabilities.mac is neither true nor false")]
     [InlineData("{\"name\":\"n\",\"disableCheck\":\"yes\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableCheck is neither true nor false")]
     [InlineData("{\"name\":\"n\",\"loadOnlyInlinedPlugins\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.loadOnlyInlinedPlugins is neither true nor false")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"../a\"}]}", "line 1: $.plugins[0].type \"../a\" holds a '/' or a NUL, and a plugin is found by its file's name alone")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\"type\":\"..\"}}]}", "line 1: $.plugins[0].ipam.type \"..\" is the name of a directory, and a plugin is found by its file's name alone")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":[]}]}", "line 1: $.plugins[0].dns is not an object")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\"domain\":1}}]}", "line 1: $.plugins[0].dns.domain is not text")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\n\"Search\":[1]}}]}", "line 2: $.plugins[0].dns.search is not a list of text")]
+    [InlineData("{\"name\":\"n\",\"disableGC\":\"no\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableGC is neither true nor false")]
     [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not text")]
     public void A_mistake_is_reported_with_its_place(string text, string problem)
     {
@@ -161,6 +167,29 @@ public sealed class NetworkConfigurationTests
         mistake.Problem.Should().Be(problem);
         mistake.Message.Should().Be($"CNI configuration file: {problem}.");
         mistake.Source.Should().Be("file");
+    }
+
+    [Fact]
+    public void Every_mistake_is_reported_at_once_in_the_order_of_the_text()
+    {
+        var parse = () => Parse("{\"plugins\":[{},\n{\"type\":\"a\",\"ipam\":1,\n\"capabilities\":{\"mac\":1,\"ips\":2}},\n3],\n\"disableCheck\":\"perhaps\",\n\"cniVersions\":[\"x\"],\n\"name\":\"a b\"}");
+
+        var mistake = parse.Should().Throw<CniConfigurationException>().Which;
+        mistake.Problems.Select(problem => (problem.Line, problem.JsonPath)).Should().Equal(
+            (1, "$.plugins[0].type"), (2, "$.plugins[1].ipam"), (3, "$.plugins[1].capabilities.mac"), (3, "$.plugins[1].capabilities.ips"), (4, "$.plugins[2]"),
+            (5, "$.disableCheck"), (6, "$.cniVersions[0]"), (7, "$.name"));
+        mistake.Message.Should().Contain("; line 2: $.plugins[1].ipam is not an object; ");
+    }
+
+    [Fact]
+    public void What_only_a_runtime_may_say_is_warned_of_with_its_place()
+    {
+        var network = Parse("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"b\",\n\"PrevResult\":{},\n\"runtimeConfig\":{},\n\"cni.dev/valid-attachments\":[]}]}");
+
+        network.Warnings.Select(warning => warning.Message).Should().Equal(
+            "line 2: $.plugins[1].PrevResult is for runtimes to set, and is not given to the plugin",
+            "line 3: $.plugins[1].runtimeConfig is for runtimes to set, and is not given to the plugin",
+            "line 4: $.plugins[1]['cni.dev/valid-attachments'] is for runtimes to set, and is not given to the plugin");
     }
 
     [Fact]

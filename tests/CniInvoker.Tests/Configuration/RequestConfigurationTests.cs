@@ -55,6 +55,15 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_that_Go_would_take_for_the_networks_name_and_version_do_not_outrank_them()
+    {
+        await AddAsync("""{"name":"inner","NAME":"other","cniVersion":"0.2.0","CniVersion":"0.3.0","type":"first","PREVRESULT":{}}""");
+
+        // Plugins in Go take the last of several keys that differ in letter case only.
+        _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("NAME", "CniVersion", "type", "name", "cniVersion");
+    }
+
+    [Fact]
     public async Task Every_operation_says_the_same_about_an_attachment()
     {
         var network = ScriptedPlugins.Network("""{"type":"first","capabilities":{"a":true}}""");
