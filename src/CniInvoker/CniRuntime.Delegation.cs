@@ -18,6 +18,7 @@ public sealed partial class CniRuntime
     {
         Require(network, attachment, CniOperation.Add);
         cancellationToken.ThrowIfCancellationRequested();
+        using var turn = await EnterAsync(CniOperation.Add, network, attachment, deadlines.Add, cancellationToken).ConfigureAwait(false);
         var request = Delegation(CniOperation.Add, network, attachment, previousResult: null);
         try
         {
@@ -27,7 +28,8 @@ public sealed partial class CniRuntime
         catch (Exception failure)
         {
             // Whatever stopped it: what it may have reserved must be released.
-            if (await GiveBackAsync(network, attachment).ConfigureAwait(false) is not { } leftBehind)
+            var leftBehind = await UndoAsync(network, () => GiveBackAsync(network, attachment, previousResult: null, CancellationToken.None)).ConfigureAwait(false);
+            if (leftBehind is null)
             {
                 throw;
             }
@@ -46,6 +48,13 @@ public sealed partial class CniRuntime
         NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Delete);
+        using var turn = await EnterAsync(CniOperation.Delete, network, attachment, deadlines.Delete, cancellationToken).ConfigureAwait(false);
+        await GiveBackAsync(network, attachment, previousResult, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task GiveBackAsync(
+        NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
+    {
         var result = SpecVersion.Parse(network.CniVersion) >= SpecVersion.WithCheck ? InVersionOf(network, previousResult) : null;
         var request = Delegation(CniOperation.Delete, network, attachment, result);
         await RunAsync(request, new VerbDeadline(timeProvider, deadlines.Delete), cancellationToken).ConfigureAwait(false);
@@ -57,19 +66,5 @@ public sealed partial class CniRuntime
             ?? throw new CniException(CniErrorCode.InvalidNetworkConfiguration, "none of its plugins has an ipam section with a type").During(operation, network.Name);
         var stdin = RequestConfiguration.Derive(network, delegating, previousResult, attachment);
         return Request(operation, delegating.IpamType!, network.Name, stdin, attachment);
-    }
-
-    private async Task<CniException?> GiveBackAsync(NetworkConfiguration network, Attachment attachment)
-    {
-        try
-        {
-            await ReleaseAsync(network, attachment, previousResult: null, CancellationToken.None).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception failure)
-        {
-            // The failure that made this necessary is the news; this one goes with it.
-            return failure as CniException ?? Interrupted(CniOperation.Delete, network, failure);
-        }
     }
 }

@@ -154,8 +154,12 @@ public sealed class CniRuntimeUndoTests : IDisposable
 
         public Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
         {
-            Deadlines.Add(request.Deadline);
-            time.Advance(duration);
+            if (request.Operation != CniOperation.Version)
+            {
+                Deadlines.Add(request.Deadline);
+                time.Advance(duration);
+            }
+
             return Task.FromResult(new PluginOutput { ExitCode = 0, Signal = 0, TimedOut = false, Stdout = "null"u8.ToArray(), Stderr = "", Duration = duration });
         }
     }

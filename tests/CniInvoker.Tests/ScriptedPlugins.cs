@@ -9,6 +9,8 @@ namespace CniInvoker.Tests;
 internal sealed class ScriptedPlugins : IDisposable
 {
     public const string Nothing = ":";
+
+    private static readonly string EveryVersion = Print("""{"cniVersion":"1.1.0","supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}""");
     public const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public ScriptedPlugins()
@@ -22,8 +24,11 @@ internal sealed class ScriptedPlugins : IDisposable
 
     public string Records { get; }
 
-    /// <summary>What was run, in order: "ADD first".</summary>
-    public string[] Runs => File.Exists(Record("runs")) ? File.ReadAllLines(Record("runs")) : [];
+    /// <summary>What was run, in order: "ADD first". Without VERSION, which is asked for beforehand.</summary>
+    public string[] Runs => Lines("runs");
+
+    /// <summary>Every time a plugin was asked for its versions: "VERSION first".</summary>
+    public string[] Probes => Lines("probes");
 
     /// <summary>A command that prints.</summary>
     public static string Print(string text) => $"cat <<'EOF'\n{text}\nEOF";
@@ -35,10 +40,11 @@ internal sealed class ScriptedPlugins : IDisposable
 
     public static string Fail(uint code, string msg) => Print($$"""{"cniVersion":"1.0.0","code":{{code}},"msg":"{{msg}}"}""") + "\nexit 1";
 
-    public ScriptedPlugins With(string type, string? add = null, string delete = Nothing, string check = Nothing, string status = Nothing, string version = Nothing) => WithScript(
+    public ScriptedPlugins With(string type, string? add = null, string delete = Nothing, string check = Nothing, string status = Nothing, string? version = null, string collect = Nothing) => WithScript(
         type,
         $"""
-        echo "$CNI_COMMAND {type}" >> '{Records}/runs'
+        test $CNI_COMMAND = VERSION && runs=probes || runs=runs
+        echo "$CNI_COMMAND {type}" >> '{Records}'/$runs
         env > '{Records}/{type}'.$CNI_COMMAND.env
         cat > '{Records}/{type}'.$CNI_COMMAND.stdin
         case $CNI_COMMAND in
@@ -54,8 +60,11 @@ internal sealed class ScriptedPlugins : IDisposable
         STATUS)
         {status}
         ;;
+        GC)
+        {collect}
+        ;;
         VERSION)
-        {version}
+        {version ?? EveryVersion}
         ;;
         esac
         """);
@@ -105,6 +114,8 @@ internal sealed class ScriptedPlugins : IDisposable
 
     public static Attachment Attachment(string containerId = "c1", IReadOnlyList<KeyValuePair<string, string>>? arguments = null, JsonObject? capabilities = null) =>
         new(containerId, "/run/netns/x", "eth0", arguments, capabilities);
+
+    private string[] Lines(string record) => File.Exists(Record(record)) ? File.ReadAllLines(Record(record)) : [];
 
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 }

@@ -7,6 +7,8 @@ namespace CniInvoker;
 /// </summary>
 public sealed record Attachment
 {
+    private const string IgnoreUnknown = "IgnoreUnknown";
+
     private static readonly char[] ForbiddenInArguments = [';', '=', '\n', '\0'];
 
     private readonly JsonObject? _capabilities;
@@ -62,8 +64,17 @@ public sealed record Attachment
     /// <summary>CNI_ARGS without the <c>IgnoreUnknown</c> that is put before them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; }
 
+    /// <summary>
+    /// CNI_ARGS as plugins get them: plugins in Go refuse a key that they do not know, unless they are told first not to.
+    /// </summary>
+    internal IEnumerable<KeyValuePair<string, string>> SaidArguments =>
+        Arguments.Count == 0 || Arguments.Any(argument => argument.Key == IgnoreUnknown) ? Arguments : Arguments.Prepend(new(IgnoreUnknown, "1"));
+
     /// <summary>A copy of the capability arguments.</summary>
     public JsonObject Capabilities => (JsonObject?)_capabilities?.DeepClone() ?? [];
+
+    /// <summary>The same attachment, of which the namespace is gone.</summary>
+    internal Attachment WithoutNetworkNamespace() => new(ContainerId, "", InterfaceName, Arguments, _capabilities);
 
     private static void Require(string? problem, string subject, uint code = CniErrorCode.InvalidEnvironment)
     {

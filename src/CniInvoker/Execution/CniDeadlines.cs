@@ -15,6 +15,9 @@ public sealed record CniDeadlines
     /// <summary>STATUS. 10 s.</summary>
     public TimeSpan Status { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>GC. 60 s.</summary>
+    public TimeSpan GarbageCollection { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>VERSION. 10 s.</summary>
     public TimeSpan Version { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -15,6 +15,9 @@ public enum CniOperation
     /// <summary>STATUS: say whether ADD could be served now.</summary>
     Status,
 
+    /// <summary>GC: remove what belongs to none of the attachments that are still there.</summary>
+    GarbageCollection,
+
     /// <summary>VERSION: say which versions of the specification are understood.</summary>
     Version,
 }

@@ -12,6 +12,7 @@ public static class CniOperationVerb
         CniOperation.Check => "CHECK",
         CniOperation.Delete => "DEL",
         CniOperation.Status => "STATUS",
+        CniOperation.GarbageCollection => "GC",
         CniOperation.Version => "VERSION",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no such operation."),
     };

@@ -2,13 +2,12 @@ namespace CniInvoker;
 
 /// <summary>
 /// What plugins find in their environment: the six variables of the specification, and of the process's own only what programs need to run
-/// programs. The rest may be meant for this process alone (a service manager's sockets, the runtime's switches), or change what plugins do
+/// programs, and the trace that the caller is part of. The rest may be meant for this process alone (a service manager's sockets, the runtime's switches), or change what plugins do
 /// (CNI_NETNS_OVERRIDE).
 /// </summary>
 internal static class PluginEnvironment
 {
     private const string DefaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private const string IgnoreUnknown = "IgnoreUnknown";
 
     // What libcni fills into the variables that VERSION has no use for.
     private const string Dummy = "dummy";
@@ -47,18 +46,9 @@ internal static class PluginEnvironment
         variables.AddRange(Inherited
             .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name)))
             .Where(variable => variable.Value is not null)!);
+        TraceContext.AddTo(variables);
         return variables;
     }
 
-    private static string Arguments(Attachment? attachment)
-    {
-        if (attachment is null || attachment.Arguments.Count == 0)
-        {
-            return "";
-        }
-
-        var isSaid = attachment.Arguments.Any(argument => argument.Key == IgnoreUnknown);
-        var arguments = isSaid ? attachment.Arguments : attachment.Arguments.Prepend(new(IgnoreUnknown, "1"));
-        return string.Join(';', arguments.Select(argument => $"{argument.Key}={argument.Value}"));
-    }
+    private static string Arguments(Attachment? attachment) => string.Join(';', (attachment?.SaidArguments ?? []).Select(said => $"{said.Key}={said.Value}"));
 }

@@ -7,6 +7,10 @@ public sealed class PluginPath(IReadOnlyList<string> directories)
     /// <summary>The directories, in the order of the search.</summary>
     public IReadOnlyList<string> Directories => directories;
 
+    /// <summary>Whether there is a file of that name, executable or not.</summary>
+    internal bool Has(string pluginType) =>
+        Identifier.PluginTypeProblem(pluginType) is null && directories.Any(directory => File.Exists(Path.Combine(directory, pluginType)));
+
     /// <summary>The path of the first executable file of that name.</summary>
     /// <param name="pluginType">A file name.</param>
     /// <exception cref="CniException">There is none, or the type is no file name (code 7).</exception>

@@ -45,6 +45,9 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     /// </summary>
     public CniException? CleanupFailure { get; init; }
 
+    /// <summary>What else failed in an operation that goes on after a failure (GC). Empty elsewhere.</summary>
+    public IReadOnlyList<CniException> OtherFailures { get; init; } = [];
+
     /// <summary>The same operation may succeed later without any change: codes 11, 50 and 51, and deadlines.</summary>
     public bool IsTransient => TimedOut
         || code is CniErrorCode.TryAgainLater or CniErrorCode.NotAvailable or CniErrorCode.NotAvailableLimitedConnectivity;
@@ -66,7 +69,8 @@ public sealed class CniException(uint code, string msg, string? details = null, 
                 EndSentence(text.Append(" stderr: ").Append(tail));
             }
 
-            return text.Append(CleanupFailure is null ? "" : $" Undoing it failed too: {CleanupFailure.Message}").ToString();
+            text.Append(CleanupFailure is null ? "" : $" Undoing it failed too: {CleanupFailure.Message}");
+            return text.AppendJoin("", OtherFailures.Select(other => $" Moreover: {other.Message}")).ToString();
         }
     }
 
@@ -84,7 +88,21 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     internal CniException During(CniOperation operation, string networkName) =>
         new(code, msg, details, this) { Operation = operation, NetworkName = networkName, Stderr = Stderr, TimedOut = TimedOut };
 
-    internal CniException WithCleanupFailure(CniException cleanupFailure) => new(code, msg, details, this)
+    internal CniException WithCleanupFailure(CniException cleanupFailure) => With(cleanupFailure, OtherFailures);
+
+    /// <summary>Throws the first of several failures, with the others; nothing when there is none.</summary>
+    internal static void ThrowAny(IReadOnlyList<CniException> failures)
+    {
+        if (failures.Count > 0)
+        {
+            throw failures[0].With(failures[0].CleanupFailure, [.. failures.Skip(1)]);
+        }
+    }
+
+    /// <summary>This failure and the others that go with it, each by itself.</summary>
+    internal IEnumerable<CniException> Apart() => [With(CleanupFailure, []), .. OtherFailures];
+
+    private CniException With(CniException? cleanupFailure, IReadOnlyList<CniException> otherFailures) => new(code, msg, details, this)
     {
         Operation = Operation,
         NetworkName = NetworkName,
@@ -92,6 +110,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
         Stderr = Stderr,
         TimedOut = TimedOut,
         CleanupFailure = cleanupFailure,
+        OtherFailures = otherFailures,
     };
 
     private static void EndSentence(StringBuilder text) => text.Append(text[^1] is '.' or '!' or '?' ? "" : ".");

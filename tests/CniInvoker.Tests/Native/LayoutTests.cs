@@ -13,11 +13,13 @@ public sealed class LayoutTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <linux/nsfs.h>
         #include <poll.h>
         #include <signal.h>
         #include <spawn.h>
         #include <stddef.h>
         #include <sys/eventfd.h>
+        #include <sys/stat.h>
         #include <sys/syscall.h>
         #include <sys/wait.h>
         #include <unistd.h>
@@ -40,9 +42,29 @@ public sealed class LayoutTests
         program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(siginfo_t) == {Marshal.SizeOf<ChildStatus>()}, \"siginfo_t\");");
         program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(siginfo_t, si_code) == {Offset<ChildStatus>("Code")}, \"si_code\");");
         program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(siginfo_t, si_status) == {Offset<ChildStatus>("Status")}, \"si_status\");");
+        AssertFiles(program);
         program.AppendLine("_Static_assert(sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(sigset_t) <= 128, \"opaque\");");
 
         (await CompileAsync(program.ToString())).Should().BeEmpty();
+    }
+
+    private static void AssertFiles(StringBuilder program)
+    {
+        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(F_RDLCK == {(int)LockKind.Shared} && F_WRLCK == {(int)LockKind.Exclusive} && F_UNLCK == {(int)LockKind.None}, \"locks\");");
+        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(O_NOFOLLOW == {LibC.O_NOFOLLOW}, \"O_NOFOLLOW\");");
+        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct flock) == {Marshal.SizeOf<FileLock>()}, \"flock\");");
+        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct statx) == {Marshal.SizeOf<FileStatus>()}, \"statx\");");
+        foreach (var (structure, member, offset) in new[]
+        {
+            ("struct flock", "l_type", Offset<FileLock>("Kind")), ("struct flock", "l_whence", Offset<FileLock>("Whence")), ("struct flock", "l_start", Offset<FileLock>("Start")),
+            ("struct flock", "l_len", Offset<FileLock>("Length")), ("struct flock", "l_pid", Offset<FileLock>("Process")),
+            ("struct statx", "stx_ino", Offset<FileStatus>("Inode")), ("struct statx", "stx_size", Offset<FileStatus>("Size")),
+            ("struct statx", "stx_mtime.tv_sec", Offset<FileStatus>("ModifiedSeconds")), ("struct statx", "stx_mtime.tv_nsec", Offset<FileStatus>("ModifiedNanoseconds")),
+            ("struct statx", "stx_dev_major", Offset<FileStatus>("DeviceMajor")), ("struct statx", "stx_dev_minor", Offset<FileStatus>("DeviceMinor")),
+        })
+        {
+            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof({structure}, {member}) == {offset}, \"{member}\");");
+        }
     }
 
     private static IEnumerable<(string Name, object Value)> Constants(Type type) => type

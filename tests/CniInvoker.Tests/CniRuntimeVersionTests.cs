@@ -1,0 +1,108 @@
+namespace CniInvoker.Tests;
+
+public sealed class CniRuntimeVersionTests : IDisposable
+{
+    private const string OldVersions = """{"cniVersion":"0.4.0","supportedVersions":["0.3.1","0.4.0"]}""";
+
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact]
+    public async Task A_version_that_a_plugin_does_not_support_is_refused_before_the_first_plugin_runs()
+    {
+        _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions));
+
+        var add = () => AddAsync(_plugins.Runtime(), "first", "old");
+
+        (await add.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            "CNI network \"pods\": ADD failed: test.conflist has cniVersion 1.0.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin (code 1).");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_ADD_starts_each_plugin_once_and_VERSION_of_each_binary_only_the_first_time()
+    {
+        _plugins.With("first").With("second");
+        var runtime = _plugins.Runtime();
+
+        await AddAsync(runtime, "first", "second", "first");
+        await AddAsync(runtime, "first", "second", "first");
+
+        _plugins.Probes.Should().Equal("VERSION first", "VERSION second");
+        _plugins.Runs.Should().HaveCount(6);
+    }
+
+    [Fact]
+    public async Task A_binary_that_has_changed_is_asked_again()
+    {
+        _plugins.With("first");
+        var runtime = _plugins.Runtime();
+        await AddAsync(runtime, "first");
+
+        _plugins.With("first", version: ScriptedPlugins.Print(OldVersions));
+        var add = () => AddAsync(runtime, "first");
+
+        await add.Should().ThrowAsync<CniException>();
+        _plugins.Probes.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_binary_that_was_replaced_by_another_of_the_same_size_and_time_is_asked_again()
+    {
+        _plugins.With("first");
+        var runtime = _plugins.Runtime();
+        await AddAsync(runtime, "first");
+        var path = Path.Combine(_plugins.Directory, "first");
+
+        File.Copy(path, path + ".new");
+        File.SetLastWriteTimeUtc(path + ".new", File.GetLastWriteTimeUtc(path));
+        File.Move(path + ".new", path, overwrite: true);
+        await AddAsync(runtime, "first");
+
+        _plugins.Probes.Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData("echo nonsense")]
+    [InlineData("exit 3")]
+    public async Task A_plugin_that_does_not_answer_VERSION_may_serve_ADD_all_the_same(string version)
+    {
+        _plugins.With("own-ways", version: version);
+
+        await AddAsync(_plugins.Runtime(), "own-ways");
+
+        _plugins.Runs.Should().Equal("ADD own-ways");
+    }
+
+    [Fact]
+    public async Task Validation_tells_everything_that_stands_against_a_network()
+    {
+        _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions)).With("mute", version: ":");
+        var network = ScriptedPlugins.Network(
+            """{"type":"first","capabilities":{"mac":true,"ips":false},"ipam":{"type":"absent-ipam"}},{"type":"old","capabilities":{"bandwidth":true}},{"type":"mute"},{"type":"absent"}""");
+
+        var validation = await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken);
+
+        validation.Problems.Should().Equal(
+            $"VERSION failed: plugin \"absent-ipam\" was not found in {_plugins.Directory}; install it there, or correct \"type\".",
+            "test.conflist has cniVersion 1.0.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin",
+            "plugin \"mute\" failed VERSION: its answer is not a JSON object; it printed: \"\" (code 6).",
+            $"VERSION failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct \"type\".");
+        validation.Capabilities.Should().BeEquivalentTo("mac", "bandwidth");
+        _plugins.Runs.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_network_that_can_be_run_has_nothing_against_it()
+    {
+        _plugins.With("first");
+
+        var validation = await _plugins.Runtime().ValidateAsync(ScriptedPlugins.NetworkOf("first"), TestContext.Current.CancellationToken);
+
+        validation.Problems.Should().BeEmpty();
+    }
+
+    private static Task<CniResult> AddAsync(CniRuntime runtime, params string[] types) =>
+        runtime.AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,119 @@
+namespace CniInvoker.Tests.Concurrency;
+
+public sealed class OperationLocksTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan NoPatience = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("cni-locks-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private string File => Path.Combine(_directory, "made/lock");
+
+    // Each instance stands for a process of its own: they share nothing but the file.
+    private OperationLocks Locks() => new(File, TimeProvider.System);
+
+    [Fact]
+    public async Task Operations_for_one_container_run_one_at_a_time()
+    {
+        var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        var second = Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+
+        second.IsCompleted.Should().BeFalse();
+        first.Dispose();
+        (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task Operations_for_different_containers_do_not_wait_for_each_other()
+    {
+        var turns = new List<IDisposable>();
+        foreach (var number in Enumerable.Range(0, 500))
+        {
+            turns.Add(await Locks().EnterAsync($"c{number}", NoPatience, TestContext.Current.CancellationToken));
+        }
+
+        turns.ForEach(turn => turn.Dispose());
+    }
+
+    [Fact]
+    public async Task Garbage_is_collected_alone()
+    {
+        var operation = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        var collection = Locks().EnterAloneAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        collection.IsCompleted.Should().BeFalse();
+
+        operation.Dispose();
+        var alone = await collection;
+        var late = () => Locks().EnterAsync("c2", NoPatience, TestContext.Current.CancellationToken);
+        var second = () => Locks().EnterAloneAsync(NoPatience, TestContext.Current.CancellationToken);
+
+        (await late.Should().ThrowAsync<CniException>()).Which.IsTransient.Should().BeTrue();
+        await second.Should().ThrowAsync<CniException>();
+        alone.Dispose();
+        (await late()).Dispose();
+    }
+
+    [Fact]
+    public async Task Newcomers_wait_behind_a_garbage_collection_that_waits()
+    {
+        var operation = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        var collection = Locks().EnterAloneAsync(Patience, TestContext.Current.CancellationToken);
+
+        // It would never get in while operations overlap without end.
+        var newcomer = () => Locks().EnterAsync("c2", NoPatience, TestContext.Current.CancellationToken);
+        await newcomer.Should().ThrowAsync<CniException>();
+
+        operation.Dispose();
+        (await collection).Dispose();
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_too_long_says_what_for()
+    {
+        using var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+
+        var second = () => Locks().EnterAsync("c1", NoPatience, TestContext.Current.CancellationToken);
+
+        (await second.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            $"another operation for container c1 or a garbage collection is running, and did not end within 0.05 s ({File}) (code 11).");
+    }
+
+    [Fact]
+    public async Task A_wait_can_be_cancelled_and_leaves_nothing_behind()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        var second = Locks().EnterAsync("c1", Patience, cancellation.Token);
+        var alone = Locks().EnterAloneAsync(Patience, cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        await second.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+        await alone.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+        first.Dispose();
+        (await Locks().EnterAsync("c1", NoPatience, TestContext.Current.CancellationToken)).Dispose();
+    }
+
+    [Fact]
+    public async Task The_file_is_for_its_owner_alone_and_stays_empty()
+    {
+        (await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken)).Dispose();
+
+        System.IO.File.GetUnixFileMode(File).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        new FileInfo(File).Length.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_used_is_refused_with_its_name()
+    {
+        System.IO.File.WriteAllText(Path.Combine(_directory, "made"), "");
+
+        var enter = () => Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+
+        (await enter.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith($"the lock file {File} cannot be used: ").And.EndWith("(code 5).");
+    }
+}
