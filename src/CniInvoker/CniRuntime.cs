@@ -4,8 +4,8 @@ namespace CniInvoker;
 /// Runs CNI networks: the operations of SPEC §2 over the plugins of one configuration.
 /// </summary>
 /// <remarks>
-/// Remembers no attachment: the caller stores the result of ADD, and hands it to CHECK and DEL with the same attachment.
-/// Enters no namespace and changes nothing itself. Safe for concurrent use.
+/// Remembers no attachment: the caller stores the result of ADD, and hands it to CHECK and DEL with the same attachment; <see cref="CniClient"/>
+/// does that. Enters no namespace and changes nothing itself. Safe for concurrent use.
 /// </remarks>
 /// <param name="executor">Runs the plugins.</param>
 /// <param name="pluginPath">Where the plugins are.</param>

@@ -1,0 +1,191 @@
+namespace CniInvoker;
+
+// What is remembered, and who may act on it now.
+public sealed partial class CniClient
+{
+    private async Task<CniResult> AddAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
+    {
+        var stored = new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = null, IsComplete = false };
+        Remember(stored);
+        var ran = 0;
+        try
+        {
+            return await _runtime.AddAsync(
+                network,
+                attachment,
+                previousResult: null,
+                result => Remember(stored with { Result = result, IsComplete = ++ran == network.Plugins.Count }),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not CniException { CleanupFailure: not null })
+        {
+            Forget(stored.Id);
+            throw;
+        }
+    }
+
+    private async Task DeleteAsync(AttachmentId id, StoredAttachment? stored, Attachment given, CancellationToken cancellationToken)
+    {
+        var network = stored?.Network ?? Configured(CniOperation.Delete, id.NetworkName);
+        var attachment = Repeated(stored, given);
+        if (NetworkNamespaceFile.IsForeign(attachment.NetworkNamespace))
+        {
+            attachment = attachment.WithoutNetworkNamespace(); // A plugin that opens it fails before it has released anything.
+        }
+
+        await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
+        _store.Remove(id);
+    }
+
+    private async Task<(List<AttachmentId> Deleted, List<CniException> Failures)> DeleteStaleAsync(
+        string networkName, HashSet<AttachmentId> staying, CancellationToken cancellationToken)
+    {
+        var (deleted, failures) = (new List<AttachmentId>(), new List<CniException>());
+        foreach (var stale in _store.List().Attachments.Where(stored => stored.NetworkName == networkName && !staying.Contains(stored.Id)))
+        {
+            try
+            {
+                await DeleteAsync(stale.Id, stale, stale.Attachment, cancellationToken).ConfigureAwait(false);
+                deleted.Add(stale.Id);
+            }
+            catch (CniException failure)
+            {
+                failures.Add(failure);
+                staying.Add(stale.Id); // GC is no substitute for its DEL, which is still to come.
+            }
+        }
+
+        return (deleted, failures);
+    }
+
+    private async Task RequireNewAsync(AttachmentId id, CancellationToken cancellationToken)
+    {
+        switch (Remembered(CniOperation.Add, id))
+        {
+            case { IsComplete: true }:
+                throw new CniException(CniErrorCode.InvalidEnvironment, $"{id} is attached already; delete it first").During(CniOperation.Add, id.NetworkName);
+            case { } interrupted:
+                await DeleteAsync(id, interrupted, interrupted.Attachment, cancellationToken).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private StoredAttachment? Remembered(CniOperation operation, AttachmentId id)
+    {
+        try
+        {
+            return _store.Find(id);
+        }
+        catch (CniException unreadable)
+        {
+            throw unreadable.During(operation, id.NetworkName);
+        }
+    }
+
+    // DEL does what it can without what is lost; then the store sets the record aside.
+    private StoredAttachment? ReadableOrNull(AttachmentId id)
+    {
+        try
+        {
+            return _store.Find(id);
+        }
+        catch (CniException)
+        {
+            return null;
+        }
+    }
+
+    private void Remember(StoredAttachment stored)
+    {
+        try
+        {
+            _store.Write(stored);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            var msg = $"{stored.Id} cannot be remembered: {failure.Message.TrimEnd('.')}";
+            throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Add, stored.NetworkName);
+        }
+    }
+
+    private void Forget(AttachmentId id)
+    {
+        try
+        {
+            _store.Remove(id);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Why ADD failed is the news. The record says that ADD was not finished, so the next ADD or DEL clears it away.
+        }
+    }
+
+    // All but which one it is must be as ADD had it (SPEC §2 "DEL", §3 "Checking an attachment").
+    private static Attachment Repeated(StoredAttachment? stored, Attachment given) => stored is { Network: not null } ? stored.Attachment : given;
+
+    private static CniResult? InVersionOf(NetworkConfiguration network, CniResult? result)
+    {
+        try
+        {
+            return result?.ConvertTo(network.CniVersion);
+        }
+        catch (CniException)
+        {
+            return null; // Of another runtime, for another version: DEL has to do without.
+        }
+    }
+
+    private NetworkConfiguration Configured(CniOperation operation, string networkName)
+    {
+        var contents = _configurations.Load();
+        if (contents.Find(networkName) is { } network)
+        {
+            return network;
+        }
+
+        var unusable = string.Concat(contents.Problems.Select(problem => $"; {problem.File} cannot be used: {problem.Message}"));
+        var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{unusable}";
+        throw new CniException(CniErrorCode.InvalidNetworkConfiguration, msg).During(operation, networkName);
+    }
+
+    private static AttachmentId Identify(CniOperation operation, string networkName, Attachment attachment)
+    {
+        if (Identifier.Problem(networkName) is { } problem)
+        {
+            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, $"network name \"{networkName}\" {problem}");
+        }
+
+        return Identifier.TripleProblem(networkName, attachment.ContainerId, attachment.InterfaceName) is { } tooLong
+            ? throw new CniException(CniErrorCode.InvalidEnvironment, tooLong).During(operation, networkName)
+            : new AttachmentId(networkName, attachment.ContainerId, attachment.InterfaceName);
+    }
+
+    private async Task<IDisposable> EnterAsync(CniOperation operation, AttachmentId id, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        IDisposable? turn = null;
+        try
+        {
+            turn = await _locks.EnterAsync(id.ContainerId, limit, cancellationToken).ConfigureAwait(false);
+            return _options.AttachmentsOfOthers(id.NetworkName).All(other => other.ContainerId != id.ContainerId)
+                ? turn
+                : throw new CniException(CniErrorCode.InvalidEnvironment, $"container {id.ContainerId} is looked after by somebody else");
+        }
+        catch (Exception failure)
+        {
+            turn?.Dispose();
+            throw failure is CniException blocked ? blocked.During(operation, id.NetworkName) : failure;
+        }
+    }
+
+    private async Task<IDisposable> EnterAloneAsync(string networkName, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _locks.EnterAloneAsync(_options.Deadlines.GarbageCollection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CniException blocked)
+        {
+            throw blocked.During(CniOperation.GarbageCollection, networkName);
+        }
+    }
+}

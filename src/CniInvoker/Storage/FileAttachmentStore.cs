@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CniInvoker;
+
+/// <summary>
+/// Remembers attachments as files in libcni's format (see cni/libcni, <c>cniCacheV1</c>), in a directory of their own.
+/// <code>
+/// DIRECTORY/                        mode 0700, as is everything that has to be made above it
+///   results/                        mode 0700
+///     NETWORK-CONTAINER-INTERFACE   mode 0600; libcni's name for it
+///     ~HASH                         of an attachment whose name of that kind another one has already ("a-b","c" and "a","b-c")
+///     .HASH                         a write in progress
+///   unreadable/                     what <see cref="Remove"/> could not read, for a person to look at
+/// </code>
+/// A write is durable when it returns, and whenever the power goes, a file holds the old or the new record, whole.
+/// </summary>
+/// <param name="directory">Made when the first attachment is written.</param>
+public sealed class FileAttachmentStore(string directory) : IAttachmentStore
+{
+    private readonly string _results = Path.Combine(directory, "results");
+    private readonly string _unreadable = Path.Combine(directory, "unreadable");
+
+    /// <inheritdoc/>
+    public StoredAttachment? Find(AttachmentId id) => Locate(id) is { } found ? found.Stored ?? throw found.Reason! : null;
+
+    /// <inheritdoc/>
+    public AttachmentListing List()
+    {
+        var attachments = new List<StoredAttachment>();
+        var problems = new List<AttachmentProblem>();
+        foreach (var file in Files())
+        {
+            try
+            {
+                if (Read(file, asked: null) is { } stored)
+                {
+                    attachments.Add(stored);
+                }
+                else if (File.Exists(file))
+                {
+                    problems.Add(new AttachmentProblem(file, "it holds a result that does not say whose it is"));
+                }
+            }
+            catch (CniException unreadable)
+            {
+                problems.Add(new AttachmentProblem(file, unreadable.Msg));
+            }
+        }
+
+        return new AttachmentListing(
+            [.. attachments.OrderBy(stored => stored.NetworkName, StringComparer.Ordinal).ThenBy(stored => stored.Attachment.ContainerId, StringComparer.Ordinal).ThenBy(stored => stored.Attachment.InterfaceName, StringComparer.Ordinal)],
+            problems);
+    }
+
+    /// <inheritdoc/>
+    public void Write(StoredAttachment attachment)
+    {
+        var content = CacheRecord.Write(attachment);
+        DurableFile.MakeDirectory(_results);
+        if (Locate(attachment.Id) is { } known)
+        {
+            DurableFile.Replace(known.File, content, TemporaryName(attachment.Id));
+        }
+        else if (!DurableFile.Create(PlainName(attachment.Id), content, TemporaryName(attachment.Id)))
+        {
+            DurableFile.Replace(HashedName(attachment.Id), content, TemporaryName(attachment.Id));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Remove(AttachmentId id)
+    {
+        switch (Locate(id))
+        {
+            case { Stored: not null } known:
+                // Not made durable at once: should the file come back after a power loss, another DEL does no harm.
+                File.Delete(known.File);
+                break;
+            case { } broken:
+                DurableFile.MakeDirectory(_unreadable);
+                File.Move(broken.File, Path.Combine(_unreadable, Path.GetFileName(broken.File)), overwrite: true);
+                break;
+        }
+
+        if (Directory.Exists(_results))
+        {
+            File.Delete(TemporaryName(id)); // Of a process that ended in the middle of a write.
+        }
+    }
+
+    // A file that cannot be read is taken for the attachment's whose name it has: nobody else's is likelier.
+    private Location? Locate(AttachmentId id)
+    {
+        RequireFileName(id);
+        Location? broken = null;
+        foreach (var file in new[] { PlainName(id), HashedName(id) })
+        {
+            try
+            {
+                if (Read(file, id) is { } stored && stored.Id == id)
+                {
+                    return new Location(file, stored, Reason: null);
+                }
+            }
+            catch (CniException unreadable)
+            {
+                broken ??= new Location(file, Stored: null, unreadable);
+            }
+        }
+
+        return broken;
+    }
+
+    private static StoredAttachment? Read(string file, AttachmentId? asked)
+    {
+        try
+        {
+            return CacheRecord.Read(File.ReadAllBytes(file), file, asked);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new CniException(CniErrorCode.InputOutput, $"the record {file} cannot be read: {unreadable.Message.TrimEnd('.')}", details: null, unreadable);
+        }
+    }
+
+    private static void RequireFileName(AttachmentId id)
+    {
+        var problem = Identifier.Problem(id.NetworkName) ?? Identifier.Problem(id.ContainerId) ?? Identifier.InterfaceNameProblem(id.InterfaceName)
+            ?? Identifier.TripleProblem(id.NetworkName, id.ContainerId, id.InterfaceName);
+        if (problem is not null)
+        {
+            throw new ArgumentException($"One of the names in {id} {problem}.", nameof(id));
+        }
+    }
+
+    // No network's name begins with a dot.
+    private string[] Files() => Directory.Exists(_results)
+        ? [.. Directory.EnumerateFiles(_results).Where(file => !Path.GetFileName(file.AsSpan()).StartsWith('.')).Order(StringComparer.Ordinal)]
+        : [];
+
+    private string PlainName(AttachmentId id) => Path.Combine(_results, $"{id.NetworkName}-{id.ContainerId}-{id.InterfaceName}");
+
+    private string HashedName(AttachmentId id) => Path.Combine(_results, $"~{Hash(id)}");
+
+    private string TemporaryName(AttachmentId id) => Path.Combine(_results, $".{Hash(id)}");
+
+    private static string Hash(AttachmentId id) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id.NetworkName}/{id.ContainerId}/{id.InterfaceName}")));
+
+    private sealed record Location(string File, StoredAttachment? Stored, CniException? Reason);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+
+namespace CniInvoker.Tests.Clients;
+
+public sealed class CheckAndDeleteTests : ClientTest
+{
+    [Fact]
+    public async Task CHECK_and_DEL_repeat_what_ADD_was_given_whatever_is_configured_by_now()
+    {
+        Plugins.With("first").With("beside").With("other");
+        Write("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","capabilities":{"mac":true}}]}""");
+        Write("pods/10.conf", """{"type":"beside"}""");
+        var attachment = new Attachment("c1", Netns, "eth0", [new("IP", "10.1.0.9")], new JsonObject { ["mac"] = "c2:11:22:33:44:55" });
+        await Client.AddAsync("pods", attachment, Cancellation);
+        Configure("pods", "other");
+        Directory.Delete(Path.Combine(Configurations, "pods"), recursive: true);
+
+        await Client.CheckAsync("pods", Attachment(), Cancellation);
+        await Client.DeleteAsync("pods", new Attachment("c1", "", "eth0"), Cancellation);
+
+        Plugins.Runs.Should().Equal("ADD first", "ADD beside", "CHECK first", "CHECK beside", "DEL beside", "DEL first");
+        foreach (var verb in new[] { "CHECK", "DEL" })
+        {
+            Plugins.Environment("first", verb).Should().Contain(new Dictionary<string, string> { ["CNI_NETNS"] = Netns, ["CNI_ARGS"] = "IgnoreUnknown=1;IP=10.1.0.9" });
+            Plugins.Stdin("first", verb)["runtimeConfig"]!.ToJsonString().Should().Be("""{"mac":"c2:11:22:33:44:55"}""");
+            Plugins.Stdin("first", verb).ContainsKey("prevResult").Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task CHECK_of_what_was_never_added_or_is_deleted_runs_nothing()
+    {
+        Plugins.With("first");
+        Configure("pods", "first");
+        (await FailureOf(() => Client.CheckAsync("pods", Attachment(), Cancellation))).Message.Should().Be(
+            "CNI network \"pods\": CHECK failed: nothing is remembered of eth0 of container c1 on network \"pods\": it was never added, or has been deleted (code 3).");
+        await Client.AddAsync("pods", Attachment(), Cancellation);
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+
+        (await FailureOf(() => Client.CheckAsync("pods", Attachment(), Cancellation))).Code.Should().Be(CniErrorCode.UnknownContainer);
+        Plugins.Runs.Should().Equal("ADD first", "DEL first");
+    }
+
+    [Fact]
+    public async Task CHECK_of_an_ADD_that_was_interrupted_runs_nothing()
+    {
+        Plugins.With("first", add: ScriptedPlugins.Fail(5, "no"), delete: ScriptedPlugins.Fail(5, "no"));
+        Configure("pods", "first");
+        await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
+
+        var failure = await FailureOf(() => Client.CheckAsync("pods", Attachment(), Cancellation));
+
+        failure.Msg.Should().Be("the ADD of eth0 of container c1 on network \"pods\" was interrupted; delete it");
+        Plugins.Runs.Should().Equal("ADD first", "DEL first");
+    }
+
+    [Fact]
+    public async Task DEL_of_what_is_not_remembered_runs_with_what_is_configured_and_may_be_repeated()
+    {
+        Plugins.With("first");
+        Configure("pods", "first");
+
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+
+        Plugins.Runs.Should().Equal("DEL first", "DEL first");
+        Plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task CHECK_refuses_a_record_that_cannot_be_read_and_DEL_does_without_it()
+    {
+        Plugins.With("first");
+        Configure("pods", "first");
+        await Client.AddAsync("pods", Attachment(), Cancellation);
+        File.WriteAllText(Path.Combine(State, "results/pods-c1-eth0"), "");
+
+        var check = await FailureOf(() => Client.CheckAsync("pods", Attachment(), Cancellation));
+        var add = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+
+        check.Code.Should().Be(CniErrorCode.DecodingFailure);
+        add.Code.Should().Be(CniErrorCode.DecodingFailure);
+        Plugins.Runs.Should().Equal("ADD first", "DEL first");
+        Plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().BeFalse();
+        File.Exists(Path.Combine(State, "unreadable/pods-c1-eth0")).Should().BeTrue();
+        Client.Attachments().Should().BeEquivalentTo(new { Attachments = Array.Empty<object>(), Problems = Array.Empty<object>() });
+    }
+
+    [Fact]
+    public async Task A_result_alone_as_old_libcni_left_it_serves_CHECK_and_DEL_with_what_is_configured()
+    {
+        Plugins.With("first");
+        Configure("pods", "first");
+        Directory.CreateDirectory(Path.Combine(State, "results"));
+        File.WriteAllText(Path.Combine(State, "results/pods-c1-eth0"), """{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""");
+
+        await Client.CheckAsync("pods", Attachment(), Cancellation);
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+
+        Plugins.Stdin("first", "CHECK")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
+        Plugins.Stdin("first", "DEL")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
+        Plugins.Environment("first", "CHECK")["CNI_NETNS"].Should().Be(Netns);
+    }
+
+    [Fact]
+    public async Task A_file_that_has_taken_the_place_of_the_namespace_is_not_handed_to_DEL()
+    {
+        Plugins.With("first");
+        Configure("pods", "first");
+        var link = Plugins.Record("netns");
+        File.CreateSymbolicLink(link, Netns);
+        await Client.AddAsync("pods", new Attachment("c1", link, "eth0"), Cancellation);
+        File.Delete(link);
+        File.WriteAllText(link, "");
+
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+
+        Plugins.Environment("first", "DEL")["CNI_NETNS"].Should().BeEmpty();
+        File.Exists(link).Should().BeTrue("it is not ours to remove");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task DEL_after_an_ADD_that_ran_out_of_time_has_time_of_its_own()
+    {
+        Plugins.With("first", add: "sleep 100", delete: $"sleep 0.5; touch '{Plugins.Record("deleted")}'");
+        Configure("pods", "first");
+        var client = new CniClient(Options with { Deadlines = new CniDeadlines { Add = TimeSpan.FromMilliseconds(200) } });
+
+        var failure = await FailureOf(() => client.AddAsync("pods", Attachment(), Cancellation));
+
+        failure.TimedOut.Should().BeTrue();
+        File.Exists(Plugins.Record("deleted")).Should().BeTrue();
+        client.Attachments().Attachments.Should().BeEmpty();
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+
+namespace CniInvoker.Tests.Clients;
+
+public sealed class GarbageTests : ClientTest
+{
+    [Fact]
+    public async Task What_is_remembered_but_not_named_is_deleted_and_plugins_hear_what_remains()
+    {
+        await AttachAsync("1.1.0");
+
+        var deleted = await Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
+
+        deleted.Should().Equal(Id("c2"));
+        Plugins.Runs.Skip(6).Should().Equal("DEL second", "DEL first", "GC first", "GC second");
+        Plugins.Environment("first", "DEL")["CNI_CONTAINERID"].Should().Be("c2");
+        var stdin = Plugins.Stdin("second", "GC");
+        stdin["cni.dev/valid-attachments"]!.ToJsonString().Should().Be("""[{"containerID":"c1","ifname":"eth0"}]""");
+        JsonNode.DeepEquals(stdin["cni.dev/attachments"], stdin["cni.dev/valid-attachments"]).Should().BeTrue();
+        stdin.ContainsKey("prevResult").Should().BeFalse();
+        Plugins.Environment("first", "GC").Should().Contain(
+            new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "", ["CNI_IFNAME"] = "", ["CNI_ARGS"] = "", ["CNI_PATH"] = Plugins.Directory });
+        Client.Attachments().Attachments.Select(stored => stored.Id).Should().Equal(Id("c1"), new AttachmentId("web", "c3", "eth0"));
+    }
+
+    [Fact]
+    public async Task Without_a_list_of_what_is_to_stay_it_is_refused()
+    {
+        await AttachAsync("1.1.0");
+
+        foreach (var valid in new AttachmentId[][] { [], [new AttachmentId("web", "c3", "eth0")] })
+        {
+            (await FailureOf(() => Client.CollectGarbageAsync("pods", valid, force: false, Cancellation))).Message.Should().Be(
+                "CNI network \"pods\": GC failed: no attachment is named that is to stay, with which everything on the network would be taken for garbage; name those that live, or force it (code 4).");
+        }
+
+        Plugins.Runs.Should().HaveCount(6, "nothing ran");
+        Client.Attachments().Attachments.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public async Task Forced_without_a_list_everything_on_the_network_goes_and_nothing_on_others()
+    {
+        await AttachAsync("1.1.0");
+
+        var deleted = await Client.CollectGarbageAsync("pods", [], force: true, Cancellation);
+
+        deleted.Should().Equal(Id("c1"), Id("c2"));
+        Plugins.Stdin("first", "GC")["cni.dev/valid-attachments"]!.ToJsonString().Should().Be("[]", "plugins in Go take null for a mistake");
+        Client.Attachments().Attachments.Select(stored => stored.NetworkName).Should().Equal("web");
+    }
+
+    [Fact]
+    public async Task Before_1_1_0_only_DEL_runs()
+    {
+        await AttachAsync("1.0.0");
+
+        await Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
+
+        Plugins.Runs.Skip(6).Should().Equal("DEL second", "DEL first");
+    }
+
+    [Fact]
+    public async Task A_network_that_disables_it_is_left_alone()
+    {
+        await AttachAsync("1.1.0", "\"disableGC\":\"True\",");
+
+        var deleted = await Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
+
+        deleted.Should().BeEmpty();
+        Plugins.Runs.Should().HaveCount(6);
+        Client.Attachments().Attachments.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public async Task A_plugin_that_fails_does_not_keep_the_others_from_running_and_every_failure_is_told()
+    {
+        Plugins.With("first", collect: ScriptedPlugins.Fail(5, "store is locked")).With("second", delete: ScriptedPlugins.Fail(11, "busy")).With("third", collect: ScriptedPlugins.Fail(100, "odd"));
+        Write("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first"},{"type":"second"},{"type":"third"}]}""");
+        await Client.AddAsync("pods", Attachment("c2"), Cancellation);
+
+        var failure = await FailureOf(() => Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation));
+
+        Plugins.Runs.Skip(3).Should().Equal("DEL third", "DEL second", "GC first", "GC second", "GC third");
+        failure.Code.Should().Be(11);
+        failure.OtherFailures.Select(other => other.Code).Should().Equal(5u, 100u);
+        failure.Message.Should().Be(
+            "CNI network \"pods\": plugin \"second\" failed DEL: busy (code 11). Moreover: CNI network \"pods\": plugin \"first\" failed GC: store is locked (code 5). Moreover: CNI network \"pods\": plugin \"third\" failed GC: odd (code 100).");
+        Plugins.Stdin("first", "GC")["cni.dev/valid-attachments"]!.AsArray().Should().HaveCount(2, "an attachment whose DEL failed still needs its DEL");
+        Client.Attachments().Attachments.Single().Id.Should().Be(Id("c2"));
+    }
+
+    [Fact]
+    public async Task What_others_look_after_always_remains()
+    {
+        Plugins.With("first");
+        Write("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first"}]}""");
+        var client = new CniClient(Options with { AttachmentsOfOthers = network => [new AttachmentId(network, "theirs", "eth0")] });
+
+        await client.CollectGarbageAsync("pods", [], force: true, Cancellation);
+
+        Plugins.Stdin("first", "GC")["cni.dev/valid-attachments"]!.ToJsonString().Should().Be("""[{"containerID":"theirs","ifname":"eth0"}]""");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task It_waits_for_an_ADD_that_is_under_way_and_the_next_ADD_waits_for_it()
+    {
+        var (started, go) = (Plugins.Record("started"), Plugins.Record("go"));
+        Plugins.With("first", add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{ScriptedPlugins.Result()}");
+        Write("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first"}]}""");
+
+        var add = Client.AddAsync("pods", Attachment(), Cancellation);
+        await Eventually.FileAsync(started);
+        var collection = Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
+        await Task.Delay(100, Cancellation);
+        var next = Client.AddAsync("pods", Attachment("c2"), Cancellation);
+        await Task.Delay(100, Cancellation);
+        Plugins.Runs.Should().Equal("ADD first");
+        File.WriteAllText(go, "");
+        await Task.WhenAll(add, collection, next);
+
+        Plugins.Runs.Should().Equal("ADD first", "GC first", "ADD first");
+    }
+
+    private static AttachmentId Id(string containerId) => new("pods", containerId, "eth0");
+
+    private async Task AttachAsync(string version, string more = "")
+    {
+        Plugins.With("first").With("second");
+        Write("pods.conflist", $$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{"type":"first","prevResult":{} },{"type":"second"}] }""");
+        Write("web.conflist", $$"""{"cniVersion":"{{version}}","name":"web","plugins":[{"type":"first"},{"type":"second"}]}""");
+        await Client.AddAsync("pods", Attachment("c1"), Cancellation);
+        await Client.AddAsync("pods", Attachment("c2"), Cancellation);
+        await Client.AddAsync("web", Attachment("c3"), Cancellation);
+    }
+}
