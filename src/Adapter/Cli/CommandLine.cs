@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bridge.Adapter.Cli.Cni;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
@@ -25,14 +26,25 @@ internal static class CommandLine
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="serve">Runs the daemon until it is told to stop.</param>
     /// <param name="console">Where output goes; the process's own streams by default.</param>
+    /// <param name="variables">Answers environment variables; the process's own by default.</param>
+    /// <param name="cancellationToken">Ends the command.</param>
     public static async Task<int> RunAsync(
-        string[] arguments, Func<AdapterSettings, CancellationToken, Task<int>> serve, InvocationConfiguration? console = null, CancellationToken cancellationToken = default)
+        string[] arguments,
+        Func<AdapterSettings, CancellationToken, Task<int>> serve,
+        InvocationConfiguration? console = null,
+        Func<string, string?>? variables = null,
+        CancellationToken cancellationToken = default)
     {
         console ??= new InvocationConfiguration();
         // The daemon's host listens for SIGTERM itself and takes the time it needs; the other commands may just die.
         console.ProcessTerminationTimeout = null;
         console.EnableDefaultExceptionHandler = false;
-        var parsed = Build(serve).Parse(arguments);
+        var parsed = Build(serve, new CniEnvironment(variables ?? Environment.GetEnvironmentVariable)).Parse(arguments);
+        if (CniCommand.Owns(parsed))
+        {
+            return await CniCommand.InvokeAsync(parsed, console, cancellationToken);
+        }
+
         try
         {
             var exitCode = await parsed.InvokeAsync(console, cancellationToken);
@@ -56,7 +68,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Build(Func<AdapterSettings, CancellationToken, Task<int>> serve) =>
+    private static RootCommand Build(Func<AdapterSettings, CancellationToken, Task<int>> serve, CniEnvironment environment) =>
         new("""
             Puts Docker containers on CNI networks: a Docker network driver that runs ordinary CNI plugins.
 
@@ -65,6 +77,7 @@ internal static class CommandLine
               cnm-cni networks create pods                                a Docker network for CNI network pods
               docker run --network pods IMAGE                             a container on it
               cnm-cni status                                              who is attached, with which addresses and ports
+              cnm-cni cni add pods /run/netns/test                        a CNI network by hand, as cnitool does
 
             Exit codes: 0 it worked; 1 it did not; 2 the command line or the settings file is wrong.
             """)
@@ -73,6 +86,7 @@ internal static class CommandLine
             NetworksCommand.Build(),
             Status(),
             Check(),
+            CniCommand.Build(environment),
             PrintSettings(),
             Version(),
         };

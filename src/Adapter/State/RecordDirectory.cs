@@ -17,6 +17,7 @@ namespace Bridge.Adapter.State;
 internal sealed class RecordDirectory<T>(string directory, JsonTypeInfo<T> json) where T : class, IRecord
 {
     private const string Extension = ".json";
+    private const string SetAside = ".unreadable";
 
     private readonly ConcurrentDictionary<string, T> _records = new(StringComparer.Ordinal);
 
@@ -29,26 +30,53 @@ internal sealed class RecordDirectory<T>(string directory, JsonTypeInfo<T> json)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var unreadable = new List<(string, string)>();
-        foreach (var file in Directory.EnumerateFiles(directory, "*" + Extension).Order(StringComparer.Ordinal).ToArray())
+        foreach (var file in Files("*" + Extension))
         {
             try
             {
-                var record = JsonSerializer.Deserialize(File.ReadAllBytes(file), json) ?? throw new JsonException("the file holds null");
-                if (record.Id != Path.GetFileNameWithoutExtension(file))
-                {
-                    throw new JsonException($"the file's name does not match the id {record.Id} inside");
-                }
-
+                var record = Read(file);
                 _records[record.Id] = record;
             }
             catch (JsonException broken)
             {
-                File.Move(file, file + ".unreadable", overwrite: true);
-                unreadable.Add((file + ".unreadable", broken.Message));
+                File.Move(file, file + SetAside, overwrite: true);
+                unreadable.Add((file + SetAside, broken.Message));
             }
         }
 
         return unreadable;
+    }
+
+    /// <summary>
+    /// What is on disk now, for a process that is not the records' owner: changes nothing, neither there nor in memory. Files that an owner
+    /// has set aside count among the unreadable ones.
+    /// </summary>
+    public (IReadOnlyList<T> Records, IReadOnlyList<(string File, string Reason)> Unreadable) Peek()
+    {
+        if (!Directory.Exists(directory))
+        {
+            return ([], []);
+        }
+
+        var records = new List<T>();
+        var unreadable = Files("*" + Extension + SetAside).Select(file => (file, "it was set aside when the daemon started")).ToList();
+        foreach (var file in Files("*" + Extension))
+        {
+            try
+            {
+                records.Add(Read(file));
+            }
+            catch (JsonException broken)
+            {
+                unreadable.Add((file, broken.Message));
+            }
+            catch (FileNotFoundException)
+            {
+                // Its owner has dropped it meanwhile.
+            }
+        }
+
+        return (records, unreadable);
     }
 
     public void Write(T record)
@@ -62,6 +90,17 @@ internal sealed class RecordDirectory<T>(string directory, JsonTypeInfo<T> json)
     {
         File.Delete(PathOf(id));
         _records.TryRemove(id, out _);
+    }
+
+    private string[] Files(string pattern) => [.. Directory.EnumerateFiles(directory, pattern).Order(StringComparer.Ordinal)];
+
+    /// <exception cref="JsonException">The file holds no record, or that of another id.</exception>
+    private T Read(string file)
+    {
+        var record = JsonSerializer.Deserialize(File.ReadAllBytes(file), json) ?? throw new JsonException("the file holds null");
+        return record.Id == Path.GetFileNameWithoutExtension(file)
+            ? record
+            : throw new JsonException($"the file's name does not match the id {record.Id} inside");
     }
 
     private string PathOf(string id) => Path.Combine(directory, id + Extension);

@@ -246,7 +246,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
 
     private Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(
-        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync, new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync, new InvocationConfiguration { Output = output, Error = error }, cancellationToken: cancellationToken);
 
     private Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {

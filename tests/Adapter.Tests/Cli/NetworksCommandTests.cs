@@ -254,7 +254,7 @@ public sealed class NetworksCommandTests : IAsyncLifetime
     private void Write(string file, string content) => File.WriteAllText(Path.Combine(directory.FullName, file), content);
 
     private Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(
-        [.. commandLine.Split(' '), "--config", ConfigFile], (_, _) => Task.FromResult(42), new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+        [.. commandLine.Split(' '), "--config", ConfigFile], (_, _) => Task.FromResult(42), new InvocationConfiguration { Output = output, Error = error }, cancellationToken: cancellationToken);
 
     private string[] Lines() => output.ToString().Replace(directory.FullName, "DIR", StringComparison.Ordinal).TrimEnd().Split('\n');
 }

@@ -1,0 +1,37 @@
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+using CniInvoker;
+
+namespace Bridge.Adapter.Cli.Cni;
+
+/// <summary>Where the commands find networks and plugins, and where they remember attachments.</summary>
+internal static class CniClients
+{
+    /// <summary>Below the state directory: what these commands remember. Apart from libcni's cache, which other runtimes take for theirs.</summary>
+    private const string StateName = "cni";
+
+    private const string LockName = "cni.lock";
+
+    /// <param name="settings">Directories and deadlines.</param>
+    /// <param name="environment">May name other directories.</param>
+    /// <param name="error">Where the plugins' stderr goes.</param>
+    /// <param name="sparesAll">Every attachment of the daemon has to be known: garbage is collected.</param>
+    public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error, bool sparesAll = false) => new(new CniClientOptions
+    {
+        ConfigurationDirectory = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory,
+        PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
+        StateDirectory = Path.Combine(settings.StateDirectory, StateName),
+        LockFile = Path.Combine(settings.RunDirectory, LockName),
+        Deadlines = new CniDeadlines
+        {
+            Add = settings.Timeouts.Add,
+            Delete = settings.Timeouts.Delete,
+            Check = settings.Timeouts.Check,
+            Status = settings.Timeouts.Probe,
+            Version = settings.Timeouts.Probe,
+            TerminationGrace = settings.Timeouts.TerminationGrace,
+        },
+        Executor = new PluginStderr(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), error),
+        AttachmentsOfOthers = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
+    });
+}

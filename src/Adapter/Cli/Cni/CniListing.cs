@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using CniInvoker;
+
+namespace Bridge.Adapter.Cli.Cni;
+
+/// <summary>What <c>list</c> prints.</summary>
+/// <param name="Networks">The usable networks, in the order in which runtimes read their files.</param>
+/// <param name="Attachments">What is remembered, complete or not.</param>
+/// <param name="Problems">Configuration files that are not used and records that cannot be read.</param>
+internal sealed record CniListing(
+    IReadOnlyList<ListedCniNetwork> Networks, IReadOnlyList<ListedAttachment> Attachments, IReadOnlyList<ListedProblem> Problems)
+{
+    public static CniListing Of(CniClient client)
+    {
+        var networks = client.Networks();
+        var attachments = client.Attachments();
+        return new CniListing(
+            [.. networks.Networks.Select(ListedCniNetwork.Of)],
+            [.. attachments.Attachments.Select(ListedAttachment.Of)],
+            [
+                .. networks.Problems.Select(problem => new ListedProblem(problem.File, problem.Message)),
+                .. attachments.Problems.Select(problem => new ListedProblem(problem.File, problem.Message)),
+            ]);
+    }
+}
+
+/// <param name="Name">The network's name.</param>
+/// <param name="CniVersion">The version its plugins are spoken to in.</param>
+/// <param name="Plugins">Their types, in the order of ADD.</param>
+/// <param name="File">Where it is configured.</param>
+internal sealed record ListedCniNetwork(string Name, string CniVersion, IReadOnlyList<string> Plugins, string File)
+{
+    public static ListedCniNetwork Of(NetworkConfiguration network) =>
+        new(network.Name, network.CniVersion, [.. network.Plugins.Select(plugin => plugin.Type)], network.Source);
+}
+
+/// <param name="NetworkName">The network.</param>
+/// <param name="ContainerId">CNI_CONTAINERID.</param>
+/// <param name="Ifname">CNI_IFNAME.</param>
+/// <param name="Netns">CNI_NETNS.</param>
+/// <param name="Addresses">In CIDR notation; empty while nothing is known of them.</param>
+/// <param name="Complete">ADD has succeeded; otherwise it is under way, or to be undone with <c>del</c>.</param>
+internal sealed record ListedAttachment(
+    string NetworkName,
+    [property: JsonPropertyName("containerID")] string ContainerId,
+    string Ifname,
+    string Netns,
+    IReadOnlyList<string> Addresses,
+    bool Complete)
+{
+    public static ListedAttachment Of(StoredAttachment stored) => new(
+        stored.NetworkName,
+        stored.Attachment.ContainerId,
+        stored.Attachment.InterfaceName,
+        stored.Attachment.NetworkNamespace,
+        [.. (stored.Result?.Ips ?? []).Select(ip => $"{ip.Address}/{ip.PrefixLength}")],
+        stored.IsComplete);
+}

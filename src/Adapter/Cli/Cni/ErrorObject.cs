@@ -1,0 +1,16 @@
+using CniInvoker;
+
+namespace Bridge.Adapter.Cli.Cni;
+
+/// <summary>A failure as plugins print it (SPEC §5, "Error"), so that whoever reads a plugin's answer can read ours.</summary>
+/// <param name="CniVersion">The version of this object; its shape is the same in all of them.</param>
+/// <param name="Code">Never 0, which some readers take for no error.</param>
+/// <param name="Msg">The short description.</param>
+/// <param name="Details">The longer one, if there is one.</param>
+internal sealed record ErrorObject(string CniVersion, uint Code, string Msg, string? Details)
+{
+    private const string Version = "1.1.0";
+
+    public static ErrorObject Of(uint code, string msg, string? details = null) =>
+        new(Version, code == CniErrorCode.None ? CniErrorCode.Internal : code, msg, string.IsNullOrEmpty(details) ? null : details);
+}

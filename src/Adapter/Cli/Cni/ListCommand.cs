@@ -1,0 +1,21 @@
+using System.CommandLine;
+using System.Text.Json;
+using static Bridge.Adapter.Cli.SharedOptions;
+
+namespace Bridge.Adapter.Cli.Cni;
+
+/// <summary>What there is: networks in their files, attachments in the memory of these commands.</summary>
+internal static class ListCommand
+{
+    public static Command Build(CniEnvironment environment)
+    {
+        var command = new Command("list", "Print the networks of the configuration directory and the attachments that add has made. Runs no plugin.") { Config };
+        command.SetAction(parsed =>
+        {
+            var console = parsed.InvocationConfiguration;
+            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error);
+            console.Output.WriteLine(JsonSerializer.Serialize(CniListing.Of(client), CniJson.Indented.CniListing));
+        });
+        return command;
+    }
+}

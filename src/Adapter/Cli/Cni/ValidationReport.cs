@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using CniInvoker;
+
+namespace Bridge.Adapter.Cli.Cni;
+
+/// <summary>What <c>validate</c> prints.</summary>
+/// <param name="Errors">Files that are not used, and why.</param>
+/// <param name="Networks">The networks that were looked at.</param>
+internal sealed record ValidationReport(IReadOnlyList<ListedProblem> Errors, IReadOnlyList<ValidatedNetwork> Networks)
+{
+    [JsonIgnore]
+    public bool HasErrors => Sentences.Any();
+
+    /// <summary>The same for a person.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Sentences =>
+    [
+        .. Errors.Select(error => $"{error.File}: {error.Message}"),
+        .. Networks.SelectMany(network => network.Problems.Select(problem => $"CNI network \"{network.Name}\": {problem}")),
+    ];
+
+    public static async Task<ValidationReport> MakeAsync(CniClient client, string? networkName, CancellationToken cancellationToken)
+    {
+        var contents = client.Networks();
+        var networks = new List<ValidatedNetwork>();
+        foreach (var name in networkName is null ? contents.Networks.Select(network => network.Name) : [networkName])
+        {
+            networks.Add(contents.Find(name) is { } network
+                ? ValidatedNetwork.Of(network, await client.ValidateAsync(name, cancellationToken))
+                : ValidatedNetwork.Missing(name));
+        }
+
+        return new ValidationReport([.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))], networks);
+    }
+}
+
+/// <param name="Name">The network's name.</param>
+/// <param name="CniVersion">The version its plugins are spoken to in; null when there is no such network.</param>
+/// <param name="File">Where it is configured.</param>
+/// <param name="Plugins">The plugins' types, in the order of ADD.</param>
+/// <param name="Capabilities">What its plugins can be given with CAP_ARGS.</param>
+/// <param name="Problems">What stands against running it, a sentence each.</param>
+internal sealed record ValidatedNetwork(
+    string Name, string? CniVersion, string? File, IReadOnlyList<string> Plugins, IReadOnlyList<string> Capabilities, IReadOnlyList<string> Problems)
+{
+    public static ValidatedNetwork Of(NetworkConfiguration network, NetworkValidation validation) => new(
+        network.Name,
+        network.CniVersion,
+        network.Source,
+        [.. network.Plugins.Select(plugin => plugin.Type)],
+        [.. validation.Capabilities.Order(StringComparer.Ordinal)],
+        validation.Problems);
+
+    public static ValidatedNetwork Missing(string name) =>
+        new(name, CniVersion: null, File: null, [], [], ["there is no such network, or the file that is meant to configure it is not usable"]);
+}
