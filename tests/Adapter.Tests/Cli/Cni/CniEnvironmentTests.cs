@@ -1,0 +1,95 @@
+namespace Bridge.Adapter.Tests.Cli.Cni;
+
+public sealed class CniEnvironmentTests : IDisposable
+{
+    private const int Deadline = 20_000;
+
+    private readonly CniHost host = new CniHost().WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
+
+    public void Dispose() => host.Dispose();
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("CNI_ARGS", "a", "\"a\" (pair 1 of 1) has no '='")]
+    [InlineData("CNI_ARGS", "a=b=c", "\"a=b=c\" (pair 1 of 1) has more than one '='")]
+    [InlineData("CNI_ARGS", ";", "\"\" (pair 1 of 2) is empty")]
+    [InlineData("CNI_ARGS", "a=b;", "\"\" (pair 2 of 2) is empty")]
+    [InlineData("CNI_ARGS", "a=b;=d", "\"=d\" (pair 2 of 2) has no key")]
+    [InlineData("CNI_ARGS", "a=b;c=", "\"c=\" (pair 2 of 2) has no value")]
+    [InlineData("CNI_ARGS", "a=b\nc", "holds a newline")]
+    [InlineData("CAP_ARGS", "[]", "is not a JSON object")]
+    [InlineData("CAP_ARGS", "null", "is not a JSON object")]
+    [InlineData("CAP_ARGS", "{", "is not JSON: ")]
+    [InlineData("CAP_ARGS", "{} {}", "is not JSON: ")]
+    [InlineData("CAP_ARGS", """{"mac":"\ud800"}""", "is not JSON: ")]
+    [InlineData("CAP_ARGS", """{"mac":"a","mac":"b"}""", "is not JSON: ")]
+    [InlineData("CAP_ARGS", """{"mac":{"a":1,"a":2}}""", "is not JSON: ")]
+    [InlineData("CAP_ARGS", """{"mac":null}""", "capability \"mac\" has no name or no value")]
+    [InlineData("CAP_ARGS", """{"":1}""", "capability \"\" has no name or no value")]
+    [InlineData("CNI_IFNAME", "../../x", "interface name \"../../x\"")]
+    [InlineData("CNI_IFNAME", "sixteen-bytes-16", "interface name")]
+    [InlineData("CNI_CONTAINERID", "../x", "container ID \"../x\"")]
+    [InlineData("CNI_CONTAINERID", "a/b", "container ID \"a/b\"")]
+    [InlineData("CNI_CONTAINERID", " ", "container ID \" \"")]
+    [InlineData("CNI_PATH", "::", "names no directory")]
+    public async Task What_no_plugin_may_see_is_refused_before_anything_runs(string variable, string value, string message)
+    {
+        host.Variables[variable] = value;
+        foreach (var verb in new[] { "add", "check", "del" })
+        {
+            (await host.RunAsync([verb, "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(2);
+
+            ((uint?)host.Json["code"]).Should().Be(4);
+            ((string?)host.Json["msg"]).Should().Contain(message);
+            host.Error.Should().Contain(message);
+        }
+
+        host.Runs.Should().BeEmpty();
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("--container-id", "../../../etc/passwd", 4)]
+    [InlineData("--container-id", "", 3)]
+    [InlineData("--ifname", "", 4)]
+    [InlineData("--ifname", "..", 4)]
+    public async Task So_are_options(string option, string value, int code)
+    {
+        (await host.RunAsync(["del", "pods", "/run/netns/x", option, value], TestContext.Current.CancellationToken)).Should().Be(2);
+
+        ((int?)host.Json["code"]).Should().Be(code);
+        host.Runs.Should().BeEmpty();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task An_empty_path_of_a_namespace_is_not_the_working_directory()
+    {
+        (await host.RunAsync(["del", "pods", ""], TestContext.Current.CancellationToken)).Should().Be(2);
+
+        ((string?)host.Json["msg"]).Should().StartWith("NETNS is empty");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Empty_variables_are_as_good_as_none()
+    {
+        foreach (var name in new[] { "CNI_PATH", "NETCONFPATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME", "CNI_CONTAINERID" })
+        {
+            host.Variables[name] = "";
+        }
+
+        (await host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        host.Runs.Should().Equal("DEL first");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task CNI_PATH_and_NETCONFPATH_replace_the_directories_of_the_settings_and_may_be_relative()
+    {
+        Directory.Move(host.Plugins, host.PathOf("elsewhere"));
+        Directory.Move(host.Networks, host.PathOf("other.d"));
+        host.Variables["CNI_PATH"] = $"/nonexistent::{Path.GetRelativePath(Environment.CurrentDirectory, host.PathOf("elsewhere"))}";
+        host.Variables["NETCONFPATH"] = Path.GetRelativePath(Environment.CurrentDirectory, host.PathOf("other.d"));
+
+        (await host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        host.Variable("first", "DEL", "CNI_PATH").Should().Be($"/nonexistent:{host.PathOf("elsewhere")}");
+    }
+}

@@ -1,0 +1,137 @@
+using Adapter.Tests.Attachments;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Tests.Cli.Cni;
+
+public sealed class GarbageCommandTests : IDisposable
+{
+    private const int Deadline = 20_000;
+
+    private readonly CniHost host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
+
+    public void Dispose() => host.Dispose();
+
+    [Fact(Timeout = Deadline)]
+    public async Task What_is_remembered_but_not_kept_is_deleted_and_named()
+    {
+        await AddAsync("pods", "c1", "eth0");
+        await AddAsync("pods", "c1", "net1");
+        await AddAsync("pods", "c2", "eth0");
+        await AddAsync("lan", "c3", "eth0");
+
+        (await host.RunAsync(["gc", "pods", "--keep", "c1/net1"], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        host.Json.ToJsonString().Should().Be(
+            """{"deleted":[{"networkName":"pods","containerID":"c1","ifname":"eth0"},{"networkName":"pods","containerID":"c2","ifname":"eth0"}]}""");
+        Valid().Should().Equal("c1/net1");
+        (await RememberedAsync()).Should().Equal("lan/c3/eth0", "pods/c1/net1");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_container_without_an_interface_keeps_all_that_it_has()
+    {
+        await AddAsync("pods", "c1", "eth0");
+        await AddAsync("pods", "c1", "net1");
+
+        (await host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", "someone-elses"], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        host.Json.ToJsonString().Should().Be("""{"deleted":[]}""");
+        Valid().Should().Equal("c1/eth0", "c1/net1", "someone-elses/eth0");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Nothing_stays_only_if_that_is_forced()
+    {
+        await AddAsync("pods", "c1", "eth0");
+
+        (await host.RunAsync(["gc", "pods"], TestContext.Current.CancellationToken)).Should().Be(2);
+        ((uint?)host.Json["code"]).Should().Be(4);
+        host.Error.Should().Contain("--keep").And.Contain("--force");
+        host.Runs.Should().Equal("ADD first");
+
+        (await host.RunAsync(["gc", "pods", "--force"], TestContext.Current.CancellationToken)).Should().Be(0);
+        host.Runs.Should().Equal("ADD first", "DEL first", "GC first");
+        (await RememberedAsync()).Should().BeEmpty();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task What_the_daemon_has_attached_or_reserved_stays()
+    {
+        Journal("ep1", "pods", "net5");
+        Journal("ep2", "lan", null);
+        new RecordDirectory<ReservationRecord>(Path.Combine(host.State, "reservations"), StateJson.Default.ReservationRecord).Load();
+        host.Journal.Reservations.Write(new ReservationRecord("reserved1", "pods")
+        {
+            Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch, Configuration = Records.Joined("x").Configuration,
+        });
+
+        (await host.RunAsync(["gc", "pods", "--keep", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Valid().Should().BeEquivalentTo("c1/eth0", "ep1/eth0", "ep1/net5", "reserved1/eth0");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task The_daemons_attachments_cannot_be_deleted_by_hand()
+    {
+        Journal("ep1", "pods", null);
+
+        (await host.RunAsync(["del", "pods", host.Sandbox, "--container-id", "ep1"], TestContext.Current.CancellationToken)).Should().Be(1);
+
+        host.Runs.Should().BeEmpty();
+        host.Error.Should().Contain("ep1");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("ep1.json", "{")]
+    [InlineData("ep1.json", "null")]
+    [InlineData("ep2.json", null)]
+    [InlineData("ep1.json.unreadable", "{")]
+    public async Task A_record_of_the_daemon_that_cannot_be_read_stops_the_collection_and_is_left_alone(string file, string? content)
+    {
+        Journal("ep1", "pods", null);
+        var path = Path.Combine(host.State, "attachments", file);
+        File.WriteAllText(path, content ?? File.ReadAllText(Path.Combine(host.State, "attachments", "ep1.json")));
+        await AddAsync("pods", "c1", "eth0");
+
+        (await host.RunAsync(["gc", "pods", "--keep", "c2"], TestContext.Current.CancellationToken)).Should().Be(1);
+
+        ((uint?)host.Json["code"]).Should().Be(6);
+        host.Error.Should().Contain(path);
+        host.Runs.Should().Equal("ADD first");
+        File.Exists(path).Should().BeTrue();
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("../x", "--keep ../x: container ID \"..\"")]
+    [InlineData("c1/a/b", "--keep c1/a/b: interface name \"a/b\"")]
+    [InlineData("/eth0", "--keep /eth0: container ID \"\"")]
+    [InlineData("c1/", "--keep c1/: interface name \"\"")]
+    public async Task A_word_that_names_no_attachment_deletes_nothing(string word, string message)
+    {
+        await AddAsync("pods", "c1", "eth0");
+
+        (await host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", word], TestContext.Current.CancellationToken)).Should().Be(2);
+
+        host.Error.Should().Contain(message);
+        host.Runs.Should().Equal("ADD first");
+    }
+
+    private async Task AddAsync(string network, string containerId, string ifname) =>
+        (await host.RunAsync(["add", network, host.Sandbox, "--container-id", containerId, "-i", ifname], TestContext.Current.CancellationToken)).Should().Be(0, "{0}", host.Error);
+
+    private void Journal(string endpointId, string network, string? sandboxIfname)
+    {
+        var journal = host.Journal;
+        journal.Attachments.Load();
+        journal.Attachments.Write(Records.Joined(endpointId) with { CniNetwork = network, SandboxInterfaceName = sandboxIfname });
+    }
+
+    private IEnumerable<string> Valid() =>
+        host.Stdin("first", "GC")["cni.dev/valid-attachments"]!.AsArray().Select(id => $"{id!["containerID"]}/{id["ifname"]}");
+
+    private async Task<IEnumerable<string>> RememberedAsync()
+    {
+        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        return host.Json["attachments"]!.AsArray().Select(attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
+    }
+}
