@@ -7,10 +7,10 @@ namespace Bridge.Adapter.Cli.Cni;
 /// <summary>Where the commands find networks and plugins, and where they remember attachments.</summary>
 internal static class CniClients
 {
-    /// <summary>Below the state directory: what these commands remember. Apart from libcni's cache, which other runtimes take for theirs.</summary>
-    private const string StateName = "cni";
-
     private const string LockName = "cni.lock";
+
+    /// <summary>What these commands remember. Apart from libcni's cache, which other runtimes take for theirs.</summary>
+    public static string StateDirectory(AdapterSettings settings) => Path.Combine(settings.StateDirectory, "cni");
 
     /// <param name="settings">Directories and deadlines.</param>
     /// <param name="environment">May name other directories.</param>
@@ -20,7 +20,7 @@ internal static class CniClients
     {
         ConfigurationDirectory = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory,
         PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
-        StateDirectory = Path.Combine(settings.StateDirectory, StateName),
+        StateDirectory = StateDirectory(settings),
         LockFile = Path.Combine(settings.RunDirectory, LockName),
         Deadlines = new CniDeadlines
         {

@@ -10,7 +10,7 @@ namespace Bridge.Adapter.Cli.Cni;
 internal sealed record CniListing(
     IReadOnlyList<ListedCniNetwork> Networks, IReadOnlyList<ListedAttachment> Attachments, IReadOnlyList<ListedProblem> Problems)
 {
-    public static CniListing Of(CniClient client)
+    public static CniListing Of(CniClient client, string stateDirectory)
     {
         var networks = client.Networks();
         var attachments = client.Attachments();
@@ -20,7 +20,26 @@ internal sealed record CniListing(
             [
                 .. networks.Problems.Select(problem => new ListedProblem(problem.File, problem.Message)),
                 .. attachments.Problems.Select(problem => new ListedProblem(problem.File, problem.Message)),
+                .. ClosedTo(stateDirectory),
             ]);
+    }
+
+    // To whoever may not look into it a directory seems not to be there.
+    private static IEnumerable<ListedProblem> ClosedTo(string directory)
+    {
+        try
+        {
+            Directory.GetFileSystemEntries(directory);
+            return [];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return [new ListedProblem(directory, "only root can see which attachments are remembered")];
+        }
     }
 }
 

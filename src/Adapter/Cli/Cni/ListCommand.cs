@@ -13,8 +13,9 @@ internal static class ListCommand
         command.SetAction(parsed =>
         {
             var console = parsed.InvocationConfiguration;
-            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error);
-            console.Output.WriteLine(JsonSerializer.Serialize(CniListing.Of(client), CniJson.Indented.CniListing));
+            var settings = SettingsOf(parsed);
+            var listing = CniListing.Of(CniClients.Of(settings, environment, console.Error), CniClients.StateDirectory(settings));
+            console.Output.WriteLine(JsonSerializer.Serialize(listing, CniJson.Indented.CniListing));
         });
         return command;
     }

@@ -4,18 +4,21 @@ using CniInvoker;
 namespace Bridge.Adapter.Cli.Cni;
 
 /// <summary>What <c>validate</c> prints.</summary>
-/// <param name="Errors">Files that are not used, and why.</param>
+/// <param name="Errors">Why files are not used.</param>
+/// <param name="Warnings">What is odd about files that are used.</param>
 /// <param name="Networks">The networks that were looked at.</param>
-internal sealed record ValidationReport(IReadOnlyList<ListedProblem> Errors, IReadOnlyList<ValidatedNetwork> Networks)
+internal sealed record ValidationReport(
+    IReadOnlyList<ConfigurationProblem> Errors, IReadOnlyList<ConfigurationProblem> Warnings, IReadOnlyList<ValidatedNetwork> Networks)
 {
     [JsonIgnore]
-    public bool HasErrors => Sentences.Any();
+    public bool HasErrors => Errors.Count > 0 || Networks.Any(network => network.Problems.Count > 0);
 
     /// <summary>The same for a person.</summary>
     [JsonIgnore]
     public IEnumerable<string> Sentences =>
     [
         .. Errors.Select(error => $"{error.File}: {error.Message}"),
+        .. Warnings.Select(warning => $"{warning.File}: warning: {warning.Message}"),
         .. Networks.SelectMany(network => network.Problems.Select(problem => $"CNI network \"{network.Name}\": {problem}")),
     ];
 
@@ -30,7 +33,7 @@ internal sealed record ValidationReport(IReadOnlyList<ListedProblem> Errors, IRe
                 : ValidatedNetwork.Missing(name));
         }
 
-        return new ValidationReport([.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))], networks);
+        return new ValidationReport(contents.Problems, [.. contents.Warnings], networks);
     }
 }
 

@@ -162,7 +162,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     [Fact(Timeout = Deadline)]
     public async Task What_plugins_write_to_stderr_is_passed_on_with_their_names_also_when_all_is_well()
     {
-        host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first", always: "printf 'one\\ntwo' >&2").WithPlugin("second");
+        host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first", add: "printf 'one\\ntwo' >&2\n" + CniHost.Print(CniHost.Result)).WithPlugin("second");
 
         (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
 

@@ -43,7 +43,7 @@ public sealed class CniEnvironmentTests : IDisposable
             host.Error.Should().Contain(message);
         }
 
-        host.Runs.Should().BeEmpty();
+        host.AllRuns.Should().BeEmpty();
     }
 
     [Theory(Timeout = Deadline)]
@@ -56,7 +56,7 @@ public sealed class CniEnvironmentTests : IDisposable
         (await host.RunAsync(["del", "pods", "/run/netns/x", option, value], TestContext.Current.CancellationToken)).Should().Be(2);
 
         ((int?)host.Json["code"]).Should().Be(code);
-        host.Runs.Should().BeEmpty();
+        host.AllRuns.Should().BeEmpty();
     }
 
     [Fact(Timeout = Deadline)]

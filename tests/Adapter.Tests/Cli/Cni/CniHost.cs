@@ -50,8 +50,10 @@ internal sealed class CniHost : IDisposable
 
     public JsonObject Json => JsonNode.Parse(Output)!.AsObject();
 
-    /// <summary>What was run, in order: "ADD first".</summary>
-    public string[] Runs => File.Exists(Record("runs")) ? File.ReadAllLines(Record("runs")) : [];
+    /// <summary>What was run, in order: "ADD first"; without the questions which versions the plugins speak.</summary>
+    public string[] Runs => [.. AllRuns.Where(run => !run.StartsWith("VERSION ", StringComparison.Ordinal))];
+
+    public string[] AllRuns => File.Exists(Record("runs")) ? File.ReadAllLines(Record("runs")) : [];
 
     public Journal Journal => new(State);
 
@@ -82,7 +84,7 @@ internal sealed class CniHost : IDisposable
         $"{name}.conflist",
         $$"""{"cniVersion":"{{version}}","name":"{{name}}","plugins":[{{string.Join(',', types.Select(Plugin))}}]}""");
 
-    public CniHost WithPlugin(string type, string? add = null, string delete = Nothing, string check = Nothing, string status = Nothing, string always = Nothing)
+    public CniHost WithPlugin(string type, string? add = null, string delete = Nothing, string check = Nothing, string status = Nothing)
     {
         var file = Path.Combine(Plugins, type);
         File.WriteAllText(file, $$"""
@@ -90,7 +92,6 @@ internal sealed class CniHost : IDisposable
             echo "$CNI_COMMAND {{type}}" >> '{{Records}}/runs'
             env > '{{Records}}/{{type}}'.$CNI_COMMAND.env
             cat > '{{Records}}/{{type}}'.$CNI_COMMAND.stdin
-            {{always}}
             case $CNI_COMMAND in
             ADD)
             {{add ?? Print(Result)}}

@@ -19,7 +19,7 @@ public sealed class InterruptionTests : IDisposable
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var run = host.RunAsync(["add", "pods", host.Sandbox], cancellation.Token);
-        await ReachedAsync();
+        await ReachedAsync(run);
 
         await cancellation.CancelAsync();
 
@@ -35,7 +35,7 @@ public sealed class InterruptionTests : IDisposable
     public async Task So_is_one_whose_process_gets_a_signal(string signal)
     {
         using var process = Start("cni", "add", "pods", host.Sandbox, "--config", host.ConfigFile);
-        await ReachedAsync();
+        await ReachedAsync(process.WaitForExitAsync(TestContext.Current.CancellationToken));
 
         Tool.Run("kill", $"-{signal}", $"{process.Id}");
 
@@ -53,7 +53,7 @@ public sealed class InterruptionTests : IDisposable
         host.WithPlugin("first", delete: CniHost.Fail(100, "cannot"));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var run = host.RunAsync(["add", "pods", host.Sandbox, "--container-id", "c1"], cancellation.Token);
-        await ReachedAsync();
+        await ReachedAsync(run);
 
         await cancellation.CancelAsync();
 
@@ -69,9 +69,9 @@ public sealed class InterruptionTests : IDisposable
     private static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cnm-cni"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
-    private async Task ReachedAsync()
+    private async Task ReachedAsync(Task run)
     {
-        while (!File.Exists(host.Record("reached")))
+        while (!File.Exists(host.Record("reached")) && !run.IsCompleted)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }

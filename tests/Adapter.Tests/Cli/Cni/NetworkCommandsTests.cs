@@ -48,7 +48,7 @@ public sealed class NetworkCommandsTests : IDisposable
         host.Json["networks"]!.AsArray().Select(network => $"{network!["name"]}: {network["problems"]!.AsArray().Count}").Should().Equal("lan: 1", "pods: 0");
         host.Json["networks"]![1]!["capabilities"]!.ToJsonString().Should().Be("""["mac"]""");
         host.Error.Should().Contain("00-broken.conflist: line 3: $.plugins[0].type").And.Contain("CNI network \"lan\": ");
-        host.Runs.Should().Equal("VERSION first");
+        host.AllRuns.Should().Equal("VERSION first");
     }
 
     [Fact(Timeout = Deadline)]
