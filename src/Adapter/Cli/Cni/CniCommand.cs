@@ -53,7 +53,7 @@ internal static class CniCommand
         }
         catch (CniException failed)
         {
-            return Fail(console, ExitCodes.Failure, ErrorObject.Of(failed.Code, failed.Msg, failed.Details), failed.Message.ReplaceLineEndings(" "));
+            return Fail(console, ExitCodes.Failure, ErrorObject.Of(failed), failed.Message.ReplaceLineEndings(" "));
         }
         catch (OperationCanceledException)
         {

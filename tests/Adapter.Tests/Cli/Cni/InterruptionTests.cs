@@ -59,6 +59,7 @@ public sealed class InterruptionTests : IDisposable
 
         (await run).Should().Be(1);
         host.Error.Should().Contain("Undoing it failed too").And.Contain("cannot");
+        ((string?)host.Json["details"]).Should().StartWith("Undoing it failed too").And.Contain("cannot");
         (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
         var left = host.Json["attachments"]!.AsArray().Should().ContainSingle().Subject!;
         ((string?)left["containerID"]).Should().Be("c1");
