@@ -77,6 +77,7 @@ internal static class Daemon
         })
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
             provider, new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit)))
+        .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<CniRuntime>();
 
     private static IServiceCollection AddSandboxes(this IServiceCollection services, AdapterSettings settings) => services

@@ -14,8 +14,13 @@ internal sealed record AdapterSettings
     /// <summary>The journal: what is attached, and what must still be cleaned up. Has to survive a reboot. Absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/cnm-cni";
 
-    /// <summary>Namespaces on the way (<c>netns/</c>). Must not survive a reboot. Absolute path.</summary>
+    /// <summary>Namespaces on the way (<c>netns/</c>), and <see cref="CniLock"/>. Must not survive a reboot. Absolute path.</summary>
     public string RunDirectory { get; init; } = "/run/cnm-cni";
+
+    /// <summary>
+    /// By this file the driver and <c>cnm-cni cni</c> keep out of each other's way: one operation per container at a time, garbage collection alone.
+    /// </summary>
+    public string CniLock => Path.Combine(RunDirectory, "cni.lock");
 
     /// <summary>The directory of CNI configuration files, read whenever a Docker network is created. Absolute path.</summary>
     public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
