@@ -66,15 +66,7 @@ internal static class Daemon
         .AddSingleton<CallClock>()
         .AddSingleton(new ConfigurationDirectory(settings.ConfigurationDirectory))
         .AddSingleton(new PluginPath(settings.PluginDirectories))
-        .AddSingleton(new CniDeadlines
-        {
-            Add = settings.Timeouts.Add,
-            Delete = settings.Timeouts.Delete,
-            Check = settings.Timeouts.Check,
-            Status = settings.Timeouts.Probe,
-            Version = settings.Timeouts.Probe,
-            TerminationGrace = settings.Timeouts.TerminationGrace,
-        })
+        .AddSingleton(settings.Timeouts.Deadlines)
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
             provider, new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit)))
         .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))

@@ -1,3 +1,5 @@
+using CniInvoker;
+
 namespace Bridge.Adapter.Settings;
 
 /// <summary>
@@ -22,4 +24,16 @@ internal sealed record TimeoutSettings
 
     /// <summary>Between SIGTERM and SIGKILL for a plugin that is past its deadline. 0 to 1 min.</summary>
     public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same in CNI's words.</summary>
+    public CniDeadlines Deadlines => new()
+    {
+        Add = Add,
+        Delete = Delete,
+        Check = Check,
+        Status = Probe,
+        Version = Probe,
+        GarbageCollection = Delete,
+        TerminationGrace = TerminationGrace,
+    };
 }

@@ -7,8 +7,6 @@ namespace Bridge.Adapter.Cli.Cni;
 /// <summary>Where the commands find networks and plugins, and where they remember attachments.</summary>
 internal static class CniClients
 {
-    private const string LockName = "cni.lock";
-
     /// <summary>What these commands remember. Apart from libcni's cache, which other runtimes take for theirs.</summary>
     public static string StateDirectory(AdapterSettings settings) => Path.Combine(settings.StateDirectory, "cni");
 
@@ -21,16 +19,8 @@ internal static class CniClients
         ConfigurationDirectory = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory,
         PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
         StateDirectory = StateDirectory(settings),
-        LockFile = Path.Combine(settings.RunDirectory, LockName),
-        Deadlines = new CniDeadlines
-        {
-            Add = settings.Timeouts.Add,
-            Delete = settings.Timeouts.Delete,
-            Check = settings.Timeouts.Check,
-            Status = settings.Timeouts.Probe,
-            Version = settings.Timeouts.Probe,
-            TerminationGrace = settings.Timeouts.TerminationGrace,
-        },
+        LockFile = settings.CniLock,
+        Deadlines = settings.Timeouts.Deadlines,
         Executor = new PluginStderr(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), error),
         AttachmentsOfOthers = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
     });
