@@ -1,3 +1,5 @@
+using Bridge.TestResults;
+
 namespace Bridge.Compatibility;
 
 /// <summary>What the tests of one row found on one engine.</summary>

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Bridge.TestResults;
 
 namespace Bridge.Compatibility;
 
@@ -17,10 +18,10 @@ internal sealed record EngineResults(Version Engine, IReadOnlyList<TestOutcome> 
 
     public static EngineResults Parse(Version engine, XElement results)
     {
-        var packages = Attachments(results)["packages"]
+        var packages = ResultFile.Attachments(results)["packages"]
             .Select(line => line.Split('\t'))
             .ToDictionary(parts => parts[0].Trim(), parts => parts[^1].Trim());
-        return new EngineResults(engine, [.. results.Descendants("test").Select(ToOutcome).OfType<TestOutcome>()], packages);
+        return new EngineResults(engine, ResultFile.Tests(results), packages);
     }
 
     private static EngineResults Read(string file)
@@ -30,33 +31,6 @@ internal sealed record EngineResults(Version Engine, IReadOnlyList<TestOutcome> 
             throw new InvalidDataException($"{file} should be named for the engine's version, as in {FilePrefix}28.5.xml.");
         }
 
-        try
-        {
-            return Parse(engine, XElement.Load(file));
-        }
-        catch (System.Xml.XmlException exception)
-        {
-            throw new InvalidDataException($"{file} was not written to its end: {exception.Message} Run these tests again.", exception);
-        }
+        return Parse(engine, ResultFile.Load(file));
     }
-
-    private static TestOutcome? ToOutcome(XElement test)
-    {
-        TestEnd? end = (string?)test.Attribute("result") switch
-        {
-            "Pass" => TestEnd.Passed,
-            "Fail" => TestEnd.Failed,
-            "Skip" => TestEnd.Skipped,
-            _ => null,
-        };
-        var traits = test.Descendants("trait").ToLookup(trait => (string)trait.Attribute("name")!, trait => (string)trait.Attribute("value")!);
-        return end is null
-            ? null
-            : new TestOutcome((string)test.Attribute("name")!, end.Value, test.Element("reason")?.Value.Trim() ?? "", traits, Attachments(test));
-    }
-
-    private static ILookup<string, string> Attachments(XElement element) => (
-        from attachment in element.Descendants("attachment")
-        from line in attachment.Value.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        select (Name: (string)attachment.Attribute("name")!, Line: line)).ToLookup(pair => pair.Name, pair => pair.Line);
 }

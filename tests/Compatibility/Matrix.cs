@@ -1,3 +1,5 @@
+using Bridge.TestResults;
+
 namespace Bridge.Compatibility;
 
 /// <summary>A feature or a plugin, and what is known of it on each engine.</summary>

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Bridge.Conformance;
+
+/// <summary>The rows as a page of the documentation. It says nothing that depends on the engine of a run.</summary>
+internal static partial class ConformancePage
+{
+    private const string Introduction = """
+        # Conformance
+
+        What the CNI specification 1.1.0 demands of a runtime, and how `CniInvoker` compares with libcni 1.3.0, the reference implementation in Go: row by row, with the tests that show it.
+        Written by `./bridge conformance` from the results of the tests ([testing.md](testing.md)) and a catalogue in `tests/Conformance`. Not edited by hand.
+
+        **Demanded of** says on whom the specification lays it: the runtime, the plugin, or whoever writes a configuration (format). Where it is not the runtime, the row says what is done here with a plugin or a file that falls short, and the tests show that; what a runtime can do nothing about is *the plugin's own*.
+        **Beside libcni** says *same*, or what libcni does and what is done here instead.
+
+        """;
+
+    public static string Write(Conformity conformity)
+    {
+        var page = new StringBuilder(Introduction).Append("\n## The specification\n\n");
+        page.Append("Every \"must\" and \"required\" of its sections 1 to 5, and the steps that section 3 commands.\n");
+        foreach (var section in conformity.Requirements.GroupBy(row => row.Requirement.Section))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n### {section.Key}\n\n");
+            WriteRow(page, "requirement", "demanded of", "tests", "beside libcni");
+            page.Append("|---|---|---|---|\n");
+            foreach (var (requirement, evidence) in section)
+            {
+                WriteRow(page, Text(requirement), requirement.Duty.ToString().ToLowerInvariant(), Tests(requirement, evidence), Comparison(requirement, evidence));
+            }
+        }
+
+        page.Append("\n## Cases\n\nWhat a runtime meets that the specification leaves open, or that runtimes have got wrong.\n\n");
+        WriteRow(page, "", "case", "what is done", "tests", "beside libcni");
+        page.Append("|---|---|---|---|---|\n");
+        foreach (var (numbered, evidence) in conformity.Cases)
+        {
+            WriteRow(page, numbered.Number.ToString(CultureInfo.InvariantCulture), numbered.Name, numbered.Stimulus, Tests(evidence), Comparison(evidence));
+        }
+
+        return page.ToString();
+    }
+
+    private static string Text(Requirement requirement) =>
+        requirement.Otherwise is null ? requirement.Text : $"{requirement.Text} *Otherwise:* {requirement.Otherwise}.";
+
+    private static string Tests(Requirement requirement, Evidence evidence) =>
+        requirement.PluginsOwn is null ? Tests(evidence) : $"*the plugin's own*: {requirement.PluginsOwn}";
+
+    private static string Tests(Evidence evidence) => evidence.IsShown ? string.Join("<br>", evidence.Tests.Select(Link)) : "**no test**";
+
+    private static string Link(ShownBy test)
+    {
+        var sentence = Underscores().Replace(test.Method, " ");
+        return test.SourceFile.Length == 0 ? sentence : $"[{sentence}](../{test.SourceFile})";
+    }
+
+    private static string Comparison(Requirement requirement, Evidence evidence) => requirement.PluginsOwn is null ? Comparison(evidence) : "";
+
+    private static string Comparison(Evidence evidence)
+    {
+        var libcni = evidence.Libcni.Count == 0 ? "" : $"libcni: {string.Join("; ", evidence.Libcni)}.";
+        return !evidence.IsShown ? ""
+            : evidence.Ours.Count == 0 ? $"same{(libcni.Length == 0 ? "" : $" ({libcni.TrimEnd('.')})")}"
+            : $"{libcni}{(libcni.Length == 0 ? "" : " ")}**Here:** {string.Join("; ", evidence.Ours)}.";
+    }
+
+    private static void WriteRow(StringBuilder page, params string[] cells) =>
+        page.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+
+    [GeneratedRegex("_+")]
+    private static partial Regex Underscores();
+}
