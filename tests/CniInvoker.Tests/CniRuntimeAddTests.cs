@@ -9,6 +9,10 @@ public sealed class CniRuntimeAddTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(1, "order-add-del")]
+    [Spec("add-order")]
+    [Spec("check-order")]
+    [Spec("del-order")]
     public async Task ADD_and_CHECK_run_in_order_and_DEL_in_reverse()
     {
         _plugins.With("first").With("second").With("third");
@@ -24,6 +28,9 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Case(2, "prev-chain")]
+    [Spec("add-prev-result")]
+    [Spec("request-prev-result")]
     public async Task Each_plugin_gets_the_result_of_the_one_before_and_the_caller_the_last()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"))
@@ -51,6 +58,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Spec("del-after-failed-add")]
     public async Task When_the_caller_cannot_keep_the_result_so_far_the_ADD_fails_and_is_undone()
     {
         _plugins.With("first").With("second");
@@ -64,6 +72,11 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Case(2, "prev-chain")]
+    [Spec("check-prev-result")]
+    [Spec("check-order")]
+    [Spec("del-prev-result")]
+    [Spec("del-final-result")]
     public async Task CHECK_and_DEL_give_every_plugin_the_final_result()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));
@@ -107,6 +120,8 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Case(28, "stdout forms")]
+    [Spec("result-version", Libcni = "hands it to the next plugin in the version that the plugin chose, which Go plugins then cannot read", Ours = "converted to the network's version first")]
     public async Task A_result_in_another_version_is_converted_before_the_next_plugin_sees_it()
     {
         _plugins.With("old", add: ScriptedPlugins.Print("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""")).With("new");
@@ -121,6 +136,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     [InlineData("""{"ips":[{"address":"10.1.0.2/16"}]}""", 1)]
     [InlineData("""{"cniVersion":"","ips":[{"address":"10.1.0.2/16"}]}""", 1)]
     [InlineData("null", 0)]
+    [Case(28, "stdout forms")]
     public async Task A_result_that_names_no_version_is_in_that_of_the_network(string printed, int addresses)
     {
         _plugins.With("first", add: ScriptedPlugins.Print(printed));
@@ -132,6 +148,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Case(43, "unknown-result-fields", Libcni = "drops them between plugins", Ours = "they reach the next plugin and the caller as they were printed")]
     public async Task Fields_of_a_result_that_nobody_knows_reach_the_next_plugin()
     {
         _plugins.With("vendor", add: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","vendor.example/tunnel":{"id":9007199254740993}}""")).With("next");
@@ -146,6 +163,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     [InlineData("1.1")]
     [InlineData("abc")]
     [InlineData("2.0.0")]
+    [Case(15, "version-1.1 / 1.2.0 / abc", Libcni = "runs the first plugin, cannot read its result, and leaves what it made", Ours = "nothing is run")]
     public async Task An_unknown_version_is_refused_before_anything_runs(string version)
     {
         _plugins.With("first");
@@ -161,6 +179,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Spec("add-missing-plugin", Libcni = "runs the plugins before it and leaves what they made", Ours = "noticed before anything runs")]
     public async Task A_plugin_that_is_not_installed_is_noticed_before_its_predecessors_run()
     {
         _plugins.With("first");
@@ -173,6 +192,8 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Spec("namespace-first")]
+    [Spec("del-environment")]
     public async Task ADD_without_a_namespace_is_refused_and_DEL_is_not()
     {
         _plugins.With("first");
@@ -188,6 +209,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
+    [Case(22, "id-rules")]
     public async Task Names_that_together_make_no_file_name_are_refused_on_every_operation()
     {
         _plugins.With("first");

@@ -9,6 +9,10 @@ public sealed class CniRuntimeUndoTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(25, "add-fail-mid", Libcni = "returns the error and leaves what has run", Ours = "DEL of the whole list in reverse, with the last good result; the error and its code stay what they were")]
+    [Spec("del-after-failed-add", Libcni = "leaves it to its caller", Ours = "it runs at once, and under a deadline of its own")]
+    [Spec("add-stops")]
+    [Spec("ifname-unusable")]
     public async Task A_failed_ADD_is_followed_by_DEL_of_the_whole_list_in_reverse_with_the_last_good_result()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.7/16")).With("second", add: ScriptedPlugins.Fail(11, "busy")).With("third");
@@ -34,6 +38,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
     }
 
     [Fact]
+    [Case(26, "add-fail-del-fail", Libcni = "runs no DEL", Ours = "the caller learns of both failures, and that DEL has to be run again")]
     public async Task When_that_DEL_fails_too_the_caller_learns_of_both()
     {
         _plugins.With("first").With("second", add: ScriptedPlugins.Fail(11, "busy"), delete: ScriptedPlugins.Fail(5, "disk full"));
@@ -48,6 +53,10 @@ public sealed class CniRuntimeUndoTests : IDisposable
     }
 
     [Fact]
+    [Case(28, "stdout forms")]
+    [Spec("add-prints-result")]
+    [Spec("result-object")]
+    [Spec("result-printed")]
     public async Task A_result_that_cannot_be_understood_fails_ADD_and_is_undone()
     {
         _plugins.With("first").With("second", add: "echo nonsense");
@@ -59,6 +68,8 @@ public sealed class CniRuntimeUndoTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(34, "expired-deadline-del", Libcni = "a DEL under the caller's expired context is not run", Ours = "DEL has a deadline of its own, and no cancellation cuts it short")]
+    [Spec("del-after-failed-add")]
     public async Task An_ADD_past_its_deadline_is_undone_under_a_fresh_one()
     {
         _plugins.With("first", add: "sleep 100", delete: $"sleep 1; touch '{_plugins.Record("deleted")}'");
@@ -74,6 +85,8 @@ public sealed class CniRuntimeUndoTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(34, "expired-deadline-del")]
+    [Spec("del-after-failed-add")]
     public async Task A_cancelled_ADD_is_undone_although_its_token_is_cancelled()
     {
         _plugins.With("first", add: $"touch '{_plugins.Record("started")}'; sleep 100");

@@ -9,6 +9,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(44, "check-gates")]
     public async Task CHECK_is_refused_before_0_4_0()
     {
         _plugins.With("first");
@@ -22,6 +23,10 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Case(44, "check-gates")]
+    [Spec("disable-check")]
+    [Spec("check-not-disabled")]
+    [Spec("check-disabled-succeeds")]
     public async Task CHECK_of_a_network_that_disables_it_succeeds_without_a_run()
     {
         _plugins.With("first");
@@ -33,6 +38,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Spec("check-stops")]
     public async Task CHECK_ends_at_the_first_failure()
     {
         _plugins.With("first").With("second", check: ScriptedPlugins.Fail(100, "address is gone")).With("third");
@@ -47,6 +53,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Theory]
     [InlineData("0.3.1", false)]
     [InlineData("0.4.0", true)]
+    [Spec("del-prev-result")]
     public async Task DEL_has_a_previous_result_from_0_4_0(string version, bool expected)
     {
         _plugins.With("first");
@@ -57,6 +64,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Spec("del-stops")]
+    [Spec("del-repeatable")]
     public async Task DEL_ends_at_the_first_failure_so_that_no_address_is_released_while_rules_still_use_it()
     {
         _plugins.With("bridge").With("portmap", delete: ScriptedPlugins.Fail(11, "xtables lock")).With("tuning");
@@ -69,6 +78,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Spec("del-missing-plugin")]
     public async Task DEL_does_what_it_can_before_a_missing_plugin()
     {
         _plugins.With("first").With("third");
@@ -93,6 +103,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Theory]
     [InlineData("""{"code":7,"msg":"no"}""", "no (code 7).")]
     [InlineData("""{"code":7}""", "it exited with status 0 and gave no message (code 7).")]
+    [Case(30, "exit0-error-object", Libcni = "takes it for a success", Ours = "a failure, with the plugin's message and code")]
+    [Spec("exit-status")]
     public async Task DEL_has_failed_when_the_plugin_says_so_whatever_its_exit_status(string printed, string story)
     {
         _plugins.With("first", delete: ScriptedPlugins.Print(printed));
@@ -103,6 +115,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Case(47, "status")]
     public async Task STATUS_before_1_1_0_succeeds_without_a_run()
     {
         _plugins.With("first");
@@ -113,6 +126,9 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Case(47, "status")]
+    [Spec("status-ready")]
+    [Spec("status-not-ready")]
     public async Task STATUS_names_no_attachment_and_ends_at_the_first_failure()
     {
         _plugins.With("first").With("second", status: ScriptedPlugins.Fail(50, "no addresses left")).With("third");
@@ -128,6 +144,9 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Case(48, "version-probe")]
+    [Spec("version-environment")]
+    [Spec("version-result")]
     public async Task VERSION_asks_as_libcni_does()
     {
         _plugins.With("bridge", version: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]}"""));
@@ -142,6 +161,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
+    [Case(48, "version-probe")]
+    [Spec("version-result")]
     public async Task VERSION_understands_plugins_from_before_it_existed()
     {
         _plugins.With("ancient", version: ScriptedPlugins.Fail(4, "unknown CNI_COMMAND: VERSION")).With("old", version: ScriptedPlugins.Print("""{"cniVersion":"0.2.0"}"""));
@@ -157,6 +178,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [InlineData("hello", "its answer is not a JSON object; it printed: \"hello\" (code 6).")]
     [InlineData("{}", "its answer has no cniVersion; it printed: \"{}\" (code 6).")]
     [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[1]}""", "field $.supportedVersions holds something that is not text; it printed: \"{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[1]}\" (code 6).")]
+    [Spec("version-result")]
+    [Spec("result-printed")]
     public async Task VERSION_refuses_an_answer_that_it_cannot_understand(string printed, string expected)
     {
         _plugins.With("odd", version: ScriptedPlugins.Print(printed));

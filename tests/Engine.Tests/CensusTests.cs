@@ -10,6 +10,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
 
     [Feature("Nothing is left: a container removed")]
     [Fact(Timeout = Patience)]
+    [Case(50, "real-chain")]
     public async Task A_container_that_comes_and_goes_leaves_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync(Published(0));
@@ -54,6 +55,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
 
     [Feature("Nothing is left: a container killed")]
     [Fact(Timeout = Patience)]
+    [Case(50, "real-chain")]
     public async Task A_container_that_is_killed_leaves_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync(Published(0));

@@ -39,6 +39,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
 
     [Feature("dhcp: status and CHECK")]
     [Fact(Timeout = Patience)]
+    [Case(54, "dhcp-hang")]
     public async Task Status_shows_the_leased_address_and_CHECK_passes_without_another_lease()
     {
         await AttachAsync("web", Network);

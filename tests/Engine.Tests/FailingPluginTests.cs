@@ -76,6 +76,9 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
 
     [Feature("Failures: a DEL that fails is shown and repeated")]
     [Fact(Timeout = Patience)]
+    [Case(26, "add-fail-del-fail")]
+    [Spec("add-then-del")]
+    [Spec("del-repeatable")]
     public async Task A_DEL_that_fails_is_shown_and_repeated_until_it_succeeds()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -27,6 +27,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
+    [Case(50, "real-chain")]
     public void A_link_that_docker_put_back_returns_with_everything_it_had()
     {
         Travel("eth0");
@@ -87,6 +88,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
+    [Case(50, "real-chain")]
     public void A_stand_in_has_name_mac_mtu_addresses_and_routes_of_a_link_that_died_with_its_sandbox()
     {
         Travel("eth0");

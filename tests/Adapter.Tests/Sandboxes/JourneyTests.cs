@@ -11,6 +11,7 @@ public sealed class JourneyTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
+    [Spec("namespace-first")]
     public void Creating_keeps_a_good_staging_namespace()
     {
         _host.Staging.Create(ThrowAwayHost.Id);
@@ -22,6 +23,7 @@ public sealed class JourneyTests : IDisposable
     }
 
     [Fact]
+    [Case(53, "netns-file-junk")]
     public void Creating_replaces_a_stray_file_and_removing_leaves_nothing()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_host.StagingPath)!);

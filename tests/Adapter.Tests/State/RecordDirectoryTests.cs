@@ -8,6 +8,7 @@ public sealed class RecordDirectoryTests : IDisposable
     private readonly string _directory = Path.Combine(Directory.CreateTempSubdirectory("journal").FullName, "networks");
 
     [Fact]
+    [Spec("result-stored")]
     public void A_record_survives_the_process_that_wrote_it()
     {
         var record = new NetworkRecord("57c2", "pods", IpamMode.Cni)

@@ -9,6 +9,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
+    [Case(16, "sort-bytes")]
     public void Networks_come_in_the_byte_order_of_their_file_names()
     {
         string[] names = ["10-b.conflist", "9-a.conflist", "A.conf", "a.conf", "é.json", "\uE000.conf", "\U00010000.conf"];
@@ -41,6 +42,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    [Case(18, "broken-neighbour", Libcni = "finds nothing where the broken file sorts before the good one", Ours = "the good one is found, and the broken one reported with its line")]
     public void A_broken_file_does_not_hide_its_neighbours()
     {
         Write("00-bad.conflist", "{\n\"name\": oops}");
@@ -57,6 +59,8 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    [Case(17, "conflist-beats-conf", Libcni = "says nothing of the file that is not used", Ours = "the same file is used, and the other reported")]
+    [Spec("beside-unambiguous")]
     public void A_list_beats_a_single_plugin_of_the_same_name_and_then_the_first_file_wins()
     {
         Write("00-a.conf", Single("pods"));
@@ -71,6 +75,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    [Case(19, "list-in-conf", Libcni = "calls it a missing type", Ours = "refused just so, with what to do about it")]
     public void A_file_of_the_wrong_kind_is_reported()
     {
         Write("a.conf", List("a"));
@@ -97,6 +102,10 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    [Case(20, "plugin-dir")]
+    [Spec("beside-appended")]
+    [Spec("beside-merged")]
+    [Spec("beside-unambiguous")]
     public void Plugins_beside_a_list_are_appended_in_order_and_stay_in_it()
     {
         Write("pods.conflist", List("pods"));
@@ -113,6 +122,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    [Case(20, "plugin-dir")]
     public void A_list_may_live_from_the_plugins_beside_it_or_refuse_them()
     {
         Write("all.conflist", """{"name":"all"}""");
@@ -124,6 +134,8 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    [Case(20, "plugin-dir")]
+    [Spec("beside-validated")]
     public void One_broken_plugin_beside_it_breaks_the_network()
     {
         Write("pods.conflist", List("pods"));

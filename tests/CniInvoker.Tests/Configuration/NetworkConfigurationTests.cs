@@ -33,6 +33,8 @@ public sealed class NetworkConfigurationTests
     }
 
     [Fact]
+    [Case(9, "passthrough")]
+    [Spec("major-compatible")]
     public void A_list_survives_being_written_and_read()
     {
         var network = Parse("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e400},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
@@ -79,9 +81,11 @@ public sealed class NetworkConfigurationTests
     }
 
     [Fact]
+    [Case(11, "dup-keys")]
     public void Of_equal_keys_the_last_is_in_force() => Parse("""{"name":"n","plugins":[{"type":"a","type":"b"}]}""").Plugins[0].Type.Should().Be("b");
 
     [Fact]
+    [Case(12, "case-type")]
     public void The_keys_of_a_plugin_are_read_in_any_letter_case()
     {
         var plugin = Parse("""{"name":"n","plugins":[{"TYPE":"a","Capabilities":{"mac":true},"IPAM":{"Type":"static"}}]}""").Plugins[0];
@@ -98,6 +102,7 @@ public sealed class NetworkConfigurationTests
     [InlineData("\"True\"", true)]
     [InlineData("\"FALSE\"", false)]
     [InlineData("null", false)]
+    [Case(13, "bool-strings")]
     public void A_flag_may_be_written_as_text(string value, bool expected) =>
         Parse($$"""{"name":"n","disableCheck":{{value}},"plugins":[{"type":"a"}]}""").DisableCheck.Should().Be(expected);
 
@@ -141,6 +146,9 @@ public sealed class NetworkConfigurationTests
     [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"a b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
     [InlineData("{\"name\":\"n\\n\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"n\n\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
     [InlineData("{\"name\":\"\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"\" is empty")]
+    [InlineData("{\"name\":\"../x\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"../x\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"a/b\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"a/b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"n\",\"loadOnlyInlinedPlugins\":true}", "line 1: $ has neither \"plugins\" nor \"type\"")]
     [InlineData("{\"name\":\"n\",\n\"plugins\":[]}", "line 2: $.plugins lists no plugin")]
     [InlineData("{\"name\":\"n\",\n\"plugins\":{}}", "line 2: $.plugins is not a list")]
     [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n1]}", "line 3: $.plugins[1] is not an object")]
@@ -159,6 +167,13 @@ public sealed class NetworkConfigurationTests
     [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\n\"Search\":[1]}}]}", "line 2: $.plugins[0].dns.search is not a list of text")]
     [InlineData("{\"name\":\"n\",\"disableGC\":\"no\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableGC is neither true nor false")]
     [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not text")]
+    [Case(13, "bool-strings")]
+    [Spec("name-characters")]
+    [Spec("name-file-path")]
+    [Spec("type-required")]
+    [Spec("type-file-path")]
+    [Spec("ipam-type-file-path")]
+    [Spec("inlined-only-needs-plugins")]
     public void A_mistake_is_reported_with_its_place(string text, string problem)
     {
         var parse = () => Parse(text);

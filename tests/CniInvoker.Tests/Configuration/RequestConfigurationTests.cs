@@ -9,6 +9,10 @@ public sealed class RequestConfigurationTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(4, "name-version-force")]
+    [Spec("request-of-one-plugin")]
+    [Spec("request-name")]
+    [Spec("request-version")]
     public async Task Name_and_version_of_the_network_replace_those_of_the_plugin()
     {
         await AddAsync("""{"type":"first","name":"inner","cniVersion":"0.2.0"}""");
@@ -18,6 +22,11 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    [Case(9, "passthrough")]
+    [Case(10, "bigint", Libcni = "makes 9007199254740992 of 9007199254740993, and 1 of 1.0", Ours = "the text of a number stays what it was")]
+    [Spec("additional-fields")]
+    [Spec("unknown-fields")]
+    [Spec("major-compatible")]
     public async Task Unknown_fields_and_the_text_of_numbers_arrive_as_they_were_written()
     {
         const string Foreign = """{"deep":[{"null":null,"text":"<ü&\u2028\u2192>","list":[]}],"big":9007199254740993,"exact":1.0,"exponent":1e400,"negative":-0.0}""";
@@ -30,6 +39,10 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    [Case(5, "cap-filter")]
+    [Case(6, "cap-key-kept")]
+    [Spec("request-runtime-config")]
+    [Spec("request-capabilities", Libcni = "leaves them in, which the specification forbids; plugins that run other plugins read them again")]
     public async Task Only_capabilities_that_are_switched_on_arrive()
     {
         await AddAsync("""{"type":"first","capabilities":{"a":true,"b":false,"d":true}}""", new JsonObject { ["a"] = 9007199254740993, ["b"] = 2, ["c"] = 3 });
@@ -39,6 +52,7 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    [Case(5, "cap-filter")]
     public async Task Without_a_matching_capability_there_is_no_runtimeConfig()
     {
         await AddAsync("""{"type":"first","capabilities":{"b":true}}""", new JsonObject { ["a"] = 1 });
@@ -47,6 +61,8 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    [Case(7, "stale-runtimeConfig", Libcni = "passes it on where no capability replaces it", Ours = "taken out")]
+    [Case(8, "stale-prevResult", Libcni = "passes it on to the first plugin of an ADD, to GC and STATUS", Ours = "taken out")]
     public async Task What_only_a_runtime_may_say_is_taken_out_of_the_file()
     {
         await AddAsync("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/valid-attachments":[],"cni.dev/x":1,"args":{"cni":{"ips":["10.1.0.5"]}}}""");
@@ -64,6 +80,21 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    [Case(7, "stale-runtimeConfig")]
+    [Case(8, "stale-prevResult")]
+    public async Task STATUS_too_reads_nothing_that_only_a_runtime_may_say()
+    {
+        _plugins.With("first");
+        var network = ScriptedPlugins.Network("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/x":1}""", "1.1.0");
+
+        await _plugins.Runtime().StatusAsync(network, TestContext.Current.CancellationToken);
+
+        _plugins.Stdin("first", "STATUS").Select(property => property.Key).Should().Equal("type", "name", "cniVersion");
+    }
+
+    [Fact]
+    [Spec("check-same-parameters")]
+    [Spec("check-same-attachment")]
     public async Task Every_operation_says_the_same_about_an_attachment()
     {
         var network = ScriptedPlugins.Network("""{"type":"first","capabilities":{"a":true}}""");

@@ -20,6 +20,8 @@ public sealed class VersionChoiceTests
     [InlineData("\"\"", null, "0.1.0")]
     [InlineData(null, "[]", "0.1.0")]
     [InlineData(null, """["9.0.0","9.1.0"]""", "9.1.0")]
+    [Case(14, "versions-matrix")]
+    [Spec("highest-version")]
     public void The_highest_version_that_is_offered_and_known_is_chosen(string? version, string? versions, string expected) =>
         Parse(version, versions).CniVersion.Should().Be(expected);
 
@@ -29,6 +31,7 @@ public sealed class VersionChoiceTests
     [InlineData(null, """["1.0.0",1]""", "$.cniVersions[1] is not a version")]
     [InlineData(null, "\"1.0.0\"", "$.cniVersions is not a list")]
     [InlineData("\"abc\"", """["1.0.0"]""", "$.cniVersion \"abc\" is not a version")]
+    [Case(14, "versions-matrix")]
     public void What_is_no_version_is_refused(string? version, string? versions, string problem)
     {
         var parse = () => Parse(version, versions);

@@ -10,6 +10,7 @@ public sealed class AttachmentTests
     [InlineData("c")]
     [InlineData("0123456789abcdef")]
     [InlineData("A_b.c-d")]
+    [Case(22, "id-rules")]
     public void A_container_ID_of_the_specification_is_accepted(string containerId) =>
         new Attachment(containerId, "/run/netns/x", "eth0").ContainerId.Should().Be(containerId);
 
@@ -20,6 +21,10 @@ public sealed class AttachmentTests
     [InlineData(".c", $"container ID \".c\" {IdRule}")]
     [InlineData("é", $"container ID \"é\" {IdRule}")]
     [InlineData("c٣", $"container ID \"c٣\" {IdRule}")]
+    [Case(22, "id-rules", Libcni = "looks at them at ADD alone, plugin by plugin", Ours = "looked at on every operation, before anything runs")]
+    [Case(23, "del-traversal", Libcni = "runs the DEL, and makes a path of it", Ours = "refused before anything runs")]
+    [Spec("container-id-given")]
+    [Spec("container-id-characters")]
     public void Any_other_container_ID_is_refused(string containerId, string message) =>
         Refusal(() => new Attachment(containerId, "/run/netns/x", "eth0")).Message.Should().Be(message);
 
@@ -32,6 +37,7 @@ public sealed class AttachmentTests
     [InlineData("fifteen-bytes-x")]
     [InlineData("éééééée")]
     [InlineData("...")]
+    [Case(22, "id-rules")]
     public void An_interface_name_that_the_kernel_takes_is_accepted(string name) => new Attachment("c", "/run/netns/x", name).InterfaceName.Should().Be(name);
 
     [Theory]
@@ -45,6 +51,7 @@ public sealed class AttachmentTests
     [InlineData("a b", "holds a '/', a ':', white space or a control character")]
     [InlineData("a\u00A0b", "holds a '/', a ':', white space or a control character")]
     [InlineData("eth0\n", "holds a '/', a ':', white space or a control character")]
+    [Case(22, "id-rules")]
     public void Any_other_interface_name_is_refused(string name, string problem) =>
         Refusal(() => new Attachment("c", "/run/netns/x", name)).Message.Should().Be($"interface name \"{name}\" {problem} (code 4).");
 
@@ -63,6 +70,7 @@ public sealed class AttachmentTests
     [InlineData("K", "a=b")]
     [InlineData("K", "a\nb")]
     [InlineData("K", "a\0b")]
+    [Case(52, "args-hostile", Libcni = "hands them on, and plugins fail or misread them", Ours = "refused before anything runs")]
     public void An_argument_that_plugins_would_misread_is_refused(string key, string value) =>
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new(key, value)])).Message
             .Should().Be($"CNI argument \"{key}={value}\" has no key, or holds a ';', a '=' or a newline (code 4).");

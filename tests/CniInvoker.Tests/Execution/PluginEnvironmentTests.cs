@@ -7,6 +7,8 @@ public sealed class PluginEnvironmentTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(3, "env-exact", Libcni = "hands on all of its own environment", Ours = "of its own only what programs need to run programs")]
+    [Spec("add-environment")]
     public async Task A_plugin_gets_the_six_variables_and_of_ours_only_what_programs_need()
     {
         foreach (var name in new[] { "CNI_NETNS_OVERRIDE", "CNI_IFNAME", "CNI_ARGS", "LISTEN_FDS", "NOTIFY_SOCKET", "DOTNET_CNI_TEST", "HTTP_PROXY", "CNI_TEST_SECRET" })
@@ -47,6 +49,8 @@ public sealed class PluginEnvironmentTests : IDisposable
     }
 
     [Fact]
+    [Spec("search-path-given")]
+    [Spec("search-path-passed")]
     public async Task All_directories_are_in_CNI_PATH_even_those_that_do_not_exist()
     {
         _plugins.With("first");

@@ -7,6 +7,7 @@ public sealed class PluginPathTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
+    [Case(24, "find-order", Libcni = "takes the first regular file, be it one that cannot be executed", Ours = "passes over what cannot be executed")]
     public void The_first_executable_file_is_found()
     {
         Directory.CreateDirectory(Path.Combine(_root, "one", "bridge"));
@@ -19,6 +20,7 @@ public sealed class PluginPathTests : IDisposable
     }
 
     [Fact]
+    [Case(24, "find-order")]
     public void A_file_that_is_not_executable_is_named()
     {
         Write("one/bridge", UnixFileMode.UserRead);
@@ -45,6 +47,7 @@ public sealed class PluginPathTests : IDisposable
     [InlineData("../bridge", "\"../bridge\" holds a '/' or a NUL")]
     [InlineData("/bin/sh", "\"/bin/sh\" holds a '/' or a NUL")]
     [InlineData("a\0b", "\"a\\0b\" holds a '/' or a NUL")]
+    [Spec("type-file-path")]
     public void A_type_that_leads_out_of_the_directories_is_refused(string type, string problem)
     {
         var find = () => Find(type, "one");

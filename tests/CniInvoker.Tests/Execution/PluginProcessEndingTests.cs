@@ -12,6 +12,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact(Timeout = 60_000)]
+    [Case(32, "timeout-grandchild", Libcni = "kills the plugin alone, and returns when the last who holds its stdout ends", Ours = "returns at the deadline, and everything that the plugin started is ended")]
     public async Task A_plugin_past_its_deadline_goes_with_everything_it_started()
     {
         _plugins.WithScript("hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; echo partial; echo waiting >&2; wait");
@@ -25,6 +26,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    [Case(32, "timeout-grandchild")]
     public async Task Processes_that_ignore_the_polite_signal_are_killed_after_the_grace()
     {
         _plugins.WithScript("stubborn", $"trap '' TERM; echo $$ > '{_plugins.Record("child")}'; (while :; do sleep 1; done) & echo $! > '{_plugins.Record("grandchild")}'; while :; do sleep 1; done");
@@ -60,6 +62,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    [Case(33, "daemonised-child", Libcni = "waits until the child ends", Ours = "the result is there at once, and the child goes on")]
     public async Task What_a_successful_plugin_leaves_running_is_not_waited_for_and_left_alone()
     {
         _plugins.WithScript("daemonising", $"sleep 30 & echo $! > '{_plugins.Record("daemon")}'; echo result");
@@ -88,6 +91,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    [Case(32, "timeout-grandchild")]
     public async Task A_process_that_left_the_group_but_holds_the_pipes_cannot_delay_the_end()
     {
         _plugins.WithScript("escaping", $"setsid sleep 30 & echo $! > '{_plugins.Record("daemon")}'; sleep 100");

@@ -59,6 +59,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(36, "epipe")]
     public async Task A_plugin_that_leaves_a_large_stdin_unread_has_not_failed()
     {
         _plugins.WithScript("deaf", "echo done");
@@ -70,6 +71,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(36, "epipe")]
     public async Task A_plugin_that_closes_its_stdin_and_goes_on_has_not_failed()
     {
         _plugins.WithScript("closing", "exec 0<&-; sleep 0.2; echo done");
@@ -92,6 +94,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(37, "big-stdout")]
     public async Task Eight_mebibytes_of_output_are_kept()
     {
         _plugins.WithScript("talkative", $"head -c {8 * Mebibyte} /dev/zero | tr '\\0' ' '; echo '{{}}'");
@@ -102,6 +105,7 @@ public sealed class PluginProcessTests : IDisposable
     [Theory(Timeout = 30_000)]
     [InlineData("stdout", "")]
     [InlineData("stderr", ">&2")]
+    [Case(37, "big-stdout", Libcni = "keeps all of it in memory, without bound", Ours = "the plugin is ended at a bound (16 MiB unless said otherwise), and has failed")]
     public async Task Output_without_end_is_bounded_and_its_writer_ended(string stream, string redirection)
     {
         _plugins.WithScript("endless", $"echo $$ > '{_plugins.Record("pid")}'; yes {redirection} & yes {redirection}");
@@ -134,6 +138,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(35, "etxtbsy-2s / 9s")]
     public async Task A_plugin_that_is_being_installed_is_waited_for()
     {
         File.Copy("/bin/cat", Path.Combine(_plugins.Directory, "busy"));
@@ -147,6 +152,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Case(35, "etxtbsy-2s / 9s")]
     public async Task A_plugin_that_stays_busy_is_an_error()
     {
         File.Copy("/bin/cat", Path.Combine(_plugins.Directory, "busy"));

@@ -17,6 +17,8 @@ public sealed class CniResultConversionTests
     [InlineData("1.0.0", "1.1.0")]
     [InlineData("1.1.0", "1.0.0")]
     [InlineData("0.1.0", "0.2.0")]
+    [Case(42, "convert-all")]
+    [Spec("major-compatible")]
     public void Between_versions_of_one_shape_only_the_label_changes(string from, string to)
     {
         var fields = from == "0.1.0" ? "\"ip4\":{\"ip\":\"10.1.2.3/16\"}" : "\"interfaces\":[{\"name\":\"e\",\"mtu\":1}]";
@@ -26,6 +28,7 @@ public sealed class CniResultConversionTests
     }
 
     [Fact]
+    [Case(42, "convert-all")]
     public void Downwards_to_0_4_0_addresses_say_their_IP_version_and_new_fields_of_interfaces_go() => Convert(Current, "0.4.0").Should().Be(Normal("""
         {"cniVersion":"0.4.0","interfaces":[{"name":"eth0","sandbox":"/x","vendor":1}],
          "ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1","interface":0,"version":"4"},{"address":"10.1.2.4/16","version":"4"},{"address":"fd00::3/64","version":"6"}],
@@ -33,12 +36,14 @@ public sealed class CniResultConversionTests
         """));
 
     [Fact]
+    [Case(42, "convert-all")]
     public void Downwards_to_0_2_0_the_first_address_of_each_IP_version_stays() => Convert(Current, "0.2.0").Should().Be(Normal("""
         {"ip4":{"ip":"10.1.2.3/16","gateway":"10.1.0.1","routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"}]},"ip6":{"ip":"fd00::3/64","routes":[{"dst":"::/0"}]},
          "dns":{},"cniVersion":"0.2.0"}
         """));
 
     [Fact]
+    [Case(42, "convert-all")]
     public void Upwards_from_0_4_0_addresses_lose_their_IP_version() =>
         Convert("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.2.3/16"}],"dns":{"domain":"d"},"vendor":1}""", "1.0.0")
             .Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.2.3/16"}],"dns":{"domain":"d"},"vendor":1}""");
@@ -46,11 +51,13 @@ public sealed class CniResultConversionTests
     [Theory]
     [InlineData("0.4.0", """{"ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1","version":"4"},{"address":"fd00::3/64","version":"6"}],"routes":[{"dst":"10.9.0.0/16"},{"dst":"::/0"}],"dns":{"domain":"d"},"cniVersion":"0.4.0"}""")]
     [InlineData("1.0.0", """{"ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1"},{"address":"fd00::3/64"}],"routes":[{"dst":"10.9.0.0/16"},{"dst":"::/0"}],"dns":{"domain":"d"},"cniVersion":"1.0.0"}""")]
+    [Case(42, "convert-all")]
     public void Upwards_from_0_2_0_addresses_and_routes_become_lists(string to, string expected) =>
         Convert("""{"cniVersion":"0.2.0","ip4":{"ip":"10.1.2.3/16","gateway":"10.1.0.1","routes":[{"dst":"10.9.0.0/16"}]},"ip6":{"ip":"fd00::3/64","routes":[{"dst":"::/0"}]},"dns":{"domain":"d"}}""", to)
             .Should().Be(expected);
 
     [Fact]
+    [Case(42, "convert-all")]
     public void A_result_without_an_address_has_no_place_in_0_2_0()
     {
         var convert = () => Convert("""{"cniVersion":"1.0.0"}""", "0.2.0");
@@ -59,6 +66,7 @@ public sealed class CniResultConversionTests
     }
 
     [Fact]
+    [Case(42, "convert-all")]
     public void There_is_no_way_to_a_version_that_nobody_knows()
     {
         var convert = () => Convert(Current, "2.0.0");

@@ -73,6 +73,7 @@ public sealed class CniResultTests
     }
 
     [Fact]
+    [Case(43, "unknown-result-fields")]
     public void What_nobody_knows_is_kept_and_copies_are_handed_out()
     {
         var result = Parse("""{"cniVersion":"0.4.0","vendor":{"big":9007199254740993}}""", "1.0.0");
@@ -108,6 +109,8 @@ public sealed class CniResultTests
     [InlineData("""{"ips":[{"address":"10.1.2.3/16","interface":"0"}]}""", 6, "field $.ips[0].interface is not a whole number: \"0\"")]
     [InlineData("""{"routes":[{"dst":"default"}]}""", 6, "field $.routes[0].dst is not an address with a prefix length, as in 10.1.2.3/24: \"default\"")]
     [InlineData("""{"dns":{"nameservers":[1]}}""", 6, "field $.dns.nameservers holds something that is not text")]
+    [Case(28, "stdout forms")]
+    [Spec("result-object")]
     public void A_result_that_cannot_be_understood_is_refused_with_the_field(string text, uint code, string message)
     {
         var parse = () => Parse(text, "1.0.0");

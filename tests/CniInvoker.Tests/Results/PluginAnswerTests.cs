@@ -31,6 +31,15 @@ public sealed class PluginAnswerTests : IDisposable
     [InlineData("""echo '{"cniVersion":"1.0.0"} trailing'""", 6, "the result is not JSON (line 1): 't' is invalid after a single JSON value. Expected end of data; it printed: \"{\"cniVersion\":\"1.0.0\"} trailing\" (code 6).")]
     [InlineData("""echo '{"cniVersion":"2.0.0"}'""", 1, "results of version \"2.0.0\" are not known; known are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0; it printed: \"{\"cniVersion\":\"2.0.0\"}\" (code 1).")]
     [InlineData("""echo '{"ips":[{"address":"10.1.2.3"}]}'""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3\"; it printed: \"{\"ips\":[{\"address\":\"10.1.2.3\"}]}\" (code 6).")]
+    [Case(28, "stdout forms", Libcni = "takes no output for a JSON error without a name", Ours = "told in words, with what was printed")]
+    [Case(29, "error forms", Libcni = "drops stderr where anything is on stdout, and has no message for an object without one", Ours = "stderr is told always, and exit status or signal where there is no message")]
+    [Case(30, "exit0-error-object")]
+    [Spec("exit-status")]
+    [Spec("add-prints-result")]
+    [Spec("result-printed")]
+    [Spec("result-object")]
+    [Spec("error-names-field")]
+    [Spec("error-names-variables")]
     public async Task A_failure_of_ADD_is_told_with_everything_that_is_known(string script, uint code, string story)
     {
         _plugins.With("first", add: script);

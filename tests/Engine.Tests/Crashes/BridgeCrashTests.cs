@@ -48,6 +48,8 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = Patience)]
+    [Case(51, "crash matrix", Libcni = "remembers an attachment when ADD has succeeded, so that nobody knows of one that was cut off", Ours = "written down before the first plugin runs, and undone at the next start")]
+    [Spec("add-then-del")]
     public async Task An_ADD_that_was_cut_off_by_a_kill_is_undone_at_the_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -68,6 +70,9 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = LongPatience)]
+    [Case(51, "crash matrix")]
+    [Spec("add-then-del")]
+    [Spec("result-stored")]
     public async Task Containers_that_were_removed_while_the_bridge_was_down_are_cleaned_up_at_its_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -82,6 +87,8 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = LongPatience)]
+    [Case(51, "crash matrix")]
+    [Spec("add-then-del")]
     public async Task Nothing_is_left_when_the_bridge_is_killed_again_and_again_while_containers_come_and_go()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

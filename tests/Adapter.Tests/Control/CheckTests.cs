@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Adapter.Tests.Cnm;
+using Bridge.Adapter.Control;
+
+namespace Bridge.Adapter.Tests.Control;
+
+public sealed class CheckTests
+{
+    [Theory(Timeout = 30_000)]
+    [InlineData("""{"Targets":["gone"]}""", 1)]
+    [InlineData("""{"Targets":[]}""", 0)]
+    [Spec("check-only-attached")]
+    public async Task No_plugin_is_asked_about_what_is_not_attached(string request, int failures)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");
+        var plugins = Directory.CreateTempSubdirectory("plugins-");
+        await using var daemon = await ServingDaemon.StartAsync(settings => settings with { PluginDirectories = [plugins.FullName] });
+        daemon.WriteConflist("10-pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"noted"}]}""");
+        var plugin = Path.Combine(plugins.FullName, "noted");
+        await File.WriteAllTextAsync(plugin, $"#!/bin/sh\n[ $CNI_COMMAND = CHECK ] && touch '{plugins.FullName}/checked'\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var (_, body) = await daemon.PostAsync("Bridge.Check", request);
+
+        var results = JsonSerializer.Deserialize(body, ControlJson.Default.CheckResponse)!.Results;
+        results.Select(result => result.Outcome).Should().Equal(Enumerable.Repeat(CheckOutcome.Failed, failures));
+        File.Exists(Path.Combine(plugins.FullName, "checked")).Should().BeFalse();
+        plugins.Delete(recursive: true);
+    }
+}

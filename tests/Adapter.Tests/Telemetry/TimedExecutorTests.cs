@@ -1,0 +1,43 @@
+using Bridge.Adapter.Telemetry;
+using CniInvoker;
+
+namespace Bridge.Adapter.Tests.Telemetry;
+
+public sealed class TimedExecutorTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("plugins-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact(Timeout = 30_000)]
+    [Case(31, "stderr-success", Libcni = "copies it to the runtime's own stderr", Ours = "one entry of the log, with the plugin's name")]
+    public async Task What_a_plugin_that_succeeds_says_on_stderr_is_logged_once_with_its_name()
+    {
+        var log = new LogLines<TimedExecutor>();
+        var executor = new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System), TimeProvider.System, log);
+
+        var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), TestContext.Current.CancellationToken);
+
+        output.ExitCode.Should().Be(0);
+        log.Lines.Should().ContainSingle(line => line.Contains("mind the gap", StringComparison.Ordinal)).Which.Should().Contain("talkative");
+    }
+
+    private PluginRequest Request(string script)
+    {
+        var path = Path.Combine(_directory, "talkative");
+        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return new PluginRequest
+        {
+            Path = path,
+            PluginType = "talkative",
+            Operation = CniOperation.Delete,
+            NetworkName = "pods",
+            ContainerId = "c1",
+            Stdin = "{}"u8.ToArray(),
+            Environment = [new("PATH", Environment.GetEnvironmentVariable("PATH")!)],
+            Deadline = TimeSpan.FromSeconds(20),
+            TerminationGrace = TimeSpan.FromSeconds(2),
+        };
+    }
+}

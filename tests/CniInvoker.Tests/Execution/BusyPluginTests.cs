@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace CniInvoker.Tests.Execution;
+
+/// <summary>A program that somebody has open for writing cannot be executed (ETXTBSY); so it is while a package manager installs it.</summary>
+public sealed class BusyPluginTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact(Timeout = 30_000)]
+    [Case(35, "etxtbsy-2s / 9s")]
+    public async Task After_two_seconds_it_is_run_once_and_has_all_of_its_stdin()
+    {
+        var stdin = string.Concat(Enumerable.Repeat("all of it ", 10_000));
+        var writer = Install();
+
+        var run = new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("busy", stdin), TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        var isWaiting = !run.IsCompleted;
+        await writer.DisposeAsync();
+
+        isWaiting.Should().BeTrue();
+        var output = await run;
+        output.ExitCode.Should().Be(0);
+        Encoding.UTF8.GetString(output.Stdout.Span).Should().Be(stdin);
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Case(35, "etxtbsy-2s / 9s",
+        Libcni = "tries for five seconds; then DEL, CHECK and STATUS succeed without having run anything", Ours = "tries as long; then every operation fails, and says why")]
+    public async Task A_DEL_whose_plugin_stays_busy_has_not_succeeded()
+    {
+        await using var writer = Install();
+
+        var delete = () => _plugins.Runtime().DeleteAsync(
+            ScriptedPlugins.NetworkOf("busy"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+
+        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().EndWith("could not be run: posix_spawn: Text file busy.");
+    }
+
+    private FileStream Install()
+    {
+        var path = Path.Combine(_plugins.Directory, "busy");
+        File.Copy("/bin/cat", path);
+        return new FileStream(path, FileMode.Open, FileAccess.Write);
+    }
+}

@@ -1,0 +1,46 @@
+namespace CniInvoker.Tests.Execution;
+
+/// <summary>The stock dhcp plugin (since 1.7) does not come back from the second CHECK of an interface that has left its namespace.</summary>
+[Collection(Alone.Name)]
+public sealed class HangingCheckTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact(Timeout = 60_000)]
+    [Case(54, "dhcp-hang", Libcni = "waits for ever", Ours = "the deadline ends it with the plugin that delegated to it, and DEL is served as ever")]
+    public async Task A_second_CHECK_that_hangs_in_the_IPAM_plugin_ends_at_the_deadline_and_leaves_no_thread()
+    {
+        _plugins.With("leases", check: $"echo $$ > '{_plugins.Record("leases.pid")}'; [ -e '{_plugins.Record("checked")}' ] && sleep 100; touch '{_plugins.Record("checked")}'")
+            .With("main", check: $"\"$CNI_PATH/leases\" < '{_plugins.Record("main.CHECK.stdin")}'");
+        var network = ScriptedPlugins.Network("""{"type":"main","ipam":{"type":"leases"}}""");
+        var runtime = _plugins.Runtime(new CniDeadlines { Check = TimeSpan.FromSeconds(2), TerminationGrace = TimeSpan.FromMilliseconds(200) });
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var threads = PluginThreads();
+
+        var again = runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => PluginThreads() > threads, "the run has a thread");
+
+        (await again.Awaiting(task => task).Should().ThrowAsync<CniException>()).Which.Should().BeEquivalentTo(new { Plugin = "main", TimedOut = true });
+        ProcessTable.IsAlive(_plugins.ReadProcess("leases.pid")).Should().BeFalse();
+        await Eventually.TrueAsync(() => PluginThreads() <= threads, "the thread of the run has ended");
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        _plugins.Runs.Should().Equal("CHECK main", "CHECK leases", "CHECK main", "CHECK leases", "DEL main");
+    }
+
+    // As the kernel has their names.
+    private static int PluginThreads() => Directory.EnumerateDirectories("/proc/self/task").Count(thread => NameOf(thread).StartsWith("CNI ", StringComparison.Ordinal));
+
+    private static string NameOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm"));
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended meanwhile.
+        }
+    }
+}

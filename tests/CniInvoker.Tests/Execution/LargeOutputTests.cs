@@ -1,0 +1,34 @@
+namespace CniInvoker.Tests.Execution;
+
+/// <summary>ADD of plugins that print more than anybody reads.</summary>
+public sealed class LargeOutputTests : IDisposable
+{
+    private readonly ScriptedPlugins _plugins = new();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact(Timeout = 60_000)]
+    [Case(37, "big-stdout")]
+    public async Task A_result_behind_eight_mebibytes_of_white_space_is_a_result()
+    {
+        _plugins.With("talkative", add: $"head -c 8388608 /dev/zero | tr '\\0' ' '; {ScriptedPlugins.Result("10.1.0.7/16")}");
+
+        (await AddAsync("talkative")).Ips.Single().Address.ToString().Should().Be("10.1.0.7");
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Case(37, "big-stdout")]
+    public async Task Stdout_without_end_fails_the_ADD_which_is_undone()
+    {
+        _plugins.With("endless", add: $"echo $$ > '{_plugins.Record("pid")}'; exec yes");
+
+        var add = () => AddAsync("endless");
+
+        (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be("it wrote more than 16777216 bytes to stdout and was ended");
+        ProcessTable.IsAlive(_plugins.ReadProcess("pid")).Should().BeFalse();
+        _plugins.Runs.Should().Equal("ADD endless", "DEL endless");
+    }
+
+    private Task<CniResult> AddAsync(string type) =>
+        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(type), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+}
