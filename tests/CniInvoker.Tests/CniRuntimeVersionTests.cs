@@ -1,3 +1,4 @@
+
 namespace CniInvoker.Tests;
 
 public sealed class CniRuntimeVersionTests : IDisposable
@@ -9,6 +10,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(48, "version-probe", Libcni = "asks only when the caller has the network validated", Ours = "asks before ADD, once for each content of a binary, and refuses before anything has run")]
     public async Task A_version_that_a_plugin_does_not_support_is_refused_before_the_first_plugin_runs()
     {
         _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions));
@@ -21,6 +23,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     }
 
     [Fact]
+    [Case(48, "version-probe")]
     public async Task An_ADD_starts_each_plugin_once_and_VERSION_of_each_binary_only_the_first_time()
     {
         _plugins.With("first").With("second");
@@ -34,6 +37,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     }
 
     [Fact]
+    [Case(48, "version-probe")]
     public async Task A_binary_that_has_changed_is_asked_again()
     {
         _plugins.With("first");

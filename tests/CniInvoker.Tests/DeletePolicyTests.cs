@@ -7,6 +7,7 @@ public sealed class DeletePolicyTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
+    [Case(27, "missing-binary-del", Libcni = "stops there, for ever", Ours = "the same, unless the caller says that such plugins are to be passed over")]
     public async Task A_missing_binary_stops_DEL_unless_it_is_to_be_skipped()
     {
         _plugins.With("first").With("third");

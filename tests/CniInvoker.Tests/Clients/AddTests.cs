@@ -3,6 +3,7 @@ namespace CniInvoker.Tests.Clients;
 public sealed class AddTests : ClientTest
 {
     [Fact]
+    [Spec("result-stored")]
     public async Task An_attachment_is_remembered_with_its_result()
     {
         Plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));
@@ -17,6 +18,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
+    [Case(26, "add-fail-del-fail")]
     public async Task The_intent_is_durable_before_the_first_plugin_runs_and_each_result_before_the_next()
     {
         var record = Path.Combine(State, "results/pods-c1-eth0");
@@ -44,6 +46,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
+    [Case(26, "add-fail-del-fail")]
     public async Task A_failed_ADD_that_could_not_be_undone_stays_remembered_until_DEL_succeeds()
     {
         Plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Fail(11, "busy"), delete: $"test -e '{Plugins.Record("well")}' || {{ {ScriptedPlugins.Fail(5, "disk full")}\n}}");
@@ -173,6 +176,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
+    [Case(49, "lock-same-id", Libcni = "locks nothing", Ours = "one operation per container and GC alone, among all processes that share a lock file")]
     public async Task Two_clients_attach_one_container_one_after_the_other()
     {
         var meanwhile = Plugins.Record("meanwhile");

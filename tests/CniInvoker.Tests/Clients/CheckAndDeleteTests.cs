@@ -5,6 +5,7 @@ namespace CniInvoker.Tests.Clients;
 public sealed class CheckAndDeleteTests : ClientTest
 {
     [Fact]
+    [Case(21, "dir-cache-del", Libcni = "keeps the list without them, so that DEL from its cache passes them over", Ours = "the merged list is what is kept, and all of it runs")]
     public async Task CHECK_and_DEL_repeat_what_ADD_was_given_whatever_is_configured_by_now()
     {
         Plugins.With("first").With("beside").With("other");
@@ -28,6 +29,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact]
+    [Case(39, "cache-states", Libcni = "CHECK of what is missing, or of another kind, runs without a prevResult; DEL deletes what it cannot read", Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and what cannot be read is set aside, not deleted")]
     public async Task CHECK_of_what_was_never_added_or_is_deleted_runs_nothing()
     {
         Plugins.With("first");
@@ -55,6 +57,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact]
+    [Case(39, "cache-states")]
     public async Task DEL_of_what_is_not_remembered_runs_with_what_is_configured_and_may_be_repeated()
     {
         Plugins.With("first");
@@ -68,6 +71,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact]
+    [Case(39, "cache-states")]
     public async Task CHECK_refuses_a_record_that_cannot_be_read_and_DEL_does_without_it()
     {
         Plugins.With("first");
@@ -88,6 +92,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact]
+    [Case(39, "cache-states")]
     public async Task A_result_alone_as_old_libcni_left_it_serves_CHECK_and_DEL_with_what_is_configured()
     {
         Plugins.With("first");
@@ -104,6 +109,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact]
+    [Case(53, "netns-file-junk")]
     public async Task A_file_that_has_taken_the_place_of_the_namespace_is_not_handed_to_DEL()
     {
         Plugins.With("first");
@@ -121,6 +127,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact(Timeout = 60_000)]
+    [Case(34, "expired-deadline-del")]
     public async Task DEL_after_an_ADD_that_ran_out_of_time_has_time_of_its_own()
     {
         Plugins.With("first", add: "sleep 100", delete: $"sleep 0.5; touch '{Plugins.Record("deleted")}'");

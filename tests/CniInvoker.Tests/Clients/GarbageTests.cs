@@ -5,6 +5,11 @@ namespace CniInvoker.Tests.Clients;
 public sealed class GarbageTests : ClientTest
 {
     [Fact]
+    [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled", Libcni = "takes no list for an empty one, and deletes every attachment of the network", Ours = "refused without a list that names an attachment of the network, unless forced; DEL as ADD was, not as the network is configured now")]
+    [Spec("gc-no-substitute")]
+    [Spec("gc-configuration")]
+    [Spec("gc-environment")]
+    [Spec("request-valid-attachments")]
     public async Task What_is_remembered_but_not_named_is_deleted_and_plugins_hear_what_remains()
     {
         await AttachAsync("1.1.0");
@@ -24,6 +29,7 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact]
+    [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
     public async Task Without_a_list_of_what_is_to_stay_it_is_refused()
     {
         await AttachAsync("1.1.0");
@@ -39,6 +45,7 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact]
+    [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
     public async Task Forced_without_a_list_everything_on_the_network_goes_and_nothing_on_others()
     {
         await AttachAsync("1.1.0");
@@ -51,6 +58,7 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact]
+    [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
     public async Task Before_1_1_0_only_DEL_runs()
     {
         await AttachAsync("1.0.0");
@@ -61,6 +69,8 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact]
+    [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
+    [Spec("disable-gc")]
     public async Task A_network_that_disables_it_is_left_alone()
     {
         await AttachAsync("1.1.0", "\"disableGC\":\"True\",");
@@ -73,6 +83,8 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact]
+    [Case(46, "gc-errors")]
+    [Spec("gc-goes-on")]
     public async Task A_plugin_that_fails_does_not_keep_the_others_from_running_and_every_failure_is_told()
     {
         Plugins.With("first", collect: ScriptedPlugins.Fail(5, "store is locked")).With("second", delete: ScriptedPlugins.Fail(11, "busy")).With("third", collect: ScriptedPlugins.Fail(100, "odd"));
@@ -91,6 +103,19 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact]
+    [Spec("gc-missing-plugin")]
+    public async Task A_plugin_that_is_not_there_is_an_error_and_the_others_run()
+    {
+        Plugins.With("second");
+        Write("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"absent"},{"type":"second"}]}""");
+
+        var failure = await FailureOf(() => Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation));
+
+        failure.Msg.Should().StartWith("plugin \"absent\" was not found in ");
+        Plugins.Runs.Should().Equal("GC second");
+    }
+
+    [Fact]
     public async Task What_others_look_after_always_remains()
     {
         Plugins.With("first");
@@ -103,6 +128,9 @@ public sealed class GarbageTests : ClientTest
     }
 
     [Fact(Timeout = 60_000)]
+    [Case(49, "lock-same-id")]
+    [Spec("gc-alone")]
+    [Spec("gc-awaited")]
     public async Task It_waits_for_an_ADD_that_is_under_way_and_the_next_ADD_waits_for_it()
     {
         var (started, go) = (Plugins.Record("started"), Plugins.Record("go"));

@@ -1,3 +1,4 @@
+
 namespace CniInvoker.Tests.Concurrency;
 
 public sealed class OperationLocksTests : IDisposable
@@ -15,6 +16,7 @@ public sealed class OperationLocksTests : IDisposable
     private OperationLocks Locks() => new(File, TimeProvider.System);
 
     [Fact]
+    [Case(49, "lock-same-id")]
     public async Task Operations_for_one_container_run_one_at_a_time()
     {
         var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
@@ -27,6 +29,7 @@ public sealed class OperationLocksTests : IDisposable
     }
 
     [Fact]
+    [Case(49, "lock-same-id")]
     public async Task Operations_for_different_containers_do_not_wait_for_each_other()
     {
         var turns = new List<IDisposable>();
@@ -39,6 +42,7 @@ public sealed class OperationLocksTests : IDisposable
     }
 
     [Fact]
+    [Case(49, "lock-same-id")]
     public async Task Garbage_is_collected_alone()
     {
         var operation = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);

@@ -14,6 +14,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     private FileAttachmentStore Store => new(Path.Combine(_directory, "state"));
 
     [Fact]
+    [Case(38, "cache-schema", Libcni = "cuts the file off and writes anew, so that a crash leaves it empty", Ours = "the same fields, and one that says whether ADD has succeeded; the old or the new record, whole")]
     public void An_attachment_is_written_as_libcni_writes_it()
     {
         var stored = Stored("pods", "c1") with { Result = CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}],"vendor":9007199254740993}"""u8.ToArray(), "1.0.0"), IsComplete = true };
@@ -29,6 +30,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
+    [Case(38, "cache-schema")]
     public void Records_are_for_their_owner_alone()
     {
         Store.Write(Stored("pods", "c1"));
@@ -38,6 +40,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
+    [Case(38, "cache-schema")]
     public void What_was_written_is_found_with_all_that_DEL_has_to_repeat()
     {
         var stored = Stored("pods", "c1") with { Result = CniResult.Parse("{}"u8.ToArray(), "1.0.0") };
@@ -55,6 +58,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
+    [Case(41, "cache-collision", Libcni = "one file for both, the last writer wins", Ours = "a file for each")]
     public void Attachments_whose_names_run_together_are_kept_apart()
     {
         var (first, second) = (Stored("a", "b-c"), Stored("a-b", "c"));
@@ -73,6 +77,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
+    [Case(40, "cache-crash", Libcni = "an empty file, with which DEL runs without prevResult", Ours = "the record as it was before")]
     public void A_write_that_was_interrupted_leaves_the_record_as_it_was_and_is_cleared_away_later()
     {
         var stored = Stored("pods", "c1");
@@ -102,6 +107,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     [InlineData("""{"kind":"cniCacheV1","networkName":"other","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its networkName is \"other\", but the configuration in it is of \"pods\"")]
     [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"../x","ifName":"eth0","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "container ID \"../x\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
     [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"c1","ifName":"eth0","cniArgs":[["a"]],"config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its cniArgs are no list of pairs")]
+    [Case(39, "cache-states")]
     public void A_record_that_cannot_be_read_is_told_of_and_never_taken_for_another(string text, string reason)
     {
         Directory.CreateDirectory(Results);
@@ -119,6 +125,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
+    [Case(39, "cache-states")]
     public void A_result_from_before_there_were_records_is_found_by_its_name()
     {
         Directory.CreateDirectory(Results);
@@ -135,6 +142,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
+    [Case(38, "cache-schema")]
     public void What_libcni_has_written_is_read()
     {
         Directory.CreateDirectory(Results);
