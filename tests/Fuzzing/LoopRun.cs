@@ -1,0 +1,37 @@
+using Bridge.Fuzzing.Loop;
+using Bridge.Fuzzing.Targets;
+
+namespace Bridge.Fuzzing;
+
+/// <summary>What the process of one target's loop does.</summary>
+internal sealed class LoopRun(FuzzOptions options, string recordPath, TimeProvider timeProvider)
+{
+    // The library is used from the pool, whose threads have this much on Linux: what is too deep for it has to show.
+    private const int PoolThreadStack = 1536 * 1024;
+    private const int MostKept = 20;
+
+    public void Run()
+    {
+        var thread = new Thread(RunHere, PoolThreadStack);
+        thread.Start();
+        thread.Join();
+    }
+
+    private void RunHere()
+    {
+        var target = options.Targets[0];
+        using var record = new LoopRecord(recordPath);
+        using var coverage = new Coverage();
+        var files = new CorpusFiles(options.Corpus, target);
+        var seeds = files.Read();
+        var findings = new Findings(options.Findings, target);
+        var loop = new FuzzLoop(FuzzTargets.Create(target), record, coverage, findings, new Random(options.Seed));
+
+        var (since, time) = (timeProvider.GetTimestamp(), TimeSpan.FromSeconds(options.Seconds));
+        loop.Run(seeds, () => timeProvider.GetElapsedTime(since) >= time);
+        if (options.Keep)
+        {
+            new WorthKeeping(loop).Of(seeds, MostKept).ForEach(files.Add);
+        }
+    }
+}
