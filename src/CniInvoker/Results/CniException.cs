@@ -57,10 +57,10 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     {
         get
         {
-            var text = new StringBuilder(Subject).Append(msg);
+            var text = new StringBuilder(OneLine.Of(Subject)).Append(OneLine.Of(msg));
             if (!string.IsNullOrEmpty(details))
             {
-                text.Append("; ").Append(details);
+                text.Append("; ").Append(OneLine.Of(details));
             }
 
             EndSentence(text.Append(code == CniErrorCode.None ? "" : $" (code {code})"));
@@ -119,6 +119,9 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     private static string Tail(string stderr)
     {
         var lines = string.Join(" | ", stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        return lines.Length <= StderrTail ? lines : $"…{lines[^StderrTail..]}";
+        return OneLine.Of(lines.Length <= StderrTail ? lines : $"…{lines[TailStart(lines)..]}");
     }
+
+    // Half a character is no text.
+    private static int TailStart(string lines) => lines.Length - StderrTail + (char.IsLowSurrogate(lines[^StderrTail]) ? 1 : 0);
 }

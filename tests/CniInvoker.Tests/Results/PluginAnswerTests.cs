@@ -40,6 +40,7 @@ public sealed class PluginAnswerTests : IDisposable
     [Spec("result-object")]
     [Spec("error-names-field")]
     [Spec("error-names-variables")]
+    [InlineData("""printf %s '{"code":11,"msg":"exit status 4: the lock is held\n","details":"one\r\n\ttwo\u2028\u001b[31mred"}'; printf 'a\033[0mb\n' >&2; exit 1""", 11, "exit status 4: the lock is held; one two [31mred (code 11). stderr: a [0mb.")]
     public async Task A_failure_of_ADD_is_told_with_everything_that_is_known(string script, uint code, string story)
     {
         _plugins.With("first", add: script);
@@ -60,6 +61,14 @@ public sealed class PluginAnswerTests : IDisposable
 
         failure.Stderr.Should().HaveLength(5005);
         failure.Message.Should().EndWith("xxx | end.").And.Contain(" stderr: …x").And.HaveLength(1106);
+    }
+
+    [Fact]
+    public void A_long_complaint_is_not_cut_within_a_character()
+    {
+        var failure = new CniException(0, "it broke") { Stderr = string.Concat(Enumerable.Repeat("😀", 600)) + "!" };
+
+        failure.Message.Should().Be($"it broke. stderr: …{string.Concat(Enumerable.Repeat("😀", 499))}!");
     }
 
     [Fact]
