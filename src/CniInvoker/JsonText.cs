@@ -25,11 +25,13 @@ internal static class JsonText
         MaxDepth = MaximumDepth + 8, // What was read gets a level or two of ours around it.
     };
 
+    /// <param name="utf8Json">The text.</param>
+    /// <param name="levelsAround">How many levels will be around the value when it is written and read again.</param>
     /// <exception cref="JsonException">Not exactly one JSON value.</exception>
-    public static JsonNode? Parse(ReadOnlySpan<byte> utf8Json)
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8Json, int levelsAround = 0)
     {
         var text = Clean(utf8Json);
-        var reader = new Utf8JsonReader(text, ReaderOptions);
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaximumDepth - levelsAround });
         try
         {
             reader.Read();

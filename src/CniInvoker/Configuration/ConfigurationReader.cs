@@ -10,6 +10,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 {
     private const string OnlyInlinedKey = "loadOnlyInlinedPlugins";
 
+    // A plugin that has a file of its own is written as an item of a list.
+    private const int LevelsAroundPlugin = 2;
+
     private readonly List<ConfigurationProblem> _mistakes = [];
 
     public NetworkConfiguration Read()
@@ -20,7 +23,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             return ReadList(json, _ => []);
         }
 
-        return Find(json, "type") is null ? throw text.Mistake("has neither \"plugins\" nor \"type\"") : ReadSingle(json);
+        return Find(json, "type") is null ? throw text.Mistake("has neither \"plugins\" nor \"type\"") : ReadSingle();
     }
 
     /// <param name="loadBeside">Answers the plugins that lie as files of their own in the directory of a network's name.</param>
@@ -29,7 +32,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     public NetworkConfiguration ReadSingle()
     {
-        var json = text.ParseObject();
+        var json = text.ParseObject(LevelsAroundPlugin);
         if (json.ContainsKey(NetworkConfiguration.PluginsKey) && Find(json, "type") is null)
         {
             const string Problem = "is a list of plugins, which belongs into a file that ends with .conflist";
@@ -41,7 +44,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     public PluginConfiguration ReadPlugin()
     {
-        var plugin = ReadPlugin(text.ParseObject(), []);
+        var plugin = ReadPlugin(text.ParseObject(LevelsAroundPlugin), []);
         ThrowMistakes();
         return plugin;
     }

@@ -8,8 +8,9 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 {
     public string Source => source;
 
+    /// <param name="levelsAround">How many levels will be around the object when it is written and read again.</param>
     /// <exception cref="CniConfigurationException">Not one JSON object.</exception>
-    public JsonObject ParseObject()
+    public JsonObject ParseObject(int levelsAround = 0)
     {
         if (utf8Json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
@@ -18,7 +19,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 
         try
         {
-            return JsonText.Parse(utf8Json.Span) as JsonObject
+            return JsonText.Parse(utf8Json.Span, levelsAround) as JsonObject
                 ?? throw new CniConfigurationException(source, "is not a JSON object", "$", 1);
         }
         catch (JsonException invalid)

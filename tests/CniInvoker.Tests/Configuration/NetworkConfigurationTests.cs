@@ -125,6 +125,17 @@ public sealed class NetworkConfigurationTests
     }
 
     [Fact]
+    public void A_single_plugin_leaves_room_for_the_list_around_it()
+    {
+        var (deepest, deeper) = (Single(253), Single(254));
+
+        NetworkConfiguration.Parse(Parse(deepest).ToUtf8Json(), "again").Plugins.Should().ContainSingle();
+        FluentActions.Invoking(() => Parse(deeper)).Should().Throw<CniConfigurationException>().WithMessage("*depth*");
+
+        static string Single(int levels) => $$"""{"name":"n","type":"a","x":{{new string('[', levels)}}{{new string(']', levels)}}}""";
+    }
+
+    [Fact]
     public void A_mistake_behind_deeply_nested_values_is_found()
     {
         var deep = string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200));
