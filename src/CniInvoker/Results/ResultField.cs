@@ -1,4 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace CniInvoker;
@@ -27,15 +31,16 @@ internal static class ResultField
     public static IPAddress? Address(JsonObject json, string key) => Text(json, key) switch
     {
         null => null,
-        var text => IPAddress.TryParse(text, out var address) ? address : throw Wrong(json, key, "is not an IP address"),
+        var text => TryParse(text, out var address) ? address : throw Wrong(json, key, "is not an IP address"),
     };
 
     /// <summary>An address with its prefix length, as in <c>10.1.2.3/24</c>.</summary>
     public static (IPAddress Address, int PrefixLength) Cidr(JsonObject json, string key)
     {
         var parts = (Text(json, key) ?? throw Wrong(json, key, "is missing")).Split('/');
-        return parts.Length == 2 && IPAddress.TryParse(parts[0], out var address)
-            && byte.TryParse(parts[1], out var length) && length <= address.GetAddressBytes().Length * 8
+        return parts.Length == 2 && TryParse(parts[0], out var address)
+            && byte.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            && length <= address.GetAddressBytes().Length * 8
             ? (address, length)
             : throw Wrong(json, key, "is not an address with a prefix length, as in 10.1.2.3/24");
     }
@@ -48,6 +53,12 @@ internal static class ResultField
             ? text
             : throw Wrong(json, key, "holds something that is not text"));
 
+    // .NET also reads octal ("010.1.2.3" as 8.1.2.3), shortened ("10.1"), bracketed and zoned addresses, which the kernel and other readers
+    // of a result take for another address or for none.
+    private static bool TryParse(string text, [NotNullWhen(true)] out IPAddress? address) =>
+        IPAddress.TryParse(text, out address)
+        && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : !text.AsSpan().ContainsAny('[', '%'));
+
     private static IReadOnlyList<T> Items<T>(JsonObject json, string key, Func<JsonNode?, T> read) => json[key] switch
     {
         null => [],
@@ -57,5 +68,5 @@ internal static class ResultField
 
     private static CniException Wrong(JsonObject json, string key, string problem) => new(
         CniErrorCode.DecodingFailure,
-        $"field {json.GetPath()}.{key} {problem}{(json[key] is JsonValue value ? $": {value.ToJsonString()}" : "")}");
+        $"field {json.GetPath()}.{key} {problem}{(json[key] is JsonValue value ? $": {Encoding.UTF8.GetString(JsonText.Write(value))}" : "")}");
 }

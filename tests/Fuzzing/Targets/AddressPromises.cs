@@ -20,27 +20,29 @@ internal static class AddressPromises
 
         foreach (var (ip, written) in result.Ips.Zip(Objects(result, "ips")))
         {
-            RequirePlain($"{ip.Address}/{ip.PrefixLength}", ip.Address, written["address"]);
-            RequirePlain(ip.Gateway?.ToString(), ip.Gateway, written["gateway"]);
+            RequirePlain(ip.Address, written["address"]);
+            RequirePlain(ip.Gateway, written["gateway"]);
         }
 
         foreach (var (route, written) in result.Routes.Zip(Objects(result, "routes")))
         {
-            RequirePlain(route.Gateway?.ToString(), route.Gateway, written["gw"]);
+            RequirePlain(route.Gateway, written["gw"]);
         }
     }
 
     private static JsonObject[] Objects(CniResult result, string key) => [.. (result.Json[key] as JsonArray ?? []).Cast<JsonObject>()];
 
-    private static void RequirePlain(string? plain, IPAddress? address, JsonNode? written)
+    private static void RequirePlain(IPAddress? address, JsonNode? written)
     {
         var text = written?.GetValue<string>() ?? "";
+        var parts = text.Split('/');
         var isPlain = address?.AddressFamily switch
         {
             null => text.Length == 0,
-            AddressFamily.InterNetwork => text == plain,
-            _ => text.Split('/') is [var ip, ..] && !ip.AsSpan().ContainsAnyExcept(PlainIpv6) && text.Split('/').Skip(1).All(length => plain!.EndsWith($"/{length}", StringComparison.Ordinal)),
+            AddressFamily.InterNetwork => parts[0] == address.ToString(),
+            _ => !parts[0].AsSpan().ContainsAnyExcept(PlainIpv6),
         };
-        Promise.That(isPlain, "An address is understood only in its plain spelling.", $"\"{text}\" as {plain}");
+        var hasPlainLength = parts is [_] or [_, { Length: > 0 }] && parts.Skip(1).All(length => length.All(char.IsAsciiDigit));
+        Promise.That(isPlain && hasPlainLength, "An address is understood only in its plain spelling.", $"\"{text}\" as {address}");
     }
 }
