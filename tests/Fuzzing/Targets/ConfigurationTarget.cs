@@ -12,11 +12,16 @@ internal sealed class ConfigurationTarget : IFuzzTarget
 
     public void Run(ReadOnlyMemory<byte> input)
     {
-        var parsed = Read(input, () => NetworkConfiguration.Parse(input, Source));
-        var list = Read(input, () => Reader(input).ReadList(_ => []));
-        var listWithMore = Read(input, () => Reader(input).ReadList(_ => [_beside]));
-        var single = Read(input, () => Reader(input).ReadSingle());
-        Read(input, () => Reader(input).ReadPlugin());
+        var parsed = Read(input, () => NetworkConfiguration.Parse(input, Source), out var mistake);
+        if (mistake is { JsonPath: null })
+        {
+            return; // What is no JSON is none to the other readers either, and refusing takes most of the time.
+        }
+
+        var list = Read(input, () => Reader(input).ReadList(_ => []), out _);
+        var listWithMore = Read(input, () => Reader(input).ReadList(_ => [_beside]), out _);
+        var single = Read(input, () => Reader(input).ReadSingle(), out _);
+        Read(input, () => Reader(input).ReadPlugin(), out _);
         Promise.That(parsed is null || (list ?? single) is not null, "What can be parsed can be read as a list or as a single plugin.", $"neither");
         Promise.That(list is null || parsed is not null, "What can be read as a list can be parsed.", $"it cannot");
         Promise.That(list is null || listWithMore is not null, "Plugins beside a list do not break it.", $"they do");
@@ -39,16 +44,18 @@ internal sealed class ConfigurationTarget : IFuzzTarget
 
     private static ConfigurationReader Reader(ReadOnlyMemory<byte> input) => new(new ConfigurationText(input, Source));
 
-    private static T? Read<T>(ReadOnlyMemory<byte> input, Func<T> read)
+    private static T? Read<T>(ReadOnlyMemory<byte> input, Func<T> read, out CniConfigurationException? mistake)
         where T : class
     {
+        mistake = null;
         try
         {
             return read();
         }
-        catch (CniConfigurationException mistake)
+        catch (CniConfigurationException refusal)
         {
-            Refusal.Require(mistake, Source, input.Span);
+            Refusal.Require(refusal, Source, input.Span);
+            mistake = refusal;
             return null;
         }
     }
