@@ -32,7 +32,7 @@ internal sealed record FuzzOptions
         [] => new FuzzOptions(),
         ["--keep", .. var rest] => Parse(rest) is { } options ? options with { Keep = true } : null,
         ["--target", var name, .. var rest] when FuzzTargets.Names.Contains(name) => Parse(rest) is { } options ? options with { Targets = [name] } : null,
-        ["--corpus", var directory, .. var rest] => Parse(rest) is { } options ? options with { Corpus = Path.GetFullPath(directory) } : null,
+        ["--corpus", var directory, .. var rest] when Directory.Exists(directory) => Parse(rest) is { } options ? options with { Corpus = Path.GetFullPath(directory) } : null,
         ["--findings", var directory, .. var rest] => Parse(rest) is { } options ? options with { Findings = Path.GetFullPath(directory) } : null,
         ["--seed", var number, .. var rest] when Number(number) is { } seed => Parse(rest) is { } options ? options with { Seed = seed } : null,
         ["--seconds", var number, .. var rest] when Number(number) is { } seconds and > 0 => Parse(rest) is { } options ? options with { Seconds = seconds } : null,

@@ -23,6 +23,7 @@ internal sealed class LoopProcess(InstrumentedCopy copy, FuzzOptions options, Ti
         try
         {
             var hangs = await HangsAsync(loop, record, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
             var elapsed = timeProvider.GetElapsedTime(since);
             var lost = hangs ? "It takes longer than 5 seconds."
                 : loop.ExitCode != 0 ? $"It ends the process, with exit status {loop.ExitCode}; what was said then is in this run's output." : null;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bridge.Fuzzing;
 
 if (args is ["loop", var recordPath, .. var words] && FuzzOptions.Parse(words) is { } loopOptions)
@@ -13,11 +14,8 @@ if (FuzzOptions.Parse(args) is not { } options)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 Console.WriteLine($"--seed {options.Seed} repeats this run.");
 using var copy = new InstrumentedCopy();
@@ -32,8 +30,16 @@ try
 }
 catch (OperationCanceledException)
 {
-    Console.WriteLine("stopped");
+    Console.WriteLine("stopped before the end");
+    return 1;
 }
 
 Console.WriteLine(findings == 0 ? "no findings" : $"{findings} findings in {options.Findings}");
 return findings == 0 ? 0 : 1;
+
+// The loop's process and the copy are not left behind.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using CniInvoker;
@@ -63,11 +64,23 @@ internal sealed class OriginalText
         {
             var isForeign = !except.Contains(field.Name, StringComparer.OrdinalIgnoreCase) && !RequestPromises.IsReserved(field.Name);
             Promise.That(
-                !isForeign || (written.TryGetProperty(field.Name, out var value) && JsonElement.DeepEquals(value, field.Value)),
+                !isForeign || (written.TryGetProperty(field.Name, out var value) && Text(value).AsSpan().SequenceEqual(Text(field.Value))),
                 promise,
                 $"\"{field.Name}\" is not {field.Value}");
         }
     }
 
     private static JsonElement Parse(ReadOnlyMemory<byte> text) => JsonElement.Parse(text.Span, new JsonDocumentOptions { MaxDepth = Depth + 16 });
+
+    // JsonElement.DeepEquals knows no numbers like 1e9999999999.
+    private static byte[] Text(JsonElement json)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text))
+        {
+            json.WriteTo(writer);
+        }
+
+        return text.WrittenSpan.ToArray();
+    }
 }
