@@ -65,9 +65,9 @@ internal sealed class ConfigurationTarget : IFuzzTarget
         var text = network.ToUtf8Json();
         var again = NetworkConfiguration.Parse(text, Source);
         Promise.That(
-            (again.Name, again.CniVersion, again.DisableCheck) == (network.Name, network.CniVersion, network.DisableCheck),
+            (again.Name, again.CniVersion, again.DisableCheck, again.DisableGc) == (network.Name, network.CniVersion, network.DisableCheck, network.DisableGc),
             "A written network reads as the same name, version and switches.",
-            $"{again.Name} {again.CniVersion} {again.DisableCheck}, not {network.Name} {network.CniVersion} {network.DisableCheck}");
+            $"{again.Name} {again.CniVersion} {again.DisableCheck} {again.DisableGc}, not {network.Name} {network.CniVersion} {network.DisableCheck} {network.DisableGc}");
         Promise.That(again.Plugins.Count == network.Plugins.Count, "A written network has the same number of plugins.", $"{again.Plugins.Count}, not {network.Plugins.Count}");
         foreach (var (plugin, before) in again.Plugins.Zip(network.Plugins))
         {

@@ -12,8 +12,12 @@ internal static class Refusal
     {
         var lines = input.Count((byte)'\n') + 1;
         Promise.That(refusal.Source == source, "A mistake names its file.", $"{refusal.Source}");
-        Promise.That(refusal.Line is null or >= 1 && (refusal.Line ?? 1) <= lines, "A mistake is at a line that exists.", $"{refusal.Line} of {lines}");
-        Promise.That(refusal.JsonPath is null or ['$', ..], "A mistake's place begins at the root.", $"{refusal.JsonPath}");
+        foreach (var problem in refusal.Problems)
+        {
+            Promise.That(problem.Line is null || (problem.Line >= 1 && problem.Line <= lines), "A mistake is at a line that exists.", $"{problem}");
+            Promise.That(problem.JsonPath is null or ['$', ..], "A mistake's place begins at the root.", $"{problem}");
+        }
+
         RequireSentence(refusal.Message, $"CNI configuration {source}: ", input.Length);
     }
 

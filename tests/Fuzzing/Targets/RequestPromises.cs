@@ -7,7 +7,7 @@ namespace Bridge.Fuzzing.Targets;
 /// <summary>SPEC §3 about what a plugin reads from stdin: what only a runtime may say comes from the runtime, everything else from the plugin's configuration.</summary>
 internal sealed class RequestPromises
 {
-    // Plugins that are written in Go match keys in any letter case.
+    // Plugins that are written in Go match keys in any letter case; of several the last counts.
     public static readonly IReadOnlyList<string> OwnKeys = ["name", "cniVersion", "prevResult", "runtimeConfig"];
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 300 };
@@ -20,7 +20,7 @@ internal sealed class RequestPromises
         ["portMappings"] = new JsonArray(new JsonObject { ["hostPort"] = 8080, ["containerPort"] = 80, ["protocol"] = "tcp" }),
     });
 
-    public static bool IsReserved(string key) => key.StartsWith("cni.dev/", StringComparison.Ordinal);
+    public static bool IsReserved(string key) => key.StartsWith("cni.dev/", StringComparison.OrdinalIgnoreCase);
 
     public void Require(NetworkConfiguration network)
     {
@@ -39,7 +39,8 @@ internal sealed class RequestPromises
         Promise.That(keys.Distinct().Count() == keys.Count, "A plugin is told every field once.", $"{request}");
         foreach (var key in keys)
         {
-            var isStranger = OwnKeys.Contains(key, StringComparer.OrdinalIgnoreCase) && !OwnKeys.Contains(key);
+            var last = keys.FindLast(other => other.Equals(key, StringComparison.OrdinalIgnoreCase))!;
+            var isStranger = OwnKeys.Contains(key, StringComparer.OrdinalIgnoreCase) && !OwnKeys.Contains(last);
             Promise.That(!isStranger && !IsReserved(key), "What only a runtime may say does not come from a file.", $"\"{key}\"");
         }
 
