@@ -10,6 +10,9 @@ public sealed class CniResult
 {
     private const string VersionKey = "cniVersion";
 
+    // A result is remembered, and handed on, as a field of something.
+    private const int LevelsAround = 1;
+
     // As the plugin wrote it, with its version named; never changed.
     private readonly JsonObject _text;
 
@@ -52,7 +55,7 @@ public sealed class CniResult
     {
         try
         {
-            return JsonText.Parse(utf8Json.Span) switch
+            return JsonText.Parse(utf8Json.Span, LevelsAround) switch
             {
                 null => Read([], defaultVersion),
                 JsonObject json => Read(json, defaultVersion),

@@ -124,5 +124,18 @@ public sealed class CniResultTests
         parse.Should().Throw<CniException>().Which.Should().BeEquivalentTo(new { Code = code, Msg = message });
     }
 
+    [Fact]
+    public void A_result_leaves_room_for_the_record_around_it()
+    {
+        var (network, attachment) = (ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment());
+
+        var record = CacheRecord.Write(new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = Parse(Nested(254), "1.0.0"), IsComplete = true });
+
+        CacheRecord.Read(record, "record", asked: null)!.Result!.Json.Should().ContainKey("x");
+        FluentActions.Invoking(() => Parse(Nested(255), "1.0.0")).Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.DecodingFailure);
+
+        static string Nested(int levels) => $$"""{"x":{{new string('[', levels)}}{{new string(']', levels)}}}""";
+    }
+
     private static CniResult Parse(string text, string version) => CniResult.Parse(Encoding.UTF8.GetBytes(text), version);
 }

@@ -3,15 +3,19 @@ using CniInvoker;
 
 namespace Bridge.Fuzzing.Targets;
 
-/// <summary>Results: read, written, and taken to every version and back.</summary>
+/// <summary>Results: read, written, remembered, and taken to every version and back.</summary>
 internal sealed class ResultTarget : IFuzzTarget
 {
+    private readonly NetworkConfiguration _network = NetworkConfiguration.Parse("""{"name":"pods","type":"bridge"}"""u8.ToArray(), "pods");
+    private readonly Attachment _attachment = new("c1", "/run/netns/c1", "eth0");
+
     public void Run(ReadOnlyMemory<byte> input)
     {
         if (Read(() => CniResult.Parse(input, "1.1.0"), input.Length, CniErrorCode.DecodingFailure, CniErrorCode.IncompatibleVersion) is { } result)
         {
             AddressPromises.Require(result);
             RequireSame(result, CniResult.FromJson(result.Json, "0.1.0"));
+            RequireSame(result, Remembered(result));
             foreach (var version in SpecVersion.Known)
             {
                 if (Read(() => result.ConvertTo(version), input.Length, CniErrorCode.IncompatibleVersion) is { } converted)
@@ -24,6 +28,12 @@ internal sealed class ResultTarget : IFuzzTarget
         // A result that names no version is one of the network's: every shape has to bear it.
         Read(() => CniResult.Parse(input, "0.2.0"), input.Length, CniErrorCode.DecodingFailure, CniErrorCode.IncompatibleVersion);
         Read(() => CniResult.Parse(input, "0.4.0"), input.Length, CniErrorCode.DecodingFailure, CniErrorCode.IncompatibleVersion);
+    }
+
+    private CniResult? Remembered(CniResult result)
+    {
+        var stored = new StoredAttachment { NetworkName = _network.Name, Network = _network, Attachment = _attachment, Result = result, IsComplete = true };
+        return CacheRecord.Read(CacheRecord.Write(stored), "record", asked: null)!.Result;
     }
 
     private static CniResult? Read(Func<CniResult> read, int inputLength, params ReadOnlySpan<uint> codes)
