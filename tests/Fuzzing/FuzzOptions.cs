@@ -6,7 +6,7 @@ namespace Bridge.Fuzzing;
 /// <summary>What was asked for on the command line.</summary>
 internal sealed record FuzzOptions
 {
-    public const string Usage = "usage: Fuzzing [--seconds N] [--target configuration | result | answer] [--seed S] [--corpus DIR] [--findings DIR] [--keep]";
+    public static readonly string Usage = $"usage: Fuzzing [--seconds N] [--target {string.Join(" | ", FuzzTargets.Names)}] [--seed S] [--corpus DIR] [--findings DIR] [--keep]";
 
     /// <summary>How long the targets take together; 60 unless told.</summary>
     public int Seconds { get; init; } = 60;

@@ -8,7 +8,9 @@ internal sealed class LoopRun(FuzzOptions options, string recordPath, TimeProvid
 {
     // The library is used from the pool, whose threads have this much on Linux: what is too deep for it has to show.
     private const int PoolThreadStack = 1536 * 1024;
-    private const int MostKept = 20;
+
+    // A target's corpus is read before anything new is tried, and again by every run of the tests: it stays small.
+    private const int MostFiles = 40;
 
     public void Run()
     {
@@ -31,7 +33,7 @@ internal sealed class LoopRun(FuzzOptions options, string recordPath, TimeProvid
         loop.Run(seeds, () => timeProvider.GetElapsedTime(since) >= time);
         if (options.Keep)
         {
-            new WorthKeeping(loop).Of(seeds, MostKept).ForEach(files.Add);
+            new WorthKeeping(loop).Of(seeds, MostFiles - seeds.Count).ForEach(files.Add);
         }
     }
 }

@@ -6,7 +6,7 @@ internal sealed class WorthKeeping(FuzzLoop loop)
     private const int LongestFile = 2048;
 
     /// <param name="seeds">The corpus as it is.</param>
-    /// <param name="most">How many inputs may be added.</param>
+    /// <param name="most">How many inputs may be added; none when that is not above 0.</param>
     public List<byte[]> Of(IReadOnlyList<byte[]> seeds, int most)
     {
         var covered = seeds.SelectMany(loop.EdgesOf).ToHashSet();
@@ -14,7 +14,7 @@ internal sealed class WorthKeeping(FuzzLoop loop)
         foreach (var candidate in loop.Corpus.OrderBy(input => input.Length))
         {
             var gained = loop.EdgesOf(candidate).Where(edge => !covered.Contains(edge)).ToHashSet();
-            if (gained.Count == 0 || kept.Count == most)
+            if (gained.Count == 0 || kept.Count >= most)
             {
                 continue;
             }
