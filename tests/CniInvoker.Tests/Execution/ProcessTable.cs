@@ -18,27 +18,48 @@ internal static class ProcessTable
 
     public static int GroupOf(int process) => int.Parse(Fields(process)[2], System.Globalization.CultureInfo.InvariantCulture);
 
-    public static int[] ZombieChildren() =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-            .Select(name => int.TryParse(name, out var process) ? process : 0)
-            .Where(process => process > 0 && IsZombieOfOurs(process)),
-    ];
+    /// <summary>Of this process, zombies included.</summary>
+    public static int[] Children() => [.. Processes().Where(process => IsOurs(process, _ => true))];
+
+    public static int[] ZombieChildren() => [.. Processes().Where(process => IsOurs(process, fields => fields[0] == "Z"))];
 
     /// <summary>Without assemblies, which are opened when they are first needed and stay open.</summary>
     public static int OpenFiles() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(link => new FileInfo(link).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
 
     public static int Threads() => Directory.EnumerateFileSystemEntries("/proc/self/task").Count();
 
-    private static bool IsZombieOfOurs(int process)
+    /// <summary>As the kernel has them: at most 15 bytes.</summary>
+    public static string[] ThreadNames() =>
+    [
+        .. Directory.GetDirectories("/proc/self/task").Select(task => Path.Combine(task, "comm")).Select(ReadIfThere).Select(name => name.TrimEnd('\n')),
+    ];
+
+    private static IEnumerable<int> Processes() =>
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Select(name => int.TryParse(name, out var process) ? process : 0).Where(process => process > 0);
+
+    private static bool IsOurs(int process, Func<string[], bool> condition)
     {
         try
         {
-            return Fields(process) is ["Z", var parent, ..] && parent == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var fields = Fields(process);
+            return fields[1] == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture) && condition(fields);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    // A thread that has ended meanwhile has no name.
+    private static string ReadIfThere(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
         }
     }
 
