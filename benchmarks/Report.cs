@@ -18,6 +18,11 @@ internal sealed class Report
     public void Times(string what, IReadOnlyList<double> milliseconds, string compared = "") =>
         _text.Append(CultureInfo.InvariantCulture, $"| {what} | {Percentile(milliseconds, 50):F1} ms | {Percentile(milliseconds, 95):F1} ms | {compared} |\n");
 
+    /// <inheritdoc cref="Times"/>
+    public void Microseconds(string what, IReadOnlyList<double> milliseconds, string compared = "") => _text.Append(
+        CultureInfo.InvariantCulture,
+        $"| {what} | {Percentile(milliseconds, 50) * 1000:F0} µs | {Percentile(milliseconds, 95) * 1000:F0} µs | {compared} |\n");
+
     public void Figure(string what, string figure, string compared = "") => _text.Append(CultureInfo.InvariantCulture, $"| {what} | {figure} | | {compared} |\n");
 
     public void Print() => Console.Write(_text.ToString());
@@ -26,6 +31,14 @@ internal sealed class Report
     {
         var sorted = values.Order().ToArray();
         return sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
+    }
+
+    /// <summary>Where the median of what was sampled lies with 95 % confidence, whatever its distribution: between two of the sorted values.</summary>
+    public static (double Low, double High) MedianWithin(IReadOnlyList<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var reach = 0.98 * Math.Sqrt(sorted.Length);
+        return (sorted[Math.Max(0, (int)((sorted.Length / 2.0) - reach))], sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling((sorted.Length / 2.0) + reach))]);
     }
 
     public static string Ratio(IReadOnlyList<double> one, IReadOnlyList<double> other, string name) =>
