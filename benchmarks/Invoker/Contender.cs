@@ -10,7 +10,13 @@ namespace Bridge.Benchmarks.Invoker;
 /// <param name="netns">The path of the container's network namespace.</param>
 internal sealed class Contender(string name, IPluginExecutor executor, NetworkConfiguration network, string netns)
 {
-    private readonly CniRuntime _runtime = new(executor, new PluginPath(["/opt/cni/bin", "/usr/lib/cni"]), new CniDeadlines(), TimeProvider.System);
+    private readonly CniRuntime _runtime = new(
+        executor,
+        new PluginPath(["/opt/cni/bin", "/usr/lib/cni"]),
+        new CniDeadlines(),
+        TimeProvider.System,
+        new OperationLocks("/run/bench/cni.lock", TimeProvider.System));
+
     private readonly Attachment _attachment = new("measured", netns, "eth0");
     private CniResult? _result;
 
