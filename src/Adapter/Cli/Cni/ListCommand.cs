@@ -9,7 +9,13 @@ internal static class ListCommand
 {
     public static Command Build(CniEnvironment environment)
     {
-        var command = new Command("list", "Print the networks of the configuration directory and the attachments that add has made. Runs no plugin.") { Config };
+        var command = new Command(
+            "list",
+            "Print the networks of the configuration directory and the attachments that add has made; those of Docker containers are shown by " +
+            "cnm-cni status. Runs no plugin.")
+        {
+            Config,
+        };
         command.SetAction(parsed =>
         {
             var console = parsed.InvocationConfiguration;
