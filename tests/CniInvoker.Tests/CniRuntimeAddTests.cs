@@ -192,7 +192,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
-    [Spec("namespace-first")]
+    [Spec("namespace-first", Libcni = "leaves it to its caller and the plugins", Ours = "ADD without one is refused")]
     [Spec("del-environment")]
     public async Task ADD_without_a_namespace_is_refused_and_DEL_is_not()
     {

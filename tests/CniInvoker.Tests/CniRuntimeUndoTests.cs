@@ -12,7 +12,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
     [Case(25, "add-fail-mid", Libcni = "returns the error and leaves what has run", Ours = "DEL of the whole list in reverse, with the last good result; the error and its code stay what they were")]
     [Spec("del-after-failed-add", Libcni = "leaves it to its caller", Ours = "it runs at once, and under a deadline of its own")]
     [Spec("add-stops")]
-    [Spec("ifname-unusable")]
+    [Spec("ifname-unusable", Libcni = "returns the error and leaves what has run", Ours = "what has run is undone")]
     public async Task A_failed_ADD_is_followed_by_DEL_of_the_whole_list_in_reverse_with_the_last_good_result()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.7/16")).With("second", add: ScriptedPlugins.Fail(11, "busy")).With("third");
@@ -54,8 +54,8 @@ public sealed class CniRuntimeUndoTests : IDisposable
 
     [Fact]
     [Case(28, "stdout forms")]
-    [Spec("add-prints-result")]
-    [Spec("result-object")]
+    [Spec("add-prints-result", Libcni = "fails the ADD and leaves what has run", Ours = "what has run is undone")]
+    [Spec("result-object", Libcni = "fails the ADD and leaves what has run", Ours = "what has run is undone")]
     [Spec("result-printed")]
     public async Task A_result_that_cannot_be_understood_fails_ADD_and_is_undone()
     {

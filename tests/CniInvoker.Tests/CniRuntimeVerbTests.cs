@@ -104,7 +104,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [InlineData("""{"code":7,"msg":"no"}""", "no (code 7).")]
     [InlineData("""{"code":7}""", "it exited with status 0 and gave no message (code 7).")]
     [Case(30, "exit0-error-object", Libcni = "takes it for a success", Ours = "a failure, with the plugin's message and code")]
-    [Spec("exit-status")]
+    [Spec("exit-status", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
     public async Task DEL_has_failed_when_the_plugin_says_so_whatever_its_exit_status(string printed, string story)
     {
         _plugins.With("first", delete: ScriptedPlugins.Print(printed));
@@ -127,7 +127,6 @@ public sealed class CniRuntimeVerbTests : IDisposable
 
     [Fact]
     [Case(47, "status")]
-    [Spec("status-ready")]
     [Spec("status-not-ready")]
     public async Task STATUS_names_no_attachment_and_ends_at_the_first_failure()
     {
@@ -141,6 +140,20 @@ public sealed class CniRuntimeVerbTests : IDisposable
         failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed STATUS: no addresses left (code 50).");
         _plugins.Runs.Should().Equal("STATUS first", "STATUS second");
         _plugins.Environment("first", "STATUS").Should().Contain(new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "", ["CNI_IFNAME"] = "", ["CNI_ARGS"] = "" });
+    }
+
+    [Theory]
+    [InlineData("""echo '{"code":50,"msg":"no addresses left"}'""", "no addresses left (code 50).")]
+    [InlineData("exit 1", "it exited with status 1 without an error object.")]
+    [Spec("status-ready")]
+    [Spec("status-not-ready", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
+    public async Task STATUS_is_a_failure_by_its_error_as_by_its_exit_status(string script, string story)
+    {
+        _plugins.With("first", status: script);
+
+        var status = () => _plugins.Runtime().StatusAsync(ScriptedPlugins.Network("""{"type":"first"}""", "1.1.0"), TestContext.Current.CancellationToken);
+
+        (await status.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed STATUS: {story}");
     }
 
     [Fact]

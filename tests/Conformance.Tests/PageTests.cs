@@ -20,6 +20,10 @@ public sealed class PageTests
             "| DEL runs backwards. | runtime | [It is so](../tests/Some.Tests/SomeTests.cs) | same |");
 
     [Fact]
+    public void A_version_in_the_name_of_a_test_is_written_as_one() =>
+        Page(Passed("It_came_with_0_4_0_and_stays", new SpecAttribute("del-order"))).Should().Contain("[It came with 0.4.0 and stays]");
+
+    [Fact]
     public void A_row_of_a_plugins_duty_says_what_is_done_otherwise() =>
         Page(Passed("It_is_so", new SpecAttribute("exit"))).Should().Contain("| A plugin exits. *Otherwise:* it is ended. | plugin | [It is so]");
 

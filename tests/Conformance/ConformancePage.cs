@@ -54,7 +54,7 @@ internal static partial class ConformancePage
 
     private static string Link(ShownBy test)
     {
-        var sentence = Underscores().Replace(test.Method, " ");
+        var sentence = Underscores().Replace(Points().Replace(test.Method, "."), " ");
         return test.SourceFile.Length == 0 ? sentence : $"[{sentence}](../{test.SourceFile})";
     }
 
@@ -70,6 +70,10 @@ internal static partial class ConformancePage
 
     private static void WriteRow(StringBuilder page, params string[] cells) =>
         page.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+
+    // 0_4_0 is a version.
+    [GeneratedRegex(@"(?<=\d)_(?=\d)")]
+    private static partial Regex Points();
 
     [GeneratedRegex("_+")]
     private static partial Regex Underscores();

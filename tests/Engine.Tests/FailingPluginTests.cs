@@ -78,7 +78,7 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
     [Fact(Timeout = Patience)]
     [Case(26, "add-fail-del-fail")]
     [Spec("add-then-del")]
-    [Spec("del-repeatable")]
+    [Spec("del-repeatable", Libcni = "leaves it to its caller to try again", Ours = "repeated until it succeeds")]
     public async Task A_DEL_that_fails_is_shown_and_repeated_until_it_succeeds()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -9,7 +9,7 @@ public sealed class CheckTests
     [Theory(Timeout = 30_000)]
     [InlineData("""{"Targets":["gone"]}""", 1)]
     [InlineData("""{"Targets":[]}""", 0)]
-    [Spec("check-only-attached")]
+    [Spec("check-only-attached", Libcni = "runs the plugins, without a result", Ours = "no plugin is run")]
     public async Task No_plugin_is_asked_about_what_is_not_attached(string request, int failures)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");

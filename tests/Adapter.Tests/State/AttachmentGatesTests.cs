@@ -5,7 +5,7 @@ namespace Adapter.Tests.State;
 public sealed class AttachmentGatesTests
 {
     [Fact(Timeout = 10_000)]
-    [Spec("one-operation-at-a-time")]
+    [Spec("one-operation-at-a-time", Libcni = "leaves it to its caller", Ours = "operations for one container wait for each other")]
     public async Task One_endpoint_is_worked_on_by_one_at_a_time_and_others_do_not_wait()
     {
         var gates = new AttachmentGates();

@@ -180,11 +180,11 @@ public sealed class NetworkConfigurationTests
     [InlineData("{\"name\":\"\u2028\\r\\n\\u001b[31mred\",\"type\":\"a\"}", "line 1: $.name \" [31mred\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
     [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not text")]
     [Case(13, "bool-strings")]
-    [Spec("name-characters")]
-    [Spec("name-file-path")]
+    [Spec("name-characters", Libcni = "looks at the name at ADD, not when it reads the file", Ours = "refused when the file is read, with line and value")]
+    [Spec("name-file-path", Libcni = "looks at the name at ADD, not when it reads the file", Ours = "refused when the file is read, with line and value")]
     [Spec("type-required")]
-    [Spec("type-file-path")]
-    [Spec("ipam-type-file-path")]
+    [Spec("type-file-path", Libcni = "refuses it when the plugin's turn comes", Ours = "refused when the file is read, before any plugin has run")]
+    [Spec("ipam-type-file-path", Libcni = "leaves it to the plugin that delegates", Ours = "refused when the file is read")]
     [Spec("inlined-only-needs-plugins")]
     public void A_mistake_is_reported_with_its_place(string text, string problem)
     {

@@ -24,8 +24,8 @@ public sealed class RequestConfigurationTests : IDisposable
     [Fact]
     [Case(9, "passthrough")]
     [Case(10, "bigint", Libcni = "makes 9007199254740992 of 9007199254740993, and 1 of 1.0", Ours = "the text of a number stays what it was")]
-    [Spec("additional-fields")]
-    [Spec("unknown-fields")]
+    [Spec("additional-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on to the digit")]
+    [Spec("unknown-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on to the digit")]
     [Spec("major-compatible")]
     public async Task Unknown_fields_and_the_text_of_numbers_arrive_as_they_were_written()
     {

@@ -23,8 +23,8 @@ public sealed class AttachmentTests
     [InlineData("c٣", $"container ID \"c٣\" {IdRule}")]
     [Case(22, "id-rules", Libcni = "looks at them at ADD alone, plugin by plugin", Ours = "looked at on every operation, before anything runs")]
     [Case(23, "del-traversal", Libcni = "runs the DEL, and makes a path of it", Ours = "refused before anything runs")]
-    [Spec("container-id-given")]
-    [Spec("container-id-characters")]
+    [Spec("container-id-given", Libcni = "looks at ADD alone", Ours = "looked at on every operation")]
+    [Spec("container-id-characters", Libcni = "looks at ADD alone", Ours = "looked at on every operation")]
     public void Any_other_container_ID_is_refused(string containerId, string message) =>
         Refusal(() => new Attachment(containerId, "/run/netns/x", "eth0")).Message.Should().Be(message);
 

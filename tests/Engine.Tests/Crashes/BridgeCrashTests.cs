@@ -49,7 +49,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = Patience)]
     [Case(51, "crash matrix", Libcni = "remembers an attachment when ADD has succeeded, so that nobody knows of one that was cut off", Ours = "written down before the first plugin runs, and undone at the next start")]
-    [Spec("add-then-del")]
+    [Spec("add-then-del", Libcni = "leaves it to its caller", Ours = "what was cut off is undone at the next start, and a DEL that fails is repeated")]
     public async Task An_ADD_that_was_cut_off_by_a_kill_is_undone_at_the_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
