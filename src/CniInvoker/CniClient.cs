@@ -25,22 +25,26 @@ public sealed partial class CniClient
         _runtime = new CniRuntime(executor, new PluginPath(options.PluginDirectories), options.Deadlines, options.TimeProvider, locks: null, options.DeletePolicy);
     }
 
-    /// <summary>Reads the configuration directory as it is now.</summary>
+    /// <summary>Reads the configuration directory as it is now; a directory that does not exist is an empty one.</summary>
     public ConfigurationDirectoryContents Networks() => _configurations.Load();
 
-    /// <summary>The attachments that are remembered.</summary>
+    /// <summary>The attachments that are remembered, and the records that cannot be read.</summary>
+    /// <inheritdoc cref="IAttachmentStore.List"/>
     public AttachmentListing Attachments() => _store.List();
 
     /// <summary>
-    /// ADD. The intent is remembered before the first plugin runs, the result after each of them. When it fails everything is undone, and
+    /// ADD (SPEC §2 "ADD"). The intent is remembered before the first plugin runs, the result after each of them. When it fails everything is undone, and
     /// only if that fails too the attachment stays remembered, for a DEL later. What an interrupted ADD has left is undone first.
     /// </summary>
     /// <param name="networkName">The network to attach to.</param>
     /// <param name="attachment">The container's side; its namespace must exist, and not be that of this process.</param>
     /// <param name="cancellationToken">Ends the running plugin; what has run is undone.</param>
     /// <returns>The last plugin's result, in the network's version.</returns>
-    /// <exception cref="CniException">A plugin failed. Code 4: the interface is attached to that network already. Code 7: there is no such
-    /// network. Code 8: the namespace is none. Code 11: another operation for this container takes too long.</exception>
+    /// <exception cref="CniException">A plugin failed. Code 1: a plugin does not speak the network's version. Code 4: the interface is attached
+    /// to that network already, or the container is somebody else's. Code 5: the attachment cannot be remembered. Code 6: what is remembered of it
+    /// cannot be read. Code 7: there is no such network. Code 8: the namespace is none. Code 11: another operation for this container takes too
+    /// long. When <see cref="CniException.CleanupFailure"/> is set the undoing failed too.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and nothing is left behind.</exception>
     public async Task<CniResult> AddAsync(string networkName, Attachment attachment, CancellationToken cancellationToken)
     {
         var id = Identify(CniOperation.Add, networkName, attachment);
@@ -56,11 +60,14 @@ public sealed partial class CniClient
         return await AddAsync(network, attachment, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>CHECK, with what ADD was given and what it answered, whatever the configuration directory holds by now.</summary>
+    /// <summary>CHECK (SPEC §2 "CHECK"), with what ADD was given and what it answered, whatever the configuration directory holds by now.</summary>
     /// <param name="networkName">The network.</param>
     /// <param name="attachment">Which attachment; its other words are those remembered.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">The attachment is not as it should be. Code 3: none is remembered whose ADD has succeeded.</exception>
+    /// <exception cref="CniException">The attachment is not as it should be. Code 1: the network's version has no CHECK. Code 3: none is remembered
+    /// whose ADD has succeeded. Code 4: the container is somebody else's. Code 6: what is remembered cannot be read. Code 11: another operation for
+    /// this container takes too long.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task CheckAsync(string networkName, Attachment attachment, CancellationToken cancellationToken)
     {
         var id = Identify(CniOperation.Check, networkName, attachment);
@@ -77,13 +84,16 @@ public sealed partial class CniClient
     }
 
     /// <summary>
-    /// DEL, with what ADD was given and what it answered. Nothing remembered: the plugins run with the network as it is configured now and
+    /// DEL (SPEC §2 "DEL"), with what ADD was given and what it answered. Nothing remembered: the plugins run with the network as it is configured now and
     /// without a result. Then the attachment is forgotten. May be repeated.
     /// </summary>
     /// <param name="networkName">The network.</param>
     /// <param name="attachment">Which attachment; its other words count only if none is remembered.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">A plugin failed; the attachment stays remembered, and DEL is to be tried again later.</exception>
+    /// <exception cref="CniException">A plugin failed; the attachment stays remembered, and DEL is to be tried again later. Code 4: the container is
+    /// somebody else's. Code 7: nothing is remembered, and there is no such network. Code 11: another operation for this container takes too
+    /// long.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the attachment stays remembered.</exception>
     public async Task DeleteAsync(string networkName, Attachment attachment, CancellationToken cancellationToken)
     {
         var id = Identify(CniOperation.Delete, networkName, attachment);
@@ -91,10 +101,10 @@ public sealed partial class CniClient
         await DeleteAsync(id, ReadableOrNull(id), attachment, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>STATUS: whether ADD could be served now. Does nothing before version 1.1.0.</summary>
+    /// <summary>STATUS (SPEC §2 "STATUS"): whether ADD could be served now. Does nothing before version 1.1.0.</summary>
     /// <param name="networkName">The network.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), or failed.</exception>
+    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), or failed. Code 7: there is no such network.</exception>
     public Task StatusAsync(string networkName, CancellationToken cancellationToken) =>
         _runtime.StatusAsync(Configured(CniOperation.Status, networkName), cancellationToken);
 
@@ -106,7 +116,7 @@ public sealed partial class CniClient
         _runtime.ValidateAsync(Configured(CniOperation.Version, networkName), cancellationToken);
 
     /// <summary>
-    /// GC: attachments of the network that are remembered but not named are deleted (DEL), then, from version 1.1.0, every plugin is told
+    /// GC (SPEC §2 "GC"): attachments of the network that are remembered but not named are deleted (DEL), then, from version 1.1.0, every plugin is told
     /// which remain. Runs alone: no other operation under the same lock file. Does nothing where the network disables GC.
     /// </summary>
     /// <param name="networkName">The network.</param>

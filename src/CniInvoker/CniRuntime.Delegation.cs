@@ -4,7 +4,7 @@ namespace CniInvoker;
 public sealed partial class CniRuntime
 {
     /// <summary>
-    /// ADD of the network's IPAM plugin and of nothing else. It reads the whole configuration of the plugin that would delegate to it. When it
+    /// ADD of the network's IPAM plugin and of nothing else (SPEC §4). It reads the whole configuration of the plugin that would delegate to it. When it
     /// fails, the caller cancels or time is up, its DEL runs, which no cancellation cuts short.
     /// </summary>
     /// <param name="network">A network of which one plugin has an <c>ipam</c> section; the first such is meant.</param>
@@ -38,7 +38,7 @@ public sealed partial class CniRuntime
         }
     }
 
-    /// <summary>DEL of the network's IPAM plugin and of nothing else. May be repeated, also when nothing was ever allocated.</summary>
+    /// <summary>DEL of the network's IPAM plugin and of nothing else (SPEC §4). May be repeated, also when nothing was ever allocated.</summary>
     /// <param name="network">The network, as it was at <see cref="AllocateAsync"/>.</param>
     /// <param name="attachment">The container's side, as it was then; its namespace may be gone.</param>
     /// <param name="previousResult">What was allocated, or null when that is lost.</param>

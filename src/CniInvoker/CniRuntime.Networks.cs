@@ -3,7 +3,7 @@ namespace CniInvoker;
 // Operations on a network as a whole, whoever is attached to it.
 public sealed partial class CniRuntime
 {
-    /// <summary>STATUS of every plugin in order. Does nothing before version 1.1.0, which brought it.</summary>
+    /// <summary>STATUS (SPEC §2 "STATUS") of every plugin in order. Does nothing before version 1.1.0, which brought it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
     /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), or failed.</exception>
@@ -23,7 +23,7 @@ public sealed partial class CniRuntime
     }
 
     /// <summary>
-    /// GC of every plugin in order: each may remove what belongs to none of the attachments named. A plugin that fails does not keep the others
+    /// GC (SPEC §2 "GC") of every plugin in order: each may remove what belongs to none of the attachments named. A plugin that fails does not keep the others
     /// from running. Does nothing before version 1.1.0, which brought it, and where the network disables GC. Waits until no other operation
     /// runs.
     /// </summary>
@@ -48,7 +48,7 @@ public sealed partial class CniRuntime
         }
     }
 
-    /// <summary>VERSION: asks a plugin which versions of the specification it understands; once for each content of its binary.</summary>
+    /// <summary>VERSION (SPEC §2 "VERSION"): asks a plugin which versions of the specification it understands; once for each content of its binary.</summary>
     /// <param name="pluginType">The plugin's file name in the plugin directories.</param>
     /// <param name="cancellationToken">Ends the plugin.</param>
     /// <exception cref="CniException">The plugin is not there, failed, or gave no usable answer.</exception>

@@ -24,7 +24,7 @@ public sealed partial class CniRuntime(
     private readonly DeletePolicy _deletePolicy = deletePolicy ?? new DeletePolicy();
 
     /// <summary>
-    /// ADD: (1) everything that can be known beforehand is checked, including that every plugin is there and speaks the network's version.
+    /// ADD (SPEC §2 "ADD"): (1) everything that can be known beforehand is checked, including that every plugin is there and speaks the network's version.
     /// (2) The plugins run in order, each with the result of the one before. (3) If one fails, the caller cancels or time is up, DEL runs over
     /// the whole list in reverse, with the last good result and a deadline of its own, which no cancellation cuts short.
     /// </summary>
@@ -84,7 +84,7 @@ public sealed partial class CniRuntime(
         AddAsync(network, attachment, previousResult, afterEach: null, cancellationToken);
 
     /// <summary>
-    /// CHECK of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the network
+    /// CHECK (SPEC §2 "CHECK") of every plugin in order, each with the final result of ADD. The first failure ends it. Does nothing where the network
     /// disables CHECK.
     /// </summary>
     /// <param name="network">The network, as it was at ADD.</param>
@@ -117,7 +117,7 @@ public sealed partial class CniRuntime(
     }
 
     /// <summary>
-    /// DEL of every plugin in reverse order, each with the final result of ADD (from 0.4.0). The first failure ends it: an address must not
+    /// DEL (SPEC §2 "DEL") of every plugin in reverse order, each with the final result of ADD (from 0.4.0). The first failure ends it: an address must not
     /// be released while a later plugin's rules still use it. May be repeated, also for an attachment that was made in part or never.
     /// </summary>
     /// <param name="network">The network, as it was at ADD.</param>

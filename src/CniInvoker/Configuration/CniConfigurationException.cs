@@ -5,13 +5,13 @@ namespace CniInvoker;
 /// </summary>
 public sealed class CniConfigurationException : Exception
 {
-    /// <summary>Describes a mistake in a configuration.</summary>
+    /// <summary>Describes a single mistake.</summary>
     /// <param name="source">The file's path, or a description of where the text came from.</param>
     /// <param name="problem">What is wrong, without the place.</param>
     /// <param name="jsonPath">Where, as in <c>$.plugins[1].type</c>; null when the text is no JSON at all.</param>
     /// <param name="line">Where, counted from 1; null when unknown.</param>
     /// <param name="innerException">The cause, if there is another.</param>
-    public CniConfigurationException(
+    internal CniConfigurationException(
         string source, string problem, string? jsonPath = null, int? line = null, Exception? innerException = null)
         : this([ConfigurationProblem.At(source, problem, jsonPath, line)], innerException)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// One interface of one container on one network, in the words that plugins are told. Cannot exist with names that a plugin must not see.
+/// One interface of one container on one network, in the words that plugins are told (SPEC §2 "Parameters"). Cannot exist with names that a plugin must not see.
 /// </summary>
 public sealed record Attachment
 {

@@ -1,6 +1,6 @@
 namespace CniInvoker;
 
-/// <summary>The directories in which plugins are looked for: CNI_PATH.</summary>
+/// <summary>The directories in which plugins are looked for: CNI_PATH (SPEC §2 "Parameters").</summary>
 /// <param name="directories">Absolute paths, in the order of the search. They need not exist.</param>
 public sealed class PluginPath(IReadOnlyList<string> directories)
 {
@@ -14,7 +14,7 @@ public sealed class PluginPath(IReadOnlyList<string> directories)
     /// <summary>The path of the first executable file of that name.</summary>
     /// <param name="pluginType">A file name.</param>
     /// <exception cref="CniException">There is none, or the type is no file name (code 7).</exception>
-    public string Find(string pluginType)
+    internal string Find(string pluginType)
     {
         if (Identifier.PluginTypeProblem(pluginType) is { } problem)
         {

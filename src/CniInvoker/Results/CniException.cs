@@ -15,7 +15,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
 {
     private const int StderrTail = 1000;
 
-    /// <summary>The error code; 0 when the plugin gave none.</summary>
+    /// <summary>The error code (SPEC §5 "Error"), see <see cref="CniErrorCode"/>; 0 when the plugin gave none.</summary>
     public uint Code => code;
 
     /// <summary>The short description, as the plugin gave it.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>The result of ADD (SPEC §5, "Add Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/>
+/// <summary>The result of ADD (SPEC §5, "ADD Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/>
 /// is what the plugin wrote.</summary>
 public sealed class CniResult
 {

@@ -11,12 +11,17 @@ public interface IAttachmentStore
     StoredAttachment? Find(AttachmentId id);
 
     /// <summary>Every attachment that is remembered.</summary>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The store may not be read.</exception>
     AttachmentListing List();
 
     /// <summary>Remembers an attachment; replaces what was remembered of it.</summary>
     /// <exception cref="IOException">It could not be made durable; what was remembered before still is.</exception>
+    /// <exception cref="UnauthorizedAccessException">The store may not be written.</exception>
     void Write(StoredAttachment attachment);
 
     /// <summary>Forgets an attachment, if it is remembered. A record that cannot be read is set aside for a person to look at.</summary>
+    /// <exception cref="IOException">It is still remembered.</exception>
+    /// <exception cref="UnauthorizedAccessException">The store may not be written.</exception>
     void Remove(AttachmentId id);
 }
