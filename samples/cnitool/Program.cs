@@ -1,7 +1,10 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CniInvoker;
+
+[assembly: SupportedOSPlatform("linux")]
 
 if (args is not [("add" or "check" or "del") and var verb, var network, var netns])
 {

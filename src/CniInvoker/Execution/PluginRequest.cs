@@ -15,7 +15,7 @@ public sealed record PluginRequest
     /// <summary>The network, for messages; empty for VERSION.</summary>
     public required string NetworkName { get; init; }
 
-    /// <summary>The container, for messages; empty for VERSION and STATUS.</summary>
+    /// <summary>The container, for messages; empty for VERSION, STATUS and GC.</summary>
     public required string ContainerId { get; init; }
 
     /// <summary>The plugin's configuration as UTF-8 JSON.</summary>
