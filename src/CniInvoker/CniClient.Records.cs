@@ -34,7 +34,15 @@ public sealed partial class CniClient
         }
 
         await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
-        _store.Remove(id);
+        try
+        {
+            _store.Remove(id);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            var msg = $"{id} is deleted but cannot be forgotten: {failure.Message.TrimEnd('.')}";
+            throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Delete, id.NetworkName);
+        }
     }
 
     private async Task<(List<AttachmentId> Deleted, List<CniException> Failures)> DeleteStaleAsync(

@@ -49,13 +49,13 @@ public sealed partial class CniClient
     {
         var id = Identify(CniOperation.Add, networkName, attachment);
         using var turn = await EnterAsync(CniOperation.Add, id, _options.Deadlines.Add, cancellationToken).ConfigureAwait(false);
+        var network = Configured(CniOperation.Add, networkName);
         if (NetworkNamespaceFile.Problem(attachment.NetworkNamespace) is { } problem)
         {
             var msg = $"network namespace \"{attachment.NetworkNamespace}\" {problem}";
             throw new CniException(CniErrorCode.InvalidNetworkNamespace, msg).During(CniOperation.Add, networkName);
         }
 
-        var network = Configured(CniOperation.Add, networkName);
         await RequireNewAsync(id, cancellationToken).ConfigureAwait(false);
         return await AddAsync(network, attachment, cancellationToken).ConfigureAwait(false);
     }

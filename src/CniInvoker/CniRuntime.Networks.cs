@@ -6,7 +6,8 @@ public sealed partial class CniRuntime
     /// <summary>STATUS (SPEC §2 "STATUS") of every plugin in order. Does nothing before version 1.1.0, which brought it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), or failed.</exception>
+    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), failed, or does not speak the network's version (code 1;
+    /// nothing has run).</exception>
     public async Task StatusAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
         RequireVersion(network, CniOperation.Status);
@@ -15,6 +16,7 @@ public sealed partial class CniRuntime
             return;
         }
 
+        await RequirePluginsAsync(CniOperation.Status, network, cancellationToken).ConfigureAwait(false);
         var deadline = new VerbDeadline(timeProvider, deadlines.Status);
         foreach (var plugin in network.Plugins)
         {
@@ -106,6 +108,8 @@ public sealed partial class CniRuntime
         {
             try
             {
+                Find(plugin.Type, CniOperation.GarbageCollection, network.Name);
+                await RequireSupportAsync(CniOperation.GarbageCollection, network, plugin, cancellationToken).ConfigureAwait(false);
                 var stdin = RequestConfiguration.DeriveForGarbageCollection(network, plugin, remaining);
                 await RunAsync(Request(CniOperation.GarbageCollection, plugin.Type, network.Name, stdin, attachment: null), deadline, cancellationToken).ConfigureAwait(false);
             }

@@ -93,20 +93,25 @@ public sealed partial class CniRuntime
     }
 
     // All of them before any is asked: what is not there is the simpler news.
-    private async Task RequirePluginsAsync(NetworkConfiguration network, CancellationToken cancellationToken)
+    private async Task RequirePluginsAsync(CniOperation operation, NetworkConfiguration network, CancellationToken cancellationToken)
     {
         foreach (var plugin in network.Plugins)
         {
-            Find(plugin.Type, CniOperation.Add, network.Name);
+            Find(plugin.Type, operation, network.Name);
         }
 
         foreach (var plugin in network.Plugins)
         {
-            if (await KnownVersionsAsync(plugin.Type, cancellationToken).ConfigureAwait(false) is { } versions
-                && !versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal))
-            {
-                throw new CniException(CniErrorCode.IncompatibleVersion, Unsupported(network, plugin.Type, versions)).During(CniOperation.Add, network.Name);
-            }
+            await RequireSupportAsync(operation, network, plugin, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RequireSupportAsync(CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, CancellationToken cancellationToken)
+    {
+        if (await KnownVersionsAsync(plugin.Type, cancellationToken).ConfigureAwait(false) is { } versions
+            && !versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal))
+        {
+            throw new CniException(CniErrorCode.IncompatibleVersion, Unsupported(network, plugin.Type, versions)).During(operation, network.Name);
         }
     }
 

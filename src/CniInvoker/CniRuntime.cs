@@ -50,7 +50,7 @@ public sealed partial class CniRuntime(
         cancellationToken.ThrowIfCancellationRequested();
         using var turn = await EnterAsync(CniOperation.Add, network, attachment, deadlines.Add, cancellationToken).ConfigureAwait(false);
         var result = InVersionOf(network, previousResult);
-        await RequirePluginsAsync(network, cancellationToken).ConfigureAwait(false);
+        await RequirePluginsAsync(CniOperation.Add, network, cancellationToken).ConfigureAwait(false);
 
         var deadline = new VerbDeadline(timeProvider, deadlines.Add);
         try

@@ -23,6 +23,22 @@ public sealed class CniRuntimeVersionTests : IDisposable
     }
 
     [Fact]
+    public async Task STATUS_and_GC_of_a_plugin_that_is_too_old_for_them_are_refused_in_words_before_it_runs()
+    {
+        _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions));
+        var network = ScriptedPlugins.Network("""{"type":"first"},{"type":"old"}""", "1.1.0");
+        const string TooOld = "test.conflist has cniVersion 1.1.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin";
+
+        var status = () => _plugins.Runtime().StatusAsync(network, TestContext.Current.CancellationToken);
+        var collect = () => _plugins.Runtime().CollectGarbageAsync(network, [], force: true, TestContext.Current.CancellationToken);
+
+        (await status.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(TooOld);
+        _plugins.Runs.Should().BeEmpty();
+        (await collect.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(TooOld);
+        _plugins.Runs.Should().Equal("GC first");
+    }
+
+    [Fact]
     [Case(48, "version-probe")]
     public async Task An_ADD_starts_each_plugin_once_and_VERSION_of_each_binary_only_the_first_time()
     {

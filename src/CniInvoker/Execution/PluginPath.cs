@@ -14,7 +14,7 @@ public sealed class PluginPath(IReadOnlyList<string> directories)
     /// <summary>The path of the first executable file of that name.</summary>
     /// <param name="pluginType">A file name.</param>
     /// <exception cref="CniException">There is none, or the type is no file name (code 7).</exception>
-    internal string Find(string pluginType)
+    public string Find(string pluginType)
     {
         if (Identifier.PluginTypeProblem(pluginType) is { } problem)
         {

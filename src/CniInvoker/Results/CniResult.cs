@@ -116,7 +116,11 @@ public sealed class CniResult
         ResultField.Text(json, "name") ?? "",
         ResultField.Text(json, "mac"),
         ResultField.Text(json, "sandbox"),
-        ResultField.Number(json, "mtu"));
+        ResultField.Number(json, "mtu"))
+    {
+        SocketPath = ResultField.Text(json, "socketPath"),
+        PciId = ResultField.Text(json, "pciID"),
+    };
 
     private static CniIp ReadIp(JsonObject json)
     {

@@ -12,7 +12,13 @@ internal sealed unsafe partial class FileLimit : IDisposable
     private FileLimit(int files) => Set(_before with { Soft = (ulong)files });
 
     /// <summary>Only that many more than now.</summary>
-    public static FileLimit ToSpare(int files) => new(Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() + files);
+    public static FileLimit ToSpare(int files)
+    {
+        // The limit is one of numbers, and the numbers in use have gaps.
+        var used = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
+        var free = Enumerable.Range(0, int.MaxValue).Where(number => !used.Contains(number));
+        return new FileLimit(free.ElementAt(files));
+    }
 
     public void Dispose() => Set(_before);
 

@@ -7,7 +7,7 @@ namespace CniInvoker.Tests.Results;
 public sealed class CniResultTests
 {
     private const string Lists = """
-        {"interfaces":[{"name":"cni0","mac":"aa:aa:aa:aa:aa:aa"},{"name":"eth0"},{"name":"eth0","mac":"bb:bb:bb:bb:bb:bb","sandbox":"/run/netns/x","mtu":1450}],
+        {"interfaces":[{"name":"cni0","mac":"aa:aa:aa:aa:aa:aa"},{"name":"eth0"},{"name":"eth0","mac":"bb:bb:bb:bb:bb:bb","sandbox":"/run/netns/x","mtu":1450,"socketPath":"/run/vhost.sock","pciID":"0000:04:00.5"}],
          "ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1","interface":2},{"address":"fd00::3/64"}],
          "routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"},{"dst":"10.9.9.9/8","mtu":1400,"priority":5,"table":100,"scope":253,"advmss":1360},{"dst":"fd00:1::/32","gw":null}],
          "dns":{"nameservers":["10.1.0.1"],"domain":"local","search":["a","b"],"options":["ndots:2"]}}
@@ -26,7 +26,7 @@ public sealed class CniResultTests
         result.CniVersion.Should().Be(version);
         result.Interfaces.Should().Equal(
             new CniInterface("cni0", "aa:aa:aa:aa:aa:aa", null, null), new CniInterface("eth0", null, null, null),
-            new CniInterface("eth0", "bb:bb:bb:bb:bb:bb", "/run/netns/x", 1450));
+            new CniInterface("eth0", "bb:bb:bb:bb:bb:bb", "/run/netns/x", 1450) { SocketPath = "/run/vhost.sock", PciId = "0000:04:00.5" });
         result.Ips.Should().Equal(
             new CniIp(IPAddress.Parse("10.1.2.3"), 16, IPAddress.Parse("10.1.0.1"), 2), new CniIp(IPAddress.Parse("fd00::3"), 64, null, null));
         result.Routes.Should().Equal(
