@@ -1,0 +1,74 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace CniInvoker.Tests.Properties;
+
+public sealed class OperationLocksProperties : IDisposable
+{
+    private const string Everything = "";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("cni-locks-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Property(MaxTest = 30)]
+    public Property However_operations_and_collections_come_none_overlap_that_must_not_and_all_end() => Prop.ForAll(
+        Arb.From(Gen.Elements("c1", "c2", "c3", "c1", "c2", "c3", Everything).ListOf(4).ListOf(4)), async processes =>
+    {
+        var inside = new Inside();
+
+        await Task.WhenAll(processes.Select(turns => Task.Run(() => RunAsync(turns, inside), TestContext.Current.CancellationToken)));
+
+        inside.Overlaps.Should().BeEmpty();
+        inside.Finished.Should().Be(processes.Sum(turns => turns.Count));
+    });
+
+    // Each instance stands for a process of its own: they share nothing but the file.
+    private async Task RunAsync(IEnumerable<string> turns, Inside inside)
+    {
+        var locks = new OperationLocks(Path.Combine(_directory, "lock"), TimeProvider.System);
+        foreach (var turn in turns)
+        {
+            using (await (turn == Everything
+                ? locks.EnterAloneAsync(Patience, TestContext.Current.CancellationToken)
+                : locks.EnterAsync(turn, Patience, TestContext.Current.CancellationToken)))
+            {
+                inside.Enter(turn);
+                await Task.Yield();
+                inside.Leave(turn);
+            }
+        }
+    }
+
+    /// <summary>Who is inside now, and who has been at the same time as somebody else.</summary>
+    private sealed class Inside
+    {
+        private readonly Lock _lock = new();
+        private readonly List<string> _now = [];
+
+        public List<string> Overlaps { get; } = [];
+
+        public int Finished { get; private set; }
+
+        public void Enter(string turn)
+        {
+            lock (_lock)
+            {
+                Overlaps.AddRange(_now.Where(other => other == turn || other == Everything || turn == Everything).Select(other => $"{turn} beside {other}"));
+                _now.Add(turn);
+            }
+        }
+
+        public void Leave(string turn)
+        {
+            lock (_lock)
+            {
+                _now.Remove(turn);
+                Finished++;
+            }
+        }
+    }
+}

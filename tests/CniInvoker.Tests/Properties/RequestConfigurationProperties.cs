@@ -1,0 +1,87 @@
+using CniInvoker.Tests.Properties.Drawn;
+using FsCheck.Xunit;
+
+namespace CniInvoker.Tests.Properties;
+
+/// <summary>What a plugin reads is the entry in the file, but for what the specification (§3) says that a runtime puts there.</summary>
+[Properties(Arbitrary = [typeof(Arbitraries)])]
+public sealed class RequestConfigurationProperties
+{
+    [Property]
+    public void A_plugin_reads_its_entry_unchanged_but_for_what_a_runtime_has_to_say(WrittenNetwork written, WrittenAttachment attachment, WrittenResult previous, bool isFirst)
+    {
+        var network = written.Parse();
+        var result = isFirst ? null : previous.Parse();
+
+        foreach (var (plugin, entry) in network.Plugins.Zip(written.Plugins))
+        {
+            var expected = Own(entry, network)
+                .With("prevResult", result is null ? null : Json.Of(result.Json))
+                .With("runtimeConfig", SwitchedOn(entry, attachment));
+
+            Json.Read(RequestConfiguration.Derive(network, plugin, result, attachment.Make())).Canonical.Should().Be(expected.Canonical);
+        }
+    }
+
+    [Property]
+    public void At_garbage_collection_it_reads_its_entry_and_what_remains(WrittenNetwork written, WrittenAttachment[] remaining)
+    {
+        var network = written.Parse();
+        var ids = remaining.Select(attachment => new AttachmentId(network.Name, attachment.ContainerId, attachment.InterfaceName)).ToArray();
+        var list = new Json.Items([.. ids.Select(id => new Json.Fields([new("containerID", new Json.Words(id.ContainerId)), new("ifname", new Json.Words(id.InterfaceName))]))]);
+
+        foreach (var (plugin, entry) in network.Plugins.Zip(written.Plugins))
+        {
+            var expected = Own(entry, network).With("cni.dev/valid-attachments", list).With("cni.dev/attachments", list);
+
+            Json.Read(RequestConfiguration.DeriveForGarbageCollection(network, plugin, ids)).Canonical.Should().Be(expected.Canonical);
+        }
+    }
+
+    [Property]
+    public void Every_operation_says_the_same_but_for_the_previous_result(WrittenNetwork written, WrittenAttachment attachment, WrittenResult previous)
+    {
+        var network = written.Parse();
+
+        foreach (var plugin in network.Plugins)
+        {
+            var first = RequestConfiguration.Derive(network, plugin, previousResult: null, attachment.Make());
+            var later = (Json.Fields)Json.Read(RequestConfiguration.Derive(network, plugin, previous.Parse(), attachment.Make()));
+
+            later.Without(key => key == "prevResult").ToString().Should().Be(Json.Read(first).ToString(), "it is said in the same order, too");
+            RequestConfiguration.Derive(network, plugin, previousResult: null, attachment.Make()).Should().Equal(first);
+        }
+    }
+
+    [Property]
+    public void Whoever_takes_the_last_of_keys_that_differ_in_letter_case_reads_what_the_runtime_says(WrittenNetwork written, WrittenAttachment attachment)
+    {
+        var network = written.Parse();
+
+        foreach (var plugin in network.Plugins)
+        {
+            var request = (Json.Fields)Json.Read(RequestConfiguration.Derive(network, plugin, previousResult: null, attachment.Make()));
+
+            LastLike(request, "name").Should().Be(new Json.Words(network.Name).Canonical);
+            LastLike(request, "cniVersion").Should().Be(new Json.Words(network.CniVersion).Canonical);
+        }
+    }
+
+    private static Json.Fields Own(Json.Fields entry, NetworkConfiguration network) => entry
+        .Without(key => key is "name" or "cniVersion" || new[] { "prevresult", "runtimeconfig" }.Contains(InGo(key)) || InGo(key).StartsWith("cni.dev/", StringComparison.Ordinal))
+        .With("name", new Json.Words(network.Name))
+        .With("cniVersion", new Json.Words(network.CniVersion));
+
+    private static Json.Fields? SwitchedOn(Json.Fields entry, WrittenAttachment attachment)
+    {
+        var switches = entry.All.LastOrDefault(field => InGo(field.Key) == "capabilities")?.Value as Json.Fields;
+        var given = attachment.Capabilities.All.Where(field => switches?[field.Key]?.ToString() == "true").ToArray();
+        return given.Length == 0 ? null : new Json.Fields(given);
+    }
+
+    private static string? LastLike(Json.Fields request, string key) =>
+        request.All.LastOrDefault(field => InGo(field.Key) == InGo(key))?.Value.Canonical;
+
+    // Go's reader takes two letters outside of ASCII for letter cases of "s" and "k".
+    private static string InGo(string key) => key.Replace('ſ', 's').Replace('K', 'k').ToLowerInvariant();
+}
