@@ -225,7 +225,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     }
 
     private static JsonNode? Find(JsonObject json, string key) =>
-        json.LastOrDefault(property => string.Equals(property.Key, key, StringComparison.OrdinalIgnoreCase)).Value;
+        json.LastOrDefault(property => KeyCase.Matches(property.Key, key)).Value;
 
     // A person corrects a file once, not once for each of its mistakes.
     private T Collect<T>(Func<T> read, T otherwise)

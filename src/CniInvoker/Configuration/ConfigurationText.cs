@@ -94,7 +94,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var matches = string.Equals(reader.GetString(), key, StringComparison.OrdinalIgnoreCase);
+            var matches = KeyCase.Matches(reader.GetString()!, key);
             var start = reader.TokenStartIndex;
             reader.Read();
             if (matches)

@@ -70,7 +70,7 @@ internal static class RequestConfiguration
 
     /// <summary>Left in an administrator's file such a key would reach the plugin as if a runtime had said it.</summary>
     public static bool IsReserved(string key) =>
-        key.Equals(PreviousResult, StringComparison.OrdinalIgnoreCase)
-        || key.Equals(RuntimeConfiguration, StringComparison.OrdinalIgnoreCase)
+        KeyCase.Matches(key, PreviousResult)
+        || KeyCase.Matches(key, RuntimeConfiguration)
         || key.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase);
 }

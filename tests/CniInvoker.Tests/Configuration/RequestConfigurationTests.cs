@@ -71,6 +71,14 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task Nor_does_it_get_through_in_letters_that_only_Go_takes_for_the_same()
+    {
+        await AddAsync("""{"type":"first","prevRe\u017fult":{"ips":[]},"capabilitie\u017f":{"a":true}}""", new JsonObject { ["a"] = 1 });
+
+        _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("type", "capabilitie\u017f", "name", "cniVersion", "runtimeConfig");
+    }
+
+    [Fact]
     public async Task Keys_that_Go_would_take_for_the_networks_name_and_version_do_not_outrank_them()
     {
         await AddAsync("""{"name":"inner","NAME":"other","cniVersion":"0.2.0","CniVersion":"0.3.0","type":"first","PREVRESULT":{}}""");

@@ -14,7 +14,7 @@ internal static class NetworkGenerators
 
     private static readonly string[] PluginKeys = ["type", "ipam", "dns", "capabilities"];
     private static readonly string[] DnsKeys = ["domain", "nameservers", "search", "options"];
-    private static readonly string[] ReservedKeys = ["prevResult", "PREVRESULT", "runtimeConfig", "RuntimeConfig", "cni.dev/valid-attachments", "Cni.Dev/", "name", "Name", "cniVersion", "CNIVERSION"];
+    private static readonly string[] ReservedKeys = ["prevResult", "PREVRESULT", "prevReſult", "runtimeConfig", "RuntimeConfig", "cni.dev/valid-attachments", "Cni.Dev/", "name", "Name", "cniVersion", "CNIVERSION", "cniVerſion"];
 
     public static Gen<WrittenNetwork> Networks { get; } = Gen.Frequency((4, Lists()), (1, Singles()));
 
@@ -51,7 +51,7 @@ internal static class NetworkGenerators
         from type in FileNames()
         from ipam in JsonGenerators.Maybe(Ipam())
         from dns in JsonGenerators.Maybe(Dns())
-        from capabilitiesKey in Gen.Elements("capabilities", "capabilities", "Capabilities")
+        from capabilitiesKey in Gen.Elements("capabilities", "capabilities", "Capabilities", "capabilitieſ")
         from capabilities in JsonGenerators.Maybe(SwitchedCapabilities())
         select new Json.Fields([.. reserved.Take(1), .. foreign.Take(1)])
             .With(typeKey, type).With("ipam", ipam).With("dns", dns).With(capabilitiesKey, capabilities).With([.. reserved.Skip(1), .. foreign.Skip(1)]);

@@ -1,0 +1,9 @@
+namespace CniInvoker;
+
+/// <summary>Whether a key means a field to plugins that are written in Go: its JSON reader takes every letter case of the field's name.</summary>
+internal static class KeyCase
+{
+    /// <summary>Also with the two letters outside ASCII that Unicode counts as cases of "s" and "k": "prevReſult" is read as "prevResult".</summary>
+    public static bool Matches(string key, string field) => key.Length == field.Length
+        && key.Replace('\u017f', 's').Replace('\u212a', 'k').Equals(field, StringComparison.OrdinalIgnoreCase);
+}
