@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Bridge.Adapter.State;
+using CniInvoker.Tests.Properties.Drawn;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace Adapter.Tests.State;
+
+/// <summary>A record is after a restart what it was before, whatever a configuration file, a caller or a plugin has put into it.</summary>
+public sealed class JournalProperties : IDisposable
+{
+    private static readonly Arbitrary<Json> Values = Arb.From(JsonGenerators.Values, JsonShrinking.Smaller);
+
+    private static readonly Arbitrary<string> Texts = Arb.From(JsonGenerators.Texts);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("journal").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Property(MaxTest = 50)]
+    public Property An_attachment_keeps_configuration_arguments_capabilities_and_result() => Prop.ForAll(Values, Texts, (value, text) =>
+    {
+        var record = Attachments.Records.Joined("e1") with
+        {
+            Configuration = Element(value),
+            Capabilities = Element(value),
+            Result = Element(value),
+            Arguments = [new CniArgument(text, text)],
+            CleanupError = text,
+        };
+
+        var found = AfterRestart(journal => journal.Attachments.Write(record)).Attachments.Find("e1")!;
+
+        new[] { found.Configuration, found.Capabilities, found.Result }.Select(Text).Should().Equal(Text(value), Text(value), Text(value));
+        found.Arguments.Should().Equal(record.Arguments);
+        found.CleanupError.Should().Be(text);
+    });
+
+    [Property(MaxTest = 50)]
+    public Property A_reservation_keeps_configuration_capabilities_and_result() => Prop.ForAll(Values, value =>
+    {
+        var record = new ReservationRecord("c1", "pods")
+        {
+            Phase = ReservationPhase.Reserved,
+            BootId = "boot",
+            Since = DateTimeOffset.UnixEpoch,
+            Configuration = Element(value),
+            Capabilities = Element(value),
+            Result = Element(value),
+        };
+
+        var found = AfterRestart(journal => journal.Reservations.Write(record)).Reservations.Find("c1")!;
+
+        new[] { found.Configuration, found.Capabilities, found.Result }.Select(Text).Should().Equal(Text(value), Text(value), Text(value));
+    });
+
+    [Property(MaxTest = 50)]
+    public Property A_network_keeps_the_options_for_its_endpoints() => Prop.ForAll(Texts, Texts, (key, value) =>
+    {
+        var record = new NetworkRecord("57c2", "pods", IpamMode.Cni) { EndpointDefaults = new Dictionary<string, string> { [key] = value } };
+
+        AfterRestart(journal => journal.Networks.Write(record)).Networks.Find("57c2")!.EndpointDefaults.Should().Equal(record.EndpointDefaults);
+    });
+
+    private Journal AfterRestart(Action<Journal> write)
+    {
+        var before = new Journal(_directory);
+        before.Load().Should().BeEmpty();
+        write(before);
+        var after = new Journal(_directory);
+        after.Load().Should().BeEmpty();
+        return after;
+    }
+
+    private static JsonElement Element(Json value) => JsonDocument.Parse(value.Utf8).RootElement.Clone();
+
+    private static string Text(JsonElement? element) => element is { } present ? Json.Read(JsonSerializer.SerializeToUtf8Bytes(present)).Canonical : "null";
+
+    private static string Text(Json value) => value.Canonical;
+
+}
