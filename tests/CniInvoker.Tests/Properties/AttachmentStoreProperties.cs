@@ -9,9 +9,8 @@ namespace CniInvoker.Tests.Properties;
 [Properties(Arbitrary = [typeof(Arbitraries)])]
 public sealed class AttachmentStoreProperties : IDisposable
 {
-    // Their file names run together in many ways: "a-b-c" is three attachments' name, "a-b-c-d" six.
-    private static readonly Gen<string> Names = Gen.Elements("a", "b", "a-b", "b-c", "a.b", "a-b-c", "a-");
-    private static readonly Gen<string> InterfaceNames = Gen.Elements("c", "b-c", "-c", "c-d", "~c", ".c");
+    // Six attachments of each have the same name when their parts are put together.
+    private static readonly Gen<string> Names = Gen.Elements("a-b-c-d-e", "a-b-c-d--", "a.b-c-d-e");
 
     private readonly string _directory = Directory.CreateTempSubdirectory("cni-store-").FullName;
 
@@ -20,25 +19,26 @@ public sealed class AttachmentStoreProperties : IDisposable
     [Property]
     public void What_is_written_is_found_whole(WrittenNetwork network, WrittenAttachment attachment, WrittenResult result, bool hasResult, bool isComplete)
     {
-        var store = new FileAttachmentStore(_directory);
+        var directory = Fresh();
+        var store = new FileAttachmentStore(directory);
         var stored = Stored(network.Parse(), attachment.Make(), hasResult ? result.Parse() : null, isComplete);
 
         store.Write(stored);
 
         Facts(store.Find(stored.Id)!).Should().Be(Facts(stored));
         store.Remove(stored.Id);
-        Files(_directory).Should().BeEmpty();
+        Files(directory).Should().BeEmpty();
     }
 
     [Property(MaxTest = 40)]
     public Property Whatever_the_order_of_writing_and_removing_it_remembers_what_a_dictionary_would() => Prop.ForAll(
-        Arb.From(JsonGenerators.UpTo(20, Steps()), steps => JsonShrinking.Lists(steps, _ => [])), steps =>
+        Arb.From(JsonGenerators.UpTo(20, Steps()).Select(steps => new Story(steps)), story => story.Shorter()), story =>
     {
-        var directory = Path.Combine(_directory, "model");
+        var directory = Fresh();
         var store = new FileAttachmentStore(directory);
         var model = new Dictionary<AttachmentId, string>();
 
-        foreach (var step in steps)
+        foreach (var step in story.Steps)
         {
             if (step.IsWritten)
             {
@@ -64,13 +64,20 @@ public sealed class AttachmentStoreProperties : IDisposable
         Files(directory).Should().BeEmpty();
     });
 
+    private string Fresh() => Path.Combine(_directory, Guid.NewGuid().ToString());
+
     private static Gen<Step> Steps() =>
-        from network in Names
-        from container in Names
-        from ifname in InterfaceNames
+        from id in Ids()
         from isWritten in Gen.Elements(true, true, false)
         from isComplete in Gen.Elements(true, false)
-        select new Step(new AttachmentId(network, container, ifname), isWritten, isComplete);
+        select new Step(id, isWritten, isComplete);
+
+    private static Gen<AttachmentId> Ids() =>
+        from name in Names
+        let parts = name.Split('-', 5)
+        from first in Gen.Choose(1, parts.Length - 2)
+        from second in Gen.Choose(first + 1, parts.Length - 1)
+        select new AttachmentId(string.Join('-', parts[..first]), string.Join('-', parts[first..second]), string.Join('-', parts[second..]));
 
     private static NetworkConfiguration Network(string name) =>
         NetworkConfiguration.Parse(new Json.Fields([new("name", new Json.Words(name)), new("type", new Json.Words("bridge"))]).Utf8, "file");
@@ -91,6 +98,15 @@ public sealed class AttachmentStoreProperties : IDisposable
 
     private static IEnumerable<string> Files(string directory) =>
         Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories) : [];
+
+    private sealed class Story(IReadOnlyList<Step> steps)
+    {
+        public IReadOnlyList<Step> Steps => steps;
+
+        public IEnumerable<Story> Shorter() => JsonShrinking.Lists(steps, _ => []).Select(fewer => new Story(fewer));
+
+        public override string ToString() => string.Join('\n', steps);
+    }
 
     private sealed record Step(AttachmentId Id, bool IsWritten, bool IsComplete);
 }

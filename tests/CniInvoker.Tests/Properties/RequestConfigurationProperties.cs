@@ -53,7 +53,7 @@ public sealed class RequestConfigurationProperties
         }
     }
 
-    [Property]
+    [Property(MaxTest = 200)]
     public void Whoever_takes_the_last_of_keys_that_differ_in_letter_case_reads_what_the_runtime_says(WrittenNetwork written, WrittenAttachment attachment)
     {
         var network = written.Parse();
