@@ -8,7 +8,8 @@ public static class HostRequirements
 {
     // What a host is made with, and what it runs unless an engine's tree brings it.
     private static readonly string[] Tools = ["bash", "unshare", "nsenter", "busybox"];
-    private static readonly string[] Programs = ["ip", "tc", "iptables", "runc", "containerd", "ctr", "dockerd", "docker"];
+    private static readonly string[] Programs = ["ip", "tc", "iptables"];
+    private static readonly string[] EnginePrograms = ["runc", "containerd", "ctr", "dockerd", "docker"];
 
     /// <summary>The Debian packages whose versions decide how a host behaves.</summary>
     public static IReadOnlyList<string> Packages { get; } =
@@ -20,15 +21,17 @@ public static class HostRequirements
     public static string? PluginDirectory =>
         PluginDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(EngineTree.Chosen?.Path + directory, "bridge")));
 
+    /// <param name="withEngine">For a host with containerd and dockerd.</param>
     /// <returns>A sentence that says what is missing; null when nothing is.</returns>
-    public static string? Missing()
+    public static string? Missing(bool withEngine = true)
     {
         if (!Environment.IsPrivilegedProcess)
         {
             return "A test host needs root (namespaces, mounts): run the tests as root.";
         }
 
-        var programs = EngineTree.Chosen is null ? [.. Tools, .. Programs] : Tools;
+        string[] ofMachine = withEngine ? [.. Programs, .. EnginePrograms] : Programs;
+        var programs = EngineTree.Chosen is null ? [.. Tools, .. ofMachine] : Tools;
         var missing = programs.Where(program => FindProgram(program) is null).ToList();
         if (missing.Count > 0)
         {

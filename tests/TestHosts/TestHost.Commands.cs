@@ -34,6 +34,9 @@ public sealed partial class TestHost
         return new Vantage(PathOf($"/proc/{inspect.EnsureSuccess().Output}/ns/net"));
     }
 
+    /// <summary>From inside a network namespace of the host, given by its path there.</summary>
+    public Vantage FromNamespace(string path) => new(PathOf(path));
+
     /// <summary>
     /// What the host holds now that it has come to rest: two looks that agree. The shim of a container that has just been removed, for one,
     /// is still there for a moment, and would be missed later.

@@ -18,6 +18,9 @@ public sealed record TestHostOptions
     /// </summary>
     public bool ForwardsPackets { get; init; } = true;
 
-    /// <summary>Whether cnm-cni is started too.</summary>
+    /// <summary>Whether containerd and dockerd are started. A host without them is there in half a second.</summary>
+    public bool StartEngine { get; init; } = true;
+
+    /// <summary>Whether cnm-cni is started too; only beside an engine.</summary>
     public bool StartBridge { get; init; }
 }

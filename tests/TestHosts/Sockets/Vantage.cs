@@ -136,11 +136,14 @@ public sealed class Vantage
         return new UdpEcho(socket);
     }
 
-    /// <summary>Serves one page to whoever connects.</summary>
-    public IAsyncDisposable ServePage(int port, string page)
+    /// <summary>Serves one page to whoever connects over IPv4.</summary>
+    public IAsyncDisposable ServePage(int port, string page) => ServePage(port, page, IPAddress.Any);
+
+    /// <summary>Serves one page to whoever connects to an address.</summary>
+    public IAsyncDisposable ServePage(int port, string page, IPAddress address)
     {
-        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        var socket = NamespacedSocket.Create(_namespacePath, address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, port));
         socket.Listen();
         return new PageServer(socket, page);
     }

@@ -1,0 +1,71 @@
+using Bridge.TestHosts;
+using CniInvoker;
+
+namespace Bridge.Plugin.Tests.Verbs;
+
+/// <summary>GC: what is not named goes, what is named stays.</summary>
+public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
+{
+    [Fact(Timeout = Patience)]
+    public async Task The_attachment_that_is_named_stays_whole_and_the_other_leaves_nothing()
+    {
+        await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth);
+        var living = await NewSandboxAsync();
+        var result = await living.AddAsync(Cancellation, PortOf(8080));
+        await CensusAfterOneAttachmentAsync(PortOf(8081));
+        var census = await Host.CensusAsync(Cancellation);
+        var stale = await NewSandboxAsync();
+        await stale.AddAsync(Cancellation, PortOf(8081));
+
+        (await CniAsync("gc", "--keep", OwnerOf(result))).EnsureSuccess();
+
+        (await stale.LinksAsync(Cancellation)).Select(link => link.Name).Should().Equal("lo");
+        await stale.RemoveAsync(Cancellation);
+        await AssertNothingIsLeftSinceAsync(census);
+        await living.AssertHoldsAsync(result, Cancellation);
+        await using var inside = living.Inside.ServePage(80, Page);
+        await using var outside = Host.FromNeighbour.ServePage(80, Page);
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await living.Inside.GetAsync(TestHost.NeighbourAddress, 80, Cancellation)).Should().Be(Page);
+        (await living.DeleteAsync(Cancellation)).EnsureSuccess();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task An_address_of_nobody_is_free_again()
+    {
+        RequireNewPlugins("GC");
+        await WriteNetworkAsync(Plugins.PlainBridge);
+        var living = await NewSandboxAsync();
+        var result = await living.AddAsync(Cancellation);
+        var census = await Host.CensusAsync(Cancellation);
+        await File.WriteAllTextAsync(Host.PathOf($"/var/lib/cni/networks/{Network}/10.90.0.200"), "ghost\r\neth0", Cancellation);
+
+        (await CniAsync("gc", "--keep", OwnerOf(result))).EnsureSuccess();
+
+        await AssertNothingIsLeftSinceAsync(census);
+        (await living.DeleteAsync(Cancellation)).EnsureSuccess();
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""", """{ "type": "sbr" }""")]
+    [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]
+    [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "static" } }""")]
+    [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "dhcp" } }""")]
+    [InlineData("""{ "type": "host-device", "device": "uplink" }""")]
+    [InlineData($$"""{ "type": "tap", "ipam": {{Plugins.HostLocal}} }""")]
+    [InlineData("""{ "type": "loopback" }""")]
+    public async Task Every_stock_plugin_answers_GC_and_STATUS(params string[] plugins)
+    {
+        RequireNewPlugins("GC");
+        await WriteNetworkAsync(plugins);
+
+        (await CniAsync("gc", "--force")).EnsureSuccess();
+        (await CniAsync("status")).EnsureSuccess();
+    }
+
+    private static string PortOf(int hostPort) => Plugins.Port.Replace("8080", $"{hostPort}", StringComparison.Ordinal);
+
+    // The container's id is derived from the namespace's path; host-local has it in its store.
+    private string OwnerOf(CniResult result) =>
+        File.ReadAllText(Host.PathOf($"/var/lib/cni/networks/{Network}/{result.Ips[0].Address}")).Split("\r\n")[0];
+}
