@@ -21,7 +21,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    // Its IP addresses are looked for on the link, which went with the namespace. https://github.com/containernetworking/plugins/issues/810
+    // It is undone only where there is a namespace to look for the link in. https://github.com/containernetworking/plugins/issues/810
     [Theory(Timeout = Patience)]
     [InlineData(Plugins.MasqueradingBridge)]
     [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]

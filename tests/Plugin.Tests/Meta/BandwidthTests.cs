@@ -39,4 +39,26 @@ public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IC
         AssertRefused(await sandbox.CheckAsync(Cancellation), "plugin \"bandwidth\" failed CHECK", words);
         await AssertIsUndoneAsync(sandbox, census);
     }
+
+    [Fact(Timeout = Patience)]
+    public async Task CHECK_where_nothing_is_limited_passes_with_new_plugins_and_crashes_the_old_one()
+    {
+        await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Bandwidth);
+        var census = await CensusAfterOneAttachmentAsync();
+        var sandbox = await NewSandboxAsync();
+        await sandbox.AddAsync(Cancellation);
+
+        var check = await sandbox.CheckAsync(Cancellation);
+
+        if (PluginHost.HasNewPlugins)
+        {
+            check.EnsureSuccess();
+        }
+        else
+        {
+            AssertRefused(check, "plugin \"bandwidth\" failed CHECK", "it exited with status 2 without an error object", "panic");
+        }
+
+        await AssertIsUndoneAsync(sandbox, census);
+    }
 }
