@@ -13,6 +13,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     // A plugin that has a file of its own is written as an item of a list.
     private const int LevelsAroundPlugin = 2;
 
+    // To say where a mistake is, the text is read again from its beginning; and nobody reads more of them at once.
+    private const int MostProblems = 20;
+
     private readonly List<ConfigurationProblem> _mistakes = [];
 
     public NetworkConfiguration Read()
@@ -115,7 +118,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         }
 
         var plugins = new List<PluginConfiguration>();
-        for (var index = 0; index < items.Count; index++)
+        for (var index = 0; index < items.Count && _mistakes.Count < MostProblems; index++)
         {
             if (items[index] is JsonObject entry)
             {
@@ -123,7 +126,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             }
             else
             {
-                _mistakes.Add(text.Problem("is not an object", NetworkConfiguration.PluginsKey, index));
+                Report("is not an object", NetworkConfiguration.PluginsKey, index);
             }
         }
 
@@ -136,7 +139,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         var ipamType = Collect(() => ReadIpamType(json, [.. place, "ipam"]), null);
         var capabilities = ReadCapabilities(json, [.. place, "capabilities"]);
         RequireDns(json, [.. place, "dns"]);
-        var warnings = json.Select(property => property.Key).Where(RequestConfiguration.IsReserved)
+        var warnings = json.Select(property => property.Key).Where(RequestConfiguration.IsReserved).Take(MostProblems)
             .Select(key => text.Problem("is for runtimes to set, and is not given to the plugin", [.. place, key]));
         return new PluginConfiguration((JsonObject)json.DeepClone(), type, ipamType, capabilities, [.. warnings]);
     }
@@ -170,7 +173,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         var capabilities = Find(json, "capabilities");
         if (capabilities is not (null or JsonObject))
         {
-            _mistakes.Add(text.Problem("is not an object of true and false", place));
+            Report("is not an object of true and false", place);
         }
 
         foreach (var (capability, value) in capabilities as JsonObject ?? [])
@@ -178,7 +181,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             var isOn = false;
             if (value is not null && !(value is JsonValue flag && flag.TryGetValue(out isOn)))
             {
-                _mistakes.Add(text.Problem("is neither true nor false", [.. place, capability]));
+                Report("is neither true nor false", [.. place, capability]);
             }
 
             if (isOn)
@@ -200,7 +203,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
         if (value is not JsonObject dns)
         {
-            _mistakes.Add(text.Problem("is not an object", place));
+            Report("is not an object", place);
             return;
         }
 
@@ -209,7 +212,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         {
             if (Find(dns, key) is { } list && !(list is JsonArray items && items.All(item => item is null || IsText(item))))
             {
-                _mistakes.Add(text.Problem("is not a list of text", [.. place, key]));
+                Report("is not a list of text", [.. place, key]);
             }
         }
     }
@@ -241,11 +244,20 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         }
     }
 
+    private void Report(string problem, params ReadOnlySpan<object> place)
+    {
+        if (_mistakes.Count < MostProblems)
+        {
+            _mistakes.Add(text.Problem(problem, place));
+        }
+    }
+
     private void ThrowMistakes()
     {
         if (_mistakes.Count > 0)
         {
-            throw new CniConfigurationException([.. _mistakes.OrderBy(mistake => mistake.File != text.Source).ThenBy(mistake => mistake.Line)]);
+            var first = _mistakes.OrderBy(mistake => mistake.File != text.Source).ThenBy(mistake => mistake.Line).Take(MostProblems).ToList();
+            throw new CniConfigurationException(first.Count < MostProblems ? first : [.. first, new(text.Source, "there may be more mistakes behind these")]);
         }
     }
 }

@@ -209,6 +209,16 @@ public sealed class NetworkConfigurationTests
     }
 
     [Fact]
+    public void Of_mistakes_without_end_the_first_are_reported()
+    {
+        var parse = () => Parse($"{{\"name\":\"n\",\"plugins\":[{string.Join(',', Enumerable.Repeat("{}", 50_000))}]}}");
+
+        var mistake = parse.Should().Throw<CniConfigurationException>().Which;
+        mistake.Problems.Should().HaveCount(21);
+        mistake.Problems[^1].Message.Should().Be("there may be more mistakes behind these");
+    }
+
+    [Fact]
     public void What_only_a_runtime_may_say_is_warned_of_with_its_place()
     {
         var network = Parse("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"b\",\n\"PrevResult\":{},\n\"runtimeConfig\":{},\n\"cni.dev/valid-attachments\":[]}]}");

@@ -6,7 +6,7 @@ namespace CniInvoker.Tests.Properties;
 internal static class Meaning
 {
     public static string Of(CniResult result, bool withNewFields = true) => Text(
-        result.Interfaces.Select(link => withNewFields ? link : link with { Mtu = null }), result.Ips, result.Routes, result.Dns);
+        result.Interfaces.Select(link => withNewFields ? link : link with { Mtu = null, SocketPath = null, PciId = null }), result.Ips, result.Routes, result.Dns);
 
     /// <summary>What is left in the shape up to 0.2.0: the first address of each family, and the routes of these families.</summary>
     public static string PerFamily(CniResult result)
