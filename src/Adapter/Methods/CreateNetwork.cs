@@ -2,6 +2,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -13,7 +14,7 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: the same id again replaces the record.
 /// </summary>
 internal sealed class CreateNetwork(
-    ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings)
+    ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings, ILogger<CreateNetwork> logger)
     : ICnmMethod<CreateNetworkRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(CreateNetworkRequest request, CancellationToken cancellationToken)
@@ -32,6 +33,11 @@ internal sealed class CreateNetwork(
         catch (CniException unusable)
         {
             throw new CnmException($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {unusable.Message}", unusable);
+        }
+
+        foreach (var warning in network.Warnings)
+        {
+            logger.OddConfiguration(warning.File, warning.Message);
         }
 
         journal.Networks.Write(options.ToRecord(networkId, network.Name));

@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(605, LogLevel.Warning, "A round of keeping networks failed; the next one comes by itself")]
     public static partial void AutoNetworksFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(606, LogLevel.Warning, "{File}: {Warning}")]
+    public static partial void OddConfiguration(this ILogger logger, string file, string warning);
 }
