@@ -16,6 +16,7 @@ public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IC
         """;
 
     [Fact(Timeout = Patience)]
+    [Case(50, "real-chain")]
     public async Task Every_plugin_of_a_chain_of_five_does_its_part_and_all_of_it_is_undone()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, Tuning);
@@ -37,6 +38,7 @@ public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IC
     }
 
     [Fact(Timeout = Patience)]
+    [Case(50, "real-chain")]
     public async Task CHECK_goes_through_the_whole_chain()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, Tuning);
