@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace CniInvoker;
@@ -5,6 +6,8 @@ namespace CniInvoker;
 /// <summary>The rules for names that end up in environment variables and file names. Each answers null, or what is wrong.</summary>
 internal static class Identifier
 {
+    public const string NoUnicode = "is not valid Unicode";
+
     private const int LongestFileName = 255;
     private const int LongestInterfaceName = 15;
 
@@ -31,6 +34,7 @@ internal static class Identifier
     {
         "" => "is empty",
         "." or ".." => "is the name of a directory",
+        _ when !IsUnicode(name) => NoUnicode,
         _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName =>
             $"is longer than the {LongestInterfaceName} bytes that the kernel takes",
         _ when name.Any(part => part is '/' or ':' || char.IsWhiteSpace(part) || char.IsControl(part)) =>
@@ -50,9 +54,26 @@ internal static class Identifier
     public static string? NetworkNamespaceProblem(string path) => path switch
     {
         _ when !path.StartsWith('/') => "is not an absolute path",
+        _ when !IsUnicode(path) => NoUnicode,
         _ when path.AsSpan().ContainsAny('\n', '\0') => "holds a newline or a NUL",
         _ => null,
     };
+
+    /// <summary>Half of a pair of surrogates cannot be written in UTF-8: what is written instead is somebody else's name.</summary>
+    public static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
+    }
 
     /// <summary>Runtimes and plugins keep state in files named NETWORK-CONTAINER-INTERFACE.</summary>
     public static string? TripleProblem(string network, string containerId, string interfaceName) =>

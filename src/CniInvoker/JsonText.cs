@@ -14,7 +14,7 @@ namespace CniInvoker;
 internal static class JsonText
 {
     // Deep enough for every file a person writes; building and writing recurse, and must not exhaust a pool thread's stack.
-    private const int MaximumDepth = 256;
+    public const int MaximumDepth = 256;
 
     public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
 
@@ -89,6 +89,7 @@ internal static class JsonText
         {
             var key = reader.GetString()!;
             reader.Read();
+            json.Remove(key); // The last of equal keys also stands last, behind others that Go takes for the same.
             json[key] = Build(ref reader);
         }
 

@@ -12,6 +12,9 @@ namespace Bridge.Adapter.Attachments;
 /// <summary>A record in the words of CNI. Computed anew for every run from the record alone, so that ADD, CHECK and DEL say the same.</summary>
 internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings settings)
 {
+    // As deep as CniInvoker reads: what a plugin has answered must not be refused when it is written down.
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 512 };
+
     /// <summary>For an IPAM plugin alone. The interface is not there yet; its name only has to be the same in every run.</summary>
     public Attachment Of(ReservationRecord record) => new(
         record.ContainerId,
@@ -85,7 +88,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
 
     public static JsonElement ToElement(ReadOnlyMemory<byte> utf8Json)
     {
-        using var document = JsonDocument.Parse(utf8Json);
+        using var document = JsonDocument.Parse(utf8Json, Reading);
         return document.RootElement.Clone();
     }
 

@@ -4,6 +4,7 @@ namespace Bridge.Adapter.State;
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
+    MaxDepth = 512, // CniInvoker reads configurations and results of half that depth.
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,

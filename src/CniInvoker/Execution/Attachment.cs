@@ -36,13 +36,14 @@ public sealed record Attachment
         foreach (var (key, value) in arguments ?? [])
         {
             var isForbidden = key.AsSpan().ContainsAny(ForbiddenInArguments) || value.AsSpan().ContainsAny(ForbiddenInArguments);
-            var problem = isForbidden || key.Length == 0 ? "has no key, or holds a ';', a '=' or a newline" : null;
+            var problem = isForbidden || key.Length == 0 ? "has no key, or holds a ';', a '=' or a newline"
+                : Identifier.IsUnicode(key) && Identifier.IsUnicode(value) ? null : Identifier.NoUnicode;
             Require(problem, $"CNI argument \"{key}={value}\"");
         }
 
         foreach (var (key, value) in capabilities ?? [])
         {
-            Require(key.Length == 0 || value is null ? "has no name or no value" : null, $"capability argument \"{key}\"");
+            Require(key.Length == 0 || value is null ? "has no name or no value" : CapabilityArgument.Problem(key, value), $"capability argument \"{key}\"");
         }
 
         ContainerId = containerId;

@@ -37,6 +37,18 @@ public sealed class JournalProperties : IDisposable
         found.CleanupError.Should().Be(text);
     });
 
+    [Fact]
+    public void A_result_as_deep_as_the_library_reads_is_kept()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 240)) + string.Concat(Enumerable.Repeat("]", 240));
+        var result = CniInvoker.CniResult.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"1.0.0","vendor":{{deep}}}"""), "1.0.0");
+
+        var record = Attachments.Records.Joined("e1") with { Result = Bridge.Adapter.Attachments.CniAttachment.ToElement(result.Json) };
+        var found = AfterRestart(journal => journal.Attachments.Write(record)).Attachments.Find("e1")!;
+
+        found.Result!.Value.GetProperty("vendor").GetRawText().Where(character => character == '[').Should().HaveCount(240);
+    }
+
     [Property(MaxTest = 50)]
     public Property A_reservation_keeps_configuration_capabilities_and_result() => Prop.ForAll(Values, value =>
     {

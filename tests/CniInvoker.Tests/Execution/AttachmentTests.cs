@@ -84,6 +84,31 @@ public sealed class AttachmentTests
     }
 
     [Fact]
+    public void What_cannot_be_written_in_UTF_8_is_refused_since_it_would_be_remembered_as_something_else()
+    {
+        const string Half = "a\ud800";
+
+        Refusal(() => new Attachment("c", "/run/netns/x", Half)).Message.Should().EndWith("is not valid Unicode (code 4).");
+        Refusal(() => new Attachment("c", $"/run/{Half}", "eth0")).Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new("K", Half)])).Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = new JsonArray(Half) })).Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = new JsonObject { [Half] = 1 } })).Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: JsonNode.Parse("""{"mac":"\ud800"}""")!.AsObject())).Code.Should().Be(4);
+    }
+
+    [Fact]
+    public void A_capability_argument_leaves_room_for_the_record_that_it_is_remembered_in()
+    {
+        JsonNode Nested(int levels) => levels == 0 ? 1 : new JsonArray(Nested(levels - 1));
+        var deepest = new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(248) });
+        var stored = new StoredAttachment { NetworkName = "pods", Network = ScriptedPlugins.NetworkOf("first"), Attachment = deepest, Result = null, IsComplete = true };
+
+        CacheRecord.Read(CacheRecord.Write(stored), "record", asked: null)!.Attachment.Capabilities.ToJsonString().Should().Be(deepest.Capabilities.ToJsonString());
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(249) })).Message
+            .Should().Be("capability argument \"a\" is nested more than 248 levels deep (code 4).");
+    }
+
+    [Fact]
     public void What_was_handed_in_may_change_later_without_effect()
     {
         var capabilities = new JsonObject { ["mac"] = "a" };

@@ -17,30 +17,17 @@ public sealed class HangingCheckTests : IDisposable
         var network = ScriptedPlugins.Network("""{"type":"main","ipam":{"type":"leases"}}""");
         var runtime = _plugins.Runtime(new CniDeadlines { Check = TimeSpan.FromSeconds(2), TerminationGrace = TimeSpan.FromMilliseconds(200) });
         await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
-        var threads = PluginThreads();
+        await Eventually.TrueAsync(() => PluginThreads() == 0, "the thread of the first run has ended");
 
         var again = runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(() => PluginThreads() > threads, "the run has a thread");
+        await Eventually.TrueAsync(() => PluginThreads() > 0, "the run has a thread");
 
         (await again.Awaiting(task => task).Should().ThrowAsync<CniException>()).Which.Should().BeEquivalentTo(new { Plugin = "main", TimedOut = true });
         ProcessTable.IsAlive(_plugins.ReadProcess("leases.pid")).Should().BeFalse();
-        await Eventually.TrueAsync(() => PluginThreads() <= threads, "the thread of the run has ended");
+        await Eventually.TrueAsync(() => PluginThreads() == 0, "the thread of the run has ended");
         await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
         _plugins.Runs.Should().Equal("CHECK main", "CHECK leases", "CHECK main", "CHECK leases", "DEL main");
     }
 
-    // As the kernel has their names.
-    private static int PluginThreads() => Directory.EnumerateDirectories("/proc/self/task").Count(thread => NameOf(thread).StartsWith("CNI ", StringComparison.Ordinal));
-
-    private static string NameOf(string thread)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(thread, "comm"));
-        }
-        catch (IOException)
-        {
-            return ""; // It has ended meanwhile.
-        }
-    }
+    private static int PluginThreads() => ProcessTable.ThreadNames().Count(name => name.StartsWith("CNI ", StringComparison.Ordinal));
 }
