@@ -151,7 +151,8 @@ public sealed partial class CniClient
             return network;
         }
 
-        var unusable = string.Concat(contents.Problems.Select(problem => $"; {problem.File} cannot be used: {problem.Message}"));
+        var unusable = string.Concat(contents.Problems.GroupBy(problem => problem.File)
+            .Select(file => $"; {file.Key} cannot be used: {string.Join(", ", file.Select(problem => problem.Message))}"));
         var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{unusable}";
         throw new CniException(CniErrorCode.InvalidNetworkConfiguration, msg).During(operation, networkName);
     }

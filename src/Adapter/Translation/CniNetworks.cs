@@ -29,5 +29,5 @@ internal static class CniNetworks
 
     private static string Broken(ConfigurationDirectoryContents contents) => contents.Problems.Count == 0
         ? ""
-        : $" Not usable: {string.Join("; ", contents.Problems.Select(problem => $"{problem.File}: {problem.Message}"))}.";
+        : $" Not usable: {string.Join("; ", contents.Problems.GroupBy(problem => problem.File).Select(file => $"{file.Key}: {string.Join(", ", file.Select(problem => problem.Message))}"))}.";
 }

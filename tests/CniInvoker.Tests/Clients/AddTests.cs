@@ -138,12 +138,12 @@ public sealed class AddTests : ClientTest
     [Fact]
     public async Task A_network_that_is_not_there_is_refused_together_with_what_is_wrong_with_the_directory()
     {
-        Write("bad.conflist", "{\"name\":\"pods\",\n\"plugins\":[]}");
+        Write("bad.conflist", "{\"name\":\"pods\",\n\"plugins\":[],\n\"disableCheck\":1}");
 
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
         failure.Code.Should().Be(CniErrorCode.InvalidNetworkConfiguration);
-        failure.Msg.Should().Be($"network \"pods\" is not configured in {Configurations}; {Configurations}/bad.conflist cannot be used: line 2: $.plugins lists no plugin");
+        failure.Msg.Should().Be($"network \"pods\" is not configured in {Configurations}; {Configurations}/bad.conflist cannot be used: line 2: $.plugins lists no plugin, line 3: $.disableCheck is neither true nor false");
     }
 
     [Fact]
