@@ -56,8 +56,8 @@ public sealed partial class CniRuntime
     /// <exception cref="CniException">The plugin is not there, failed, or gave no usable answer.</exception>
     public Task<PluginVersions> VersionAsync(string pluginType, CancellationToken cancellationToken)
     {
-        var request = Request(CniOperation.Version, pluginType, networkName: "", VersionQuestion, attachment: null);
-        return _versions.GetAsync(request.Path, () => AskVersionAsync(request, cancellationToken));
+        var path = Find(pluginType, CniOperation.Version, networkName: "");
+        return _versions.GetAsync(path, () => AskVersionAsync(pluginType, cancellationToken));
     }
 
     /// <summary>
@@ -80,9 +80,9 @@ public sealed partial class CniRuntime
             try
             {
                 var versions = await VersionAsync(type, cancellationToken).ConfigureAwait(false);
-                if (!versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal))
+                if (Unsupported(network, type, versions) is { } problem)
                 {
-                    problems.Add(Unsupported(network, type, versions));
+                    problems.Add(problem);
                 }
             }
             catch (CniException unusable)
@@ -108,7 +108,6 @@ public sealed partial class CniRuntime
         {
             try
             {
-                Find(plugin.Type, CniOperation.GarbageCollection, network.Name);
                 await RequireSupportAsync(CniOperation.GarbageCollection, network, plugin, cancellationToken).ConfigureAwait(false);
                 var stdin = RequestConfiguration.DeriveForGarbageCollection(network, plugin, remaining);
                 await RunAsync(Request(CniOperation.GarbageCollection, plugin.Type, network.Name, stdin, attachment: null), deadline, cancellationToken).ConfigureAwait(false);
@@ -135,8 +134,9 @@ public sealed partial class CniRuntime
         }
     }
 
-    private async Task<PluginVersions> AskVersionAsync(PluginRequest request, CancellationToken cancellationToken)
+    private async Task<PluginVersions> AskVersionAsync(string pluginType, CancellationToken cancellationToken)
     {
+        var request = Request(CniOperation.Version, pluginType, networkName: "", VersionQuestion, attachment: null);
         try
         {
             var deadline = new VerbDeadline(timeProvider, deadlines.Version);

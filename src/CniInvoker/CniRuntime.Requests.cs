@@ -109,9 +109,9 @@ public sealed partial class CniRuntime
     private async Task RequireSupportAsync(CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, CancellationToken cancellationToken)
     {
         if (await KnownVersionsAsync(plugin.Type, cancellationToken).ConfigureAwait(false) is { } versions
-            && !versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal))
+            && Unsupported(network, plugin.Type, versions) is { } problem)
         {
-            throw new CniException(CniErrorCode.IncompatibleVersion, Unsupported(network, plugin.Type, versions)).During(operation, network.Name);
+            throw new CniException(CniErrorCode.IncompatibleVersion, problem).During(operation, network.Name);
         }
     }
 
@@ -128,9 +128,10 @@ public sealed partial class CniRuntime
         }
     }
 
-    private static string Unsupported(NetworkConfiguration network, string pluginType, PluginVersions versions) =>
-        $"{network.Source} has cniVersion {network.CniVersion}, but its plugin \"{pluginType}\" supports {string.Join(", ", versions.Supported)} only; "
-        + "lower cniVersion in the file, or install a newer plugin";
+    private static string? Unsupported(NetworkConfiguration network, string pluginType, PluginVersions versions) => versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal)
+        ? null
+        : $"{network.Source} has cniVersion {network.CniVersion}, but its plugin \"{pluginType}\" supports {string.Join(", ", versions.Supported)} only; "
+          + "lower cniVersion in the file, or install a newer plugin";
 
     private static CniResult? InVersionOf(NetworkConfiguration network, CniResult? result) => result?.ConvertTo(network.CniVersion);
 

@@ -10,7 +10,7 @@ internal readonly record struct SpecVersion(int Major, int Minor, int Patch) : I
     /// <summary>The first with CHECK, and with prevResult on DEL.</summary>
     public static readonly SpecVersion WithCheck = new(0, 4, 0);
 
-    /// <summary>The first with STATUS.</summary>
+    /// <summary>The first with STATUS and GC.</summary>
     public static readonly SpecVersion WithStatus = new(1, 1, 0);
 
     public static readonly SpecVersion Latest = new(1, 1, 0);
