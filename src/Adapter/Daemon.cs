@@ -78,7 +78,7 @@ internal static class Daemon
         .AddSingleton<LinkDepartures>();
 
     private static IServiceCollection AddState(this IServiceCollection services, AdapterSettings settings) => services
-        .AddSingleton(new Journal(settings.StateDirectory))
+        .AddSingleton(provider => new Journal(settings.StateDirectory, provider.GetRequiredService<ILogger<Journal>>().RecordNotWritten))
         .AddSingleton<AttachmentGates>();
 
     private static IServiceCollection AddAttachments(this IServiceCollection services) => services

@@ -12,7 +12,7 @@ internal sealed class Detacher(
     PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
-    /// (1) The intent to undo is written. (2) Published ports are undone, for which nothing but the result is needed, and what ran in the
+    /// (1) The intent to undo is written; a full disk does not stop it, since what is not undone is found without the intent too. (2) Published ports are undone, for which nothing but the result is needed, and what ran in the
     /// sandbox, while the path names it.
     /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5)
     /// Namespace and record go.
@@ -28,7 +28,7 @@ internal sealed class Detacher(
 
         if (record.Phase != AttachmentPhase.Deleting)
         {
-            journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Deleting }); // (1)
+            journal.Attachments.Keep(record = record with { Phase = AttachmentPhase.Deleting }); // (1)
         }
 
         try
@@ -39,7 +39,7 @@ internal sealed class Detacher(
         }
         catch (Exception failure)
         {
-            journal.Attachments.Write(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
+            journal.Attachments.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
             signal.Raise();
             throw;
         }
@@ -130,7 +130,7 @@ internal sealed class Detacher(
 
         await runtime.DeleteAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
         ports.Release(record.EndpointId);
-        journal.Attachments.Write(record = record with { PublishedPorts = null });
+        journal.Attachments.Keep(record = record with { PublishedPorts = null });
         return record;
     }
 

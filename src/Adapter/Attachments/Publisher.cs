@@ -48,7 +48,7 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
         catch (CniException failed) when (failed.CleanupFailure is null)
         {
             ports.Release(record.EndpointId);
-            journal.Attachments.Write(unpublished);
+            journal.Attachments.Keep(unpublished);
             throw;
         }
     }

@@ -41,7 +41,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         }
         catch (CniException failed) when (failed.CleanupFailure is null)
         {
-            journal.Attachments.Write(entered with { RanInSandbox = false });
+            journal.Attachments.Keep(entered with { RanInSandbox = false });
             throw;
         }
 
@@ -61,7 +61,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         }
 
         await runtime.DeleteAsync(cni.Parts(record).Inside, cni.InSandbox(record), CniAttachment.ResultInSandbox(record), CancellationToken.None);
-        journal.Attachments.Write(record = record with { RanInSandbox = false });
+        journal.Attachments.Keep(record = record with { RanInSandbox = false });
         return record;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bridge.Adapter.Faults;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
 
@@ -59,7 +60,9 @@ internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
 
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Length;
+        FaultPoint.Pass(FaultKind.Answer, $"to {method} to be sent");
         await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+        FaultPoint.Pass(FaultKind.Answer, $"to {method} sent");
     }
 
     private static string Sentence(Exception failure) => failure switch

@@ -45,7 +45,7 @@ internal sealed class IpamRuns(
         }
         catch (Exception)
         {
-            journal.Reservations.Write(intent = intent with { Phase = ReservationPhase.Releasing });
+            journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
             await TryFinishAsync(intent);
             throw;
         }
@@ -64,7 +64,7 @@ internal sealed class IpamRuns(
 
         if (current.Phase != ReservationPhase.Releasing)
         {
-            journal.Reservations.Write(current = current with { Phase = ReservationPhase.Releasing });
+            journal.Reservations.Keep(current = current with { Phase = ReservationPhase.Releasing });
         }
 
         await TryFinishAsync(current);
@@ -85,7 +85,7 @@ internal sealed class IpamRuns(
         }
         catch (Exception failure) when (failure is CniException or IOException)
         {
-            journal.Reservations.Write(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
+            journal.Reservations.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
             logger.ReleaseFailed(record.ContainerId, record.CniNetwork, failure.Message);
             signal.Raise();
         }

@@ -84,7 +84,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
 
             record = record with { Addresses = [.. record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one)] };
             var last = !record.Addresses.Any(one => one.IsClaimed);
-            journal.Reservations.Write(record = last ? record with { Phase = ReservationPhase.Releasing } : record);
+            journal.Reservations.Keep(record = last ? record with { Phase = ReservationPhase.Releasing } : record);
         }
 
         if (record.Phase == ReservationPhase.Releasing)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Sandboxes;
@@ -71,6 +72,7 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
         {
             if (LibC.TryReadText(path) != sysctl.Value)
             {
+                FaultPoint.Pass(FaultKind.Sysctl, path);
                 LibC.WriteText(path, sysctl.Value);
             }
 

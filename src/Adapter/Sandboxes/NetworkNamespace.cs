@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
 using Microsoft.Win32.SafeHandles;
@@ -84,10 +85,12 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>Takes away all that is mounted at the path, and the file below. That nothing is there is success.</summary>
     public static void Unmount(string path)
     {
+        FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
         while (LibC.TryUnmount(path))
         {
         }
 
+        FaultPoint.Pass(FaultKind.Mount, $"file {path} removed");
         try
         {
             File.Delete(path);
@@ -101,7 +104,9 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>Makes the path a name of the namespace, on top of what it named before: at no moment does it name nothing.</summary>
     public void MountAt(string path)
     {
+        FaultPoint.Pass(FaultKind.Mount, $"file {path} made");
         LibC.CreateMountPoint(path);
+        FaultPoint.Pass(FaultKind.Mount, $"over {path}");
         LibC.MountOver(path, _handle);
     }
 

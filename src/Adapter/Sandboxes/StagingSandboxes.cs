@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Sandboxes;
@@ -84,6 +85,7 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
         Sandbox? covering = null;
         do
         {
+            FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
             if (Sandbox.TryOpen(path) is { } found)
             {
                 if (found.IsStagingOf(attachmentId))

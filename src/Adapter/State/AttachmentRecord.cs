@@ -12,7 +12,7 @@ namespace Bridge.Adapter.State;
 /// <param name="CniNetwork">Name of the CNI network.</param>
 internal sealed record AttachmentRecord(string EndpointId, string NetworkId, string CniNetwork) : IRecord
 {
-    public int Version { get; init; } = 1;
+    public int Version { get; init; } = RecordKinds.Attachment.CurrentVersion;
 
     /// <summary>
     /// CNI_CONTAINERID of every run: the reservation's, where an address was reserved ahead, else the endpoint's id. Each attachment has
@@ -57,14 +57,13 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     public string? Mac { get; init; }
 
     /// <summary>The CIDR addresses that Docker knows already: they must come back in the result.</summary>
-    /// <remarks>The generated reader sets what an older record lacks to null, past the initial value; so it does for the next ones.</remarks>
-    public IReadOnlyList<string> Addresses { get; init => field = value ?? field; } = [];
+    public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>The CIDR addresses that were reserved ahead, also those that Docker did not ask for.</summary>
-    public IReadOnlyList<string> Reserved { get; init => field = value ?? field; } = [];
+    public IReadOnlyList<string> Reserved { get; init; } = [];
 
     /// <summary>Sysctls of the interface that the user asked for.</summary>
-    public IReadOnlyList<InterfaceSysctl> Sysctls { get; init => field = value ?? field; } = [];
+    public IReadOnlyList<InterfaceSysctl> Sysctls { get; init; } = [];
 
     /// <summary>What the user asked to publish; every endpoint of a container is told the same list.</summary>
     public IReadOnlyList<RequestedPort> RequestedPorts { get; init; } = [];

@@ -10,15 +10,15 @@ namespace Bridge.Adapter.State;
 ///   reservations/       one ReservationRecord per address reserved ahead: intent before the IPAM plugin, gone after its DEL
 /// </code>
 /// </summary>
-internal sealed class Journal(string stateDirectory)
+/// <param name="stateDirectory">STATE.</param>
+/// <param name="couldNotWrite">Told of each record of something being undone that could not be brought to the disk.</param>
+internal sealed class Journal(string stateDirectory, Action<string, Exception>? couldNotWrite = null)
 {
-    public RecordDirectory<NetworkRecord> Networks { get; } = new(Path.Combine(stateDirectory, "networks"), StateJson.Default.NetworkRecord);
+    public RecordDirectory<NetworkRecord> Networks { get; } = new(Path.Combine(stateDirectory, "networks"), RecordKinds.Network, couldNotWrite);
 
-    public RecordDirectory<AttachmentRecord> Attachments { get; } =
-        new(Path.Combine(stateDirectory, "attachments"), StateJson.Default.AttachmentRecord);
+    public RecordDirectory<AttachmentRecord> Attachments { get; } = new(Path.Combine(stateDirectory, "attachments"), RecordKinds.Attachment, couldNotWrite);
 
-    public RecordDirectory<ReservationRecord> Reservations { get; } =
-        new(Path.Combine(stateDirectory, "reservations"), StateJson.Default.ReservationRecord);
+    public RecordDirectory<ReservationRecord> Reservations { get; } = new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
 
     public IReadOnlyList<(string File, string Reason)> Load() => [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
 }

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.State;
 /// <param name="Ipam">Who chooses addresses.</param>
 internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMode Ipam) : IRecord
 {
-    public int Version { get; init; } = 1;
+    public int Version { get; init; } = RecordKinds.Network.CurrentVersion;
 
     /// <summary><c>--internal</c>: containers get no default route.</summary>
     public bool Internal { get; init; }
@@ -16,8 +16,7 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
     /// <summary>
     /// The options <c>cni.args.*</c> and <c>cni.bandwidth.*</c> as they were given: what an endpoint gets that does not say otherwise.
     /// </summary>
-    /// <remarks>The generated reader sets what an older record lacks to null, past the initial value.</remarks>
-    public IReadOnlyDictionary<string, string> EndpointDefaults { get; init => field = value ?? field; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> EndpointDefaults { get; init; } = new Dictionary<string, string>();
 
     string IRecord.Id => NetworkId;
 }

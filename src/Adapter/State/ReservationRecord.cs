@@ -11,7 +11,7 @@ namespace Bridge.Adapter.State;
 /// <param name="CniNetwork">Name of the CNI network.</param>
 internal sealed record ReservationRecord(string ContainerId, string CniNetwork) : IRecord
 {
-    public int Version { get; init; } = 1;
+    public int Version { get; init; } = RecordKinds.Reservation.CurrentVersion;
 
     public required ReservationPhase Phase { get; init; }
 

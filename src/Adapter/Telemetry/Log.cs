@@ -39,8 +39,11 @@ internal static partial class Log
     [LoggerMessage(220, LogLevel.Warning, "Releasing reservation {ContainerId} of {CniNetwork} failed and will be tried again: {Reason}")]
     public static partial void ReleaseFailed(this ILogger logger, string containerId, string cniNetwork, string reason);
 
-    [LoggerMessage(400, LogLevel.Warning, "{File} is set aside, because it cannot be read: {Reason}")]
+    [LoggerMessage(400, LogLevel.Warning, "{File} is not used: {Reason}")]
     public static partial void RecordUnreadable(this ILogger logger, string file, string reason);
+
+    [LoggerMessage(418, LogLevel.Error, "{File} could not be written; what it is about is undone all the same")]
+    public static partial void RecordNotWritten(this ILogger logger, string file, Exception failure);
 
     [LoggerMessage(401, LogLevel.Information, "Cleaned up endpoint {EndpointId} of {CniNetwork}: {Cause}")]
     public static partial void CleanedUp(this ILogger logger, string endpointId, string cniNetwork, string cause);

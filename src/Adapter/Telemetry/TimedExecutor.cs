@@ -1,3 +1,4 @@
+using Bridge.Adapter.Faults;
 using CniInvoker;
 
 namespace Bridge.Adapter.Telemetry;
@@ -11,7 +12,11 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, T
         var outcome = "no start";
         try
         {
-            var output = await executor.ExecuteAsync(request, cancellationToken);
+            FaultPoint.Pass(FaultKind.PluginStart, Name(request));
+            var run = executor.ExecuteAsync(request, cancellationToken);
+            FaultPoint.PassWhileRunning(FaultKind.PluginRun, Name(request));
+            var output = await run;
+            FaultPoint.Pass(FaultKind.PluginEnd, Name(request));
             outcome = Outcome(output);
             if (output.Stderr.Length > 0)
             {
@@ -27,6 +32,8 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, T
             Tell(request, duration, outcome);
         }
     }
+
+    private static string Name(PluginRequest request) => $"{request.Operation.Verb()} of {request.PluginType}";
 
     private void Tell(PluginRequest request, TimeSpan duration, string outcome)
     {

@@ -1,3 +1,4 @@
+using Adapter.Tests.State;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Attachments;
@@ -36,7 +37,7 @@ public sealed class PortReservationsTests : IDisposable
     public void The_second_container_on_a_port_is_told_who_has_it()
     {
         var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)])[0].HostPort;
-        _journal.Attachments.Write(Records.Joined("e1") with { ContainerName = "web" });
+        _journal.Attachments.Bring(Records.Joined("e1") with { ContainerName = "web" });
         var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)]);
         second.Should().Throw<CnmException>().WithMessage(
             $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or -p 81 to have one chosen.");

@@ -1,3 +1,4 @@
+using Adapter.Tests.State;
 using System.Net;
 using System.Text.Json;
 using Adapter.Tests.Attachments;
@@ -26,12 +27,12 @@ public sealed class AddressHoldersTests : IAsyncLifetime
         Write("net.d/20-far.conflist", Conflist("far", "whereabouts", "10.99"));
         var journal = new Journal(Path.Combine(_directory.FullName, "state"));
         journal.Load();
-        journal.Attachments.Write(Attachment("e1", "web", "10.88.0.10"));
-        journal.Attachments.Write(Attachment("0123456789abcdef", null, "10.88.0.11"));
-        journal.Attachments.Write(Attachment("e3", "starting", null));
-        journal.Attachments.Write(Attachment("e4", "adopter", null) with { ContainerId = "r1", Reserved = ["10.88.0.15/16"] });
-        journal.Reservations.Write(Reservation("r1", "10.88.0.15/16", endpointId: "e4"));
-        journal.Reservations.Write(Reservation("r2", "10.88.0.16/16"));
+        journal.Attachments.Bring(Attachment("e1", "web", "10.88.0.10"));
+        journal.Attachments.Bring(Attachment("0123456789abcdef", null, "10.88.0.11"));
+        journal.Attachments.Bring(Attachment("e3", "starting", null));
+        journal.Attachments.Bring(Attachment("e4", "adopter", null) with { ContainerId = "r1", Reserved = ["10.88.0.15/16"] });
+        journal.Reservations.Bring(Reservation("r1", "10.88.0.15/16", endpointId: "e4"));
+        journal.Reservations.Bring(Reservation("r2", "10.88.0.16/16"));
         _runtime = await ScriptedPodRuntime.StartAsync();
         _runtime.Add("p1", "dns", "10.88.0.9");
         _runtime.Add("p2", "far", "10.99.0.9");

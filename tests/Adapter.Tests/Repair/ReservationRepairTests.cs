@@ -1,3 +1,4 @@
+using Adapter.Tests.State;
 using System.Text.Json;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Settings;
@@ -41,7 +42,7 @@ public sealed class ReservationRepairTests : IDisposable
         var settings = new AdapterSettings { StateDirectory = _directory, Repair = new RepairSettings { OrphanGrace = orphanGrace } };
         var journal = new Journal(_directory);
         journal.Load();
-        journal.Reservations.Write(new ReservationRecord("r1", "pods")
+        journal.Reservations.Bring(new ReservationRecord("r1", "pods")
         {
             Phase = ReservationPhase.Reserved,
             BootId = BootId.Current(),

@@ -15,6 +15,7 @@ public sealed class JournalProperties : IDisposable
     private static readonly Arbitrary<string> Texts = Arb.From(JsonGenerators.Texts);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("journal").FullName;
+    private int _journals;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -30,7 +31,7 @@ public sealed class JournalProperties : IDisposable
             CleanupError = text,
         };
 
-        var found = AfterRestart(journal => journal.Attachments.Write(record)).Attachments.Find("e1")!;
+        var found = AfterRestart(journal => journal.Attachments.Bring(record)).Attachments.Find("e1")!;
 
         new[] { found.Configuration, found.Capabilities, found.Result }.Select(Text).Should().Equal(Text(value), Text(value), Text(value));
         found.Arguments.Should().Equal(record.Arguments);
@@ -44,7 +45,7 @@ public sealed class JournalProperties : IDisposable
         var result = CniInvoker.CniResult.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"1.0.0","vendor":{{deep}}}"""), "1.0.0");
 
         var record = Attachments.Records.Joined("e1") with { Result = Bridge.Adapter.Attachments.CniAttachment.ToElement(result.Json) };
-        var found = AfterRestart(journal => journal.Attachments.Write(record)).Attachments.Find("e1")!;
+        var found = AfterRestart(journal => journal.Attachments.Bring(record)).Attachments.Find("e1")!;
 
         found.Result!.Value.GetProperty("vendor").GetRawText().Where(character => character == '[').Should().HaveCount(240);
     }
@@ -62,7 +63,7 @@ public sealed class JournalProperties : IDisposable
             Result = Element(value),
         };
 
-        var found = AfterRestart(journal => journal.Reservations.Write(record)).Reservations.Find("c1")!;
+        var found = AfterRestart(journal => journal.Reservations.Bring(record)).Reservations.Find("c1")!;
 
         new[] { found.Configuration, found.Capabilities, found.Result }.Select(Text).Should().Equal(Text(value), Text(value), Text(value));
     });
@@ -77,10 +78,11 @@ public sealed class JournalProperties : IDisposable
 
     private Journal AfterRestart(Action<Journal> write)
     {
-        var before = new Journal(_directory);
+        var directory = Directory.CreateDirectory(Path.Combine(_directory, $"{_journals++}")).FullName;
+        var before = new Journal(directory);
         before.Load().Should().BeEmpty();
         write(before);
-        var after = new Journal(_directory);
+        var after = new Journal(directory);
         after.Load().Should().BeEmpty();
         return after;
     }

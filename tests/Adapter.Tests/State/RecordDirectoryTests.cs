@@ -56,7 +56,7 @@ public sealed class RecordDirectoryTests : IDisposable
     {
         Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
         File.WriteAllText(Path.Combine(_directory, "bad0.json"), content);
-        var records = new RecordDirectory<NetworkRecord>(_directory, StateJson.Default.NetworkRecord);
+        var records = new RecordDirectory<NetworkRecord>(_directory, RecordKinds.Network);
         records.Load().Should().ContainSingle().Which.File.Should().EndWith("bad0.json.unreadable");
         records.All.Should().ContainSingle();
         File.ReadAllText(Path.Combine(_directory, "bad0.json.unreadable")).Should().Be(content);
@@ -74,10 +74,10 @@ public sealed class RecordDirectoryTests : IDisposable
     public void A_configuration_comes_back_with_foreign_fields_and_number_text_as_they_were()
     {
         const string Configuration = """{"name":"pods","vendor":{"big":9007199254740993,"exact":1.0}}""";
-        var directory = new RecordDirectory<AttachmentRecord>(_directory, StateJson.Default.AttachmentRecord);
+        var directory = new RecordDirectory<AttachmentRecord>(_directory, RecordKinds.Attachment);
         directory.Load();
-        directory.Write(Attachments.Records.Joined("e1") with { Configuration = JsonDocument.Parse(Configuration).RootElement.Clone() });
-        var again = new RecordDirectory<AttachmentRecord>(_directory, StateJson.Default.AttachmentRecord);
+        directory.Bring(Attachments.Records.Joined("e1") with { Configuration = JsonDocument.Parse(Configuration).RootElement.Clone() });
+        var again = new RecordDirectory<AttachmentRecord>(_directory, RecordKinds.Attachment);
         again.Load();
         JsonSerializer.Serialize(again.Find("e1")!.Configuration).Should().Be(Configuration);
     }
@@ -86,7 +86,7 @@ public sealed class RecordDirectoryTests : IDisposable
 
     private RecordDirectory<NetworkRecord> Opened()
     {
-        var records = new RecordDirectory<NetworkRecord>(_directory, StateJson.Default.NetworkRecord);
+        var records = new RecordDirectory<NetworkRecord>(_directory, RecordKinds.Network);
         records.Load().Should().BeEmpty();
         return records;
     }

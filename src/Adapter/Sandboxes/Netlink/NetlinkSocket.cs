@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -48,7 +49,11 @@ internal sealed class NetlinkSocket : IDisposable
     /// <param name="request">Its flags need not ask for the acknowledgement.</param>
     /// <param name="attempted">Ends the sentence "could not …".</param>
     /// <exception cref="KernelException">The kernel refused.</exception>
-    public void Execute(NetlinkMessage request, string attempted) => Exchange(request, attempted, null);
+    public void Execute(NetlinkMessage request, string attempted)
+    {
+        FaultPoint.Pass(FaultKind.Netlink, attempted);
+        Exchange(request, attempted, null);
+    }
 
     /// <summary>Asks for one object.</summary>
     /// <exception cref="KernelException">The kernel refused, <see cref="Errno.ENODEV"/> when there is no such link.</exception>

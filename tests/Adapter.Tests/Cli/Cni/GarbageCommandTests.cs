@@ -1,3 +1,4 @@
+using Adapter.Tests.State;
 using Adapter.Tests.Attachments;
 using Bridge.Adapter.State;
 
@@ -59,8 +60,8 @@ public sealed class GarbageCommandTests : IDisposable
     {
         Journal("ep1", "pods", "net5");
         Journal("ep2", "lan", null);
-        new RecordDirectory<ReservationRecord>(Path.Combine(host.State, "reservations"), StateJson.Default.ReservationRecord).Load();
-        host.Journal.Reservations.Write(new ReservationRecord("reserved1", "pods")
+        new RecordDirectory<ReservationRecord>(Path.Combine(host.State, "reservations"), RecordKinds.Reservation).Load();
+        host.Journal.Reservations.Bring(new ReservationRecord("reserved1", "pods")
         {
             Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch, Configuration = Records.Joined("x").Configuration,
         });
@@ -123,7 +124,7 @@ public sealed class GarbageCommandTests : IDisposable
     {
         var journal = host.Journal;
         journal.Attachments.Load();
-        journal.Attachments.Write(Records.Joined(endpointId) with { CniNetwork = network, SandboxInterfaceName = sandboxIfname });
+        journal.Attachments.Bring(Records.Joined(endpointId) with { CniNetwork = network, SandboxInterfaceName = sandboxIfname });
     }
 
     private IEnumerable<string> Valid() =>

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace Bridge.Adapter.State;
+
+/// <summary>
+/// The kinds of records, with all versions of their formats. A change of what a field means, and a field that older records lack and that
+/// cannot be null, makes a new version: add its upgrade here, and a record of the version before to the tests.
+/// </summary>
+internal static class RecordKinds
+{
+    public static RecordKind<NetworkRecord> Network { get; } = new(
+        StateJson.Default.NetworkRecord,
+        [older => older["EndpointDefaults"] ??= new JsonObject()], // 2: the first builds did not write them.
+        NetworkMoves.Require);
+
+    public static RecordKind<AttachmentRecord> Attachment { get; } = new(
+        StateJson.Default.AttachmentRecord,
+        [older => AddLists(older, "Arguments", "Addresses", "Reserved", "Sysctls", "RequestedPorts")], // 2: the first builds did not write all of them.
+        AttachmentMoves.Require);
+
+    public static RecordKind<ReservationRecord> Reservation { get; } = new(
+        StateJson.Default.ReservationRecord,
+        [older => AddLists(older, "Arguments", "Addresses")], // 2: so that all kinds say the same.
+        ReservationMoves.Require);
+
+    private static void AddLists(JsonObject older, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            older[key] ??= new JsonArray();
+        }
+    }
+}

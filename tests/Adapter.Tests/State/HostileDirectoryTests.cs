@@ -1,0 +1,93 @@
+using Bridge.Adapter.State;
+
+namespace Adapter.Tests.State;
+
+/// <summary>Links and obstacles where records are expected: nothing outside is read or written.</summary>
+public sealed class HostileDirectoryTests : IDisposable
+{
+    private const string Content = """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""";
+    private readonly string _root = Directory.CreateTempSubdirectory("journal").FullName;
+    private readonly List<string> _unwritten = [];
+
+    public HostileDirectoryTests()
+    {
+        Directory.CreateDirectory(Records);
+        File.WriteAllText(Outside, Content);
+    }
+
+    private string Records => Path.Combine(_root, "networks");
+
+    private string Outside => Path.Combine(_root, "57c2.json");
+
+    private string Inside => Path.Combine(Records, "57c2.json");
+
+    [Fact]
+    public void A_link_in_place_of_a_record_is_not_followed_but_set_aside()
+    {
+        File.CreateSymbolicLink(Inside, Outside);
+        var records = Opened();
+
+        records.Load().Should().ContainSingle().Which.Reason.Should().Contain("link to").And.Contain("not followed");
+
+        records.All.Should().BeEmpty();
+        File.ReadAllText(Outside).Should().Be(Content);
+    }
+
+    [Fact]
+    public void A_write_replaces_a_link_and_not_what_it_leads_to()
+    {
+        var records = Opened();
+        records.Load();
+        File.CreateSymbolicLink(Inside, Outside);
+
+        records.Write(new NetworkRecord("57c2", "other", IpamMode.Null));
+
+        File.ReadAllText(Outside).Should().Be(Content);
+        new FileInfo(Inside).LinkTarget.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_link_in_place_of_the_unfinished_file_is_not_written_through()
+    {
+        var records = Opened();
+        records.Load();
+        File.CreateSymbolicLink(Inside + ".new", Outside);
+
+        records.Write(new NetworkRecord("57c2", "other", IpamMode.Null));
+
+        File.ReadAllText(Outside).Should().Be(Content);
+    }
+
+    [Fact]
+    public void A_link_in_place_of_the_directory_is_refused()
+    {
+        var elsewhere = Directory.CreateDirectory(Path.Combine(_root, "elsewhere")).FullName;
+        File.WriteAllText(Path.Combine(elsewhere, "57c2.json"), "{");
+        Directory.Delete(Records);
+        Directory.CreateSymbolicLink(Records, elsewhere);
+
+        Opened().Invoking(records => records.Load()).Should().Throw<IOException>().WithMessage("*is a link to*");
+
+        Directory.GetFiles(elsewhere).Select(Path.GetFileName).Should().Equal("57c2.json");
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_not_remembered_unless_it_is_kept()
+    {
+        var records = Opened();
+        records.Load();
+        Directory.CreateDirectory(Inside + ".new"); // Nobody can write a file there, not even root.
+        File.WriteAllText(Path.Combine(Inside + ".new", "obstacle"), "");
+
+        records.Invoking(all => all.Write(new NetworkRecord("57c2", "pods", IpamMode.Null))).Should().Throw<Exception>();
+        records.Find("57c2").Should().BeNull();
+
+        records.Keep(new NetworkRecord("57c2", "pods", IpamMode.Null));
+        records.Find("57c2").Should().NotBeNull();
+        _unwritten.Should().Equal(Inside);
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private RecordDirectory<NetworkRecord> Opened() => new(Records, RecordKinds.Network, (file, _) => _unwritten.Add(file));
+}
