@@ -88,8 +88,11 @@ public sealed partial class TestHost
     private Daemon NewDockerd() => new(
         _process, "dockerd", LogPath("dockerd"), ["dockerd", "--containerd", ContainerdSocket, "--log-level", "warn"], DockerAnswersAsync);
 
-    private Daemon NewBridge() => new(
-        _process, "cnm-cni", LogPath("cnm-cni"), [BridgeBinary.Find() ?? "cnm-cni", "serve"],
+    private Daemon NewBridge(TestHostOptions options) => new(
+        _process,
+        "cnm-cni",
+        LogPath("cnm-cni"),
+        ["env", .. options.BridgeEnvironment.Select(variable => $"{variable.Key}={variable.Value}"), options.BridgeProgram ?? BridgeBinary.Find() ?? "cnm-cni", "serve"],
         token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
 
     private string LogPath(string daemon) => Path.Combine(_scratchDirectory, $"{daemon}.log");

@@ -17,7 +17,7 @@ public sealed partial class TestHost : IAsyncDisposable
     private readonly HostProcess _process;
     private readonly string _scratchDirectory;
 
-    private TestHost(HostProcess process, string scratchDirectory)
+    private TestHost(HostProcess process, string scratchDirectory, TestHostOptions options)
     {
         _process = process;
         _scratchDirectory = scratchDirectory;
@@ -26,7 +26,7 @@ public sealed partial class TestHost : IAsyncDisposable
         Pods = new PodRuntime(PathOf(ContainerdSocket));
         Containerd = NewContainerd();
         Dockerd = NewDockerd();
-        Bridge = NewBridge();
+        Bridge = NewBridge(options);
     }
 
     /// <summary>The host's address towards its neighbour.</summary>
@@ -54,7 +54,7 @@ public sealed partial class TestHost : IAsyncDisposable
         try
         {
             var process = await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), EngineTree.Chosen?.Path, cancellationToken);
-            host = new TestHost(process, scratchDirectory);
+            host = new TestHost(process, scratchDirectory, options);
             host.Furnish(options);
             if (!options.ForwardsPackets)
             {

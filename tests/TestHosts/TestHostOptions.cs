@@ -12,6 +12,12 @@ public sealed record TestHostOptions
     /// <summary>Content of /etc/cnm-cni/config.yaml; null: no such file.</summary>
     public string? BridgeSettings { get; init; }
 
+    /// <summary>The cnm-cni that the host runs as a daemon; null: the published one.</summary>
+    public string? BridgeProgram { get; init; }
+
+    /// <summary>Environment of the daemon, besides what it would have.</summary>
+    public IReadOnlyDictionary<string, string> BridgeEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// Whether the host forwards packets before dockerd starts, as every Kubernetes node does. Otherwise dockerd turns forwarding on
     /// and makes DROP the policy of the FORWARD chain.

@@ -1,0 +1,81 @@
+using Bridge.TestHosts;
+using Bridge.TestHosts.Census;
+
+namespace Bridge.Fault.Tests;
+
+/// <summary>
+/// A test host in which the bridge is a build with fault points, on the stock chain. What plugins make once and keep is there already.
+/// </summary>
+public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
+{
+    private const string BinaryVariable = "BRIDGE_FAULT_BINARY";
+    private static readonly string? Binary = Environment.GetEnvironmentVariable(BinaryVariable);
+
+    public const string Network = "pods";
+    public const string Image = "bridge-test";
+
+    /// <summary>Where the build looks for its order, as the host sees it.</summary>
+    private const string OrderFile = "/run/bridge-test/fault";
+
+    private TestHost? _host;
+    private HostCensus? _census;
+
+    public TestHost Host => _host ?? throw new InvalidOperationException(MissingRequirement ?? "The host is not started.");
+
+    public HostCensus Census => _census!;
+
+    public string? MissingRequirement { get; } = HostRequirements.Missing() ?? (File.Exists(Binary)
+        ? null
+        : $"{BinaryVariable} names no build with fault points: ./bridge test --faults makes one.");
+
+    public FaultOrder Order => new(Host.PathOf(OrderFile));
+
+    /// <summary>From the CNI network's IPAM plugin, before the container is made.</summary>
+    protected static IReadOnlyList<string> Reserved { get; } =
+        ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway];
+
+    /// <summary>From the chain, when the container is made.</summary>
+    protected static IReadOnlyList<string> Unreserved { get; } = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}"];
+
+    public async ValueTask InitializeAsync()
+    {
+        if (MissingRequirement is not null)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        _host = await TestHost.StartAsync(Options, deadline.Token);
+        (await Host.DockerAsync(["network", "create", "-d", "cni", .. ipam, Network], deadline.Token)).EnsureSuccess();
+        (await Host.DockerAsync(["run", "--rm", "--network", Network, "--publish", "80", Image, "true"], deadline.Token)).EnsureSuccess();
+        _census = await Host.CensusAsync(deadline.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private static TestHostOptions Options => new()
+    {
+        CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.StockChain },
+        BridgeSettings = """
+            timeouts: { add: 10s, delete: 10s, terminationGrace: 500ms }
+            repair: { interval: 1s, orphanGrace: 1s, retryFirst: 200ms, retryLongest: 1s }
+            """,
+        StartBridge = true,
+        BridgeProgram = Binary,
+        BridgeEnvironment = new Dictionary<string, string> { ["CNM_CNI_FAULT_FILE"] = OrderFile },
+    };
+}
+
+/// <summary>Addresses are reserved ahead, the chain runs at Join.</summary>
+public sealed class ReservedFaultHost() : FaultHost(Reserved);
+
+/// <summary>The chain runs at CreateEndpoint.</summary>
+public sealed class UnreservedFaultHost() : FaultHost(Unreserved);

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Census;
+
+namespace Bridge.Fault.Tests;
+
+/// <summary>Goes through all steps of something that Docker asks of the bridge: a fault at the first, at the second, … until none is left.</summary>
+public abstract class FaultTest(FaultHost faulty)
+{
+    private const string Container = "guest";
+    private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
+
+    private readonly List<string> _leaks = [];
+    private HostCensus? _census;
+    private TimeSpan _longestWait;
+
+    /// <summary>For hundreds of containers.</summary>
+    protected const int Patience = 1_500_000;
+
+    protected TestHost Host => faulty.Host;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected static string[] Run { get; } =
+        ["run", "--detach", "--name", Container, "--network", FaultHost.Network, "--publish", "8080:80", FaultHost.Image, "httpd", "-f", "-p", "80", "-h", "/www"];
+
+    protected static string[] Remove { get; } = ["rm", "--force", Container];
+
+    /// <summary>Strikes at each step of <paramref name="command"/>, and looks each time whether the host is what it was.</summary>
+    /// <param name="before">What must have happened, soundly, before.</param>
+    /// <param name="command">The arguments of docker.</param>
+    /// <param name="deed">What happens at the step.</param>
+    protected async Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed)
+    {
+        Assert.SkipUnless(faulty.MissingRequirement is null, faulty.MissingRequirement ?? "");
+        var struck = new List<string>();
+        for (var step = 1; ; step++)
+        {
+            if (before is not null)
+            {
+                (await Host.DockerAsync(before, Cancellation)).EnsureSuccess();
+                await AtRestAsync();
+            }
+
+            faulty.Order.Give(step, deed);
+            await DockerWhileRestartingAsync(command);
+            await AtRestAsync();
+            var isStruck = !faulty.Order.IsPending;
+            faulty.Order.Withdraw();
+            var where = isStruck ? faulty.Order.Steps[^1] : "no step";
+            await DockerWhileRestartingAsync(Remove);
+            await LookForLeaksAsync($"{deed} at step {step}, {where}");
+            if (!isStruck)
+            {
+                break;
+            }
+
+            struck.Add(where);
+        }
+
+        Report(struck, deed);
+        struck.Should().NotBeEmpty();
+        _leaks.Should().BeEmpty();
+    }
+
+    /// <summary>As a service manager would: the bridge is started again when it has gone.</summary>
+    private async Task DockerWhileRestartingAsync(string[] command)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var docker = Host.DockerAsync(command, Cancellation);
+        while (!docker.IsCompleted || !Host.Bridge.IsRunning)
+        {
+            if (!Host.Bridge.IsRunning)
+            {
+                await Host.Bridge.StartAsync(Cancellation);
+            }
+
+            await Task.WhenAny(docker, Task.Delay(20, Cancellation));
+        }
+
+        await docker;
+        var waited = Stopwatch.GetElapsedTime(start);
+        _longestWait = waited > _longestWait ? waited : _longestWait;
+    }
+
+    // What goes on after the command has returned (the arrival in the sandbox before Docker 28) belongs to it.
+    private async Task AtRestAsync()
+    {
+        var steps = -1;
+        while (steps != faulty.Order.Steps.Count || !Host.Bridge.IsRunning)
+        {
+            if (!Host.Bridge.IsRunning)
+            {
+                await Host.Bridge.StartAsync(Cancellation);
+            }
+
+            steps = faulty.Order.Steps.Count;
+            await Task.Delay(faulty.Order.IsPending ? Quiet : TimeSpan.Zero, Cancellation);
+        }
+    }
+
+    private async Task LookForLeaksAsync(string fault)
+    {
+        var changes = await Host.ChangesSinceAsync(_census ??= faulty.Census, BackgroundPatience, Cancellation);
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        _leaks.Add($"{fault}:\n{string.Join('\n', changes)}\n{Host.Logs}");
+        _census = await Host.CensusAsync(Cancellation); // So that the next leak is seen as well.
+    }
+
+    private void Report(List<string> struck, FaultDeed deed)
+    {
+        var kinds = struck.GroupBy(step => step.Split(' ')[0]).Select(kind => $"{kind.Key} {kind.Count()}");
+        Say($"{deed} at each of {struck.Count} steps ({string.Join(", ", kinds)}): {_leaks.Count} leaks. Docker waited {_longestWait.TotalSeconds:F1} s at most.");
+        foreach (var (step, number) in struck.Select((step, index) => (step, index + 1)))
+        {
+            Say($"  {number} {step}");
+        }
+    }
+
+    private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
+}
