@@ -14,10 +14,11 @@ public sealed class FaultOrder(string path)
 
     /// <param name="step">1 is the next one.</param>
     /// <param name="deed">What happens at that step.</param>
-    public void Give(int step, FaultDeed deed)
+    /// <param name="beginning">Only steps that begin so are counted.</param>
+    public void Give(int step, FaultDeed deed, string beginning = "")
     {
         File.Delete(StepsPath);
-        File.WriteAllText(path + ".new", $"{step} {deed.ToString().ToLowerInvariant()}");
+        File.WriteAllText(path + ".new", $"{step} {deed.ToString().ToLowerInvariant()} {beginning}");
         File.Move(path + ".new", path, overwrite: true);
     }
 

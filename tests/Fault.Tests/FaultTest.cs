@@ -31,25 +31,54 @@ public abstract class FaultTest(FaultHost faulty)
     /// <param name="before">What must have happened, soundly, before.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="deed">What happens at the step.</param>
-    protected async Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed)
+    protected Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, async step =>
+    {
+        if (before is not null)
+        {
+            (await Host.DockerAsync(before, Cancellation)).EnsureSuccess();
+            await AtRestAsync();
+        }
+
+        faulty.Order.Give(step, deed);
+        await DockerWhileRestartingAsync(command, () => { });
+    });
+
+    /// <summary>Kills the bridge in the middle of a command, and then at each step of the start that tidies up after that.</summary>
+    /// <param name="before">What must have happened, soundly, before.</param>
+    /// <param name="command">The arguments of docker.</param>
+    /// <param name="middle">How the step begins at which it is killed first.</param>
+    protected Task StrikeEveryStepOfRecoveryAsync(string[]? before, string[] command, string middle) => UntilNoStepIsLeftAsync(FaultDeed.Kill, async step =>
+    {
+        if (before is not null)
+        {
+            (await Host.DockerAsync(before, Cancellation)).EnsureSuccess();
+            await AtRestAsync();
+        }
+
+        var deaths = 0;
+        faulty.Order.Give(1, FaultDeed.Kill, middle);
+        await DockerWhileRestartingAsync(command, () =>
+        {
+            if (++deaths == 1)
+            {
+                faulty.Order.Give(step, FaultDeed.Kill);
+            }
+        });
+        deaths.Should().BePositive($"there is a step that begins with {middle}");
+    });
+
+    private async Task UntilNoStepIsLeftAsync(FaultDeed deed, Func<int, Task> strikeAsync)
     {
         Assert.SkipUnless(faulty.MissingRequirement is null, faulty.MissingRequirement ?? "");
         var struck = new List<string>();
         for (var step = 1; ; step++)
         {
-            if (before is not null)
-            {
-                (await Host.DockerAsync(before, Cancellation)).EnsureSuccess();
-                await AtRestAsync();
-            }
-
-            faulty.Order.Give(step, deed);
-            await DockerWhileRestartingAsync(command);
+            await strikeAsync(step);
             await AtRestAsync();
             var isStruck = !faulty.Order.IsPending;
             faulty.Order.Withdraw();
             var where = isStruck ? faulty.Order.Steps[^1] : "no step";
-            await DockerWhileRestartingAsync(Remove);
+            await DockerWhileRestartingAsync(Remove, () => { });
             await LookForLeaksAsync($"{deed} at step {step}, {where}");
             if (!isStruck)
             {
@@ -64,8 +93,8 @@ public abstract class FaultTest(FaultHost faulty)
         _leaks.Should().BeEmpty();
     }
 
-    /// <summary>As a service manager would: the bridge is started again when it has gone.</summary>
-    private async Task DockerWhileRestartingAsync(string[] command)
+    // As a service manager would: the bridge is started again when it has gone.
+    private async Task DockerWhileRestartingAsync(string[] command, Action onDeath)
     {
         var start = Stopwatch.GetTimestamp();
         var docker = Host.DockerAsync(command, Cancellation);
@@ -73,7 +102,8 @@ public abstract class FaultTest(FaultHost faulty)
         {
             if (!Host.Bridge.IsRunning)
             {
-                await Host.Bridge.StartAsync(Cancellation);
+                onDeath();
+                await TryStartBridgeAsync();
             }
 
             await Task.WhenAny(docker, Task.Delay(20, Cancellation));
@@ -84,7 +114,19 @@ public abstract class FaultTest(FaultHost faulty)
         _longestWait = waited > _longestWait ? waited : _longestWait;
     }
 
-    // What goes on after the command has returned (the arrival in the sandbox before Docker 28) belongs to it.
+    private async Task TryStartBridgeAsync()
+    {
+        try
+        {
+            await Host.Bridge.StartAsync(Cancellation);
+        }
+        catch (InvalidOperationException) when (!faulty.Order.IsPending)
+        {
+            // Struck before it answered: it is started once more.
+        }
+    }
+
+    // What goes on after the command has returned (the arrival in the sandbox before Docker 28, the background of a start) belongs to it.
     private async Task AtRestAsync()
     {
         var steps = -1;
@@ -92,7 +134,7 @@ public abstract class FaultTest(FaultHost faulty)
         {
             if (!Host.Bridge.IsRunning)
             {
-                await Host.Bridge.StartAsync(Cancellation);
+                await TryStartBridgeAsync();
             }
 
             steps = faulty.Order.Steps.Count;

@@ -11,7 +11,8 @@ namespace Bridge.Adapter.Faults;
 /// tests (<c>-p:FaultPoints=true</c>) the process ends, or the step fails, at the one that a test asks for; in any other build there is no
 /// trace of it.
 /// <code>
-/// $CNM_CNI_FAULT_FILE         "N kill" or "N fail": counts down at every step, gone when it has struck; no file, no counting
+/// $CNM_CNI_FAULT_FILE         "N kill" or "N fail", and a beginning that a step must have to count, or none: counts down at every step, gone when it has
+///                             struck; no file, no counting
 /// $CNM_CNI_FAULT_FILE.steps   one line for each step that was counted
 /// </code>
 /// </summary>
@@ -54,25 +55,31 @@ internal static class FaultPoint
 
     private static void Count(FaultKind kind, string subject)
     {
-        var words = File.ReadAllText(Order!).Split(' ', StringSplitOptions.TrimEntries);
+        var words = File.ReadAllText(Order!).Split(' ', 3);
+        var step = $"{kind} {subject}";
         var fails = words[1] == "fail";
         if (fails && kind is FaultKind.PluginStart or FaultKind.PluginRun or FaultKind.PluginEnd or FaultKind.Answer)
         {
             return; // Plugins fail in their own ways.
         }
 
-        File.AppendAllText(Order + ".steps", $"{kind} {subject}\n");
+        if (!step.StartsWith(words[2], StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        File.AppendAllText(Order + ".steps", $"{step}\n");
         var left = int.Parse(words[0], CultureInfo.InvariantCulture) - 1;
         if (left > 0)
         {
-            File.WriteAllText(Order!, $"{left} {words[1]}");
+            File.WriteAllText(Order!, $"{left} {words[1]} {words[2]}");
             return;
         }
 
         File.Delete(Order!);
         if (fails)
         {
-            throw new IOException($"no space left on device, says a test at {kind} {subject}");
+            throw new IOException($"no space left on device, says a test at {step}");
         }
 
         LibC.Kill(Environment.ProcessId);

@@ -1,0 +1,17 @@
+namespace Bridge.Fault.Tests;
+
+/// <summary>The start after a crash is itself cut off, at each of its steps, and the next one has to tidy up after both.</summary>
+public abstract class RecoveryTests(FaultHost faulty) : FaultTest(faulty)
+{
+    [Fact(Timeout = Patience)]
+    public Task Nothing_is_left_when_the_start_after_a_crash_in_the_middle_of_an_ADD_is_cut_off_too() =>
+        StrikeEveryStepOfRecoveryAsync(before: null, Run, "PluginEnd ADD of firewall");
+
+    [Fact(Timeout = Patience)]
+    public Task Nothing_is_left_when_the_start_after_a_crash_in_the_middle_of_a_DEL_is_cut_off_too() =>
+        StrikeEveryStepOfRecoveryAsync(Run, Remove, "PluginEnd DEL of firewall");
+}
+
+public sealed class ReservedRecoveryTests(ReservedFaultHost faulty) : RecoveryTests(faulty), IClassFixture<ReservedFaultHost>;
+
+public sealed class UnreservedRecoveryTests(UnreservedFaultHost faulty) : RecoveryTests(faulty), IClassFixture<UnreservedFaultHost>;
