@@ -28,6 +28,15 @@ internal static class Daemon
         builder.Services.AddRoutingCore();
         builder.Logging.AddBridgeLogging(settings.Log);
         builder.WebHost.UseBridgeSocket(settings.Socket);
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            // A little longer than calls have; what then still hangs is on disk, and the next start's.
+            host.ShutdownTimeout = CallDeadline.StopPatience + (2 * CallDeadline.Promptness);
+            host.ServicesStopConcurrently = true;
+        });
+
+        // Calls block in the kernel (fsync, netlink, mounts), and beyond these the pool would think about every further thread for half a second.
+        ThreadPool.SetMinThreads(settings.Calls.Running + Environment.ProcessorCount, Environment.ProcessorCount);
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(TimeProvider.System)
@@ -100,6 +109,8 @@ internal static class Daemon
         .AddSingleton<ReleasePool>();
 
     private static IServiceCollection AddCnm(this IServiceCollection services) => services
+        .AddSingleton<CallQueue>()
+        .AddSingleton<CallDeadline>()
         .AddSingleton<CnmEndpoint>()
         .AddSingleton<CreateNetwork>()
         .AddSingleton<DeleteNetwork>()

@@ -20,13 +20,9 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
     /// </summary>
     /// <exception cref="CniException">A plugin said no.</exception>
     /// <exception cref="CnmException">The chain's outcome is not what was asked for.</exception>
-    public Task<AttachmentRecord> AttachAsync(AttachmentRecord wanted) => UndoneOnFailureAsync(wanted with { Phase = AttachmentPhase.Adding }, async intent =>
-    {
-        staging.Create(intent.ContainerId); // (2)
-        var record = Capture(await RunAsync(intent)); // (3) (4) (5)
-        RequireAddresses(record);
-        return record with { Phase = AttachmentPhase.Added }; // (6)
-    });
+    /// <exception cref="OperationCanceledException">Nobody waits for the attachment any more.</exception>
+    public Task<AttachmentRecord> AttachAsync(AttachmentRecord wanted, CancellationToken cancellationToken) =>
+        UndoneOnFailureAsync(wanted with { Phase = AttachmentPhase.Adding }, MakeAsync, cancellationToken);
 
     /// <summary>
     /// Straight in the sandbox. (1) The intent is written. (2) The attachment's path names the sandbox. (3) The chain runs. (4) What it
@@ -35,7 +31,8 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
     /// </summary>
     /// <exception cref="CniException">A plugin said no.</exception>
     /// <exception cref="CnmException">The engine has no sandbox yet, or the chain's outcome is not what was asked for.</exception>
-    public Task<AttachmentRecord> AttachInSandboxAsync(AttachmentRecord wanted, string sandboxKey)
+    /// <exception cref="OperationCanceledException">Nobody waits for the attachment any more.</exception>
+    public Task<AttachmentRecord> AttachInSandboxAsync(AttachmentRecord wanted, string sandboxKey, CancellationToken cancellationToken)
     {
         if (!StagingSandboxes.IsThere(sandboxKey))
         {
@@ -46,26 +43,41 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
 
         var ifname = wanted.WishedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
         var intent = wanted with { Phase = AttachmentPhase.Adding, SandboxKey = sandboxKey, InterfaceName = ifname, SandboxInterfaceName = ifname };
-        return UndoneOnFailureAsync(intent, async made =>
-        {
-            var before = StagingSandboxes.Survey(sandboxKey);
-            staging.Name(made.ContainerId, sandboxKey); // (2)
-            var record = await RunAsync(made); // (3)
-            record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
-            RequireAddresses(record);
-            StagingSandboxes.RemoveDefaultRoutes(sandboxKey, ifname);
-            StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
-            return record with { Phase = AttachmentPhase.Joined };
-        });
+        return UndoneOnFailureAsync(intent, MakeInSandboxAsync, cancellationToken);
     }
 
-    // From here on nobody's hanging up stops us: an ADD given up halfway would leave more behind than one that is finished and undone.
-    private async Task<AttachmentRecord> UndoneOnFailureAsync(AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make)
+    private async Task<AttachmentRecord> MakeAsync(AttachmentRecord intent)
     {
+        staging.Create(intent.ContainerId); // (2)
+        var record = Capture(await RunAsync(intent)); // (3) (4) (5)
+        RequireAddresses(record);
+        return record with { Phase = AttachmentPhase.Added }; // (6)
+    }
+
+    private async Task<AttachmentRecord> MakeInSandboxAsync(AttachmentRecord intent)
+    {
+        var (sandboxKey, ifname) = (intent.SandboxKey!, intent.InterfaceName);
+        var before = StagingSandboxes.Survey(sandboxKey);
+        staging.Name(intent.ContainerId, sandboxKey); // (2)
+        var record = await RunAsync(intent); // (3)
+        record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
+        RequireAddresses(record);
+        StagingSandboxes.RemoveDefaultRoutes(sandboxKey, ifname);
+        StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
+        return record with { Phase = AttachmentPhase.Joined };
+    }
+
+    // From here on nobody's hanging up stops us: an ADD given up halfway would leave more behind than one that is finished and undone. An
+    // attachment that is late is undone here too: Docker does not know it.
+    private async Task<AttachmentRecord> UndoneOnFailureAsync(
+        AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         journal.Attachments.Write(intent); // (1)
         try
         {
             var made = await make(intent);
+            cancellationToken.ThrowIfCancellationRequested();
             journal.Attachments.Write(made);
             return made;
         }

@@ -10,7 +10,7 @@ namespace Bridge.Adapter.Cnm;
 /// HTTP on one side, a method on the other: reads the body (Docker sends no Content-Type), answers in Docker's shape, writes one log line.
 /// Every refusal is status 200 with <c>Err</c>: Docker shows that text and does not repeat the call.
 /// </summary>
-internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
+internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, ILogger<CnmEndpoint> logger)
 {
     private const string EmptyBody =
         "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; " +
@@ -18,15 +18,27 @@ internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
 
     /// <summary>A method with parameters. An empty body is Docker's broken retry: refused, never taken for "{}".</summary>
     public RequestDelegate Method<TRequest, TResponse>(
-        ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response) =>
-        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, method, request));
+        CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response) =>
+        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, lane, method, request));
 
     /// <summary>A method without parameters and without a way to fail.</summary>
     public RequestDelegate Constant<TResponse>(TResponse answer, JsonTypeInfo<TResponse> response) =>
         context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
 
-    private static async Task<TResponse> InvokeAsync<TRequest, TResponse>(
-        HttpContext context, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request)
+    private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
+        HttpContext context, CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request)
+    {
+        var message = await ReadAsync(context, request);
+        return await deadline.AnswerAsync(NameOf(context), lane, InPlaceAsync, context.RequestAborted);
+
+        async Task<TResponse> InPlaceAsync(CancellationToken cancellationToken)
+        {
+            using var place = await queue.EnterAsync(lane, cancellationToken);
+            return await method.InvokeAsync(message, cancellationToken);
+        }
+    }
+
+    private static async Task<TRequest> ReadAsync<TRequest>(HttpContext context, JsonTypeInfo<TRequest> request)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
@@ -35,15 +47,16 @@ internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
             throw new CnmException(EmptyBody);
         }
 
-        var message = JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), request)
+        return JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), request)
             ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
-        return await method.InvokeAsync(message, context.RequestAborted);
     }
+
+    private static string NameOf(HttpContext context) => context.Request.Path.Value!.TrimStart('/');
 
     private async Task AnswerAsync<TResponse>(
         HttpContext context, JsonTypeInfo<TResponse> response, CallClock.Call call, Task<TResponse> invocation)
     {
-        var method = context.Request.Path.Value!.TrimStart('/');
+        var method = NameOf(context);
         byte[] answer;
         try
         {
@@ -69,7 +82,7 @@ internal sealed class CnmEndpoint(CallClock clock, ILogger<CnmEndpoint> logger)
     {
         CnmException or CniException or CniConfigurationException => failure.Message,
         JsonException json => $"the request is not what the network driver protocol asks for: {json.Message} Nothing was done.",
-        OperationCanceledException => "the call was given up before it was done, because the connection closed or the bridge is stopping.",
+        OperationCanceledException => "the call was given up before it was done, because the connection closed.",
         _ => $"{failure.GetType().Name}: {failure.Message}",
     };
 

@@ -5,6 +5,7 @@ namespace Bridge.Adapter.Cnm;
 /// <summary>The serializer of Docker's wire. A missing required field is an error that names the field, never a silent null.</summary>
 [JsonSourceGenerationOptions(
     PropertyNameCaseInsensitive = true,
+    AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

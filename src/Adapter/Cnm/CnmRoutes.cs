@@ -1,5 +1,6 @@
 using Bridge.Adapter.Methods;
 using Bridge.Adapter.Translation;
+using static Bridge.Adapter.Cnm.CallLane;
 
 namespace Bridge.Adapter.Cnm;
 
@@ -19,17 +20,17 @@ internal static class CnmRoutes
         app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
         app.MapPost("/NetworkDriver.GetCapabilities", endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
 
-        app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.DeleteNetwork", endpoint.Method(services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse));
-        app.MapPost("/NetworkDriver.EndpointOperInfo", endpoint.Method(services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
-        app.MapPost("/NetworkDriver.Join", endpoint.Method(services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse));
+        app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(Making, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.DeleteNetwork", endpoint.Method(Undoing, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(Making, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse));
+        app.MapPost("/NetworkDriver.EndpointOperInfo", endpoint.Method(Looking, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
+        app.MapPost("/NetworkDriver.Join", endpoint.Method(Making, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse));
         app.MapPost("/NetworkDriver.ProgramExternalConnectivity",
-            endpoint.Method(services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing));
+            endpoint.Method(Making, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing));
         app.MapPost("/NetworkDriver.RevokeExternalConnectivity",
-            endpoint.Method(services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.Leave", endpoint.Method(services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing));
+            endpoint.Method(Undoing, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.Leave", endpoint.Method(Undoing, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(Undoing, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing));
 
         MapIpam(app, endpoint, json);
 
@@ -37,6 +38,7 @@ internal static class CnmRoutes
         app.MapPost("/NetworkDriver.DiscoverNew", endpoint.Constant(new Nothing(), json.Nothing));
         app.MapPost("/NetworkDriver.DiscoverDelete", endpoint.Constant(new Nothing(), json.Nothing));
     }
+
     private static void MapIpam(WebApplication app, CnmEndpoint endpoint, CnmJson json)
     {
         var services = app.Services;
@@ -46,9 +48,9 @@ internal static class CnmRoutes
             endpoint.Constant(new IpamCapabilitiesResponse(RequiresMACAddress: true, RequiresRequestReplay: false), json.IpamCapabilitiesResponse));
         app.MapPost("/IpamDriver.GetDefaultAddressSpaces",
             endpoint.Constant(new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
-        app.MapPost("/IpamDriver.RequestPool", endpoint.Method(services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
-        app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
-        app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
-        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing));
+        app.MapPost("/IpamDriver.RequestPool", endpoint.Method(Making, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
+        app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(Undoing, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
+        app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(Making, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
+        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Undoing, services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing));
     }
 }

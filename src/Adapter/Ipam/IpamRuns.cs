@@ -36,6 +36,7 @@ internal sealed class IpamRuns(
                 Addresses = [.. result.Ips.Select(ip => new ReservedAddress($"{ip.Address}/{ip.PrefixLength}", IsClaimed: false))],
             };
             await RequireWishesAsync(intent, wishes, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested(); // Late: Docker does not know of it.
             return intent;
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)

@@ -40,7 +40,7 @@ internal sealed class CreateEndpoint(
         var record = Prepare(request, FindNetwork(networkId));
         if (record.Phase != AttachmentPhase.Prepared)
         {
-            record = await attacher.AttachAsync(record);
+            record = await attacher.AttachAsync(record, cancellationToken);
         }
         else
         {

@@ -40,6 +40,7 @@ internal sealed class CreateNetwork(
             logger.OddConfiguration(warning.File, warning.Message);
         }
 
+        cancellationToken.ThrowIfCancellationRequested(); // Docker does not take back what it was told is late.
         journal.Networks.Write(options.ToRecord(networkId, network.Name));
         return new Nothing();
     }

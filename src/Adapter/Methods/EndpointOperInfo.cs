@@ -15,11 +15,7 @@ internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, Attac
     {
         if (arrivals.IsExpected(request.EndpointID))
         {
-            using var passage = await gates.EnterAsync(request.EndpointID, cancellationToken);
-            if (journal.Attachments.Find(request.EndpointID) is { Phase: AttachmentPhase.Joined } joined)
-            {
-                await arrivals.FinishOrNoteAsync(joined);
-            }
+            await FinishArrivalAsync(request.EndpointID, cancellationToken);
         }
 
         var facts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -31,5 +27,27 @@ internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, Attac
         }
 
         return new EndpointOperInfoResponse(facts);
+    }
+
+    // At the deadline the facts are answered all the same, and the arrival is finished, and its failure noted, by itself.
+    private async Task FinishArrivalAsync(string endpointId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FinishAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        async Task FinishAsync()
+        {
+            using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+            if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } joined)
+            {
+                await arrivals.FinishOrNoteAsync(joined);
+            }
+        }
     }
 }

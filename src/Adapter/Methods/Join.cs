@@ -26,14 +26,14 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} was not made, or is being taken down. Start the container again.");
         }
 
-        record = record.Attach == AttachMode.Sandbox ? await JoinDirectlyAsync(record, sandboxKey) : await SendAsync(record, sandboxKey);
+        record = record.Attach == AttachMode.Sandbox ? await JoinDirectlyAsync(record, sandboxKey, cancellationToken) : await SendAsync(record, sandboxKey, cancellationToken);
         return EndpointAnswer.ToJoin(record, publishes: PublishedPorts.Read(request.Options).Count > 0);
     }
 
-    private async Task<AttachmentRecord> JoinDirectlyAsync(AttachmentRecord record, string sandboxKey) =>
-        record.Phase == AttachmentPhase.Prepared ? await attacher.AttachInSandboxAsync(record, sandboxKey) : record;
+    private async Task<AttachmentRecord> JoinDirectlyAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken) =>
+        record.Phase == AttachmentPhase.Prepared ? await attacher.AttachInSandboxAsync(record, sandboxKey, cancellationToken) : record;
 
-    private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey)
+    private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
     {
         var isThere = StagingSandboxes.IsThere(sandboxKey);
         var neighbours = journal.Attachments.All
@@ -46,7 +46,7 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
 
         if (record.Phase == AttachmentPhase.Prepared)
         {
-            record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox });
+            record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox }, cancellationToken);
         }
 
         record = EndpointAnswer.IsOfIPv6Alone(record) && !isThere

@@ -49,6 +49,9 @@ internal sealed record AdapterSettings
     /// <summary>How long plugins may take.</summary>
     public TimeoutSettings Timeouts { get; init; } = new();
 
+    /// <summary>How many calls are worked on at once.</summary>
+    public CallSettings Calls { get; init; } = new();
+
     /// <summary>How what is left behind is found and cleaned up.</summary>
     public RepairSettings Repair { get; init; } = new();
 

@@ -11,6 +11,7 @@ internal static class SettingsKeys
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestOperation = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(2);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
@@ -20,7 +21,14 @@ internal static class SettingsKeys
         ["delete"] = (timeouts, value) => timeouts with { Delete = value.Duration(timeouts.Delete, Shortest, LongestOperation) },
         ["check"] = (timeouts, value) => timeouts with { Check = value.Duration(timeouts.Check, Shortest, LongestOperation) },
         ["probe"] = (timeouts, value) => timeouts with { Probe = value.Duration(timeouts.Probe, Shortest, LongestOperation) },
+        ["call"] = (timeouts, value) => timeouts with { Call = value.Duration(timeouts.Call, Shortest, LongestCall) },
         ["terminationGrace"] = (timeouts, value) => timeouts with { TerminationGrace = value.Duration(timeouts.TerminationGrace, TimeSpan.Zero, Second * 60) },
+    };
+
+    private static readonly SettingsSection<CallSettings> Calls = new()
+    {
+        ["running"] = (calls, value) => calls with { Running = value.Number(calls.Running, 1, 1024) },
+        ["waiting"] = (calls, value) => calls with { Waiting = value.Number(calls.Waiting, 0, 65536) },
     };
 
     private static readonly SettingsSection<RepairSettings> Repair = new()
@@ -48,7 +56,8 @@ internal static class SettingsKeys
         ["containerdSocket"] = (settings, value) => settings with { ContainerdSocket = value.AbsolutePath(settings.ContainerdSocket, LongestSocketPath) },
         ["autoNetworks"] = (settings, value) => settings with { AutoNetworks = value.Flag(settings.AutoNetworks) },
         ["sandboxPlugins"] = (settings, value) => settings with { SandboxPlugins = value.FileNames() },
-        ["timeouts"] = (settings, value) => settings with { Timeouts = value.Section(settings.Timeouts, Timeouts) },
+        ["timeouts"] = (settings, value) => settings with { Timeouts = ReadTimeouts(settings.Timeouts, value) },
+        ["calls"] = (settings, value) => settings with { Calls = value.Section(settings.Calls, Calls) },
         ["repair"] = (settings, value) => settings with { Repair = ReadRepair(settings.Repair, value) },
         ["pluginOutputLimit"] = (settings, value) => settings with { PluginOutputLimit = value.Bytes(settings.PluginOutputLimit, 64 << 10, 256 << 20) },
         ["log"] = (settings, value) => settings with { Log = value.Section(settings.Log, Log) },
@@ -70,6 +79,19 @@ internal static class SettingsKeys
         }
 
         return settings;
+    }
+
+    private static TimeoutSettings ReadTimeouts(TimeoutSettings current, SettingsValue value)
+    {
+        var timeouts = value.Section(current, Timeouts);
+        if (timeouts.Call < timeouts.LongestRegularCall)
+        {
+            value.Refuse(
+                $"call ({SettingsText.Duration(timeouts.Call)}) must not be shorter than add, delete and twice terminationGrace together " +
+                $"({SettingsText.Duration(timeouts.LongestRegularCall)})");
+        }
+
+        return timeouts;
     }
 
     private static RepairSettings ReadRepair(RepairSettings current, SettingsValue value)

@@ -19,6 +19,9 @@ internal static class SettingsText
         return size > TimeSpan.Zero && number is { } count && count <= TimeSpan.MaxValue / size ? TimeSpan.FromTicks(count * size.Ticks) : null;
     }
 
+    public static int? ParseNumber(string text) =>
+        Split(text) is ({ } number, "") ? (int)Math.Min(int.MaxValue, number) : null;
+
     public static int? ParseBytes(string text)
     {
         var (number, unit) = Split(text);
@@ -55,7 +58,11 @@ internal static class SettingsText
         .AppendLine(Invariant, $"  delete: {Duration(settings.Timeouts.Delete)}")
         .AppendLine(Invariant, $"  check: {Duration(settings.Timeouts.Check)}")
         .AppendLine(Invariant, $"  probe: {Duration(settings.Timeouts.Probe)}")
+        .AppendLine(Invariant, $"  call: {Duration(settings.Timeouts.Call)}")
         .AppendLine(Invariant, $"  terminationGrace: {Duration(settings.Timeouts.TerminationGrace)}")
+        .AppendLine("calls:")
+        .AppendLine(Invariant, $"  running: {settings.Calls.Running}")
+        .AppendLine(Invariant, $"  waiting: {settings.Calls.Waiting}")
         .AppendLine("repair:")
         .AppendLine(Invariant, $"  interval: {Duration(settings.Repair.Interval)}")
         .AppendLine(Invariant, $"  orphanGrace: {Duration(settings.Repair.OrphanGrace)}")

@@ -109,6 +109,9 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
     public int Bytes(int current, int least, int most) =>
         Quantity(current, least, most, SettingsText.ParseBytes, SettingsText.Bytes, "a size with its unit (B, KiB, MiB, GiB), for example 16MiB");
 
+    public int Number(int current, int least, int most) =>
+        Quantity(current, least, most, SettingsText.ParseNumber, number => $"{number}", "a whole number, for example 32");
+
     public T Word<T>(T current)
         where T : struct, Enum
     {

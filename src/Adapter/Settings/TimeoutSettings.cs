@@ -22,8 +22,17 @@ internal sealed record TimeoutSettings
     /// <summary>VERSION and STATUS, asked when a Docker network is created. 100 ms to 30 min.</summary>
     public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Until Docker, which would wait for ever, has its answer, whatever hangs. At least ADD, the DEL of a failed one and the graces of both,
+    /// or calls that are going well would be given up. 100 ms to 2 h.
+    /// </summary>
+    public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(150);
+
     /// <summary>Between SIGTERM and SIGKILL for a plugin that is past its deadline. 0 to 1 min.</summary>
     public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What a call needs at most whose plugins keep to their deadlines: ADD fails at the last moment, and is undone.</summary>
+    public TimeSpan LongestRegularCall => Add + Delete + (2 * TerminationGrace);
 
     /// <summary>The same in CNI's words.</summary>
     public CniDeadlines Deadlines => new()

@@ -13,6 +13,9 @@ internal static partial class Log
     public static partial void CallRefused(
         this ILogger logger, Exception? failure, string method, double milliseconds, double pluginMilliseconds, string reason);
 
+    [LoggerMessage(102, LogLevel.Warning, "{Method}, which Docker was told is late, ended after {Milliseconds:F1} ms: {Outcome}")]
+    public static partial void LateCallEnded(this ILogger logger, string method, double milliseconds, string outcome);
+
     [LoggerMessage(200, LogLevel.Information,
         "CNI {Operation} of plugin {Plugin} on {CniNetwork} for {ContainerId} ended in {Milliseconds:F1} ms with {Outcome}")]
     public static partial void PluginEnded(

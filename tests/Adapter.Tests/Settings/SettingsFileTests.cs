@@ -35,7 +35,8 @@ public sealed class SettingsFileTests : IDisposable
         containerdSocket: /run/k3s/containerd/containerd.sock
         autoNetworks: true
         sandboxPlugins: [cilium-cni, route-override]
-        timeouts: {add: 90s, delete: 2m, check: 500ms, probe: 1s, terminationGrace: 0s}
+        timeouts: {add: 90s, delete: 2m, check: 500ms, probe: 1s, call: 1h, terminationGrace: 0s}
+        calls: {running: 1, waiting: 0}
         repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
         pluginOutputLimit: 64KiB
         log: {level: Debug, format: json}
@@ -50,7 +51,8 @@ public sealed class SettingsFileTests : IDisposable
         ContainerdSocket = "/run/k3s/containerd/containerd.sock",
         AutoNetworks = true,
         SandboxPlugins = ["cilium-cni", "route-override"],
-        Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), TerminationGrace = TimeSpan.Zero },
+        Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), Call = TimeSpan.FromHours(1), TerminationGrace = TimeSpan.Zero },
+        Calls = new CallSettings { Running = 1, Waiting = 0 },
         Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10), RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
         PluginOutputLimit = 64 * 1024,
         Log = new LogSettings { Level = LogLevel.Debug, Format = LogFormat.Json },
@@ -67,7 +69,12 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("timeouts: {add: 99999999999999999s}\n", "1:17: timeouts.add: \"99999999999999999s\" is not a duration")]
     [InlineData("timeouts: {add: 31m}\n", "1:17: timeouts.add: 31m is out of range; allowed are 100ms to 30m")]
     [InlineData("timeouts: {add: }\n", "1:17: timeouts.add: expected a duration")]
-    [InlineData("timeouts: 5s\n", "1:11: timeouts: expected keys and values (add, delete, check, probe, terminationGrace)")]
+    [InlineData("timeouts: 5s\n", "1:11: timeouts: expected keys and values (add, delete, check, probe, call, terminationGrace)")]
+    [InlineData("timeouts: {add: 2m}\n", "1:11: timeouts: call (150s) must not be shorter than add, delete and twice terminationGrace together (184s)")]
+    [InlineData("timeouts: {call: 3h}\n", "1:18: timeouts.call: 3h is out of range; allowed are 100ms to 2h")]
+    [InlineData("calls: {running: 0}\n", "1:18: calls.running: 0 is out of range; allowed are 1 to 1024")]
+    [InlineData("calls: {running: 2s}\n", "1:18: calls.running: \"2s\" is not a whole number, for example 32")]
+    [InlineData("calls: {waiting: 99999999999999}\n", "1:18: calls.waiting: 99999999999999 is out of range; allowed are 0 to 65536")]
     [InlineData("timeouts: [5s]\n", "1:11: timeouts: expected keys and values")]
     [InlineData("repair:\n  retryFirst: 10s\n  retryLongest: 5s\n", "2:3: repair: retryFirst (10s) must not be longer than retryLongest (5s)")]
     [InlineData("pluginOutputLimit: 16MB\n", "1:20: pluginOutputLimit: \"16MB\" is not a size with its unit (B, KiB, MiB, GiB), for example 16MiB")]

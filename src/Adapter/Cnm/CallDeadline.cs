@@ -1,0 +1,84 @@
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.Telemetry;
+
+namespace Bridge.Adapter.Cnm;
+
+/// <summary>
+/// An answer in time for every call, whatever hangs: Docker waits without end. At the deadline (1) the call's token is cancelled, which ends
+/// waiting; (2) soon after, who has not ended is left alone, and Docker is told. The work goes on, and how it ends is logged.
+/// </summary>
+internal sealed class CallDeadline(
+    AdapterSettings settings, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<CallDeadline> logger)
+{
+    /// <summary>What is under way when the daemon is told to stop has this long, and <see cref="Promptness"/>.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(7);
+
+    /// <summary>For what is told to end to do so, and to say how: a plugin that is done by then is not late.</summary>
+    public static readonly TimeSpan Promptness = TimeSpan.FromSeconds(1);
+
+    private const string WhereToLook = "See cnm-cni status, and the bridge's log for what hangs.";
+
+    /// <param name="method">The call, for the log.</param>
+    /// <param name="lane">What undoes something is not told to end.</param>
+    /// <param name="work">The call's work; begins on another thread, since it may block in the kernel.</param>
+    /// <param name="abandoned">Nobody waits for the answer any more.</param>
+    /// <exception cref="CnmException">The work is late.</exception>
+    public async Task<T> AnswerAsync<T>(string method, CallLane lane, Func<CancellationToken, Task<T>> work, CancellationToken abandoned)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
+        using var answerBy = new CancellationTokenSource(settings.Timeouts.Call + Promptness, timeProvider);
+        using var deadline = new CancellationTokenSource(settings.Timeouts.Call, timeProvider);
+        using var atDeadline = deadline.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), giveUp);
+        using var atStop = lifetime.ApplicationStopping.UnsafeRegister(
+            static sources =>
+            {
+                var (deadline, answerBy) = ((CancellationTokenSource, CancellationTokenSource))sources!;
+                deadline.CancelAfter(StopPatience);
+                answerBy.CancelAfter(StopPatience + Promptness);
+            },
+            (deadline, answerBy));
+
+        var token = lane == CallLane.Undoing ? CancellationToken.None : giveUp.Token;
+        var start = timeProvider.GetTimestamp();
+        var running = Task.Run(() => work(token), CancellationToken.None);
+        try
+        {
+            return await running.WaitAsync(answerBy.Token);
+        }
+        catch (OperationCanceledException) when (answerBy.IsCancellationRequested && !running.IsCompleted)
+        {
+            _ = LogEndAsync(method, running, start);
+            throw new CnmException(Late(lane));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new CnmException($"{Reason("its turn did not come")}. Nothing was done, or it has been undone. Try again. {WhereToLook}");
+        }
+    }
+
+    private string Late(CallLane lane) => lane switch
+    {
+        CallLane.Undoing => $"{Reason("it is not done")}. It goes on in the background, and is tried again until it is done. {WhereToLook}",
+        _ => $"{Reason("it is not done")}. It is remembered, and undone in the background as soon as what runs has ended. {WhereToLook}",
+    };
+
+    private string Reason(string what) => lifetime.ApplicationStopping.IsCancellationRequested
+        ? $"the bridge is stopping, and {what} yet"
+        : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): something hangs, or there is too much at once";
+
+    private async Task LogEndAsync(string method, Task running, long start)
+    {
+        var outcome = "success";
+        try
+        {
+            await running;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Docker has its answer: without the line the failure would be lost.
+            outcome = failure is OperationCanceledException ? "being undone" : failure.Message;
+        }
+
+        logger.LateCallEnded(method, timeProvider.GetElapsedTime(start).TotalMilliseconds, outcome);
+    }
+}
