@@ -30,6 +30,11 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
 
     private async Task<IDisposable> EnterMakingAsync(CancellationToken cancellationToken)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw Stopping();
+        }
+
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         RateLimitLease place;
         try
@@ -38,7 +43,7 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            throw new CnmException("the bridge is stopping, and begins nothing new. Nothing was done. Try again when it has started.");
+            throw Stopping();
         }
 
         if (place.IsAcquired)
@@ -51,6 +56,9 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
             $"too much at once: {settings.Calls.Running} calls are being worked on and {settings.Calls.Waiting} wait (calls.running and calls.waiting in the bridge's settings). " +
             "Nothing was done. Try again in a moment, or start fewer containers at a time.");
     }
+
+    private static CnmException Stopping() =>
+        new("the bridge is stopping, and begins nothing new. Nothing was done. Try again when it has started.");
 
     private static ConcurrencyLimiter Limiter(int running, int waiting) => new(new ConcurrencyLimiterOptions
     {

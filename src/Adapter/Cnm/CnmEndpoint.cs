@@ -82,9 +82,11 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
     {
         CnmException or CniException or CniConfigurationException => failure.Message,
         JsonException json => $"the request is not what the network driver protocol asks for: {json.Message} Nothing was done.",
+        BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was given up before it was done, because the connection closed.",
         _ => $"{failure.GetType().Name}: {failure.Message}",
     };
 
-    private static bool Unforeseen(Exception failure) => failure is not (CnmException or CniException or CniConfigurationException or JsonException);
+    private static bool Unforeseen(Exception failure) => failure is not (
+        CnmException or CniException or CniConfigurationException or JsonException or BadHttpRequestException);
 }

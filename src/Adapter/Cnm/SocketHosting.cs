@@ -20,6 +20,9 @@ internal static class SocketHosting
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestRequest;
 
+            // From a request's first byte on; Docker sends each in one go. Bodies that trickle are ended by the server's own least rate.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+
             // Docker never closes an idle connection; if we did at the wrong moment, it would repeat the call with an empty body.
             kestrel.Limits.KeepAliveTimeout = PracticallyForever;
             kestrel.ListenUnixSocket(socket);

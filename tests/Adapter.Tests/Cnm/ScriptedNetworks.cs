@@ -40,6 +40,9 @@ internal sealed class ScriptedNetworks : IDisposable
     /// <summary>What plugins made and have not undone.</summary>
     public string[] Store => [.. Directory.GetFileSystemEntries(PathOf("store")).Select(entry => Path.GetFileName(entry))];
 
+    /// <summary>The plugin processes that there are, and those that were killed.</summary>
+    public string[] Running => [.. Directory.GetFiles(PathOf("running")).Select(file => Path.GetFileName(file))];
+
     /// <summary>The most plugin processes that there were at once.</summary>
     public int MostAtOnce => File.ReadAllLines(PathOf("most")).Max(int.Parse);
 
@@ -82,7 +85,7 @@ internal sealed class ScriptedNetworks : IDisposable
             File.Delete(hold);
         }
 
-        CniInvoker.Tests.Eventually.TrueAsync(() => Directory.GetFiles(PathOf("running")).Length == 0, "no plugin runs").Wait();
+        CniInvoker.Tests.Eventually.TrueAsync(() => !Running.Any(process => Directory.Exists($"/proc/{process}")), "no plugin runs").Wait();
         Directory.Delete(_directory, recursive: true);
     }
 

@@ -1,0 +1,97 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Settings;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Adapter.Tests.Cnm;
+
+public sealed class CallQueueTests : IDisposable
+{
+    private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
+    private readonly CallQueue _queue;
+
+    public CallQueueTests() => _queue = new CallQueue(new AdapterSettings { Calls = new CallSettings { Running = 1, Waiting = 2 } }, _lifetime);
+
+    public void Dispose() => _queue.Dispose();
+
+    [Fact]
+    public async Task The_oldest_has_the_next_turn()
+    {
+        var first = await MakingAsync();
+        var second = MakingAsync();
+        var third = MakingAsync();
+
+        first.Dispose();
+        (await second).Dispose();
+        (await third).Dispose();
+        second.IsCompletedSuccessfully.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task One_more_than_may_wait_is_refused_and_the_others_keep_their_turn()
+    {
+        var first = await MakingAsync();
+        var waiting = new[] { MakingAsync(), MakingAsync() };
+
+        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("too much at once: 1 calls * and 2 wait*Try again*");
+
+        first.Dispose();
+        (await waiting[0]).Dispose();
+        (await waiting[1]).Dispose();
+    }
+
+    [Fact]
+    public async Task Undoing_waits_behind_undoing_only_and_without_a_bound()
+    {
+        using var making = await MakingAsync();
+        var first = await UndoingAsync();
+        var waiting = Enumerable.Range(0, 1000).Select(_ => UndoingAsync()).ToArray();
+
+        first.Dispose();
+        foreach (var turn in waiting)
+        {
+            (await turn).Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Looking_never_waits()
+    {
+        using var making = await MakingAsync();
+        using var undoing = await UndoingAsync();
+        for (var time = 0; time < 10; time++)
+        {
+            _queue.EnterAsync(CallLane.Looking, CancellationToken.None).IsCompletedSuccessfully.Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task Who_waits_when_the_daemon_is_told_to_stop_and_who_comes_after_is_refused_and_undoing_is_not()
+    {
+        var first = await MakingAsync();
+        var waiting = MakingAsync();
+        _lifetime.StopApplication();
+
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("the bridge is stopping*Nothing was done*");
+        first.Dispose();
+        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("the bridge is stopping*");
+        (await UndoingAsync()).Dispose();
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_takes_no_turn()
+    {
+        var first = await MakingAsync();
+        using var patience = new CancellationTokenSource();
+        var waiting = _queue.EnterAsync(CallLane.Making, patience.Token);
+        await patience.CancelAsync();
+
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>();
+        first.Dispose();
+        (await MakingAsync()).Dispose();
+    }
+
+    private Task<IDisposable> MakingAsync() => _queue.EnterAsync(CallLane.Making, CancellationToken.None);
+
+    private Task<IDisposable> UndoingAsync() => _queue.EnterAsync(CallLane.Undoing, CancellationToken.None);
+}

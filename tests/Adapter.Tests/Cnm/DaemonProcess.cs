@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using Bridge.Adapter;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Sandboxes;
+
+namespace Adapter.Tests.Cnm;
+
+/// <summary>
+/// The program as a process of its own, in a network namespace of its own: for what a signal does, and for what it costs the kernel. It can be
+/// started again on what it left.
+/// </summary>
+internal sealed class DaemonProcess : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("process").FullName;
+    private HttpClient? _http;
+    private Process? _process;
+
+    /// <param name="settings">In YAML, besides directories and sockets.</param>
+    public DaemonProcess(string settings)
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "net.d"));
+        File.WriteAllText(Path.Combine(_directory, "settings.yaml"), $"""
+            socket: {SocketPath}
+            stateDirectory: {StateDirectory}
+            runDirectory: {_directory}/run
+            configurationDirectory: {_directory}/net.d
+            dockerSocket: {_directory}/no-docker.sock
+            containerdSocket: {_directory}/no-containerd.sock
+            {settings}
+            """);
+    }
+
+    public string SocketPath => Path.Combine(_directory, "cni.sock");
+
+    public string StateDirectory => Path.Combine(_directory, "state");
+
+    public string Log => File.ReadAllText(Path.Combine(_directory, "log"));
+
+    public void WriteConflist(string file, string content) => File.WriteAllText(Path.Combine(_directory, "net.d", file), content);
+
+    public async Task StartAsync()
+    {
+        var program = Environment.GetEnvironmentVariable("BRIDGE_BINARY") is { Length: > 0 } chosen ? chosen : Path.Combine(AppContext.BaseDirectory, "cnm-cni");
+        _process = Process.Start("unshare", ["--net", "sh", "-c", $"exec '{program}' serve --config '{_directory}/settings.yaml' >> '{_directory}/log' 2>&1"]);
+        _http = Client();
+        await CniInvoker.Tests.Eventually.TrueAsync(() => File.Exists(SocketPath) || _process.HasExited, "the daemon listens");
+        _process.HasExited.Should().BeFalse(Log);
+    }
+
+    /// <summary>Whether it takes connections.</summary>
+    public bool Listens
+    {
+        get
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                socket.Connect(new UnixDomainSocketEndPoint(SocketPath));
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>With connections of its own.</summary>
+    public HttpClient Client() => new(UnixSocketHttp.Handler(SocketPath)) { BaseAddress = new Uri("http://bridge/"), Timeout = TimeSpan.FromMinutes(2) };
+
+    public Task<(int Status, string Body)> PostAsync(string method, string body) => PostAsync(_http!, method, body);
+
+    public static async Task<(int Status, string Body)> PostAsync(HttpClient http, string method, string body)
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        using var response = await http.PostAsync(method, content);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>SIGTERM; returns without waiting.</summary>
+    public void Terminate() => Tool.Run("kill", "-TERM", $"{_process!.Id}");
+
+    /// <returns>The exit status, and how long the end took.</returns>
+    public async Task<(int ExitCode, TimeSpan After)> EndAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return (_process.ExitCode, clock.Elapsed);
+    }
+
+    /// <summary>Sockets, pipes, namespaces and the like; not the program's own assemblies, of which more and more are loaded.</summary>
+    public int OpenFiles => Directory.GetFiles($"/proc/{_process!.Id}/fd")
+        .Select(file => new FileInfo(file).LinkTarget).Count(target => target is not null && Path.GetExtension(target) is not (".dll" or ".pdb"));
+
+    public int Threads => Directory.GetDirectories($"/proc/{_process!.Id}/task").Length;
+
+    /// <summary>The most memory it ever held, in bytes.</summary>
+    public long LargestResidentSet =>
+        1024 * long.Parse(File.ReadLines($"/proc/{_process!.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+            await EndAsync();
+        }
+
+        _process?.Dispose();
+        _http?.Dispose();
+        foreach (var mounted in Directory.Exists(Path.Combine(_directory, "run/netns")) ? Directory.GetFiles(Path.Combine(_directory, "run/netns")) : [])
+        {
+            NetworkNamespace.Unmount(mounted);
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+}
