@@ -90,7 +90,7 @@ public abstract class FaultTest(FaultHost faulty)
 
         Report(struck, deed);
         struck.Should().NotBeEmpty();
-        _leaks.Should().BeEmpty();
+        string.Join("\n\n", _leaks).Should().BeEmpty();
     }
 
     // As a service manager would: the bridge is started again when it has gone.
@@ -150,7 +150,8 @@ public abstract class FaultTest(FaultHost faulty)
             return;
         }
 
-        _leaks.Add($"{fault}:\n{string.Join('\n', changes)}\n{Host.Logs}");
+        _leaks.Add($"{fault}:\n{string.Join('\n', changes)}");
+        Say($"LEAK: {_leaks[^1]}\n{Host.Logs}");
         _census = await Host.CensusAsync(Cancellation); // So that the next leak is seen as well.
     }
 

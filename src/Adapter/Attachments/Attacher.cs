@@ -73,9 +73,9 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        journal.Attachments.Write(intent); // (1)
         try
         {
+            journal.Attachments.Write(intent); // (1)
             var made = await make(intent);
             cancellationToken.ThrowIfCancellationRequested();
             journal.Attachments.Write(made);
@@ -83,12 +83,17 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
         {
-            detacher.Forget(intent); // The runtime has run DEL of the list already.
+            await detacher.ForgetUndoneAsync(intent); // The runtime has run DEL of the list already.
             throw;
         }
         catch (Exception)
         {
-            await detacher.TryDetachAsync(journal.Attachments.Find(intent.EndpointId)!, "its making failed");
+            // None where nothing was begun, because not even the intent could be written.
+            if (journal.Attachments.Find(intent.EndpointId) is { } begun)
+            {
+                await detacher.TryDetachAsync(begun, "its making failed");
+            }
+
             throw;
         }
     }

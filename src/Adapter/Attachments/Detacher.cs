@@ -134,8 +134,21 @@ internal sealed class Detacher(
         return record;
     }
 
+    /// <summary>As <see cref="Forget"/>, for an ADD that has undone itself; when even that fails it is undone once more, in the background.</summary>
+    public async Task ForgetUndoneAsync(AttachmentRecord record)
+    {
+        try
+        {
+            Forget(record);
+        }
+        catch (IOException)
+        {
+            await TryDetachAsync(journal.Attachments.Find(record.EndpointId) ?? record, "its making failed");
+        }
+    }
+
     /// <summary>Drops the namespace, the ports and the record of an attachment whose plugins have nothing left to undo.</summary>
-    public void Forget(AttachmentRecord record)
+    private void Forget(AttachmentRecord record)
     {
         var reservation = journal.Reservations.Find(record.ContainerId);
         if (reservation is null)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bridge.Adapter.Faults;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
 
@@ -80,7 +81,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
     private static string Sentence(Exception failure) => failure switch
     {
-        CnmException or CniException or CniConfigurationException => failure.Message,
+        CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
         JsonException json => $"the request is not what the network driver protocol asks for: {json.Message} Nothing was done.",
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was given up before it was done, because the connection closed.",
@@ -88,5 +89,5 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
     };
 
     private static bool Unforeseen(Exception failure) => failure is not (
-        CnmException or CniException or CniConfigurationException or JsonException or BadHttpRequestException);
+        CnmException or CniException or CniConfigurationException or JournalException or JsonException or BadHttpRequestException);
 }

@@ -24,9 +24,9 @@ internal sealed class IpamRuns(
         ReservationRecord intent, NetworkConfiguration network, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
     {
         using var passage = await gates.EnterAsync(intent.ContainerId, cancellationToken);
-        journal.Reservations.Write(intent);
         try
         {
+            journal.Reservations.Write(intent);
             staging.Create(intent.ContainerId);
             // From here on nobody's hanging up stops us: the plugin is finished or undone.
             var result = await runtime.AllocateAsync(CniAttachment.Configuration(intent), cni.Of(intent), CancellationToken.None);
@@ -41,13 +41,18 @@ internal sealed class IpamRuns(
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
         {
-            Forget(intent); // The runtime has run DEL already.
+            ForgetUndone(intent); // The runtime has run DEL already.
             throw await ExplainAsync(failed, network, wishes, cancellationToken);
         }
         catch (Exception)
         {
-            journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
-            await TryFinishAsync(intent);
+            // None where nothing was begun, because not even the intent could be written.
+            if (journal.Reservations.Find(intent.ContainerId) is not null)
+            {
+                journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
+                await TryFinishAsync(intent);
+            }
+
             throw;
         }
     }
@@ -88,6 +93,20 @@ internal sealed class IpamRuns(
         {
             journal.Reservations.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
             logger.ReleaseFailed(record.ContainerId, record.CniNetwork, failure.Message);
+            signal.Raise();
+        }
+    }
+
+    // What cannot be forgotten now is released once more, in the background.
+    private void ForgetUndone(ReservationRecord record)
+    {
+        try
+        {
+            Forget(record);
+        }
+        catch (IOException failure)
+        {
+            journal.Reservations.Keep(record with { Phase = ReservationPhase.Releasing, CleanupError = failure.Message });
             signal.Raise();
         }
     }

@@ -94,13 +94,20 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
     }
 
     /// <exception cref="ImpossibleMoveException">The record may not follow the one that is there.</exception>
-    /// <exception cref="IOException">It is not on the disk, or not surely.</exception>
+    /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
     public void Write(T record)
     {
         kind.RequireMove(Find(record.Id), record);
-        DurableFile.Put(PathOf(record.Id), kind.Write(record));
-        _records[record.Id] = record;
-        DurableFile.SyncDirectory(directory);
+        try
+        {
+            DurableFile.Put(PathOf(record.Id), kind.Write(record));
+            _records[record.Id] = record;
+            DurableFile.SyncDirectory(directory);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(directory, failure);
+        }
     }
 
     /// <summary>
@@ -114,7 +121,7 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
         {
             Write(record);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (JournalException failure)
         {
             _records[record.Id] = record;
             couldNotWrite?.Invoke(PathOf(record.Id), failure);
