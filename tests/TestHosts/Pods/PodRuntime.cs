@@ -50,6 +50,16 @@ public sealed class PodRuntime : IDisposable
         return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
     }
 
+    /// <summary>Removes every pod, also one whose making was cut off and that nobody knows of.</summary>
+    public async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        var list = await _runtime.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: cancellationToken);
+        foreach (var sandbox in list.Items)
+        {
+            await new Pod(_runtime, sandbox.Id, sandbox.Id, containerId: "", ip: "").RemoveAsync(cancellationToken);
+        }
+    }
+
     /// <returns>Whether the next pod is attached to that CNI network. The runtime reads a changed directory again in its own time.</returns>
     public async Task<bool> AttachesToAsync(string cniNetwork, CancellationToken cancellationToken)
     {

@@ -1,0 +1,18 @@
+namespace Bridge.Soak.Faults;
+
+/// <summary>Something bad that can happen to the host. Whatever it breaks for a while it mends itself.</summary>
+internal abstract class Fault
+{
+    /// <summary>How often it is drawn, compared with the others.</summary>
+    public abstract int Weight { get; }
+
+    /// <summary>Whether the host is in a state in which it can happen.</summary>
+    public virtual bool CanStrike => true;
+
+    /// <param name="random">Decides its details.</param>
+    /// <param name="stop">Shortens what it would wait for; what was begun is finished all the same.</param>
+    public abstract Task StrikeAsync(Random random, CancellationToken stop);
+
+    /// <summary>What still goes on in the background of an earlier strike.</summary>
+    public virtual Task Aftermath => Task.CompletedTask;
+}

@@ -1,0 +1,48 @@
+// Containers and pods come and go in a throw-away host while everything is killed at random; in the end nothing may be left, and nobody may have waited.
+
+using System.Runtime.InteropServices;
+using Bridge.Soak;
+using Bridge.Soak.Stage;
+using Bridge.Soak.Totals;
+using Bridge.TestHosts;
+
+if (SoakOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(SoakOptions.Usage);
+    return 2;
+}
+
+if (HostRequirements.Missing() is { } missing)
+{
+    Console.Error.WriteLine(missing);
+    return 2;
+}
+
+BridgeBinary.Require();
+using var stop = new CancellationTokenSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+Console.WriteLine($"--seed {options.Seed} repeats this run's decisions; how they interleave is never the same.");
+var logs = new KeptLogs(options.Logs);
+using var events = new EventLog(logs.Events, TimeProvider.System);
+try
+{
+    await using var stage = await SoakStage.SetAsync(stop.Token);
+    Console.WriteLine($"Docker {stage.Host.Engine}; the bridge's state is on {stage.Disk.Kind}");
+    var isGood = await new SoakRun(options, stage, logs, events, TimeProvider.System).RunAsync(stop.Token);
+    Console.WriteLine(isGood ? "\nNothing leaked, and nothing hung." : $"\nSomething leaked or hung: the order of events and the daemons' logs are in {options.Logs}");
+    return isGood ? 0 : 1;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.WriteLine("stopped before the end");
+    return 1;
+}
+
+// The host is not left behind.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,86 @@
+using Bridge.TestHosts;
+
+namespace Bridge.Soak.Stage;
+
+/// <summary>A test host with the stock chain, two Docker networks on it, plugins that can be told to fail and a small disk for the bridge's state.</summary>
+internal sealed class SoakStage : IAsyncDisposable
+{
+    /// <summary>The Docker network whose addresses are reserved ahead, by the chain's own IPAM plugin.</summary>
+    public const string Reserved = "reserved";
+
+    /// <summary>The Docker network whose addresses come from the chain, when the container starts.</summary>
+    public const string Unreserved = "unreserved";
+
+    public const string Image = "bridge-test";
+
+    // Repair is quick to try again, so that the end can be told soon; plugins that hang are given up before Docker's own patience ends.
+    private const string BridgeSettings = $$"""
+        pluginDirectories: [{{Paths.Plugins}}]
+        timeouts: { add: 5s, delete: 5s, terminationGrace: 500ms }
+        repair: { interval: 2s, retryFirst: 200ms, retryLongest: 2s }
+        """;
+
+    private SoakStage(TestHost host)
+    {
+        Host = host;
+        Disk = new StateDisk(host);
+        Plugins = new FaultyPlugins(host);
+    }
+
+    public TestHost Host { get; }
+
+    public StateDisk Disk { get; }
+
+    public FaultyPlugins Plugins { get; }
+
+    public static async Task<SoakStage> SetAsync(CancellationToken cancellationToken)
+    {
+        var host = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.StockChain },
+                BridgeSettings = BridgeSettings,
+            },
+            cancellationToken);
+        var stage = new SoakStage(host);
+        try
+        {
+            await stage.Plugins.InstallAsync(cancellationToken);
+            await stage.Disk.MountAsync(cancellationToken);
+            await host.Bridge.StartAsync(cancellationToken);
+            await stage.CreateNetworksAsync(cancellationToken);
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// One container with a port on each network and one pod have come and gone: what plugins make once and keep is there.
+    /// </summary>
+    public async Task VisitAsync(CancellationToken cancellationToken)
+    {
+        foreach (var network in (string[])[Reserved, Unreserved])
+        {
+            (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", Image, "true"], cancellationToken)).EnsureSuccess();
+        }
+
+        var pod = await Host.Pods.RunAsync($"visitor-{Guid.NewGuid():N}", ["sleep", "infinity"], cancellationToken);
+        await pod.RemoveAsync(cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+
+    private async Task CreateNetworksAsync(CancellationToken cancellationToken)
+    {
+        string[] reserved = ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, Reserved];
+        string[] unreserved = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", Unreserved];
+        foreach (var options in (string[][])[reserved, unreserved])
+        {
+            (await Host.DockerAsync(["network", "create", "-d", "cni", .. options], cancellationToken)).EnsureSuccess();
+        }
+    }
+}

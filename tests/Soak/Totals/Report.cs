@@ -1,0 +1,64 @@
+using System.Globalization;
+using Bridge.Soak.Ending;
+
+namespace Bridge.Soak.Totals;
+
+/// <summary>What is printed at the end.</summary>
+internal static class Report
+{
+    private const int MostRowsOfDocker = 5;
+
+    public static void Print(TextWriter output, FaultTotals faults, CommandTotals commands, TimeSpan reigned)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{faults.Kills} processes killed in {reigned.TotalMinutes:0.0} minutes"));
+        Row(output, "fault", "times", "", "", "");
+        foreach (var (fault, times) in faults.All())
+        {
+            Row(output, fault, Text(times), "", "", "");
+        }
+
+        output.WriteLine();
+        Row(output, "command", "attempts", "succeeded", "failed", "longest");
+        foreach (var total in commands.All())
+        {
+            Row(output, total.Kind, Text(total.Attempts), Text(total.Successes), Text(total.Failures), string.Create(CultureInfo.InvariantCulture, $"{total.Longest.TotalSeconds:0.0} s"));
+        }
+    }
+
+    public static void PrintVerdict(TextWriter output, Leaks leaks, IReadOnlyList<string> waits, IReadOnlyList<string> problems, IReadOnlyList<string> logs)
+    {
+        output.WriteLine($"\nrecords left in the journal: {leaks.Records.Count}");
+        output.WriteLine($"leaks: {leaks.Lines.Count}");
+        foreach (var leak in leaks.Records.Concat(leaks.Lines))
+        {
+            output.WriteLine($"  {leak}");
+        }
+
+        PrintAll(output, $"commands that took longer than {Patience.Waited.TotalSeconds:0} s", waits);
+        PrintAll(output, "what did not come to its end", problems);
+        PrintAll(output, $"left by dockerd, in its own directories: {leaks.OfDocker.Count}", [.. leaks.OfDocker.Take(MostRowsOfDocker)]);
+        foreach (var leak in leaks.Records.Concat(leaks.Lines).Where(leak => leak.StartsWith("- ", StringComparison.Ordinal) is false))
+        {
+            PrintAll(output, $"what the logs say about {leak}", LeakTrace.Of(leak, logs));
+        }
+    }
+
+    private static void PrintAll(TextWriter output, string title, IReadOnlyList<string> lines)
+    {
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine($"\n{title}");
+        foreach (var line in lines)
+        {
+            output.WriteLine($"  {line}");
+        }
+    }
+
+    private static void Row(TextWriter output, string first, params string[] others) =>
+        output.WriteLine(string.Concat($"  {first,-26}", string.Concat(others.Select(other => $"{other,11}"))).TrimEnd());
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

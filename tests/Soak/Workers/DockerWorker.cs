@@ -1,0 +1,121 @@
+using System.Globalization;
+using Bridge.Soak.Stage;
+
+namespace Bridge.Soak.Workers;
+
+/// <summary>Somebody with a few containers of their own, who starts, stops, connects and removes them as the dice say.</summary>
+internal sealed class DockerWorker(int number, Random random, DockerCommands docker, TimeProvider timeProvider)
+{
+    private const int MostContainers = 4;
+    private const int PortsPerWorker = 1000;
+    private const int FirstPort = 20000;
+
+    private readonly List<string> _containers = [];
+    private int _made;
+
+    /// <summary>Until it is told to stop; the command that is running then is seen through.</summary>
+    public async Task WorkAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await ActAsync();
+            await PauseAsync(stop);
+        }
+    }
+
+    private Task ActAsync()
+    {
+        var dice = random.Next(100);
+        return _containers.Count switch
+        {
+            0 => dice < 25 ? VisitAsync() : RunAsync(),
+            >= MostContainers when dice < 50 => RemoveAsync(),
+            _ => dice switch
+            {
+                < 22 => RunAsync(),
+                < 36 => VisitAsync(),
+                < 46 => OnOneAsync("restart", "--time", "1"),
+                < 55 => OnOneAsync("stop", "--time", "1"),
+                < 66 => OnOneAsync("start"),
+                < 76 => NetworkAsync("connect"),
+                < 84 => NetworkAsync("disconnect"),
+                _ => RemoveAsync(),
+            },
+        };
+    }
+
+    private async Task RunAsync()
+    {
+        var name = NextName();
+        _containers.Add(name); // Also when it fails: Docker may have kept it.
+        await docker.RunAsync("docker run -d", ["run", "--detach", "--name", name, .. Network(), .. Port(), .. Policy(), SoakStage.Image], CancellationToken.None);
+    }
+
+    private async Task VisitAsync()
+    {
+        var name = NextName();
+        string[] command = ["run", "--rm", "--name", name, .. Network(), .. Port(), SoakStage.Image, "true"];
+        var result = await docker.RunAsync("docker run --rm", command, CancellationToken.None);
+        if (result?.Succeeded != true)
+        {
+            _containers.Add(name);
+        }
+    }
+
+    private async Task OnOneAsync(string verb, params string[] options) =>
+        await docker.RunAsync($"docker {verb}", [verb, .. options, AnyContainer()], CancellationToken.None);
+
+    private async Task NetworkAsync(string verb)
+    {
+        var network = AnyNetwork();
+        IReadOnlyList<string> address = verb == "connect" && network == SoakStage.Reserved ? Address() : [];
+        await docker.RunAsync($"docker network {verb}", ["network", verb, .. address, network, AnyContainer()], CancellationToken.None);
+    }
+
+    private async Task RemoveAsync()
+    {
+        var name = AnyContainer();
+        var result = await docker.RunAsync("docker rm -f", ["rm", "--force", name], CancellationToken.None);
+        if (result is { Succeeded: true } || result?.StandardError.Contains("No such container", StringComparison.Ordinal) == true)
+        {
+            _containers.Remove(name);
+        }
+    }
+
+    private async Task PauseAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(600)), timeProvider, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
+    }
+
+    private string NextName() => string.Create(CultureInfo.InvariantCulture, $"w{number}-{++_made}");
+
+    private string AnyContainer() => _containers[random.Next(_containers.Count)];
+
+    private string AnyNetwork() => random.Next(3) > 0 ? SoakStage.Reserved : SoakStage.Unreserved;
+
+    private IReadOnlyList<string> Network()
+    {
+        var network = AnyNetwork();
+        return network == SoakStage.Reserved ? ["--network", network, .. Address()] : ["--network", network];
+    }
+
+    // A wish that may well be taken already.
+    private IReadOnlyList<string> Address() =>
+        random.Next(5) == 0 ? ["--ip", string.Create(CultureInfo.InvariantCulture, $"10.90.0.{random.Next(100, 250)}")] : [];
+
+    private IReadOnlyList<string> Port() => random.Next(4) switch
+    {
+        0 => ["--publish", "80"],
+        1 => ["--publish", string.Create(CultureInfo.InvariantCulture, $"{FirstPort + (PortsPerWorker * number) + (_made % PortsPerWorker)}:80")],
+        _ => [],
+    };
+
+    private IReadOnlyList<string> Policy() => random.Next(6) == 0 ? ["--restart", "always"] : [];
+}
