@@ -21,6 +21,6 @@ internal static partial class LeakTrace
     [GeneratedRegex("(?<![0-9a-f])[0-9a-f]{12,64}(?![0-9a-f])")]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"\b(veth[0-9a-f]{8}|cni[0-9a-f]{8,12})\b|(?<![0-9.])10\.90\.0\.(?!1\b|0\b|255\b)[0-9]+")]
+    [GeneratedRegex(@"\b(veth[0-9a-f]{8}|cni[0-9a-f]{8,12})\b|(?<![0-9.])10\.9[01]\.0\.(?!1\b|0\b|255\b)[0-9]+")]
     private static partial Regex Link();
 }

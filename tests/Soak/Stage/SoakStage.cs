@@ -2,7 +2,10 @@ using Bridge.TestHosts;
 
 namespace Bridge.Soak.Stage;
 
-/// <summary>A test host with the stock chain, two Docker networks on it, plugins that can be told to fail and a small disk for the bridge's state.</summary>
+/// <summary>
+/// A test host with two CNI networks of the stock chain, two Docker networks on the first, which it shares with pods, and one on the second; with plugins
+/// that can be told to fail, and a small disk for the bridge's state.
+/// </summary>
 internal sealed class SoakStage : IAsyncDisposable
 {
     /// <summary>The Docker network whose addresses are reserved ahead, by the chain's own IPAM plugin.</summary>
@@ -10,6 +13,9 @@ internal sealed class SoakStage : IAsyncDisposable
 
     /// <summary>The Docker network whose addresses come from the chain, when the container starts.</summary>
     public const string Unreserved = "unreserved";
+
+    /// <summary>One like <see cref="Reserved"/> on another bridge and subnet: what containers of either of the others can be connected to as well.</summary>
+    public const string Second = "second";
 
     public const string Image = "bridge-test";
 
@@ -19,6 +25,8 @@ internal sealed class SoakStage : IAsyncDisposable
         timeouts: { add: 5s, delete: 5s, terminationGrace: 500ms }
         repair: { interval: 2s, retryFirst: 200ms, retryLongest: 2s }
         """;
+
+    private static readonly string[] OwnIpam = ["--ipam-driver", "cni"];
 
     private SoakStage(TestHost host)
     {
@@ -38,7 +46,11 @@ internal sealed class SoakStage : IAsyncDisposable
         var host = await TestHost.StartAsync(
             new TestHostOptions
             {
-                CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.StockChain },
+                CniNetworks = new Dictionary<string, string>
+                {
+                    [CniNetworks.FileName] = CniNetworks.StockChain,
+                    [CniNetworks.SecondFileName] = CniNetworks.SecondStockChain,
+                },
                 BridgeSettings = BridgeSettings,
             },
             cancellationToken);
@@ -63,7 +75,7 @@ internal sealed class SoakStage : IAsyncDisposable
     /// </summary>
     public async Task VisitAsync(CancellationToken cancellationToken)
     {
-        foreach (var network in (string[])[Reserved, Unreserved])
+        foreach (var network in (string[])[Reserved, Unreserved, Second])
         {
             (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", Image, "true"], cancellationToken)).EnsureSuccess();
         }
@@ -76,9 +88,10 @@ internal sealed class SoakStage : IAsyncDisposable
 
     private async Task CreateNetworksAsync(CancellationToken cancellationToken)
     {
-        string[] reserved = ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, Reserved];
+        string[] reserved = ["--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, Reserved];
+        string[] second = ["--ipam-opt", $"cni.network={CniNetworks.SecondName}", Second];
         string[] unreserved = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", Unreserved];
-        foreach (var options in (string[][])[reserved, unreserved])
+        foreach (var options in (string[][])[[.. OwnIpam, .. reserved], [.. OwnIpam, .. second], unreserved])
         {
             (await Host.DockerAsync(["network", "create", "-d", "cni", .. options], cancellationToken)).EnsureSuccess();
         }
