@@ -40,7 +40,15 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
 
         wishes.AddRange(wish.Cidr is { } wanted ? [wanted] : []);
         var made = await runs.AllocateAsync(Intent(network, wish, wishes), network, wishes, cancellationToken);
-        return Claim(made, wishes, wish);
+        try
+        {
+            return Claim(made, wishes, wish);
+        }
+        catch (Exception)
+        {
+            await runs.ReleaseAsync(made); // Docker is not told of it, so it would never release it.
+            throw;
+        }
     }
 
     /// <summary>
