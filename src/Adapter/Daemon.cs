@@ -9,6 +9,7 @@ using Bridge.Adapter.Networks;
 using Bridge.Adapter.Pods;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
@@ -21,13 +22,17 @@ internal static class Daemon
 {
     public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {
+        var environment = ServiceEnvironment.Take();
+        var inherited = InheritedSocket.Take(environment, settings.Socket);
+        PrivateDirectory.Prepare(settings.StateDirectory);
+        PrivateDirectory.Prepare(settings.RunDirectory);
         using var stateLock = StateLock.Take(settings.StateDirectory);
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
         // service manager that is the whole file system.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Logging.AddBridgeLogging(settings.Log);
-        builder.WebHost.UseBridgeSocket(settings.Socket);
+        builder.WebHost.UseBridgeSocket(settings.Socket, inherited);
         builder.Services.Configure<HostOptions>(host =>
         {
             // A little longer than calls have; what then still hangs is on disk, and the next start's.
@@ -49,11 +54,13 @@ internal static class Daemon
             .AddRepair(settings)
             .AddNeighbours(settings)
             .AddNetworks(settings)
-            .AddControl();
+            .AddControl()
+            .AddService(environment);
 
         await using var app = builder.Build();
         app.MapCnm();
         app.MapControl();
+        Pulse.Map(app);
         app.Services.GetRequiredService<Repairer>().Resume();
         app.Services.GetRequiredService<ReservationRepair>().Resume();
         await app.StartAsync(cancellationToken);
@@ -65,7 +72,10 @@ internal static class Daemon
         }
         finally
         {
-            PluginSocket.Remove(settings.Socket);
+            if (inherited is null)
+            {
+                PluginSocket.Remove(settings.Socket);
+            }
         }
 
         return 0;
@@ -151,4 +161,12 @@ internal static class Daemon
         .AddSingleton<FreshNames>()
         .AddSingleton<Status>()
         .AddSingleton<Check>();
+
+    private static IServiceCollection AddService(this IServiceCollection services, ServiceEnvironment environment) => environment.NotifySocket is not { } address
+        ? services
+        : services
+            .AddSingleton(environment)
+            .AddSingleton<Pulse>()
+            .AddSingleton(provider => new Notifications(address, provider.GetRequiredService<ILogger<Notifications>>()))
+            .AddHostedService<ServiceReports>();
 }

@@ -3,6 +3,7 @@ using Bridge.Adapter.Cli.Cni;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using static Bridge.Adapter.Cli.SharedOptions;
 
@@ -55,7 +56,7 @@ internal static class CommandLine
             await console.Error.WriteLineAsync(wrong.Message);
             return ExitCodes.Misuse;
         }
-        catch (Exception failed) when (failed is ControlException or DockerException)
+        catch (Exception failed) when (failed is ControlException or DockerException or ServiceException)
         {
             await console.Error.WriteLineAsync(failed.Message);
             return ExitCodes.Failure;

@@ -11,10 +11,13 @@ internal static class SocketHosting
     // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a second.
     private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
 
-    public static void UseBridgeSocket(this ConfigureWebHostBuilder web, string socket)
+    /// <param name="web">The web server.</param>
+    /// <param name="socket">The path of its socket.</param>
+    /// <param name="inherited">That socket, where somebody else has made it; null: it is made.</param>
+    public static void UseBridgeSocket(this ConfigureWebHostBuilder web, string socket, Socket? inherited)
     {
         web.UseKestrelCore();
-        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => PluginSocket.Listen(socket));
+        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => inherited ?? PluginSocket.Listen(socket));
         web.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

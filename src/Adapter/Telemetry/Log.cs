@@ -83,4 +83,10 @@ internal static partial class Log
 
     [LoggerMessage(500, LogLevel.Information, "Serving as Docker network driver on {Socket}: {Networks} networks and {Attachments} attachments remembered")]
     public static partial void Serving(this ILogger logger, string socket, int networks, int attachments);
+
+    [LoggerMessage(510, LogLevel.Warning, "The service manager at {Address} could not be notified: {Reason}")]
+    public static partial void NotNotified(this ILogger logger, string address, string reason);
+
+    [LoggerMessage(511, LogLevel.Error, "The daemon does not answer on its own socket; after {Seconds} s without an answer the service manager restarts it")]
+    public static partial void NoPulse(this ILogger logger, double seconds);
 }

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>open(2), read(2), write(2), fsync(2), fstatfs(2), statx(2).</summary>
+/// <summary>open(2), read(2), write(2), fsync(2), fstatfs(2), statx(2), geteuid(2).</summary>
 internal static partial class LibC
 {
     internal const int O_RDONLY = 0;
@@ -13,6 +13,7 @@ internal static partial class LibC
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
     internal const int AT_EMPTY_PATH = 0x1000;
+    internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     internal const long NSFS_MAGIC = 0x6e736673;
 
@@ -91,6 +92,19 @@ internal static partial class LibC
         Require(statx(handle, "", AT_EMPTY_PATH, STATX_INO, out var file), "ask for the identity of a file");
         return (file.stx_dev_major, file.stx_dev_minor, file.stx_ino);
     }
+
+    /// <summary>The number of the user to whom a file belongs.</summary>
+    public static uint Owner(SafeFileHandle handle)
+    {
+        Require(statx(handle, "", AT_EMPTY_PATH, STATX_UID, out var file), "ask for the owner of a file");
+        return file.stx_uid;
+    }
+
+    /// <summary>The number of the user as whom this process acts on files.</summary>
+    public static uint EffectiveUser() => geteuid();
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle open(string path, int flags, uint mode);

@@ -2,10 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>struct statx of linux/stat.h: unlike struct stat the same on every architecture. Only the identity is read.</summary>
+/// <summary>struct statx of linux/stat.h: unlike struct stat the same on every architecture. Only identity and owner are read.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatX
 {
+    [FieldOffset(20)]
+    public uint stx_uid;
+
     [FieldOffset(32)]
     public ulong stx_ino;
 

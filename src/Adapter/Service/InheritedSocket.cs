@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using Bridge.Adapter.Sandboxes.Native;
+
+namespace Bridge.Adapter.Service;
+
+/// <summary>
+/// The listening socket that a service manager made before it started us, and keeps when we end: whoever connects meanwhile waits for the
+/// next of us. Its file is the service manager's, to make and to remove.
+/// </summary>
+internal static class InheritedSocket
+{
+    // Where inherited sockets begin: SD_LISTEN_FDS_START.
+    private const int FirstDescriptor = 3;
+
+    /// <returns>Null when none was handed over.</returns>
+    /// <exception cref="ServiceException">What was handed over is not the socket that the settings name.</exception>
+    public static Socket? Take(ServiceEnvironment environment, string path) => environment.InheritedSockets switch
+    {
+        0 => null,
+        1 => Checked(Open(path), path),
+        var several => throw Refusal(path, $"{several} sockets"),
+    };
+
+    private static Socket Open(string path)
+    {
+        var handle = new SafeSocketHandle(FirstDescriptor, ownsHandle: true);
+        try
+        {
+            LibC.CloseOnExec(handle); // Plugins must not have it.
+            return new Socket(handle);
+        }
+        catch (Exception unusable) when (unusable is SocketException or KernelException)
+        {
+            throw Refusal(path, "something that is not a socket", unusable);
+        }
+    }
+
+    private static Socket Checked(Socket socket, string path)
+    {
+        var found = socket switch
+        {
+            { AddressFamily: not AddressFamily.Unix } => $"a socket of family {socket.AddressFamily}",
+            { SocketType: not SocketType.Stream } => $"a unix socket of type {socket.SocketType} ({socket.LocalEndPoint})",
+            _ when !IsListening(socket) => "a unix stream socket that does not listen",
+            _ when socket.LocalEndPoint?.ToString() != path => $"a unix stream socket bound to {socket.LocalEndPoint}",
+            _ => null,
+        };
+        return found is null ? socket : throw Refusal(path, found);
+    }
+
+    private static bool IsListening(Socket socket) => (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! != 0;
+
+    private static ServiceException Refusal(string path, string found, Exception? cause = null) => new(
+        $"The service manager handed over {found}; expected is one listening unix stream socket bound to {path}. " +
+        "The socket unit's ListenStream and the setting `socket` must name the same path (cnm-cni settings prints the setting).",
+        cause);
+}
