@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Images;
@@ -19,19 +20,36 @@ public sealed partial class TestHost
     /// <summary>cnm-cni serve.</summary>
     public Daemon Bridge { get; }
 
+    /// <summary>
+    /// The same with socket activation: once started it is nothing but a listening socket, on which callers wait; <see cref="ActivateBridgeAsync"/> hands that to
+    /// cnm-cni. In place of <see cref="Bridge"/>, not beside it.
+    /// </summary>
+    public Daemon ActivatedBridge { get; }
+
     /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
     public string Logs => string.Concat(
-        new[] { (Daemon: Bridge, Lines: 400), (Daemon: Dockerd, Lines: 60), (Daemon: Containerd, Lines: 60) }
+        new[] { (Daemon: Bridge, Lines: 400), (Daemon: ActivatedBridge, Lines: 400), (Daemon: Dockerd, Lines: 60), (Daemon: Containerd, Lines: 60) }
             .Where(part => part.Daemon.Log.Length > 0)
             .Select(part => $"--- {part.Daemon.Name} ---\n{string.Join('\n', part.Daemon.Log.Split('\n').TakeLast(part.Lines))}\n"));
 
     /// <summary>A power cut, and a boot with all daemons.</summary>
     public async Task PowerCycleAsync(CancellationToken cancellationToken)
     {
-        (await Command.RunAsync(_process.PowerCycle, cancellationToken)).EnsureSuccess();
+        await PowerCutAsync(cancellationToken);
         await Containerd.StartAsync(cancellationToken);
         await Bridge.StartAsync(cancellationToken);
         await Dockerd.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Nothing runs any more, and nothing is started.</summary>
+    public async Task PowerCutAsync(CancellationToken cancellationToken) =>
+        (await Command.RunAsync(_process.PowerCycle, cancellationToken)).EnsureSuccess();
+
+    /// <summary>Lets <see cref="ActivatedBridge"/> become cnm-cni, with its socket.</summary>
+    public async Task ActivateBridgeAsync(CancellationToken cancellationToken)
+    {
+        var pid = ActivatedBridge.Pid.ToString(CultureInfo.InvariantCulture);
+        (await RunAsync(["kill", "-USR1", pid], cancellationToken)).EnsureSuccess();
     }
 
     private async Task StartDaemonsAsync(bool startBridge, bool needsPods, CancellationToken cancellationToken)
@@ -92,8 +110,28 @@ public sealed partial class TestHost
         _process,
         "cnm-cni",
         LogPath("cnm-cni"),
-        ["env", .. options.BridgeEnvironment.Select(variable => $"{variable.Key}={variable.Value}"), options.BridgeProgram ?? BridgeBinary.Find() ?? "cnm-cni", "serve"],
+        [
+            "env", .. options.BridgeEnvironment.Select(variable => $"{variable.Key}={variable.Value}"),
+            .. options.PrivateMounts ? ["unshare", "--mount", "--propagation", "slave"] : Array.Empty<string>(),
+            .. ServeBridge(options.BridgeProgram)
+        ],
         token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
+
+    // The service manager of this host is a few lines of perl, which every Debian has.
+    private Daemon NewActivatedBridge() => new(
+        _process, "cnm-cni-activated", LogPath("cnm-cni-activated"),
+        ["perl", "-e", """
+            use Socket; use POSIX ();
+            my ($path, @command) = @ARGV;
+            $^F = 255;
+            $SIG{USR1} = sub { $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; POSIX::dup2(fileno($s), 3); exec @command or die $! };
+            unlink $path;
+            socket($s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un($path)) or die $!; listen($s, 128);
+            sleep while 1;
+            """, BridgeSocket, .. ServeBridge(program: null)],
+        token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
+
+    private static string[] ServeBridge(string? program) => [program ?? BridgeBinary.Find() ?? "cnm-cni", "serve"];
 
     private string LogPath(string daemon) => Path.Combine(_scratchDirectory, $"{daemon}.log");
 

@@ -27,6 +27,7 @@ public sealed partial class TestHost : IAsyncDisposable
         Containerd = NewContainerd();
         Dockerd = NewDockerd();
         Bridge = NewBridge(options);
+        ActivatedBridge = NewActivatedBridge();
     }
 
     /// <summary>The host's address towards its neighbour.</summary>
@@ -59,6 +60,11 @@ public sealed partial class TestHost : IAsyncDisposable
             if (!options.ForwardsPackets)
             {
                 (await host.RunAsync(["sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward"], cancellationToken)).EnsureSuccess();
+            }
+
+            if (options.PrivateMounts)
+            {
+                (await host.RunAsync(["mount", "--make-shared", "/run"], cancellationToken)).EnsureSuccess();
             }
 
             if (options.StartEngine)

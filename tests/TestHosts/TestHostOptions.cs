@@ -29,4 +29,10 @@ public sealed record TestHostOptions
 
     /// <summary>Whether cnm-cni is started too; only beside an engine.</summary>
     public bool StartBridge { get; init; }
+
+    /// <summary>
+    /// Whether cnm-cni has a mount namespace of its own, as a service manager gives it that makes its file system read-only: what the host mounts is seen
+    /// there, what it mounts itself is seen nowhere else, and is gone when it ends.
+    /// </summary>
+    public bool PrivateMounts { get; init; }
 }

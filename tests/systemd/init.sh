@@ -1,42 +1,41 @@
 #!/bin/bash
-# Becomes systemd as process 1 of a throw-away machine: lays out its file systems and its cable, then runs the machine's own systemd.
-#   init.sh DISK HIERARCHIES
-# DISK: what survives a reboot of it. HIERARCHIES: /proc/self/cgroup of the machine it runs on.
+# Process 1 of the throw-away machine of boot.sh: lays out its file systems, then becomes the machine's own systemd.
+#   init.sh NAME DISK HIERARCHIES
+# DISK: what it writes, and finds again at its next boot. HIERARCHIES: /proc/self/cgroup of the machine it runs on.
 set -eu
-disk=$1
-hierarchies=$2
+name=$1
+disk=$2
+hierarchies=$3
 
-hostname bridge-systemd
+hostname "$name"
 awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)' | sort -r | while read -r target; do umount --lazy "$target"; done
-
-# What is mounted over the directory of the disk itself would hide it.
-mkdir -p /mnt/disk
-mount --move "$disk" /mnt/disk 2> /dev/null || mount --bind "$disk" /mnt/disk
-disk=/mnt/disk
 mount -t tmpfs -o mode=755,nosuid,nodev bridge-test /run
 mkdir -p /run/lock
-for directory in etc var opt usr/local; do
-    mkdir -p "$disk/layers/$directory/upper" "$disk/layers/$directory/work"
-    mount -t overlay -o "lowerdir=/$directory,upperdir=$disk/layers/$directory/upper,workdir=$disk/layers/$directory/work" bridge-test "/$directory"
+overlay() { mount -t overlay -o "lowerdir=$1,upperdir=$disk/upper/$1,workdir=$disk/work/$1" bridge-test "$1"; }
+for directory in /etc /opt /var /usr/local; do
+    mkdir -p "$disk/upper/$directory" "$disk/work/$directory"
+    overlay "$directory"
 done
-for directory in docker containerd; do
-    mkdir -p "$disk/$directory" "/var/lib/$directory"
-    mount --bind "$disk/$directory" "/var/lib/$directory"
+# What the machine itself has installed there is none of this one's, and an overlay on an overlay is not for Docker.
+for directory in /etc/cni /etc/cnm-cni /var/lib/docker /var/lib/containerd /var/lib/cni /var/lib/cnm-cni; do
+    mkdir -p "$disk/own/$directory" "$directory"
+    mount --bind "$disk/own/$directory" "$directory"
 done
 
-# Devices of its own: systemd makes and removes some.
-mount -t tmpfs -o mode=755,nosuid bridge-test /mnt
-mkdir /mnt/pts /mnt/shm /mnt/mqueue /mnt/net
-for device in null zero full random urandom tty; do cp -a "/dev/$device" /mnt/; done
-mknod /mnt/net/tun c 10 200
-ln -s /proc/self/fd /mnt/fd
-for number in 0 1 2; do ln -s "/proc/self/fd/$number" "/mnt/$(printf 'stdin\nstdout\nstderr\n' | sed -n "$((number + 1))p")"; done
-ln -s pts/ptmx /mnt/ptmx
-mount --move /mnt /dev
+# Devices of its own: systemd makes some and removes some.
+devices=$disk/dev
+mkdir -p "$devices"
+mount -t tmpfs -o mode=755,nosuid bridge-test "$devices"
+mkdir "$devices/pts" "$devices/shm" "$devices/mqueue" "$devices/net"
+for device in null zero full random urandom tty; do cp -a "/dev/$device" "$devices/"; done
+mknod "$devices/net/tun" c 10 200
+ln -s pts/ptmx "$devices/ptmx"
+ln -s /proc/self/fd "$devices/fd"
+mount --move "$devices" /dev
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts /dev/pts
 mount -t tmpfs -o mode=1777 bridge-test /tmp
 
-# A boot of its own.
+# A boot of its own: it shares the kernel, and so the number, with the machine.
 cat /proc/sys/kernel/random/uuid > /run/boot_id
 mount --bind /run/boot_id /proc/sys/kernel/random/boot_id
 
@@ -54,11 +53,18 @@ else
         esac
     done <<< "$hierarchies"
 fi
-
-# As a machine that has booted: what is mounted in the host is seen by its services.
 mount --make-rshared /
 
-ip link set lo up
+# Only what this is about starts at boot, whatever the machine has enabled for itself.
+rm -f /etc/systemd/system/*.wants/* /etc/machine-id
+for unit in systemd-networkd.service systemd-networkd-wait-online.service; do ln -sf /dev/null "/etc/systemd/system/$unit"; done
+mkdir -p /etc/systemd/system/{multi-user,sockets}.target.wants
+for unit in containerd.service docker.service; do ln -s "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"; done
+if [ -e /etc/systemd/system/cnm-cni.service ]; then
+    ln -s /etc/systemd/system/cnm-cni.service /etc/systemd/system/multi-user.target.wants/
+    ln -s /etc/systemd/system/cnm-cni.socket /etc/systemd/system/sockets.target.wants/
+fi
+
 echo 1 > /proc/sys/net/ipv4/ip_forward
 export container=bridge-test
-exec /usr/lib/systemd/systemd --system --unit=multi-user.target --log-level=info --log-target=console --show-status=no
+exec /usr/lib/systemd/systemd --system --unit=multi-user.target --log-target=journal --show-status=no < /dev/null

@@ -68,6 +68,11 @@ internal sealed class Arrivals(
     {
         if (record.Attach == AttachMode.Sandbox)
         {
+            if (StagingSandboxes.IsThere(record.SandboxKey!))
+            {
+                staging.Name(record.ContainerId, record.SandboxKey!); // As it did, unless mounts have gone with an earlier process.
+            }
+
             return ArrivalState.Arrived; // It was made there.
         }
 

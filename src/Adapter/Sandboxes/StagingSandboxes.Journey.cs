@@ -61,6 +61,7 @@ internal sealed partial class StagingSandboxes
 
         if (isFinished)
         {
+            Cover(attachmentId, sandbox.Namespace); // Mounts may have gone with an earlier process, when it had a mount namespace of its own.
             return new Arrival(ArrivalState.Arrived, found.Name);
         }
 

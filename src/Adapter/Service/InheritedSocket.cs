@@ -12,6 +12,8 @@ internal static class InheritedSocket
     // Where inherited sockets begin: SD_LISTEN_FDS_START.
     private const int FirstDescriptor = 3;
 
+    private const string NoSocket = "something that is no socket of a known family";
+
     /// <returns>Null when none was handed over.</returns>
     /// <exception cref="ServiceException">What was handed over is not the socket that the settings name.</exception>
     public static Socket? Take(ServiceEnvironment environment, string path) => environment.InheritedSockets switch
@@ -31,7 +33,7 @@ internal static class InheritedSocket
         }
         catch (Exception unusable) when (unusable is SocketException or KernelException)
         {
-            throw Refusal(path, "something that is not a socket", unusable);
+            throw Refusal(path, NoSocket, unusable);
         }
     }
 
@@ -39,6 +41,7 @@ internal static class InheritedSocket
     {
         var found = socket switch
         {
+            { AddressFamily: AddressFamily.Unknown } => NoSocket,
             { AddressFamily: not AddressFamily.Unix } => $"a socket of family {socket.AddressFamily}",
             { SocketType: not SocketType.Stream } => $"a unix socket of type {socket.SocketType} ({socket.LocalEndPoint})",
             _ when !IsListening(socket) => "a unix stream socket that does not listen",

@@ -45,14 +45,14 @@ internal sealed class ServiceReports(
         await notifications.SendAsync(["STOPPING=1", "STATUS=Ending; containers keep their networks"], CancellationToken.None);
     }
 
-    // Half of the patience is over when we begin, and a quarter more when we give up: what was told last still stands until then.
+    // Half of the service manager's patience is over when we ask, and nearly all when we give up: one late answer is no reason to be ended.
     private async Task ReportAsync(CancellationToken cancellationToken)
     {
         if (environment.Watchdog is not { } watchdog)
         {
             await notifications.SendAsync([Status], cancellationToken);
         }
-        else if (await pulse.BeatsAsync(watchdog / 4, cancellationToken))
+        else if (await pulse.BeatsAsync(watchdog * 0.45, cancellationToken))
         {
             await notifications.SendAsync(["WATCHDOG=1", Status], cancellationToken);
         }

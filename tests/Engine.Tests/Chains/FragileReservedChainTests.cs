@@ -12,3 +12,5 @@ public sealed class ReservedBridgeCrashTests(FragileReservedHost engine) : Bridg
 public sealed class ReservedDockerCrashTests(FragileReservedHost engine) : DockerCrashTests(engine), IClassFixture<FragileReservedHost>;
 
 public sealed class ReservedPowerCutTests(FragileReservedHost engine) : PowerCutTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedStartOrderTests(FragileReservedHost engine) : StartOrderTests(engine), IClassFixture<FragileReservedHost>;

@@ -12,3 +12,5 @@ public sealed class UnreservedBridgeCrashTests(FragileUnreservedHost engine) : B
 public sealed class UnreservedDockerCrashTests(FragileUnreservedHost engine) : DockerCrashTests(engine), IClassFixture<FragileUnreservedHost>;
 
 public sealed class UnreservedPowerCutTests(FragileUnreservedHost engine) : PowerCutTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedStartOrderTests(FragileUnreservedHost engine) : StartOrderTests(engine), IClassFixture<FragileUnreservedHost>;

@@ -1,0 +1,49 @@
+using Bridge.Adapter.Service;
+
+namespace Bridge.Adapter.Tests.Service;
+
+public sealed class PrivateDirectoryTests : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly string _parent = Directory.CreateTempSubdirectory("private-").FullName;
+
+    private string Path => System.IO.Path.Combine(_parent, "state");
+
+    public void Dispose() => Directory.Delete(_parent, recursive: true);
+
+    [Fact]
+    public void It_is_made_for_nobody_else()
+    {
+        PrivateDirectory.Prepare(Path);
+
+        File.GetUnixFileMode(Path).Should().Be(OwnerOnly);
+    }
+
+    [Fact]
+    public void The_rights_that_others_have_in_it_are_taken_from_them_and_its_files_stay()
+    {
+        Directory.CreateDirectory(Path);
+        File.SetUnixFileMode(Path, (UnixFileMode)0b111_111_111);
+        File.WriteAllText(System.IO.Path.Combine(Path, "record"), "kept");
+
+        PrivateDirectory.Prepare(Path);
+
+        File.GetUnixFileMode(Path).Should().Be(OwnerOnly);
+        File.ReadAllText(System.IO.Path.Combine(Path, "record")).Should().Be("kept");
+    }
+
+    [Fact]
+    public void That_of_another_user_is_refused_and_left_as_it_is()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "giving a directory to another user needs root");
+        Directory.CreateDirectory(Path);
+        File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
+        Sandboxes.Tool.Run("chown", "12345", Path);
+
+        var prepare = () => PrivateDirectory.Prepare(Path);
+
+        prepare.Should().Throw<ServiceException>().WithMessage($"{Path} belongs to user 12345, and cnm-cni runs as user 0.*chown -R 0 {Path}*");
+        File.GetUnixFileMode(Path).Should().Be((UnixFileMode)0b111_101_101);
+    }
+}

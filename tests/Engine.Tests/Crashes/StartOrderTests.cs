@@ -1,0 +1,77 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.Engine.Tests.Crashes;
+
+/// <summary>After a power cut: dockerd starts before the bridge, with the bridge's socket there first, or without any.</summary>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engine)
+{
+    // Docker is in the middle of its start by then.
+    private static readonly TimeSpan BridgeIsLate = TimeSpan.FromSeconds(3);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Host.ActivatedBridge.StopAsync(CancellationToken.None);
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Feature("Containers: restart policies")]
+    [Feature("Nothing is left: power cut")]
+    [Fact(Timeout = Patience)]
+    public async Task Docker_that_starts_first_waits_on_the_socket_and_its_containers_come_back()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");
+        var earlier = await RememberedAsync();
+        earlier.Should().HaveCountGreaterThanOrEqualTo(2);
+
+        await Host.PowerCutAsync(Cancellation);
+        await Host.Containerd.StartAsync(Cancellation);
+        await Host.ActivatedBridge.StartAsync(Cancellation);
+        var docker = Host.Dockerd.StartAsync(Cancellation);
+        await Task.Delay(BridgeIsLate, TimeProvider.System, Cancellation);
+        await Host.ActivateBridgeAsync(Cancellation);
+        await docker;
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation)).Should().BeTrue();
+        (await RememberedAsync()).Should().HaveCount(earlier.Count);
+        await DockerAsync("rm", "--force", "web");
+        (await RememberedAsync()).Should().BeEmpty();
+        await Host.ActivatedBridge.StopAsync(Cancellation);
+        File.Exists(Host.PathOf("/run/docker/plugins/cni.sock")).Should().BeTrue();
+        await Host.Bridge.StartAsync(Cancellation);
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    [Feature("Containers: restart policies")]
+    [Feature("Nothing is left: power cut")]
+    [Fact(Timeout = LongPatience)]
+    public async Task Where_Docker_found_no_socket_its_containers_can_be_started_by_hand_as_soon_as_the_bridge_is_there()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");
+        var earlier = await RememberedAsync();
+
+        await Host.PowerCutAsync(Cancellation);
+        await Host.Containerd.StartAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+        (await DockerAsync("inspect", "--format", "{{.State.Running}}", "web")).Should().Be("false");
+        await Host.Bridge.StartAsync(Cancellation);
+        (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation)).Should().BeTrue();
+        await DockerAsync("start", "web");
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    // Addresses in the store of host-local with whose they are, and the bridge's own records.
+    private async Task<IReadOnlyList<string>> RememberedAsync() => (await RunInShellAsync($"""
+        cd /var/lib/cni/networks/{CniNetworks.Name} && grep -H '' 10.90.* 2> /dev/null | tr -d '\r'
+        find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f
+        """)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

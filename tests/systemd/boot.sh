@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# The units of samples/systemd under a real systemd: process 1 of a throw-away machine in namespaces of its own, with this machine's systemd, Docker and stock plugins.
+# A container on a CNI network is published; goes on while the driver is restarted, killed and hung; is removed cleanly; and comes back after a reboot.
+#   boot.sh PROGRAM          PROGRAM: the published cnm-cni
+set -euo pipefail
+program=$(readlink -f "${1:?which program? boot.sh artifacts/publish/Adapter/release/cnm-cni}")
+root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+if [ -z "${BRIDGE_BOOT_WORK:-}" ]; then
+    # The disk is a memory file system in a mount namespace of our own: it survives the boots, and nothing of it survives us.
+    work=$(mktemp -d)
+    status=0
+    BRIDGE_BOOT_WORK=$work unshare --mount --propagation private "${BASH_SOURCE[0]}" "$program" || status=$?
+    rm -rf --one-file-system "$work"
+    exit $status
+fi
+work=$BRIDGE_BOOT_WORK
+name=bridge-systemd-$$
+machine='' systemd=''
+mkdir "$work/disk"
+mount -t tmpfs bridge-test "$work/disk"
+
+say() { echo "==> $*"; }
+inside() { nsenter --target "$systemd" --mount --net --pid --cgroup --uts --ipc -- "$@"; }
+patiently() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $deadline ] || return 1
+        sleep 0.1
+    done
+}
+fail() {
+    echo "FAILED: $*" >&2
+    inside journalctl --no-pager -b | grep -v -e dockerd -e containerd 2>/dev/null | tail -n 60 >&2
+    inside systemctl --no-pager status cnm-cni.service cnm-cni.socket docker.service 2>/dev/null | tail -n 40 >&2
+    tail -n 20 "$work/console" >&2
+    exit 1
+}
+
+boot() {
+    "$root/tests/systemd/start.sh" "$name" "$work/disk" >>"$work/console" 2>&1 &
+    machine=$!
+    patiently 10 is_booting || fail "systemd did not become process 1"
+    patiently 60 has_booted || fail "it did not boot"
+    patiently 30 inside docker version || fail "Docker does not answer"
+}
+# Degraded: this machine may have units that cannot start in namespaces.
+has_booted() { [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
+is_booting() {
+    systemd=$(pgrep -P "$machine") && [ "$(cat "/proc/$systemd/comm")" = systemd ] && inside systemctl show --property=Version
+}
+shut_down() {
+    [ -n "$machine" ] || return 0
+    kill -KILL "$machine" 2>/dev/null || true # Its child is process 1, and is killed with it.
+    wait "$machine" 2>/dev/null || true
+    machine=''
+    for group in /sys/fs/cgroup/*/"$name" /sys/fs/cgroup/"$name"; do
+        [ -d "$group" ] || continue
+        patiently 5 empty_group "$group" || echo "$group is left" >&2
+    done
+}
+not_running() { ! kill -0 "$machine"; }
+empty_group() { find "$1" -depth -type d -exec rmdir {} + 2>/dev/null; [ ! -d "$1" ]; }
+trap shut_down EXIT
+
+# busybox's wget looks every address up, and a static one dies of that.
+answers() { [ "$(inside timeout 3 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1#*:}" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && tail -n 1 <&3' - "$1" 2>/dev/null)" = served ]; }
+served() { patiently 5 answers "$1"; }
+address() { inside docker inspect -f '{{.NetworkSettings.Networks.pods.IPAddress}}' "$1"; }
+main_pid() { inside systemctl show -P MainPID cnm-cni.service; }
+is_active() { [ "$(inside systemctl is-active cnm-cni.service)" = active ]; }
+is_another() { [ "$(main_pid)" != "$1" ] && is_active; }
+
+# What attachments leave behind if they are not undone: of links, namespaces, firewall, addresses, records.
+traces() {
+    inside sh -c '
+        ip -o link | grep -E "veth|cnm" | sed "s/^[0-9]*: //"
+        ls /run/cnm-cni/netns 2>/dev/null
+        iptables-save | grep -E "^-A (CNI-HOSTPORT-DNAT|CNI-DN|POSTROUTING|CNI-FORWARD .*10\.90\.0\.)" | grep -v docker0 | grep -E "10\.90\.0|CNI-DN"
+        ls /var/lib/cni/networks/pods | grep -E "^10\."
+        find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f
+        cd /proc/$(systemctl show -P MainPID cnm-cni.service) && grep cnm-cni/netns mountinfo' || true
+}
+no_traces() { [ -z "$(traces)" ]; }
+
+install() {
+    mkdir -p "$work/disk/upper/usr/local/bin" "$work/disk/upper/etc/systemd/system/cnm-cni.service.d" "$work/disk/own/etc/cni/net.d"
+    cp "$program" "$work/disk/upper/usr/local/bin/cnm-cni"
+    cp "$root"/samples/systemd/cnm-cni.{socket,service} "$work/disk/upper/etc/systemd/system/"
+    # ProtectProc gives the service a /proc of its own, without this machine's boot number.
+    printf '[Service]\nWatchdogSec=4\nBindReadOnlyPaths=/run/boot_id:/proc/sys/kernel/random/boot_id\n' >"$work/disk/upper/etc/systemd/system/cnm-cni.service.d/test.conf"
+    cat >"$work/disk/own/etc/cni/net.d/10-pods.conflist" <<'EOT'
+{ "cniVersion": "1.0.0", "name": "pods", "plugins": [
+  { "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true, "ipMasq": true, "hairpinMode": true, "capabilities": { "mac": true, "ips": true },
+    "ipam": { "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }]] } },
+  { "type": "portmap", "capabilities": { "portMappings": true }, "snat": true }, { "type": "firewall" }, { "type": "tuning" } ] }
+EOT
+}
+make_image() {
+    local layer=$work/image
+    mkdir -p "$layer/bin" "$layer/www"
+    cp "$(command -v busybox)" "$layer/bin/busybox"
+    echo served >"$layer/www/index.html"
+    tar -C "$layer" -c . | inside docker import -c 'CMD ["/bin/busybox","httpd","-f","-p","80","-h","/www"]' - page >/dev/null
+}
+
+install
+say "Booting"
+boot
+make_image
+[ "$(inside systemctl is-active cnm-cni.socket)" = active ] || fail "the socket unit is not active"
+is_active || fail "the service is not active"
+[ "$(inside stat -c '%a %U' /run/docker/plugins/cni.sock)" = "600 root" ] || fail "the socket is not root's alone"
+[ "$(inside stat -c '%a' /run/cnm-cni /var/lib/cnm-cni | sort -u)" = 700 ] || fail "the directories are not root's alone"
+inside systemctl show -P StatusText cnm-cni.service | grep -q '^Networks: 0, attachments: 0' || fail "no status"
+
+say "A container on a CNI network, published"
+inside cnm-cni networks create pods >/dev/null || fail "no Docker network"
+inside docker run --rm --network pods -p 8079:80 page /bin/busybox true || fail "the first container did not run"
+inside docker run -d --name web --restart always --network pods -p 8080:80 page >/dev/null || fail "docker run"
+# The stock portmap's CHECK looks for an IPv6 chain that it has not made; so another one is checked, without ports.
+inside docker run -d --name plain --network pods page >/dev/null || fail "docker run"
+served "$(address web):80" || fail "the container does not serve"
+served 127.0.0.1:8080 || fail "the published port does not serve"
+inside cnm-cni check plain || fail "check"
+
+say "The service is restarted, killed, and hung, with the container running"
+before=$(main_pid)
+inside systemctl restart cnm-cni.service || fail "restart"
+is_another "$before" || fail "no restart"
+served 127.0.0.1:8080 || fail "not served after a restart"
+inside cnm-cni check plain || fail "check after a restart"
+before=$(main_pid)
+inside systemctl kill --kill-whom=main -s KILL cnm-cni.service
+patiently 15 is_another "$before" || fail "not started again after kill -9"
+inside cnm-cni check plain || fail "check after kill -9"
+before=$(main_pid)
+inside systemctl kill --kill-whom=main -s STOP cnm-cni.service
+patiently 45 is_another "$before" || fail "not started again after it hung"
+inside cnm-cni check plain || fail "check after it hung"
+served 127.0.0.1:8080 || fail "not served after it hung"
+[ -S "/proc/$systemd/root/run/docker/plugins/cni.sock" ] || fail "the socket is gone"
+
+say "A stopped service is started by the next call"
+inside systemctl stop cnm-cni.service
+inside docker run -d --name second --network pods -p 8081:80 page >/dev/null || fail "docker run did not start the service"
+served 127.0.0.1:8081 || fail "the second container does not serve"
+
+say "Removing"
+inside docker rm -f web plain second >/dev/null
+patiently 20 no_traces || fail "left behind: $(traces)"
+
+say "A reboot, and a power cut"
+for end in reboot cut; do
+    inside docker rm -f web >/dev/null 2>&1 || true
+    inside docker run -d --name web --restart always --network pods -p 8080:80 page >/dev/null || fail "docker run"
+    if [ $end = reboot ]; then inside systemctl reboot; patiently 60 not_running || fail "it does not go down"; fi
+    shut_down
+    boot
+    patiently 30 served 127.0.0.1:8080 || fail "the container is not back after: $end"
+    inside docker rm -f web >/dev/null
+    patiently 20 no_traces || fail "left behind after $end: $(traces)"
+done
+say "The units are good"
