@@ -3,25 +3,41 @@ using Bridge.Adapter.Sandboxes.Netlink;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>A namespace with a socket that talks to it, for as long as one operation takes.</summary>
-internal sealed class Sandbox(NetworkNamespace network) : IDisposable
+internal sealed class Sandbox : IDisposable
 {
     private const int LoopbackIndex = 1;
 
-    public NetworkNamespace Namespace => network;
+    private readonly NetworkNamespace _network;
 
-    public RouteNetlink Netlink { get; } = network.OpenNetlink();
+    private Sandbox(NetworkNamespace network, RouteNetlink netlink)
+    {
+        _network = network;
+        Netlink = netlink;
+    }
+
+    public NetworkNamespace Namespace => _network;
+
+    public RouteNetlink Netlink { get; }
 
     /// <summary>Null when no network namespace is at the path.</summary>
-    public static Sandbox? TryOpen(string path) => NetworkNamespace.TryOpen(path) is { } found ? new Sandbox(found) : null;
+    public static Sandbox? TryOpen(string path) => NetworkNamespace.TryOpen(path) is { } found ? Over(found) : null;
 
-    public static Sandbox Open(string path) => new(NetworkNamespace.Open(path));
+    public static Sandbox Open(string path) => Over(NetworkNamespace.Open(path));
 
     /// <summary>A new staging namespace, which from now on can be told from every other.</summary>
     public static Sandbox CreateStaging(string attachmentId)
     {
-        var created = new Sandbox(NetworkNamespace.Create());
-        created.Netlink.SetAlias(LoopbackIndex, Mark(attachmentId));
-        return created;
+        var created = Over(NetworkNamespace.Create());
+        try
+        {
+            created.Netlink.SetAlias(LoopbackIndex, Mark(attachmentId));
+            return created;
+        }
+        catch
+        {
+            created.Dispose(); // It would live as long as the descriptor.
+            throw;
+        }
     }
 
     public bool IsStagingOf(string attachmentId) => Netlink.FindLink(LoopbackIndex)?.Alias == Mark(attachmentId);
@@ -40,14 +56,27 @@ internal sealed class Sandbox(NetworkNamespace network) : IDisposable
 
     /// <exception cref="IOException">There is no link of that name.</exception>
     public SandboxLink Require(string ifname) => new(this, Netlink.FindLink(ifname) ?? throw new IOException(
-        $"could not find interface {ifname} in {network}: there is only {string.Join(", ", Netlink.Links().Select(link => link.Name))}. " +
+        $"could not find interface {ifname} in {_network}: there is only {string.Join(", ", Netlink.Links().Select(link => link.Name))}. " +
         "The plugins said they succeeded; the chain's first plugin must make the interface that CNI_IFNAME names. " +
         "A chain that makes none (loopback, or host-device with a device that a DPDK driver has) cannot be a Docker network."));
 
     public void Dispose()
     {
         Netlink.Dispose();
-        network.Dispose();
+        _network.Dispose();
+    }
+
+    private static Sandbox Over(NetworkNamespace network)
+    {
+        try
+        {
+            return new Sandbox(network, network.OpenNetlink());
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     private bool HasAddress(LinkInfo link, LinkSnapshot snapshot) =>

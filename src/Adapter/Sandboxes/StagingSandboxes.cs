@@ -82,27 +82,51 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
     private (Sandbox Staging, Sandbox? Covering) Uncover(string attachmentId)
     {
         var path = PathOf(attachmentId);
-        Sandbox? covering = null;
-        do
+        Sandbox? found = null, covering = null;
+        try
         {
-            FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
-            if (Sandbox.TryOpen(path) is { } found)
+            do
             {
-                if (found.IsStagingOf(attachmentId))
+                FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
+                found = Sandbox.TryOpen(path);
+                if (found?.IsStagingOf(attachmentId) == true)
                 {
                     return (found, covering);
                 }
 
-                covering?.Dispose();
-                covering = found;
+                if (found is not null)
+                {
+                    covering?.Dispose();
+                    (covering, found) = (found, null);
+                }
             }
-        }
-        while (LibC.TryUnmount(path));
+            while (LibC.TryUnmount(path));
 
-        NetworkNamespace.Unmount(path);
+            return (Make(attachmentId), covering);
+        }
+        catch
+        {
+            // A namespace lives as long as a descriptor of it.
+            found?.Dispose();
+            covering?.Dispose();
+            throw;
+        }
+    }
+
+    private Sandbox Make(string attachmentId)
+    {
+        NetworkNamespace.Unmount(PathOf(attachmentId));
         Directory.CreateDirectory(directory, OwnerOnly);
-        var created = Sandbox.CreateStaging(attachmentId);
-        created.Namespace.MountAt(path);
-        return (created, covering);
+        var made = Sandbox.CreateStaging(attachmentId);
+        try
+        {
+            made.Namespace.MountAt(PathOf(attachmentId));
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
     }
 }
