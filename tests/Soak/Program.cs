@@ -23,7 +23,7 @@ using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-Console.WriteLine($"--seed {options.Seed} repeats this run's decisions; how they interleave is never the same.");
+Console.WriteLine($"--seed {options.Seed} repeats the dice of this run; how everything interleaves is never the same.");
 var logs = new KeptLogs(options.Logs);
 using var events = new EventLog(logs.Events, TimeProvider.System);
 try

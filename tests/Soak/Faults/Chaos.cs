@@ -37,13 +37,13 @@ internal sealed class Chaos(FaultDeck deck, FaultTotals totals, CommandStarts st
     private async Task PauseAsync(CancellationToken stop)
     {
         var waitsForCommand = random.Next(2) == 0;
-        var pause = TimeSpan.FromMilliseconds(random.Next(waitsForCommand ? 500 : 1500));
+        var pause = TimeSpan.FromMilliseconds(random.Next(waitsForCommand ? 400 : 1000));
         if (waitsForCommand)
         {
             await starts.Next.WaitAsync(stop);
         }
 
         // Now and then there is time for something to be finished.
-        await Task.Delay(random.Next(12) == 0 ? pause + TimeSpan.FromSeconds(3) : pause, timeProvider, stop);
+        await Task.Delay(random.Next(20) == 0 ? pause + TimeSpan.FromSeconds(3) : pause, timeProvider, stop);
     }
 }

@@ -37,9 +37,9 @@ internal static class Report
         PrintAll(output, $"commands that took longer than {Patience.Waited.TotalSeconds:0} s", waits);
         PrintAll(output, "what did not come to its end", problems);
         PrintAll(output, $"left by dockerd, in its own directories: {leaks.OfDocker.Count}", [.. leaks.OfDocker.Take(MostRowsOfDocker)]);
-        foreach (var leak in leaks.Records.Concat(leaks.Lines).Where(leak => leak.StartsWith("- ", StringComparison.Ordinal) is false))
+        foreach (var trace in LeakTrace.Of(leaks.Lines.Concat(leaks.Records), logs))
         {
-            PrintAll(output, $"what the logs say about {leak}", LeakTrace.Of(leak, logs));
+            PrintAll(output, $"what the logs say about {trace.Name}", trace.Lines);
         }
     }
 

@@ -7,6 +7,8 @@ namespace Bridge.Soak.Workers;
 internal sealed class DockerWorker(int number, Random random, DockerCommands docker, TimeProvider timeProvider)
 {
     private const int MostContainers = 4;
+    private const int LongestPause = 600;
+    private const int LongestPauseAfterFailure = 2000;
     private const int PortsPerWorker = 1000;
     private const int FirstPort = 20000;
 
@@ -18,12 +20,14 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
     {
         while (!stop.IsCancellationRequested)
         {
-            await ActAsync();
-            await PauseAsync(stop);
+            var succeeded = await ActAsync();
+
+            // dockerd may be away, for seconds: nobody asks it without a pause.
+            await PauseAsync(succeeded ? LongestPause : LongestPauseAfterFailure, stop);
         }
     }
 
-    private Task ActAsync()
+    private Task<bool> ActAsync()
     {
         var dice = random.Next(100);
         return _containers.Count switch
@@ -44,36 +48,36 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
         };
     }
 
-    private async Task RunAsync()
+    private Task<bool> RunAsync()
     {
         var name = NextName();
         _containers.Add(name); // Also when it fails: Docker may have kept it.
-        await docker.RunAsync("docker run -d", ["run", "--detach", "--name", name, .. Network(), .. Port(), .. Policy(), SoakStage.Image], CancellationToken.None);
+        return TryAsync("docker run -d", ["run", "--detach", "--name", name, .. Network(), .. Port(), .. Policy(), SoakStage.Image]);
     }
 
-    private async Task VisitAsync()
+    private async Task<bool> VisitAsync()
     {
         var name = NextName();
-        string[] command = ["run", "--rm", "--name", name, .. Network(), .. Port(), SoakStage.Image, "true"];
-        var result = await docker.RunAsync("docker run --rm", command, CancellationToken.None);
-        if (result?.Succeeded != true)
+        var succeeded = await TryAsync("docker run --rm", ["run", "--rm", "--name", name, .. Network(), .. Port(), SoakStage.Image, "true"]);
+        if (!succeeded)
         {
             _containers.Add(name);
         }
+
+        return succeeded;
     }
 
-    private async Task OnOneAsync(string verb, params string[] options) =>
-        await docker.RunAsync($"docker {verb}", [verb, .. options, AnyContainer()], CancellationToken.None);
+    private Task<bool> OnOneAsync(string verb, params string[] options) => TryAsync($"docker {verb}", [verb, .. options, AnyContainer()]);
 
-    private async Task NetworkAsync(string verb)
+    private Task<bool> NetworkAsync(string verb)
     {
         // To the second one most of the time: two interfaces in one subnet are refused.
         var network = random.Next(5) > 0 ? SoakStage.Second : AnyNetwork();
         IReadOnlyList<string> address = verb == "connect" && network == SoakStage.Reserved ? Address() : [];
-        await docker.RunAsync($"docker network {verb}", ["network", verb, .. address, network, AnyContainer()], CancellationToken.None);
+        return TryAsync($"docker network {verb}", ["network", verb, .. address, network, AnyContainer()]);
     }
 
-    private async Task RemoveAsync()
+    private async Task<bool> RemoveAsync()
     {
         var name = AnyContainer();
         var result = await docker.RunAsync("docker rm -f", ["rm", "--force", name], CancellationToken.None);
@@ -81,13 +85,18 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
         {
             _containers.Remove(name);
         }
+
+        return result?.Succeeded == true;
     }
 
-    private async Task PauseAsync(CancellationToken stop)
+    private async Task<bool> TryAsync(string kind, IReadOnlyList<string> arguments) =>
+        await docker.RunAsync(kind, arguments, CancellationToken.None) is { Succeeded: true };
+
+    private async Task PauseAsync(int longest, CancellationToken stop)
     {
         try
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(600)), timeProvider, stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(longest)), timeProvider, stop);
         }
         catch (OperationCanceledException)
         {
