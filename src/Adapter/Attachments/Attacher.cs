@@ -98,14 +98,18 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         }
     }
 
-    // Kept after every plugin: some undo their work only by the result that the one before them left, also when we end between the two.
+    // Kept after every plugin, also in case we end before the next: some undo their work only by the result that the one before them left, and
+    // some by the addresses of a link that an undoing which fails has taken away.
     private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent)
     {
         var attaching = cni.Parts(intent).Attaching;
         var result = await runtime.AddAsync(
-            attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(WithResult(intent, sofar)), CancellationToken.None);
+            attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(WithLink(WithResult(intent, sofar))), CancellationToken.None);
         return WithResult(intent, result);
     }
+
+    private AttachmentRecord WithLink(AttachmentRecord record) =>
+        record.Attach == AttachMode.Staging ? record with { Snapshot = staging.TryCapture(record.ContainerId, record.InterfaceName) } : record;
 
     private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniAttachment.ToElement(result.Json) };
 

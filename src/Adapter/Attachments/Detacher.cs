@@ -12,7 +12,8 @@ internal sealed class Detacher(
     PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
-    /// (1) The intent to undo is written; a full disk does not stop it, since what is not undone is found without the intent too. (2) Published ports are undone, for which nothing but the result is needed, and what ran in the
+    /// (1) The intent to undo is written, with what an unfinished chain has left on its link; a full disk does not stop it, since what is not undone is found
+    /// without the intent too. (2) Published ports are undone, for which nothing but the result is needed, and what ran in the
     /// sandbox, while the path names it.
     /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5)
     /// Namespace and record go.
@@ -28,7 +29,7 @@ internal sealed class Detacher(
 
         if (record.Phase != AttachmentPhase.Deleting)
         {
-            journal.Attachments.Keep(record = record with { Phase = AttachmentPhase.Deleting }); // (1)
+            journal.Attachments.Keep(record = record with { Phase = AttachmentPhase.Deleting, Snapshot = record.Snapshot ?? OfUnfinished(record) }); // (1)
         }
 
         try
@@ -44,6 +45,11 @@ internal sealed class Detacher(
             throw;
         }
     }
+
+    // A plugin that was cut off may have made rules for a link that nobody has looked at yet. Once DEL has begun it may be gone.
+    private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, Attach: AttachMode.Staging }
+        ? staging.TryCapture(record.ContainerId, record.InterfaceName)
+        : null;
 
     // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules
     // to a link that stands in for the lost one.

@@ -40,6 +40,25 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
         return staging.Require(ifname).Read() with { PeerIsInHost = PeerIsInHost(staging, ifname) };
     }
 
+    /// <summary>What plugins that have not finished have left so far; null when there is no link of theirs, or one that could not be put back.</summary>
+    public LinkSnapshot? TryCapture(string attachmentId, string ifname)
+    {
+        using var staging = Sandbox.TryOpen(PathOf(attachmentId));
+        if (staging is null || !staging.IsStagingOf(attachmentId) || staging.Netlink.FindLink(ifname) is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return staging.Require(ifname).Read() with { PeerIsInHost = PeerIsInHost(staging, ifname) };
+        }
+        catch (IOException)
+        {
+            return null; // ADD is refused for it when it has finished.
+        }
+    }
+
     /// <summary>Gives the link sysctls that a user asked for.</summary>
     /// <param name="sysctls">Keys as <c>net.ipv4.conf.IFNAME.key</c>.</param>
     /// <exception cref="IOException">A key is none of a link, the kernel does not have it, or refuses the value.</exception>

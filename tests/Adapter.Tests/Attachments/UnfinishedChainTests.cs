@@ -1,0 +1,75 @@
+using Adapter.Tests.Cnm;
+
+namespace Adapter.Tests.Attachments;
+
+/// <summary>
+/// A chain that fails half-way, whose undoing fails half-way too. Its first plugin undoes as the stock bridge does: the link first, then addresses, and
+/// last the rules, which it finds by the addresses that the link had.
+/// </summary>
+public sealed class UnfinishedChainTests : IAsyncLifetime
+{
+    private const string Network = """{"NetworkID":"n1","Options":{"com.docker.network.generic":{"cni.network":"pods"}},"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}""";
+    private const string Endpoint = """{"NetworkID":"n1","EndpointID":"e1","Interface":{}}""";
+
+    private const string Versions = """
+        case $CNI_COMMAND in VERSION) echo '{"cniVersion":"1.0.0","supportedVersions":["1.0.0"]}'; exit ;; esac
+        cd $(dirname $0)
+        in_netns() { nsenter --net=$CNI_NETNS "$@"; }
+        refuse() { echo '{"cniVersion":"1.0.0","code":117,"msg":"the quarry is shut"}'; exit 1; }
+
+        """;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("unfinished").FullName;
+    private ServingDaemon _daemon = null!; // Set before each test; stays null where the test is skipped.
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "A staging namespace needs root.");
+        WritePlugin("maker", """
+            case $CNI_COMMAND in
+                ADD)
+                    in_netns ip link add $CNI_IFNAME type veth peer name other
+                    in_netns ip address add 10.66.0.5/24 dev $CNI_IFNAME
+                    touch rule-10.66.0.5
+                    printf '{"cniVersion":"1.0.0","interfaces":[{"name":"%s","sandbox":"%s"}],"ips":[{"address":"10.66.0.5/24","interface":0}]}' $CNI_IFNAME $CNI_NETNS ;;
+                DEL)
+                    addresses=$(in_netns ip -o -4 address show dev $CNI_IFNAME | awk '{ sub("/.*", "", $4); print $4 }')
+                    in_netns ip link delete $CNI_IFNAME
+                    rm broken 2> /dev/null && refuse
+                    for address in $addresses; do rm rule-$address; done ;;
+            esac
+            exit 0
+            """);
+        WritePlugin("breaker", """[ $CNI_COMMAND != ADD ] || { touch broken; refuse; }""");
+        _daemon = await ServingDaemon.StartAsync(settings => settings with { PluginDirectories = [_directory] });
+        _daemon.WriteConflist("10-pods.conflist", """{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "maker" }, { "type": "breaker" } ] }""");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null)
+        {
+            await _daemon.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Rules_go_that_are_found_by_the_addresses_of_a_link_which_the_failed_undoing_took_away()
+    {
+        (await _daemon.PostAsync("NetworkDriver.CreateNetwork", Network)).Body.Should().Be("{}");
+
+        var (_, refusal) = await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint);
+
+        refusal.Should().Contain("the quarry is shut");
+        Directory.GetFiles(_directory, "rule-*").Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+    }
+
+    private void WritePlugin(string name, string script)
+    {
+        File.WriteAllText(Path.Combine(_directory, name), $"#!/bin/sh\n{Versions}{script}\n");
+        File.SetUnixFileMode(Path.Combine(_directory, name), (UnixFileMode)0b111_101_101);
+    }
+}
