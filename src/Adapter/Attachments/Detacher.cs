@@ -99,6 +99,22 @@ internal sealed class Detacher(
             staging.Remove(record.ContainerId);
             staging.Create(record.ContainerId);
             await DeleteAsync(record);
+            await RequireSameFailureAsync(record, failure.Message);
+        }
+    }
+
+    // What has failed before may have been another trouble, which has just passed, with rules still there: with a link DEL has to succeed now,
+    // or to fail over the link as before.
+    private async Task RequireSameFailureAsync(AttachmentRecord record, string earlier)
+    {
+        BringHome(record);
+        try
+        {
+            await DeleteAsync(record);
+        }
+        catch (CniException failure) when (failure.Message == earlier)
+        {
+            // Without the link it works, and with it never: what it does for a link's sake is not there to be undone.
         }
     }
 
