@@ -40,7 +40,7 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
         (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation)).Should().BeTrue();
         (await RememberedAsync()).Should().HaveCount(earlier.Count);
         await DockerAsync("rm", "--force", "web");
-        (await RememberedAsync()).Should().BeEmpty();
+        (await Eventually.IsTrueAsync(async _ => (await RememberedAsync()).Count == 0, BackgroundPatience, Cancellation)).Should().BeTrue();
         await Host.ActivatedBridge.StopAsync(Cancellation);
         File.Exists(Host.PathOf("/run/docker/plugins/cni.sock")).Should().BeTrue();
         await Host.Bridge.StartAsync(Cancellation);
@@ -70,8 +70,8 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
     }
 
     // Addresses in the store of host-local with whose they are, and the bridge's own records.
-    private async Task<IReadOnlyList<string>> RememberedAsync() => (await RunInShellAsync($"""
-        cd /var/lib/cni/networks/{CniNetworks.Name} && grep -H '' 10.90.* 2> /dev/null | tr -d '\r'
+    private async Task<IReadOnlyList<string>> RememberedAsync() => (await RunInShellAsync($$"""
+        cd /var/lib/cni/networks/{{CniNetworks.Name}} && for file in $(ls | grep '^10[.]'); do echo "$file $(head -n 1 "$file")"; done
         find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f
         """)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

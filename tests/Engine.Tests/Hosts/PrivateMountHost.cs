@@ -10,7 +10,7 @@ public sealed class PrivateMountHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = new Dictionary<string, string>
     {
-        [CniNetworks.FileName] = CniNetworks.StockChain.Replace("""{ "type": "firewall" }""", """{ "type": "firewall" }, { "type": "tuning", "sysctl": { "net.ipv4.conf.IFNAME.arp_filter": "1" } }""", StringComparison.Ordinal),
+        [CniNetworks.FileName] = CniNetworks.StockChain.Replace("""{ "type": "firewall" }""", """{ "type": "firewall" }, { "type": "tuning", "sysctl": { "net.core.somaxconn": "1000" } }""", StringComparison.Ordinal),
         [CniNetworks.SecondFileName] = CniNetworks.SecondStockChain,
     },
     BridgeSettings = "repair: { interval: 2s, retryFirst: 500ms, orphanGrace: 1s }",
