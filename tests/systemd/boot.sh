@@ -33,7 +33,7 @@ fail() {
     echo "FAILED: $*" >&2
     inside journalctl --no-pager -b | grep -v -e dockerd -e containerd 2>/dev/null | tail -n 60 >&2
     inside systemctl --no-pager status cnm-cni.service cnm-cni.socket docker.service 2>/dev/null | tail -n 40 >&2
-    tail -n 20 "$work/console" >&2
+    cat "$work/console" "$work/check" 2>/dev/null | tail -n 40 >&2
     exit 1
 }
 
@@ -122,31 +122,32 @@ inside docker run -d --name web --restart always --network pods -p 8080:80 page 
 inside docker run -d --name plain --network pods page >/dev/null || fail "docker run"
 served "$(address web):80" || fail "the container does not serve"
 served 127.0.0.1:8080 || fail "the published port does not serve"
-inside cnm-cni check plain || fail "check"
+inside cnm-cni check plain >"$work/check" || fail "check"
 
 say "The service is restarted, killed, and hung, with the container running"
 before=$(main_pid)
 inside systemctl restart cnm-cni.service || fail "restart"
 is_another "$before" || fail "no restart"
 served 127.0.0.1:8080 || fail "not served after a restart"
-inside cnm-cni check plain || fail "check after a restart"
+inside cnm-cni check plain >"$work/check" || fail "check after a restart"
 before=$(main_pid)
 inside systemctl kill --kill-whom=main -s KILL cnm-cni.service
 patiently 15 is_another "$before" || fail "not started again after kill -9"
-inside cnm-cni check plain || fail "check after kill -9"
+inside cnm-cni check plain >"$work/check" || fail "check after kill -9"
 before=$(main_pid)
 inside systemctl kill --kill-whom=main -s STOP cnm-cni.service
 patiently 45 is_another "$before" || fail "not started again after it hung"
-inside cnm-cni check plain || fail "check after it hung"
+inside cnm-cni check plain >"$work/check" || fail "check after it hung"
 served 127.0.0.1:8080 || fail "not served after it hung"
 [ -S "/proc/$systemd/root/run/docker/plugins/cni.sock" ] || fail "the socket is gone"
 
 say "A stopped service is started by the next call"
-inside systemctl stop cnm-cni.service
+inside systemctl stop cnm-cni.service 2>/dev/null
 inside docker run -d --name second --network pods -p 8081:80 page >/dev/null || fail "docker run did not start the service"
 served 127.0.0.1:8081 || fail "the second container does not serve"
 
 say "Removing"
+[ -n "$(traces)" ] || fail "no traces of two containers: what is looked for is not where they leave it"
 inside docker rm -f web plain second >/dev/null
 patiently 20 no_traces || fail "left behind: $(traces)"
 
@@ -161,4 +162,14 @@ for end in reboot cut; do
     inside docker rm -f web >/dev/null
     patiently 20 no_traces || fail "left behind after $end: $(traces)"
 done
+say "A driver that cannot start does not keep Docker from it"
+shut_down
+mkdir -p "$work/disk/own/etc/cnm-cni"
+echo "nonsense: true" >"$work/disk/own/etc/cnm-cni/config.yaml"
+boot
+patiently 60 inside sh -c '[ "$(systemctl is-active cnm-cni.socket)" = failed ] && [ ! -e /run/docker/plugins/cni.sock ]' || fail "the units are not given up"
+rm "$work/disk/own/etc/cnm-cni/config.yaml"
+inside systemctl reset-failed cnm-cni.socket cnm-cni.service
+inside systemctl start cnm-cni.socket cnm-cni.service || fail "they do not start again"
+inside docker run --rm --network pods page /bin/busybox true || fail "docker run"
 say "The units are good"
