@@ -28,7 +28,7 @@ internal sealed class HostileHost : IAsyncDisposable
             {
                 StartEngine = false,
                 CniNetworks = new Dictionary<string, string> { ["10-pods.conflist"] = Conflist },
-                BridgeSettings = "log: {level: warning}",
+                BridgeSettings = "log: {level: error}",
             },
             cancellationToken);
         return new HostileHost(host);
@@ -66,6 +66,10 @@ internal sealed class HostileHost : IAsyncDisposable
     /// <summary>Runs until the process that is traced ends, or the token says so.</summary>
     public Task TraceAsync(string file, string calls, CancellationToken cancellationToken) => _host.RunAsync(
         ["strace", "-f", "-qq", "-s", "200", "-e", $"trace={calls}", "-o", file, "-p", _host.Bridge.Pid.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+
+    /// <summary>The ids of what the daemon remembers: <c>networks</c>, <c>attachments</c> or <c>reservations</c>.</summary>
+    public IReadOnlyList<string> Remembered(string kind) =>
+        [.. Directory.GetFiles(_host.PathOf($"/var/lib/cnm-cni/{kind}"), "*.json").Select(file => Path.GetFileNameWithoutExtension(file))];
 
     public string PathOf(string pathInHost) => _host.PathOf(pathInHost);
 

@@ -23,9 +23,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         await using var host = await HostileHost.StartAsync(cancellationToken);
         await host.StartBridgeAsync(cancellationToken);
         var sender = new Sender(host, _findings, _traffic, timeProvider);
-        await TearDownAsync(sender, cancellationToken); // Makes the networks, and with them what a first call makes once.
         await LivesAsync(sender, cancellationToken);
-        await TearDownAsync(sender, cancellationToken);
+        await TearDownAsync(host, sender, cancellationToken);
         var census = await host.CensusAsync(cancellationToken); // (1)
         var files = await HostFiles.ListAsync(host, cancellationToken);
 
@@ -42,7 +41,7 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         }
 
         await TraceAsync(host, sender, cancellationToken); // (4)
-        await TearDownAsync(sender, cancellationToken); // (5)
+        await TearDownAsync(host, sender, cancellationToken); // (5)
         foreach (var change in (await host.ChangesSinceAsync(census, cancellationToken)).Concat((await HostFiles.ListAsync(host, cancellationToken)).ChangesSince(files)))
         {
             _findings.Add($"the host is not what it was: {change}", "all of it");
@@ -56,17 +55,22 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
     private static Task NetworksAsync(Sender sender) =>
         sender.PostAllAsync([Ids.Null, Ids.Ahead, Ids.Direct], network => HostileRequest.Post("set-up", "NetworkDriver.CreateNetwork", Shapes.Network(network).ToJsonString()));
 
-    private static Task LivesAsync(Sender sender, CancellationToken cancellationToken) => sender.SendAsync(count: 2_000, connections: 2, seed: 0, cancellationToken);
+    // What a first call makes once, such as the bridge and the chains of the firewall, stays.
+    private static async Task LivesAsync(Sender sender, CancellationToken cancellationToken)
+    {
+        await NetworksAsync(sender);
+        await sender.SendAsync(count: 2_000, connections: 2, seed: 0, cancellationToken);
+    }
 
-    private static async Task TearDownAsync(Sender sender, CancellationToken cancellationToken)
+    private static async Task TearDownAsync(HostileHost host, Sender sender, CancellationToken cancellationToken)
     {
         foreach (var method in new[] { "NetworkDriver.Leave", "NetworkDriver.DeleteEndpoint" })
         {
-            await sender.PostAllAsync([.. Ids.RealEndpoints, .. Ids.CheapEndpoints], endpoint => HostileRequest.Post("tear-down", method, $$"""{"NetworkID":"aa00","EndpointID":"{{endpoint}}"}"""));
+            await sender.PostAllAsync(host.Remembered("attachments"), endpoint => HostileRequest.Post("tear-down", method, $$"""{"NetworkID":"aa00","EndpointID":"{{endpoint}}"}"""));
         }
 
         await sender.ReleaseAsync(keep: 0, cancellationToken);
-        await sender.PostAllAsync(Ids.Networks, network => HostileRequest.Post("tear-down", "NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{network}}"}"""));
+        await sender.PostAllAsync(host.Remembered("networks"), network => HostileRequest.Post("tear-down", "NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{network}}"}"""));
     }
 
     // Threads of the pool and garbage go by themselves, but not at once.

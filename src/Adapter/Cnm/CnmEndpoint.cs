@@ -8,16 +8,12 @@ using CniInvoker;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// HTTP on one side, a method on the other: reads the body (Docker sends no Content-Type), answers in Docker's shape, writes one log line.
+/// HTTP on one side, a method on the other: finds it a place and a deadline, answers in Docker's shape, writes one log line.
 /// Every refusal is status 200 with <c>Err</c>: Docker shows that text and does not repeat the call.
 /// </summary>
 internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, ILogger<CnmEndpoint> logger)
 {
-    private const string EmptyBody =
-        "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; " +
-        "nothing was done this time. Try again.";
-
-    /// <summary>A method with parameters. An empty body is Docker's broken retry: refused, never taken for "{}".</summary>
+    /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
         CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response) =>
         context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, lane, method, request));
@@ -29,7 +25,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
     private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
         HttpContext context, CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request)
     {
-        var message = await ReadAsync(context, request);
+        var message = await RequestBody.ReadAsync(context, request);
         return await deadline.AnswerAsync(NameOf(context), lane, InPlaceAsync, context.RequestAborted);
 
         async Task<TResponse> InPlaceAsync(CancellationToken cancellationToken)
@@ -37,19 +33,6 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
             using var place = await queue.EnterAsync(lane, cancellationToken);
             return await method.InvokeAsync(message, cancellationToken);
         }
-    }
-
-    private static async Task<TRequest> ReadAsync<TRequest>(HttpContext context, JsonTypeInfo<TRequest> request)
-    {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length == 0)
-        {
-            throw new CnmException(EmptyBody);
-        }
-
-        return JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), request)
-            ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
     }
 
     private static string NameOf(HttpContext context) => context.Request.Path.Value!.TrimStart('/');
@@ -82,6 +65,9 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
     private static string Sentence(Exception failure) => failure switch
     {
         CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
+
+        // The kernel's own, which say what was attempted.
+        IOException and not BadHttpRequestException => failure.Message,
         JsonException json => $"the request is not what the network driver protocol asks for: {json.Message} Nothing was done.",
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was given up before it was done, because the connection closed.",

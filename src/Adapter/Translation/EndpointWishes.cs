@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cnm;
@@ -51,8 +54,20 @@ internal sealed record EndpointWishes(
     }
 
     /// <summary>What Docker has chosen already, in CIDR notation, IPv4 first.</summary>
+    /// <exception cref="CnmException">An address that a plugin could not read either, at DEL as little as at ADD.</exception>
     public static string[] AddressesOf(CreateEndpointRequest request) =>
-        [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)];
+        [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0).Select(RequireAddress)];
+
+    private static string RequireAddress(string text) =>
+        text.Split('/') is [var address, var bits]
+        && IPAddress.TryParse(address, out var parsed) && IsPlain(address, parsed)
+        && byte.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= parsed.GetAddressBytes().Length * 8
+            ? text
+            : throw new CnmException($"address \"{text}\" is not one with its prefix length, as in 10.88.0.5/16. Nothing was done.");
+
+    // 10.88.5 and [::1] are addresses to us and to no plugin; a scope is none of the address.
+    private static bool IsPlain(string text, IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : text.All(letter => char.IsAsciiHexDigit(letter) || letter is ':' or '.');
 
     public static string MacText(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(part => part.ToString("x2")));
 

@@ -71,6 +71,11 @@ internal static class PublishedPorts
 
     private static RequestedPort ReadOne(JsonElement entry)
     {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw Unreadable(entry);
+        }
+
         var protocol = Number(entry, "Proto") switch
         {
             6 => "tcp",
@@ -81,7 +86,7 @@ internal static class PublishedPorts
         var containerPort = Number(entry, "Port");
         var hostPort = Number(entry, "HostPort");
         var hostPortEnd = Math.Max(hostPort, Number(entry, "HostPortEnd"));
-        var hostIp = entry.TryGetProperty("HostIP", out var ip) ? ip.GetString() ?? "" : "";
+        var hostIp = entry.TryGetProperty("HostIP", out var ip) ? ip.ValueKind is JsonValueKind.String or JsonValueKind.Null ? ip.GetString() ?? "" : throw Unreadable(entry) : "";
         if (containerPort is < 1 or > 65535 || hostPort < 0 || hostPortEnd > 65535)
         {
             throw new CnmException($"published port {hostPort}-{hostPortEnd}:{containerPort}/{protocol} is outside 1 to 65535.");
@@ -103,6 +108,16 @@ internal static class PublishedPorts
             : throw new CnmException($"published port {port} names host address \"{text}\", which is not an IP address.");
     }
 
-    private static int Number(JsonElement entry, string field) =>
-        entry.TryGetProperty(field, out var value) && value.TryGetInt32(out var number) ? number : 0;
+    private static int Number(JsonElement entry, string field)
+    {
+        if (!entry.TryGetProperty(field, out var value))
+        {
+            return 0;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Unreadable(entry);
+    }
+
+    private static CnmException Unreadable(JsonElement entry) =>
+        new($"a published port is not what Docker sends: {(entry.GetRawText() is { Length: > 200 } text ? text[..200] : entry.GetRawText())}. Nothing was done.");
 }

@@ -33,7 +33,7 @@ internal static partial class SystemCalls
             {
                 plugins.Add(call == "execve" ? process : Child(line) ?? process);
             }
-            else if (!plugins.Contains(process))
+            else if (!plugins.Contains(process) && !line.Contains(" resumed>", StringComparison.Ordinal)) // What it was asked is in the line before.
             {
                 looked++;
                 if (Changes(call, line) && !Allowed.Any(allowed => line.Contains(allowed, StringComparison.Ordinal)))
@@ -53,7 +53,7 @@ internal static partial class SystemCalls
     private static bool Changes(string call, string line) => call switch
     {
         "open" or "openat" or "creat" => line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal),
-        "bind" or "connect" => !line.Contains("AF_NETLINK", StringComparison.Ordinal),
+        "bind" or "connect" => !line.Contains("AF_NETLINK", StringComparison.Ordinal) && !line.Contains("AF_UNSPEC", StringComparison.Ordinal),
         _ => Changing.Contains(call),
     };
 

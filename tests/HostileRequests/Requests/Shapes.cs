@@ -114,9 +114,11 @@ internal sealed class Shapes(Random random)
     {
         try
         {
-            return JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var value = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            _ = value?.ToJsonString();
+            return value;
         }
-        catch (JsonException)
+        catch (Exception meaningless) when (meaningless is JsonException or InvalidOperationException)
         {
             return json;
         }

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Cnm;
+
+/// <summary>Wishes that generated requests came upon: no plugin can honour them, and some plugins cannot even undo them.</summary>
+public sealed class StrangeWishTests
+{
+    [Theory]
+    [InlineData("fe80::1%eth0/64")]
+    [InlineData("10.88.0.5")]
+    [InlineData("10.88.0.5/33")]
+    [InlineData("10.88.0.5/-1")]
+    [InlineData("10.88.5/16")]
+    [InlineData("0x0a.0x58.0.5/16")]
+    [InlineData("[fd00::1]/64")]
+    [InlineData("fd00::1/129")]
+    [InlineData("../../etc/16")]
+    [InlineData(" 10.88.0.5/16")]
+    public void An_address_that_a_plugin_could_not_read_is_refused_since_its_DEL_would_fail_for_ever(string address) =>
+        FluentActions.Invoking(() => EndpointWishes.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(Address: address))))
+            .Should().Throw<CnmException>().WithMessage("*is not one with its prefix length, as in 10.88.0.5/16. Nothing was done.");
+
+    [Theory]
+    [InlineData("10.88.0.5/16", "fd00:88::5/64")]
+    [InlineData("0.0.0.0/0", "::ffff:10.0.0.1/128")]
+    public void An_address_as_Docker_writes_it_is_taken(string address, string address6) =>
+        EndpointWishes.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(address, address6))).Should().Equal(address, address6);
+
+    [Theory]
+    [InlineData("[7]")]
+    [InlineData("[\"80:80\"]")]
+    [InlineData("[null]")]
+    [InlineData("""[{"Proto":"tcp","Port":80}]""")]
+    [InlineData("""[{"Proto":6,"Port":80.5}]""")]
+    [InlineData("""[{"Proto":6,"Port":80,"HostIP":7}]""")]
+    public void A_published_port_of_another_shape_is_refused_with_what_it_is(string ports) =>
+        FluentActions.Invoking(() => PublishedPorts.Read(new Dictionary<string, JsonElement> { ["com.docker.network.portmap"] = JsonDocument.Parse(ports).RootElement }))
+            .Should().Throw<CnmException>().WithMessage("a published port is not what Docker sends: *Nothing was done.");
+}
