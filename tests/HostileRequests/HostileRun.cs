@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Bridge.HostileRequests.Checks;
 using Bridge.HostileRequests.Requests;
 using Bridge.HostileRequests.Wire;
@@ -121,7 +122,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
 
         using var connection = new HostileConnection(await host.ConnectAsync(cancellationToken));
         var status = (await connection.AskAsync(HostileRequest.Frame("POST", "Bridge.Status", []), answers: 1, TimeSpan.FromSeconds(10)))[0];
-        if (!status.Body.Contains("\"attachments\":[]", StringComparison.OrdinalIgnoreCase) && !status.Body.Contains("\"endpoints\":[]", StringComparison.OrdinalIgnoreCase))
+        using var document = JsonDocument.Parse(status.Body);
+        if (new[] { "Networks", "Endpoints", "PendingCleanups" }.Any(list => document.RootElement.GetProperty(list).GetArrayLength() > 0))
         {
             _findings.Add($"attachments are left: {status.Body}", "all of it");
         }

@@ -110,7 +110,7 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
             200 when answer.Body.Contains("\"Err\":", StringComparison.Ordinal) => "refused",
             _ => $"{answer.Status}",
         });
-        if (AnswerCheck.Problem(answer, mayBeClosed: request.Answers == 0) is { } problem)
+        if (AnswerCheck.Problem(answer, request.Method.StartsWith("Bridge.", StringComparison.Ordinal), mayBeClosed: request.Answers == 0) is { } problem)
         {
             var text = Encoding.UTF8.GetString(request.Bytes);
             findings.Add(problem, text.Length > 2_000 ? text[..2_000] : text);
