@@ -103,9 +103,10 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
     private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent)
     {
         var attaching = cni.Parts(intent).Attaching;
+        var made = intent;
         var result = await runtime.AddAsync(
-            attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(WithLink(WithResult(intent, sofar))), CancellationToken.None);
-        return WithResult(intent, result);
+            attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(made = WithLink(WithResult(intent, sofar))), CancellationToken.None);
+        return WithResult(made, result);
     }
 
     private AttachmentRecord WithLink(AttachmentRecord record) =>
@@ -115,7 +116,7 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
 
     private AttachmentRecord Capture(AttachmentRecord record)
     {
-        var snapshot = staging.Capture(record.ContainerId, record.InterfaceName);
+        var snapshot = record.Snapshot ?? staging.Capture(record.ContainerId, record.InterfaceName);
         if (record.Mac is { } mac && snapshot.Mac != mac)
         {
             staging.SetMac(record.ContainerId, record.InterfaceName, PhysicalAddress.Parse(mac));
