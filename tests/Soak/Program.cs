@@ -24,14 +24,14 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 Console.WriteLine($"--seed {options.Seed} repeats the dice of this run; how everything interleaves is never the same.");
-var logs = new KeptLogs(options.Logs);
+var logs = new KeptLogs(Path.Combine(options.Logs, $"seed-{options.Seed}"));
 using var events = new EventLog(logs.Events, TimeProvider.System);
 try
 {
     await using var stage = await SoakStage.SetAsync(stop.Token);
     Console.WriteLine($"Docker {stage.Host.Engine}; the bridge's state is on {stage.Disk.Kind}");
     var isGood = await new SoakRun(options, stage, logs, events, TimeProvider.System).RunAsync(stop.Token);
-    Console.WriteLine(isGood ? "\nNothing leaked, and nothing hung." : $"\nSomething leaked or hung: the order of events and the daemons' logs are in {options.Logs}");
+    Console.WriteLine(isGood ? "\nNothing leaked, and nothing hung." : $"\nSomething leaked or hung: the order of events and the daemons' logs are in {logs.Root}");
     return isGood ? 0 : 1;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -16,7 +16,7 @@ internal sealed record SoakOptions
     /// <summary>What all decisions follow from; another one for each run unless told.</summary>
     public int Seed { get; init; } = Random.Shared.Next();
 
-    /// <summary>Where the daemons' logs, the order of events and both censuses are left; "soak" in the working directory unless told.</summary>
+    /// <summary>Where the daemons' logs, the order of events and both censuses are left, in a directory for each seed; "soak" in the working directory unless told.</summary>
     public string Logs { get; init; } = Path.GetFullPath("soak");
 
     /// <summary>Null where the words make no sense.</summary>

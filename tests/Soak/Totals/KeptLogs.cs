@@ -10,8 +10,7 @@ namespace Bridge.Soak.Totals;
 /// </summary>
 internal sealed class KeptLogs
 {
-    private readonly string _directory;
-
+    /// <param name="directory">What an earlier run left there is replaced.</param>
     public KeptLogs(string directory)
     {
         if (Directory.Exists(directory))
@@ -20,27 +19,29 @@ internal sealed class KeptLogs
         }
 
         Directory.CreateDirectory(directory);
-        _directory = directory;
+        Root = directory;
     }
 
-    public string Events => Path.Combine(_directory, "events.log");
+    public string Root { get; }
+
+    public string Events => Path.Combine(Root, "events.log");
 
     public void Keep(TestHost host, string statePath)
     {
         foreach (var daemon in (Daemon[])[host.Bridge, host.Dockerd, host.Containerd])
         {
-            File.WriteAllText(Path.Combine(_directory, $"{daemon.Name}.log"), daemon.Log);
+            File.WriteAllText(Path.Combine(Root, $"{daemon.Name}.log"), daemon.Log);
         }
 
         foreach (var record in Directory.EnumerateFiles(host.PathOf(statePath), "*.json*", SearchOption.AllDirectories))
         {
-            var copy = Path.Combine(_directory, "state", Path.GetRelativePath(host.PathOf(statePath), record));
+            var copy = Path.Combine(Root, "state", Path.GetRelativePath(host.PathOf(statePath), record));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(record, copy);
         }
     }
 
-    public void Keep(string name, HostCensus census) => File.WriteAllLines(Path.Combine(_directory, name), census.Lines);
+    public void Keep(string name, HostCensus census) => File.WriteAllLines(Path.Combine(Root, name), census.Lines);
 
     /// <summary>What happened and what the bridge said, by time.</summary>
     public IReadOnlyList<string> InOrder(TestHost host) =>
