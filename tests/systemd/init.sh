@@ -56,7 +56,9 @@ fi
 mount --make-rshared /
 
 # Only what this is about starts at boot, whatever the machine has enabled for itself.
-rm -f /etc/systemd/system/*.wants/* /etc/machine-id
+rm -f /etc/systemd/system/*.wants/*
+# Without a number it would take this for its first boot, and enable everything.
+tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 for unit in systemd-networkd.service systemd-networkd-wait-online.service; do ln -sf /dev/null "/etc/systemd/system/$unit"; done
 mkdir -p /etc/systemd/system/{multi-user,sockets}.target.wants
 for unit in containerd.service docker.service; do ln -s "/lib/systemd/system/$unit" "/etc/systemd/system/multi-user.target.wants/$unit"; done
