@@ -13,13 +13,13 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
     private readonly ConcurrencyLimiter _undoing = Limiter(settings.Calls.Running, int.MaxValue);
 
     /// <summary>Waits for a place, the oldest call first.</summary>
-    /// <returns>The place, until it is disposed.</returns>
+    /// <returns>The place, until it is disposed; null for a call that needs none.</returns>
     /// <exception cref="CnmException">Too many wait, or the daemon is stopping: nothing new is made.</exception>
-    public async Task<IDisposable> EnterAsync(CallLane lane, CancellationToken cancellationToken) => lane switch
+    public async Task<IDisposable?> EnterAsync(CallLane lane, CancellationToken cancellationToken) => lane switch
     {
         CallLane.Making => await EnterMakingAsync(cancellationToken),
         CallLane.Undoing => await _undoing.AcquireAsync(permitCount: 1, cancellationToken),
-        _ => Stream.Null,
+        _ => null,
     };
 
     public void Dispose()

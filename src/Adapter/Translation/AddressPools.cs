@@ -36,7 +36,7 @@ internal static class AddressPools
                     $"Let the CNI network choose the addresses: {NetworkCommand.Best(network, options.Attach)}");
             }
 
-            if (pool.Gateway is { Length: > 0 } gateway && !subnet.Gateway.Equals(IPAddress.Parse(gateway.Split('/')[0])))
+            if (pool.Gateway is { Length: > 0 } gateway && !(IPAddress.TryParse(gateway.Split('/')[0], out var chosen) && chosen.Equals(subnet.Gateway)))
             {
                 throw new CnmException(
                     $"Docker's own address management chose gateway {gateway}, " +

@@ -91,7 +91,7 @@ public sealed class CallQueueTests : IDisposable
         (await MakingAsync()).Dispose();
     }
 
-    private Task<IDisposable> MakingAsync() => _queue.EnterAsync(CallLane.Making, CancellationToken.None);
+    private async Task<IDisposable> MakingAsync() => (await _queue.EnterAsync(CallLane.Making, CancellationToken.None))!;
 
-    private Task<IDisposable> UndoingAsync() => _queue.EnterAsync(CallLane.Undoing, CancellationToken.None);
+    private async Task<IDisposable> UndoingAsync() => (await _queue.EnterAsync(CallLane.Undoing, CancellationToken.None))!;
 }

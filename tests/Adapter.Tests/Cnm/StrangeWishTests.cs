@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Adapter.Tests.Translation;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
 namespace Adapter.Tests.Cnm;
@@ -27,6 +29,15 @@ public sealed class StrangeWishTests
     [InlineData("0.0.0.0/0", "::ffff:10.0.0.1/128")]
     public void An_address_as_Docker_writes_it_is_taken(string address, string address6) =>
         EndpointWishes.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(address, address6))).Should().Equal(address, address6);
+
+    [Theory]
+    [InlineData("net.ipv4.conf.all.forwarding=1")]
+    [InlineData("/16")]
+    [InlineData("10.88.0.1.2/16")]
+    public void A_gateway_that_is_no_address_is_refused_like_one_that_is_not_the_CNI_networks(string gateway) =>
+        FluentActions.Invoking(() => AddressPools.RequireFit(
+            new NetworkOptions("pods", IpamMode.Docker, [new IpamData("LocalDefault", "10.88.0.0/16", gateway)]), Conflists.Parse(Conflists.Stock)))
+            .Should().Throw<CnmException>().WithMessage($"Docker's own address management chose gateway {gateway}, but that of CNI network*");
 
     [Theory]
     [InlineData("[7]")]
