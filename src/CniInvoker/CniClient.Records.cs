@@ -27,22 +27,9 @@ public sealed partial class CniClient
     private async Task DeleteAsync(AttachmentId id, StoredAttachment? stored, Attachment given, CancellationToken cancellationToken)
     {
         var network = stored?.Network ?? Configured(CniOperation.Delete, id.NetworkName);
-        var attachment = Repeated(stored, given);
-        if (NetworkNamespaceFile.IsForeign(attachment.NetworkNamespace))
-        {
-            attachment = attachment.WithoutNetworkNamespace(); // A plugin that opens it fails before it has released anything.
-        }
-
+        var attachment = Reachable(Repeated(stored, given));
         await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            _store.Remove(id);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            var msg = $"{id} is deleted but cannot be forgotten: {failure.Message.TrimEnd('.')}";
-            throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Delete, id.NetworkName);
-        }
+        Drop(id);
     }
 
     private async Task<(List<AttachmentId> Deleted, List<CniException> Failures)> DeleteStaleAsync(

@@ -8,6 +8,11 @@ namespace Bridge.Adapter.Cli.Cni;
 /// <summary>ADD, CHECK and DEL of one attachment.</summary>
 internal static class AttachmentCommands
 {
+    private static readonly Option<bool> Forget = new("--forget")
+    {
+        Description = "Forget an attachment whose DEL can never succeed. Only the IPAM plugin is asked to release its addresses; what the other plugins made stays.",
+    };
+
     public static Command Add(CniEnvironment environment) => Build(
         "add",
         "Attach a network namespace to a network (ADD). Prints the result.",
@@ -21,24 +26,35 @@ internal static class AttachmentCommands
         environment,
         (client, network, attachment, _, cancellationToken) => client.CheckAsync(network, attachment, cancellationToken));
 
-    public static Command Delete(CniEnvironment environment) => Build(
-        "del",
-        "Detach it (DEL). May be repeated, and the namespace may be gone.",
-        environment,
-        (client, network, attachment, _, cancellationToken) => client.DeleteAsync(network, attachment, cancellationToken));
+    public static Command Delete(CniEnvironment environment)
+    {
+        var command = new Command("del", "Detach it (DEL). May be repeated, and the namespace may be gone.") { Network, Netns, InterfaceName, ContainerId, Forget, Config };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, (client, network, attachment, console) => parsed.GetValue(Forget)
+            ? ForgetAsync(client, network, attachment, console.Error, cancellationToken)
+            : client.DeleteAsync(network, attachment, cancellationToken)));
+        return command;
+    }
+
+    private static async Task ForgetAsync(CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
+    {
+        var failure = await client.ForgetAsync(network, attachment, cancellationToken);
+        await error.WriteLineAsync($"Forgotten without DEL of its plugins: what they made stays until somebody removes it.{(failure is null ? "" : $" Its addresses stay taken: {failure.Message}")}");
+    }
 
     private static Command Build(
         string name, string description, CniEnvironment environment, Func<CniClient, string, Attachment, TextWriter, CancellationToken, Task> run)
     {
         var command = new Command(name, description) { Network, Netns, InterfaceName, ContainerId, Config };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var console = parsed.InvocationConfiguration;
-            var attachment = Read(parsed, environment);
-            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error);
-            await run(client, parsed.GetRequiredValue(Network), attachment, console.Output, cancellationToken);
-            return ExitCodes.Success;
-        });
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed, environment, (client, network, attachment, console) => run(client, network, attachment, console.Output, cancellationToken)));
         return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, Task> run)
+    {
+        var console = parsed.InvocationConfiguration;
+        var attachment = Read(parsed, environment);
+        await run(CniClients.Of(SettingsOf(parsed), environment, console.Error), parsed.GetRequiredValue(Network), attachment, console);
+        return ExitCodes.Success;
     }
 }

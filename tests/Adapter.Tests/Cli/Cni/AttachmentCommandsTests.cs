@@ -59,6 +59,27 @@ public sealed class AttachmentCommandsTests : IDisposable
         host.Variable("first", "ADD", "CNI_ARGS").Should().BeEmpty();
     }
 
+    [Theory(Timeout = Deadline)]
+    [InlineData(CniHost.Nothing, "stays until somebody removes it.\n")]
+    [InlineData("exit 1", "Its addresses stay taken: ")]
+    public async Task What_can_never_be_deleted_is_forgotten_and_only_its_IPAM_plugin_is_asked(string release, string sentence)
+    {
+        host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"pool"}}]}""")
+            .WithPlugin("first", delete: CniHost.Fail(999, "the quarry is shut")).WithPlugin("pool", delete: release);
+        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await host.RunAsync(["del", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+
+        (await host.RunAsync(["del", "pods", host.Sandbox, "--forget"], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        host.Output.Should().BeEmpty();
+        host.Error.Should().Contain(sentence);
+        host.Runs.Should().Equal("ADD first", "DEL first", "DEL pool");
+        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        host.Json["attachments"]!.AsArray().Should().BeEmpty();
+        (await host.RunAsync(["del", "pods", host.Sandbox, "--forget"], TestContext.Current.CancellationToken)).Should().Be(1);
+        ((int)host.Json["code"]!).Should().Be(3);
+    }
+
     [Fact(Timeout = Deadline)]
     public async Task A_path_with_detours_means_the_same_attachment()
     {
