@@ -8,6 +8,9 @@ using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Pods;
 using Bridge.Adapter.Repair;
+using Bridge.Adapter.Repair.Addresses;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
@@ -83,6 +86,9 @@ internal static class Daemon
 
     private static IServiceCollection AddCni(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton<CallClock>()
+        .AddSingleton<BridgeMetrics>()
+        .AddSingleton<MetricsPage>()
+        .AddSingleton<JournalMetrics>()
         .AddSingleton(new ConfigurationDirectory(settings.ConfigurationDirectory))
         .AddSingleton(new PluginPath(settings.PluginDirectories))
         .AddSingleton(settings.Timeouts.Deadlines)
@@ -140,9 +146,28 @@ internal static class Daemon
         .AddSingleton<SurvivingPlugins>()
         .AddSingleton<Repairer>()
         .AddSingleton<ReservationRepair>()
-        .AddSingleton<DockerComparison>()
+        .AddSingleton<ContainerNames>()
+        .AddSingleton<KnownFindings>()
+        .AddSingleton<RepairRound>()
+        .AddSingleton<Relinquishing>()
+        .AddInspections()
         .AddHostedService<RepairLoop>()
         .AddHostedService<DockerWatch>();
+
+    // In the order of looking: what Docker has to say first, and last what follows from everything else.
+    private static IServiceCollection AddInspections(this IServiceCollection services) => services
+        .AddSingleton<AddressHoldings>()
+        .AddSingleton<AddressRecovery>()
+        .AddSingleton<IInspection, NetworkInspection>()
+        .AddSingleton<IInspection, EndpointInspection>()
+        .AddSingleton<IInspection, ReservationInspection>()
+        .AddSingleton<IInspection, CutOffInspection>()
+        .AddSingleton<IInspection, CleanupInspection>()
+        .AddSingleton<IInspection, UnreadableInspection>()
+        .AddSingleton<IInspection, NamespaceInspection>()
+        .AddSingleton<IInspection, HostLinkInspection>()
+        .AddSingleton<IInspection, LostLinkInspection>()
+        .AddSingleton<IInspection, StoreInspection>();
 
     private static IServiceCollection AddNeighbours(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))
@@ -160,7 +185,8 @@ internal static class Daemon
     private static IServiceCollection AddControl(this IServiceCollection services) => services
         .AddSingleton<FreshNames>()
         .AddSingleton<Status>()
-        .AddSingleton<Check>();
+        .AddSingleton<Check>()
+        .AddSingleton<RepairOnDemand>();
 
     private static IServiceCollection AddService(this IServiceCollection services, ServiceEnvironment environment) => environment.NotifySocket is not { } address
         ? services

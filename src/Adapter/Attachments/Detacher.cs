@@ -170,7 +170,7 @@ internal sealed class Detacher(
     }
 
     /// <summary>Drops the namespace, the ports and the record of an attachment whose plugins have nothing left to undo.</summary>
-    private void Forget(AttachmentRecord record)
+    public void Forget(AttachmentRecord record)
     {
         var reservation = journal.Reservations.Find(record.ContainerId);
         if (reservation is null)

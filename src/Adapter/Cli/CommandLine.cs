@@ -87,6 +87,8 @@ internal static class CommandLine
             NetworksCommand.Build(),
             Status(),
             Check(),
+            RepairCommand.Build(),
+            MetricsCommand.Build(),
             CniCommand.Build(environment),
             PrintSettings(),
             Version(),

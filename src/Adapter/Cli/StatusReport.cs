@@ -29,6 +29,7 @@ internal static class StatusReport
 
         WriteArrivalProblems(status, output);
         WriteCleanups(status, now, output);
+        WriteFindings(status, output);
         foreach (var problem in status.ConfigurationProblems)
         {
             output.WriteLine();
@@ -108,14 +109,24 @@ internal static class StatusReport
 
         output.WriteLine();
         output.WriteLine("Still to be cleaned up (repeated by itself):");
-        var table = new TextTable("CONTAINER", "CNI NETWORK", "ATTEMPTS", "NEXT", "ENDPOINT", "LAST ERROR");
+        var table = new TextTable("CONTAINER", "CNI NETWORK", "ADDRESSES", "ATTEMPTS", "NEXT", "ID", "LAST ERROR");
         foreach (var cleanup in status.PendingCleanups)
         {
             var next = cleanup.NextAttempt is { } at ? at <= now ? "now" : $"in {Age(at - now)}" : null;
-            table.Add(cleanup.ContainerName, cleanup.CniNetwork, $"{cleanup.Attempts}", next, ShortId.Of(cleanup.EndpointId), cleanup.LastError);
+            var id = ShortId.Of(cleanup.EndpointId ?? cleanup.ContainerId);
+            table.Add(cleanup.ContainerName, cleanup.CniNetwork, string.Join(", ", cleanup.Addresses), $"{cleanup.Attempts}", next, id, cleanup.LastError);
         }
 
         table.WriteTo(output);
+    }
+
+    private static void WriteFindings(StatusResponse status, TextWriter output)
+    {
+        foreach (var finding in status.Findings)
+        {
+            output.WriteLine();
+            output.WriteLine(RepairOutcome.Line(finding));
+        }
     }
 
     /// <summary>As <c>docker ps</c> writes it, which cannot show these.</summary>

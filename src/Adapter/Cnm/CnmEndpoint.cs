@@ -11,7 +11,7 @@ namespace Bridge.Adapter.Cnm;
 /// HTTP on one side, a method on the other: finds it a place and a deadline, answers in Docker's shape, writes one log line.
 /// Every refusal is status 200 with <c>Err</c>: Docker shows that text and does not repeat the call.
 /// </summary>
-internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, ILogger<CnmEndpoint> logger)
+internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, BridgeMetrics metrics, ILogger<CnmEndpoint> logger)
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
@@ -45,6 +45,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         try
         {
             answer = JsonSerializer.SerializeToUtf8Bytes(await invocation, response);
+            metrics.Answered(method, call.Elapsed);
             logger.CallAnswered(method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -52,6 +53,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
             // The last stop before the wire: whatever went wrong, Docker gets a sentence and no retry.
             var sentence = Sentence(failure);
             answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(sentence), CnmJson.Default.ErrorResponse);
+            metrics.Refused(method, call.Elapsed);
             logger.CallRefused(Unforeseen(failure) ? failure : null, method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds, sentence);
         }
 

@@ -27,13 +27,46 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ControlException($"The daemon on {socketPath} did not answer within {StatusTimeout.TotalSeconds} s. Its log says what it is doing.", failure);
+            throw Late(failure);
         }
     }
 
     /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
     public Task<CheckResponse> CheckAsync(CheckRequest request, CancellationToken cancellationToken) =>
         AskAsync("Bridge.Check", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.CheckRequest), ControlJson.Default.CheckResponse, cancellationToken);
+
+    /// <summary>Takes as long as its plugins take, and as the settings want to be certain of an orphan.</summary>
+    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    public Task<RepairResponse> RepairAsync(RepairRequest request, CancellationToken cancellationToken) =>
+        AskAsync("Bridge.Repair", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.RepairRequest), ControlJson.Default.RepairResponse, cancellationToken);
+
+    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    public Task<ForgetResponse> ForgetAsync(ForgetRequest request, CancellationToken cancellationToken) =>
+        AskAsync("Bridge.Forget", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ForgetRequest), ControlJson.Default.ForgetResponse, cancellationToken);
+
+    /// <exception cref="ControlException">The daemon could not be asked.</exception>
+    public async Task<string> MetricsAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(StatusTimeout);
+        try
+        {
+            using var response = await _http.GetAsync("metrics", deadline.Token);
+            var text = await response.Content.ReadAsStringAsync(deadline.Token);
+            return response.StatusCode == HttpStatusCode.OK ? text : throw new ControlException(Refusal(response.StatusCode, []));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ControlException(Unreachable(failure), failure);
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Late(failure);
+        }
+    }
+
+    private ControlException Late(OperationCanceledException failure) =>
+        new($"The daemon on {socketPath} did not answer within {StatusTimeout.TotalSeconds} s. Its log says what it is doing.", failure);
 
     private async Task<T> AskAsync<T>(string method, byte[] body, JsonTypeInfo<T> answerType, CancellationToken cancellationToken)
     {

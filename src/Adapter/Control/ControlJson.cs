@@ -12,5 +12,9 @@ namespace Bridge.Adapter.Control;
 [JsonSerializable(typeof(StatusResponse))]
 [JsonSerializable(typeof(CheckRequest))]
 [JsonSerializable(typeof(CheckResponse))]
+[JsonSerializable(typeof(RepairRequest))]
+[JsonSerializable(typeof(RepairResponse))]
+[JsonSerializable(typeof(ForgetRequest))]
+[JsonSerializable(typeof(ForgetResponse))]
 [JsonSerializable(typeof(ControlError))]
 internal sealed partial class ControlJson : JsonSerializerContext;

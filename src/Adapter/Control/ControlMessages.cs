@@ -2,12 +2,16 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Pods;
+using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Control;
 
 // What an operator asks the daemon over its socket, beside what Docker asks it. One file, because they are read side by side:
 //   POST /Bridge.Status  (no body)      → StatusResponse
 //   POST /Bridge.Check   CheckRequest   → CheckResponse
+//   POST /Bridge.Repair  RepairRequest  → RepairResponse
+//   POST /Bridge.Forget  ForgetRequest  → ForgetResponse
+//   GET  /metrics                       → Prometheus's text format
 // An answer other than 200 carries { "Err": "…" }, as Docker's calls do.
 
 /// <summary>Everything the daemon knows.</summary>
@@ -18,6 +22,7 @@ namespace Bridge.Adapter.Control;
 /// <param name="Endpoints">Docker's endpoints, oldest first.</param>
 /// <param name="CniNetworks">The CNI networks behind them.</param>
 /// <param name="PendingCleanups">What is to be undone and could not be yet.</param>
+/// <param name="Findings">What the journal, Docker, the kernel and the stores of IPAM plugins disagree in, and is not mended.</param>
 /// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
 internal sealed record StatusResponse(
     string Version,
@@ -27,6 +32,7 @@ internal sealed record StatusResponse(
     IReadOnlyList<EndpointStatus> Endpoints,
     IReadOnlyList<CniNetworkStatus> CniNetworks,
     IReadOnlyList<PendingCleanup> PendingCleanups,
+    IReadOnlyList<FindingStatus> Findings,
     IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems);
 
 /// <param name="Id">Docker's network id.</param>
@@ -99,8 +105,46 @@ internal sealed record CniNetworkStatus(string Name, IReadOnlyList<string> Subne
 /// <param name="Addresses">Without prefix length, IPv4 first.</param>
 internal sealed record NeighbourStatus(NeighbourKind Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
 
-/// <summary>An attachment that is to be undone and could not be yet.</summary>
-internal sealed record PendingCleanup(string EndpointId, string CniNetwork, string? ContainerName, int Attempts, string LastError, DateTimeOffset? NextAttempt);
+/// <summary>An attachment that is to be undone, or a reservation that is to be released, and could not be yet.</summary>
+/// <param name="EndpointId">Docker's endpoint id; null for a reservation.</param>
+/// <param name="ContainerId">The CNI container id.</param>
+/// <param name="CniNetwork">The CNI network.</param>
+/// <param name="ContainerName">The container's name, when known.</param>
+/// <param name="Addresses">What it still holds, without prefix length.</param>
+/// <param name="Attempts">How many have failed.</param>
+/// <param name="LastError">What the last one said.</param>
+/// <param name="NextAttempt">When it is tried again; null: as soon as possible.</param>
+internal sealed record PendingCleanup(
+    string? EndpointId,
+    string ContainerId,
+    string CniNetwork,
+    string? ContainerName,
+    IReadOnlyList<string> Addresses,
+    int Attempts,
+    string LastError,
+    DateTimeOffset? NextAttempt);
+
+/// <param name="Kind">In what there is disagreement: <c>stolen-address</c>; docs/cli.md lists them.</param>
+/// <param name="Subject">Id, name or path: with the kind, the same every time.</param>
+/// <param name="What">What it is about.</param>
+/// <param name="Why">What is wrong with it.</param>
+/// <param name="State">What has become of it.</param>
+/// <param name="Done">What was done, or what a person can do; empty for what was only looked at.</param>
+internal sealed record FindingStatus(string Kind, string Subject, string What, string Why, FindingState State, string Done);
+
+/// <param name="DryRun">Only look.</param>
+internal sealed record RepairRequest(bool DryRun);
+
+/// <param name="Findings">What was found.</param>
+/// <param name="Problems">What could not be looked at, and why.</param>
+internal sealed record RepairResponse(IReadOnlyList<FindingStatus> Findings, IReadOnlyList<string> Problems);
+
+/// <param name="Target">An endpoint id, a reservation's id, or the beginning of one; or a container's name.</param>
+internal sealed record ForgetRequest(string Target);
+
+/// <param name="What">What was let go of.</param>
+/// <param name="GivenUp">What that means: one sentence each.</param>
+internal sealed record ForgetResponse(string What, IReadOnlyList<string> GivenUp);
 
 /// <summary>A CNI configuration file that is not used, and why.</summary>
 internal sealed record ConfigurationProblemStatus(string File, string Message);

@@ -1,20 +1,35 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Control;
 
-/// <summary>The operator's two questions, on the socket that Docker uses.</summary>
+/// <summary>The operator's questions, on the socket that Docker uses.</summary>
 internal static class ControlRoutes
 {
     public static void MapControl(this WebApplication app)
     {
         var status = app.Services.GetRequiredService<Status>();
         var check = app.Services.GetRequiredService<Check>();
+        var repair = app.Services.GetRequiredService<RepairOnDemand>();
+        var metrics = app.Services.GetRequiredService<MetricsPage>();
         var names = app.Services.GetRequiredService<FreshNames>();
         RequestDelegate answerStatus = context => AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
         RequestDelegate answerCheck = context => AnswerAsync(context, CheckAsync(context, names, check), ControlJson.Default.CheckResponse);
         app.MapPost("/Bridge.Status", answerStatus);
+        RequestDelegate answerRepair = context => AnswerAsync(
+            context, WithRequestAsync(context, ControlJson.Default.RepairRequest, new RepairRequest(DryRun: false), repair.RunAsync), ControlJson.Default.RepairResponse);
+        RequestDelegate answerForget = context => AnswerAsync(
+            context, WithRequestAsync(context, ControlJson.Default.ForgetRequest, new ForgetRequest(""), repair.ForgetAsync), ControlJson.Default.ForgetResponse);
+        RequestDelegate answerMetrics = context =>
+        {
+            context.Response.ContentType = MetricsPage.ContentType;
+            return context.Response.WriteAsync(metrics.Write(), context.RequestAborted);
+        };
         app.MapPost("/Bridge.Check", answerCheck);
+        app.MapPost("/Bridge.Repair", answerRepair);
+        app.MapPost("/Bridge.Forget", answerForget);
+        app.MapGet("/metrics", answerMetrics);
     }
 
     private static async Task<StatusResponse> StatusAsync(HttpContext context, FreshNames names, Status status)
@@ -26,8 +41,14 @@ internal static class ControlRoutes
     private static async Task<CheckResponse> CheckAsync(HttpContext context, FreshNames names, Check check)
     {
         await names.LearnAsync(context.RequestAborted);
-        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlJson.Default.CheckRequest, context.RequestAborted);
-        return await check.InvokeAsync(request ?? new CheckRequest([]), context.RequestAborted);
+        return await WithRequestAsync(context, ControlJson.Default.CheckRequest, new CheckRequest([]), check.InvokeAsync);
+    }
+
+    private static async Task<TResponse> WithRequestAsync<TRequest, TResponse>(
+        HttpContext context, JsonTypeInfo<TRequest> json, TRequest otherwise, Func<TRequest, CancellationToken, Task<TResponse>> answer)
+    {
+        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, json, context.RequestAborted);
+        return await answer(request ?? otherwise, context.RequestAborted);
     }
 
     private static async Task AnswerAsync<T>(HttpContext context, Task<T> answer, JsonTypeInfo<T> json)

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Control;
 /// Before an operator's question is answered: the names of containers that have just been started. Without Docker's word they stay
 /// nameless for now.
 /// </summary>
-internal sealed class FreshNames(DockerComparison comparison, TimeProvider timeProvider)
+internal sealed class FreshNames(ContainerNames containers, TimeProvider timeProvider)
 {
     // The question takes milliseconds. While dockerd starts it hangs, and the operator should not have to wait for that.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ internal sealed class FreshNames(DockerComparison comparison, TimeProvider timeP
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            await comparison.LearnNewNamesAsync(bounded.Token);
+            await containers.LearnNewAsync(bounded.Token);
         }
         catch (DockerException)
         {

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
+using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -11,7 +12,9 @@ namespace Bridge.Adapter.Control;
 /// What the daemon knows, for `cnm-cni status`, and who else is on the same CNI networks. Asks neither Docker nor plugins, and the
 /// container runtime for a second at most, so it answers when they do not.
 /// </summary>
-internal sealed class Status(Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries, Neighbourhoods neighbourhoods)
+internal sealed class Status(
+    Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
+    KnownFindings known, Neighbourhoods neighbourhoods)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +27,8 @@ internal sealed class Status(Journal journal, ConfigurationDirectory configurati
             [.. journal.Networks.All.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatus)],
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Neighbours))],
-            [.. journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting && record.CleanupAttempts > 0).Select(ToPending)],
+            [.. PendingCleanups()],
+            [.. known.All.Select(RepairOnDemand.ToStatus)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))]);
     }
 
@@ -82,11 +86,31 @@ internal sealed class Status(Journal journal, ConfigurationDirectory configurati
     private static PublishedPortStatus ToStatus(PortMapping port) =>
         new(port.HostIp.Length > 0 ? port.HostIp : null, port.HostPort, port.ContainerPort, port.Protocol);
 
+    private IEnumerable<PendingCleanup> PendingCleanups() =>
+    [
+        .. journal.Attachments.All.Where(record => record is { Phase: AttachmentPhase.Deleting, CleanupAttempts: > 0 }).Select(ToPending),
+        .. journal.Reservations.All.Where(record => record is { Phase: ReservationPhase.Releasing, CleanupAttempts: > 0 }).Select(ToPending),
+    ];
+
     private PendingCleanup ToPending(AttachmentRecord record) => new(
         record.EndpointId,
+        record.ContainerId,
         record.CniNetwork,
         record.ContainerName,
+        [.. record.Snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => address.Address) ?? record.Reserved.Select(cidr => cidr.Split('/')[0])],
         record.CleanupAttempts,
         record.CleanupError ?? "",
-        retries.Due(record.EndpointId) is var due && due > DateTimeOffset.MinValue ? due : null);
+        NextAttempt(record.EndpointId));
+
+    private PendingCleanup ToPending(ReservationRecord record) => new(
+        EndpointId: null,
+        record.ContainerId,
+        record.CniNetwork,
+        record.ContainerName,
+        [.. record.Addresses.Select(address => address.Ip)],
+        record.CleanupAttempts,
+        record.CleanupError ?? "",
+        NextAttempt(record.ContainerId));
+
+    private DateTimeOffset? NextAttempt(string id) => retries.Due(id) is var due && due > DateTimeOffset.MinValue ? due : null;
 }

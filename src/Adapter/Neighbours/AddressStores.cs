@@ -28,6 +28,9 @@ internal sealed class AddressStores(TimeProvider timeProvider)
     public async Task<StoredAddress?> FindAsync(NetworkConfiguration network, IPAddress address, CancellationToken cancellationToken) =>
         HostLocalStore.Of(network) is { } store ? await InTimeAsync(_ => store.Find(address), cancellationToken) : null;
 
+    /// <returns>Null when the store did not answer in time.</returns>
+    public Task<IReadOnlyList<StoredAddress>?> ReadAsync(HostLocalStore store, CancellationToken cancellationToken) => InTimeAsync(store.Read, cancellationToken);
+
     private async Task<T?> InTimeAsync<T>(Func<CancellationToken, T> ask, CancellationToken cancellationToken) where T : class?
     {
         using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);

@@ -32,8 +32,11 @@ internal sealed class HostLocalStore(string directory)
         }
 
         var declared = main.Json["ipam"] is JsonObject ipam ? IpamSection.Text(ipam, "dataDir") : null;
-        return new HostLocalStore(Path.Combine(string.IsNullOrEmpty(declared) ? DefaultDataDirectory : declared, network.Name));
+        return new HostLocalStore(System.IO.Path.Combine(string.IsNullOrEmpty(declared) ? DefaultDataDirectory : declared, network.Name));
     }
+
+    /// <summary>Where it is: the same for all who use it.</summary>
+    public string Path => directory;
 
     public IReadOnlyList<StoredAddress> Read(CancellationToken cancellationToken)
     {

@@ -1,17 +1,18 @@
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Settings;
-using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Repair;
 
-/// <summary>The background of the daemon: interrupted work first, then, by events and at intervals, retries and the comparison with Docker.</summary>
+/// <summary>The background of the daemon: interrupted work first, then, by events and at intervals, retries and a look at everything.</summary>
 internal sealed class RepairLoop(
-    Repairer repairer, ReservationRepair reservations, DockerComparison comparison, DockerNames names, RepairSignal signal, RetryTimes retries, Journal journal,
+    Repairer repairer, ReservationRepair reservations, RepairRound round, DockerNames names, RepairSignal signal,
     AdapterSettings settings, TimeProvider timeProvider, ILogger<RepairLoop> logger) : BackgroundService
 {
     // Events come in bursts, one container start is several; one look afterwards serves them all.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,46 +23,51 @@ internal sealed class RepairLoop(
         {
             await GuardedAsync(repairer.RetryAsync, stoppingToken);
             await GuardedAsync(reservations.RetryAsync, stoppingToken);
-            await GuardedAsync(CompareAsync, stoppingToken);
+            await GuardedAsync(LookAsync, stoppingToken);
             await signal.WaitAsync(UntilNextRound(), timeProvider, stoppingToken);
             await Task.Delay(Settling, timeProvider, stoppingToken);
         }
     }
 
-    private async Task CompareAsync(CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
-        try
+        var report = await round.RunAsync(Occasion.Background, cancellationToken);
+        Note(report.DockerFailure);
+        foreach (var problem in report.Problems)
         {
-            await comparison.RunAsync(cancellationToken);
-            await reservations.ReleaseForgottenAsync(cancellationToken);
-            if (!names.EngineReachable)
-            {
-                names.EngineReachable = true;
-                logger.DockerAnswers(settings.DockerSocket);
-            }
+            logger.RepairFailed(problem);
         }
-        catch (DockerUnreachableException unreachable)
+    }
+
+    private void Note(DockerException? failure)
+    {
+        var answers = failure is not DockerUnreachableException;
+        if (failure is DockerUnreachableException unreachable && names.EngineReachable)
         {
-            if (names.EngineReachable)
-            {
-                names.EngineReachable = false;
-                logger.DockerSilent(settings.DockerSocket, unreachable.Reason);
-            }
+            logger.DockerSilent(settings.DockerSocket, unreachable.Reason);
         }
+        else if (failure is DockerRefusalException refusal)
+        {
+            logger.RepairFailed(refusal);
+        }
+        else if (answers && !names.EngineReachable)
+        {
+            logger.DockerAnswers(settings.DockerSocket);
+        }
+
+        names.EngineReachable = answers;
     }
 
     private TimeSpan UntilNextRound()
     {
         var now = timeProvider.GetUtcNow();
-        var pauses = journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting).Select(record => retries.Due(record.EndpointId) - now);
-        if (reservations.NextLook is { } look)
+        var soonest = new[] { repairer.NextRetry, reservations.NextRetry, round.NextLook }.Min() - now;
+        return soonest switch
         {
-            pauses = pauses.Append(look - now);
-        }
-
-        var soonest = comparison.SomethingIsMissing ? pauses.Prepend(settings.Repair.OrphanGrace) : pauses;
-        var pause = soonest.Prepend(settings.Repair.Interval).Min();
-        return pause > TimeSpan.FromMilliseconds(100) ? pause : TimeSpan.FromMilliseconds(100);
+            { } pause when pause < ShortestPause => ShortestPause,
+            { } pause when pause < settings.Repair.Interval => pause,
+            _ => settings.Repair.Interval,
+        };
     }
 
     private async Task GuardedAsync(Func<CancellationToken, Task> round, CancellationToken cancellationToken)

@@ -1,23 +1,12 @@
-using System.Net;
-using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
-using Bridge.Adapter.Settings;
+using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Repair;
 
-/// <summary>Addresses that nobody will release any more: cut off in the making, of an earlier boot, or forgotten by Docker.</summary>
-internal sealed class ReservationRepair(
-    Journal journal, IpamRuns runs, RetryTimes retries, IDockerEngine docker, AdapterSettings settings, TimeProvider timeProvider)
+/// <summary>Releases addresses that nobody will release any more: cut off in the making, of an earlier boot, or forgotten by Docker.</summary>
+internal sealed class ReservationRepair(Journal journal, IpamRuns runs, RetryTimes retries, TimeProvider timeProvider)
 {
-    /// <summary>
-    /// Docker reserves, and makes the endpoint right after; it releases right after the endpoint's end. A pause is no proof, a long one is.
-    /// </summary>
-    private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(10);
-
-    // Touched by one round at a time.
-    private readonly Dictionary<string, DateTimeOffset> _unusedSince = new(StringComparer.Ordinal);
-
     // What an earlier process left, as it was before the first call of this one.
     private IReadOnlyList<ReservationRecord> _inherited = [];
 
@@ -32,7 +21,7 @@ internal sealed class ReservationRepair(
         var bootId = BootId.Current();
         foreach (var record in _inherited.Where(record => record.BootId != bootId || record.Phase == ReservationPhase.Reserving))
         {
-            await ReleaseAsync(record, cancellationToken);
+            await ReleaseAsync(record, current => current.Since == record.Since, cancellationToken);
         }
     }
 
@@ -43,63 +32,42 @@ internal sealed class ReservationRepair(
         {
             if (retries.Due(record.ContainerId) <= timeProvider.GetUtcNow())
             {
-                await ReleaseAsync(record, cancellationToken);
+                await ReleaseAsync(record, current => current.Phase == ReservationPhase.Releasing, cancellationToken);
             }
         }
     }
 
-    /// <summary>
-    /// Releases what no attachment has used for a while, unless Docker uses it on a network of another driver; only to be asked when
-    /// Docker answers, because its calls might still be on their way otherwise.
-    /// </summary>
-    /// <exception cref="DockerException">Docker does not say what it uses.</exception>
-    public async Task ReleaseForgottenAsync(CancellationToken cancellationToken)
-    {
-        var now = timeProvider.GetUtcNow();
-        var unused = journal.Reservations.All
-            .Where(record => record.Phase == ReservationPhase.Reserved && IsUnused(record)).ToDictionary(record => record.ContainerId);
-        foreach (var used in _unusedSince.Keys.Where(id => !unused.ContainsKey(id)).ToArray())
-        {
-            _unusedSince.Remove(used);
-        }
-
-        var forgotten = unused.Values.Where(record => !_unusedSince.TryAdd(record.ContainerId, now) && now - _unusedSince[record.ContainerId] >= Grace).ToArray();
-        if (forgotten.Length == 0)
-        {
-            return;
-        }
-
-        var elsewhere = await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
-        foreach (var record in forgotten.Where(record => !record.Addresses.Any(address => elsewhere.Contains(IPAddress.Parse(address.Ip)))))
-        {
-            await ReleaseAsync(record, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// When to look again; null when nothing is waiting. What could have been released already waits for Docker to answer, and its answering wakes
-    /// us.
-    /// </summary>
-    public DateTimeOffset? NextLook => journal.Reservations.All
+    /// <summary>When the next attempt is due; null when nothing is waiting.</summary>
+    public DateTimeOffset? NextRetry => journal.Reservations.All
         .Where(record => record.Phase == ReservationPhase.Releasing && IsUnused(record))
-        .Select(record => (DateTimeOffset?)retries.Due(record.ContainerId))
-        .Concat(_unusedSince.Values.Select(since => (DateTimeOffset?)(since + Grace)).Where(look => look > timeProvider.GetUtcNow())).Min();
+        .Select(record => (DateTimeOffset?)retries.Due(record.ContainerId)).Min();
 
-    private TimeSpan Grace => settings.Repair.OrphanGrace > ShortestGrace ? settings.Repair.OrphanGrace : ShortestGrace;
+    public bool IsUnused(ReservationRecord record) => !journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId);
 
-    private bool IsUnused(ReservationRecord record) => !journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId);
-
-    private async Task ReleaseAsync(ReservationRecord record, CancellationToken cancellationToken)
+    /// <param name="record">What is to be released.</param>
+    /// <param name="mayRelease">A last look at it as it is now.</param>
+    /// <param name="cancellationToken">Only before the plugin runs.</param>
+    public async Task<Mending> ReleaseAsync(ReservationRecord record, Func<ReservationRecord, bool> mayRelease, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (journal.Reservations.Find(record.ContainerId) is not { } current || !mayRelease(current))
+        {
+            return Mending.Unneeded;
+        }
+
         await runs.ReleaseAsync(record);
-        if (journal.Reservations.Find(record.ContainerId) is null)
+        if (journal.Reservations.Find(record.ContainerId) is not { } left)
         {
             retries.Forget(record.ContainerId);
+            return Mending.Mended("It is released.");
         }
-        else if (IsUnused(record))
+
+        if (!IsUnused(left))
         {
-            retries.Failed(record.ContainerId);
+            return Mending.Unneeded; // An attachment has come to use it; its end releases it.
         }
+
+        retries.Failed(record.ContainerId, left.CleanupAttempts);
+        return Mending.Failed($"It cannot be released yet: {left.CleanupError ?? "the log says why"}");
     }
 }

@@ -5,7 +5,9 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// When the next attempt at each failed removal is due: the pause doubles from the first to the longest. A new process starts over.
+/// When the next attempt at each failed removal is due: the pause doubles from the first to the longest. A new process tries at once, since what
+/// was in the way may be what it was restarted for; when that fails, the pause goes on from the attempts that the record has counted, so that a
+/// daemon that is restarted again and again does not start over each time.
 /// </summary>
 internal sealed class RetryTimes(AdapterSettings settings, TimeProvider timeProvider)
 {
@@ -16,7 +18,9 @@ internal sealed class RetryTimes(AdapterSettings settings, TimeProvider timeProv
     /// <summary>The time of the next attempt; the past when none was made yet.</summary>
     public DateTimeOffset Due(string endpointId) => _times.TryGetValue(endpointId, out var time) ? time.Due : DateTimeOffset.MinValue;
 
-    public void Failed(string endpointId) => _times.AddOrUpdate(endpointId, _ => After(1), (_, time) => After(time.Failures + 1));
+    /// <param name="id">Whose.</param>
+    /// <param name="attempts">How many have failed, as the record says; it may have missed some when the disk was full.</param>
+    public void Failed(string id, int attempts) => _times.AddOrUpdate(id, _ => After(Math.Max(attempts, 1)), (_, time) => After(Math.Max(attempts, time.Failures + 1)));
 
     public void Forget(string endpointId) => _times.TryRemove(endpointId, out _);
 

@@ -5,6 +5,8 @@ namespace Bridge.Adapter.Sandboxes;
 /// <summary>What the plugins really left on a link and around it; their result does not tell all of it.</summary>
 internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string Kind, int? PeerIndex)
 {
+    private const int Loopback = 1;
+
     /// <summary>The other end, or the parent, is in the host namespace, as of nearly all plugins; else it is somewhere unknown.</summary>
     public bool PeerIsInHost { get; init; }
 
@@ -53,6 +55,9 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     /// </summary>
     public bool IsOfFallen(LinkInfo link) =>
         Alias is { Length: > 0 } && link.Alias == Alias && link.Name != Alias && link.Mac == Mac && IsOfInHost(link);
+
+    /// <summary>Whether a link can be this one, by what nobody in a container can change.</summary>
+    public bool IsLike(LinkInfo link) => link.Index != Loopback && IsOfKind(link);
 
     private bool IsOfKind(LinkInfo link) => link.Kind == Kind && link.PeerIndex == PeerIndex;
 }

@@ -37,6 +37,15 @@ internal sealed class AttachmentGates
         return new Passage(this, endpointId, gate);
     }
 
+    /// <summary>Whether somebody is at work on it, or about to be, at this moment.</summary>
+    public bool IsEntered(string endpointId)
+    {
+        lock (_lock)
+        {
+            return _gates.ContainsKey(endpointId);
+        }
+    }
+
     private void Leave(string endpointId, Gate gate, bool entered)
     {
         lock (_lock)

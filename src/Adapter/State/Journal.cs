@@ -20,5 +20,7 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
 
     public RecordDirectory<ReservationRecord> Reservations { get; } = new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
 
+    public long WriteFailures => Networks.WriteFailures + Attachments.WriteFailures + Reservations.WriteFailures;
+
     public IReadOnlyList<(string File, string Reason)> Load() => [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
 }

@@ -25,6 +25,8 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
 
     private readonly ConcurrentDictionary<string, T> _records = new(StringComparer.Ordinal);
 
+    private long _writeFailures;
+
     public ICollection<T> All => _records.Values;
 
     public T? Find(string id) => _records.GetValueOrDefault(id);
@@ -93,6 +95,9 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
         return (records, unreadable);
     }
 
+    /// <summary>How many writes have failed since the process began.</summary>
+    public long WriteFailures => Interlocked.Read(ref _writeFailures);
+
     /// <exception cref="ImpossibleMoveException">The record may not follow the one that is there.</exception>
     /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
     public void Write(T record)
@@ -106,6 +111,7 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            Interlocked.Increment(ref _writeFailures);
             throw new JournalException(directory, failure);
         }
     }

@@ -54,18 +54,6 @@ internal static partial class Log
     [LoggerMessage(402, LogLevel.Warning, "Cleaning up endpoint {EndpointId} of {CniNetwork} failed and will be tried again: {Reason}")]
     public static partial void CleanupFailed(this ILogger logger, string endpointId, string cniNetwork, string reason);
 
-    [LoggerMessage(403, LogLevel.Information, "Docker network {NetworkId} taken over as CNI network {CniNetwork}: Docker has it, the journal had not")]
-    public static partial void NetworkAdopted(this ILogger logger, string networkId, string cniNetwork);
-
-    [LoggerMessage(404, LogLevel.Information, "Docker network {NetworkId} forgotten: Docker does not have it any more")]
-    public static partial void NetworkForgotten(this ILogger logger, string networkId);
-
-    [LoggerMessage(405, LogLevel.Warning, "Docker network {NetworkId} has driver {Driver}, but cannot be taken over: {Reason}")]
-    public static partial void NetworkNotAdopted(this ILogger logger, string networkId, string driver, string reason);
-
-    [LoggerMessage(406, LogLevel.Warning, "Endpoint {EndpointId} belongs to a network that the Docker at {DockerSocket} does not have, and is in use: left alone")]
-    public static partial void ForeignEndpoint(this ILogger logger, string endpointId, string dockerSocket);
-
     [LoggerMessage(407, LogLevel.Warning, "Host port {Port} of endpoint {EndpointId} could not be held again: {Reason}")]
     public static partial void PortNotHeld(this ILogger logger, string port, string endpointId, string reason);
 
@@ -80,6 +68,15 @@ internal static partial class Log
 
     [LoggerMessage(411, LogLevel.Warning, "Ended process {ProcessId}: a plugin that outlived the bridge which started it, at work for endpoint {EndpointId}")]
     public static partial void SurvivorEnded(this ILogger logger, int processId, string endpointId);
+
+    [LoggerMessage(412, LogLevel.Information, "Mended {Kind}: {What}: {Why}. {Done}")]
+    public static partial void FindingMended(this ILogger logger, string kind, string what, string why, string done);
+
+    [LoggerMessage(413, LogLevel.Warning, "Found {Kind}: {What}: {Why}. {Done}")]
+    public static partial void FindingLeft(this ILogger logger, string kind, string what, string why, string done);
+
+    [LoggerMessage(414, LogLevel.Warning, "Forgot what could not be undone at an operator's word: {What}. {GivenUp}")]
+    public static partial void GivenUp(this ILogger logger, string what, string givenUp);
 
     [LoggerMessage(500, LogLevel.Information, "Serving as Docker network driver on {Socket}: {Networks} networks and {Attachments} attachments remembered")]
     public static partial void Serving(this ILogger logger, string socket, int networks, int attachments);

@@ -4,12 +4,12 @@ using CniInvoker;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>One log line per plugin run, and the time it took, charged to the Docker call that caused it.</summary>
-internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
+internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, BridgeMetrics metrics, TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
 {
     public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
     {
         var start = timeProvider.GetTimestamp();
-        var outcome = "no start";
+        var (outcome, kind) = ("no start", "nostart");
         try
         {
             FaultPoint.Pass(FaultKind.PluginStart, Name(request));
@@ -17,7 +17,7 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, T
             FaultPoint.PassWhileRunning(FaultKind.PluginRun, Name(request));
             var output = await run;
             FaultPoint.Pass(FaultKind.PluginEnd, Name(request));
-            outcome = Outcome(output);
+            (outcome, kind) = (Outcome(output), Kind(output));
             if (output.Stderr.Length > 0)
             {
                 logger.PluginSaid(request.PluginType, output.Stderr);
@@ -29,6 +29,7 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, T
         {
             var duration = timeProvider.GetElapsedTime(start);
             clock.AddPluginTime(duration);
+            metrics.PluginEnded(request.PluginType, request.Operation.Verb(), kind, duration);
             Tell(request, duration, outcome);
         }
     }
@@ -46,6 +47,14 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, T
 
         logger.PluginEnded(verb, request.PluginType, request.NetworkName, request.ContainerId, duration.TotalMilliseconds, outcome);
     }
+
+    private static string Kind(PluginOutput output) => output switch
+    {
+        { TimedOut: true } => "timeout",
+        { Signal: not 0 } => "signal",
+        { ExitCode: 0 } => "success",
+        _ => "failure",
+    };
 
     private static string Outcome(PluginOutput output) => output switch
     {

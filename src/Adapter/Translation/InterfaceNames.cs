@@ -17,9 +17,15 @@ internal static class InterfaceNames
     public const string WishOption = "com.docker.network.endpoint.ifname";
 
     private const int Longest = 15;
+    private const string HostPrefix = "cni";
+    private const int IdDigits = 12;
 
     /// <summary>The name in the host namespace: 15 bytes (the most that Linux allows), the same whenever it is computed.</summary>
-    public static string Host(string endpointId) => "cni" + (endpointId.Length > 12 ? endpointId[..12] : endpointId);
+    public static string Host(string endpointId) => HostPrefix + (endpointId.Length > IdDigits ? endpointId[..IdDigits] : endpointId);
+
+    /// <summary>Whether a name is of the form of those that <see cref="Host"/> gives.</summary>
+    public static bool IsHost(string name) =>
+        name.Length == Longest && name.StartsWith(HostPrefix, StringComparison.Ordinal) && name.Skip(HostPrefix.Length).All(char.IsAsciiHexDigitLower);
 
     /// <summary>The name that the user wants the interface to have in the container, where it is ours to give.</summary>
     /// <exception cref="CnmException">It is Docker's to give, or no name for an interface.</exception>

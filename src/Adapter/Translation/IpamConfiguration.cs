@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -52,6 +53,25 @@ internal static class IpamConfiguration
         }
 
         plugin[Ipam] = ipam;
+    });
+
+    /// <summary>
+    /// With only those range sets of host-local's that the addresses are of: of each set that it is shown it gives an address.
+    /// </summary>
+    public static NetworkConfiguration WithRangesOf(NetworkConfiguration network, IReadOnlyList<IPAddress> addresses) => Edit(network, plugin =>
+    {
+        var ipam = plugin[Ipam]!.AsObject();
+        bool IsWanted(JsonNode? range) => range is JsonObject json && IpamSection.Text(json, "subnet") is { } text
+            && IPNetwork.TryParse(text, out var subnet) && addresses.Any(subnet.Contains);
+        if (!IsWanted(ipam))
+        {
+            foreach (var key in (string[])["subnet", "rangeStart", "rangeEnd", "gateway"])
+            {
+                ipam.Remove(key);
+            }
+        }
+
+        ipam["ranges"] = new JsonArray([.. IpamSection.Items(ipam, "ranges").OfType<JsonArray>().Where(set => set.Any(IsWanted)).Select(set => set.DeepClone())]);
     });
 
     private static JsonObject Address(CniIp ip)

@@ -46,6 +46,26 @@ internal static class IpamWishes
         return (IpamConfiguration.WithWishes(network, addresses), arguments, capabilities);
     }
 
+    /// <summary>An attachment that its IPAM plugin is to give these addresses and no others, whatever was wished for when they were first given.</summary>
+    /// <param name="network">The network as it was then.</param>
+    /// <param name="attachment">The attachment as it was then.</param>
+    /// <param name="addresses">In CIDR notation.</param>
+    public static (NetworkConfiguration Network, Attachment Attachment) Exactly(NetworkConfiguration network, Attachment attachment, IReadOnlyList<string> addresses)
+    {
+        var capabilities = (JsonObject)attachment.Capabilities.DeepClone();
+        capabilities.Remove(Ips);
+        var takesList = network.Plugins.First(plugin => plugin.IpamType is not null).Capabilities.Contains(Ips);
+        if (takesList)
+        {
+            capabilities[Ips] = new JsonArray([.. addresses.Select(address => (JsonNode)JsonValue.Create(address))]);
+        }
+
+        var arguments = attachment.Arguments.Where(argument => argument.Key != "IP").ToArray();
+        return (
+            IpamConfiguration.WithWishes(network, takesList ? [] : addresses),
+            new Attachment(attachment.ContainerId, attachment.NetworkNamespace, attachment.InterfaceName, arguments, capabilities));
+    }
+
     /// <summary>
     /// The network's default CNI_ARGS, as far as they can be filled in before there is an endpoint: those that need more are left out
     /// here, and reach the chain.

@@ -1,0 +1,72 @@
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Repair.Inspections;
+using Bridge.Adapter.State;
+using CniInvoker;
+
+namespace Bridge.Adapter.Repair.Addresses;
+
+/// <summary>
+/// Whatever of ours has addresses from an IPAM plugin with a store that can be read, as the journal says at this moment; without what is
+/// just being made or undone.
+/// </summary>
+internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
+{
+    public IReadOnlyList<Holding> All
+    {
+        get
+        {
+            var attachments = journal.Attachments.All.ToLookup(record => record.ContainerId, StringComparer.Ordinal);
+            return
+            [
+                .. journal.Reservations.All.Where(record => Holds(record, attachments.Contains(record.ContainerId)))
+                    .Select(record => ToHolding(record, attachments[record.ContainerId].FirstOrDefault())).OfType<Holding>(),
+                .. journal.Attachments.All.Where(Holds).Select(ToHolding).OfType<Holding>(),
+            ];
+        }
+    }
+
+    /// <summary>The same one as it is now; null when it has been given up, or is being.</summary>
+    public Holding? Again(Holding holding) => All.FirstOrDefault(other => other.ContainerId == holding.ContainerId && other.Cidrs.SequenceEqual(holding.Cidrs));
+
+    // One that Docker has released already still holds its addresses while an attachment uses them.
+    private static bool Holds(ReservationRecord record, bool isUsed) =>
+        record.Addresses.Count > 0 && (record.Phase == ReservationPhase.Reserved || (record.Phase == ReservationPhase.Releasing && isUsed));
+
+    // With a reservation, that one holds them.
+    private bool Holds(AttachmentRecord record) =>
+        record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined && record.Reserved.Count == 0 && journal.Reservations.Find(record.ContainerId) is null;
+
+    private Holding? ToHolding(ReservationRecord record, AttachmentRecord? user)
+    {
+        var network = CniAttachment.Configuration(record);
+        return HostLocalStore.Of(network) is { } store
+            ? new Holding(
+                record.ContainerId,
+                record.ContainerId,
+                user?.Text() ?? record.Text(),
+                user is null ? "The container that is being started with it will have it together with another." : Descriptions.Restart(user.ContainerName),
+                network,
+                cni.Of(record),
+                store,
+                [.. record.Addresses.Select(address => address.Address)])
+            : null;
+    }
+
+    // The chain's own DEL releases them by container id and interface name, whoever asked for them.
+    private Holding? ToHolding(AttachmentRecord record)
+    {
+        var network = CniAttachment.Configuration(record);
+        return HostLocalStore.Of(network) is { } store && CniAttachment.Result(record) is { Ips: { Count: > 0 } ips }
+            ? new Holding(
+                record.ContainerId,
+                record.EndpointId,
+                record.Text(),
+                Descriptions.Restart(record.ContainerName),
+                network,
+                cni.Of(record),
+                store,
+                [.. ips.Select(ip => $"{ip.Address}/{ip.PrefixLength}")])
+            : null;
+    }
+}

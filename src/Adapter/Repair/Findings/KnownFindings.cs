@@ -1,0 +1,67 @@
+using Bridge.Adapter.Telemetry;
+
+namespace Bridge.Adapter.Repair.Findings;
+
+/// <summary>
+/// What has been found and is not mended, from round to round; so that each finding is logged and counted once, and not at every round.
+/// </summary>
+internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings> logger)
+{
+    private readonly Lock _lock = new();
+
+    // Guarded by _lock. What each inspection found the last time it could look.
+    private readonly Dictionary<Type, IReadOnlyList<FindingReport>> _left = [];
+
+    /// <summary>In the order in which inspections look.</summary>
+    public IReadOnlyList<FindingReport> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _left.Values.SelectMany(reports => reports)];
+            }
+        }
+    }
+
+    public IReadOnlyList<FindingReport> Of(Type inspection)
+    {
+        lock (_lock)
+        {
+            return _left.GetValueOrDefault(inspection, []);
+        }
+    }
+
+    /// <summary>Takes what an inspection has found, in place of what it found before.</summary>
+    public void Settle(Type inspection, IReadOnlyList<FindingReport> found)
+    {
+        lock (_lock)
+        {
+            var before = _left.GetValueOrDefault(inspection, []).ToDictionary(report => report.Key, report => report.State);
+            foreach (var report in found.Where(report => report.State != FindingState.Waiting))
+            {
+                Tell(report, before.TryGetValue(report.Key, out var state) ? state : null);
+            }
+
+            _left[inspection] = [.. found.Where(report => report.State is FindingState.Left or FindingState.Failed)];
+        }
+    }
+
+    private void Tell(FindingReport report, FindingState? before)
+    {
+        if (before is null)
+        {
+            metrics.Found(report.Kind);
+        }
+
+        if (report.State == FindingState.Mended)
+        {
+            metrics.Mended(report.Kind);
+            logger.FindingMended(report.Kind.Text(), report.What, report.Why, report.Done);
+        }
+        else if (report.State != before)
+        {
+            logger.FindingLeft(report.Kind.Text(), report.What, report.Why, report.Done);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Repair.Inspections;
+
+/// <summary>
+/// What is to be undone and could not be. In the background that is repeated at times of its own, and status lists it by itself; who asks
+/// for repair does not want to wait.
+/// </summary>
+internal sealed class CleanupInspection(Journal journal, AttachmentGates gates, Repairer repairer, ReservationRepair reservations) : IInspection
+{
+    private const string NotTried = "it is to be undone";
+
+    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+        look.Occasion == Occasion.Background
+            ? []
+            :
+            [
+                .. journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting && !gates.IsEntered(record.EndpointId)).Select(ToFinding),
+                .. journal.Reservations.All
+                    .Where(record => record.Phase == ReservationPhase.Releasing && reservations.IsUnused(record) && !gates.IsEntered(record.ContainerId)).Select(ToFinding),
+            ]);
+
+    private Finding ToFinding(AttachmentRecord record) => new(FindingKind.PendingCleanup, record.EndpointId, record.Text(), record.CleanupError ?? NotTried)
+    {
+        Mend = token => repairer.DetachAsync(record, "an earlier removal failed", current => Task.FromResult(current.Phase == AttachmentPhase.Deleting), token),
+    };
+
+    private Finding ToFinding(ReservationRecord record) => new(FindingKind.PendingCleanup, record.ContainerId, record.Text(), record.CleanupError ?? NotTried)
+    {
+        Mend = token => reservations.ReleaseAsync(record, current => current.Phase == ReservationPhase.Releasing, token),
+    };
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Repair.Inspections;
+
+/// <summary>
+/// Reservations that no attachment uses, and Docker neither on a network of another driver. Only while Docker answers, because its calls
+/// might still be on their way otherwise.
+/// </summary>
+internal sealed class ReservationInspection(Journal journal, ReservationRepair repair, IDockerEngine docker, AdapterSettings settings) : IInspection
+{
+    /// <summary>
+    /// Docker reserves, and makes the endpoint right after; it releases right after the endpoint's end. A pause is no proof, a long one is.
+    /// </summary>
+    private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(10);
+
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    {
+        if (look.Docker is null)
+        {
+            return null;
+        }
+
+        var unused = journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Reserved && repair.IsUnused(record)).ToArray();
+        var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>() : await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
+        return
+        [
+            .. unused.Where(record => !record.Addresses.Any(address => elsewhere.Contains(IPAddress.Parse(address.Ip)))).Select(record => new Finding(
+                FindingKind.UnusedReservation, record.ContainerId, record.Text(), "no endpoint uses it, and Docker has not released it")
+            {
+                Grace = settings.Repair.OrphanGrace > ShortestGrace ? settings.Repair.OrphanGrace : ShortestGrace,
+                Mend = token => repair.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserved, token),
+            }),
+        ];
+    }
+}

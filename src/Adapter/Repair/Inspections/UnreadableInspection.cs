@@ -1,0 +1,16 @@
+using Bridge.Adapter.Repair.Findings;
+
+namespace Bridge.Adapter.Repair.Inspections;
+
+/// <summary>Records that could not be read when the daemon started, as long as they are there.</summary>
+internal sealed class UnreadableInspection(Repairer repairer) : IInspection
+{
+    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+    [
+        .. repairer.Unreadable.Where(record => File.Exists(record.File)).Select(record => new Finding(
+            FindingKind.UnreadableRecord, record.File, $"record {record.File}", $"it could not be read when the daemon started: {record.Reason.TrimEnd('.')}")
+        {
+            Remedy = "If an older version is running than wrote it, go on with the newer one. Else restart the containers that Docker has and cnm-cni status does not show, and remove the file.",
+        }),
+    ]);
+}

@@ -1,0 +1,171 @@
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Repair.Inspections;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+
+namespace Bridge.Adapter.Repair;
+
+/// <summary>
+/// Holds the journal against Docker, the kernel and the stores of IPAM plugins, and mends what can be mended. One round at a time. Never
+/// inside a call of Docker's: Docker may be waiting for us in it.
+/// </summary>
+internal sealed class RepairRound(
+    IEnumerable<IInspection> inspections, IDockerEngine docker, Journal journal,
+    ContainerNames names, KnownFindings known, BridgeMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
+{
+    /// <summary>A plugin that hangs in one DEL must not keep all others waiting.</summary>
+    private const int AtOnce = 4;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Both guarded by _turn.
+    private readonly Doubts _doubts = new(timeProvider);
+    private DateTimeOffset _nextThorough = DateTimeOffset.MinValue;
+
+    /// <summary>When something may have stayed long enough to count; null when nothing waits for that.</summary>
+    public DateTimeOffset? NextLook => _doubts.NextLook;
+
+    /// <summary>One look, as the occasion wants it.</summary>
+    public async Task<RepairReport> RunAsync(Occasion occasion, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await LookAsync(occasion, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>A look, and a second one when what the first was in doubt about may count.</summary>
+    public async Task<RepairReport> RunUntilCertainAsync(CancellationToken cancellationToken)
+    {
+        var first = await RunAsync(Occasion.Demand, cancellationToken);
+        if (first.Findings.All(report => report.State != FindingState.Waiting) || _doubts.Longest is not { } pause)
+        {
+            return first;
+        }
+
+        await Task.Delay(pause, timeProvider, cancellationToken);
+        var second = await RunAsync(Occasion.Demand, cancellationToken);
+        var again = second.Findings.Select(report => report.Key).ToHashSet();
+        var settled = first.Findings.Where(report => report.State == FindingState.Mended && !again.Contains(report.Key));
+        return second with { Findings = [.. settled, .. second.Findings] };
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<RepairReport> LookAsync(Occasion occasion, CancellationToken cancellationToken)
+    {
+        var (view, dockerFailure) = await AskDockerAsync(cancellationToken);
+        if (view is not null && occasion != Occasion.DryRun)
+        {
+            await names.LearnAsync(view, cancellationToken);
+        }
+
+        var look = new Look(occasion, IsThorough(occasion), view);
+        var findings = new List<FindingReport>();
+        var problems = new List<Exception>();
+        foreach (var inspection in inspections)
+        {
+            try
+            {
+                findings.AddRange(await InspectAsync(inspection, look, cancellationToken));
+            }
+            catch (DockerException failure)
+            {
+                dockerFailure = failure;
+            }
+            catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+            {
+                problems.Add(failure); // What one cannot look at is no reason for the others not to look.
+            }
+        }
+
+        metrics.Looked(look.IsThorough);
+        return new RepairReport(findings, dockerFailure, problems);
+    }
+
+    private async Task<(DockerView?, DockerException?)> AskDockerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await DockerView.ReadAsync(docker, settings.DriverName, journal, cancellationToken), null);
+        }
+        catch (DockerException failure)
+        {
+            return (null, failure);
+        }
+    }
+
+    private async Task<IReadOnlyList<FindingReport>> InspectAsync(IInspection inspection, Look look, CancellationToken cancellationToken)
+    {
+        if (await inspection.InspectAsync(look, cancellationToken) is not { } found)
+        {
+            return [.. known.Of(inspection.GetType())];
+        }
+
+        var reports = new List<FindingReport>();
+        if (look.Occasion == Occasion.DryRun)
+        {
+            reports.AddRange(found.Select(finding => finding.Mend is null ? finding.As(FindingState.Left, finding.Remedy) : finding.As(FindingState.WouldBeMended, "")));
+            return reports;
+        }
+
+        _doubts.Settle(inspection.GetType(), found);
+        var treated = new FindingReport?[found.Count];
+        await Parallel.ForAsync(0, found.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+            treated[index] = await TreatAsync(found[index], token));
+        reports.AddRange(treated.OfType<FindingReport>());
+        known.Settle(inspection.GetType(), reports);
+        return reports;
+    }
+
+    private async Task<FindingReport?> TreatAsync(Finding finding, CancellationToken cancellationToken)
+    {
+        if (_doubts.About(finding))
+        {
+            return finding.As(FindingState.Waiting, "It is looked at again.");
+        }
+
+        if (finding.Mend is null)
+        {
+            return finding.As(FindingState.Left, finding.Remedy);
+        }
+
+        var mending = await MendAsync(finding.Mend, cancellationToken);
+        return mending.State is { } state ? finding.As(state, mending.Done) : null;
+    }
+
+    private static async Task<Mending> MendAsync(Func<CancellationToken, Task<Mending>> mend, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await mend(cancellationToken);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        {
+            return Mending.Failed(failure.Message); // The next finding is none the worse for it.
+        }
+    }
+
+    private bool IsThorough(Occasion occasion)
+    {
+        var now = timeProvider.GetUtcNow();
+        if (occasion == Occasion.Background && now < _nextThorough && !(_doubts.NextLook <= now))
+        {
+            return false;
+        }
+
+        if (occasion != Occasion.DryRun)
+        {
+            _nextThorough = now + settings.Repair.Interval;
+        }
+
+        return true;
+    }
+}
