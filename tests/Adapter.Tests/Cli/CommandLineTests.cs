@@ -4,6 +4,7 @@ using Bridge.Adapter.Cli;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Pods;
+using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Tests.Cli;
@@ -61,8 +62,10 @@ public sealed class CommandLineTests : IAsyncLifetime
             "Unfinished in container web: sysctl net.ipv4.conf.eth1.x does not exist",
             "",
             "Still to be cleaned up (repeated by itself):",
-            "CONTAINER  CNI NETWORK  ATTEMPTS  NEXT  ENDPOINT  LAST ERROR",
-            "old        pods         3         now   e2        plugin \"bridge\" failed DEL: two lines",
+            "CONTAINER  CNI NETWORK  ADDRESSES  ATTEMPTS  NEXT  ID  LAST ERROR",
+            "old        pods         10.88.0.8  3         now   e2  plugin \"bridge\" failed DEL: two lines",
+            "",
+            "for you unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link delete cni0123456789ab.",
             "",
             "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"");
     }
@@ -70,7 +73,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task Status_of_a_daemon_that_has_nothing_to_do_says_what_to_do_first()
     {
-        daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], []));
+        daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], [], []));
 
         (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
 
@@ -90,6 +93,51 @@ public sealed class CommandLineTests : IAsyncLifetime
         JsonSerializer.Deserialize(output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(Example(), options => options.Excluding(status => status.Endpoints[0].Result));
         using var json = JsonDocument.Parse(output.ToString());
         json.RootElement.GetProperty("Endpoints")[0].GetProperty("Result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("", "repair", "Mended", 0)]
+    [InlineData("", "repair", "Failed", 1)]
+    [InlineData("", "repair", "Left", 1)]
+    [InlineData("", "repair", "Waiting", 1)]
+    [InlineData("", "repair --dry-run", "WouldBeMended", 1)]
+    [InlineData("Docker does not answer", "repair", "Mended", 1)]
+    public async Task Repair_succeeds_when_nothing_remains(string problem, string command, string state, int exitCode)
+    {
+        daemon.Answers["POST /Bridge.Repair"] = Answer(new RepairResponse(
+            [new FindingStatus("lost-link", "e2", "container web", "its interface is\n gone", Enum.Parse<FindingState>(state), "Restart it.")],
+            problem.Length > 0 ? [problem] : []));
+
+        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(exitCode);
+
+        daemon.Bodies.Should().ContainSingle().Which.Should().Contain(command.EndsWith("--dry-run", StringComparison.Ordinal) ? "true" : "false");
+        Lines()[0].Should().EndWith(" lost-link: container web: its interface is gone. Restart it.");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Repair_that_forgets_says_what_is_given_up()
+    {
+        daemon.Answers["POST /Bridge.Forget"] = Answer(new ForgetResponse("container web", ["DEL of bridge did not succeed.", "Host ports 80/tcp are free again."]));
+
+        (await RunAsync($"repair --forget web --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        daemon.Bodies.Should().ContainSingle().Which.Should().Contain("\"web\"");
+        Lines().Should().Equal("Forgotten: container web", "  DEL of bridge did not succeed.", "  Host ports 80/tcp are free again.");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Forgetting_is_not_tried_out() =>
+        (await RunAsync($"repair --dry-run --forget web --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(2);
+
+    [Fact(Timeout = Deadline)]
+    public async Task Metrics_of_a_daemon_that_is_down_are_a_file_that_says_so()
+    {
+        await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", TestContext.Current.CancellationToken);
+
+        (await RunAsync($"metrics --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        Lines().Should().EndWith("cnm_cni_up 0");
+        error.ToString().Should().Contain("not running");
     }
 
     [Fact(Timeout = Deadline)]
@@ -242,7 +290,8 @@ public sealed class CommandLineTests : IAsyncLifetime
             ]),
             new CniNetworkStatus("gone", [], IsComplete: false, []),
         ],
-        [new PendingCleanup("e2", "pods", "old", 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
+        [new PendingCleanup("e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
+        [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it", FindingState.Left, "If nobody else made it: ip link delete cni0123456789ab.")],
         [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
 
     private Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(

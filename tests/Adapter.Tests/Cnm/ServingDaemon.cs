@@ -59,6 +59,8 @@ internal sealed class ServingDaemon : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    public Task<string> GetAsync(string path) => _http.GetStringAsync(path);
+
     /// <summary>Bytes straight onto the socket, for what no HTTP client would send.</summary>
     public async Task<string> SendRawAsync(string request)
     {

@@ -53,6 +53,16 @@ internal sealed class ScriptedDocker : IAsyncDisposable
         ["IPAM"] = new JsonObject { ["Driver"] = "null" },
     }));
 
+    /// <summary>A running container on a network.</summary>
+    public void AddEndpoint(string network, string endpointId, string containerName) => Locked(() =>
+    {
+        var found = networks.Single(other => (string)other["Name"]! == network);
+        var attached = found["Containers"] as JsonObject ?? [];
+        attached[containerName] = new JsonObject { ["Name"] = containerName, ["EndpointID"] = endpointId };
+        found["Containers"] = attached.Parent is null ? attached : attached.DeepClone();
+        return 0;
+    });
+
     public void RemoveNetwork(string name) => Locked(() => networks.RemoveAll(network => (string)network["Name"]! == name));
 
     public void AddContainer(string network) => Locked(() =>
@@ -74,6 +84,9 @@ internal sealed class ScriptedDocker : IAsyncDisposable
         var id = $"{++made:d2}".PadRight(64, '0');
         network["Id"] = id;
         networks.Add(network);
+        socket.Answers[$"GET /networks/{id}"] = (context, cancellationToken) => Locked(() => networks.Find(other => (string)other["Id"]! == id)?.ToJsonString()) is { } json
+            ? ScriptedSocket.Json(json)(context, cancellationToken)
+            : ScriptedSocket.Json("""{"message":"no such network"}""", 404)(context, cancellationToken);
         socket.Answers[$"DELETE /networks/{id}"] = (context, cancellationToken) =>
         {
             Locked(() => networks.RemoveAll(other => (string)other["Id"]! == id));

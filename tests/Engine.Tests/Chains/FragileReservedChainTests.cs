@@ -14,3 +14,9 @@ public sealed class ReservedDockerCrashTests(FragileReservedHost engine) : Docke
 public sealed class ReservedPowerCutTests(FragileReservedHost engine) : PowerCutTests(engine), IClassFixture<FragileReservedHost>;
 
 public sealed class ReservedStartOrderTests(FragileReservedHost engine) : StartOrderTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedLiveRestoreTests(FragileReservedHost engine) : LiveRestoreTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedStuckCleanupTests(FragileReservedHost engine) : StuckCleanupTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedStolenAddressTests(FragileReservedHost engine) : StolenAddressTests(engine), IClassFixture<FragileReservedHost>;

@@ -14,3 +14,9 @@ public sealed class UnreservedDockerCrashTests(FragileUnreservedHost engine) : D
 public sealed class UnreservedPowerCutTests(FragileUnreservedHost engine) : PowerCutTests(engine), IClassFixture<FragileUnreservedHost>;
 
 public sealed class UnreservedStartOrderTests(FragileUnreservedHost engine) : StartOrderTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedLiveRestoreTests(FragileUnreservedHost engine) : LiveRestoreTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedStuckCleanupTests(FragileUnreservedHost engine) : StuckCleanupTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedStolenAddressTests(FragileUnreservedHost engine) : StolenAddressTests(engine), IClassFixture<FragileUnreservedHost>;

@@ -42,5 +42,5 @@ public sealed record BridgeView(
 
     public sealed record Neighbour(string Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
 
-    public sealed record PendingCleanup(string EndpointId, string CniNetwork, string LastError);
+    public sealed record PendingCleanup(string? EndpointId, string CniNetwork, int Attempts, string LastError);
 }

@@ -1,0 +1,137 @@
+using Adapter.Tests.Attachments;
+using Adapter.Tests.State;
+using Bridge.Adapter.Repair;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Repair.Inspections;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Tests.Sandboxes;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+/// <summary>What is in the kernel and in no record, and the other way round; in namespaces that are there for one test.</summary>
+public sealed class KernelInspectionTests : IDisposable
+{
+    private static readonly Look Thorough = new(Occasion.Background, IsThorough: true, Docker: null);
+
+    private readonly ThrowAwayHost host = new();
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("kernel-");
+    private readonly AttachmentGates gates = new();
+    private readonly Journal journal;
+    private readonly AdapterSettings settings;
+
+    public KernelInspectionTests()
+    {
+        settings = new AdapterSettings { StateDirectory = directory.FullName };
+        journal = new Journal(directory.FullName);
+        journal.Load();
+    }
+
+    public void Dispose()
+    {
+        host.Dispose();
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_namespace_without_a_record_is_removed_with_all_that_is_mounted_on_it()
+    {
+        host.Staging.Create(ThrowAwayHost.Id);
+        host.Staging.Name(ThrowAwayHost.Id, host.SandboxPath);
+
+        var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
+        (await finding.Mend!(TestContext.Current.CancellationToken)).State.Should().Be(FindingState.Mended);
+
+        finding.Kind.Should().Be(FindingKind.OrphanedNamespace);
+        finding.Grace.Should().BePositive();
+        File.Exists(host.StagingPath).Should().BeFalse();
+        NetworkNamespace.IsNamespace(host.SandboxPath).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_namespace_is_not_an_orphan_while_somebody_is_at_work_on_it_or_has_a_record()
+    {
+        host.Staging.Create(ThrowAwayHost.Id);
+        using (await gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken))
+        {
+            (await NamespacesAsync()).Should().BeEmpty();
+        }
+
+        var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
+        journal.Attachments.Bring(Records.Joined("e1") with { ContainerId = ThrowAwayHost.Id });
+        (await NamespacesAsync()).Should().BeEmpty();
+        (await finding.Mend!(TestContext.Current.CancellationToken)).Should().Be(Mending.Unneeded);
+        File.Exists(host.StagingPath).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_link_with_a_name_like_ours_is_told_and_never_touched()
+    {
+        Tool.Ip(host.HostPath, $"link add {ThrowAwayHost.HostIfname} type veth peer name cni0");
+        Tool.Ip(host.HostPath, "link add cni0123456789xy type veth peer name veth0");
+        var inspection = new HostLinkInspection(journal, host.Staging, settings);
+
+        var finding = (await inspection.InspectAsync(Thorough, TestContext.Current.CancellationToken))!.Should().ContainSingle().Subject;
+
+        finding.Subject.Should().Be(ThrowAwayHost.HostIfname);
+        finding.Remedy.Should().Contain($"ip link delete {ThrowAwayHost.HostIfname}");
+        finding.Mend.Should().BeNull();
+        journal.Attachments.Bring(Records.Joined("e1") with { HostInterfaceName = ThrowAwayHost.HostIfname });
+        (await inspection.InspectAsync(Thorough, TestContext.Current.CancellationToken)).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("staging", false)]
+    [InlineData("host", false)]
+    [InlineData("sandbox", false)]
+    [InlineData("sandbox, with another MAC and name", false)]
+    [InlineData("nowhere", true)]
+    public async Task A_link_is_lost_when_it_is_in_no_place_of_its_way(string place, bool isLost)
+    {
+        host.RunPlugin();
+        var record = Records.Joined(ThrowAwayHost.Id) with
+        {
+            BootId = BootId.Current(),
+            HostInterfaceName = ThrowAwayHost.HostIfname,
+            SandboxKey = host.SandboxPath,
+            ContainerName = "web",
+            Snapshot = host.Staging.Capture(ThrowAwayHost.Id, "eth0"),
+        };
+        journal.Attachments.Bring(record);
+        Take(place);
+
+        var findings = await new LostLinkInspection(journal, gates, host.Staging, settings).InspectAsync(Thorough, TestContext.Current.CancellationToken);
+
+        findings!.Select(finding => (finding.Kind, finding.Remedy)).Should().Equal(
+            isLost ? [(FindingKind.LostLink, "Restart the container: docker restart web.")] : Array.Empty<(FindingKind, string)>());
+    }
+
+    private void Take(string place)
+    {
+        if (place == "staging")
+        {
+            return;
+        }
+
+        host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        if (place.StartsWith("sandbox", StringComparison.Ordinal))
+        {
+            host.LetDockerTakeIt();
+        }
+
+        if (place.EndsWith("name", StringComparison.Ordinal))
+        {
+            Tool.Ip(host.SandboxPath, "link set eth0 down");
+            Tool.Ip(host.SandboxPath, "link set eth0 name lan0 address 02:00:00:00:00:99");
+        }
+
+        if (place == "nowhere")
+        {
+            Tool.Ip(host.HostPath, $"link delete {ThrowAwayHost.HostIfname}");
+        }
+    }
+
+    private Task<IReadOnlyList<Finding>?> NamespacesAsync() =>
+        new NamespaceInspection(journal, gates, host.Staging, settings).InspectAsync(Thorough, TestContext.Current.CancellationToken);
+}

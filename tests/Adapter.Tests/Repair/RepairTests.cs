@@ -1,0 +1,205 @@
+using System.Text.Json;
+using Adapter.Tests.State;
+using Bridge.Adapter.Control;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+/// <summary>`cnm-cni repair` over the socket: what it finds, what it does, and what it leaves alone.</summary>
+public sealed class RepairTests
+{
+    private const int Deadline = 60_000;
+    private const string Stranger = "5a1d0b0f7e572e2eee1ec58dd2a7d3a0";
+
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_dry_run_tells_everything_and_changes_nothing()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.Docker.AddEndpoint("pods", "e9", "lost");
+        bench.AddAttachment("10.66.0.5/24"); // Of which Docker knows nothing.
+        bench.AddReservation("10.66.0.6/24");
+        bench.Journal.Networks.Write(new NetworkRecord("ab".PadRight(64, '0'), "pods", IpamMode.Null));
+        bench.WriteOwner("10.66.0.6", Stranger);
+        await File.WriteAllTextAsync(Path.Combine(bench.Settings.StateDirectory, "attachments", "e7.json"), "{", TestContext.Current.CancellationToken);
+        bench.WriteOwner("10.66.0.5", RepairBench.EndpointId);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
+        bench.MountNamespace("0rphan");
+        var before = bench.Everything();
+
+        var response = await bench.RepairAsync(dryRun: true);
+
+        response.Problems.Should().BeEmpty();
+        response.Findings.Select(finding => (finding.Kind, finding.State)).Should().BeEquivalentTo([
+            ("forgotten-network", FindingState.WouldBeMended),
+            ("forgotten-attachment", FindingState.WouldBeMended),
+            ("unrecorded-endpoint", FindingState.Left),
+            ("unused-reservation", FindingState.WouldBeMended),
+            ("unreadable-record", FindingState.Left),
+            ("orphaned-namespace", FindingState.WouldBeMended),
+            ("stolen-address", FindingState.WouldBeMended),
+            ("contested-address", FindingState.Left)]);
+        bench.Everything().Should().Equal(before);
+        bench.Docker.Script.Questions.Should().OnlyContain(question => question.StartsWith("GET ", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("10.66.0.5/24")]
+    [InlineData("10.66.0.5/24", "fd00:66::5/64")]
+    public async Task An_address_that_went_out_of_the_store_is_given_back_by_the_plugin(params string[] cidrs)
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        var record = bench.AddAttachment(cidrs);
+        foreach (var cidr in cidrs)
+        {
+            bench.WriteOwner(cidr.Split('/')[0], record.ContainerId);
+        }
+
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
+
+        var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "stolen-address");
+
+        finding.State.Should().Be(FindingState.Mended);
+        finding.What.Should().Contain("web");
+        Addresses(bench).Should().BeEquivalentTo(cidrs.Select(cidr => cidr.Split('/')[0]));
+        Addresses(bench).Select(bench.OwnerOf).Should().OnlyContain(owner => owner == $"{record.ContainerId}\r\neth0");
+        (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(other => other.Kind == "stolen-address");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_reservation_gets_its_address_back_whatever_was_wished_for_when_it_was_made()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        var record = bench.AddReservation("10.66.0.99/24");
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
+        bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.99/24") with { ContainerId = record.ContainerId, Reserved = ["10.66.0.99/24"] });
+        bench.WriteOwner("10.66.0.99", record.ContainerId);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(bench.Store, recursive: true);
+
+        var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "stolen-address");
+
+        finding.What.Should().Contain("web");
+        finding.Done.Should().Contain("10.66.0.99");
+        finding.State.Should().Be(FindingState.Mended);
+        bench.OwnerOf("10.66.0.99").Should().StartWith(record.ContainerId);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task An_address_that_somebody_else_has_by_now_is_shown_and_left()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        var record = bench.AddAttachment("10.66.0.5/24");
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        bench.WriteOwner("10.66.0.5", Stranger);
+
+        var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "contested-address");
+
+        finding.State.Should().Be(FindingState.Left);
+        (finding.Why + finding.Done).Should().ContainAll(Stranger, "docker restart web");
+        bench.OwnerOf("10.66.0.5").Should().StartWith(Stranger);
+        (await bench.StatusAsync()).Findings.Should().ContainSingle(other => other.Kind == "contested-address");
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+        await bench.RepairAsync(dryRun: false);
+        (await bench.StatusAsync()).Findings.Should().NotContain(other => other.Kind == "contested-address");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task What_stays_through_the_grace_is_mended_before_the_command_answers()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Short);
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        var record = bench.AddAttachment("10.66.0.5/24");
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+        bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        bench.MountNamespace("0rphan");
+
+        var response = await bench.RepairAsync(dryRun: false);
+
+        response.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = "orphaned-namespace", State = FindingState.Mended });
+        File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", "0rphan")).Should().BeFalse();
+        File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", record.ContainerId)).Should().BeTrue();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_container_without_a_record_is_told_how_to_get_one()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Short);
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.Docker.AddEndpoint("pods", "e9", "lost");
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        var finding = (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle().Subject;
+
+        finding.Kind.Should().Be("unrecorded-endpoint");
+        finding.State.Should().Be(FindingState.Left);
+        finding.Done.Should().Contain("docker restart lost");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Docker_s_silence_is_told_and_the_rest_is_looked_at_all_the_same()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Short);
+        var record = bench.AddAttachment("10.66.0.5/24");
+        bench.WriteOwner("10.66.0.5", Stranger);
+        bench.Docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"the quarry is shut"}""", 500);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        var response = await bench.RepairAsync(dryRun: false);
+
+        response.Problems.Should().ContainSingle().Which.Should().Contain("the quarry is shut");
+        response.Findings.Should().ContainSingle(finding => finding.Kind == "contested-address");
+        File.Exists(Path.Combine(bench.Settings.StateDirectory, "attachments", $"{record.EndpointId}.json")).Should().BeTrue();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task What_can_never_be_undone_is_forgotten_at_an_operators_word_and_its_address_is_free()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        bench.WritePlugin("""echo '{"code": 117, "msg": "the quarry is shut"}'; exit 1""");
+        var record = bench.AddAttachment("10.66.0.5/24");
+        bench.Journal.Attachments.Bring(record with { Phase = AttachmentPhase.Deleting, PublishedPorts = [new PortMapping(18080, 80, "tcp", "")] });
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+        bench.WriteOwner("10.66.0.6", Stranger);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle(finding => finding.Kind == "pending-cleanup" && finding.State == FindingState.Failed);
+
+        var (_, body) = await bench.Daemon.PostAsync("Bridge.Forget", """{"Target":"web"}""");
+
+        var forgotten = JsonSerializer.Deserialize(body, ControlJson.Default.ForgetResponse)!;
+        string.Join(' ', forgotten.GivenUp).Should().ContainAll("DEL of main", "the quarry is shut", "18080/tcp", "has released its addresses");
+        Addresses(bench).Should().Equal("10.66.0.6");
+        Directory.GetFiles(Path.Combine(bench.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(bench.Settings.RunDirectory, "netns")).Should().BeEmpty();
+        (await bench.StatusAsync()).PendingCleanups.Should().BeEmpty();
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("web", "docker rm --force")]
+    [InlineData("nobody", "is called \\u0022nobody\\u0022")]
+    [InlineData("", "is missing")]
+    public async Task What_is_in_use_is_never_forgotten(string target, string sentence)
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        bench.AddAttachment("10.66.0.5/24");
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        var (status, body) = await bench.Daemon.PostAsync("Bridge.Forget", $$"""{"Target":"{{target}}"}""");
+
+        status.Should().Be(500);
+        body.Should().Contain(sentence);
+        Directory.GetFiles(Path.Combine(bench.Settings.StateDirectory, "attachments")).Should().ContainSingle();
+    }
+
+    private static IEnumerable<string> Addresses(RepairBench bench) =>
+        Directory.GetFiles(bench.Store).Select(file => Path.GetFileName(file)).Where(name => System.Net.IPAddress.TryParse(name, out _)).Order(StringComparer.Ordinal);
+}

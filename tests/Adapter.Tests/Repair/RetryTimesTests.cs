@@ -1,0 +1,46 @@
+using Bridge.Adapter.Repair;
+using Bridge.Adapter.Settings;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+public sealed class RetryTimesTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly RetryTimes retries;
+
+    public RetryTimesTests() => retries = new RetryTimes(
+        new AdapterSettings { Repair = new RepairSettings { RetryFirst = TimeSpan.FromSeconds(2), RetryLongest = TimeSpan.FromSeconds(60) } }, time);
+
+    [Fact]
+    public void The_pause_doubles_up_to_the_longest()
+    {
+        var pauses = new List<double>();
+        for (var attempt = 1; attempt <= 7; attempt++)
+        {
+            retries.Failed("e1", attempt);
+            pauses.Add((retries.Due("e1") - time.GetUtcNow()).TotalSeconds);
+        }
+
+        pauses.Should().Equal(2, 4, 8, 16, 32, 60, 60);
+    }
+
+    [Fact]
+    public void A_new_process_tries_at_once_and_then_goes_on_where_the_record_is()
+    {
+        retries.Due("e1").Should().BeBefore(time.GetUtcNow());
+
+        retries.Failed("e1", attempts: 5);
+
+        (retries.Due("e1") - time.GetUtcNow()).Should().Be(TimeSpan.FromSeconds(32));
+    }
+
+    [Fact]
+    public void Attempts_that_a_full_disk_kept_out_of_the_record_count_all_the_same()
+    {
+        retries.Failed("e1", attempts: 0);
+        retries.Failed("e1", attempts: 0);
+
+        (retries.Due("e1") - time.GetUtcNow()).Should().Be(TimeSpan.FromSeconds(4));
+    }
+}

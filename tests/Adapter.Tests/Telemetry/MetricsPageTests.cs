@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using Adapter.Tests.Attachments;
+using Adapter.Tests.Cnm;
+using Adapter.Tests.State;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+
+namespace Bridge.Adapter.Tests.Telemetry;
+
+/// <summary>What a collector reads.</summary>
+public sealed partial class MetricsPageTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("metrics-").FullName;
+    private readonly BridgeMetrics metrics = new();
+    private readonly Journal journal;
+    private readonly MetricsPage page;
+
+    public MetricsPageTests()
+    {
+        journal = new Journal(directory);
+        journal.Load();
+        page = new MetricsPage(metrics, new JournalMetrics(metrics, journal, new KnownFindings(metrics, new LogLines<KnownFindings>())));
+    }
+
+    public void Dispose()
+    {
+        page.Dispose();
+        metrics.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void Calls_are_counted_and_their_duration_falls_into_every_bucket_that_holds_it()
+    {
+        metrics.Answered("NetworkDriver.Join", TimeSpan.FromMilliseconds(50));
+        metrics.Answered("NetworkDriver.Join", TimeSpan.FromSeconds(90));
+        metrics.Refused("NetworkDriver.Join", TimeSpan.FromSeconds(1));
+
+        Lines().Should().Contain([
+            "# TYPE cnm_cni_calls_total counter",
+            "cnm_cni_calls_total{method=\"NetworkDriver.Join\",outcome=\"answered\"} 2",
+            "cnm_cni_calls_total{method=\"NetworkDriver.Join\",outcome=\"refused\"} 1",
+            "# TYPE cnm_cni_call_duration_seconds histogram",
+            "cnm_cni_call_duration_seconds_bucket{method=\"NetworkDriver.Join\",le=\"0.025\"} 0",
+            "cnm_cni_call_duration_seconds_bucket{method=\"NetworkDriver.Join\",le=\"0.05\"} 1",
+            "cnm_cni_call_duration_seconds_bucket{method=\"NetworkDriver.Join\",le=\"60\"} 2",
+            "cnm_cni_call_duration_seconds_bucket{method=\"NetworkDriver.Join\",le=\"+Inf\"} 3",
+            "cnm_cni_call_duration_seconds_count{method=\"NetworkDriver.Join\"} 3",
+            "cnm_cni_call_duration_seconds_sum{method=\"NetworkDriver.Join\"} 91.05"]);
+    }
+
+    [Fact]
+    public void What_the_journal_holds_is_counted_at_the_moment_of_asking_and_nobody_is_zero()
+    {
+        journal.Attachments.Bring(Records.Joined("e1"));
+        journal.Attachments.Bring(Records.Joined("e2") with { Phase = AttachmentPhase.Deleting, CleanupAttempts = 3 });
+        Lines().Should().Contain([
+            "cnm_cni_attachments{phase=\"joined\"} 1",
+            "cnm_cni_attachments{phase=\"deleting\"} 1",
+            "cnm_cni_reservations{phase=\"reserved\"} 0",
+            "cnm_cni_pending_cleanups 1",
+            "cnm_cni_pending_cleanup_attempts 3",
+            "cnm_cni_findings_left{kind=\"contested-address\"} 0",
+            "cnm_cni_up 1"]);
+
+        journal.Attachments.Remove("e2");
+
+        Lines().Should().Contain(["cnm_cni_attachments{phase=\"deleting\"} 0", "cnm_cni_pending_cleanups 0"]);
+    }
+
+    [Fact]
+    public void Records_that_could_not_be_written_are_counted()
+    {
+        Directory.Delete(Path.Combine(directory, "attachments"));
+
+        var write = () => journal.Attachments.Bring(Records.Joined("e1"));
+
+        write.Should().Throw<JournalException>();
+        Lines().Should().Contain("cnm_cni_journal_write_failures_total 1");
+    }
+
+    [Fact]
+    public void No_name_of_a_plugin_breaks_the_format()
+    {
+        metrics.PluginEnded("odd\"\\\nplugin", "ADD", "success", TimeSpan.Zero);
+
+        Lines().Should().Contain("""cnm_cni_plugin_runs_total{plugin="odd\"\\\nplugin",verb="ADD",outcome="success"} 1""").And.OnlyContain(line => Line().IsMatch(line));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_daemon_tells_on_its_socket()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");
+        await using var daemon = await ServingDaemon.StartAsync();
+        await daemon.PostAsync("Plugin.Activate", "");
+        await daemon.PostAsync("NetworkDriver.Join", "");
+
+        TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        var lines = (await daemon.GetAsync("metrics")).TrimEnd().Split('\n');
+
+        lines.Should().OnlyContain(line => Line().IsMatch(line)).And.Contain([
+            "cnm_cni_calls_total{method=\"Plugin.Activate\",outcome=\"answered\"} 1", "cnm_cni_calls_total{method=\"NetworkDriver.Join\",outcome=\"refused\"} 1"]);
+    }
+
+    private string[] Lines() => page.Write().TrimEnd().Split('\n');
+
+    // As the format's description has it.
+    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9.eE+-]+)$""")]
+    private static partial Regex Line();
+}

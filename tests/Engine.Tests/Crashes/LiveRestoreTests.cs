@@ -1,0 +1,85 @@
+using System.Globalization;
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.Engine.Tests.Crashes;
+
+/// <summary>Containers that outlive dockerd (<c>live-restore</c>), and the bridge too: both find them again.</summary>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engine)
+{
+    /// <summary>More than what is needed to call something an orphan: the host's grace is five seconds, its interval two.</summary>
+    private const int Rounds = 5;
+
+    private string DaemonFile => Host.PathOf("/etc/docker/daemon.json");
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Directory.CreateDirectory(Path.GetDirectoryName(DaemonFile)!);
+        await File.WriteAllTextAsync(DaemonFile, """{ "live-restore": true }""", Cancellation);
+        await RestartDockerAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        File.Delete(DaemonFile);
+        await base.DisposeAsync();
+        await RestartDockerAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Feature("Containers: `live-restore`")]
+    [Feature("Containers: go on when cnm-cni is killed")]
+    [Feature("Nothing is left: dockerd killed")]
+    [Fact(Timeout = LongPatience)]
+    public async Task A_container_goes_on_while_dockerd_and_the_bridge_are_away_and_is_taken_up_again_by_both()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+        var before = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+
+        await Host.Dockerd.KillAsync(Cancellation);
+        await AssertAnswersAsync();
+        await Host.Bridge.KillAsync(Cancellation);
+        await AssertAnswersAsync();
+        await Host.Bridge.StartAsync(Cancellation);
+        await AssertAnswersAsync();
+        await Host.Dockerd.StartAsync(Cancellation);
+        await AssertAnswersAsync();
+        await BackgroundLooksAsync(Rounds);
+
+        await AssertAnswersAsync();
+        (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Should().Be(before);
+        var bridge = await BridgeView.OfAsync(Host, Cancellation);
+        bridge.Endpoints.Should().ContainSingle().Which.ContainerName.Should().Be("web");
+        bridge.PendingCleanups.Should().BeEmpty();
+        (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
+        (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess().Output.Should().Be("Nothing to mend.");
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    private async Task AssertAnswersAsync() => (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
+    private async Task RestartDockerAsync()
+    {
+        await Host.Dockerd.StopAsync(CancellationToken.None);
+        await Host.Dockerd.StartAsync(CancellationToken.None);
+    }
+
+    private async Task BackgroundLooksAsync(int times)
+    {
+        var before = await ThoroughLooksAsync(Cancellation);
+        (await Eventually.IsTrueAsync(async token => await ThoroughLooksAsync(token) >= before + times, BackgroundPatience, Cancellation)).Should().BeTrue();
+    }
+
+    private async Task<int> ThoroughLooksAsync(CancellationToken cancellationToken)
+    {
+        const string Name = "cnm_cni_repair_rounds_total{kind=\"thorough\"} ";
+        var metrics = (await Host.BridgeAsync(["metrics"], cancellationToken)).EnsureSuccess().StandardOutput;
+        return metrics.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line ? int.Parse(line[Name.Length..], CultureInfo.InvariantCulture) : 0;
+    }
+}
