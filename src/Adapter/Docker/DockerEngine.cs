@@ -86,10 +86,13 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         }
     }
 
-    /// <summary>Null for what is neither Docker's silence nor its refusal: our own cancellation, our own mistakes.</summary>
+    /// <summary>Null for what stays as it is: what is neither Docker's silence nor its refusal: our own cancellation, our own mistakes.</summary>
     private Exception? Translate(Exception failure, string question, TimeSpan timeout, CancellationToken cancellationToken) => failure switch
     {
-        _ when cancellationToken.IsCancellationRequested => null,
+        OperationCanceledException when cancellationToken.IsCancellationRequested => null,
+
+        // A connection that is closed under a question fails in its own way.
+        _ when cancellationToken.IsCancellationRequested => new OperationCanceledException($"nobody waits any more for Docker to {question}", failure, cancellationToken),
         OperationCanceledException => new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {question}", failure),
         DockerApiException refusal => new DockerRefusalException(question, refusal.StatusCode, Message(refusal.ResponseBody), failure),
         JsonException => new DockerRefusalException(question, HttpStatusCode.OK, $"what it answered is not understood: {failure.Message}", failure),

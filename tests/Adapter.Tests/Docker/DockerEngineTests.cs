@@ -62,6 +62,22 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Deadline)]
+    public async Task A_connection_that_breaks_under_a_question_that_nobody_waits_for_any_more_is_no_failure()
+    {
+        using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        docker.Answers["GET /networks"] = (context, _) =>
+        {
+            nobodyWaits.Cancel();
+            context.Abort();
+            return Task.CompletedTask;
+        };
+
+        var ask = () => engine.CniNetworksAsync("cni", nobodyWaits.Token);
+
+        await ask.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact(Timeout = Deadline)]
     public async Task A_network_is_created_with_all_that_was_said_of_it()
     {
         docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
