@@ -56,13 +56,24 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
         var bridge = await BridgeView.OfAsync(Host, Cancellation);
         bridge.Endpoints.Should().ContainSingle().Which.ContainerName.Should().Be("web");
         bridge.PendingCleanups.Should().BeEmpty();
-        (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
+        await AssertIsCheckedAsync();
         (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess().Output.Should().Be("Nothing to mend.");
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
     private async Task AssertAnswersAsync() => (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
+    private async Task AssertIsCheckedAsync()
+    {
+        var check = await Host.BridgeAsync(["check", "web"], Cancellation);
+        if (!check.Succeeded)
+        {
+            // portmap 1.1.1 misses rules of IPv6 for containers that have IPv4 alone, and publish something.
+            check.Output.Should().Contain("could not check ipv6 dnat");
+            HasNewPlugins.Should().BeFalse();
+        }
+    }
 
     private async Task RestartDockerAsync()
     {
