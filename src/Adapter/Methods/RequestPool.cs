@@ -51,7 +51,7 @@ internal sealed class RequestPool(
     {
         foreach (var (key, value) in options ?? new Dictionary<string, string>())
         {
-            if (key != NetworkOptions.CniNetworkKey || value.Length == 0)
+            if (key != NetworkOptions.CniNetworkKey || string.IsNullOrEmpty(value))
             {
                 throw new CnmException($"option --ipam-opt {key}={value} is not known to IPAM driver cni. Known: " +
                     $"{NetworkOptions.CniNetworkKey}=NAME (the CNI network to use).");

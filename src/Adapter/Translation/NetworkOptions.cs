@@ -39,9 +39,10 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     {
         var options = request.Options ?? new Dictionary<string, JsonElement>();
         var isInternal = options.TryGetValue(InternalKey, out var flag) && flag.ValueKind == JsonValueKind.True;
-        var pools = (request.IPv4Data ?? []).Concat(request.IPv6Data ?? []).ToArray();
+        IpamData?[] given = [.. request.IPv4Data ?? [], .. request.IPv6Data ?? []];
+        IpamData[] pools = [.. given.Select(pool => pool ?? throw new CnmException("IPv4Data or IPv6Data holds null in place of a pool. Nothing was done."))];
         var ipam = pools.Select(pool => ModeOf(pool.AddressSpace)).FirstOrDefault(IpamMode.Null);
-        return Of(Strings(options.TryGetValue(Generic, out var given) ? given : default), ipam) with
+        return Of(Strings(options.TryGetValue(Generic, out var generic) ? generic : default), ipam) with
         {
             Pools = ipam == IpamMode.Null ? [] : pools,
             Internal = isInternal,

@@ -39,6 +39,11 @@ public sealed class StrangeWishTests
             new NetworkOptions("pods", IpamMode.Docker, [new IpamData("LocalDefault", "10.88.0.0/16", gateway)]), Conflists.Parse(Conflists.Stock)))
             .Should().Throw<CnmException>().WithMessage($"Docker's own address management chose gateway {gateway}, but that of CNI network*");
 
+    [Fact]
+    public void A_pool_that_is_null_is_refused_in_words() =>
+        FluentActions.Invoking(() => NetworkOptions.Read(new CreateNetworkRequest("n", IPv4Data: [null!])))
+            .Should().Throw<CnmException>().WithMessage("IPv4Data or IPv6Data holds null*");
+
     [Theory]
     [InlineData("[7]")]
     [InlineData("[\"80:80\"]")]

@@ -131,6 +131,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     [InlineData("RequestPool", """{"Pool":"10.67.0.0/24","Options":{"cni.network":"dual"}}""", "does not agree with CNI network \"dual\", whose subnet is 10.66.0.0/24")]
     [InlineData("RequestPool", """{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/28","Options":{"cni.network":"dual"}}""", "hands out 10.66.0.10 to 10.66.0.20")]
     [InlineData("RequestPool", """{"Options":{"cni.netwrok":"dual"}}""", "--ipam-opt cni.netwrok=dual is not known")]
+    [InlineData("RequestPool", """{"Options":{"cni.network":null}}""", "option --ipam-opt cni.network= is not known")]
     [InlineData("RequestAddress", """{"PoolID":"","Address":""}""", "PoolID is none that this driver gave out")]
     [InlineData("RequestAddress", """{"PoolID":"../../etc/10.66.0.0/24","Address":""}""", "PoolID is none")]
     [InlineData("RequestAddress", """{"PoolID":"gone/10.66.0.0/24","Address":""}""", "there is no CNI network \"gone\"")]

@@ -1,0 +1,83 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests;
+using CniInvoker.Tests;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Adapter.Tests.Cnm;
+
+/// <summary>Work that does not end when it is told to, as when the kernel does not return: its caller is answered, and its end is logged.</summary>
+public sealed class LateCallTests : IDisposable
+{
+    private readonly ManualResetEventSlim _kernel = new();
+    private readonly LogLines<CallDeadline> _log = new();
+    private readonly CallDeadline _deadline;
+
+    public LateCallTests() => _deadline = new CallDeadline(
+        new AdapterSettings { Timeouts = new TimeoutSettings { Call = TimeSpan.FromMilliseconds(100) } },
+        new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, _log);
+
+    public void Dispose()
+    {
+        _kernel.Set();
+        _kernel.Dispose();
+    }
+
+    [Theory]
+    [InlineData(nameof(CallLane.Making), "*it is not done within 100ms (timeouts.call)*undone in the background*")]
+    [InlineData(nameof(CallLane.Undoing), "*it is not done within 100ms (timeouts.call)*goes on in the background*")]
+    public async Task A_blocked_thread_keeps_nobody_from_the_answer(string lane, string sentence)
+    {
+        var call = () => _deadline.AnswerAsync("Join", Enum.Parse<CallLane>(lane), Block, TestContext.Current.CancellationToken);
+        await call.Should().ThrowAsync<CnmException>().WithMessage(sentence);
+        _log.Lines.Should().BeEmpty();
+
+        _kernel.Set();
+
+        await Eventually.TrueAsync(() => _log.Lines.Count == 1, "the late end is logged");
+        _log.Lines[0].Should().StartWith("Join, which Docker was told is late, ended after ").And.EndWith("ms: success");
+    }
+
+    [Fact]
+    public async Task A_late_failure_is_not_lost()
+    {
+        var call = () => _deadline.AnswerAsync("Leave", CallLane.Undoing, Fail, TestContext.Current.CancellationToken);
+        await call.Should().ThrowAsync<CnmException>();
+
+        _kernel.Set();
+
+        await Eventually.TrueAsync(() => _log.Lines.Count == 1, "the late end is logged");
+        _log.Lines[0].Should().EndWith("the kernel said no");
+    }
+
+    [Fact]
+    public async Task What_undoes_is_not_told_to_end_and_what_makes_is()
+    {
+        var tokens = new List<CancellationToken>();
+        foreach (var lane in new[] { CallLane.Making, CallLane.Undoing })
+        {
+            await _deadline.AnswerAsync("x", lane, token => Task.FromResult(Add(token)), TestContext.Current.CancellationToken);
+        }
+
+        tokens.Select(token => token.CanBeCanceled).Should().Equal(true, false);
+
+        int Add(CancellationToken token)
+        {
+            tokens.Add(token);
+            return 0;
+        }
+    }
+
+    private Task<int> Block(CancellationToken cancellationToken)
+    {
+        _kernel.Wait(CancellationToken.None);
+        return Task.FromResult(1);
+    }
+
+    private Task<int> Fail(CancellationToken cancellationToken)
+    {
+        _kernel.Wait(CancellationToken.None);
+        throw new IOException("the kernel said no");
+    }
+}
