@@ -117,7 +117,7 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
         }
 
         if (request.Method == "IpamDriver.RequestAddress" && answer.Status == 200
-            && JsonNode.Parse(answer.Body)!["Address"] is { } address && (string)address! is not ("10.88.0.1/16" or "10.88.0.200/16"))
+            && JsonNode.Parse(answer.Body)!["Address"] is { } address && (string)address! is not ("10.88.0.1/16" or "10.88.255.200/16"))
         {
             _addresses.Enqueue((string)address!);
         }

@@ -91,10 +91,10 @@ internal sealed class Shapes(Random random)
         ["V6"] = random.Next(2) == 0,
     };
 
-    // None of these reserves anything: the gateway's is known, what has no MAC and an address is to be kept free, and other pools there are none.
+    // None of these reserves anything (and reservations, which are given out one after the other, do not come as far as this address): the gateway's is known, what has no MAC and an address is to be kept free, and other pools there are none.
     private JsonObject Address() => random.Next(2) == 0
         ? new() { ["PoolID"] = $"pods/{HostileHost.Subnet}", ["Address"] = random.Any(Nasty.Texts), ["Options"] = new JsonObject { ["RequestAddressType"] = "com.docker.network.gateway" } }
-        : new() { ["PoolID"] = PoolId(), ["Address"] = "10.88.0.200", ["Options"] = new JsonObject { [random.Any(Nasty.OptionKeys)] = random.Any(Nasty.Texts) } };
+        : new() { ["PoolID"] = PoolId(), ["Address"] = "10.88.255.200", ["Options"] = new JsonObject { [random.Any(Nasty.OptionKeys)] = random.Any(Nasty.Texts) } };
 
     private string PoolId() => random.Next(2) == 0 ? random.Any(Nasty.Texts) : $"{random.Any(Nasty.Texts)}/{random.Any(Nasty.Texts)}";
 
