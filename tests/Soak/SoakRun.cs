@@ -96,7 +96,7 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
     private async Task<IReadOnlyList<string>> ChangesAsync(HostCensus before, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        var changes = await stage.Host.ChangesSinceAsync(before, Patience.Repair, cancellationToken);
+        var changes = await stage.Host.ChangesSinceAsync(before, Patience.Repair, Leaks.IsLeak, cancellationToken);
         Say(string.Create(CultureInfo.InvariantCulture, $"that took {timeProvider.GetElapsedTime(started).TotalSeconds:0.0} s"));
         logs.Keep("census-after.txt", await stage.Host.CensusAsync(cancellationToken));
         return changes;

@@ -36,7 +36,7 @@ internal static class Report
 
         PrintAll(output, $"commands that took longer than {Patience.Waited.TotalSeconds:0} s", waits);
         PrintAll(output, "what did not come to its end", problems);
-        PrintAll(output, $"left by dockerd, in its own directories: {leaks.OfDocker.Count}", [.. leaks.OfDocker.Take(MostRowsOfDocker)]);
+        PrintAll(output, $"left by dockerd: {leaks.OfDocker.Count}", [.. leaks.OfDocker.Take(MostRowsOfDocker)]);
         foreach (var trace in LeakTrace.Of(leaks.Lines.Concat(leaks.Records), logs))
         {
             PrintAll(output, $"what the logs say about {trace.Name}", trace.Lines);

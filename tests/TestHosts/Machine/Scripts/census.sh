@@ -2,9 +2,11 @@
 # Prints what a test host holds, one fact a line, each with its topic in front. Left out is what no one leaves behind on purpose
 # or by mistake: counters, hardware addresses and MTUs of bridges (they follow their ports), link-local addresses and routes, carrier flags,
 # IPv6 routes of local and anycast addresses (they come when duplicates have been looked for, or when dockerd makes every link a router's).
+# Second copies of the frame of rules that plugins keep for all containers: they look whether a rule is there, and then add it; two that look at once both add.
 set -u
 about() { sed "s|^|$1: |"; }
 # Docker unlinks its own namespace files up to a minute after the container, and leaves mounts of its start-up checks behind.
+once_for_all() { awk '!(/ -j CNI-[A-Z-]+$/ && seen[$0]++)'; }
 lasting() { grep -Ev '/run/docker/netns|/overlay2/(opaque-bug-check|check-overlayfs-support)'; }
 
 ip -o link | awk '{ sub(/@.*/, "", $2); sub(/:$/, "", $2); m = ""; for (i = 3; i < NF; i++) if ($i == "master") m = " master " $(i + 1); print $2 m }' | about link
@@ -21,7 +23,7 @@ tc qdisc show | sed 's/ refcnt [0-9]*//' | about "tc qdisc"
 
 for save in iptables-save iptables-legacy-save ip6tables-save ip6tables-legacy-save; do
     table=
-    { $save 2> /dev/null || true; } | grep -v '^#' | sed 's/ \[[0-9:]*\]$//' | while read -r line; do
+    { $save 2> /dev/null || true; } | grep -v '^#' | sed 's/ \[[0-9:]*\]$//' | once_for_all | while read -r line; do
         case $line in
             \**) table=${line#\*} ;;
             COMMIT) ;;
