@@ -19,7 +19,7 @@ public sealed class CallDeadlineTests : IAsyncLifetime
         _daemon = await ServingDaemon.StartAsync(settings => settings with
         {
             PluginDirectories = [_networks.Plugins],
-            Timeouts = new TimeoutSettings { Call = TimeSpan.FromSeconds(3) },
+            Timeouts = new TimeoutSettings { Call = TimeSpan.FromSeconds(6) },
         });
         ScriptedNetworks.WriteConflists(_daemon.WriteConflist);
         _docker = new DockerCalls(_daemon.PostAsync);
