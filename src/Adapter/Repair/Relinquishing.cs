@@ -1,5 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
@@ -13,7 +14,7 @@ namespace Bridge.Adapter.Repair;
 /// is free.
 /// </summary>
 internal sealed class Relinquishing(
-    Journal journal, AttachmentGates gates, Detacher detacher, Arrivals arrivals, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
+    Journal journal, AttachmentGates gates, Detacher detacher, Arrivals arrivals, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, IpamRuns ipam,
     RetryTimes retries, ILogger<Relinquishing> logger)
 {
     /// <param name="target">An endpoint id, a reservation's id, or the beginning of one; or a container's name.</param>
@@ -61,6 +62,11 @@ internal sealed class Relinquishing(
         arrivals.Forget(record.EndpointId);
         retries.Forget(record.EndpointId);
         detacher.Forget(record);
+        if (journal.Reservations.Find(record.ContainerId) is { Phase: ReservationPhase.Releasing } reservation)
+        {
+            await ipam.ReleaseAsync(reservation); // Docker has released the address already, and it has waited for this attachment.
+        }
+
         return Told(record.Text(), givenUp);
     }
 
