@@ -6,7 +6,6 @@
 set -u
 about() { sed "s|^|$1: |"; }
 # Docker unlinks its own namespace files up to a minute after the container, and leaves mounts of its start-up checks behind.
-once_for_all() { awk '!(/ -j CNI-[A-Z-]+$/ && seen[$0]++)'; }
 lasting() { grep -Ev '/run/docker/netns|/overlay2/(opaque-bug-check|check-overlayfs-support)'; }
 
 ip -o link | awk '{ sub(/@.*/, "", $2); sub(/:$/, "", $2); m = ""; for (i = 3; i < NF; i++) if ($i == "master") m = " master " $(i + 1); print $2 m }' | about link
@@ -16,22 +15,20 @@ ip rule | about rule
 ip -6 rule | about rule6
 ip -4 -o route show table all | sed 's/ linkdown//' | about route
 ip -6 -o route show table all | sed 's/ linkdown//' | grep -Ev "fe80|ff00::/8|^(anycast|local) " | about route6
-for link in $(ls /sys/class/net); do
+# Filters hang on queueing disciplines; most links have none.
+for link in $(tc qdisc show | awk '$2 != "noqueue" { for (i = 1; i < NF; i++) if ($i == "dev") print $(i + 1) }' | sort -u); do
     for parent in "" "parent ffff:"; do tc filter show dev "$link" $parent 2> /dev/null | about "tc filter $link $parent"; done
 done
 tc qdisc show | sed 's/ refcnt [0-9]*//' | about "tc qdisc"
 
 for save in iptables-save iptables-legacy-save ip6tables-save ip6tables-legacy-save; do
-    table=
-    { $save 2> /dev/null || true; } | grep -v '^#' | sed 's/ \[[0-9:]*\]$//' | once_for_all | while read -r line; do
-        case $line in
-            \**) table=${line#\*} ;;
-            COMMIT) ;;
-            *) echo "$save $table: $line" ;;
-        esac
-    done
+    { $save 2> /dev/null || true; } | awk -v save=$save '
+        /^#/ || /^COMMIT/ { next }
+        /^\*/ { table = substr($0, 2); next }
+        { sub(/ \[[0-9:]*\]$/, "") }
+        !(/ -j CNI-[A-Z-]+$/ && seen[$0]++) { print save " " table ": " $0 }'
 done
-nft --stateless list ruleset 2> /dev/null | awk '/^table/ { table = $2 " " $3; chain = "" } /^\tchain/ { chain = $2 } !/^table/ && NF > 1 { print "nft " table " " chain ": " $0 }'
+nft --stateless list ruleset 2> /dev/null | awk '/^table/ { table = $2 " " $3; chain = "" } /^\tchain/ { chain = $2 } !/^table/ && NF > 1 && !(/ jump CNI-[A-Z-]+$/ && seen[table chain $0]++) { print "nft " table " " chain ": " $0 }'
 
 awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
 { find /run/netns /run/cni; find /run/cnm-cni -mindepth 2; } 2> /dev/null | about file
@@ -40,9 +37,13 @@ find /var/lib/cni -type f ! -name 'last_reserved_ip.*' ! -name lock 2> /dev/null
     echo "file: $file $(head -c 64 "$file" | tr -c '[:alnum:].:_/-' ' ')"
 done
 
+declare -A names
 for process in /proc/[0-9]*; do
-    [ "$(readlink "$process/ns/pid")" = "$(readlink /proc/1/ns/pid)" ] || continue
-    name=$(cat "$process/comm" 2> /dev/null) || continue
-    for namespace in $(find "$process/fd" -lname 'net:*' -printf '%l\n' 2> /dev/null); do echo "namespace held: by $name"; done
+    [ "$process/ns/pid" -ef /proc/1/ns/pid ] || continue
+    { read -r name < "$process/comm"; } 2> /dev/null || continue
+    names[${process#/proc/}]=$name
     case $name in bash | sed | awk | find | census.sh) ;; *) echo "process: $name" ;; esac
+done
+find /proc/[0-9]*/fd -lname 'net:*' 2> /dev/null | while IFS=/ read -r _ _ pid _; do
+    [ -z "${names[$pid]:-}" ] || echo "namespace held: by ${names[$pid]}"
 done
