@@ -71,7 +71,7 @@ public abstract class FaultTest(FaultHost faulty)
     {
         Assert.SkipUnless(faulty.MissingRequirement is null, faulty.MissingRequirement ?? "");
         var struck = new List<string>();
-        for (var step = 1; ; step++)
+        for (var step = Stride.First; ; step += Stride.Length)
         {
             await strikeAsync(step);
             await AtRestAsync();
@@ -89,7 +89,7 @@ public abstract class FaultTest(FaultHost faulty)
         }
 
         Report(struck, deed);
-        struck.Should().NotBeEmpty();
+        (struck.Count > 0 || Stride.Length > 1).Should().BeTrue("there is at least one step");
         string.Join("\n\n", _leaks).Should().BeEmpty();
     }
 
