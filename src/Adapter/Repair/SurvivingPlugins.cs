@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
@@ -9,9 +10,10 @@ namespace Bridge.Adapter.Repair;
 /// <summary>
 /// Plugins that an earlier process of ours started and that outlived it: they lead process groups of their own. Left alone they would go
 /// on making what a DEL is about to undo.
-/// They are known by CNI_CONTAINERID in their environment, which they hand on to what they start, and which for our attachments is in the journal.
+/// They are known by CNI_NETNS in their environment, which they hand on to what they start: a path that only we give, with the id of an
+/// attachment of ours at its end. Another runtime's plugins have another, even for a container of the same id.
 /// </summary>
-internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<SurvivingPlugins> logger)
+internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider timeProvider, ILogger<SurvivingPlugins> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -23,11 +25,12 @@ internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<Surviv
             return;
         }
 
+        var ours = containerIds.ToDictionary(staging.PathOf, StringComparer.Ordinal);
         var start = timeProvider.GetTimestamp();
         while (timeProvider.GetElapsedTime(start) < Patience)
         {
             // Again until none is found: one of them may have started another meanwhile.
-            var found = Find(containerIds);
+            var found = Find(ours);
             if (found.Count == 0)
             {
                 return;
@@ -43,13 +46,13 @@ internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<Surviv
         }
     }
 
-    private static List<(int Process, string ContainerId)> Find(IReadOnlySet<string> containerIds)
+    private static List<(int Process, string ContainerId)> Find(Dictionary<string, string> ours)
     {
         var found = new List<(int, string)>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && ContainerIdOf(directory) is { } id && containerIds.Contains(id))
+                && NetnsOf(directory) is { } netns && ours.TryGetValue(netns, out var id))
             {
                 found.Add((process, id));
             }
@@ -58,9 +61,9 @@ internal sealed class SurvivingPlugins(TimeProvider timeProvider, ILogger<Surviv
         return found;
     }
 
-    private static string? ContainerIdOf(string directory)
+    private static string? NetnsOf(string directory)
     {
-        const string Variable = "CNI_CONTAINERID=";
+        const string Variable = "CNI_NETNS=";
         try
         {
             // A zombie has no environment any more, so it is not found.

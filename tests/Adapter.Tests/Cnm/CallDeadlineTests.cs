@@ -7,7 +7,7 @@ namespace Adapter.Tests.Cnm;
 /// <summary>Docker waits for ever, so it is answered whatever hangs; and what it was not told of is undone by the bridge itself.</summary>
 public sealed class CallDeadlineTests : IAsyncLifetime
 {
-    private const string Late = "within 3s (timeouts.call): something hangs";
+    private const string Late = "within 6s (timeouts.call): something hangs";
 
     private readonly ScriptedNetworks _networks = new();
     private ServingDaemon _daemon = null!; // Set before each test; stays null where the test is skipped.
