@@ -11,7 +11,10 @@ tree=$3
 
 hostname "$name"
 # What the machine has mounted there would stay pinned by us, and vanish under us when the machine unmounts it.
-awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)' | sort -r | while read -r target; do umount --lazy "$target"; done
+{
+    awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)'
+    awk '/ - nsfs / { print $5 }' /proc/self/mountinfo # namespaces, wherever somebody keeps them
+} | sort -ru | while read -r target; do umount --lazy "$target"; done
 mount -t tmpfs -o mode=755 bridge-test /run
 mkdir -p /run/lock /run/netns /run/docker/plugins /run/bridge-test
 overlay() {
