@@ -16,10 +16,14 @@ internal sealed class CleanupInspection(Journal journal, AttachmentGates gates, 
             ? []
             :
             [
-                .. journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting && !gates.IsEntered(record.EndpointId)).Select(ToFinding),
+                .. journal.Attachments.All
+                    .Where(record => record.Phase == AttachmentPhase.Deleting && IsStuck(record.EndpointId, record.CleanupAttempts)).Select(ToFinding),
                 .. journal.Reservations.All
-                    .Where(record => record.Phase == ReservationPhase.Releasing && reservations.IsUnused(record) && !gates.IsEntered(record.ContainerId)).Select(ToFinding),
+                    .Where(record => record.Phase == ReservationPhase.Releasing && reservations.IsUnused(record) && IsStuck(record.ContainerId, record.CleanupAttempts)).Select(ToFinding),
             ]);
+
+    // What somebody is undoing just now, for the first time, is on its way as it should be.
+    private bool IsStuck(string gate, int attempts) => attempts > 0 || !gates.IsEntered(gate);
 
     private Finding ToFinding(AttachmentRecord record) => new(FindingKind.PendingCleanup, record.EndpointId, record.Text(), record.CleanupError ?? NotTried)
     {
