@@ -18,6 +18,11 @@ internal sealed class RepairRound(
     /// <summary>A plugin that hangs in one DEL must not keep all others waiting.</summary>
     private const int AtOnce = 4;
 
+    /// <summary>Doubts of the first look end with the second; something new may have come meanwhile, but not for ever.</summary>
+    private const int MostLooks = 3;
+
+    private static readonly TimeSpan ClockResolution = TimeSpan.FromMilliseconds(20);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     // Both guarded by _turn.
@@ -41,17 +46,22 @@ internal sealed class RepairRound(
         }
     }
 
-    /// <summary>A look, and a second one when what the first was in doubt about may count.</summary>
+    /// <summary>A look, and another when what the first was in doubt about may count.</summary>
     public async Task<RepairReport> RunUntilCertainAsync(CancellationToken cancellationToken)
     {
-        var first = await RunAsync(Occasion.Demand, cancellationToken);
-        if (first.Findings.All(report => report.State != FindingState.Waiting) || _doubts.Longest is not { } pause)
+        var report = await RunAsync(Occasion.Demand, cancellationToken);
+        for (var look = 1; look < MostLooks && report.Findings.Any(finding => finding.State == FindingState.Waiting); look++)
         {
-            return first;
+            // A timer may be early by the resolution of the clock, and the last doubt may be old enough by now.
+            await Task.Delay((_doubts.Longest ?? TimeSpan.Zero) + ClockResolution, timeProvider, cancellationToken);
+            report = Joined(report, await RunAsync(Occasion.Demand, cancellationToken));
         }
 
-        await Task.Delay(pause, timeProvider, cancellationToken);
-        var second = await RunAsync(Occasion.Demand, cancellationToken);
+        return report;
+    }
+
+    private static RepairReport Joined(RepairReport first, RepairReport second)
+    {
         var again = second.Findings.Select(report => report.Key).ToHashSet();
         var settled = first.Findings.Where(report => report.State == FindingState.Mended && !again.Contains(report.Key));
         return second with { Findings = [.. settled, .. second.Findings] };
