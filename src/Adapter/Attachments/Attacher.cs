@@ -86,12 +86,16 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
             await detacher.ForgetUndoneAsync(intent); // The runtime has run DEL of the list already.
             throw;
         }
-        catch (Exception)
+        catch (Exception failed)
         {
             // None where nothing was begun, because not even the intent could be written.
             if (journal.Attachments.Find(intent.EndpointId) is { } begun)
             {
-                await detacher.TryDetachAsync(begun, "its making failed");
+                var isUndone = await detacher.TryDetachAsync(begun, "its making failed");
+                if (Undoing.Told(failed, isUndone ? null : journal.Attachments.Find(intent.EndpointId)?.CleanupError) is { } told)
+                {
+                    throw told;
+                }
             }
 
             throw;

@@ -45,11 +45,16 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
             var result = await runtime.AddAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
             journal.Attachments.Write(record with { Result = CniAttachment.ToElement(result.Json) });
         }
-        catch (CniException failed) when (failed.CleanupFailure is null)
+        catch (CniException failed)
         {
-            ports.Release(record.EndpointId);
-            journal.Attachments.Keep(unpublished);
-            throw;
+            var left = failed.CleanupFailure is null ? null : await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniAttachment.Result(record));
+            if (left is null)
+            {
+                ports.Release(record.EndpointId);
+                journal.Attachments.Keep(unpublished);
+            }
+
+            throw Undoing.Told(failed, left) ?? failed;
         }
     }
 }

@@ -39,10 +39,17 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
             var result = await runtime.AddAsync(inside, cni.InSandbox(entered), CniAttachment.ResultInSandbox(entered), CancellationToken.None);
             entered = entered with { Result = CniAttachment.ToElement(CniAttachment.Renamed(result, ifname, entered.InterfaceName).Json) };
         }
-        catch (CniException failed) when (failed.CleanupFailure is null)
+        catch (CniException failed)
         {
-            journal.Attachments.Keep(entered with { RanInSandbox = false });
-            throw;
+            var left = failed.CleanupFailure is null
+                ? null
+                : await Undoing.TryAgainAsync(runtime, inside, cni.InSandbox(entered), CniAttachment.ResultInSandbox(entered));
+            if (left is null)
+            {
+                journal.Attachments.Keep(entered with { RanInSandbox = false });
+            }
+
+            throw left is null ? failed.WithoutCleanupFailure() : failed;
         }
 
         journal.Attachments.Write(entered);

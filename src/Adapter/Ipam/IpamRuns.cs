@@ -44,13 +44,17 @@ internal sealed class IpamRuns(
             ForgetUndone(intent); // The runtime has run DEL already.
             throw await ExplainAsync(failed, network, wishes, cancellationToken);
         }
-        catch (Exception)
+        catch (Exception failed)
         {
             // None where nothing was begun, because not even the intent could be written.
             if (journal.Reservations.Find(intent.ContainerId) is not null)
             {
                 journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
                 await TryFinishAsync(intent);
+                if (Undoing.Told(failed, journal.Reservations.Find(intent.ContainerId)?.CleanupError) is { } told)
+                {
+                    throw told is CniException undone ? await ExplainAsync(undone, network, wishes, cancellationToken) : told;
+                }
             }
 
             throw;

@@ -88,6 +88,9 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     internal CniException During(CniOperation operation, string networkName) =>
         new(code, msg, details, this) { Operation = operation, NetworkName = networkName, Stderr = Stderr, TimedOut = TimedOut };
 
+    /// <summary>The same failure, for whoever has run DEL once more and with success: nothing is left behind after all.</summary>
+    public CniException WithoutCleanupFailure() => With(cleanupFailure: null, OtherFailures);
+
     internal CniException WithCleanupFailure(CniException cleanupFailure) => With(cleanupFailure, OtherFailures);
 
     /// <summary>Throws the first of several failures, with the others; nothing when there is none.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Adapter.Tests.Cnm;
 using Bridge.Adapter.Settings;
 
@@ -83,12 +84,33 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         File.Exists(Path.Combine(_directory, "rule-10.66.0.5")).Should().BeFalse();
     }
 
-    private async Task FailToAttachAsync(string second, int refusals)
+    [Fact]
+    public async Task What_is_undone_before_the_answer_goes_out_is_not_told_as_left()
+    {
+        var answer = await FailToAttachAsync("breaker", refusals: 1);
+
+        answer.Should().NotContain("Undoing").And.NotContain("failed DEL");
+        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_still_to_be_undone_is_told_with_where_to_look()
+    {
+        var answer = await FailToAttachAsync("breaker", refusals: 1_000_000);
+
+        answer.Should().Contain("Undoing it failed too").And.Contain("failed DEL: the quarry is shut").And.Contain("`cnm-cni status`");
+        await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), "0\n", TestContext.Current.CancellationToken);
+        await WaitUntilForgottenAsync();
+    }
+
+    private async Task<string> FailToAttachAsync(string second, int refusals)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), $"{refusals}\n", TestContext.Current.CancellationToken);
         _daemon.WriteConflist("10-pods.conflist", $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "maker" }, { "type": "{{second}}" } ] }""");
         (await _daemon.PostAsync("NetworkDriver.CreateNetwork", Network)).Body.Should().Be("{}");
-        (await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint)).Body.Should().Contain("the quarry is shut");
+        var answer = (await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint)).Body;
+        answer.Should().Contain("the quarry is shut");
+        return Regex.Unescape(answer);
     }
 
     private async Task WaitUntilForgottenAsync()
