@@ -67,7 +67,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         _plugins.Runs.Should().Equal("ADD first", "ADD second", "DEL second", "DEL first");
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(34, "expired-deadline-del", Libcni = "a DEL under the caller's expired context is not run", Ours = "DEL has a deadline of its own, and no cancellation cuts it short")]
     [Spec("del-after-failed-add")]
     public async Task An_ADD_past_its_deadline_is_undone_under_a_fresh_one()
@@ -84,7 +84,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         File.Exists(_plugins.Record("deleted")).Should().BeTrue();
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(34, "expired-deadline-del")]
     [Spec("del-after-failed-add")]
     public async Task A_cancelled_ADD_is_undone_although_its_token_is_cancelled()
@@ -100,7 +100,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         _plugins.Runs.Should().Equal("ADD first", "DEL first");
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_cancelled_ADD_that_cannot_be_undone_says_so()
     {
         _plugins.With("first", add: $"touch '{_plugins.Record("started")}'; sleep 100", delete: ScriptedPlugins.Fail(5, "disk full"));

@@ -5,7 +5,7 @@ namespace CniInvoker.Tests;
 /// <summary>Waits for something outside of this process, with a bound that only a broken machine reaches.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     public static Task FileAsync(string path) => TrueAsync(() => File.Exists(path), $"{path} exists");
 

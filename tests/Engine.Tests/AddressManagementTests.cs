@@ -272,6 +272,6 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
         await Host.Dockerd.StartAsync(Cancellation);
         await TryDockerAsync("rm", "--force", "web");
 
-        await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(40));
+        await AssertNothingIsLeftSinceAsync(census);
     }
 }

@@ -63,7 +63,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
 
         await DockerAsync("kill", "--signal", "KILL", "web");
 
-        await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(15));
+        await AssertNothingIsLeftSinceAsync(census);
     }
 
     [Feature("Nothing is left: a container that does not start")]

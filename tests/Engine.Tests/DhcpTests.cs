@@ -92,7 +92,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
         }
 
         await DockerAsync("rm", "--force", "web");
-        await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(60));
+        await AssertNothingIsLeftSinceAsync(census);
     }
 
     [Feature("dhcp: `docker run`", Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]

@@ -108,10 +108,10 @@ public abstract class EngineTest : IAsyncLifetime
     }
 
     /// <param name="census">Taken before.</param>
-    /// <param name="within">How long what works in the background may take; the default is for processes that are about to end.</param>
+    /// <param name="within">How long what works in the background may take.</param>
     protected async Task AssertNothingIsLeftSinceAsync(HostCensus census, TimeSpan? within = null)
     {
-        var changes = await Host.ChangesSinceAsync(census, within ?? TimeSpan.FromSeconds(5), Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, within ?? Eventually.Patience, Cancellation);
         string.Join('\n', changes).Should().BeEmpty();
     }
 

@@ -9,9 +9,6 @@ namespace Bridge.Engine.Tests;
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(engine)
 {
-    // The deadline of ADD, that of the DEL after it, the grace between SIGTERM and SIGKILL of both, and a second for docker itself.
-    private static readonly TimeSpan LongestFailure = TimeSpan.FromSeconds(8);
-
     public override async ValueTask DisposeAsync()
     {
         engine.Work();
@@ -91,7 +88,7 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
         pending.LastError.Should().Contain("the quarry is shut");
         (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().Output.Should().Contain("the quarry is shut");
         engine.Work();
-        await AssertNothingIsLeftSinceAsync(census, TimeSpan.FromSeconds(20));
+        await AssertNothingIsLeftSinceAsync(census);
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
     }
 
@@ -103,7 +100,6 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
         var run = await RunAsync();
 
         AssertTold(run, reasons);
-        run.Duration.Should().BeLessThan(LongestFailure);
         await DockerAsync("rm", "guest");
         await AssertNothingIsLeftSinceAsync(census);
         engine.Work();

@@ -1,6 +1,7 @@
 using Bridge.Engine.Tests.Hosts;
 using Bridge.Engine.Tests.Views;
 using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
 
@@ -131,7 +132,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
 
         await DockerAsync("rm", "--force", "web");
 
-        var changes = await Host.ChangesSinceAsync(census, TimeSpan.FromSeconds(10), Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, Eventually.Patience, Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
     }

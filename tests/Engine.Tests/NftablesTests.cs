@@ -1,6 +1,7 @@
 using Bridge.Engine.Tests.Hosts;
 using Bridge.Engine.Tests.Views;
 using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
 
@@ -11,7 +12,6 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
     private const string Masquerade = "Firewall back ends: nftables for masquerade (`ipMasqBackend`)";
     private const string Ports = "Firewall back ends: nftables for published ports (`backend`)";
 
-    private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(30);
 
     public NftablesTests(NftablesHost engine) : base(engine) =>
         Assert.SkipUnless(HasNewPlugins, "plugin: its Debian has stock plugins without this back end");
@@ -98,7 +98,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
         await TryDockerAsync("rm", "--force", "web");
         await Host.Bridge.StartAsync(Cancellation);
 
-        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        await AssertNothingIsLeftSinceAsync(census);
     }
 
     [Feature("Nothing is left: the firewall flushed")]
@@ -111,7 +111,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
         await DockerAsync("rm", "--force", "web");
 
-        var changes = await Host.ChangesSinceAsync(census, TimeSpan.FromSeconds(10), Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, Eventually.Patience, Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
         await RunContainerAsync("next", "--publish", "8080:80");

@@ -7,11 +7,36 @@ namespace Bridge.Engine.Tests;
 /// <summary>The test hosts themselves: they work without the bridge, and the machine is afterwards what it was before.</summary>
 public sealed class TestHostTests
 {
-    private const int Patience = 60_000;
+    private const int Patience = 120_000;
 
     private static readonly string[] Kinds = ["mnt", "net", "pid"];
 
     private static readonly string[] WebServer = ["httpd", "-f", "-p", "80", "-h", "/www"];
+
+    // A driver in daily use: namespaces mounted where it keeps them and elsewhere, one on another; a file system mounted over others; files of its state, its
+    // log and its units; a socket; and the lock of iptables, which a plugin holds just now.
+    private const string MachineWithDriver = """
+        mount -t tmpfs of-machine /run
+        mkdir -p /run/cnm-cni/netns/of-machine "/run/of-machine namespaces" /run/docker/plugins
+        touch /run/cnm-cni/netns/of-machine/{one,two} "/run/of-machine namespaces/three" /run/cnm-cni/of-machine.lock
+        for path in /run/cnm-cni/netns/of-machine/{one,one,one,two} "/run/of-machine namespaces/three"; do mount --bind /proc/self/ns/net "$path"; done
+        mount -t tmpfs of-machine /run/cnm-cni/netns
+        touch /run/cnm-cni/netns/four
+        mount --bind /proc/self/ns/net /run/cnm-cni/netns/four
+        mount -t tmpfs of-machine /srv
+        touch /srv/five
+        for _ in 1 2; do mount --bind /proc/self/ns/net /srv/five; done
+        for directory in etc var/lib var/log var/cache dev/shm; do
+            mkdir -p /run/of-machine/$directory/{upper,work}
+            mount -t overlay -o lowerdir=/$directory,upperdir=/run/of-machine/$directory/upper,workdir=/run/of-machine/$directory/work of-machine /$directory
+        done
+        mkdir -p /var/lib/cnm-cni/attachments /var/lib/cnm-cni-up /var/cache/cnm-cni
+        touch /var/lib/cnm-cni/attachments/of-machine.json /var/lib/cnm-cni-up/program /var/log/cnm-cni.log{,.1} /var/cache/cnm-cni/of-machine /dev/shm/of-machine
+        touch /etc/systemd/system/cnm-cni.{socket,service}
+        # Both live as long as the host, whose standard input is theirs, and are no children of what becomes the host.
+        (perl -e 'use Socket; socket($s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("/run/docker/plugins/of-machine.sock")); listen($s, 1); sysread STDIN, $_, 1' <&0 > /dev/null 2>&1 &)
+        (flock /run/xtables.lock sh -c 'read -r _' <&0 > /dev/null 2>&1 &)
+        """;
 
     private static readonly TestHostOptions Pods =
         new() { CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.StockChain } };
@@ -82,8 +107,31 @@ public sealed class TestHostTests
         // Who had sent somebody into the host from outside learns of his end, and ends then.
         IReadOnlyList<string> left = [];
         await Eventually.IsTrueAsync(
-            _ => Task.FromResult((left = [.. processes.Intersect(ProcessesIn(namespaces: null))]).Count == 0), TimeSpan.FromSeconds(5), cancellationToken);
+            _ => Task.FromResult((left = [.. processes.Intersect(ProcessesIn(namespaces: null))]).Count == 0), Eventually.Patience, cancellationToken);
         left.Should().BeEmpty();
+    }
+
+    // A driver in daily use: namespaces mounted where it keeps them and elsewhere, one on another, a file system mounted over others,
+    // files of its state and its log, and a plugin that keeps the lock of iptables.
+    [Fact(Timeout = Patience)]
+    public async Task A_host_sees_nothing_of_a_driver_that_runs_on_the_machine()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var host = await TestHost.StartAsync(new TestHostOptions { StartEngine = false, Machine = MachineWithDriver }, cancellationToken);
+
+        var seen = (await host.RunAsync(
+            ["bash", "-c", """
+                grep -F nsfs /proc/self/mountinfo
+                find /run /dev/shm /var/log /var/lib /var/cache /etc -name '*of-machine*'
+                ls -d /var/log/cnm-cni* /var/lib/cnm-cni-up /etc/systemd/system/cnm-cni.*
+                ss -xlH | grep -F of-machine
+                ps -A -o comm | grep -E 'perl|flock'
+                find /sys/fs/cgroup -name 'of-machine*'
+                flock --nonblock /run/xtables.lock true || echo locked
+                """],
+            cancellationToken)).StandardOutput;
+
+        seen.Should().BeEmpty();
     }
 
     [Fact(Timeout = Patience)]
@@ -108,7 +156,7 @@ public sealed class TestHostTests
         await hang.Should().ThrowAsync<OperationCanceledException>().WithMessage("*sleep 986*");
         (await Eventually.IsTrueAsync(
             async token => !(await host.RunAsync(["ps", "-A", "-o", "args"], token)).Output.Contains("sleep 986", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(5),
+            Eventually.Patience,
             TestContext.Current.CancellationToken)).Should().BeTrue();
     }
 

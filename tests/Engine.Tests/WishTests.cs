@@ -269,7 +269,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     {
         var value = "";
         await Eventually.IsTrueAsync(
-            async _ => (value = (await ExecAsync(container, "cat", file)).Trim()) == expected, TimeSpan.FromSeconds(3), Cancellation);
+            async _ => (value = (await ExecAsync(container, "cat", file)).Trim()) == expected, Eventually.Patience, Cancellation);
         value.Should().Be(expected);
     }
 }

@@ -8,7 +8,7 @@ namespace Bridge.Plugin.Tests;
 public abstract class PluginTest : IAsyncLifetime
 {
     /// <summary>The longest a test may take.</summary>
-    protected const int Patience = 60_000;
+    protected const int Patience = 120_000;
 
     /// <summary>The CNI network of every test.</summary>
     protected const string Network = "tested";
@@ -104,7 +104,7 @@ public abstract class PluginTest : IAsyncLifetime
     /// <param name="census">Taken before.</param>
     protected async Task AssertNothingIsLeftSinceAsync(HostCensus census)
     {
-        var changes = await Host.ChangesSinceAsync(census, TimeSpan.FromSeconds(5), Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, Eventually.Patience, Cancellation);
         string.Join('\n', changes).Should().BeEmpty();
     }
 

@@ -31,7 +31,7 @@ try
     await using var stage = await SoakStage.SetAsync(stop.Token);
     Console.WriteLine($"Docker {stage.Host.Engine}; the bridge's state is on {stage.Disk.Kind}");
     var isGood = await new SoakRun(options, stage, logs, events, TimeProvider.System).RunAsync(stop.Token);
-    Console.WriteLine(isGood ? "\nNothing leaked, and nothing hung." : $"\nSomething leaked or hung: the order of events and the daemons' logs are in {logs.Root}");
+    Console.WriteLine(isGood ? "\nNothing is left, nothing is missing, and nothing hung." : $"\nSomething is left, is missing or hung: the order of events and the daemons' logs are in {logs.Root}");
     return isGood ? 0 : 1;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -24,7 +24,7 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
     private readonly CommandTotals _commands = new(events);
     private readonly List<string> _problems = [];
 
-    /// <returns>Whether nothing leaked, and nobody waited.</returns>
+    /// <returns>Whether the host is what it was, and nobody waited.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await stage.VisitAsync(cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
         logs.Keep(stage.Host, Paths.State);
         Report.Print(Console.Out, _faults, _commands, reigned);
         Report.PrintVerdict(Console.Out, leaks, _commands.Waits(), _problems, logs.InOrder(stage.Host));
-        return leaks.Lines.Count + leaks.Records.Count + _commands.Waits().Count + _problems.Count == 0;
+        return leaks.AreNone && _commands.Waits().Count + _problems.Count == 0;
     }
 
     private async Task<TimeSpan> TormentAsync(DockerCommands docker, Engines engines, CancellationToken cancellationToken)

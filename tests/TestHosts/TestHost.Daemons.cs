@@ -83,9 +83,9 @@ public sealed partial class TestHost
         }
 
         (await RunAsync(["ctr", "--namespace", "k8s.io", "images", "import", image], cancellationToken)).EnsureSuccess();
-        if (!await Eventually.IsTrueAsync(Pods.IsReadyAsync, TimeSpan.FromSeconds(10), cancellationToken))
+        if (!await Eventually.IsTrueAsync(Pods.IsReadyAsync, Eventually.Patience, cancellationToken))
         {
-            throw new TimeoutException($"containerd found no CNI network within 10 s.\n{Containerd.Log}");
+            throw new TimeoutException($"containerd found no CNI network within {Eventually.Patience.TotalSeconds} s.\n{Containerd.Log}");
         }
     }
 

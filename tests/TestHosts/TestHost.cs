@@ -54,7 +54,7 @@ public sealed partial class TestHost : IAsyncDisposable
         TestHost? host = null;
         try
         {
-            var process = await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), EngineTree.Chosen?.Path, cancellationToken);
+            var process = await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), EngineTree.Chosen?.Path, options.Machine, cancellationToken);
             host = new TestHost(process, scratchDirectory, options);
             host.Furnish(options);
             if (!options.ForwardsPackets)

@@ -35,4 +35,9 @@ public sealed record TestHostOptions
     /// there, what it mounts itself is seen nowhere else, and is gone when it ends.
     /// </summary>
     public bool PrivateMounts { get; init; }
+
+    /// <summary>
+    /// A shell script that furnishes the machine before the host is started on it: in a mount namespace of its own, so that the real one stays as it is.
+    /// </summary>
+    public string? Machine { get; init; }
 }

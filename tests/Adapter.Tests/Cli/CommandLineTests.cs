@@ -11,7 +11,7 @@ namespace Bridge.Adapter.Tests.Cli;
 
 public sealed class CommandLineTests : IAsyncLifetime
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
     private const string EndpointId = "e11f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e";
 
     private readonly ScriptedSocket daemon = new();

@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Tests.Cli;
 
 public sealed class NetworksCommandTests : IAsyncLifetime
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("cli-");
     private readonly StringWriter output = new();

@@ -83,12 +83,11 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns without waiting.</summary>
     public void Terminate() => Tool.Run("kill", "-TERM", $"{_process!.Id}");
 
-    /// <returns>The exit status, and how long the end took.</returns>
-    public async Task<(int ExitCode, TimeSpan After)> EndAsync()
+    /// <returns>The exit status.</returns>
+    public async Task<int> EndAsync()
     {
-        var clock = Stopwatch.StartNew();
-        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return (_process.ExitCode, clock.Elapsed);
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return _process.ExitCode;
     }
 
     /// <summary>Sockets, pipes, namespaces and the like; not the program's own assemblies, of which more and more are loaded.</summary>

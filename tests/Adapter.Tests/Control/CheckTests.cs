@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.Control;
 
 public sealed class CheckTests
 {
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("""{"Targets":["gone"]}""", 1)]
     [InlineData("""{"Targets":[]}""", 0)]
     [Spec("check-only-attached", Libcni = "runs the plugins, without a result", Ours = "no plugin is run")]

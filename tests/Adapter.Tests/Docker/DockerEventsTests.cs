@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Tests.Docker;
 /// <summary>What Docker says of its own accord, for as long as it is listened to.</summary>
 public sealed class DockerEventsTests : IAsyncLifetime
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly ScriptedSocket docker = new();
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));

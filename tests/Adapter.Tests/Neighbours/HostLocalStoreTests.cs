@@ -51,7 +51,7 @@ public sealed class HostLocalStoreTests : IDisposable
         Store.Read(CancellationToken.None).Should().ContainSingle().Which.Should().Be(new StoredAddress(IPAddress.Parse("fd00::2"), "a1", "eth0"));
     }
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_pipe_in_its_place_does_not_keep_anybody_waiting()
     {
         Write("10.88.0.2", "a1\r\neth0");

@@ -10,7 +10,7 @@ namespace Bridge.Adapter.Tests.Networks;
 
 public sealed class AutoNetworksLoopTests : IAsyncLifetime
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly string directory = Directory.CreateTempSubdirectory("net.d-").FullName;
     private readonly NetworksSignal signal = new();

@@ -11,7 +11,7 @@ public sealed class LinkDeparturesTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_link_that_moves_to_another_namespace_departs()
     {
         Tool.Ip(_host.HostPath, "link add leaves type veth peer name stays");
@@ -27,7 +27,7 @@ public sealed class LinkDeparturesTests : IDisposable
         other.Task.IsCompleted.Should().BeFalse();
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_link_that_had_left_before_departs_at_once()
     {
         using var departures = new LinkDepartures(_host.Namespace);
@@ -38,7 +38,7 @@ public sealed class LinkDeparturesTests : IDisposable
         await departed.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Nobody_is_called_after_the_watch_has_ended()
     {
         Tool.Ip(_host.HostPath, "link add leaves type veth peer name stays");

@@ -4,7 +4,7 @@ namespace Adapter.Tests.State;
 
 public sealed class AttachmentGatesTests
 {
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 120_000)]
     [Spec("one-operation-at-a-time", Libcni = "leaves it to its caller", Ours = "operations for one container wait for each other")]
     public async Task One_endpoint_is_worked_on_by_one_at_a_time_and_others_do_not_wait()
     {
@@ -18,7 +18,7 @@ public sealed class AttachmentGatesTests
         (await second).Dispose();
     }
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Who_gives_up_waiting_does_not_block_those_behind()
     {
         var gates = new AttachmentGates();

@@ -88,7 +88,7 @@ public sealed partial class MetricsPageTests : IDisposable
         Lines().Should().Contain("""cnm_cni_plugin_runs_total{plugin="odd\"\\\nplugin",verb="ADD",outcome="success"} 1""").And.OnlyContain(line => Line().IsMatch(line));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_daemon_tells_on_its_socket()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");

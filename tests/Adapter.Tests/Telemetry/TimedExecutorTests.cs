@@ -9,7 +9,7 @@ public sealed class TimedExecutorTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(31, "stderr-success", Libcni = "copies it to the runtime's own stderr", Ours = "one entry of the log, with the plugin's name")]
     public async Task What_a_plugin_that_succeeds_says_on_stderr_is_logged_once_with_its_name()
     {

@@ -9,7 +9,7 @@ public sealed class BusyPluginTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(35, "etxtbsy-2s / 9s")]
     public async Task After_two_seconds_it_is_run_once_and_has_all_of_its_stdin()
     {

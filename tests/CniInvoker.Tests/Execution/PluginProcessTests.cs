@@ -58,7 +58,7 @@ public sealed class PluginProcessTests : IDisposable
         stat[4].Should().Be(stat[0]);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(36, "epipe")]
     public async Task A_plugin_that_leaves_a_large_stdin_unread_has_not_failed()
     {
@@ -70,7 +70,7 @@ public sealed class PluginProcessTests : IDisposable
         Encoding.UTF8.GetString(output.Stdout.Span).Should().Be("done\n");
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(36, "epipe")]
     public async Task A_plugin_that_closes_its_stdin_and_goes_on_has_not_failed()
     {
@@ -81,7 +81,7 @@ public sealed class PluginProcessTests : IDisposable
         output.Should().BeEquivalentTo(new { ExitCode = 0, Signal = 0 });
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Large_input_and_output_do_not_wait_for_each_other()
     {
         _plugins.WithScript("copying", "tee /dev/stderr");
@@ -93,7 +93,7 @@ public sealed class PluginProcessTests : IDisposable
         output.Stderr.Should().Be(text);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(37, "big-stdout")]
     public async Task Eight_mebibytes_of_output_are_kept()
     {
@@ -102,7 +102,7 @@ public sealed class PluginProcessTests : IDisposable
         (await RunAsync("talkative")).Stdout.Length.Should().Be((8 * Mebibyte) + 3);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("stdout", "")]
     [InlineData("stderr", ">&2")]
     [Case(37, "big-stdout", Libcni = "keeps all of it in memory, without bound", Ours = "the plugin is ended at a bound (16 MiB unless said otherwise), and has failed")]
@@ -137,7 +137,7 @@ public sealed class PluginProcessTests : IDisposable
             $"CNI network \"pods\": plugin \"nonsense\" failed ADD: {_plugins.Directory}/nonsense could not be run: posix_spawn: Exec format error.");
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(35, "etxtbsy-2s / 9s")]
     public async Task A_plugin_that_is_being_installed_is_waited_for()
     {
@@ -151,7 +151,7 @@ public sealed class PluginProcessTests : IDisposable
         Encoding.UTF8.GetString((await run).Stdout.Span).Should().Be("all of it");
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     [Case(35, "etxtbsy-2s / 9s")]
     public async Task A_plugin_that_stays_busy_is_an_error()
     {

@@ -26,7 +26,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
         }
 
         BridgeBinary.Require();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         _host = await TestHost.StartAsync(options with { StartBridge = true }, deadline.Token);
         await FurnishAsync(deadline.Token);
     }

@@ -15,8 +15,7 @@ internal sealed partial record LeakTrace(string Name, IReadOnlyList<string> Line
     /// <param name="logs">Lines of the bridge's log and of the events, in the order in which they are to be read.</param>
     /// <returns>Of the first few names; the rest is in the kept logs.</returns>
     public static IReadOnlyList<LeakTrace> Of(IEnumerable<string> leaks, IReadOnlyList<string> logs) =>
-        [.. leaks.Where(leak => !leak.StartsWith("- ", StringComparison.Ordinal))
-            .SelectMany(NamesIn).Distinct(StringComparer.Ordinal)
+        [.. leaks.SelectMany(NamesIn).Distinct(StringComparer.Ordinal)
             .Select(name => new LeakTrace(name, [.. logs.Where(line => line.Contains(name, StringComparison.Ordinal)).TakeLast(MostLines)]))
             .Where(trace => trace.Lines.Count > 0).Take(MostNames)];
 

@@ -3,16 +3,23 @@ using Bridge.TestHosts;
 
 namespace Bridge.Soak.Ending;
 
-/// <summary>What the host holds after all that it did not hold before.</summary>
-/// <param name="Lines">Of the census, with + for what has come and - for what has gone.</param>
+/// <summary>What differs on the host from what it held before all that.</summary>
+/// <param name="Left">Lines of the census that have come: somebody's undoing is incomplete.</param>
+/// <param name="Missing">Those that have gone: somebody undid what was not his.</param>
 /// <param name="OfDocker">What is dockerd's own: it leaves that when it is killed, with any driver.</param>
 /// <param name="Records">In the bridge's journal: files, relative to the state directory.</param>
-internal sealed record Leaks(IReadOnlyList<string> Lines, IReadOnlyList<string> OfDocker, IReadOnlyList<string> Records)
+internal sealed record Leaks(IReadOnlyList<string> Left, IReadOnlyList<string> Missing, IReadOnlyList<string> OfDocker, IReadOnlyList<string> Records)
 {
+    private const string Come = "+ ";
+    private const string Gone = "- ";
+
+    /// <summary>The host is what it was.</summary>
+    public bool AreNone => Left.Count + Missing.Count + Records.Count == 0;
+
     /// <param name="host">After the last container and pod.</param>
     /// <param name="changes">Of its census.</param>
     public static Leaks Of(TestHost host, IReadOnlyList<string> changes) => new(
-        [.. changes.Where(IsLeak)], [.. changes.Where(line => !IsLeak(line))], RecordsOf(host));
+        [.. Which(changes.Where(IsLeak), Come)], [.. Which(changes.Where(IsLeak), Gone)], [.. changes.Where(line => !IsLeak(line))], RecordsOf(host));
 
     /// <summary>
     /// Not so mounts of containers' file systems, and the shim of a container that dockerd was about to start when it was killed, and does not
@@ -20,6 +27,9 @@ internal sealed record Leaks(IReadOnlyList<string> Lines, IReadOnlyList<string> 
     /// </summary>
     public static bool IsLeak(string change) =>
         !change.StartsWith("+ mount: /var/lib/docker/", StringComparison.Ordinal) && change != "+ process: containerd-shim";
+
+    private static IEnumerable<string> Which(IEnumerable<string> changes, string mark) =>
+        changes.Where(change => change.StartsWith(mark, StringComparison.Ordinal)).Select(change => change[mark.Length..]);
 
     private static IReadOnlyList<string> RecordsOf(TestHost host)
     {

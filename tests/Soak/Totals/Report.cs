@@ -27,19 +27,25 @@ internal static class Report
 
     public static void PrintVerdict(TextWriter output, Leaks leaks, IReadOnlyList<string> waits, IReadOnlyList<string> problems, IReadOnlyList<string> logs)
     {
-        output.WriteLine($"\nrecords left in the journal: {leaks.Records.Count}");
-        output.WriteLine($"leaks: {leaks.Lines.Count}");
-        foreach (var leak in leaks.Records.Concat(leaks.Lines))
-        {
-            output.WriteLine($"  {leak}");
-        }
-
+        output.WriteLine();
+        PrintCount(output, "records left in the journal", leaks.Records);
+        PrintCount(output, "left behind on the host", leaks.Left);
+        PrintCount(output, "gone missing from the host", leaks.Missing);
         PrintAll(output, $"commands that took longer than {Patience.Waited.TotalSeconds:0} s", waits);
         PrintAll(output, "what did not come to its end", problems);
         PrintAll(output, $"left by dockerd: {leaks.OfDocker.Count}", [.. leaks.OfDocker.Take(MostRowsOfDocker)]);
-        foreach (var trace in LeakTrace.Of(leaks.Lines.Concat(leaks.Records), logs))
+        foreach (var trace in LeakTrace.Of(leaks.Left.Concat(leaks.Missing).Concat(leaks.Records), logs))
         {
             PrintAll(output, $"what the logs say about {trace.Name}", trace.Lines);
+        }
+    }
+
+    private static void PrintCount(TextWriter output, string title, IReadOnlyList<string> lines)
+    {
+        output.WriteLine($"{title}: {lines.Count}");
+        foreach (var line in lines)
+        {
+            output.WriteLine($"  {line}");
         }
     }
 

@@ -7,8 +7,8 @@ namespace Bridge.TestHosts.Commands;
 /// <summary>A daemon of a test host: it can be started, asked to stop, killed and started again, as often as a test likes.</summary>
 public sealed class Daemon
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(120);
 
     private readonly HostProcess _host;
     private readonly IReadOnlyList<string> _commandLine;

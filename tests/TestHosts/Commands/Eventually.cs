@@ -5,6 +5,11 @@ namespace Bridge.TestHosts.Commands;
 /// <summary>Waits, with a deadline, for what the world offers no event for.</summary>
 public static class Eventually
 {
+    /// <summary>
+    /// For what has to come: a bound against waiting for ever, which no machine is too busy for. What comes sooner is not waited for any longer.
+    /// </summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Looks until two looks in a row see the same: whoever looks while the world is changing may see half of it.</summary>

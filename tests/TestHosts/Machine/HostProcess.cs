@@ -27,10 +27,11 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <param name="name">Of the host.</param>
     /// <param name="tree">The directory whose programs and libraries the host uses; null: the machine's own.</param>
+    /// <param name="machine">See <see cref="TestHostOptions.Machine"/>.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public static async Task<HostProcess> StartAsync(string name, string? tree, CancellationToken cancellationToken)
+    public static async Task<HostProcess> StartAsync(string name, string? tree, string? machine, CancellationToken cancellationToken)
     {
-        var process = Command.Start([Script("start-host.sh"), name, tree ?? ""]);
+        var process = Command.Start([.. machine is null ? [] : OnMachine(machine), Script("start-host.sh"), name, tree ?? ""]);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
@@ -46,6 +47,9 @@ internal sealed class HostProcess : IAsyncDisposable
             throw;
         }
     }
+
+    // Each of these becomes the next without forking, so that the process stays the one whose child is the host.
+    private static string[] OnMachine(string script) => ["unshare", "--mount", "--propagation", "private", "bash", "-euc", $"{script}\nexec \"$@\"", "bash"];
 
     public static string Script(string fileName) => Path.Combine(AppContext.BaseDirectory, "Machine", "Scripts", fileName);
 

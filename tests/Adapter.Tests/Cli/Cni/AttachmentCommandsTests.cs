@@ -4,7 +4,7 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class AttachmentCommandsTests : IDisposable
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly CniHost host = new CniHost().WithSandbox();
 

@@ -2,7 +2,7 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class CniEnvironmentTests : IDisposable
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly CniHost host = new CniHost().WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
 

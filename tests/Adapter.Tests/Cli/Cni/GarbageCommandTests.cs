@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class GarbageCommandTests : IDisposable
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly CniHost host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
 

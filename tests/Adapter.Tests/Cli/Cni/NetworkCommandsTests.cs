@@ -2,7 +2,7 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class NetworkCommandsTests : IDisposable
 {
-    private const int Deadline = 20_000;
+    private const int Deadline = 120_000;
 
     private readonly CniHost host = new();
 

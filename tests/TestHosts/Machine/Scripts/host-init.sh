@@ -10,11 +10,18 @@ hierarchies=$2
 tree=$3
 
 hostname "$name"
-# What the machine has mounted there would stay pinned by us, and vanish under us when the machine unmounts it.
-{
-    awk '{ print $5 }' /proc/self/mountinfo | grep -E '^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)'
-    awk '/ - nsfs / { print $5 }' /proc/self/mountinfo # namespaces, wherever somebody keeps them
-} | sort -ru | while read -r target; do umount --lazy "$target"; done
+# What the machine has mounted there would stay pinned by us, and vanish under us when the machine unmounts it. The last mount of all comes first: what is
+# mounted on another, or in it, is younger. One path may have several. Only what others cover cannot be reached, nor be seen.
+covered=" "
+of_machine() {
+    awk -v covered="$covered" '
+        index(covered, " " $1 " ") { next }
+        $5 ~ "^/(run|etc/cni|var/lib/(docker|containerd|cni|cnm-cni|kubelet))(/|$)" || / - nsfs / { last = $1 " " $5 }
+        END { print last }' /proc/self/mountinfo
+}
+while read -r id target < <(of_machine) && [ -n "$id" ]; do
+    umount --lazy -- "$(printf '%b' "$target")" 2> /dev/null || covered+="$id "
+done
 mount -t tmpfs -o mode=755 bridge-test /run
 mkdir -p /run/lock /run/netns /run/docker/plugins /run/bridge-test
 overlay() {
@@ -22,8 +29,11 @@ overlay() {
     mkdir -p "$layer/upper" "$layer/work"
     mount -t overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work" bridge-test "/$directory"
 }
-for directory in etc var/lib; do overlay "$tree/$directory" "$directory"; done
+for directory in etc var/lib var/log var/cache; do overlay "$tree/$directory" "$directory"; done
 overlay /opt opt
+mount -t tmpfs -o mode=1777 bridge-test /dev/shm
+# A driver may be in use on the machine: its units, its log, what `./bridge up` remembers.
+rm -rf /etc/systemd/system/cnm-cni.* /var/log/cnm-cni* /var/lib/cnm-cni* /var/cache/cnm-cni*
 if [ -n "$tree" ]; then
     overlay "$tree/usr" usr
     # The machine's plugins are not those of this engine.
