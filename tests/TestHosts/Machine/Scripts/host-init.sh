@@ -29,17 +29,18 @@ overlay() {
     mkdir -p "$layer/upper" "$layer/work"
     mount -t overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work" bridge-test "/$directory"
 }
-for directory in etc var/lib var/log var/cache; do overlay "$tree/$directory" "$directory"; done
+for directory in etc var/lib var/log; do overlay "$tree/$directory" "$directory"; done
 overlay /opt opt
-mount -t tmpfs -o mode=1777 bridge-test /dev/shm
-# A driver may be in use on the machine: its units, its log, what `./bridge up` remembers.
-rm -rf /etc/systemd/system/cnm-cni.* /var/log/cnm-cni* /var/lib/cnm-cni* /var/cache/cnm-cni*
 if [ -n "$tree" ]; then
     overlay "$tree/usr" usr
     # The machine's plugins are not those of this engine.
     mkdir -p /opt/cni
     mount -t tmpfs -o mode=755 bridge-test /opt/cni
 fi
+overlay "$tree/var/cache" var/cache # Last: trees are kept there.
+mount -t tmpfs -o mode=1777 bridge-test /dev/shm
+# A driver may be in use on the machine: its units, its log, what `./bridge up` remembers.
+rm -rf --one-file-system /etc/systemd/system/cnm-cni.* /var/log/cnm-cni* /var/lib/cnm-cni* /var/cache/cnm-cni*
 for directory in /etc/docker /etc/cni /etc/cnm-cni /etc/containerd \
     /var/lib/docker /var/lib/containerd /var/lib/cni /var/lib/cnm-cni; do
     mkdir -p "$directory"
