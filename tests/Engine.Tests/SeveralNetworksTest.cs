@@ -71,14 +71,14 @@ public abstract class SeveralNetworksTest(SeveralNetworksHost engine) : EngineTe
     protected async Task AssertPassesCheckAsync(string name, int? skipped = 0)
     {
         var check = await Host.BridgeAsync(["check", name, "--json"], Cancellation);
-        var results = JsonNode.Parse(check.StandardOutput)!["Results"]!.AsArray();
+        var results = JsonNode.Parse(check.StandardOutput)!["results"]!.AsArray();
 
         // portmap 1.1.1 misses rules of IPv6 for containers that have IPv4 alone, and publish something.
-        results.Where(result => (string?)result!["Outcome"] == "failed").Select(result => (string?)result!["Message"])
+        results.Where(result => (string?)result!["outcome"] == "failed").Select(result => (string?)result!["message"])
             .Where(message => !message!.Contains("could not check ipv6 dnat") || Host.Engine >= EngineVersion.V28).Should().BeEmpty();
         if (skipped is not null)
         {
-            results.Count(result => (string?)result!["Outcome"] == "skipped").Should().Be(skipped);
+            results.Count(result => (string?)result!["outcome"] == "skipped").Should().Be(skipped);
         }
     }
 

@@ -123,7 +123,7 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         using var connection = new HostileConnection(await host.ConnectAsync(cancellationToken));
         var status = (await connection.AskAsync(HostileRequest.Frame("POST", "Bridge.Status", []), answers: 1, TimeSpan.FromSeconds(10)))[0];
         using var document = JsonDocument.Parse(status.Body);
-        if (new[] { "Networks", "Endpoints", "PendingCleanups" }.Any(list => document.RootElement.GetProperty(list).GetArrayLength() > 0))
+        if (new[] { "networks", "endpoints", "pendingCleanups" }.Any(list => document.RootElement.GetProperty(list).GetArrayLength() > 0))
         {
             _findings.Add($"attachments are left: {status.Body}", "all of it");
         }

@@ -85,6 +85,6 @@ internal sealed record LostNetwork(string Id, string Name, string IpamDriver, st
 
 internal sealed record ListedProblem(string File, string Message);
 
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NetworksListing))]
 internal sealed partial class NetworksJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ namespace Bridge.Adapter.Control;
 /// <summary>The operator's protocol as JSON. Indented, because people read <c>status --json</c> too.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     UseStringEnumConverter = true)]

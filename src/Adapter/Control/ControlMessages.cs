@@ -172,4 +172,5 @@ internal enum CheckOutcome
     Skipped,
 }
 
-internal sealed record ControlError(string Err);
+/// <param name="Err">Spelled as in Docker's protocol: whoever reads one on this socket can read the other.</param>
+internal sealed record ControlError([property: JsonPropertyName("Err")] string Err);

@@ -92,7 +92,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         JsonSerializer.Deserialize(output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(Example(), options => options.Excluding(status => status.Endpoints[0].Result));
         using var json = JsonDocument.Parse(output.ToString());
-        json.RootElement.GetProperty("Endpoints")[0].GetProperty("Result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
+        json.RootElement.GetProperty("endpoints")[0].GetProperty("result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
     }
 
     [Theory(Timeout = Deadline)]
@@ -150,7 +150,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         (await RunAsync($"check web e2 e3 --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
 
-        daemon.Bodies.Should().ContainSingle().Which.Should().Match("*\"Targets\"*\"web\"*\"e2\"*\"e3\"*");
+        daemon.Bodies.Should().ContainSingle().Which.Should().Match("*\"targets\"*\"web\"*\"e2\"*\"e3\"*");
         Lines().Should().Equal(
             "CONTAINER  ENDPOINT      OUTCOME  MESSAGE",
             "web        e11f2b7c3c7a  passed   -",

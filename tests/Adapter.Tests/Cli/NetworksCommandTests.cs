@@ -95,6 +95,8 @@ public sealed class NetworksCommandTests : IAsyncLifetime
 
         (await RunAsync("networks --json", TestContext.Current.CancellationToken)).Should().Be(0);
 
+        using var json = JsonDocument.Parse(output.ToString());
+        json.RootElement.GetProperty("networks")[0].GetProperty("dockerNetworks")[0].GetProperty("ipamDriver").GetString().Should().Be("null");
         var listing = JsonSerializer.Deserialize(output.ToString(), NetworksJson.Default.NetworksListing)!;
         listing.Should().BeEquivalentTo(new NetworksListing(
             null,

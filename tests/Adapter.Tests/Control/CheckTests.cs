@@ -7,8 +7,8 @@ namespace Bridge.Adapter.Tests.Control;
 public sealed class CheckTests
 {
     [Theory(Timeout = 120_000)]
-    [InlineData("""{"Targets":["gone"]}""", 1)]
-    [InlineData("""{"Targets":[]}""", 0)]
+    [InlineData("""{"targets":["gone"]}""", 1)]
+    [InlineData("""{"targets":[]}""", 0)]
     [Spec("check-only-attached", Libcni = "runs the plugins, without a result", Ours = "no plugin is run")]
     public async Task No_plugin_is_asked_about_what_is_not_attached(string request, int failures)
     {

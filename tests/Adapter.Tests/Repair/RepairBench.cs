@@ -145,7 +145,7 @@ internal sealed class RepairBench : IAsyncDisposable
 
     public async Task<RepairResponse> RepairAsync(bool dryRun)
     {
-        var (_, body) = await Daemon.PostAsync("Bridge.Repair", $$"""{"DryRun":{{(dryRun ? "true" : "false")}}}""");
+        var (_, body) = await Daemon.PostAsync("Bridge.Repair", $$"""{"dryRun":{{(dryRun ? "true" : "false")}}}""");
         return JsonSerializer.Deserialize(body, ControlJson.Default.RepairResponse)!;
     }
 

@@ -173,7 +173,7 @@ public sealed class RepairTests
         await bench.StartAsync(TestContext.Current.CancellationToken);
         (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle(finding => finding.Kind == "pending-cleanup" && finding.State == FindingState.Failed);
 
-        var (_, body) = await bench.Daemon.PostAsync("Bridge.Forget", """{"Target":"web"}""");
+        var (_, body) = await bench.Daemon.PostAsync("Bridge.Forget", """{"target":"web"}""");
 
         var forgotten = JsonSerializer.Deserialize(body, ControlJson.Default.ForgetResponse)!;
         string.Join(' ', forgotten.GivenUp).Should().ContainAll("DEL of main", "the quarry is shut", "18080/tcp", "has released its addresses");
@@ -193,7 +193,7 @@ public sealed class RepairTests
         bench.AddAttachment("10.66.0.5/24");
         await bench.StartAsync(TestContext.Current.CancellationToken);
 
-        var (status, body) = await bench.Daemon.PostAsync("Bridge.Forget", $$"""{"Target":"{{target}}"}""");
+        var (status, body) = await bench.Daemon.PostAsync("Bridge.Forget", $$"""{"target":"{{target}}"}""");
 
         status.Should().Be(500);
         body.Should().Contain(sentence);

@@ -12,12 +12,12 @@ public sealed record BridgeView(
     IReadOnlyList<BridgeView.CniNetwork> CniNetworks,
     IReadOnlyList<BridgeView.PendingCleanup> PendingCleanups)
 {
-    private static readonly JsonSerializerOptions AnyCase = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Spelling = new(JsonSerializerDefaults.Web) { PropertyNameCaseInsensitive = false };
 
     public static async Task<BridgeView> OfAsync(TestHost host, CancellationToken cancellationToken)
     {
         var answer = (await host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess();
-        return JsonSerializer.Deserialize<BridgeView>(answer.StandardOutput, AnyCase)!;
+        return JsonSerializer.Deserialize<BridgeView>(answer.StandardOutput, Spelling)!;
     }
 
     public Endpoint EndpointOf(string endpointId) => Endpoints.Single(endpoint => endpoint.EndpointId == endpointId);
