@@ -111,6 +111,7 @@ internal static class Daemon
         .AddSingleton<PortReservations>()
         .AddSingleton<SandboxRuns>()
         .AddSingleton<Detacher>()
+        .AddSingleton<SoleHolders>()
         .AddSingleton<Attacher>()
         .AddSingleton<Publisher>()
         .AddSingleton<Arrivals>();

@@ -12,7 +12,8 @@ namespace Bridge.Adapter.Attachments;
 /// Makes an attachment. What it cannot finish it undoes; what it cannot undo stays recorded and is retried. The caller holds the
 /// endpoint's gate.
 /// </summary>
-internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher)
+internal sealed class Attacher(
+    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, SoleHolders soleHolders)
 {
     /// <summary>
     /// In a staging namespace. (1) The intent is written. (2) The namespace is made. (3) The chain runs. (4) What it left is read from the kernel.
@@ -51,6 +52,7 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         staging.Create(intent.ContainerId); // (2)
         var record = Capture(await RunAsync(intent)); // (3) (4) (5)
         RequireAddresses(record);
+        soleHolders.Require(record);
         return record with { Phase = AttachmentPhase.Added }; // (6)
     }
 
@@ -62,6 +64,7 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
         var record = await RunAsync(intent); // (3)
         record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
         RequireAddresses(record);
+        soleHolders.Require(record);
         StagingSandboxes.RemoveDefaultRoutes(sandboxKey, ifname);
         StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
         return record with { Phase = AttachmentPhase.Joined };
@@ -99,6 +102,10 @@ internal sealed class Attacher(Journal journal, StagingSandboxes staging, CniAtt
             }
 
             throw;
+        }
+        finally
+        {
+            soleHolders.Written(intent.EndpointId);
         }
     }
 

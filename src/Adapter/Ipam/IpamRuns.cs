@@ -16,7 +16,7 @@ namespace Bridge.Adapter.Ipam;
 /// </summary>
 internal sealed class IpamRuns(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
-    AddressHolders holders, RepairSignal signal, ILogger<IpamRuns> logger)
+    OwnHolders own, AddressHolders holders, RepairSignal signal, ILogger<IpamRuns> logger)
 {
     /// <returns>The record with result and addresses, none of them claimed, not written yet as reserved.</returns>
     /// <exception cref="CnmException">There is no address, or not the wished one.</exception>
@@ -35,7 +35,7 @@ internal sealed class IpamRuns(
                 Result = CniAttachment.ToElement(result.Json),
                 Addresses = [.. result.Ips.Select(ip => new ReservedAddress($"{ip.Address}/{ip.PrefixLength}", IsClaimed: false))],
             };
-            await RequireWishesAsync(intent, wishes, cancellationToken);
+            RequireWishes(intent, wishes);
             cancellationToken.ThrowIfCancellationRequested(); // Late: Docker does not know of it.
             return intent;
         }
@@ -121,15 +121,15 @@ internal sealed class IpamRuns(
         journal.Reservations.Remove(record.ContainerId);
     }
 
-    private async Task RequireWishesAsync(ReservationRecord made, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
+    private void RequireWishes(ReservationRecord made, IReadOnlyList<string> wishes)
     {
         foreach (var address in made.Addresses)
         {
-            // Plugins without a memory, such as static, give the same address twice.
-            if (journal.Reservations.All.Any(other => IsHeldBy(other, made, address.Ip)))
+            // Plugins without a memory, such as static, give the same address twice, and so do those whose store is lost.
+            if (own.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Ip), _ => true) is { } holder)
             {
-                var holder = await holders.DescribeAsync(made.CniNetwork, IPAddress.Parse(address.Ip), made.ContainerId, cancellationToken);
-                throw Taken(address.Ip, made.CniNetwork, holder);
+                signal.Raise(); // Repair has the plugin write down what it has forgotten.
+                throw Taken(address.Ip, made.CniNetwork, holder.Description);
             }
         }
 
@@ -141,9 +141,6 @@ internal sealed class IpamRuns(
                 $"but {string.Join(", ", made.Addresses.Select(address => address.Ip))}: its IPAM plugin takes no wishes. Leave --ip out.");
         }
     }
-
-    private static bool IsHeldBy(ReservationRecord other, ReservationRecord made, string ip) =>
-        other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && other.Addresses.Any(held => held.Ip == ip);
 
     private async Task<Exception> ExplainAsync(
         CniException failed, NetworkConfiguration network, IReadOnlyList<string> wishes, CancellationToken cancellationToken)

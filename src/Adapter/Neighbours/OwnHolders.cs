@@ -1,4 +1,5 @@
 using System.Net;
+using Bridge.Adapter.Attachments;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
@@ -18,16 +19,32 @@ internal sealed class OwnHolders(Journal journal)
         }
     }
 
+    /// <summary>
+    /// Who else has an address that the plugins have just given to a container; null when nobody has. Those who are being undone do not count: what is
+    /// theirs goes back to the IPAM plugin.
+    /// </summary>
+    /// <param name="containerId">CNI_CONTAINERID of the one that was given it.</param>
+    /// <param name="cniNetwork">Name of the CNI network.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="counts">Whether another attachment does, as far as it has come.</param>
+    public OwnHolder? Other(string containerId, string cniNetwork, IPAddress address, Func<AttachmentRecord, bool> counts) => All
+        .Where(other => other.ContainerId != containerId && other.CniNetwork == cniNetwork && other.Addresses.Contains(address))
+        .FirstOrDefault(other => other.EndpointId is not { } id || (journal.Attachments.Find(id) is { Phase: not AttachmentPhase.Deleting } record && counts(record)));
+
     private static OwnHolder ToHolder(AttachmentRecord record) => new(
         record.ContainerId,
         record.CniNetwork,
         record.EndpointId,
         record.ContainerName,
-        [.. Addresses(record).Select(IPAddress.Parse)]);
+        [.. Addresses(record)]);
 
-    private static IEnumerable<string> Addresses(AttachmentRecord record) => record.Snapshot is { } snapshot
-        ? snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => address.Address)
-        : record.Reserved.Select(address => address.Split('/')[0]);
+    // What the kernel showed; in the making, what plugins have answered; before that, what is reserved.
+    private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) => (record.Snapshot, CniAttachment.Result(record)) switch
+    {
+        ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => IPAddress.Parse(address.Address)),
+        (null, { } result) => result.Ips.Select(ip => ip.Address),
+        _ => record.Reserved.Select(address => IPAddress.Parse(address.Split('/')[0])),
+    };
 
     private static OwnHolder ToHolder(ReservationRecord record) => new(
         record.ContainerId,

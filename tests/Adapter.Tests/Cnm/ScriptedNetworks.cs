@@ -12,14 +12,14 @@ internal sealed class ScriptedNetworks : IDisposable
 
     public ScriptedNetworks()
     {
-        foreach (var room in new[] { "bin", "store", "hold", "running" })
+        foreach (var room in new[] { "bin", "store", "given", "hold", "running" })
         {
             Directory.CreateDirectory(PathOf(room));
         }
 
         WriteChain();
         Write("reserve", $"""
-            ADD) number=2; until mkdir '{PathOf("store")}'/10.77.0.$number 2>/dev/null; do number=$((number + 1)); done
+            ADD) number=2; until mkdir '{PathOf("store")}'/10.77.0.$number 2>/dev/null; do [ -d '{PathOf("store")}' ] || exit; number=$((number + 1)); done
                  echo $number > '{PathOf("store")}'/$CNI_CONTAINERID
                  wait_while reserve-ADD
                  echo '{Brace}"cniVersion":"1.0.0","ips":[{Brace}"address":"10.77.0.'$number'/16","gateway":"10.77.0.1"{Close}]{Close}' ;;
@@ -49,7 +49,8 @@ internal sealed class ScriptedNetworks : IDisposable
     /// <summary>The chain, whose single plugin does what <paramref name="add"/> and <paramref name="delete"/> say besides.</summary>
     public void WriteChain(string add = ":", string delete = ":") => Write("chain", $"""
         ADD) touch '{PathOf("store")}'/$CNI_CONTAINERID-chain
-             address=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p'); address=${Brace}address:-10.78.0.2/16{Close}
+             address=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p')
+             number=2; while [ -z "$address" ]; do mkdir '{PathOf("given")}'/$number && address=10.78.0.$number/16; number=$((number + 1)); done 2>/dev/null
              nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME type veth peer name peer
              nsenter --net=$CNI_NETNS ip address add $address dev $CNI_IFNAME
              {add}
@@ -59,6 +60,18 @@ internal sealed class ScriptedNetworks : IDisposable
              wait_while chain-DEL
              rm -f '{PathOf("store")}'/$CNI_CONTAINERID-chain ;;
         """);
+
+    /// <summary>How many addresses the network <c>now</c> has given since it last forgot them.</summary>
+    public int Given => Directory.GetDirectories(PathOf("given")).Length;
+
+    /// <summary>The network <c>now</c> begins again with its first address, as an IPAM plugin does whose store is lost.</summary>
+    public void ForgetGiven()
+    {
+        foreach (var given in Directory.GetDirectories(PathOf("given")))
+        {
+            Directory.Delete(given);
+        }
+    }
 
     public IDisposable Hold(string plugin, string operation)
     {

@@ -1,0 +1,56 @@
+using System.Net;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Repair;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+
+namespace Bridge.Adapter.Attachments;
+
+/// <summary>
+/// One address of a CNI network, one container. An IPAM plugin whose store is lost gives again what it gave before, and one that keeps none
+/// gives the same to everybody; the journal knows who has it.
+/// </summary>
+internal sealed class SoleHolders(OwnHolders holders, RepairSignal signal)
+{
+    private readonly Lock _looking = new();
+
+    // Those who have been let pass, until their record says so.
+    private readonly HashSet<string> _passed = new(StringComparer.Ordinal);
+
+    /// <param name="made">The attachment as its plugins left it; <see cref="Written"/> is to be called for it, however this ends.</param>
+    /// <exception cref="CnmException">Another container has one of its addresses.</exception>
+    public void Require(AttachmentRecord made)
+    {
+        lock (_looking)
+        {
+            foreach (var address in made.Snapshot!.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)))
+            {
+                if (holders.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Address), Has) is { } other)
+                {
+                    signal.Raise(); // Repair has the plugin write down again what it has forgotten.
+                    throw Taken(made.CniNetwork, address.Address, other);
+                }
+            }
+
+            _passed.Add(made.EndpointId);
+        }
+    }
+
+    /// <summary>The record tells by now how the attachment ended.</summary>
+    public void Written(string endpointId)
+    {
+        lock (_looking)
+        {
+            _passed.Remove(endpointId);
+        }
+    }
+
+    // Of those that are being made, one with a reserved address has it already.
+    private bool Has(AttachmentRecord other) => other.Phase != AttachmentPhase.Adding || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);
+
+    private static CnmException Taken(string cniNetwork, string address, OwnHolder other) => new(
+        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost the record of that, or keeps none. " +
+        "Nothing was attached. cnm-cni repair has the plugin write down again what it has lost; then start the container again. Where the plugin keeps no records (static), " +
+        "one container at a time can have the address.");
+}
