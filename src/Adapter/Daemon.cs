@@ -70,7 +70,7 @@ internal static class Daemon
         try
         {
             var journal = app.Services.GetRequiredService<Journal>();
-            app.Services.GetRequiredService<ILogger<CnmEndpoint>>().Serving(settings.Socket, journal.Networks.All.Count, journal.Attachments.All.Count);
+            app.Services.GetRequiredService<ILogger<CnmEndpoint>>().Serving(settings.Socket, journal.ListedNetworks.Count(), journal.Attachments.All.Count);
             await app.WaitForShutdownAsync(cancellationToken);
         }
         finally
@@ -129,6 +129,7 @@ internal static class Daemon
         .AddSingleton<CallQueue>()
         .AddSingleton<CallDeadline>()
         .AddSingleton<CnmEndpoint>()
+        .AddSingleton<NetworkLookup>()
         .AddSingleton<CreateNetwork>()
         .AddSingleton<DeleteNetwork>()
         .AddSingleton<CreateEndpoint>()

@@ -24,7 +24,7 @@ internal sealed class Status(
             ProgramVersion.Number,
             names.EngineReachable,
             podRuntime,
-            [.. journal.Networks.All.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
+            [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatus)],
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Neighbours))],
             [.. PendingCleanups()],
@@ -33,7 +33,7 @@ internal sealed class Status(
     }
 
     private string[] CniNetworksInUse() =>
-        [.. journal.Networks.All.Select(record => record.CniNetwork).Concat(journal.Attachments.All.Select(record => record.CniNetwork)).Distinct().Order(StringComparer.Ordinal)];
+        [.. journal.ListedNetworks.Select(record => record.CniNetwork).Concat(journal.Attachments.All.Select(record => record.CniNetwork)).Distinct().Order(StringComparer.Ordinal)];
 
     private static CniNetworkStatus ToStatus(Neighbourhood neighbourhood, IReadOnlyList<Neighbour> neighbours) => new(
         neighbourhood.CniNetwork,

@@ -159,7 +159,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
     // one is meant.
     private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressWish wish)
     {
-        var defaults = journal.Networks.All.Where(record => record.CniNetwork == cniNetwork && record.Ipam == IpamMode.Cni)
+        var defaults = journal.ListedNetworks.Where(record => record.CniNetwork == cniNetwork && record.Ipam == IpamMode.Cni)
             .Select(record => IpamWishes.Arguments(record.EndpointDefaults, cniNetwork, containerId, wish.Mac, wish.ContainerName)).ToArray();
         return defaults.Length > 0 && defaults.All(other => other.SequenceEqual(defaults[0])) ? defaults[0] : [];
     }

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -17,7 +18,7 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: a known endpoint gets the same answer again.
 /// </summary>
 internal sealed class CreateEndpoint(
-    ConfigurationDirectory configurations, Reservations reservations, Attacher attacher, Detacher detacher,
+    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, Attacher attacher, Detacher detacher,
     PortReservations ports, Journal journal, AttachmentGates gates,
     TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
@@ -37,7 +38,7 @@ internal sealed class CreateEndpoint(
             await detacher.DetachAsync(known);
         }
 
-        var record = Prepare(request, FindNetwork(networkId));
+        var record = Prepare(request, await networks.FindAsync(networkId, cancellationToken));
         if (record.Phase != AttachmentPhase.Prepared)
         {
             record = await attacher.AttachAsync(record, cancellationToken);
@@ -49,10 +50,6 @@ internal sealed class CreateEndpoint(
 
         return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
     }
-
-    private NetworkRecord FindNetwork(string networkId) => journal.Networks.Find(networkId) ?? throw new CnmException(
-        $"the bridge does not know Docker network {DockerId.Short(networkId)}: its state directory is newer than the network. " +
-        $"It takes networks over when Docker answers; try again in a moment, or remove and create the network.");
 
     private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
     {

@@ -21,7 +21,7 @@ internal sealed class ServiceReports(
             var attachments = journal.Attachments.All;
             var pending = attachments.Count(record => record.Phase == AttachmentPhase.Deleting)
                 + journal.Reservations.All.Count(record => record.Phase == ReservationPhase.Releasing);
-            return $"STATUS=Networks: {journal.Networks.All.Count}, attachments: {attachments.Count}, clean-ups pending: {pending}";
+            return $"STATUS=Networks: {journal.ListedNetworks.Count()}, attachments: {attachments.Count}, clean-ups pending: {pending}";
         }
     }
 

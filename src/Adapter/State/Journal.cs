@@ -20,6 +20,9 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
 
     public RecordDirectory<ReservationRecord> Reservations { get; } = new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
 
+    /// <summary>The networks that Docker has, as far as is known.</summary>
+    public IEnumerable<NetworkRecord> ListedNetworks => Networks.All.Where(record => record.UnlistedSince is null);
+
     public long WriteFailures => Networks.WriteFailures + Attachments.WriteFailures + Reservations.WriteFailures;
 
     public IReadOnlyList<(string File, string Reason)> Load() => [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];

@@ -18,6 +18,12 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
     /// </summary>
     public IReadOnlyDictionary<string, string> EndpointDefaults { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Since when Docker has not listed the network; null while it does. Docker may be running on another data directory and come back to this one, and
+    /// never gives an id twice: such a record is no network, and becomes one again when Docker has it or makes an endpoint on it.
+    /// </summary>
+    public DateTimeOffset? UnlistedSince { get; init; }
+
     string IRecord.Id => NetworkId;
 }
 

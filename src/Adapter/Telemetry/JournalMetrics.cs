@@ -16,7 +16,7 @@ internal sealed class JournalMetrics
         var meter = metrics.Meter;
         meter.CreateObservableGauge("cnm_cni_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", ProgramVersion.Number)), description: "The daemon's version.");
         meter.CreateObservableGauge("cnm_cni_up", () => 1L, description: "Whether the daemon answers.");
-        meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.Networks.All.Count, description: "Docker networks of this driver.");
+        meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.ListedNetworks.Count(), description: "Docker networks of this driver.");
         meter.CreateObservableGauge("cnm_cni_attachments", () => Phases(journal.Attachments.All, record => record.Phase), description: "Attachments, by phase.");
         meter.CreateObservableGauge("cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase), description: "Addresses reserved ahead, by phase.");
         meter.CreateObservableGauge("cnm_cni_pending_cleanups", () => (long)Attempts().Count(), description: "What is to be undone and could not be yet.");

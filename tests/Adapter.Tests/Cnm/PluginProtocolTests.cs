@@ -84,7 +84,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     public async Task An_endpoint_on_an_unknown_network_is_refused_with_what_to_do()
     {
         var (_, body) = await _daemon.PostAsync("NetworkDriver.CreateEndpoint", """{"NetworkID":"n1","EndpointID":"e1"}""");
-        body.Should().Contain("the bridge does not know Docker network n1").And.Contain("try again in a moment");
+        body.Should().Contain("cnm-cni has no record of Docker network n1").And.Contain("start the container again then");
     }
 
     [Fact]

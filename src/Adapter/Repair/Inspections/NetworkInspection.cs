@@ -9,34 +9,57 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Repair.Inspections;
 
-/// <summary>Networks: journal × Docker. One that the journal lost is taken over, one that Docker does not have any more is forgotten.</summary>
-internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory configurations, AdapterSettings settings) : IInspection
+/// <summary>
+/// Networks: journal × Docker. One that the journal lost is taken over, one that Docker does not list is put away, and forgotten much later:
+/// a dockerd that ran without its disk lists nothing, and starts containers on its networks before anybody can ask it for them.
+/// </summary>
+internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
-        look.Docker is { } docker ? [.. Unrecorded(docker.Networks), .. Forgotten(docker.Networks)] : null);
+    /// <summary>How long a network that Docker does not list is remembered.</summary>
+    public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
-    private IEnumerable<Finding> Unrecorded(IReadOnlyList<DockerNetwork> networks) => networks.Where(network => journal.Networks.Find(network.Id) is null)
+    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+        look.Docker is { } docker ? [.. Unrecorded(docker.Networks), .. Unlisted(docker.Networks), .. Outdated()] : null);
+
+    private IEnumerable<Finding> Unrecorded(IReadOnlyList<DockerNetwork> networks) => networks
+        .Where(network => journal.Networks.Find(network.Id) is not { UnlistedSince: null })
         .Select(network => new Finding(
             FindingKind.UnrecordedNetwork, network.Id, $"Docker network {network.Name} ({DockerId.Short(network.Id)})", "Docker has it with this driver, and the journal does not")
         {
             Mend = _ => Task.FromResult(Adopt(network)),
         });
 
-    private IEnumerable<Finding> Forgotten(IReadOnlyList<DockerNetwork> networks)
+    private IEnumerable<Finding> Unlisted(IReadOnlyList<DockerNetwork> networks)
     {
         var known = networks.Select(network => network.Id).ToHashSet(StringComparer.Ordinal);
-        return journal.Networks.All.Where(record => !known.Contains(record.NetworkId) && !IsInUse(record)).Select(record => new Finding(
-            FindingKind.ForgottenNetwork, record.NetworkId, $"Docker network {DockerId.Short(record.NetworkId)} for CNI network {record.CniNetwork}", "Docker does not have it any more")
+        return journal.ListedNetworks.Where(record => !known.Contains(record.NetworkId) && !IsInUse(record)).Select(record => new Finding(
+            FindingKind.ForgottenNetwork, record.NetworkId, What(record), "Docker does not have it any more")
         {
             Grace = settings.Repair.OrphanGrace,
-            Mend = _ => Task.FromResult(Forget(record)),
+            Mend = _ => Task.FromResult(PutAway(record)),
         });
     }
+
+    // No finding as long as it is remembered: nothing is wrong with it.
+    private IEnumerable<Finding> Outdated() => journal.Networks.All
+        .Where(record => record.UnlistedSince is { } since && timeProvider.GetUtcNow() - since > Memory && !IsInUse(record))
+        .Select(record => new Finding(FindingKind.ForgottenNetwork, record.NetworkId, What(record), $"Docker has not listed it for {Memory.TotalDays:0} days")
+        {
+            Mend = _ => Task.FromResult(Forget(record)),
+        });
+
+    private static string What(NetworkRecord record) => $"Docker network {DockerId.Short(record.NetworkId)} for CNI network {record.CniNetwork}";
 
     private bool IsInUse(NetworkRecord record) => journal.Attachments.All.Any(attachment => attachment.NetworkId == record.NetworkId);
 
     private Mending Adopt(DockerNetwork network)
     {
+        if (journal.Networks.Find(network.Id) is { } known)
+        {
+            journal.Networks.Write(known with { UnlistedSince = null });
+            return Mending.Mended("Docker lists it again, and it goes on as before.");
+        }
+
         try
         {
             var cniNetwork = CniNetworks.Choose(configurations.Load(), NetworkPairs.NamedBy(network));
@@ -47,6 +70,17 @@ internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory 
         {
             return Mending.Failed($"It cannot be taken over: {unknown.Message}");
         }
+    }
+
+    private Mending PutAway(NetworkRecord record)
+    {
+        if (IsInUse(record))
+        {
+            return Mending.Unneeded;
+        }
+
+        journal.Networks.Write(record with { UnlistedSince = timeProvider.GetUtcNow() });
+        return Mending.Mended($"It is put away: should Docker list it again within {Memory.TotalDays:0} days, it goes on as before.");
     }
 
     private Mending Forget(NetworkRecord record)

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+/// <summary>A dockerd that runs without its data directory for a while lists no network, and has all of them again later.</summary>
+public sealed class UnlistedNetworkTests
+{
+    private const int Deadline = 60_000;
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_network_that_Docker_does_not_list_counts_as_none_and_still_serves_an_endpoint()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
+        bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true, Attach = AttachMode.Sandbox });
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.RepairAsync(dryRun: false);
+        (await bench.StatusAsync()).Networks.Should().BeEmpty();
+
+        (await CreateEndpointAsync(bench, RepairBench.NetworkId)).Should().BeNull();
+
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(FileOf(bench), TestContext.Current.CancellationToken))!;
+        ((bool)record["Internal"]!).Should().BeTrue();
+        (await bench.StatusAsync()).Networks.Should().ContainSingle().Which.Id.Should().Be(RepairBench.NetworkId);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task It_goes_on_as_before_when_Docker_lists_it_again()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
+        bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true });
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.RepairAsync(dryRun: false);
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+
+        await bench.RepairAsync(dryRun: false);
+
+        (await bench.StatusAsync()).Networks.Should().ContainSingle();
+        ((bool)JsonNode.Parse(await File.ReadAllTextAsync(FileOf(bench), TestContext.Current.CancellationToken))!["Internal"]!).Should().BeTrue();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_that_is_removed_while_it_is_put_away_is_gone()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
+        bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null));
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.RepairAsync(dryRun: false);
+
+        await bench.Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{RepairBench.NetworkId}}"}""");
+
+        File.Exists(FileOf(bench)).Should().BeFalse();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task An_endpoint_on_a_network_that_the_journal_has_lost_waits_until_it_is_taken_over()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        bench.Docker.AddNetwork("pods", "cni", "pods"); // The background looks when something tells it to.
+
+        (await CreateEndpointAsync(bench, RepairBench.NetworkId)).Should().NotContain("no record of Docker network");
+
+        File.Exists(FileOf(bench)).Should().BeTrue();
+    }
+
+    private static string FileOf(RepairBench bench) => Path.Combine(bench.Settings.StateDirectory, "networks", $"{RepairBench.NetworkId}.json");
+
+    // Null: it was made.
+    private static async Task<string?> CreateEndpointAsync(RepairBench bench, string networkId)
+    {
+        var request = JsonSerializer.Serialize(new { NetworkID = networkId, EndpointID = "e5", Interface = new { } });
+        var (_, body) = await bench.Daemon.PostAsync("NetworkDriver.CreateEndpoint", request);
+        return (string?)JsonNode.Parse(body)!["Err"];
+    }
+}
