@@ -71,6 +71,7 @@ internal sealed class Arrivals(
             if (StagingSandboxes.IsThere(record.SandboxKey!))
             {
                 staging.Name(record.ContainerId, record.SandboxKey!); // As it did, unless mounts have gone with an earlier process.
+                staging.SettleDefaultRoutes(record.SandboxKey!, record.Snapshot!);
             }
 
             return ArrivalState.Arrived; // It was made there.
@@ -104,6 +105,19 @@ internal sealed class Arrivals(
             logger.ArrivalFailed(failure, record.EndpointId);
             journal.Attachments.Write(journal.Attachments.Find(record.EndpointId)! with { ArrivalProblem = failure.Message });
             return ArrivalState.Arrived;
+        }
+    }
+
+    /// <summary>Docker has chosen the gateway of another of the container's networks. The caller holds the endpoint's gate.</summary>
+    public void GiveWay(AttachmentRecord record)
+    {
+        try
+        {
+            staging.GiveWay(record.SandboxKey!, record.Snapshot!);
+        }
+        catch (IOException failure)
+        {
+            logger.ArrivalFailed(failure, record.EndpointId); // Docker's own default route comes before what is left.
         }
     }
 

@@ -62,10 +62,10 @@ internal sealed class Attacher(
         var before = StagingSandboxes.Survey(sandboxKey);
         staging.Name(intent.ContainerId, sandboxKey); // (2)
         var record = await RunAsync(intent); // (3)
-        record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
+        record = EndpointAnswer.WithChosenGateways(record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }); // (4)
         RequireAddresses(record);
         soleHolders.Require(record);
-        StagingSandboxes.RemoveDefaultRoutes(sandboxKey, ifname);
+        StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot!);
         StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
         return record with { Phase = AttachmentPhase.Joined };
     }

@@ -49,9 +49,7 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
             record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox }, cancellationToken);
         }
 
-        record = EndpointAnswer.IsOfIPv6Alone(record) && !isThere
-            ? record with { Snapshot = record.Snapshot! with { ChoosesIPv6Gateway = true } } // Before Docker 28, which does not set such a default route itself.
-            : record;
+        record = EndpointAnswer.WithChosenGateways(record, sandboxIsThere: isThere);
         journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey });
         staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName);
         arrivals.Expect(record, callFollows: isThere);

@@ -17,6 +17,7 @@ internal sealed class RevokeExternalConnectivity(Detacher detacher, Arrivals arr
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {
+            arrivals.GiveWay(record);
             await detacher.UnpublishAsync(record);
         }
 

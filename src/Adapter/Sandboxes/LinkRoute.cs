@@ -53,9 +53,18 @@ internal sealed record LinkRoute(string Destination)
     [JsonIgnore]
     public bool IsDefault => Destination is "0.0.0.0/0" or "::/0";
 
-    /// <summary>What Docker is told as a gateway, and sets itself where it chooses this one.</summary>
+    /// <summary>A container has those of one of its networks; which one is Docker's choice.</summary>
     [JsonIgnore]
-    public bool IsOfGateway => IsDefault && Gateway is not null && Table == Rtnetlink.RT_TABLE_MAIN;
+    public bool IsMainDefault => IsDefault && HasLink && Table == Rtnetlink.RT_TABLE_MAIN;
+
+    /// <summary>What Docker can be told as a gateway, and sets itself where it chooses this one: a next hop, and nothing else.</summary>
+    [JsonIgnore]
+    public bool IsOfGateway =>
+        IsMainDefault && this is { Type: RouteType.Unicast, TypeOfService: 0, Gateway: not null } && Gateway.Contains(':') == IsIPv6;
+
+    /// <summary>A default route in this place keeps Docker from setting another network's.</summary>
+    [JsonIgnore]
+    public bool HasDockersMetric => Metric == KernelsMetric;
 
     /// <summary>It comes and goes with an address.</summary>
     [JsonIgnore]
@@ -77,12 +86,23 @@ internal sealed record LinkRoute(string Destination)
     public bool DockerCarries =>
         this is { Table: Rtnetlink.RT_TABLE_MAIN, Type: RouteType.Unicast, TypeOfService: 0, OnLink: false }
         && this is { IsKernel: false, IsDefault: false }
-        && Metric == (IsIPv6 ? DefaultIPv6Metric : 0)
+        && HasDockersMetric
         && (Gateway is null || Gateway.Contains(':') == IsIPv6);
+
+    private uint KernelsMetric => IsIPv6 ? DefaultIPv6Metric : 0;
 
     /// <summary>The kernel has room for one of the two in a namespace.</summary>
     public bool HasPlaceOf(LinkRoute other) =>
         (Destination, Table, Metric, TypeOfService) == (other.Destination, other.Table, other.Metric, other.TypeOfService);
+
+    /// <summary>A route to one address on the link itself, as an administrator makes it.</summary>
+    public static LinkRoute To(IPAddress neighbour) => neighbour.AddressFamily == AddressFamily.InterNetworkV6
+        ? new LinkRoute($"{neighbour}/128") { Protocol = Rtnetlink.RTPROT_BOOT, Metric = DefaultIPv6Metric }
+        : new LinkRoute($"{neighbour}/32") { Protocol = Rtnetlink.RTPROT_BOOT, Scope = RouteScope.Link };
+
+    /// <summary>Packets for the address go straight over the link.</summary>
+    public bool Reaches(IPAddress address) =>
+        this is { HasLink: true, IsDefault: false, Gateway: null, Table: Rtnetlink.RT_TABLE_MAIN } && IPNetwork.Parse(Destination).Contains(address);
 
     /// <summary>The kernel makes such a route for the address.</summary>
     public bool ComesWith(LinkAddress address) =>

@@ -56,12 +56,13 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
 
         var present = _netlink.Routes(link);
         return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf))
-            && (!isGateway || snapshot.Routes.Where(route => route.IsOfGateway).All(route => present.Any(other => other.IsOfGateway && other.IsIPv6 == route.IsIPv6)));
+            && (!isGateway || SandboxDefaults.Families.All(isIPv6 => snapshot.ChoosesGateway(isIPv6) || snapshot.GatewayRoute(isIPv6) is null
+                || present.Any(route => route.IsOfGateway && route.IsIPv6 == isIPv6)));
     }
 
     /// <summary>
     /// Adds to what Docker did what Docker cannot. Nothing that is there is taken away, apart from routes that came with an address and that
-    /// the plugins had taken away too; and no default route is chosen, but where Docker would choose none.
+    /// the plugins had taken away too. Default routes are <see cref="SandboxDefaults"/>' affair.
     /// </summary>
     public void Complete(LinkSnapshot snapshot)
     {
@@ -79,15 +80,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             _netlink.RemoveRoute(link, unwanted);
         }
 
-        var ofGateways = snapshot.Routes.ToLookup(route => route is { IsDefault: true, Table: Rtnetlink.RT_TABLE_MAIN });
-        var beyondDocker = ofGateways[false];
-        if (snapshot.ChoosesIPv6Gateway)
-        {
-            // Behind whatever Docker sets for another of the container's networks, and each network's in a place of its own.
-            beyondDocker = beyondDocker.Concat(ofGateways[true].Where(route => route.IsIPv6).Select(route => route with { Metric = route.Metric + (uint)link.Index }));
-        }
-
-        foreach (var add in Additions(snapshot, beyondDocker))
+        foreach (var add in Additions(snapshot, snapshot.Routes.Where(route => !route.IsMainDefault)))
         {
             add();
         }
@@ -227,35 +220,9 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         var chosen = routes.Where(route => !route.IsKernel).OrderBy(route => route.Gateway is not null).ThenBy(route => route.IsDefault);
         return
         [
-            .. chosen.Select<LinkRoute, Action>(route => () => Set(route, present.FirstOrDefault(route.HasPlaceOf))),
+            .. chosen.Select<LinkRoute, Action>(route => () => RoutePlace.Set(_netlink, link, route, present.FirstOrDefault(route.HasPlaceOf))),
             .. snapshot.Rules.Select<RoutingRule, Action>(rule => () => _netlink.AddRule(rule.For(snapshot.IfName, link.Name))),
             .. snapshot.Neighbours.Select<LinkNeighbour, Action>(neighbour => () => _netlink.SetNeighbour(link, neighbour)),
         ];
-    }
-
-    private void Set(LinkRoute route, LinkRoute? present)
-    {
-        if (present is not null && RouteNetlink.AreSame(link, route, present))
-        {
-            return;
-        }
-
-        if (present is { HasLink: true, Obstacle: null })
-        {
-            _netlink.ReplaceRoute(link, route);
-            return;
-        }
-
-        try
-        {
-            _netlink.AddRoute(link, route);
-        }
-        catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
-        {
-            throw new IOException(
-                $"{taken.Message}. Another of the container's networks has a route in that place; " +
-                "attach the container to one of the two networks only, or give them different routes.",
-                taken);
-        }
     }
 }

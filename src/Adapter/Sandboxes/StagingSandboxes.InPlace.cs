@@ -44,30 +44,28 @@ internal sealed partial class StagingSandboxes
     }
 
     /// <summary>
-    /// Takes the link's default routes out of the main table, so that Docker, which is told of the gateway, can choose among those of the
-    /// container's endpoints. The snapshot keeps them.
+    /// Takes the link's default routes out of Docker's way, which is told of the gateway and chooses among those of the container's endpoints.
+    /// The snapshot keeps them.
     /// </summary>
-    /// <returns>What was there.</returns>
-    public static IReadOnlyList<LinkRoute> RemoveDefaultRoutes(string sandboxPath, string ifname)
+    public static void YieldDefaultRoutes(string sandboxPath, string ifname, LinkSnapshot snapshot)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
-        var link = sandbox.Require(ifname).Info;
-        List<LinkRoute> defaults =
-            [.. sandbox.Netlink.Routes(link).Where(route => route is { IsDefault: true, HasLink: true, Table: Rtnetlink.RT_TABLE_MAIN })];
-        foreach (var route in defaults)
-        {
-            sandbox.Netlink.RemoveRoute(link, route);
-        }
-
-        return defaults;
+        new SandboxDefaults(sandbox, sandbox.Require(ifname).Info).Yield(snapshot);
     }
+
+    /// <summary>Docker has chosen among the gateways: where it chose this link's, its default routes are what the plugins had made. Idempotent.</summary>
+    public void SettleDefaultRoutes(string sandboxPath, LinkSnapshot snapshot) =>
+        WithDefaults(sandboxPath, snapshot, defaults => defaults.Settle(snapshot, isFinished: true));
+
+    /// <summary>Docker has chosen the gateway of another of the container's networks. Idempotent.</summary>
+    public void GiveWay(string sandboxPath, LinkSnapshot snapshot) => WithDefaults(sandboxPath, snapshot, defaults => defaults.GiveWay(snapshot));
 
     /// <summary>Whether the default routes of the sandbox lead over other links than this one.</summary>
     public static bool IsGatewayElsewhere(string sandboxPath, string ifname)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
         var gateways = sandbox.Netlink.Links()
-            .Where(link => sandbox.Netlink.Routes(link).Any(route => route is { IsDefault: true, HasLink: true, Table: Rtnetlink.RT_TABLE_MAIN }))
+            .Where(link => sandbox.Netlink.Routes(link).Any(route => route.IsMainDefault))
             .Select(link => link.Name)
             .ToArray();
         return gateways.Length > 0 && !gateways.Contains(ifname);
@@ -106,6 +104,16 @@ internal sealed partial class StagingSandboxes
 
         named.Dispose();
         return null;
+    }
+
+    // A container may have taken its link away.
+    private void WithDefaults(string sandboxPath, LinkSnapshot snapshot, Action<SandboxDefaults> body)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        if (sandbox?.Find(snapshot, host) is { } link)
+        {
+            body(new SandboxDefaults(sandbox, link));
+        }
     }
 
     private bool PeerIsInHost(Sandbox sandbox, string ifname) =>

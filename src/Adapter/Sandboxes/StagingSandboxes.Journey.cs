@@ -32,7 +32,7 @@ internal sealed partial class StagingSandboxes
     /// <summary>
     /// Looks how far the link is. When Docker has finished with it in the sandbox, makes the attachment's path name that sandbox, and puts
     /// back what Docker cannot carry: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours.
-    /// The default route is Docker's choice. Idempotent.
+    /// Whose default route is set is Docker's choice. Idempotent.
     /// </summary>
     /// <param name="isFinished">It was there before, and plugins have worked in the sandbox since: what is there now is as they want it.</param>
     /// <param name="awaitsGateway">Docker sets the link's default route, so it has not finished without one.</param>
@@ -59,9 +59,11 @@ internal sealed partial class StagingSandboxes
             return new Arrival(HostHas(hostIfname) ? ArrivalState.InHost : elsewhere, null);
         }
 
+        var defaults = new SandboxDefaults(sandbox, found);
         if (isFinished)
         {
             Cover(attachmentId, sandbox.Namespace); // Mounts may have gone with an earlier process, when it had a mount namespace of its own.
+            defaults.Settle(snapshot, isFinished);
             return new Arrival(ArrivalState.Arrived, found.Name);
         }
 
@@ -73,6 +75,7 @@ internal sealed partial class StagingSandboxes
 
         Cover(attachmentId, sandbox.Namespace);
         link.Complete(snapshot);
+        defaults.Settle(snapshot, isFinished);
         return new Arrival(ArrivalState.Arrived, found.Name);
     }
 

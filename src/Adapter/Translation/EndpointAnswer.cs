@@ -37,19 +37,35 @@ internal static class EndpointAnswer
     public static JoinResponse ToJoin(AttachmentRecord record, bool publishes = false)
     {
         var snapshot = record.Snapshot!;
-        var gateway = record.Internal ? null : Gateway(snapshot, AddressFamily.InterNetwork);
-        var gatewayIPv6 = record.Internal ? null : Gateway(snapshot, AddressFamily.InterNetworkV6);
+        var (gateway, gatewayIPv6) = (Gateway(record, isIPv6: false), Gateway(record, isIPv6: true));
         var isThereAlready = record.Attach == AttachMode.Sandbox;
         return new JoinResponse(
             isThereAlready ? null : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
-            gateway,
-            gatewayIPv6,
-            isThereAlready ? [] : [.. snapshot.Routes.Where(route => route.DockerCarries && !ComesWithAddress(route, record)).Select(ToStaticRoute)],
+            gateway?.Gateway,
+            gatewayIPv6?.Gateway,
+            isThereAlready ? [] : [.. Told(snapshot).Where(route => !ComesWithAddress(route, record)).Concat(WaysTo(snapshot, gateway, gatewayIPv6)).Select(ToStaticRoute)],
             DisableGatewayService: gateway is null && (gatewayIPv6 is null || !publishes));
     }
 
-    /// <summary>Its default route is one of IPv6, without one of IPv4.</summary>
-    public static bool IsOfIPv6Alone(AttachmentRecord record) => ToJoin(record) is { Gateway: null, GatewayIPv6: not null };
+    /// <summary>
+    /// With what is said of default routes: those that Docker is not told of, or does not set, are set by us. Before Docker 28, which makes
+    /// the sandbox too late to be there at Join, it sets none of IPv6 alone.
+    /// </summary>
+    /// <param name="record">The attachment, with its snapshot.</param>
+    /// <param name="sandboxIsThere">Before Docker moves the link.</param>
+    public static AttachmentRecord WithChosenGateways(AttachmentRecord record, bool sandboxIsThere = true)
+    {
+        var (gateway, gatewayIPv6, snapshot) = (Gateway(record, isIPv6: false), Gateway(record, isIPv6: true), record.Snapshot!);
+        bool IsOurs(bool isIPv6, LinkRoute? told) => !record.Internal && told is null && snapshot.Defaults(isIPv6).Count > 0;
+        return record with
+        {
+            Snapshot = snapshot with
+            {
+                ChoosesIPv4Gateway = IsOurs(isIPv6: false, gateway),
+                ChoosesIPv6Gateway = IsOurs(isIPv6: true, gatewayIPv6) || (gateway is null && gatewayIPv6 is not null && !sandboxIsThere),
+            },
+        };
+    }
 
     /// <summary>The kernel gives every link one of these by itself; it is nobody's choice.</summary>
     public static bool IsLinkLocal(LinkAddress address) => IPAddress.Parse(address.Address).IsIPv6LinkLocal;
@@ -86,10 +102,19 @@ internal static class EndpointAnswer
         return $"{address.Address}/{(snapshot.HasConnectedRoute(address) ? address.PrefixLength : whole)}";
     }
 
-    private static string? Gateway(LinkSnapshot snapshot, AddressFamily family) =>
-        snapshot.Routes
-            .Where(route => route.IsOfGateway && route.Family == family)
-            .MinBy(route => route.Metric)?.Gateway;
+    // Docker discards a gateway of IPv6 where it knows no address of that family; and has to be told of the others, or it would add an
+    // interface of its own.
+    private static LinkRoute? Gateway(AttachmentRecord record, bool isIPv6) =>
+        record.Internal || (isIPv6 && !DockerKnowsIPv6(record)) ? null : record.Snapshot!.GatewayRoute(isIPv6);
+
+    private static bool DockerKnowsIPv6(AttachmentRecord record) =>
+        record.Attach != AttachMode.Sandbox || record.Addresses.Concat(record.Reserved).Any(address => address.Contains(':'));
+
+    private static IEnumerable<LinkRoute> Told(LinkSnapshot snapshot) => snapshot.Routes.Where(route => route.DockerCarries);
+
+    // Docker sets a default route only where it sees the way to the next hop; one that the plugins marked as on-link needs none.
+    private static IEnumerable<LinkRoute> WaysTo(LinkSnapshot snapshot, params LinkRoute?[] gateways) => gateways.OfType<LinkRoute>()
+        .Select(gateway => SandboxDefaults.WayTo(gateway, snapshot.Routes.Where(route => route.IsKernel || route.DockerCarries))).OfType<LinkRoute>();
 
     private static JoinStaticRoute ToStaticRoute(LinkRoute route) =>
         route.Gateway is { } nextHop ? new JoinStaticRoute(route.Destination, ByNextHop, nextHop) : new JoinStaticRoute(route.Destination, OnLink, "");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
@@ -95,14 +96,50 @@ public sealed class InPlaceTests : IDisposable
     [Fact]
     public void Our_default_routes_are_taken_out_and_those_of_others_stay()
     {
-        RunPluginInSandbox();
+        var snapshot = RunPluginInSandbox();
 
-        var removed = StagingSandboxes.RemoveDefaultRoutes(_host.SandboxPath, "eth1");
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
 
-        removed.Select(route => route.Gateway).Should().Equal("10.88.0.1", "fd00:88::1");
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 172.17.0.1 dev eth0");
         Tool.Ip(_host.SandboxPath, "-6 route show default").Trim().Should().StartWith("default via fd00:17::1 dev eth0").And.NotContain("eth1");
-        StagingSandboxes.RemoveDefaultRoutes(_host.SandboxPath, "eth1").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_default_route_that_Docker_cannot_be_told_of_stays_behind_that_of_others()
+    {
+        RunPluginInSandbox();
+        Tool.Ip(_host.SandboxPath, "route del default dev eth1");
+        Tool.Ip(_host.SandboxPath, "route prepend default dev eth1");
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath)) with
+        {
+            ChoosesIPv4Gateway = true,
+            ChoosesIPv6Gateway = true,
+        };
+
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+
+        var index = Tool.Ip(_host.SandboxPath, "-o link show eth1").Split(':')[0];
+        Tool.Ip(_host.SandboxPath, "route show default").Trim().Split('\n').Select(route => route.Trim())
+            .Should().Equal("default via 172.17.0.1 dev eth0", $"default dev eth1 scope link metric {index}");
+        Tool.Ip(_host.SandboxPath, "-6 route show default").Should().Contain($"default via fd00:88::1 dev eth1 metric {1024 + int.Parse(index, CultureInfo.InvariantCulture)}");
+    }
+
+    [Fact]
+    public void Docker_finds_the_way_to_a_next_hop_outside_every_subnet()
+    {
+        RunPluginInSandbox();
+        Tool.Ip(_host.SandboxPath, "route del default dev eth1");
+        Tool.Ip(_host.SandboxPath, "route prepend default via 192.0.2.1 dev eth1 onlink mtu 1300");
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        Tool.Ip(_host.SandboxPath, "route del default via 172.17.0.1");
+        Tool.Ip(_host.SandboxPath, "route add default via 192.0.2.1"); // As Docker does: not onlink.
+        _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot);
+        _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot);
+
+        Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 192.0.2.1 dev eth1 onlink mtu 1300");
     }
 
     [Fact]

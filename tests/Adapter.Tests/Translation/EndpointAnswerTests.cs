@@ -65,9 +65,55 @@ public sealed class EndpointAnswerTests
 
         (answer.Gateway, answer.GatewayIPv6).Should().Be((null, "fd00::1"));
         answer.DisableGatewayService.Should().Be(!publishes);
-        EndpointAnswer.IsOfIPv6Alone(record).Should().BeTrue();
-        EndpointAnswer.IsOfIPv6Alone(record with { Internal = true }).Should().BeFalse();
-        EndpointAnswer.IsOfIPv6Alone(Attachment(Connected, Default)).Should().BeFalse();
+        Chosen(record, sandboxIsThere: false).Should().Be((false, true));
+        Chosen(record, sandboxIsThere: true).Should().Be((false, false));
+        Chosen(record with { Internal = true }, sandboxIsThere: false).Should().Be((false, false));
+        Chosen(Attachment(Connected, Default), sandboxIsThere: false).Should().Be((false, false));
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData("fd00::1", 0)] // RTA_VIA: a next hop of the other family.
+    [InlineData("10.88.0.1", 8)]
+    public void A_default_route_that_Docker_cannot_be_told_of_is_ours_to_set(string? nextHop, int typeOfService)
+    {
+        var record = Attachment(Connected, new LinkRoute("0.0.0.0/0") { Gateway = nextHop, TypeOfService = typeOfService });
+
+        var answer = EndpointAnswer.ToJoin(record);
+
+        (answer.Gateway, answer.DisableGatewayService).Should().Be((null, true));
+        answer.StaticRoutes.Should().BeEmpty();
+        Chosen(record, sandboxIsThere: true).Should().Be((true, false));
+        Chosen(record with { Internal = true }, sandboxIsThere: true).Should().Be((false, false));
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/0", "10.88.0.0/16", "192.0.2.1", "192.0.2.1/32")]
+    [InlineData("0.0.0.0/0", "192.0.2.1/32", "192.0.2.1", null)]
+    [InlineData("::/0", "fd00:88::/64", "fd00:99::1", "fd00:99::1/128")]
+    [InlineData("::/0", "fd00:88::/64", "fe80::1", null)]
+    public void The_way_to_a_next_hop_outside_every_subnet_is_told_so_that_Docker_finds_it(string destination, string connected, string nextHop, string? way)
+    {
+        var record = Attachment(new LinkRoute(connected) { Protocol = ByTheKernel }, new LinkRoute(destination) { Gateway = nextHop, OnLink = true });
+
+        var answer = EndpointAnswer.ToJoin(record);
+
+        (answer.Gateway ?? answer.GatewayIPv6).Should().Be(nextHop);
+        answer.StaticRoutes.Should().Equal(way is null ? [] : [new JoinStaticRoute(way, 1, "")]);
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("fd00:88::5/64", "fd00:88::1")]
+    public void In_the_sandbox_Docker_is_told_of_a_gateway_of_IPv6_only_where_it_knows_an_address(string reserved, string? told)
+    {
+        var record = Attachment(Connected, Default, new LinkRoute("fd00:88::/64") { Protocol = ByTheKernel }, new LinkRoute("::/0") { Gateway = "fd00:88::1", Metric = 1024 });
+        record = record with { Attach = AttachMode.Sandbox, Addresses = [], Reserved = reserved.Length == 0 ? [] : [reserved] };
+
+        var answer = EndpointAnswer.ToJoin(record);
+
+        (answer.Gateway, answer.GatewayIPv6).Should().Be(("10.88.0.1", told));
+        Chosen(record, sandboxIsThere: true).Should().Be((false, told is null));
     }
 
     [Fact]
@@ -91,6 +137,12 @@ public sealed class EndpointAnswerTests
         var record = Attachment(Connected);
         record = record with { Snapshot = record.Snapshot! with { Kind = "ipvlan" } };
         EndpointAnswer.ToCreateEndpoint(record, null).Interface!.MacAddress.Should().BeNull();
+    }
+
+    private static (bool IPv4, bool IPv6) Chosen(AttachmentRecord record, bool sandboxIsThere)
+    {
+        var snapshot = EndpointAnswer.WithChosenGateways(record, sandboxIsThere).Snapshot!;
+        return (snapshot.ChoosesIPv4Gateway, snapshot.ChoosesIPv6Gateway);
     }
 
     private static AttachmentRecord Attachment(params LinkRoute[] routes) => Records.Joined("e1") with

@@ -60,6 +60,7 @@ internal static class Rtnetlink
     public const ushort RTAX_MTU = 2;
     public const byte RTPROT_REDIRECT = 1;
     public const byte RTPROT_KERNEL = 2;
+    public const byte RTPROT_BOOT = 3;
     public const byte RTPROT_RA = 9;
     public const byte RT_TABLE_UNSPEC = 0;
     public const byte RT_TABLE_MAIN = 254;
