@@ -142,6 +142,7 @@ internal static class Daemon
 
     private static IServiceCollection AddRepair(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton<IDockerEngine>(provider => new DockerEngine(settings.DockerSocket, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<EngineFacts>()
         .AddSingleton<RetryTimes>()
         .AddSingleton<DockerNames>()
         .AddSingleton<RepairSignal>()

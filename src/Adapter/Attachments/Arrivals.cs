@@ -77,8 +77,10 @@ internal sealed class Arrivals(
             return ArrivalState.Arrived; // It was made there.
         }
 
+        // A link that is to be down does not show that Docker has finished with it, once it is down.
+        var isFinished = record.RanInSandbox || record is { Snapshot.IsDown: true, SandboxInterfaceName: not null };
         var arrival = staging.TryFinishArrival(
-            record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, isFinished: record.RanInSandbox, awaitsGateway);
+            record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, isFinished, awaitsGateway);
         if (arrival.State != ArrivalState.Arrived)
         {
             return arrival.State;

@@ -33,7 +33,11 @@ internal sealed class Attacher(
     /// <exception cref="CniException">A plugin said no.</exception>
     /// <exception cref="CnmException">The engine has no sandbox yet, or the chain's outcome is not what was asked for.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits for the attachment any more.</exception>
-    public Task<AttachmentRecord> AttachInSandboxAsync(AttachmentRecord wanted, string sandboxKey, CancellationToken cancellationToken)
+    /// <param name="wanted">What is wanted.</param>
+    /// <param name="sandboxKey">The sandbox's path.</param>
+    /// <param name="isIPv6Off">The user has switched it off in the sandbox.</param>
+    /// <param name="cancellationToken">Nobody waits any more.</param>
+    public Task<AttachmentRecord> AttachInSandboxAsync(AttachmentRecord wanted, string sandboxKey, bool isIPv6Off, CancellationToken cancellationToken)
     {
         if (!StagingSandboxes.IsThere(sandboxKey))
         {
@@ -44,7 +48,7 @@ internal sealed class Attacher(
 
         var ifname = wanted.WishedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
         var intent = wanted with { Phase = AttachmentPhase.Adding, SandboxKey = sandboxKey, InterfaceName = ifname, SandboxInterfaceName = ifname };
-        return UndoneOnFailureAsync(intent, MakeInSandboxAsync, cancellationToken);
+        return UndoneOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), cancellationToken);
     }
 
     private async Task<AttachmentRecord> MakeAsync(AttachmentRecord intent)
@@ -56,17 +60,25 @@ internal sealed class Attacher(
         return record with { Phase = AttachmentPhase.Added }; // (6)
     }
 
-    private async Task<AttachmentRecord> MakeInSandboxAsync(AttachmentRecord intent)
+    private async Task<AttachmentRecord> MakeInSandboxAsync(AttachmentRecord intent, bool isIPv6Off)
     {
         var (sandboxKey, ifname) = (intent.SandboxKey!, intent.InterfaceName);
         var before = StagingSandboxes.Survey(sandboxKey);
         staging.Name(intent.ContainerId, sandboxKey); // (2)
         var record = await RunAsync(intent); // (3)
-        record = EndpointAnswer.WithChosenGateways(record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }); // (4)
+        record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
         RequireAddresses(record);
         soleHolders.Require(record);
-        StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot!);
+        if (isIPv6Off)
+        {
+            StagingSandboxes.SwitchIPv6Off(sandboxKey);
+            IPv6Switch.RequireNone(record);
+        }
+
         StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
+        record = EndpointAnswer.WithChosenGateways(record with { Snapshot = StagingSandboxes.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) });
+        StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot!);
+        StagingSandboxes.Announce(sandboxKey, ifname);
         return record with { Phase = AttachmentPhase.Joined };
     }
 

@@ -92,6 +92,7 @@ internal sealed partial class DockerEngine
             network.ID, network.Name, network.Driver, Pairs(network.Options), network.IPAM?.Driver ?? "default", Pairs(network.IPAM?.Options), Pairs(network.Labels))
         {
             Internal = network.Internal,
+            IPv6 = network.EnableIPv6,
         })];
     }
 

@@ -19,4 +19,7 @@ internal sealed record DockerNetwork(
 {
     /// <summary>Made with <c>--internal</c>.</summary>
     public bool Internal { get; init; }
+
+    /// <summary>Made with <c>--ipv6</c>.</summary>
+    public bool IPv6 { get; init; }
 }

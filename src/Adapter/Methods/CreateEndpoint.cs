@@ -54,9 +54,10 @@ internal sealed class CreateEndpoint(
     private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
     {
         var reservation = docker.Ipam == IpamMode.Cni ? Adopt(request, docker) : null;
+        var withoutIPv6 = reservation is not null && LeavesIPv6Out(request, docker);
         var network = reservation is null
             ? CniNetworks.Choose(configurations.Load(), docker.CniNetwork)
-            : IpamConfiguration.WithReserved(CniAttachment.Configuration(reservation), CniAttachment.Result(reservation)!);
+            : IpamConfiguration.WithReserved(CniAttachment.Configuration(reservation), CniAttachment.Result(reservation)!, withoutIPv6);
         var wishes = EndpointWishes.Read(request, network, docker, Facts(request, reservation));
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
         {
@@ -74,7 +75,7 @@ internal sealed class CreateEndpoint(
             Capabilities = CniAttachment.ToElement(wishes.Capabilities),
             Mac = wishes.Mac is { } mac ? EndpointWishes.MacText(mac) : null,
             Addresses = wishes.Addresses,
-            Reserved = [.. reservation?.Addresses.Select(address => address.Address) ?? []],
+            Reserved = [.. reservation?.Addresses.Select(address => address.Address).Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
             Sysctls = wishes.Sysctls,
             RequestedPorts = wishes.Ports,
             PublishedPorts = ChainParts.MainPublishes(network) && wishes.Ports.Count > 0 ? ports.Reserve(request.EndpointID, wishes.Ports) : null,
@@ -89,6 +90,11 @@ internal sealed class CreateEndpoint(
             $"address {string.Join(" and ", addresses)} of CNI network \"{docker.CniNetwork}\" is not reserved for this endpoint. " +
             $"Start the container again.");
     }
+
+    // Docker asks for no IPv6 address where IPv6 is switched off in the container (docker run --sysctl net.ipv6.conf.all.disable_ipv6=1,
+    // from 28 on). The plugins would switch it on again for one that they are given.
+    private static bool LeavesIPv6Out(CreateEndpointRequest request, NetworkRecord docker) =>
+        docker.IPv6 && string.IsNullOrEmpty(request.Interface?.AddressIPv6);
 
     private static EndpointFacts Facts(CreateEndpointRequest request, ReservationRecord? reservation) =>
         new(request.EndpointID, request.NetworkID, Environment.MachineName, reservation?.ContainerName);

@@ -1,5 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -12,7 +13,7 @@ namespace Bridge.Adapter.Methods;
 /// With direct attach the chain runs in the sandbox, and nothing is moved. Undo: a failed ADD by ourselves; else Docker answers a failed
 /// Join with DeleteEndpoint, which undoes everything. Idempotent: a link that is under way already is not sent again.
 /// </summary>
-internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals arrivals, Journal journal, AttachmentGates gates)
+internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals arrivals, EngineFacts engine, Journal journal, AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -31,7 +32,7 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
     }
 
     private async Task<AttachmentRecord> JoinDirectlyAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken) =>
-        record.Phase == AttachmentPhase.Prepared ? await attacher.AttachInSandboxAsync(record, sandboxKey, cancellationToken) : record;
+        record.Phase == AttachmentPhase.Prepared ? await attacher.AttachInSandboxAsync(record, sandboxKey, RequireNoIPv6WhereOff(record, sandboxKey), cancellationToken) : record;
 
     private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
     {
@@ -41,6 +42,7 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
         SandboxSubnets.RequireNew(record, neighbours);
         if (isThere)
         {
+            RequireNoIPv6WhereOff(record, sandboxKey);
             RequireFreeName(sandboxKey, [.. neighbours.Where(other => other.Attach == AttachMode.Sandbox)]);
         }
 
@@ -49,11 +51,24 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
             record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox }, cancellationToken);
         }
 
+        SandboxRoutes.RequireNew(record, neighbours, StagingSandboxes.RoutesIn(sandboxKey));
         record = EndpointAnswer.WithChosenGateways(record, sandboxIsThere: isThere);
         journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey });
         staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName);
         arrivals.Expect(record, callFollows: isThere);
         return record;
+    }
+
+    // Whether it is off.
+    private bool RequireNoIPv6WhereOff(AttachmentRecord record, string sandboxKey)
+    {
+        var isOff = StagingSandboxes.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
+        if (isOff)
+        {
+            IPv6Switch.RequireNone(record);
+        }
+
+        return isOff;
     }
 
     // Docker numbers the links that it moved there itself, and would only say that the file exists.

@@ -7,7 +7,8 @@ namespace Bridge.Adapter.Repair;
 /// Listens to Docker's events, so that repair, and those who keep networks, look when something happened and not only at intervals; a new
 /// connection means that dockerd was restarted.
 /// </summary>
-internal sealed class DockerWatch(IDockerEngine docker, RepairSignal signal, NetworksSignal networks, TimeProvider timeProvider) : BackgroundService
+internal sealed class DockerWatch(
+    IDockerEngine docker, EngineFacts facts, RepairSignal signal, NetworksSignal networks, TimeProvider timeProvider) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -24,6 +25,11 @@ internal sealed class DockerWatch(IDockerEngine docker, RepairSignal signal, Net
                 {
                     pause = FirstPause;
                     signal.Raise();
+                    if (happened.Kind == DockerEventKind.Connected)
+                    {
+                        facts.SysctlsComeFirst = await docker.HasIPv6AloneAsync(stoppingToken); // Both came with Docker 28.
+                    }
+
                     if (happened.Kind is DockerEventKind.Connected or DockerEventKind.NetworkDestroyed)
                     {
                         networks.Raise();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 
 namespace Bridge.Adapter.Sandboxes;
@@ -12,6 +13,9 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
 
     /// <summary>What somebody wrote on the link. The host-device plugin keeps a device's own name there, and gives it back from there.</summary>
     public string? Alias { get; init; }
+
+    /// <summary>The plugins left the link down; Docker brings every link up.</summary>
+    public bool IsDown { get; init; }
 
     /// <summary>In the order in which they were added, without what the kernel or a router gave.</summary>
     public IReadOnlyList<LinkAddress> Addresses { get; init; } = [];
@@ -36,6 +40,18 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
 
     /// <summary>Whether the address came with a route to its neighbours. Some plugins take that away and put others in its place.</summary>
     public bool HasConnectedRoute(LinkAddress address) => Routes.Any(route => route.IsKernel && route.ComesWith(address));
+
+    /// <summary>Docker is told such an address, and so switches IPv6 on for the link; it is not told link-local ones.</summary>
+    [JsonIgnore]
+    public bool HasGlobalIPv6 => Addresses.Any(address => address.IsIPv6 && !IPAddress.Parse(address.Address).IsIPv6LinkLocal);
+
+    /// <summary>For a link that may have none.</summary>
+    public LinkSnapshot WithoutIPv6() => this with
+    {
+        Addresses = [.. Addresses.Where(address => !address.IsIPv6)],
+        Routes = [.. Routes.Where(route => !route.IsIPv6)],
+        Neighbours = [.. Neighbours.Where(neighbour => !neighbour.Address.Contains(':'))],
+    };
 
     /// <summary>The default routes of a family, as the kernel prefers them.</summary>
     public IReadOnlyList<LinkRoute> Defaults(bool isIPv6) =>

@@ -13,6 +13,7 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
     private const string Root = "/proc/sys/net";
     private const string MtuKey = "mtu";
     private const string SecretKey = "stable_secret";
+    private const string IPv6SwitchKey = $"ipv6/conf/{LinkSysctl.IfName}/disable_ipv6";
 
     // Each with an entry that shows what a link starts with. The defaults of neighbours show in the initial namespace only, but a loopback
     // has them as well.
@@ -24,6 +25,12 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
     /// <summary>What the link has that it did not start with.</summary>
     public IReadOnlyList<LinkSysctl> Chosen(LinkInfo link) =>
         network.Run(() => Groups.SelectMany(group => Chosen(group.Directory, group.Untouched, link)).ToList());
+
+    /// <summary>Whether the link may have no IPv6 address; also where the kernel has no IPv6.</summary>
+    public bool IsIPv6Off(string ifname) => network.Run(() => LibC.TryReadText(IPv6Switch(ifname)))?.Trim() is not "0";
+
+    /// <summary>Takes IPv6 from the link.</summary>
+    public void SwitchIPv6Off(string ifname) => Set(ifname, [new LinkSysctl(IPv6SwitchKey, "1")]);
 
     /// <summary>Gives the link the settings that it does not have already; a failure does not keep it from the others.</summary>
     /// <exception cref="IOException">The first failure: the kernel knows no such setting, or refuses the value.</exception>
@@ -64,6 +71,8 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
             }
         }
     }
+
+    private static string IPv6Switch(string ifname) => $"{Root}/{IPv6SwitchKey.Replace(LinkSysctl.IfName, ifname, StringComparison.Ordinal)}";
 
     private IOException? TrySet(string ifname, LinkSysctl sysctl)
     {

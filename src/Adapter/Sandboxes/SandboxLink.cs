@@ -44,6 +44,13 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     };
 
     /// <summary>
+    /// Without what is of IPv6 where that was switched off on purpose. Docker switches it on for a link that it knows an IPv6 address of, so
+    /// where it is off all the same the user wanted it so. Gives back the same snapshot where nothing is to be left out.
+    /// </summary>
+    public LinkSnapshot WithoutIPv6WhereOff(LinkSnapshot snapshot) =>
+        snapshot.HasGlobalIPv6 && _sysctls.IsIPv6Off(link.Name) ? snapshot.WithoutIPv6() : snapshot;
+
+    /// <summary>
     /// Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that; last the
     /// default routes, if this is the container's gateway.
     /// </summary>
@@ -84,6 +91,11 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         {
             add();
         }
+
+        if (snapshot.IsDown)
+        {
+            _netlink.SetDown(link.Index);
+        }
     }
 
     /// <summary>
@@ -114,7 +126,11 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         Try(() => SetMtu(snapshot));
         Try(() => _sysctls.Set(link.Name, snapshot.Sysctls));
         Try(RemoveKeptAddresses);
-        Try(() => _netlink.SetUp(link.Index));
+        if (!snapshot.IsDown)
+        {
+            Try(() => _netlink.SetUp(link.Index));
+        }
+
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => !present.Any(address.IsSameAs));
 
@@ -148,6 +164,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     private LinkSnapshot ReadLink() => new(link.Name, link.Mac, link.Mtu, link.Kind, link.PeerIndex)
     {
         Alias = link.Alias,
+        IsDown = !link.IsUp,
         Addresses = _netlink.Addresses(link),
         Neighbours = _netlink.Neighbours(link),
     };

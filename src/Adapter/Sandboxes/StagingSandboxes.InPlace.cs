@@ -5,6 +5,8 @@ namespace Bridge.Adapter.Sandboxes;
 /// <summary>Links that plugins make in the sandbox itself, and that never move; and what else is asked of a sandbox before a link is there.</summary>
 internal sealed partial class StagingSandboxes
 {
+    private const string Loopback = "lo";
+
     /// <summary>Whether there is a sandbox already. Docker makes an empty file first and mounts the namespace there later.</summary>
     public static bool IsThere(string sandboxPath) => NetworkNamespace.IsNamespace(sandboxPath);
 
@@ -53,12 +55,54 @@ internal sealed partial class StagingSandboxes
         new SandboxDefaults(sandbox, sandbox.Require(ifname).Info).Yield(snapshot);
     }
 
+    /// <summary>Tells the neighbours of a link that has come up where its addresses are now.</summary>
+    public static void Announce(string sandboxPath, string ifname)
+    {
+        using var sandbox = Sandbox.Open(sandboxPath);
+        var link = sandbox.Require(ifname).Info;
+        Announcement.Send(sandbox.Namespace, link, sandbox.Netlink.Addresses(link));
+    }
+
+    /// <summary>Without what is of IPv6 where a sysctl of the user's has switched that off for the link.</summary>
+    public static LinkSnapshot WithoutIPv6WhereOff(string sandboxPath, string ifname, LinkSnapshot snapshot)
+    {
+        using var sandbox = Sandbox.Open(sandboxPath);
+        return sandbox.Require(ifname).WithoutIPv6WhereOff(snapshot);
+    }
+
     /// <summary>Docker has chosen among the gateways: where it chose this link's, its default routes are what the plugins had made. Idempotent.</summary>
     public void SettleDefaultRoutes(string sandboxPath, LinkSnapshot snapshot) =>
         WithDefaults(sandboxPath, snapshot, defaults => defaults.Settle(snapshot, isFinished: true));
 
     /// <summary>Docker has chosen the gateway of another of the container's networks. Idempotent.</summary>
     public void GiveWay(string sandboxPath, LinkSnapshot snapshot) => WithDefaults(sandboxPath, snapshot, defaults => defaults.GiveWay(snapshot));
+
+    /// <summary>
+    /// Whether the user has switched IPv6 off in a sandbox that is there. Where nobody knows whether Docker did it itself, it did not in one
+    /// that no network has been in.
+    /// </summary>
+    /// <param name="sandboxPath">The sandbox.</param>
+    /// <param name="sysctlsComeFirst">It has the user's sysctls already, and no others.</param>
+    public static bool IsIPv6Off(string sandboxPath, bool? sysctlsComeFirst)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        return sandbox is not null && (sysctlsComeFirst ?? sandbox.Netlink.Links().Count == 1) && new LinkSysctls(sandbox.Namespace).IsIPv6Off(Loopback);
+    }
+
+    /// <summary>Undoes what plugins do for an IPv6 address beside giving it: they switch IPv6 on for the loopback as well.</summary>
+    public static void SwitchIPv6Off(string sandboxPath)
+    {
+        using var sandbox = Sandbox.Open(sandboxPath);
+        new LinkSysctls(sandbox.Namespace).SwitchIPv6Off(Loopback);
+    }
+
+    /// <summary>The routes of every interface of a sandbox; none while there is no sandbox.</summary>
+    public static IReadOnlyList<SandboxRoute> RoutesIn(string sandboxPath)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        return sandbox is null ? [] : [.. sandbox.Netlink.Links().SelectMany(link => sandbox.Netlink.Routes(link), (link, route) => new SandboxRoute(link.Name, route))
+            .Where(found => found.Route.HasLink)];
+    }
 
     /// <summary>Whether the default routes of the sandbox lead over other links than this one.</summary>
     public static bool IsGatewayElsewhere(string sandboxPath, string ifname)

@@ -59,24 +59,39 @@ internal sealed partial class StagingSandboxes
             return new Arrival(HostHas(hostIfname) ? ArrivalState.InHost : elsewhere, null);
         }
 
-        var defaults = new SandboxDefaults(sandbox, found);
+        var link = new SandboxLink(sandbox, found);
         if (isFinished)
         {
             Cover(attachmentId, sandbox.Namespace); // Mounts may have gone with an earlier process, when it had a mount namespace of its own.
-            defaults.Settle(snapshot, isFinished);
+            new SandboxDefaults(sandbox, found).Settle(link.WithoutIPv6WhereOff(snapshot), isFinished);
             return new Arrival(ArrivalState.Arrived, found.Name);
         }
 
-        var link = new SandboxLink(sandbox, found);
-        if (!link.IsConfiguredByDocker(snapshot, awaitsGateway))
+        if (!link.IsConfiguredByDocker(link.WithoutIPv6WhereOff(snapshot), awaitsGateway))
         {
             return new Arrival(ArrivalState.NotReady, null);
         }
 
         Cover(attachmentId, sandbox.Namespace);
-        link.Complete(snapshot);
-        defaults.Settle(snapshot, isFinished);
+        Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot));
         return new Arrival(ArrivalState.Arrived, found.Name);
+    }
+
+    private static void Complete(Sandbox sandbox, SandboxLink link, LinkSnapshot snapshot)
+    {
+        try
+        {
+            link.Complete(snapshot);
+            new SandboxDefaults(sandbox, link.Info).Settle(snapshot, isFinished: false);
+        }
+        catch (IOException) when (!ReferenceEquals(link.WithoutIPv6WhereOff(snapshot), snapshot))
+        {
+            // Before Docker 28 the container's own sysctls come at this very time, and have switched IPv6 off meanwhile.
+            Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot));
+            return;
+        }
+
+        Announcement.Send(sandbox.Namespace, link.Info, sandbox.Netlink.Addresses(link.Info));
     }
 
     private bool HostHas(string hostIfname)

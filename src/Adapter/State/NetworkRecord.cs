@@ -11,6 +11,9 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
     /// <summary><c>--internal</c>: containers get no default route.</summary>
     public bool Internal { get; init; }
 
+    /// <summary><c>--ipv6</c>: Docker gives containers an IPv6 address as well, unless they are to have none.</summary>
+    public bool IPv6 { get; init; }
+
     public AttachMode Attach { get; init; }
 
     /// <summary>

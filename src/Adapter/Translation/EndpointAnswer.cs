@@ -43,8 +43,25 @@ internal static class EndpointAnswer
             isThereAlready ? null : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
             gateway?.Gateway,
             gatewayIPv6?.Gateway,
-            isThereAlready ? [] : [.. Told(snapshot).Where(route => !ComesWithAddress(route, record)).Concat(WaysTo(snapshot, gateway, gatewayIPv6)).Select(ToStaticRoute)],
+            [.. StaticRoutes(record).Select(ToStaticRoute)],
             DisableGatewayService: gateway is null && (gatewayIPv6 is null || !publishes));
+    }
+
+    /// <summary>
+    /// The routes that Docker sets beside the default route. It does that only where it sees the way to the next hop: one that the plugins
+    /// marked as on-link has none, and gets it.
+    /// </summary>
+    public static IEnumerable<LinkRoute> StaticRoutes(AttachmentRecord record)
+    {
+        if (record.Attach == AttachMode.Sandbox)
+        {
+            return [];
+        }
+
+        var routes = record.Snapshot!.Routes;
+        var ways = SandboxDefaults.Families.Select(isIPv6 => Gateway(record, isIPv6)).OfType<LinkRoute>()
+            .Select(gateway => SandboxDefaults.WayTo(gateway, routes.Where(route => route.IsKernel || route.DockerCarries))).OfType<LinkRoute>();
+        return routes.Where(route => route.DockerCarries && !ComesWithAddress(route, record)).Concat(ways);
     }
 
     /// <summary>
@@ -109,12 +126,6 @@ internal static class EndpointAnswer
 
     private static bool DockerKnowsIPv6(AttachmentRecord record) =>
         record.Attach != AttachMode.Sandbox || record.Addresses.Concat(record.Reserved).Any(address => address.Contains(':'));
-
-    private static IEnumerable<LinkRoute> Told(LinkSnapshot snapshot) => snapshot.Routes.Where(route => route.DockerCarries);
-
-    // Docker sets a default route only where it sees the way to the next hop; one that the plugins marked as on-link needs none.
-    private static IEnumerable<LinkRoute> WaysTo(LinkSnapshot snapshot, params LinkRoute?[] gateways) => gateways.OfType<LinkRoute>()
-        .Select(gateway => SandboxDefaults.WayTo(gateway, snapshot.Routes.Where(route => route.IsKernel || route.DockerCarries))).OfType<LinkRoute>();
 
     private static JoinStaticRoute ToStaticRoute(LinkRoute route) =>
         route.Gateway is { } nextHop ? new JoinStaticRoute(route.Destination, ByNextHop, nextHop) : new JoinStaticRoute(route.Destination, OnLink, "");

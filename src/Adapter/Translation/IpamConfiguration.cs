@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -37,12 +38,16 @@ internal static class IpamConfiguration
     });
 
     /// <summary>With the plugin <see cref="Static"/> in place of its own IPAM plugin, which has given <paramref name="reserved"/> already.</summary>
-    public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved) => Edit(network, plugin =>
+    /// <param name="network">As it was written.</param>
+    /// <param name="reserved">The answer of its own IPAM plugin.</param>
+    /// <param name="withoutIPv6">The container is to have none.</param>
+    public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved, bool withoutIPv6 = false) => Edit(network, plugin =>
     {
+        var addresses = reserved.Ips.Where(ip => !withoutIPv6 || ip.Address.AddressFamily == AddressFamily.InterNetwork);
         var ipam = new JsonObject
         {
             ["type"] = Static,
-            ["addresses"] = new JsonArray([.. reserved.Ips.Select(ip => (JsonNode)Address(ip))]),
+            ["addresses"] = new JsonArray([.. addresses.Select(ip => (JsonNode)Address(ip))]),
         };
         foreach (var part in (string[])["routes", "dns"])
         {
@@ -50,6 +55,11 @@ internal static class IpamConfiguration
             {
                 ipam[part] = value.DeepClone();
             }
+        }
+
+        if (withoutIPv6 && ipam["routes"] is JsonArray routes)
+        {
+            ipam["routes"] = new JsonArray([.. routes.Where(route => (string?)route?["dst"] is not { } destination || !destination.Contains(':')).Select(route => route?.DeepClone())]);
         }
 
         plugin[Ipam] = ipam;

@@ -18,6 +18,7 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
 
     private const string Generic = "com.docker.network.generic";
     private const string InternalKey = "com.docker.network.internal";
+    private const string IPv6Key = "com.docker.network.enable_ipv6";
 
     private const string Known =
         $"{CniNetworkKey}=NAME (the CNI network to use), {AttachKey}=staging|sandbox (where its plugins run); " +
@@ -25,6 +26,9 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
 
     /// <summary><c>--internal</c>: no default route for its containers.</summary>
     public bool Internal { get; init; }
+
+    /// <summary><c>--ipv6</c>.</summary>
+    public bool IPv6 { get; init; }
 
     public AttachMode Attach { get; init; }
 
@@ -38,14 +42,15 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     public static NetworkOptions Read(CreateNetworkRequest request)
     {
         var options = request.Options ?? new Dictionary<string, JsonElement>();
-        var isInternal = options.TryGetValue(InternalKey, out var flag) && flag.ValueKind == JsonValueKind.True;
+        bool IsSet(string key) => options.TryGetValue(key, out var flag) && flag.ValueKind == JsonValueKind.True;
         IpamData?[] given = [.. request.IPv4Data ?? [], .. request.IPv6Data ?? []];
         IpamData[] pools = [.. given.Select(pool => pool ?? throw new CnmException("IPv4Data or IPv6Data holds null in place of a pool. Nothing was done."))];
         var ipam = pools.Select(pool => ModeOf(pool.AddressSpace)).FirstOrDefault(IpamMode.Null);
         return Of(Strings(options.TryGetValue(Generic, out var generic) ? generic : default), ipam) with
         {
             Pools = ipam == IpamMode.Null ? [] : pools,
-            Internal = isInternal,
+            Internal = IsSet(InternalKey),
+            IPv6 = IsSet(IPv6Key),
         };
     }
 
@@ -67,7 +72,7 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
 
     /// <summary>What is to be remembered of them.</summary>
     public NetworkRecord ToRecord(string networkId, string cniNetwork) =>
-        new(networkId, cniNetwork, Ipam) { Internal = Internal, Attach = Attach, EndpointDefaults = EndpointDefaults };
+        new(networkId, cniNetwork, Ipam) { Internal = Internal, IPv6 = IPv6, Attach = Attach, EndpointDefaults = EndpointDefaults };
 
     private static IpamMode ModeOf(string? addressSpace) => addressSpace switch
     {

@@ -166,16 +166,75 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void Ipv6_is_switched_on_where_the_sandbox_has_it_off()
+    public void IPv6_is_switched_on_for_a_link_local_address_that_docker_was_not_told_of()
+    {
+        _host.RunPlugin();
+        Tool.Ip(_host.StagingPath, "addr add fe80::88:5/64 dev eth0 nodad");
+        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        Tool.Run("nsenter", $"--net={_host.SandboxPath}", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+        _host.LetDockerTakeIt();
+
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+
+        Tool.Ip(_host.SandboxPath, "-6 addr show eth0").Should().Contain("inet6 fe80::88:5/64 scope link nodad");
+    }
+
+    [Fact]
+    public void IPv6_that_was_switched_off_after_docker_had_switched_it_on_stays_off()
     {
         var snapshot = Send();
-        Tool.Run("nsenter", $"--net={_host.SandboxPath}", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
-        _host.LetDockerTakeIt(routes: "10.60.0.0/16 via 10.88.0.1");
+        LetDockerTakeIt();
+        Tool.Run("nsenter", $"--net={_host.SandboxPath}", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6");
 
-        // Docker was told of no IPv6 route, as it was given no IPv6 address.
-        Finish(snapshot with { Routes = [.. snapshot.Routes.Where(route => !route.DockerCarries || !route.Destination.Contains(':'))] }).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
 
-        Tool.Ip(_host.SandboxPath, "-6 addr show eth0").Should().Contain("inet6 fd00:88::5/64 scope global nodad");
+        Tool.Ip(_host.SandboxPath, "-6 addr show eth0").Should().BeEmpty();
+        Tool.Ip(_host.SandboxPath, "route show table 100").Should().Contain("default via 10.88.0.1", "what is of IPv4 is put back all the same");
+    }
+
+    [Fact]
+    public void A_link_that_the_plugins_left_down_is_down_in_the_sandbox_and_at_home()
+    {
+        _host.RunPlugin();
+        Tool.Ip(_host.StagingPath, "addr flush dev eth0");
+        Tool.Ip(_host.StagingPath, "link set eth0 down");
+        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        Finish(snapshot).Should().Be(ArrivalState.InHost);
+        Tool.Ip(_host.HostPath, $"link set {ThrowAwayHost.HostIfname} netns {_host.SandboxPath}");
+        Finish(snapshot).Should().Be(ArrivalState.NotReady);
+        Tool.Ip(_host.SandboxPath, $"link set {ThrowAwayHost.HostIfname} name eth0 up");
+
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+
+        Tool.Ip(_host.SandboxPath, "link show eth0").Should().Contain("state DOWN").And.NotContain("UP>").And.NotContain(",UP");
+        _host.LetDockerPutItBack();
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.Returned);
+        Tool.Ip(_host.StagingPath, "link show eth0").Should().NotContain(",UP");
+    }
+
+    [Fact]
+    public void Neighbours_that_know_another_MAC_of_our_addresses_are_corrected()
+    {
+        var snapshot = Send();
+        LetDockerTakeIt();
+        string[] addresses = ["10.88.0.5", "fd00:88::5"];
+        foreach (var address in addresses)
+        {
+            Tool.Ip(_host.HostPath, $"neigh replace {address} lladdr 02:00:00:00:00:99 dev veth-peer nud reachable");
+        }
+
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+
+        foreach (var address in addresses)
+        {
+            SpinWait.SpinUntil(() => Known(address).Contains(ThrowAwayHost.Mac), TimeSpan.FromSeconds(60)); // The kernel takes frames in when it comes to it.
+            Known(address).Should().Contain(ThrowAwayHost.Mac);
+        }
+
+        string Known(string address) => Tool.Ip(_host.HostPath, $"neigh show {address} dev veth-peer");
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class NativeLayoutTests
         #include <sys/vfs.h>
         #include <net/if.h>
         #include <linux/fib_rules.h>
+        #include <linux/if_packet.h>
         #include <linux/if_addr.h>
         #include <linux/if_link.h>
         #include <linux/magic.h>
@@ -38,6 +39,7 @@ public sealed class NativeLayoutTests
     private static readonly (Type Managed, string Native)[] Structures =
     [
         (typeof(SockAddrNl), "struct sockaddr_nl"),
+        (typeof(SockAddrLl), "struct sockaddr_ll"),
         (typeof(NlMsgHdr), "struct nlmsghdr"),
         (typeof(NlAttr), "struct nlattr"),
         (typeof(RtGenMsg), "struct rtgenmsg"),
