@@ -11,6 +11,10 @@ namespace Bridge.Adapter.Translation;
 /// </summary>
 internal static class SandboxSubnets
 {
+    /// <summary>Some engines list a network that the container was refused on, and try it again at the container's next start.</summary>
+    public const string WhereDockerKeepsIt =
+        "Where docker inspect lists the refused network all the same, take it out while the container is stopped: docker stop, docker network disconnect, docker start.";
+
     /// <param name="record">To be moved.</param>
     /// <param name="others">What the same container has.</param>
     /// <exception cref="CnmException">One of those is in the same subnet.</exception>
@@ -24,7 +28,7 @@ internal static class SandboxSubnets
                 throw new CnmException(
                     $"a container cannot have two interfaces in one subnet: it has {taken} on CNI network \"{other.CniNetwork}\", " +
                     $"and would get {address} on CNI network \"{record.CniNetwork}\". " +
-                    "Leave one of the two Docker networks out, or disconnect the other first: docker network disconnect.");
+                    $"Leave one of the two Docker networks out, or disconnect the other first: docker network disconnect. {WhereDockerKeepsIt}");
             }
         }
     }
