@@ -6,8 +6,8 @@ public sealed record CniClientOptions
     /// <summary>The directory of network configurations. <c>/etc/cni/net.d</c>.</summary>
     public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
 
-    /// <summary>The plugin directories, in the order of the search: CNI_PATH. <c>/opt/cni/bin</c>, then <c>/usr/lib/cni</c>.</summary>
-    public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni"];
+    /// <summary>The plugin directories, in the order of the search: CNI_PATH. <c>/opt/cni/bin</c>, then <c>/usr/lib/cni</c> (Debian) and <c>/usr/libexec/cni</c> (Fedora).</summary>
+    public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 
     /// <summary>
     /// Where attachments are remembered, unless <see cref="Store"/> is set. <c>/var/lib/cni-invoker</c>: never a directory in which another

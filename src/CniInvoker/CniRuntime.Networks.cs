@@ -68,19 +68,17 @@ public sealed partial class CniRuntime
     /// <param name="cancellationToken">Ends the running plugin.</param>
     public async Task<NetworkValidation> ValidateAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
-        var problems = new List<string>();
-        if (UnknownVersion(network) is { } unknown)
-        {
-            problems.Add(unknown);
-        }
-
+        var unknown = UnknownVersion(network);
+        var problems = new List<string>(new[] { unknown }.OfType<string>().Concat(StockIpam.Problems(network)));
+        var warnings = new List<ConfigurationProblem>();
         var types = network.Plugins.SelectMany(plugin => new[] { plugin.Type, plugin.IpamType }).OfType<string>().Distinct(StringComparer.Ordinal);
         foreach (var type in types)
         {
             try
             {
                 var versions = await VersionAsync(type, cancellationToken).ConfigureAwait(false);
-                if (Unsupported(network, type, versions) is { } problem)
+                warnings.AddRange(WritableByAll.Warnings(pluginPath.Find(type)));
+                if (unknown is null && Unsupported(network, type, versions) is { } problem)
                 {
                     problems.Add(problem);
                 }
@@ -91,7 +89,10 @@ public sealed partial class CniRuntime
             }
         }
 
-        return new NetworkValidation(problems, network.Plugins.SelectMany(plugin => plugin.Capabilities).ToHashSet(StringComparer.Ordinal));
+        return new NetworkValidation(problems, network.Plugins.SelectMany(plugin => plugin.Capabilities).ToHashSet(StringComparer.Ordinal))
+        {
+            Warnings = [.. warnings.Distinct()],
+        };
     }
 
     private async Task CollectAsync(NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, CancellationToken cancellationToken)

@@ -158,5 +158,5 @@ public sealed partial class CniRuntime
 
     private static string? UnknownVersion(NetworkConfiguration network) => SpecVersion.IsKnown(network.CniVersion)
         ? null
-        : $"{network.Source} has cniVersion \"{network.CniVersion}\", which is not known; use one of {string.Join(", ", SpecVersion.Known)}";
+        : $"{network.Source} has cniVersion \"{network.CniVersion}\", {SpecVersion.Advice(network.CniVersion)}";
 }

@@ -64,13 +64,6 @@ internal static class JsonText
         return Utf8.IsValid(text) ? text : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text));
     }
 
-    /// <summary>The parser's complaint without the position that it appends.</summary>
-    public static string Complaint(JsonException invalid)
-    {
-        var position = invalid.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (position < 0 ? invalid.Message : invalid.Message[..position]).TrimEnd('.').ReplaceLineEndings(" ");
-    }
-
     private static JsonNode? Build(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartObject => BuildObject(ref reader),

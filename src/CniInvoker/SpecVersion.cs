@@ -48,6 +48,21 @@ internal readonly record struct SpecVersion(int Major, int Minor, int Patch) : I
         return true;
     }
 
+    /// <summary>What to write in place of a version that is not known.</summary>
+    public static string Advice(string unknown)
+    {
+        if (!TryParse(unknown.Trim().TrimStart('v', 'V'), out var meant))
+        {
+            return $"which is no version of CNI; write one of {string.Join(", ", Known)}";
+        }
+
+        return IsKnown($"{meant}") ? $"which no plugin understands; write \"{meant}\""
+            : meant > Latest ? $"and the newest version of CNI that is known here is {Latest}; write \"{Latest}\""
+            : $"which never existed; write one of {string.Join(", ", Known)}";
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}");
+
     public int CompareTo(SpecVersion other) => (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
 
     public static bool operator <(SpecVersion left, SpecVersion right) => left.CompareTo(right) < 0;

@@ -159,12 +159,16 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1.2.0")]
-    [InlineData("1.1")]
-    [InlineData("abc")]
-    [InlineData("2.0.0")]
+    [InlineData("1.2.0", "and the newest version of CNI that is known here is 1.1.0; write \"1.1.0\"")]
+    [InlineData("2.0.0", "and the newest version of CNI that is known here is 1.1.0; write \"1.1.0\"")]
+    [InlineData("1.1", "which no plugin understands; write \"1.1.0\"")]
+    [InlineData("0.4", "which no plugin understands; write \"0.4.0\"")]
+    [InlineData("v1.0.0", "which no plugin understands; write \"1.0.0\"")]
+    [InlineData(" 1.0.0", "which no plugin understands; write \"1.0.0\"")]
+    [InlineData("0.5.0", "which never existed; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
+    [InlineData("abc", "which is no version of CNI; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
     [Case(15, "version-1.1 / 1.2.0 / abc", Libcni = "runs the first plugin, cannot read its result, and leaves what it made", Ours = "nothing is run")]
-    public async Task An_unknown_version_is_refused_before_anything_runs(string version)
+    public async Task An_unknown_version_is_refused_before_anything_runs_with_what_to_write_instead(string version, string advice)
     {
         _plugins.With("first");
         var network = ScriptedPlugins.Network("""{"type":"first"}""", version);
@@ -174,7 +178,7 @@ public sealed class CniRuntimeAddTests : IDisposable
         var refusal = (await add.Should().ThrowAsync<CniException>()).Which;
         refusal.Code.Should().Be(CniErrorCode.IncompatibleVersion);
         refusal.Message.Should().Be(
-            $"CNI network \"pods\": ADD failed: test.conflist has cniVersion \"{version}\", which is not known; use one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0 (code 1).");
+            $"CNI network \"pods\": ADD failed: test.conflist has cniVersion \"{version}\", {advice} (code 1).");
         _plugins.Runs.Should().BeEmpty();
     }
 

@@ -97,10 +97,10 @@ internal static class NetworksCommand
             await output.WriteLineAsync($"{name} {id}: CNI network {plan.CniNetwork}, {addresses}{attach}");
             return ExitCodes.Success;
         }
-        catch (DockerRefusalException refusal) when (!File.Exists(settings.Socket))
+        catch (DockerRefusalException refusal) when (!UnixSocketHttp.IsServed(settings.Socket))
         {
             throw new CnmException(
-                $"{refusal.Message}. The driver's socket {settings.Socket} is not there: start the driver with `cnm-cni serve` as root " +
+                $"{refusal.Message}. {(File.Exists(settings.Socket) ? $"Nobody listens on the driver's socket {settings.Socket}" : $"The driver's socket {settings.Socket} is not there")}: start the driver with `cnm-cni serve` as root " +
                 "(with systemd: `systemctl start cnm-cni`).",
                 refusal);
         }

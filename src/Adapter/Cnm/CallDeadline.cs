@@ -63,7 +63,7 @@ internal sealed class CallDeadline(
     };
 
     private string Reason(string what) => lifetime.ApplicationStopping.IsCancellationRequested
-        ? $"the bridge is stopping, and {what} yet"
+        ? $"cnm-cni is stopping, and {what} yet"
         : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): something hangs, or there is too much at once";
 
     private async Task LogEndAsync(string method, Task running, long start)

@@ -58,7 +58,7 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
     }
 
     private static CnmException Stopping() =>
-        new("the bridge is stopping, and begins nothing new. Nothing was done. Try again when it has started.");
+        new("cnm-cni is stopping, and begins nothing new. Nothing was done. Try again when it has started.");
 
     private static ConcurrencyLimiter Limiter(int running, int waiting) => new(new ConcurrencyLimiterOptions
     {

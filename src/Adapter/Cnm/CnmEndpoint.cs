@@ -70,7 +70,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
         // The kernel's own, which say what was attempted.
         IOException and not BadHttpRequestException => failure.Message,
-        JsonException json => $"the request is not what the network driver protocol asks for: {json.Message} Nothing was done.",
+        JsonException json => $"the request is not what the network driver protocol asks for: {JsonWords.Of(json)}. Nothing was done.",
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was given up before it was done, because the connection closed.",
         _ => $"{failure.GetType().Name}: {failure.Message}",

@@ -62,12 +62,31 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
             var parts = ran.Attaching.Plugins.Concat(ran.Inside.Plugins).Concat(record.PublishedPorts is null ? [] : ran.Publishing.Plugins);
             var types = parts.Select(plugin => plugin.Type).ToHashSet(StringComparer.Ordinal);
             var chain = whole.WithPlugins(plugin => types.Contains(plugin.Type));
-            await runtime.CheckAsync(chain, cni.InSandbox(record), Expected(record), cancellationToken);
-            return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Passed, null);
+            return await AskAsync(record, chain, cancellationToken);
         }
         catch (Exception failed) when (failed is CniException or IOException)
         {
             return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Failed, failed.Message);
+        }
+    }
+
+    // A plugin whose own fault makes its CHECK fail is told as such, and the others are asked all the same.
+    private async Task<CheckResult> AskAsync(AttachmentRecord record, NetworkConfiguration chain, CancellationToken cancellationToken)
+    {
+        var faults = new List<string>();
+        while (true)
+        {
+            try
+            {
+                await runtime.CheckAsync(chain, cni.InSandbox(record), Expected(record), cancellationToken);
+                var outcome = chain.Plugins.Count == 0 ? CheckOutcome.Skipped : CheckOutcome.Passed;
+                return new CheckResult(record.EndpointId, record.ContainerName, outcome, faults.Count == 0 ? null : string.Join("; ", faults));
+            }
+            catch (CniException failed) when (CheckFaults.Of(failed, chain) is { } fault)
+            {
+                faults.Add(fault);
+                chain = chain.WithPlugins(plugin => plugin.Type != failed.Plugin);
+            }
         }
     }
 
@@ -91,6 +110,11 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
         if (record.Phase != AttachmentPhase.Joined || await arrivals.TryFinishAsync(record) != ArrivalState.Arrived)
         {
             return $"its link is not in a sandbox (state {record.Phase.ToString().ToLowerInvariant()})";
+        }
+
+        if (CniAttachment.Configuration(record).WhyUnchecked is { } reason)
+        {
+            return $"no plugin was asked: {reason}";
         }
 
         // An IPAM plugin that was asked within the chain knows the interface by the name of that time only.

@@ -85,7 +85,7 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         }
         catch (JsonException failure)
         {
-            throw new ControlException($"What answered on {socketPath} is not this version of cnm-cni ({failure.Message}). Restart the daemon after an update.", failure);
+            throw new ControlException($"What answered on {socketPath} is not this version of cnm-cni. Restart the daemon after an update.", failure);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         SocketError.ConnectionRefused or SocketError.AddressNotAvailable => NotRunning,
         // .NET has no SocketError for "no such file", which is what a socket path that does not exist gives.
         _ when !File.Exists(socketPath) => NotRunning,
-        _ => $"The daemon on {socketPath} could not be asked: {failure.GetBaseException().Message}",
+        _ => $"The daemon on {socketPath} could not be asked: {UnixSocketHttp.Reason(failure, socketPath)}.",
     };
 
     private string NotRunning => $"Nobody answers on {socketPath}: the daemon is not running. Start it with `cnm-cni serve` as root (with systemd: `systemctl start cnm-cni`).";

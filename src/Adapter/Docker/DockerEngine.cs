@@ -95,8 +95,8 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         _ when cancellationToken.IsCancellationRequested => new OperationCanceledException($"nobody waits any more for Docker to {question}", failure, cancellationToken),
         OperationCanceledException => new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {question}", failure),
         DockerApiException refusal => new DockerRefusalException(question, refusal.StatusCode, Message(refusal.ResponseBody), failure),
-        JsonException => new DockerRefusalException(question, HttpStatusCode.OK, $"what it answered is not understood: {failure.Message}", failure),
-        HttpRequestException or IOException or SocketException => new DockerUnreachableException(dockerSocket, failure.GetBaseException().Message, failure),
+        JsonException invalid => new DockerRefusalException(question, HttpStatusCode.OK, $"what it answered is not understood: {JsonWords.Of(invalid)}", failure),
+        HttpRequestException or IOException or SocketException => new DockerUnreachableException(dockerSocket, UnixSocketHttp.Reason(failure, dockerSocket), failure),
         _ => null,
     };
 

@@ -51,19 +51,32 @@ internal sealed class CreateNetwork(
 
     private async Task ProbeAsync(NetworkConfiguration network, IpamMode ipam, CancellationToken cancellationToken)
     {
-        var types = network.Plugins.SelectMany(plugin => new[] { plugin.Type, plugin.IpamType }).OfType<string>();
-        foreach (var type in (ipam == IpamMode.Cni ? types.Append(IpamConfiguration.Static) : types).Distinct())
+        var problems = (await runtime.ValidateAsync(network, cancellationToken)).Problems;
+        if (problems.Count > 0)
         {
-            var versions = await runtime.VersionAsync(type, cancellationToken);
-            if (!versions.Supported.Contains(network.CniVersion))
-            {
-                throw new CnmException(
-                    $"CNI network \"{network.Name}\" ({network.Source}) has cniVersion {network.CniVersion}, " +
-                    $"but its plugin {type} supports {string.Join(", ", versions.Supported)} only. " +
-                    "Lower cniVersion in the file, or install a newer plugin.");
-            }
+            throw Unusable(network, string.Join("; ", problems));
+        }
+
+        if (ipam == IpamMode.Cni)
+        {
+            await RequireStaticAsync(network, cancellationToken);
         }
 
         await runtime.StatusAsync(network, cancellationToken);
     }
+
+    // What is reserved ahead reaches the chain through this plugin.
+    private async Task RequireStaticAsync(NetworkConfiguration network, CancellationToken cancellationToken)
+    {
+        var versions = (await runtime.VersionAsync(IpamConfiguration.Static, cancellationToken)).Supported;
+        if (!versions.Contains(network.CniVersion))
+        {
+            throw Unusable(
+                network,
+                $"its cniVersion is {network.CniVersion}, and plugin {IpamConfiguration.Static}, which --ipam-driver cni needs, supports {string.Join(", ", versions)} only; " +
+                "lower cniVersion in the file, or install a newer plugin");
+        }
+    }
+
+    private static CnmException Unusable(NetworkConfiguration network, string problem) => new($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {problem}");
 }

@@ -26,7 +26,7 @@ internal sealed record AdapterSettings
     public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
 
     /// <summary>Where CNI plugins are looked for, in this order; given to them as CNI_PATH. At least one absolute path.</summary>
-    public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni"];
+    public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 
     /// <summary>Docker's API socket, asked only in the background: names for people, orphans. Absolute path.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";

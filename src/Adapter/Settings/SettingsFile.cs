@@ -1,3 +1,4 @@
+using CniInvoker;
 using YamlDotNet.Core;
 
 namespace Bridge.Adapter.Settings;
@@ -26,7 +27,7 @@ internal static class SettingsFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, $"the file cannot be read: {unreadable.Message}");
+            throw Unreadable(path, $"the file cannot be read: {(Directory.Exists(path) ? "it is a directory" : unreadable is UnauthorizedAccessException ? "permission denied; try it as root" : SystemWords.Of(unreadable))}");
         }
     }
 

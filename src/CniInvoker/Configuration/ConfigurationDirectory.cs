@@ -41,14 +41,18 @@ public sealed class ConfigurationDirectory(string path)
             .Select(network => new ConfigurationProblem(
                 network.Source,
                 $"network \"{network.Name}\" is configured in {winners[network.Name].Source} already, which is used instead")));
-        return new ConfigurationDirectoryContents([.. networks.Where(network => winners[network.Name] == network)], problems);
+        var used = networks.Where(network => winners[network.Name] == network).ToArray();
+        return new ConfigurationDirectoryContents(used, problems)
+        {
+            FileWarnings = [.. used.Select(network => network.Source).Prepend(path).Select(WritableByAll.Warning).OfType<ConfigurationProblem>()],
+        };
     }
 
     private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
 
     private NetworkConfiguration ReadNetwork(string file)
     {
-        var reader = new ConfigurationReader(new ConfigurationText(ReadFile(file), file));
+        var reader = new ConfigurationReader(new ConfigurationText(ConfigurationFile.Read(file), file));
         return Path.GetExtension(file) == ListExtension ? reader.ReadList(ReadPluginsBeside) : reader.ReadSingle();
     }
 
@@ -60,7 +64,7 @@ public sealed class ConfigurationDirectory(string path)
         {
             try
             {
-                plugins.Add(new ConfigurationReader(new ConfigurationText(ReadFile(file), file)).ReadPlugin());
+                plugins.Add(new ConfigurationReader(new ConfigurationText(ConfigurationFile.Read(file), file)).ReadPlugin());
             }
             catch (CniConfigurationException mistake)
             {
@@ -69,19 +73,6 @@ public sealed class ConfigurationDirectory(string path)
         }
 
         return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
-    }
-
-    private static ReadOnlyMemory<byte> ReadFile(string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            var problem = $"the file cannot be read: {unreadable.Message.TrimEnd('.')}";
-            throw new CniConfigurationException(file, problem, innerException: unreadable);
-        }
     }
 
     private static string[] Files(string directory, List<ConfigurationProblem> problems, params string[] extensions)
@@ -100,7 +91,7 @@ public sealed class ConfigurationDirectory(string path)
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {unreadable.Message.TrimEnd('.')}"));
+            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {(File.Exists(directory) ? "it is a file" : SystemWords.Of(unreadable))}"));
             return [];
         }
     }

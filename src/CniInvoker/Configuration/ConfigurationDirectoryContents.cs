@@ -7,7 +7,10 @@ public sealed record ConfigurationDirectoryContents(
     IReadOnlyList<NetworkConfiguration> Networks, IReadOnlyList<ConfigurationProblem> Problems)
 {
     /// <summary>What is odd about the networks but does not keep them from being used.</summary>
-    public IEnumerable<ConfigurationProblem> Warnings => Networks.SelectMany(network => network.Warnings);
+    public IEnumerable<ConfigurationProblem> Warnings => Networks.SelectMany(network => network.Warnings).Concat(FileWarnings);
+
+    /// <summary>What everybody may write to.</summary>
+    internal IReadOnlyList<ConfigurationProblem> FileWarnings { get; init; } = [];
 
     /// <summary>The network of that name, or null.</summary>
     public NetworkConfiguration? Find(string name) => Networks.FirstOrDefault(network => network.Name == name);

@@ -68,9 +68,15 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
         ThrowMistakes();
         return plugins.Count == 0
-            ? throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey)
+            ? throw WithoutPlugins(json)
             : new NetworkConfiguration(json, text.Source, name, version, plugins) { DisableCheck = disableCheck, DisableGc = disableGc };
     }
+
+    private CniConfigurationException WithoutPlugins(JsonObject json) => json.ContainsKey(NetworkConfiguration.PluginsKey)
+        ? text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey)
+        : Find(json, "type") is null
+            ? text.Mistake("has no \"plugins\", the list of its plugins")
+            : text.Mistake("is a single plugin, which belongs into a file that ends with .conf: rename the file, or write the plugin into a list, \"plugins\": [ … ]");
 
     // What a single plugin says beside its own fields has no meaning for the list: only name and version are the network's.
     private NetworkConfiguration ReadSingle(JsonObject json)

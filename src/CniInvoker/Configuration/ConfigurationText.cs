@@ -17,6 +17,11 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
             throw new CniConfigurationException(source, "the file is empty");
         }
 
+        if (JsonComplaint.IsUtf16(utf8Json.Span))
+        {
+            throw new CniConfigurationException(source, "this is written in UTF-16; save the file as UTF-8");
+        }
+
         try
         {
             return JsonText.Parse(utf8Json.Span, levelsAround) as JsonObject
@@ -24,7 +29,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         }
         catch (JsonException invalid)
         {
-            var problem = $"this is not JSON: {JsonText.Complaint(invalid)}";
+            var problem = $"this is not JSON: {JsonComplaint.Of(invalid, utf8Json.Span)}";
             throw new CniConfigurationException(source, problem, jsonPath: null, (int?)invalid.LineNumber + 1, invalid);
         }
     }

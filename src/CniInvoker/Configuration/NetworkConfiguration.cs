@@ -43,6 +43,11 @@ public sealed class NetworkConfiguration
     /// <summary>What is odd about the configuration but does not keep it from being used.</summary>
     public IEnumerable<ConfigurationProblem> Warnings => Plugins.SelectMany(plugin => plugin.Warnings);
 
+    /// <summary>Why its plugins cannot be asked with CHECK whether an attachment is in place; null when they can.</summary>
+    public string? WhyUnchecked => SpecVersion.TryParse(CniVersion, out var version) && version < SpecVersion.WithCheck
+        ? $"cniVersion {CniVersion} has no CHECK; it came with 0.4.0"
+        : DisableCheck ? "its file says disableCheck" : null;
+
     /// <summary>The file's path, or a description of where the text came from.</summary>
     public string Source { get; }
 

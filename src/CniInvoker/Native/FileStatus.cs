@@ -6,6 +6,13 @@ namespace CniInvoker;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
+    private const ushort TypeMask = 0xf000;
+    private const ushort RegularType = 0x8000;
+    private const ushort WritableByAll = 0x2;
+
+    [FieldOffset(28)]
+    public ushort Mode;
+
     [FieldOffset(32)]
     public ulong Inode;
 
@@ -23,4 +30,9 @@ internal struct FileStatus
 
     [FieldOffset(140)]
     public uint DeviceMinor;
+
+    public readonly bool IsRegular => (Mode & TypeMask) == RegularType;
+
+    /// <summary>Everybody on the machine may write there.</summary>
+    public readonly bool IsWritableByAll => (Mode & WritableByAll) != 0;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Adapter.Tests.Translation;
@@ -75,7 +76,7 @@ public sealed class NetworksCommandTests : IAsyncLifetime
         (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
 
         Lines()[1].Should().StartWith("pods ").And.Contain(" ? ");
-        Lines()[^1].Should().StartWith("Which Docker networks there are is not known: Docker at /nonexistent/docker.sock does not answer: ");
+        Lines()[^1].Should().StartWith("Which Docker networks there are is not known: Docker at /nonexistent/docker.sock does not answer: there is no such socket; is it running?");
     }
 
     [Fact(Timeout = Deadline)]
@@ -217,6 +218,26 @@ public sealed class NetworksCommandTests : IAsyncLifetime
 
         error.ToString().Should().StartWith("Which CNI network? Say its name: cnm-cni networks create pods or lan");
         docker.Made.Should().Be(0);
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData(false, "is not there: start the driver with `cnm-cni serve` as root")]
+    [InlineData(true, "Nobody listens on the driver's socket")]
+    public async Task Where_Docker_does_not_reach_the_driver_it_is_said_how_to_start_it(bool isStale, string words)
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        docker.Script.Answers["POST /networks/create"] = ScriptedSocket.Json("""{"message":"dial unix cni.sock: connect: connection refused"}""", 500);
+        if (isStale)
+        {
+            // Under another name, else .NET takes the file away when the socket is closed.
+            using var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            left.Bind(new UnixDomainSocketEndPoint(Path.Combine(directory.FullName, "other.sock")));
+            File.Move(Path.Combine(directory.FullName, "other.sock"), Path.Combine(directory.FullName, "cni.sock"));
+        }
+
+        (await RunAsync("networks create pods", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        error.ToString().Should().Contain("connection refused").And.Contain(words).And.Contain("systemctl start cnm-cni");
     }
 
     [Fact(Timeout = Deadline)]

@@ -72,9 +72,9 @@ public sealed class CallQueueTests : IDisposable
         var waiting = MakingAsync();
         _lifetime.StopApplication();
 
-        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("the bridge is stopping*Nothing was done*");
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is stopping*Nothing was done*");
         first.Dispose();
-        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("the bridge is stopping*");
+        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is stopping*");
         (await UndoingAsync()).Dispose();
     }
 

@@ -40,9 +40,9 @@ public sealed class StopTests : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken); // Until it stands in the queue.
             _daemon.Terminate();
 
-            (await waiting).Should().Contain("the bridge is stopping, and begins nothing new");
+            (await waiting).Should().Contain("cnm-cni is stopping, and begins nothing new");
             hanging.IsCompleted.Should().BeFalse("what is under way has time");
-            (await hanging).Should().Contain("the bridge is stopping, and it is not done yet").And.Contain("cnm-cni status");
+            (await hanging).Should().Contain("cnm-cni is stopping, and it is not done yet").And.Contain("cnm-cni status");
             (await _daemon.EndAsync()).Should().Be(0, _daemon.Log);
             File.Exists(_daemon.SocketPath).Should().BeFalse();
             Records().Should().ContainSingle().Which.Should().Contain("\"Phase\": \"Adding\"");

@@ -84,7 +84,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("stateDirectory: /var/../etc\n", "1:17: stateDirectory: the path must not contain .. or control characters")]
     [InlineData("socket: {}\n", "1:9: socket: expected an absolute path")]
     [InlineData("pluginDirectories: /opt/cni/bin\n", "1:20: pluginDirectories: expected a list of absolute paths")]
-    [InlineData("pluginDirectories: []\n", "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni")]
+    [InlineData("pluginDirectories: []\n", "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni, /usr/libexec/cni")]
     [InlineData("pluginDirectories: [/a, b]\n", "1:25: pluginDirectories: \"b\" is not an absolute path")]
     [InlineData("pluginDirectories: [/a, /a]\n", "pluginDirectories: /a is listed twice")]
     [InlineData("autoNetworks: yes\n", "1:15: autoNetworks: \"yes\" is neither true nor false")]

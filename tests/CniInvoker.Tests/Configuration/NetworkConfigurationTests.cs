@@ -130,7 +130,7 @@ public sealed class NetworkConfigurationTests
         var (deepest, deeper) = (Single(253), Single(254));
 
         NetworkConfiguration.Parse(Parse(deepest).ToUtf8Json(), "again").Plugins.Should().ContainSingle();
-        FluentActions.Invoking(() => Parse(deeper)).Should().Throw<CniConfigurationException>().WithMessage("*depth*");
+        FluentActions.Invoking(() => Parse(deeper)).Should().Throw<CniConfigurationException>().WithMessage("*nested too deeply*");
 
         static string Single(int levels) => $$"""{"name":"n","type":"a","x":{{new string('[', levels)}}{{new string(']', levels)}}}""";
     }
@@ -148,8 +148,8 @@ public sealed class NetworkConfigurationTests
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData("[]", "line 1: $ is not a JSON object")]
-    [InlineData("{\n\"name\" 1}", "line 2: this is not JSON: '1' is invalid after a property name. Expected a ':'")]
-    [InlineData("{} x", "line 1: this is not JSON: 'x' is invalid after a single JSON value. Expected end of data")]
+    [InlineData("{\n\"name\" 1}", "line 2: this is not JSON: a ':' is missing before '1'")]
+    [InlineData("{} x", "line 1: this is not JSON: something follows behind its end")]
     [InlineData("{\n\"name\":\"\\ud800\"}", "line 2: this is not JSON: The text is not valid Unicode")]
     [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
     [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing, or is not text")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bridge.Adapter.Control;
 using CniInvoker;
 using static Bridge.Adapter.Cli.Cni.AttachmentArguments;
 using static Bridge.Adapter.Cli.SharedOptions;
@@ -17,14 +18,14 @@ internal static class AttachmentCommands
         "add",
         "Attach a network namespace to a network (ADD). Prints the result.",
         environment,
-        async (client, network, attachment, output, cancellationToken) =>
-            output.WriteLine(CniJson.Text((await client.AddAsync(network, attachment, cancellationToken)).Json)));
+        async (client, network, attachment, console, cancellationToken) =>
+            console.Output.WriteLine(CniJson.Text((await AddAsync(client, network, attachment, cancellationToken)).Json)));
 
     public static Command Check(CniEnvironment environment) => Build(
         "check",
-        "Ask the plugins whether an attachment is still as add made it (CHECK). Prints nothing if it is.",
+        "Ask the plugins whether an attachment is still as add made it (CHECK). Prints nothing if it is, and on standard error why they were not asked.",
         environment,
-        (client, network, attachment, _, cancellationToken) => client.CheckAsync(network, attachment, cancellationToken));
+        (client, network, attachment, console, cancellationToken) => CheckAsync(client, network, attachment, console.Error, cancellationToken));
 
     public static Command Delete(CniEnvironment environment)
     {
@@ -35,6 +36,52 @@ internal static class AttachmentCommands
         return command;
     }
 
+    // What undoing has failed at may be gone with the link that it took away: asked again, plugins do not look for it, and the address is released.
+    private static async Task<CniResult> AddAsync(CniClient client, string network, Attachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.AddAsync(network, attachment, cancellationToken);
+        }
+        catch (CniException failed) when (failed.CleanupFailure is not null)
+        {
+            throw await IsDeletedAsync(client, network, attachment) ? failed.WithoutCleanupFailure() : failed;
+        }
+    }
+
+    private static async Task<bool> IsDeletedAsync(CniClient client, string network, Attachment attachment)
+    {
+        try
+        {
+            await client.DeleteAsync(network, attachment, CancellationToken.None);
+            return true;
+        }
+        catch (CniException)
+        {
+            return false; // For the reason that is known already; it stays remembered.
+        }
+    }
+
+    private static async Task CheckAsync(CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
+    {
+        var id = new AttachmentId(network, attachment.ContainerId, attachment.InterfaceName);
+        var remembered = client.Attachments().Attachments.FirstOrDefault(stored => stored.Id == id && stored.IsComplete)?.Network;
+        if (remembered?.WhyUnchecked is { } reason)
+        {
+            await error.WriteLineAsync($"Skipped, no plugin was asked: {reason}.");
+            return;
+        }
+
+        try
+        {
+            await client.CheckAsync(network, attachment, cancellationToken);
+        }
+        catch (CniException failed) when (remembered is not null && CheckFaults.Of(failed, remembered) is { } fault)
+        {
+            await error.WriteLineAsync($"Skipped from plugin {failed.Plugin} on: {fault}.");
+        }
+    }
+
     private static async Task ForgetAsync(CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
     {
         var failure = await client.ForgetAsync(network, attachment, cancellationToken);
@@ -42,11 +89,11 @@ internal static class AttachmentCommands
     }
 
     private static Command Build(
-        string name, string description, CniEnvironment environment, Func<CniClient, string, Attachment, TextWriter, CancellationToken, Task> run)
+        string name, string description, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, CancellationToken, Task> run)
     {
         var command = new Command(name, description) { Network, Netns, InterfaceName, ContainerId, Config };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed, environment, (client, network, attachment, console) => run(client, network, attachment, console.Output, cancellationToken)));
+            parsed, environment, (client, network, attachment, console) => run(client, network, attachment, console, cancellationToken)));
         return command;
     }
 

@@ -11,6 +11,8 @@ namespace Bridge.Adapter.Cli.Cni;
 /// </summary>
 internal static class CniCommand
 {
+    private static readonly TimeSpan LookingEnds = TimeSpan.FromSeconds(5);
+
     public static Command Build(CniEnvironment environment) => new("cni", """
         Run CNI networks by hand, as cnitool does: attach a network namespace, check and detach it.
 
@@ -35,8 +37,9 @@ internal static class CniCommand
 
     public static async Task<int> InvokeAsync(ParseResult parsed, InvocationConfiguration console, CancellationToken cancellationToken)
     {
-        // A signal cancels the operation; what has run is undone before we go, however long that takes: it has deadlines of its own.
-        console.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
+        // A signal cancels the operation; what has run is undone before we go, however long that takes: it has deadlines of its own. Those that only look
+        // have nothing to undo, and must not outlive the signal where a disk does not answer.
+        console.ProcessTerminationTimeout = parsed.CommandResult.Command.Name is "validate" or "list" or "status" ? LookingEnds : Timeout.InfiniteTimeSpan;
         try
         {
             return parsed.Errors.Count == 0
@@ -62,7 +65,8 @@ internal static class CniCommand
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            var msg = Environment.IsPrivilegedProcess ? failed.Message : $"{failed.Message} Try it as root.";
+            var sentence = OneLine.Of(failed.Message.TrimEnd('.'));
+            var msg = Environment.IsPrivilegedProcess ? $"{sentence}." : $"{sentence}. Try it as root.";
             return Fail(console, ExitCodes.Failure, ErrorObject.Of(CniErrorCode.InputOutput, msg), msg);
         }
     }

@@ -52,11 +52,13 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
         }
         catch (JsonException invalid)
         {
-            throw new MisuseException($"CAP_ARGS is not JSON: {invalid.Message}");
+            throw new MisuseException(invalid is { LineNumber: null }
+                ? "CAP_ARGS is not JSON: a key stands in it twice"
+                : $"CAP_ARGS is not JSON: {JsonWords.Of(invalid)}");
         }
-        catch (InvalidOperationException invalid)
+        catch (InvalidOperationException)
         {
-            throw new MisuseException($"CAP_ARGS is not JSON: {invalid.Message}");
+            throw new MisuseException("CAP_ARGS is not JSON: it holds what is no Unicode, or no number");
         }
     }
 

@@ -26,14 +26,21 @@ internal sealed record ValidationReport(
     {
         var contents = client.Networks();
         var networks = new List<ValidatedNetwork>();
+        var warnings = contents.Warnings.ToList();
         foreach (var name in networkName is null ? contents.Networks.Select(network => network.Name) : [networkName])
         {
-            networks.Add(contents.Find(name) is { } network
-                ? ValidatedNetwork.Of(network, await client.ValidateAsync(name, cancellationToken))
-                : ValidatedNetwork.Missing(name));
+            if (contents.Find(name) is not { } network)
+            {
+                networks.Add(ValidatedNetwork.Missing(name));
+                continue;
+            }
+
+            var validation = await client.ValidateAsync(name, cancellationToken);
+            warnings.AddRange(validation.Warnings);
+            networks.Add(ValidatedNetwork.Of(network, validation));
         }
 
-        return new ValidationReport(contents.Problems, [.. contents.Warnings], networks);
+        return new ValidationReport(contents.Problems, [.. warnings.Distinct()], networks);
     }
 }
 

@@ -106,7 +106,7 @@ internal sealed class CniHost : IDisposable
             {{status}}
             ;;
             VERSION)
-            echo '{"cniVersion":"1.1.0","supportedVersions":["0.4.0","1.0.0","1.1.0"]}'
+            echo '{"cniVersion":"1.1.0","supportedVersions":["0.3.1","0.4.0","1.0.0","1.1.0"]}'
             ;;
             esac
 

@@ -1,0 +1,62 @@
+namespace Bridge.Adapter.Tests.Cli.Cni;
+
+/// <summary>What the commands call failed is failed in the end, and through no fault of a plugin's own.</summary>
+public sealed class OutcomeTests : IDisposable
+{
+    private const int Deadline = 60_000;
+
+    // As the stock bridge: its link goes first, and the rules that it then misses are asked for only where there was a link.
+    private const string TakesTheLinkAndFails = "[ -e link ] || exit 0\nrm link\n";
+
+    private readonly CniHost host = new CniHost().WithSandbox();
+
+    public void Dispose() => host.Dispose();
+
+    [Fact(Timeout = Deadline)]
+    public async Task An_undoing_that_succeeds_the_second_time_leaves_nothing_and_is_not_told()
+    {
+        var cd = $"cd '{host.Records}'\n";
+        host.WithNetwork("pods", "1.0.0", "first", "second")
+            .WithPlugin("first", add: $"{cd}touch link\n{CniHost.Print(CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
+            .WithPlugin("second", add: CniHost.Fail(100, "cannot"));
+
+        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+
+        host.Error.Should().Contain("cannot").And.NotContain("no such rule").And.NotContain("Undoing");
+        ((string?)host.Json["details"]).Should().BeNull();
+        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        host.Json["attachments"]!.AsArray().Should().BeEmpty();
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("0.3.1", "", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0")]
+    [InlineData("1.0.0", "\"disableCheck\":true,", "no plugin was asked: its file says disableCheck")]
+    public async Task A_network_that_has_no_CHECK_is_skipped_and_not_failed(string version, string more, string reason)
+    {
+        host.WithFile("pods.conflist", $$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{"type":"first"}]}""")
+            .WithPlugin("first", add: CniHost.Print("""{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.1.0.2/16"}]}"""), check: CniHost.Fail(100, "asked"));
+        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        (await host.RunAsync(["check", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        host.Output.Should().BeEmpty();
+        host.Error.Should().Be($"Skipped, {reason}.\n");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("", "no plugin name provided", 0)]
+    [InlineData("\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.1.0.0/16\"},", "no plugin name provided", 1)]
+    [InlineData("", "Bridge interface cni0 Mac doesn't match: 02:00:00:00:00:01", 0)]
+    [InlineData("\"bridge\":\"br7\",", "Bridge interface br7 Mac doesn't match: 02:00:00:00:00:01", 0)]
+    [InlineData("", "Interface eth0 Mac doesn't match: 02:00:00:00:00:01", 1)]
+    [InlineData("", "container interface eth0 is missing", 1)]
+    public async Task A_fault_of_the_stock_bridge_is_called_so_and_nothing_else_is(string section, string msg, int exitCode)
+    {
+        host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{{{section}}"type":"bridge"}]}""").WithPlugin("bridge", check: CniHost.Fail(999, msg)).WithPlugin("host-local");
+        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+
+        (await host.RunAsync(["check", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(exitCode);
+
+        host.Error.Contains("a known fault of plugin bridge", StringComparison.Ordinal).Should().Be(exitCode == 0, host.Error);
+    }
+}

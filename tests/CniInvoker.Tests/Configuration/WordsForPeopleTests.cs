@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace CniInvoker.Tests.Configuration;
+
+/// <summary>What is wrong with a file is said to the person who wrote it, not to a programmer of this library.</summary>
+public sealed class WordsForPeopleTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("cni-words-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData("{\n  \"name\": \"n\",\n}\n", "line 3: this is not JSON: there is a comma too many before '}'")]
+    [InlineData("""{"plugins":[{"type":"a"},]}""", "line 1: this is not JSON: there is a comma too many before ']'")]
+    [InlineData("""{"a":1,,"b":2}""", "line 1: this is not JSON: there is a comma too many")]
+    [InlineData("""{"a":1 "b":2}""", "line 1: this is not JSON: a comma is missing before '\"'")]
+    [InlineData("""{"a":[1 2]}""", "line 1: this is not JSON: a comma is missing before 2")]
+    [InlineData("""{"a" 1}""", "line 1: this is not JSON: a ':' is missing before '1'")]
+    [InlineData("""{"a":}""", "line 1: this is not JSON: a value is missing before '}'")]
+    [InlineData("""{a:1}""", "line 1: this is not JSON: the key a is not in double quotes")]
+    [InlineData("""{'a':1}""", "line 1: this is not JSON: text stands in double quotes (\"), not in single ones")]
+    [InlineData("""{“a”:1}""", "line 1: this is not JSON: “ is no part of JSON; are quotes meant, write \"")]
+    [InlineData("""{"a":True}""", "line 1: this is not JSON: True is not in double quotes, and neither a number nor one of true, false and null")]
+    [InlineData("""{"a":tru}""", "line 1: this is not JSON: tru is not in double quotes, and neither a number nor one of true, false and null")]
+    [InlineData("""{"a":01}""", "line 1: this is not JSON: the number 01 begins with a 0")]
+    [InlineData("""{"a":1.}""", "line 1: this is not JSON: the number 1. is not complete")]
+    [InlineData("{ // why\n}", "line 1: this is not JSON: JSON has no comments: leave them out")]
+    [InlineData("# why\n{}", "line 1: this is not JSON: JSON has no comments: leave them out")]
+    [InlineData("""{"a":[1}""", "line 1: this is not JSON: '}' closes what '[' has opened")]
+    [InlineData("""{"a":1}}""", "line 1: this is not JSON: there is a '}' too many")]
+    [InlineData("{\"a\":\n{\"b\":1}", "line 2: this is not JSON: it ends too early: a closing '}' is missing")]
+    [InlineData("""{"a":["b" """, "line 1: this is not JSON: it ends too early: a closing ']' is missing")]
+    [InlineData("""{"a":"b""", "line 1: this is not JSON: it ends inside of a text: the closing '\"' is missing")]
+    [InlineData("{\"a\":\"b\n\"}", "line 1: this is not JSON: a text goes beyond the end of its line: the closing '\"' is missing, or the line break has to be written as \\n")]
+    [InlineData("""{"a":"C:\x"}""", "line 1: this is not JSON: in a text only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits can follow a \\; write \\\\ for the character itself")]
+    [InlineData("name: pods\n", "line 1: this is not JSON: name is not in double quotes, and neither a number nor one of true, false and null")]
+    [Case(18, "broken-neighbour")]
+    public void A_text_that_is_no_JSON_is_told_what_is_wrong_with_it(string text, string problem) =>
+        FluentActions.Invoking(() => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text), "file")).Should().Throw<CniConfigurationException>().Which.Problem.Should().Be(problem);
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void A_file_in_UTF_16_is_called_so(string encoding)
+    {
+        File.WriteAllText(PathOf("a.conflist"), """{"name":"a"}""", Encoding.GetEncoding(encoding));
+
+        Problem().Should().Be("this is written in UTF-16; save the file as UTF-8");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Nobody_waits_for_a_pipe_that_lies_among_the_files()
+    {
+        using var pipes = Process.Start("mkfifo", [PathOf("a.conflist"), PathOf("b.conf")]);
+        await pipes.WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.WriteAllText(PathOf("c.conf"), """{"name":"c","type":"a"}""");
+
+        var contents = await Task.Run(() => new ConfigurationDirectory(_directory).Load(), TestContext.Current.CancellationToken);
+
+        contents.Networks.Select(network => network.Name).Should().Equal("c");
+        contents.Problems.Select(problem => problem.Message).Should().AllBe("the file cannot be read: it is no regular file, but a pipe, a socket, a device or a directory. Remove it").And.HaveCount(2);
+    }
+
+    [Fact]
+    public void A_link_that_leads_nowhere_in_a_circle_or_to_a_device_is_called_so()
+    {
+        File.CreateSymbolicLink(PathOf("a.conf"), "/nonexistent/a\u001b[31m");
+        Problem().Should().Be("the file cannot be read: it is a link to /nonexistent/a [31m, where there is nothing");
+
+        File.Delete(PathOf("a.conf"));
+        File.CreateSymbolicLink(PathOf("a.conf"), PathOf("a.conf"));
+        Problem().Should().Be("the file cannot be read: it is a link that leads back to itself");
+
+        File.Delete(PathOf("a.conf"));
+        File.CreateSymbolicLink(PathOf("a.conf"), "/dev/zero");
+        Problem().Should().StartWith("the file cannot be read: it is no regular file");
+    }
+
+    [Fact]
+    public void A_file_larger_than_any_configuration_is_not_read()
+    {
+        using (var file = File.Create(PathOf("a.conf")))
+        {
+            file.SetLength(3L << 30);
+        }
+
+        Problem().Should().Be("the file cannot be read: it is larger than 4 MiB, which no configuration is");
+    }
+
+    [Fact]
+    public void What_everybody_may_write_to_is_warned_of()
+    {
+        File.WriteAllText(PathOf("a.conf"), """{"name":"a","type":"a"}""");
+        File.WriteAllText(PathOf("b.conf"), """{"name":"b","type":"a"}""");
+        new ConfigurationDirectory(_directory).Load().Warnings.Should().BeEmpty();
+
+        File.SetUnixFileMode(PathOf("b.conf"), (UnixFileMode)0b110_110_110);
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_111_111);
+
+        new ConfigurationDirectory(_directory).Load().Warnings.Select(warning => warning.File).Should().Equal(_directory, PathOf("b.conf"));
+    }
+
+    private string PathOf(string name) => Path.Combine(_directory, name);
+
+    private string Problem() => new ConfigurationDirectory(_directory).Load().Problems.Should().ContainSingle().Subject.Message;
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Bridge.Engine.Tests.Hosts;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>What <c>cnm-cni check</c> says of containers that nothing is wrong with.</summary>
+[Plugin("bridge", "ptp", "host-local", "portmap", "tuning")]
+public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), IClassFixture<ShippedShapesHost>
+{
+    [Feature("True answers: CHECK")]
+    [Fact(Timeout = LongPatience)]
+    public async Task A_healthy_host_is_not_called_failed_whatever_its_plugins_cannot_be_asked()
+    {
+        string[] networks = [.. ShippedShapesHost.WithoutCheck, ShippedShapesHost.Bare, ShippedShapesHost.Flat];
+        foreach (var network in networks)
+        {
+            await DockerAsync("run", "--detach", "--name", network, "--network", network, Image, "sleep", "1000");
+        }
+
+        // As a container would that comes later and has a lower MAC.
+        await RunInShellAsync("ip link add lowest type veth peer name other && ip link set lowest address 02:00:00:00:00:01 master brflat");
+        var check = await Host.BridgeAsync(["check", "--json"], Cancellation);
+        await RunInShellAsync("ip link delete lowest");
+
+        check.ExitCode.Should().Be(0, check.Output);
+        using var json = JsonDocument.Parse(check.StandardOutput);
+        var results = json.RootElement.GetProperty("results").EnumerateArray()
+            .ToDictionary(result => result.GetProperty("containerName").GetString()!, result => (Outcome: result.GetProperty("outcome").GetString(), Message: result.GetProperty("message").GetString()));
+        results.Keys.Should().BeEquivalentTo(networks);
+        foreach (var network in ShippedShapesHost.WithoutCheck)
+        {
+            results[network].Should().Be(("skipped", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0"));
+        }
+
+        results[ShippedShapesHost.Bare].Outcome.Should().Be("skipped");
+        results[ShippedShapesHost.Bare].Message.Should().Contain("a known fault of plugin bridge");
+        results[ShippedShapesHost.Flat].Outcome.Should().Be("passed", "tuning was asked");
+        results[ShippedShapesHost.Flat].Message.Should().Contain("lowest MAC of its ports");
+        (await Host.BridgeAsync(["check", "flat"], Cancellation)).ExitCode.Should().Be(0);
+    }
+}
