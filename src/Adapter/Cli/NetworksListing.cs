@@ -29,8 +29,14 @@ internal sealed record NetworksListing(
                 Problem(pair.Cni, plugins),
                 [.. pair.Docker.Select(docker => new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker)))]))],
             [.. pairs.Lost.Select(pair => new LostNetwork(pair.Docker.Id, pair.Docker.Name, pair.Docker.IpamDriver, pair.CniNetwork))],
-            [.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))]);
+            [.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))])
+        {
+            Warnings = [.. contents.Warnings.Select(warning => new ListedProblem(warning.File, warning.Message))],
+        };
     }
+
+    /// <summary>What is odd about CNI configuration files that are used.</summary>
+    public IReadOnlyList<ListedProblem> Warnings { get; init; } = [];
 
     /// <summary>Plugins that are not installed. Whether they can serve the network is asked when a Docker network is made.</summary>
     private static string? Problem(NetworkConfiguration network, PluginPath plugins)

@@ -77,6 +77,11 @@ internal static class NetworksReport
             yield return $"Not used: {problem.File}: {problem.Message}";
         }
 
+        foreach (var warning in listing.Warnings)
+        {
+            yield return $"Warning: {warning.File}: {warning.Message}";
+        }
+
         if (listing.DockerProblem is { } silence)
         {
             yield return $"Which Docker networks there are is not known: {silence}";

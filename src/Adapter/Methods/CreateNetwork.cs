@@ -21,21 +21,24 @@ internal sealed class CreateNetwork(
     {
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
         var options = NetworkOptions.Read(request);
-        var network = CniNetworks.Choose(configurations.Load(), options.CniNetwork ?? OfPool(options));
+        var contents = configurations.Load();
+        var network = CniNetworks.Choose(contents, options.CniNetwork ?? OfPool(options));
         requests.Settle();
         AttachKind.RequireFit(options.Attach, network, settings.SandboxPlugins);
         AddressPools.RequireFit(options, network);
         EndpointOptions.Require(options.EndpointDefaults, network);
+        IReadOnlyList<ConfigurationProblem> warnings;
         try
         {
-            await ProbeAsync(network, options.Ipam, cancellationToken);
+            warnings = await ProbeAsync(network, options.Ipam, cancellationToken);
         }
         catch (CniException unusable)
         {
             throw new CnmException($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {unusable.Message}", unusable);
         }
 
-        foreach (var warning in network.Warnings)
+        var ofFile = contents.Warnings.Where(warning => warning.File == network.Source || warning.File == settings.ConfigurationDirectory);
+        foreach (var warning in network.Warnings.Concat(ofFile).Concat(warnings).Distinct())
         {
             logger.OddConfiguration(warning.File, warning.Message);
         }
@@ -49,12 +52,13 @@ internal sealed class CreateNetwork(
     private string? OfPool(NetworkOptions options) =>
         options.Ipam == IpamMode.Cni ? options.Pools.Select(pool => requests.LastNetworkOf(pool.Pool ?? "")).FirstOrDefault(name => name is not null) : null;
 
-    private async Task ProbeAsync(NetworkConfiguration network, IpamMode ipam, CancellationToken cancellationToken)
+    /// <returns>What is odd about its plugins.</returns>
+    private async Task<IReadOnlyList<ConfigurationProblem>> ProbeAsync(NetworkConfiguration network, IpamMode ipam, CancellationToken cancellationToken)
     {
-        var problems = (await runtime.ValidateAsync(network, cancellationToken)).Problems;
-        if (problems.Count > 0)
+        var validation = await runtime.ValidateAsync(network, cancellationToken);
+        if (validation.Problems.Count > 0)
         {
-            throw Unusable(network, string.Join("; ", problems));
+            throw Unusable(network, string.Join("; ", validation.Problems));
         }
 
         if (ipam == IpamMode.Cni)
@@ -63,6 +67,7 @@ internal sealed class CreateNetwork(
         }
 
         await runtime.StatusAsync(network, cancellationToken);
+        return validation.Warnings;
     }
 
     // What is reserved ahead reaches the chain through this plugin.

@@ -68,6 +68,17 @@ public sealed class NetworksCommandTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Deadline)]
+    public async Task A_configuration_that_everybody_may_write_to_is_warned_of()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        File.SetUnixFileMode(Path.Combine(directory.FullName, "10-pods.conflist"), (UnixFileMode)0b110_110_110);
+
+        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines().Should().ContainMatch("Warning: *10-pods.conflist: everybody on this machine may write to it, *");
+    }
+
+    [Fact(Timeout = Deadline)]
     public async Task When_Docker_does_not_answer_that_is_said_and_the_rest_shown()
     {
         Configure("/nonexistent/docker.sock");
