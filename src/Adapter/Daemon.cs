@@ -170,7 +170,8 @@ internal static class Daemon
         .AddSingleton<IInspection, NamespaceInspection>()
         .AddSingleton<IInspection, HostLinkInspection>()
         .AddSingleton<IInspection, LostLinkInspection>()
-        .AddSingleton<IInspection, StoreInspection>();
+        .AddSingleton<IInspection, StoreInspection>()
+        .AddSingleton<IInspection, DoubleAddressInspection>();
 
     private static IServiceCollection AddNeighbours(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))

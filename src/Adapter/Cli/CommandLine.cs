@@ -21,6 +21,8 @@ internal static class CommandLine
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "Exit with 1 when there is something to look at: the last line says what." };
+
     /// <summary>
     /// Parses the arguments and does what they say; every foreseeable mistake becomes a sentence on standard error and an exit code.
     /// </summary>
@@ -103,13 +105,13 @@ internal static class CommandLine
 
     private static Command Status()
     {
-        var command = new Command("status", "Show networks, attached containers with addresses and published ports, and clean-ups that are still to be done.") { Json, Config };
+        var command = new Command("status", "Show networks, attached containers with addresses and published ports, and clean-ups that are still to be done.") { Json, ExitCode, Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var daemon = new ControlClient(SettingsOf(parsed).Socket);
             var status = await daemon.StatusAsync(cancellationToken);
             StatusReport.Write(status, parsed.GetValue(Json), TimeProvider.System.GetUtcNow(), parsed.InvocationConfiguration.Output);
-            return ExitCodes.Success;
+            return parsed.GetValue(ExitCode) && StatusVerdict.Complaints(status).Count > 0 ? ExitCodes.Failure : ExitCodes.Success;
         });
         return command;
     }

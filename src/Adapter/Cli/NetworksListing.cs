@@ -10,9 +10,16 @@ namespace Bridge.Adapter.Cli;
 /// <param name="DockerProblem">Why Docker could not be asked, so that nothing is known of its networks; null when it could.</param>
 /// <param name="Networks">Every CNI network of the host, in the order in which runtimes read their files.</param>
 /// <param name="Lost">Docker networks whose CNI network is gone, or is not known.</param>
+/// <param name="Overlaps">Subnets that several networks have in common. A sentence each.</param>
+/// <param name="NotOffered">Files of CNI networks that no container can be on, such as <c>lo</c>, and why.</param>
 /// <param name="ConfigurationProblems">CNI configuration files that are not used, and why.</param>
 internal sealed record NetworksListing(
-    string? DockerProblem, IReadOnlyList<ListedNetwork> Networks, IReadOnlyList<LostNetwork> Lost, IReadOnlyList<ListedProblem> ConfigurationProblems)
+    string? DockerProblem,
+    IReadOnlyList<ListedNetwork> Networks,
+    IReadOnlyList<LostNetwork> Lost,
+    IReadOnlyList<string> Overlaps,
+    IReadOnlyList<ListedProblem> NotOffered,
+    IReadOnlyList<ListedProblem> ConfigurationProblems)
 {
     public static NetworksListing Of(ConfigurationDirectoryContents contents, IReadOnlyList<DockerNetwork> networks, PluginPath plugins, string? dockerProblem)
     {
@@ -22,13 +29,16 @@ internal sealed record NetworksListing(
             [.. pairs.Known.Select(pair => new ListedNetwork(
                 pair.Cni.Name,
                 pair.Cni.Source,
-                [.. CniSubnet.Of(pair.Cni).Select(subnet => new ListedSubnet(subnet.Subnet.ToString(), subnet.Gateway.ToString()))],
+                [.. CniSubnet.Of(pair.Cni).Select(subnet => new ListedSubnet(subnet.Subnet.ToString(), subnet.HasGateway ? subnet.Gateway.ToString() : null))],
                 [.. pair.Cni.Plugins.Select(plugin => plugin.Type)],
-                pair.Cni.Plugins[0].IpamType,
+                MainPlugin.Of(pair.Cni).IpamType,
                 IpamKind.WhyNotReserve(pair.Cni),
                 Problem(pair.Cni, plugins),
-                [.. pair.Docker.Select(docker => new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker)))]))],
+                [.. pair.Docker.Select(docker => new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker), OutdatedPools.Describe(docker, pair.Cni)))]))],
             [.. pairs.Lost.Select(pair => new LostNetwork(pair.Docker.Id, pair.Docker.Name, pair.Docker.IpamDriver, pair.CniNetwork))],
+            SharedSubnets.Describe([.. pairs.Known.Select(pair => pair.Cni)]),
+            [.. contents.Networks.Select(network => (network.Source, Reason: MainPlugin.WhyNobodyCanBeOn(network))).Where(network => network.Reason is not null)
+                .Select(network => new ListedProblem(network.Source, network.Reason!))],
             [.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))])
         {
             Warnings = [.. contents.Warnings.Select(warning => new ListedProblem(warning.File, warning.Message))],
@@ -75,13 +85,16 @@ internal sealed record ListedNetwork(
     string? Problem,
     IReadOnlyList<ListedDockerNetwork> DockerNetworks);
 
-internal sealed record ListedSubnet(string Subnet, string Gateway);
+/// <param name="Subnet">In CIDR notation.</param>
+/// <param name="Gateway">Null when nobody answers as one.</param>
+internal sealed record ListedSubnet(string Subnet, string? Gateway);
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it.</param>
 /// <param name="IpamDriver">Who chooses addresses: <c>cni</c>, <c>null</c>, <c>default</c>.</param>
 /// <param name="Auto">It was made by the setting <c>autoNetworks</c>.</param>
-internal sealed record ListedDockerNetwork(string Id, string Name, string IpamDriver, bool Auto);
+/// <param name="Problem">In what Docker's idea of it is not that of the CNI network any more.</param>
+internal sealed record ListedDockerNetwork(string Id, string Name, string IpamDriver, bool Auto, string? Problem);
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it.</param>

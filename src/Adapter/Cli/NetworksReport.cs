@@ -45,12 +45,14 @@ internal static class NetworksReport
                     listing.DockerProblem is null ? docker?.Name : "?",
                     docker?.IpamDriver,
                     docker is null ? null : ShortId.Of(docker.Id),
-                    network.Problem);
+                    Join(network.Problem, docker?.Problem));
             }
         }
 
         table.WriteTo(output);
     }
+
+    private static string? Join(params IEnumerable<string?> problems) => string.Join("; ", problems.OfType<string>()) is { Length: > 0 } joined ? joined : null;
 
     private static void WriteLost(NetworksListing listing, TextWriter output)
     {
@@ -72,6 +74,16 @@ internal static class NetworksReport
 
     private static IEnumerable<string> Notes(NetworksListing listing)
     {
+        foreach (var overlap in listing.Overlaps)
+        {
+            yield return overlap;
+        }
+
+        foreach (var network in listing.NotOffered)
+        {
+            yield return $"Not offered: {network.File}: {network.Message}, so no container can be on it.";
+        }
+
         foreach (var problem in listing.ConfigurationProblems)
         {
             yield return $"Not used: {problem.File}: {problem.Message}";
@@ -86,7 +98,7 @@ internal static class NetworksReport
         {
             yield return $"Which Docker networks there are is not known: {silence}";
         }
-        else if (listing.Networks.FirstOrDefault(network => network.DockerNetworks.Count == 0) is { } unused)
+        else if (listing.Networks.FirstOrDefault(network => network is { DockerNetworks.Count: 0, Problem: null }) is { } unused)
         {
             yield return $"Make a Docker network: cnm-cni networks create {unused.Name}";
         }

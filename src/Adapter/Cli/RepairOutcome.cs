@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Cli;
 
@@ -51,7 +52,7 @@ internal static class RepairOutcome
     }
 
     public static string Line(FindingStatus finding) =>
-        OneLine($"{State(finding.State)} {finding.Kind}: {finding.What}: {finding.Why}.{(finding.Done.Length > 0 ? $" {finding.Done}" : "")}");
+        OneLine($"{State(finding.State)} {finding.Kind}: {finding.What}: {Sentence.End(finding.Why)}{(finding.Done.Length > 0 ? $" {finding.Done}" : "")}");
 
     private static string State(FindingState state) => state switch
     {

@@ -35,6 +35,9 @@ internal static class StatusReport
             output.WriteLine();
             output.WriteLine($"Not used: {problem.File}: {problem.Message}");
         }
+
+        output.WriteLine();
+        output.WriteLine(StatusVerdict.Text(status));
     }
 
     private static void WriteNetworks(StatusResponse status, TextWriter output)
@@ -61,7 +64,7 @@ internal static class StatusReport
         output.WriteLine($"On CNI network {network.Name}{(network.Subnets.Count > 0 ? $" ({string.Join(", ", network.Subnets)})" : "")}:");
         if (!network.IsComplete)
         {
-            output.WriteLine("What its IPAM plugin has given away could not be read in time, so others than containers may be missing.");
+            output.WriteLine($"Others than Docker's containers may be missing: {network.WhyIncomplete}.");
         }
 
         if (network.Neighbours.Count == 0)

@@ -94,9 +94,10 @@ internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int Con
 /// <summary>A CNI network with everybody on it, as far as is known: containers, pods, and owners of addresses whom nobody can name.</summary>
 /// <param name="Name">The CNI network.</param>
 /// <param name="Subnets">What it declares: <c>10.88.0.0/16</c>. Empty when only its IPAM plugin knows.</param>
-/// <param name="IsComplete">False when the IPAM plugin's store could not be read in time, so that others than containers may be missing.</param>
+/// <param name="IsComplete">False when others than containers of Docker's may be missing.</param>
+/// <param name="WhyIncomplete">Why, as the end of a sentence.</param>
 /// <param name="Neighbours">By address.</param>
-internal sealed record CniNetworkStatus(string Name, IReadOnlyList<string> Subnets, bool IsComplete, IReadOnlyList<NeighbourStatus> Neighbours);
+internal sealed record CniNetworkStatus(string Name, IReadOnlyList<string> Subnets, bool IsComplete, string? WhyIncomplete, IReadOnlyList<NeighbourStatus> Neighbours);
 
 /// <param name="Kind">container, reservation, pod or other.</param>
 /// <param name="Name">The container's name; the pod's with its namespace, <c>default/web</c>; null when unknown.</param>

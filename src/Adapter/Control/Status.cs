@@ -32,13 +32,20 @@ internal sealed class Status(
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))]);
     }
 
+    // Reservations too: Docker takes addresses from our IPAM driver for networks of other drivers.
     private string[] CniNetworksInUse() =>
-        [.. journal.ListedNetworks.Select(record => record.CniNetwork).Concat(journal.Attachments.All.Select(record => record.CniNetwork)).Distinct().Order(StringComparer.Ordinal)];
+    [
+        .. journal.ListedNetworks.Select(record => record.CniNetwork)
+            .Concat(journal.Attachments.All.Select(record => record.CniNetwork))
+            .Concat(journal.Reservations.All.Select(record => record.CniNetwork))
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
 
     private static CniNetworkStatus ToStatus(Neighbourhood neighbourhood, IReadOnlyList<Neighbour> neighbours) => new(
         neighbourhood.CniNetwork,
         [.. neighbourhood.Subnets.Select(subnet => $"{subnet}")],
-        neighbourhood.IsComplete,
+        neighbourhood.WhyIncomplete is null,
+        neighbourhood.WhyIncomplete,
         [.. neighbours.Select(ToStatus)]);
 
     private static NeighbourStatus ToStatus(Neighbour neighbour) => new(

@@ -93,6 +93,7 @@ internal sealed partial class DockerEngine
         {
             Internal = network.Internal,
             IPv6 = network.EnableIPv6,
+            Pools = [.. (network.IPAM?.Config ?? []).Where(pool => !string.IsNullOrEmpty(pool.Subnet)).Select(pool => (pool.Subnet, string.IsNullOrEmpty(pool.Gateway) ? null : pool.Gateway))],
         })];
     }
 

@@ -22,4 +22,7 @@ internal sealed record DockerNetwork(
 
     /// <summary>Made with <c>--ipv6</c>.</summary>
     public bool IPv6 { get; init; }
+
+    /// <summary>The subnets, and their gateways where Docker shows them; empty with the null IPAM.</summary>
+    public IReadOnlyList<(string Subnet, string? Gateway)> Pools { get; init; } = [];
 }

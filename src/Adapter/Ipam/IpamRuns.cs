@@ -6,6 +6,7 @@ using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Ipam;
@@ -123,17 +124,22 @@ internal sealed class IpamRuns(
 
     private void RequireWishes(ReservationRecord made, IReadOnlyList<string> wishes)
     {
+        var wished = wishes.Select(wish => IPAddress.Parse(wish.Split('/')[0]).ToString()).ToArray();
         foreach (var address in made.Addresses)
         {
             // Plugins without a memory, such as static, give the same address twice, and so do those whose store is lost.
             if (own.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Ip), _ => true) is { } holder)
             {
                 signal.Raise(); // Repair has the plugin write down what it has forgotten.
-                throw Taken(address.Ip, made.CniNetwork, holder.Description);
+                throw wished.Contains(address.Ip)
+                    ? Taken(address.Ip, made.CniNetwork, holder.Description)
+                    : new CnmException(
+                        $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {holder.Description} has already: its IPAM plugin has lost the record of that, " +
+                        "or keeps none. Start the container again where it has lost it: cnm-cni repair has it written down again. " +
+                        "Where it keeps none (static), one container at a time can have the address.");
             }
         }
 
-        var wished = wishes.Select(wish => IPAddress.Parse(wish.Split('/')[0]).ToString());
         foreach (var wish in wished.Where(wish => !made.Addresses.Any(address => address.Ip == wish)))
         {
             throw new CnmException(
@@ -147,9 +153,18 @@ internal sealed class IpamRuns(
     {
         foreach (var wish in wishes.Select(wish => wish.Split('/')[0]))
         {
-            if (await holders.DescribeAsync(network.Name, IPAddress.Parse(wish), exceptContainerId: null, cancellationToken) is { } holder)
+            var address = IPAddress.Parse(wish);
+            if (await holders.DescribeAsync(network.Name, address, exceptContainerId: null, cancellationToken) is { } holder)
             {
                 return Taken(wish, network.Name, holder);
+            }
+
+            if (CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Contains(address)) is { } home
+                && AssignableRanges.Of(network, home.Subnet) is var assignable && !assignable.Contains(address))
+            {
+                return new CnmException(
+                    $"address {wish} is not one that CNI network \"{network.Name}\" gives: its IPAM plugin hands out {assignable} ({network.Source}). " +
+                    "Choose one of these, or leave --ip out.");
             }
         }
 

@@ -22,10 +22,12 @@ internal sealed class CreateNetwork(
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
         var options = NetworkOptions.Read(request);
         var contents = configurations.Load();
-        var network = CniNetworks.Choose(contents, options.CniNetwork ?? OfPool(options));
+        var asked = OfPool(options);
+        var network = CniNetworks.Choose(contents, options.CniNetwork ?? asked ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
         requests.Settle();
         AttachKind.RequireFit(options.Attach, network, settings.SandboxPlugins);
         AddressPools.RequireFit(options, network);
+        AddressPools.RequireAsked(asked, network, options.Attach);
         EndpointOptions.Require(options.EndpointDefaults, network);
         IReadOnlyList<ConfigurationProblem> warnings;
         try

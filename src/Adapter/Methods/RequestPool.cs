@@ -23,7 +23,7 @@ internal sealed class RequestPool(
 
     public Task<RequestPoolResponse> InvokeAsync(RequestPoolRequest request, CancellationToken cancellationToken)
     {
-        var network = CniNetworks.Choose(configurations.Load(), ReadCniNetwork(request.Options));
+        var network = CniNetworks.ChooseForPool(configurations.Load(), ReadCniNetwork(request.Options), request.Pool);
         if (IpamKind.WhyNotReserve(network) is { } reason)
         {
             throw new CnmException(
@@ -76,7 +76,7 @@ internal sealed class RequestPool(
             return declared[0];
         }
 
-        return declared.FirstOrDefault(subnet => IPNetwork.TryParse(request.Pool, out var wanted) && wanted.Equals(subnet.Subnet)) ?? throw new CnmException(
+        return declared.FirstOrDefault(subnet => CniSubnet.ReadSubnet(request.Pool) is { } wanted && wanted.Equals(subnet.Subnet)) ?? throw new CnmException(
             $"--subnet {request.Pool} does not agree with CNI network \"{network.Name}\", " +
             $"whose subnet is {string.Join(" or ", declared.Select(subnet => subnet.Subnet))}. Leave --subnet out, or: " +
             $"{NetworkCommand.WithCni(network, AttachOf(network))}");

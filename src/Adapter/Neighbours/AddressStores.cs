@@ -17,19 +17,22 @@ internal sealed class AddressStores(TimeProvider timeProvider)
         var subnets = CniSubnet.Of(network).Select(subnet => subnet.Subnet).ToArray();
         if (HostLocalStore.Of(network) is not { } store)
         {
-            return new Neighbourhood(network.Name, subnets, [], IsComplete: true);
+            return new Neighbourhood(network.Name, subnets, [], $"{Whoever(network)} keeps no list of its addresses that can be read here");
         }
 
         var stored = await InTimeAsync(store.Read, cancellationToken);
-        return new Neighbourhood(network.Name, subnets, stored ?? [], IsComplete: stored is not null);
+        return new Neighbourhood(network.Name, subnets, stored ?? [], stored is null ? $"{store.Path} could not be read in time" : null);
     }
 
     /// <returns>Null when nobody is known to have the address, or the network's IPAM plugin has no store that can be read.</returns>
     public async Task<StoredAddress?> FindAsync(NetworkConfiguration network, IPAddress address, CancellationToken cancellationToken) =>
         HostLocalStore.Of(network) is { } store ? await InTimeAsync(_ => store.Find(address), cancellationToken) : null;
 
-    /// <returns>Null when the store did not answer in time.</returns>
+    /// <returns>Null when the store could not be read, or not in time.</returns>
     public Task<IReadOnlyList<StoredAddress>?> ReadAsync(HostLocalStore store, CancellationToken cancellationToken) => InTimeAsync(store.Read, cancellationToken);
+
+    private static string Whoever(NetworkConfiguration network) =>
+        MainPlugin.Of(network) is { IpamType: { } ipam } ? $"its IPAM plugin {ipam}" : $"its plugin {MainPlugin.Of(network).Type}";
 
     private async Task<T?> InTimeAsync<T>(Func<CancellationToken, T> ask, CancellationToken cancellationToken) where T : class?
     {
@@ -39,6 +42,10 @@ internal sealed class AddressStores(TimeProvider timeProvider)
         try
         {
             return await Task.Run(() => ask(token), token).WaitAsync(token);
+        }
+        catch (IOException)
+        {
+            return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -7,37 +7,70 @@ namespace Bridge.Adapter.Neighbours;
 
 /// <summary>
 /// What the host-local IPAM plugin has given away on one network, to containers and pods alike. Read only, and without its lock: an
-/// address that comes or
-/// goes meanwhile is there or not.
+/// address that comes or goes meanwhile is there or not.
 /// <code>
 /// DATADIR/NETWORK/
 ///   10.88.0.2            one per address: container id, CRLF, interface name (the id alone from old versions, nothing after a crash)
 ///   last_reserved_ip.0   not an address: skipped, as is lock
 /// </code>
 /// </summary>
-internal sealed class HostLocalStore(string directory)
+internal sealed class HostLocalStore(string directory, bool isGuessed = false)
 {
-    private const string PluginType = "host-local";
+    private const string Flannel = "flannel";
     private const string DefaultDataDirectory = "/var/lib/cni/networks";
+
+    /// <summary>Of the coarsest file systems.</summary>
+    private static readonly TimeSpan TimeResolution = TimeSpan.FromSeconds(2);
+
+    /// <summary>One for each set of ranges, written with every address that is given.</summary>
+    private const string LastReservedPattern = "last_reserved_ip.*";
 
     /// <summary>A container id and an interface name are at most 255 and 15 bytes.</summary>
     private const int LargestFile = 1024;
 
-    /// <returns>The network's store; null when another IPAM plugin hands out its addresses.</returns>
+    /// <returns>
+    /// The network's store; null when another IPAM plugin hands out its addresses, or a plugin without an <c>ipam</c> section does that and there
+    /// is no such directory.
+    /// </returns>
     public static HostLocalStore? Of(NetworkConfiguration network)
     {
-        if (network.Plugins[0] is not { IpamType: PluginType } main)
+        var main = MainPlugin.Of(network);
+        var json = main.Json;
+        JsonObject[] sections = [.. new[] { json["ipam"], (json["delegate"] as JsonObject)?["ipam"] }.OfType<JsonObject>()];
+        var type = main.IpamType ?? sections.Select(section => IpamSection.Text(section, "type")).FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        var declared = sections.Select(section => IpamSection.Text(section, "dataDir")).FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        var path = System.IO.Path.Combine(declared ?? DefaultDataDirectory, network.Name);
+        return type switch
         {
-            return null;
-        }
-
-        var declared = main.Json["ipam"] is JsonObject ipam ? IpamSection.Text(ipam, "dataDir") : null;
-        return new HostLocalStore(System.IO.Path.Combine(string.IsNullOrEmpty(declared) ? DefaultDataDirectory : declared, network.Name));
+            IpamConfiguration.HostLocal => new HostLocalStore(path),
+            null when main.Type == Flannel => new HostLocalStore(path), // It writes the section for its delegate itself.
+            null when Directory.Exists(path) => new HostLocalStore(path, isGuessed: true),
+            _ => null,
+        };
     }
 
     /// <summary>Where it is: the same for all who use it.</summary>
     public string Path => directory;
 
+    /// <summary>The configuration does not say that the network's addresses are written down here; they seem to be.</summary>
+    public bool IsGuessed => isGuessed;
+
+    /// <summary>
+    /// The plugin has given an address since then. What lies here by the network's name alone may be left from another network of that name.
+    /// </summary>
+    public bool IsUsedSince(DateTimeOffset moment)
+    {
+        try
+        {
+            return new DirectoryInfo(directory).EnumerateFiles(LastReservedPattern).Any(file => file.LastWriteTimeUtc >= (moment - TimeResolution).UtcDateTime);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <exception cref="IOException">It cannot be read: what it holds is not known.</exception>
     public IReadOnlyList<StoredAddress> Read(CancellationToken cancellationToken)
     {
         var stored = new List<StoredAddress>();
@@ -63,9 +96,13 @@ internal sealed class HostLocalStore(string directory)
         {
             return [.. new DirectoryInfo(directory).EnumerateFiles().SelectMany(ToEntry)];
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException)
         {
             return []; // The plugin makes it at the first ADD.
+        }
+        catch (UnauthorizedAccessException unreadable)
+        {
+            throw new IOException(unreadable.Message, unreadable);
         }
     }
 

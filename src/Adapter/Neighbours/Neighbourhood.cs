@@ -7,8 +7,8 @@ namespace Bridge.Adapter.Neighbours;
 /// <param name="CniNetwork">Name of the CNI network.</param>
 /// <param name="Subnets">What it declares; empty when only its IPAM plugin knows.</param>
 /// <param name="Stored">What its IPAM plugin has given away; empty when that has no store that can be read.</param>
-/// <param name="IsComplete">False when the store did not answer in time.</param>
-internal sealed record Neighbourhood(string CniNetwork, IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<StoredAddress> Stored, bool IsComplete)
+/// <param name="WhyIncomplete">Why others than our own may be missing, as the end of a sentence; null when nobody is.</param>
+internal sealed record Neighbourhood(string CniNetwork, IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<StoredAddress> Stored, string? WhyIncomplete)
 {
     /// <summary>
     /// Everybody, each once, by address. The store says who is on this network; where it does not, a pod counts by its address: it may be

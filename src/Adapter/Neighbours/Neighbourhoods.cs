@@ -19,7 +19,7 @@ internal sealed class Neighbourhoods(OwnHolders own, AddressStores stores, PodRu
         var listing = pods.ListAsync(cancellationToken);
         var networks = await Task.WhenAll(cniNetworks.Select(name => configurations.Find(name) is { } network
             ? stores.ReadAsync(network, cancellationToken)
-            : Task.FromResult(new Neighbourhood(name, [], [], IsComplete: true))));
+            : Task.FromResult(new Neighbourhood(name, [], [], "its configuration is gone"))));
         var (runtime, known) = await listing;
         var holders = own.All;
         return (runtime, [.. networks.Select(network => (network, network.List(holders, known)))]);

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Networks;
@@ -33,12 +34,12 @@ internal sealed class AutoNetworks(
     {
         var contents = configurations.Load();
         var networks = await docker.NetworksAsync(cancellationToken);
-        foreach (var network in contents.Networks)
+        foreach (var network in CniNetworks.Offered(contents))
         {
             await KeepAsync(network, networks.FirstOrDefault(other => other.Name == network.Name), cancellationToken);
         }
 
-        var gone = networks.Where(network => IsOurs(network) && contents.Find(network.Name) is null).ToArray();
+        var gone = networks.Where(network => IsOurs(network) && CniNetworks.Offered(contents).All(offered => offered.Name != network.Name)).ToArray();
         foreach (var network in gone.Where(StaysAway))
         {
             if (await IsRemovedAsync(network, "its CNI network is gone", cancellationToken))

@@ -19,10 +19,10 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
     public async Task<(string Name, string Id, NetworkPlan Plan)> CreateAsync(NetworkWish wish, CancellationToken cancellationToken)
     {
         var contents = configurations.Load();
-        if (wish.CniNetwork is null && contents.Networks.Count > 1)
+        if (wish.CniNetwork is null && CniNetworks.Offered(contents) is { Count: > 1 } candidates)
         {
             throw new CnmException($"which CNI network? Say its name: " +
-                $"cnm-cni networks create {string.Join(" or ", contents.Networks.Select(candidate => candidate.Name))}");
+                $"cnm-cni networks create {string.Join(" or ", candidates.Select(candidate => candidate.Name))}");
         }
 
         var network = CniNetworks.Choose(contents, wish.CniNetwork);

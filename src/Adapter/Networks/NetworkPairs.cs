@@ -20,7 +20,7 @@ internal sealed record NetworkPairs(
             .Select(network => (Docker: network, CniNetwork: StandsFor(network, contents)))
             .ToArray();
         return new NetworkPairs(
-            [.. contents.Networks.Select(cni => (cni, (IReadOnlyList<DockerNetwork>)[.. named.Where(pair => pair.CniNetwork == cni.Name).Select(pair => pair.Docker)]))],
+            [.. CniNetworks.Offered(contents).Select(cni => (cni, (IReadOnlyList<DockerNetwork>)[.. named.Where(pair => pair.CniNetwork == cni.Name).Select(pair => pair.Docker)]))],
             [.. named.Where(pair => pair.CniNetwork is null || contents.Find(pair.CniNetwork) is null)]);
     }
 
@@ -28,7 +28,12 @@ internal sealed record NetworkPairs(
     public static string? NamedBy(DockerNetwork network) =>
         network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey) ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
 
-    /// <summary>The one it names, or the only one that there is, as the driver chooses too; null when that cannot be told.</summary>
+    /// <summary>
+    /// The one it names, the only one that declares its subnets, or the only one that there is, as the driver chooses too; null when that cannot
+    /// be told.
+    /// </summary>
     public static string? StandsFor(DockerNetwork network, ConfigurationDirectoryContents contents) =>
-        NamedBy(network) ?? (contents.Networks.Count == 1 ? contents.Networks[0].Name : null);
+        NamedBy(network)
+        ?? CniNetworks.OnlyDeclaring(contents, [.. network.Pools.Select(pool => pool.Subnet)])
+        ?? (CniNetworks.Offered(contents) is [var only] ? only.Name : null);
 }

@@ -37,10 +37,10 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
     public static bool IsIPv6Alone(NetworkConfiguration network) => CniSubnet.Offered(network) is [{ Family: AddressFamily.InterNetworkV6 }];
 
     /// <summary>All that a Docker network made by it depends on, in one line.</summary>
-    public string Summary => WhyInSandbox is null ? Pools : $"{Pools}, {NetworkOptions.AttachKey}={InSandbox}";
+    public string Summary => $"{(WhyNull is null ? Listed(_ => true) : NullIpam)}{(WhyInSandbox is null ? "" : $", {NetworkOptions.AttachKey}={InSandbox}")}";
 
-    /// <summary>The subnets and their gateways, in one line.</summary>
-    public string Pools => WhyNull is null ? string.Join(", ", Subnets.Select(subnet => $"{subnet.Subnet} via {subnet.Gateway}")) : NullIpam;
+    /// <summary>The subnets, with the gateways that there are, in one line.</summary>
+    public string Pools => WhyNull is null ? Listed(subnet => subnet.HasGateway) : NullIpam;
 
     /// <param name="name">The Docker network's name.</param>
     /// <param name="driver">This driver's name, which is that of its IPAM driver as well.</param>
@@ -74,6 +74,10 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
             IPv6 = Subnets.Any(subnet => subnet.Family == AddressFamily.InterNetworkV6),
         };
     }
+
+    // Docker is told a gateway for every subnet, so that it gives the address to nobody.
+    private string Listed(Func<CniSubnet, bool> tellsGateway) =>
+        string.Join(", ", Subnets.Select(subnet => tellsGateway(subnet) ? $"{subnet.Subnet} via {subnet.Gateway}" : $"{subnet.Subnet}"));
 
     private static IPAddress? Inside(CniSubnet subnet) => subnet.Subnet.Contains(subnet.Gateway) ? subnet.Gateway : null;
 }

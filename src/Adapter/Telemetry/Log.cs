@@ -69,10 +69,10 @@ internal static partial class Log
     [LoggerMessage(411, LogLevel.Warning, "Ended process {ProcessId}: a plugin that outlived the bridge which started it, at work for endpoint {EndpointId}")]
     public static partial void SurvivorEnded(this ILogger logger, int processId, string endpointId);
 
-    [LoggerMessage(412, LogLevel.Information, "Mended {Kind}: {What}: {Why}. {Done}")]
+    [LoggerMessage(412, LogLevel.Information, "Mended {Kind}: {What}: {Why} {Done}")]
     public static partial void FindingMended(this ILogger logger, string kind, string what, string why, string done);
 
-    [LoggerMessage(413, LogLevel.Warning, "Found {Kind}: {What}: {Why}. {Done}")]
+    [LoggerMessage(413, LogLevel.Warning, "Found {Kind}: {What}: {Why} {Done}")]
     public static partial void FindingLeft(this ILogger logger, string kind, string what, string why, string done);
 
     [LoggerMessage(414, LogLevel.Warning, "Forgot what could not be undone at an operator's word: {What}. {GivenUp}")]

@@ -46,6 +46,20 @@ internal static class AddressPools
         }
     }
 
+    /// <summary>Where two CNI networks have one subnet, the subnet does not show that the addresses would be another's.</summary>
+    /// <param name="asked">The CNI network that our IPAM was asked for; null when that is not known.</param>
+    /// <param name="network">The one that the network driver is asked for.</param>
+    /// <param name="attach">For the command to type.</param>
+    public static void RequireAsked(string? asked, NetworkConfiguration network, AttachMode attach)
+    {
+        if (asked is not null && asked != network.Name)
+        {
+            throw new CnmException(
+                $"-o means CNI network \"{network.Name}\", and the addresses would be those of \"{asked}\". " +
+                $"Say the same to both: {NetworkCommand.WithCni(network, attach)}");
+        }
+    }
+
     // Our own IPAM was asked before, perhaps for another CNI network than the one that -o names.
     private static void RequireSameNetwork(NetworkOptions options, NetworkConfiguration network)
     {

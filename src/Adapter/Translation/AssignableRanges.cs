@@ -12,7 +12,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
 {
     public static AssignableRanges Of(NetworkConfiguration network, IPNetwork subnet)
     {
-        var ipam = network.Plugins[0].Json["ipam"] as JsonObject ?? [];
+        var ipam = IpamSection.Of(network) ?? [];
         var found = IpamSection.RangesOf(ipam).Select(range => Read(range, subnet)).OfType<(IPAddress, IPAddress)>().ToArray();
         return new AssignableRanges(found.Length > 0 ? found : [(subnet.BaseAddress, LastOf(subnet))]);
     }

@@ -16,7 +16,7 @@ internal static class AttachKind
     /// <param name="sandboxPlugins">Plugins that belong into the sandbox, beside the stock ones that are known to.</param>
     public static string? WhyNotStage(NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins)
     {
-        var main = network.Plugins[0];
+        var main = MainPlugin.Of(network);
         return main switch
         {
             // The lease of an interface that has left is never renewed, and the server gives the address to somebody else.
@@ -25,7 +25,7 @@ internal static class AttachKind
             { Type: "macvlan" or "ipvlan" or "vlan" } when IsSet(main, "linkInContainer") =>
                 $"its plugin {main.Type} looks for the master in the container's own namespace (linkInContainer)",
             // It makes the interface, so it cannot wait until the interface has arrived.
-            _ when ChainParts.BelongsInside(main, sandboxPlugins) => $"its first plugin {main.Type} belongs into the container's own namespace",
+            _ when ChainParts.BelongsInside(main, sandboxPlugins) => $"its plugin {main.Type}, which makes the interface, belongs into the container's own namespace",
             _ => null,
         };
     }

@@ -28,25 +28,27 @@ internal sealed record ChainParts(NetworkConfiguration Attaching, NetworkConfigu
     public static ChainParts Of(
         NetworkConfiguration network, IReadOnlyList<RequestedPort> ports, bool limitsBandwidth, AttachMode attach, IReadOnlyList<string> sandboxPlugins)
     {
-        bool Waits(PluginConfiguration plugin) => attach == AttachMode.Staging && plugin != network.Plugins[0]
+        var main = MainPlugin.Of(network);
+
+        bool Waits(PluginConfiguration plugin) => attach == AttachMode.Staging && plugin != main
             && BelongsInside(plugin, sandboxPlugins);
 
         bool Repeats(PluginConfiguration plugin) => attach == AttachMode.Staging && plugin.Type == StockTuning;
 
         return new ChainParts(
             network.WithPlugins(plugin => !Waits(plugin) && !BandwidthLimits.IsIdle(plugin, limitsBandwidth)
-                && (!IsPublisher(network, plugin) || (ports.Count == 0 && plugin.Type != StockPortmap))),
+                && (!IsPublisher(plugin, main) || (ports.Count == 0 && plugin.Type != StockPortmap))),
             network.WithPlugins(plugin => Waits(plugin) || Repeats(plugin)),
-            network.WithPlugins(plugin => !Waits(plugin) && ports.Count > 0 && IsPublisher(network, plugin)));
+            network.WithPlugins(plugin => !Waits(plugin) && ports.Count > 0 && IsPublisher(plugin, main)));
     }
 
     /// <summary>The main plugin publishes by itself: it gets the mappings at ADD.</summary>
-    public static bool MainPublishes(NetworkConfiguration network) => network.Plugins[0].Capabilities.Contains(PublishedPorts.Capability);
+    public static bool MainPublishes(NetworkConfiguration network) => MainPlugin.Of(network).Capabilities.Contains(PublishedPorts.Capability);
 
     /// <summary>It programs the container's own namespace.</summary>
     public static bool BelongsInside(PluginConfiguration plugin, IReadOnlyList<string> sandboxPlugins) =>
         StockInside.Contains(plugin.Type) || sandboxPlugins.Contains(plugin.Type);
 
-    private static bool IsPublisher(NetworkConfiguration network, PluginConfiguration plugin) =>
-        plugin != network.Plugins[0] && plugin.Capabilities.Contains(PublishedPorts.Capability);
+    private static bool IsPublisher(PluginConfiguration plugin, PluginConfiguration main) =>
+        plugin != main && plugin.Capabilities.Contains(PublishedPorts.Capability);
 }

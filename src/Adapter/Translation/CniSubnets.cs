@@ -14,12 +14,26 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
     /// In the forms of host-local (<c>subnet</c>, <c>ranges</c>), static (<c>addresses</c>) and whereabouts (<c>range</c>,
     /// <c>ipRanges</c>), in the order in which they are written; empty when they cannot be known from the configuration.
     /// </summary>
-    public static IReadOnlyList<CniSubnet> Of(NetworkConfiguration network) =>
-        [.. network.Plugins.Take(1).Select(plugin => plugin.Json["ipam"]).OfType<JsonObject>().SelectMany(OfIpam).Distinct()];
+    public static IReadOnlyList<CniSubnet> Of(NetworkConfiguration network)
+    {
+        if (IpamSection.Of(network) is not { } ipam)
+        {
+            return [];
+        }
+
+        var gateways = TellsGateway(MainPlugin.Of(network), ipam);
+        return [.. OfIpam(ipam).Select(subnet => subnet with { HasGateway = subnet.HasGateway || gateways }).Distinct()];
+    }
 
     /// <summary>What Docker is offered as pools, at most one of each family, IPv4 first: the first that is written.</summary>
     public static IReadOnlyList<CniSubnet> Offered(NetworkConfiguration network) =>
         [.. Of(network).DistinctBy(subnet => subnet.Family).OrderBy(subnet => subnet.Family == AddressFamily.InterNetworkV6)];
+
+    /// <summary>
+    /// Somebody answers at <see cref="Gateway"/>, as far as the configuration tells: it is declared, or the plugin that makes the interface takes the address,
+    /// or a route leads there.
+    /// </summary>
+    public bool HasGateway { get; init; }
 
     public AddressFamily Family => Subnet.BaseAddress.AddressFamily;
 
@@ -38,11 +52,21 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         }
 
         var declared = IPAddress.TryParse(IpamSection.Text(ipam ?? range, "gateway"), out var gateway) && (ipam is null || subnet.Contains(gateway));
-        return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet));
+        return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet)) { HasGateway = declared };
     }
 
+    // What other plugins do is not known, so they have the benefit of the doubt.
+    private static bool TellsGateway(PluginConfiguration main, JsonObject ipam) => IpamSection.Items(ipam, "routes").Count > 0 || main.Type switch
+    {
+        "bridge" => IsSet(main, "isGateway") || IsSet(main, "isDefaultGateway"),
+        "macvlan" or "ipvlan" or "vlan" or "host-device" or "dummy" or "tap" => false,
+        _ => true,
+    };
+
+    private static bool IsSet(PluginConfiguration plugin, string key) => plugin.Json[key] is JsonValue value && value.TryGetValue(out bool set) && set;
+
     /// <summary>"10.1.0.0/16"; or an address in it, with its prefix length; or a range of addresses, "10.1.0.4-10.1.0.9/16".</summary>
-    private static IPNetwork? ReadSubnet(string? text)
+    public static IPNetwork? ReadSubnet(string? text)
     {
         if (text?.Split('/') is not [var addresses, var bits]
             || !IPAddress.TryParse(addresses.Split('-')[0].Trim(), out var address)
@@ -53,6 +77,9 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
 
         return new IPNetwork(BaseAddress(address, length), length);
     }
+
+    public static bool Overlap(IPNetwork one, IPNetwork other) => one.BaseAddress.AddressFamily == other.BaseAddress.AddressFamily
+        && (one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress));
 
     /// <summary>With every bit behind the prefix cleared.</summary>
     public static IPAddress BaseAddress(IPAddress address, int prefixLength)

@@ -21,6 +21,9 @@ internal static class IpamConfiguration
     /// <summary>The stock IPAM plugin that answers what it is told.</summary>
     public const string Static = "static";
 
+    /// <summary>The stock IPAM plugin that writes down on the host what it has given.</summary>
+    public const string HostLocal = "host-local";
+
     /// <summary>The stock IPAM plugin that leases addresses, with a daemon that keeps the leases alive.</summary>
     public const string Dhcp = "dhcp";
 
@@ -84,6 +87,18 @@ internal static class IpamConfiguration
         ipam["ranges"] = new JsonArray([.. IpamSection.Items(ipam, "ranges").OfType<JsonArray>().Where(set => set.Any(IsWanted)).Select(set => set.DeepClone())]);
     });
 
+    /// <summary>
+    /// With an <c>ipam</c> section for a plugin that has none and lets another one write addresses down: that one's store, and the subnets of
+    /// these addresses.
+    /// </summary>
+    public static NetworkConfiguration WithHostLocal(NetworkConfiguration network, string dataDirectory, IEnumerable<CniIp> ips) => Edit(network, plugin => plugin[Ipam] = new JsonObject
+    {
+        ["type"] = HostLocal,
+        ["dataDir"] = dataDirectory,
+        ["ranges"] = new JsonArray([.. ips.Select(ip => $"{CniSubnet.BaseAddress(ip.Address, ip.PrefixLength)}/{ip.PrefixLength}").Distinct()
+            .Select(subnet => new JsonArray(new JsonObject { ["subnet"] = subnet }))]),
+    });
+
     private static JsonObject Address(CniIp ip)
     {
         var json = new JsonObject { ["address"] = $"{ip.Address}/{ip.PrefixLength}" };
@@ -98,7 +113,9 @@ internal static class IpamConfiguration
     private static NetworkConfiguration Edit(NetworkConfiguration network, Action<JsonObject> edit)
     {
         var json = (JsonObject)JsonNode.Parse(network.ToUtf8Json().Span, documentOptions: Reading)!;
-        edit(json["plugins"]!.AsArray().OfType<JsonObject>().First(plugin => plugin[Ipam] is JsonObject));
+        var plugins = json["plugins"]!.AsArray();
+        var main = plugins[network.Plugins.ToList().IndexOf(MainPlugin.Of(network))]!.AsObject();
+        edit(main[Ipam] is JsonObject ? main : plugins.OfType<JsonObject>().FirstOrDefault(plugin => plugin[Ipam] is JsonObject, main));
         return NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), network.Source);
     }
 }

@@ -10,11 +10,14 @@ internal static class IpamKind
     /// address.</returns>
     public static string? WhyNotReserve(NetworkConfiguration network)
     {
-        var main = network.Plugins[0];
+        var main = MainPlugin.Of(network);
         return main switch
         {
             { IpamType: null } => $"its plugin {main.Type} has no ipam section",
             { IpamType: IpamConfiguration.Dhcp } => "its IPAM plugin dhcp takes its lease from the container's own namespace, which is not there yet",
+            // Whoever runs the IPAM plugin of a network alone takes the first that there is.
+            _ when network.Plugins.First(plugin => plugin.IpamType is not null) is var first && first != main =>
+                $"its plugin {first.Type} has an ipam section before that of {main.Type}",
             // Docker chooses the MAC of an endpoint whose address it asks for ahead.
             { Type: "ipvlan" } => "links of ipvlan share their parent's MAC, and Docker would choose another",
             _ when CniSubnet.Of(network).Count == 0 => $"its configuration does not tell which subnet the IPAM plugin {main.IpamType} hands out",

@@ -56,7 +56,7 @@ public sealed class CommandLineTests : IAsyncLifetime
             "10.88.0.9           other      -            -        -          -       -                  -                                 -      cafe",
             "",
             "On CNI network gone:",
-            "What its IPAM plugin has given away could not be read in time, so others than containers may be missing.",
+            "Others than Docker's containers may be missing: its configuration is gone.",
             "Nobody.",
             "",
             "Unfinished in container web: sysctl net.ipv4.conf.eth1.x does not exist",
@@ -67,7 +67,9 @@ public sealed class CommandLineTests : IAsyncLifetime
             "",
             "for you unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link delete cni0123456789ab.",
             "",
-            "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"");
+            "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"",
+            "",
+            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be done, 1 finding that is not mended, 1 CNI file that is not used.");
     }
 
     [Fact(Timeout = Deadline)]
@@ -80,7 +82,9 @@ public sealed class CommandLineTests : IAsyncLifetime
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
             "",
-            "No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)");
+            "No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)",
+            "",
+            "To look at: Docker does not answer.");
     }
 
     [Fact(Timeout = Deadline)]
@@ -96,6 +100,27 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Theory(Timeout = Deadline)]
+    [InlineData("status --exit-code", 1)]
+    [InlineData("status --exit-code --json", 1)]
+    [InlineData("status", 0)]
+    public async Task The_exit_code_of_status_says_whether_there_is_something_to_look_at_only_where_that_is_asked_for(string command, int exitCode)
+    {
+        daemon.Answers["POST /Bridge.Status"] = Answer(Example());
+
+        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(exitCode);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_of_a_healthy_host_ends_with_all_is_well_and_exit_code_0()
+    {
+        daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], []));
+
+        (await RunAsync($"status --exit-code --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines()[^1].Should().Be("All is well.");
+    }
+
+    [Theory(Timeout = Deadline)]
     [InlineData("", "repair", "Mended", 0)]
     [InlineData("", "repair", "Failed", 1)]
     [InlineData("", "repair", "Left", 1)]
@@ -105,11 +130,12 @@ public sealed class CommandLineTests : IAsyncLifetime
     public async Task Repair_succeeds_when_nothing_remains(string problem, string command, string state, int exitCode)
     {
         daemon.Answers["POST /Bridge.Repair"] = Answer(new RepairResponse(
-            [new FindingStatus("lost-link", "e2", "container web", "its interface is\n gone", Enum.Parse<FindingState>(state), "Restart it.")],
+            [new FindingStatus("lost-link", "e2", "container web", "its interface is\n gone.", Enum.Parse<FindingState>(state), "Restart it.")],
             problem.Length > 0 ? [problem] : []));
 
         (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(exitCode);
 
+        Lines()[0].Should().NotContain("..");
         daemon.Bodies.Should().ContainSingle().Which.Should().Contain(command.EndsWith("--dry-run", StringComparison.Ordinal) ? "true" : "false");
         Lines()[0].Should().EndWith(" lost-link: container web: its interface is gone. Restart it.");
     }
@@ -283,12 +309,12 @@ public sealed class CommandLineTests : IAsyncLifetime
                 DateTimeOffset.MaxValue, "sysctl net.ipv4.conf.eth1.x does not exist", JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
         ],
         [
-            new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, [
+            new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, null, [
                 new NeighbourStatus(NeighbourKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
                 new NeighbourStatus(NeighbourKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b", null, ["10.88.0.3", "fd00::3"]),
                 new NeighbourStatus(NeighbourKind.Other, null, "cafe", null, ["10.88.0.9"]),
             ]),
-            new CniNetworkStatus("gone", [], IsComplete: false, []),
+            new CniNetworkStatus("gone", [], IsComplete: false, "its configuration is gone", []),
         ],
         [new PendingCleanup("e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
         [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it", FindingState.Left, "If nobody else made it: ip link delete cni0123456789ab.")],

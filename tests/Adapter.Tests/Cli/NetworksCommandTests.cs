@@ -62,9 +62,83 @@ public sealed class NetworksCommandTests : IAsyncLifetime
             "DOCKER NETWORK | CNI NETWORK | IPAM | ID",
             "old | gone | null | 030000000000",
             "",
-            "Not used: DIR/30-broken.conflist: the file is empty",
-            "",
-            "Make a Docker network: cnm-cni networks create lan");
+            "Not used: DIR/30-broken.conflist: the file is empty");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_network_whose_plugins_are_there_is_recommended()
+    {
+        Write("10-flannel.conflist", """{ "cniVersion": "1.0.0", "name": "flannel", "plugins": [ { "type": "flannel" } ] }""");
+        Write("20-pods.conflist", Conflists.Stock);
+
+        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines()[^1].Should().Be("Make a Docker network: cnm-cni networks create pods");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""", "its plugin loopback makes no interface")]
+    [InlineData("200-meta.conflist", """{ "cniVersion": "1.0.0", "name": "lo", "plugins": [ { "type": "loopback" }, { "type": "portmap" } ] }""", "none of its plugins loopback, portmap makes an interface")]
+    public async Task A_network_that_no_container_can_be_on_is_not_offered_and_the_only_other_one_need_not_be_named(string file, string content, string reason)
+    {
+        Write(file, content);
+        Write("10-pods.conflist", Conflists.Stock);
+
+        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        var listed = Lines();
+        (await RunAsync("networks create lo", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        listed.Should().ContainSingle(line => line.StartsWith("pods ", StringComparison.Ordinal)).And.NotContain(line => line.StartsWith("lo ", StringComparison.Ordinal));
+        listed.Should().Contain($"Not offered: DIR/{file}: {reason}, so no container can be on it.");
+        error.ToString().Should().StartWith("No container can be on CNI network \"lo\"").And.Contain(reason);
+        docker.Names.Should().Equal("pods");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("10.99.0.0/16", "10.99.0.1", "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): make it again (docker network rm web, then cnm-cni networks create)")]
+    [InlineData("10.88.0.0/16", "10.88.0.9", "Docker has gateway 10.88.0.9, and the CNI network has 10.88.0.1: make it again *")]
+    [InlineData("10.88.0.0/16", "10.88.0.1", "-")]
+    [InlineData("10.88.4.0/24", "", "-")]
+    [InlineData("fd00::/64", "", "Docker has subnet fd00::/64, *")]
+    public async Task A_Docker_network_made_before_the_subnet_changed_has_a_problem(string subnet, string gateway, string problem)
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        docker.AddNetwork("web", "cni", "pods", subnet, gateway);
+
+        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines()[1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].Should().Match(problem);
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("10.88.0.0/16", "10.88.0.0/16")]
+    [InlineData("10.88.7.0/24", "10.88.7.0/24")]
+    [InlineData("10.0.0.0/8", "10.88.0.0/16")]
+    public async Task Networks_with_one_subnet_are_not_listed_without_a_word(string subnet, string common)
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("20-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal).Replace("10.89.0.0/24", subnet, StringComparison.Ordinal));
+
+        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines().Should().Contain(line => line.StartsWith($"CNI networks pods and twin have subnet {common} in common: "));
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("""{ "type": "bridge", IPAM }""", "10.91.0.0/24")]
+    [InlineData("""{ "type": "macvlan", "master": "eth0", IPAM }""", "10.91.0.0/24")]
+    [InlineData("""{ "type": "bridge", "isGateway": true, IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
+    [InlineData("""{ "type": "ptp", IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
+    [InlineData("""{ "type": "loopback" }, { "type": "bridge", "isGateway": true, IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
+    public async Task Only_a_gateway_that_there_is_is_shown(string plugins, string shown)
+    {
+        Write("10-lan.conflist", $$"""{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ {{plugins.Replace("IPAM", """ "ipam": { "type": "host-local", "subnet": "10.91.0.0/24" } """, StringComparison.Ordinal)}} ] }""");
+
+        (await RunAsync("networks create lan", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines()[0].Should().EndWith($": CNI network lan, --ipam-driver cni, {shown}");
+        docker.Network("lan")["IPAM"]!["Config"]![0]!["Gateway"]!.ToString().Should().Be("10.91.0.1", "it is to be given to nobody");
     }
 
     [Fact(Timeout = Deadline)]
@@ -115,9 +189,11 @@ public sealed class NetworksCommandTests : IAsyncLifetime
             [
                 new ListedNetwork(
                     "pods", Path.Combine(directory.FullName, "10-pods.conflist"), [new ListedSubnet("10.88.0.0/16", "10.88.0.1")], ["bridge", "portmap", "firewall"], "host-local", null, null,
-                    [new ListedDockerNetwork("01".PadRight(64, '0'), "web", "null", Auto: false)]),
+                    [new ListedDockerNetwork("01".PadRight(64, '0'), "web", "null", Auto: false, null)]),
             ],
             [new LostNetwork("02".PadRight(64, '0'), "old", "null", "gone")],
+            [],
+            [],
             []));
     }
 

@@ -38,7 +38,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
         networks.Should().BeEquivalentTo(new[]
         {
-            new DockerNetwork(NetworkId, "pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" }),
+            new DockerNetwork(NetworkId, "pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" }) { Pools = [("10.1.0.0/16", null)] },
             new DockerNetwork("b", "bare", "cni", None, "default", None, None),
         });
         docker.Questions.Should().Equal("GET /networks?filters={\"driver\":{\"cni\":true}}");

@@ -102,6 +102,56 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         Owners().Keys.Should().Contain("10.66.0.15");
     }
 
+    [Theory]
+    [InlineData("10.66.0.0/24", "10.66.0.99", "address 10.66.0.99 is not one that CNI network \"dual\" gives: its IPAM plugin hands out 10.66.0.10 to 10.66.0.20 (*10-dual.conflist). Choose one of these, or leave --ip out.")]
+    [InlineData("10.66.0.0/24", "10.66.0.1", "address 10.66.0.1 of CNI network \"dual\" is taken: the network's gateway has it. *")]
+    public async Task An_address_outside_of_the_range_is_refused_with_the_range_and_the_network(string subnet, string address, string refusal)
+    {
+        ((string)(await AskAsync("RequestAddress", Wish(subnet, Mac, address)))["Error"]!).Should().Match(refusal);
+        Owners().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_to_leave_out_a_wish_that_he_did_not_have()
+    {
+        _daemon.WriteConflist("20-one.conflist", """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [{ "address": "10.67.0.5/24" }] } } ] }""");
+        string Any(string mac) => Wish("10.67.0.0/24", mac, "").Replace("dual/", "one/", StringComparison.Ordinal);
+        await AskAsync("RequestAddress", Any(Mac));
+
+        var refusal = (string)(await AskAsync("RequestAddress", Any("02:42:00:00:00:02")))["Error"]!;
+
+        refusal.Should().StartWith("CNI network \"one\" gave the address 10.67.0.5, which a container that is just being started has already: ").And.NotContain("--ip");
+    }
+
+    [Theory]
+    [InlineData("""{"Pool":"10.66.0.0/24"}""", "dual/10.66.0.0/24")]
+    [InlineData("""{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/25"}""", "dual/10.66.0.0/24")]
+    [InlineData("""{"Pool":"fd00:66::/64","V6":true}""", "dual/fd00:66::/64")]
+    [InlineData("""{"Pool":"10.67.0.0/24","Options":{}}""", "other/10.67.0.0/24")]
+    public async Task The_subnet_says_which_of_several_CNI_networks_is_meant(string request, string poolId)
+    {
+        WriteOther();
+
+        ((string)(await AskAsync("RequestPool", request))["PoolID"]!).Should().Be(poolId);
+    }
+
+    [Fact]
+    public async Task A_Docker_network_says_with_o_what_its_subnet_said_and_nothing_else()
+    {
+        WriteOther();
+        _daemon.WriteConflist("30-twin.conflist", """{ "cniVersion": "1.0.0", "name": "twin", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24" } } ] }""");
+        (await AskAsync("RequestPool", """{"Pool":"10.67.0.0/24"}""")).ToJsonString().Should().Contain("PoolID");
+
+        var other = await CreateAsync("10.67.0.0/24", "dual");
+        (await AskAsync("RequestPool", """{"Pool":"10.66.0.0/24","Options":{"cni.network":"twin"}}""")).ToJsonString().Should().Contain("twin/10.66.0.0/24");
+        var twin = await CreateAsync("10.66.0.0/24", "dual");
+        var ambiguous = (string)(await AskAsync("RequestPool", """{"Pool":"10.66.0.0/24"}"""))["Error"]!;
+
+        other.Should().Contain("subnet 10.67.0.0/24 is not one of CNI network \"dual\"");
+        twin.Should().Contain("-o means CNI network \"dual\", and the addresses would be those of \"twin\"");
+        ambiguous.Should().Contain("\"dual\" and \"twin\" declare it").And.Contain("--ipam-opt cni.network=NAME");
+    }
+
     [Fact]
     public async Task An_exhausted_range_is_said_in_the_plugins_words_and_leaves_nothing()
     {
@@ -150,6 +200,13 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.19"}""")]
     public async Task Releasing_what_is_not_reserved_succeeds(string request) =>
         (await AskAsync("ReleaseAddress", request)).ToJsonString().Should().Be("{}");
+
+    private void WriteOther() => _daemon.WriteConflist(
+        "20-other.conflist", """{ "cniVersion": "1.0.0", "name": "other", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.67.0.0/24" } } ] }""");
+
+    private async Task<string> CreateAsync(string pool, string cniNetwork) => (string)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateNetwork", $$$"""
+        {"NetworkID":"{{{new string('7', 64)}}}","Options":{"com.docker.network.generic":{"cni.network":"{{{cniNetwork}}}"}},"IPv4Data":[{"AddressSpace":"cni","Pool":"{{{pool}}}"}],"IPv6Data":[]}
+        """)).Body)!["Err"]!;
 
     private static string Wish(string subnet, string mac, string address) =>
         $$$"""{"PoolID":"dual/{{{subnet}}}","Address":"{{{address}}}","Options":{"com.docker.network.endpoint.macaddress":"{{{mac}}}"}}""";

@@ -67,6 +67,39 @@ public sealed class HostLocalStoreTests : IDisposable
     public void Only_host_local_keeps_such_a_store() =>
         HostLocalStore.Of(Conflists.Parse(Conflist.Replace("host-local", "whereabouts", StringComparison.Ordinal))).Should().BeNull();
 
+    [Theory]
+    [InlineData("""{ "type": "flannel", "ipam": { "dataDir": "DATA" } }""", false)]
+    [InlineData("""{ "type": "flannel", "delegate": { "isDefaultGateway": true, "ipam": { "dataDir": "DATA" } } }""", false)]
+    [InlineData("""{ "type": "mine", "delegate": { "ipam": { "type": "host-local", "dataDir": "DATA" } } }""", false)]
+    [InlineData("""{ "type": "mine", "delegate": { "ipam": { "dataDir": "DATA" } } }, { "type": "portmap" }""", true)]
+    [InlineData("""{ "type": "loopback" }, { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.88.0.0/16", "dataDir": "DATA" } }""", false)]
+    public void Plugins_that_delegate_keep_one_too(string plugins, bool isGuessed)
+    {
+        Write("10.88.0.2", "a1\r\neth0");
+
+        var store = HostLocalStore.Of(Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ {{plugins.Replace("DATA", _data.FullName, StringComparison.Ordinal)}} ] }"""))!;
+
+        store.Read(CancellationToken.None).Should().ContainSingle().Which.OwnerId.Should().Be("a1");
+        store.IsGuessed.Should().Be(isGuessed);
+    }
+
+    [Theory]
+    [InlineData("""{ "type": "cilium-cni" }""")]
+    [InlineData("""{ "type": "mine", "delegate": "nonsense" }""")]
+    [InlineData("""{ "type": "mine", "delegate": { "ipam": { "type": "whereabouts", "dataDir": "/" } } }""")]
+    public void A_plugin_without_an_ipam_section_has_none_where_there_is_no_directory(string plugin) =>
+        HostLocalStore.Of(Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "not-there-{{Guid.NewGuid():N}}", "plugins": [ {{plugin}} ] }""")).Should().BeNull();
+
+    [Fact]
+    public void A_store_that_cannot_be_read_is_no_empty_one()
+    {
+        File.CreateSymbolicLink(Path.Combine(_data.FullName, "pods"), "pods"); // A loop.
+
+        var read = () => Store.Read(CancellationToken.None);
+
+        read.Should().Throw<IOException>();
+    }
+
     private string PathOf(string file) => Path.Combine(_data.CreateSubdirectory("pods").FullName, file);
 
     private void Write(string file, string content) => File.WriteAllText(PathOf(file), content);

@@ -44,7 +44,7 @@ public sealed class NeighbourhoodTests
         List([Own("e1", "web", "10.88.0.4")], [Stored("10.88.0.4", "stranger")], []).Should().Equal("container web e1 10.88.0.4", "other - stranger 10.88.0.4");
 
     private static IEnumerable<string> List(OwnHolder[] own, StoredAddress[] stored, Pod[] pods) =>
-        new Neighbourhood("pods", [IPNetwork.Parse("10.88.0.0/16"), IPNetwork.Parse("fd00::/64")], stored, IsComplete: true).List(own, pods)
+        new Neighbourhood("pods", [IPNetwork.Parse("10.88.0.0/16"), IPNetwork.Parse("fd00::/64")], stored, WhyIncomplete: null).List(own, pods)
             .Select(found => $"{found.Kind.ToString().ToLowerInvariant()} {found.Name ?? "-"} {found.ContainerId ?? "-"} {string.Join(' ', found.Addresses)}");
 
     private static OwnHolder Own(string id, string? name, params string[] addresses) => new(id, "pods", id, name, [.. addresses.Select(IPAddress.Parse)]);

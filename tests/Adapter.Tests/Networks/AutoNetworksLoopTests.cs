@@ -87,8 +87,42 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
         await UntilAsync(() => docker.Script.Questions.Count > 1, TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public void A_directory_that_is_not_there_is_not_watched() => DirectoryChanges.Watch("/nonexistent/net.d", () => { }).Should().BeNull();
+    [Theory(Timeout = Deadline)]
+    [InlineData("")]
+    [InlineData("cni/net.d")]
+    public async Task A_directory_that_is_made_later_is_noticed_at_once(string below)
+    {
+        var missing = Path.Combine(directory, below);
+        Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(directory)!);
+        var settings = new AdapterSettings { ConfigurationDirectory = missing, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
+        var networks = new AutoNetworks(engine, new ConfigurationDirectory(missing), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
+        using var later = new AutoNetworksLoop(networks, signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        await later.StartAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+
+        Directory.CreateDirectory(missing);
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // Long enough for the round that finds it empty.
+        File.WriteAllText(Path.Combine(missing, "10-pods.conflist"), Conflists.Stock);
+
+        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await later.StopAsync(TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(directory);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_directory_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
+    {
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+
+        var other = Directory.CreateTempSubdirectory("net.d-new-").FullName;
+        File.WriteAllText(Path.Combine(other, "10-pods.conflist"), Conflists.Stock);
+        Directory.Delete(directory);
+        Directory.Move(other, directory);
+
+        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+    }
 
     private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
     {

@@ -34,6 +34,17 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Deadline)]
+    public async Task A_CNI_network_that_no_container_can_be_on_gets_no_Docker_network()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""");
+
+        await networks.RunAsync(TestContext.Current.CancellationToken);
+
+        docker.Names.Should().Equal("pods");
+    }
+
+    [Fact(Timeout = Deadline)]
     public async Task Every_CNI_network_gets_a_Docker_network_of_its_name_once()
     {
         Write("10-pods.conflist", Conflists.Stock);

@@ -28,6 +28,17 @@ public sealed class NetworkPairsTests
         NetworkPairs.Of(Hosting("pods", "lan"), [Made("web")]).Lost.Should().ContainSingle().Which.CniNetwork.Should().BeNull();
     }
 
+    [Fact]
+    public void One_that_names_none_stands_for_the_only_CNI_network_that_declares_its_subnet()
+    {
+        var contents = new ConfigurationDirectoryContents([Parse("pods", "10.1.0.0/16"), Parse("lan", "10.2.0.0/16"), Parse("twin", "10.1.0.0/16")], []);
+        NetworkPairs.StandsFor(Made("web") with { Pools = [("10.2.0.0/16", null)] }, contents).Should().Be("lan");
+        NetworkPairs.StandsFor(Made("web") with { Pools = [("10.1.0.0/16", null)] }, contents).Should().BeNull("two declare it");
+    }
+
+    private static NetworkConfiguration Parse(string name, string subnet) => NetworkConfiguration.Parse(
+        Encoding.UTF8.GetBytes($$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "{{subnet}}" } } ] }"""), "test.conflist");
+
     private static ConfigurationDirectoryContents Hosting(params string[] names) => new([.. names.Select(name => NetworkConfiguration.Parse(
         Encoding.UTF8.GetBytes($$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge" } ] }"""), "test.conflist"))], []);
 

@@ -113,6 +113,11 @@ internal sealed class RepairBench : IAsyncDisposable
         Result = Element(Result(cidrs)),
     };
 
+    /// <summary>The network as a plugin has it that runs the IPAM plugin without being told to in an <c>ipam</c> section.</summary>
+    public JsonElement DelegatingConfiguration => Element($$"""
+        { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main", "delegate": { "ipam": { "dataDir": "{{PathOf("store")}}" } } } ] }
+        """);
+
     /// <summary>An address that is reserved ahead.</summary>
     public ReservationRecord AddReservation(params string[] cidrs)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Adapter.Tests.State;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Repair;
@@ -71,6 +72,63 @@ public sealed class RepairTests
         Addresses(bench).Select(bench.OwnerOf).Should().OnlyContain(owner => owner == $"{record.ContainerId}\r\neth0");
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(other => other.Kind == "stolen-address");
     }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("last_reserved_ip.0", true)]
+    [InlineData("lock", false)] // Nothing shows that it is this network's: it may be left from another of the name.
+    public async Task An_address_that_a_delegating_plugin_had_written_down_is_given_back_where_its_store_is_known(string written, bool isMended)
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        var record = bench.Attachment("10.66.0.5/24") with { Configuration = bench.DelegatingConfiguration };
+        bench.Journal.Attachments.Bring(record);
+        bench.MountNamespace(record.ContainerId);
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+        await File.WriteAllTextAsync(Path.Combine(bench.Store, written), "10.66.0.5", TestContext.Current.CancellationToken);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
+
+        var findings = (await bench.RepairAsync(dryRun: false)).Findings.Where(finding => finding.Kind == "stolen-address").ToArray();
+
+        findings.Select(finding => finding.State).Should().Equal(isMended ? [FindingState.Mended] : []);
+        bench.OwnerOf("10.66.0.5").Should().Be(isMended ? $"{record.ContainerId}\r\neth0" : "nobody");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("pods", "10.66.0.5", 1)]
+    [InlineData("pods", "fd00:66::5", 1)]
+    [InlineData("pods", "10.66.0.6", 0)]
+    [InlineData("lan", "10.66.0.5", 0)] // Another network may have the same addresses.
+    public async Task Two_containers_with_one_address_are_found(string cniNetwork, string address, int findings)
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.5/24") with { Snapshot = Having("10.66.0.5", "fd00:66::5", "fe80::1") });
+        bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.5/24") with
+        {
+            EndpointId = RepairBench.EndpointId.Replace('a', 'b'), ContainerName = "db", CniNetwork = cniNetwork, Snapshot = Having(address, "fe80::1"), Since = TimeProvider.System.GetUtcNow(),
+        });
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        var found = (await bench.RepairAsync(dryRun: true)).Findings.Where(finding => finding.Kind == "shared-address").ToArray();
+
+        found.Select(finding => (finding.What[..12], finding.Why)).Should().Equal(Enumerable.Repeat(("container db", $"web has {address} as well"), findings));
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Addresses_reserved_for_networks_of_other_drivers_are_in_the_status()
+    {
+        await using var bench = await RepairBench.PrepareAsync(Never);
+        var record = bench.AddReservation("10.66.0.5/24");
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        var network = (await bench.StatusAsync()).CniNetworks.Should().ContainSingle().Subject;
+
+        network.Name.Should().Be("pods");
+        network.Neighbours.Should().ContainSingle().Which.Addresses.Should().Equal("10.66.0.5");
+    }
+
+    private static LinkSnapshot Having(params string[] addresses) =>
+        new("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [.. addresses.Select(address => new LinkAddress(address, address.Contains(':') ? 64 : 24))] };
 
     [Fact(Timeout = Deadline)]
     public async Task A_reservation_gets_its_address_back_whatever_was_wished_for_when_it_was_made()

@@ -25,8 +25,8 @@ public sealed class AttachKindTests
     [InlineData("ipvlan", $$"""{ "type": "ipvlan", "linkInContainer": true, {{Ranges}} }""", "its plugin ipvlan looks for the master *")]
     [InlineData("vlan", $$"""{ "type": "vlan", "linkInContainer": true, {{Ranges}} }""", "its plugin vlan looks for the master *")]
     [InlineData("tap", $$"""{ "type": "tap", "bridge": "br0", {{Ranges}} }""", "its plugin tap looks for the bridge in the container's own namespace")]
-    [InlineData("vrf", """{ "type": "vrf" }""", "its first plugin vrf belongs into the container's own namespace")]
-    [InlineData("mesh", $$"""{ "type": "mesh", {{Ranges}} }""", "its first plugin mesh belongs into the container's own namespace")]
+    [InlineData("vrf", """{ "type": "vrf" }""", "its plugin vrf, which makes the interface, belongs into the container's own namespace")]
+    [InlineData("mesh", $$"""{ "type": "mesh", {{Ranges}} }""", "its plugin mesh, which makes the interface, belongs into the container's own namespace")]
     [InlineData("mesh behind bridge", $$"""{ "type": "bridge", {{Ranges}} }, { "type": "mesh" }""", null)]
     [InlineData("sbr behind bridge", $$"""{ "type": "bridge", {{Ranges}} }, { "type": "sbr" }""", null)]
     public void A_chain_whose_plugins_need_the_final_namespace_is_not_staged(string chain, string plugins, string? reason)

@@ -25,6 +25,52 @@ public sealed class CniNetworksTests : IDisposable
         choose.Should().Throw<CnmException>().WithMessage("which CNI network? This host has \"pods\", \"plain\". Say it with -o cni.network=NAME.");
     }
 
+    [Theory]
+    [InlineData("10.88.0.0/16", "pods")]
+    [InlineData("10.89.0.0/24", "plain")]
+    [InlineData("10.89.0.1/24", "plain")]
+    [InlineData("fd00:1::/64", "six")]
+    public void Among_several_a_subnet_tells_which_one_is_meant(string pool, string name)
+    {
+        WriteSeveral();
+        CniNetworks.ChooseForPool(Load(), name: null, pool).Name.Should().Be(name);
+        CniNetworks.OnlyDeclaring(Load(), [pool]).Should().Be(name);
+    }
+
+    [Theory]
+    [InlineData("", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with --ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the --subnet *")]
+    [InlineData("10.1.0.0/16", "no CNI network of this host declares subnet 10.1.0.0/16: it has \"pods\" (10.88.0.0/16), *--ipam-opt cni.network=NAME.")]
+    [InlineData("nonsense", "no CNI network of this host declares subnet nonsense: *")]
+    public void A_subnet_that_tells_nothing_is_refused_with_what_would(string pool, string message)
+    {
+        WriteSeveral();
+        var choose = () => CniNetworks.ChooseForPool(Load(), name: null, pool);
+        choose.Should().Throw<CnmException>().WithMessage(message);
+        CniNetworks.OnlyDeclaring(Load(), [pool]).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_subnet_of_two_networks_is_refused_with_their_names_and_what_compose_can_say()
+    {
+        WriteSeveral();
+        Write("40-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal));
+        var choose = () => CniNetworks.ChooseForPool(Load(), name: null, "10.89.0.0/24");
+        choose.Should().Throw<CnmException>().WithMessage(
+            "subnet 10.89.0.0/24 does not tell which CNI network is meant: \"plain\" and \"twin\" declare it. Say it with --ipam-opt cni.network=NAME. *compose*external.");
+        CniNetworks.ChooseForPool(Load(), "twin", "10.89.0.0/24").Name.Should().Be("twin");
+    }
+
+    [Fact]
+    public void A_network_that_no_container_can_be_on_is_none_of_several()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""");
+        Choose(null).Name.Should().Be("pods");
+        CniNetworks.ChooseForPool(Load(), name: null, pool: null).Name.Should().Be("pods");
+        var choose = () => Choose("lo");
+        choose.Should().Throw<CnmException>().WithMessage("no container can be on CNI network \"lo\" (*99-loopback.conf): its plugin loopback makes no interface.");
+    }
+
     [Fact]
     public void A_missing_network_is_refused_with_what_there_is_and_what_is_broken()
     {
@@ -43,7 +89,16 @@ public sealed class CniNetworksTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private NetworkConfiguration Choose(string? name) => CniNetworks.Choose(new ConfigurationDirectory(_directory).Load(), name);
+    private NetworkConfiguration Choose(string? name) => CniNetworks.Choose(Load(), name);
+
+    private ConfigurationDirectoryContents Load() => new ConfigurationDirectory(_directory).Load();
+
+    private void WriteSeveral()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("20-plain.conflist", Conflists.Plain);
+        Write("30-six.conflist", """{ "cniVersion": "1.0.0", "name": "six", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "fd00:1::/64" } } ] }""");
+    }
 
     private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);
 }

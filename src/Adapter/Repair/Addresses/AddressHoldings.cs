@@ -2,6 +2,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Repair.Addresses;
@@ -57,16 +58,20 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
     private Holding? ToHolding(AttachmentRecord record)
     {
         var network = CniAttachment.Configuration(record);
-        return HostLocalStore.Of(network) is { } store && CniAttachment.Result(record) is { Ips: { Count: > 0 } ips }
-            ? new Holding(
-                record.ContainerId,
-                record.EndpointId,
-                record.Text(),
-                Descriptions.Restart(record.ContainerName),
-                network,
-                cni.Of(record),
-                store,
-                [.. ips.Select(ip => $"{ip.Address}/{ip.PrefixLength}")])
-            : null;
+        if (HostLocalStore.Of(network) is not { } store || (store.IsGuessed && !store.IsUsedSince(record.Since))
+            || CniAttachment.Result(record) is not { Ips: { Count: > 0 } ips })
+        {
+            return null;
+        }
+
+        return new Holding(
+            record.ContainerId,
+            record.EndpointId,
+            record.Text(),
+            Descriptions.Restart(record.ContainerName),
+            MainPlugin.Of(network).IpamType is null ? IpamConfiguration.WithHostLocal(network, Path.GetDirectoryName(store.Path)!, ips) : network,
+            cni.Of(record),
+            store,
+            [.. ips.Select(ip => $"{ip.Address}/{ip.PrefixLength}")]);
     }
 }

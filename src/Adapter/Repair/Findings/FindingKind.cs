@@ -43,6 +43,9 @@ internal enum FindingKind
 
     /// <summary>An address of ours that its IPAM plugin has given to somebody else.</summary>
     ContestedAddress,
+
+    /// <summary>An address that two containers of ours have.</summary>
+    SharedAddress,
 }
 
 internal static class FindingKindText

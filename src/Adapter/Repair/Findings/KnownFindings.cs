@@ -57,11 +57,11 @@ internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings
         if (report.State == FindingState.Mended)
         {
             metrics.Mended(report.Kind);
-            logger.FindingMended(report.Kind.Text(), report.What, report.Why, report.Done);
+            logger.FindingMended(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
         }
         else if (report.State != before)
         {
-            logger.FindingLeft(report.Kind.Text(), report.What, report.Why, report.Done);
+            logger.FindingLeft(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
         }
     }
 }

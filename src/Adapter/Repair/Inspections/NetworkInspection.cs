@@ -62,7 +62,8 @@ internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory 
 
         try
         {
-            var cniNetwork = CniNetworks.Choose(configurations.Load(), NetworkPairs.NamedBy(network));
+            var contents = configurations.Load();
+            var cniNetwork = CniNetworks.Choose(contents, NetworkPairs.StandsFor(network, contents));
             journal.Networks.Write(NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name) with { Internal = network.Internal, IPv6 = network.IPv6 });
             return Mending.Mended($"It is taken over as CNI network {cniNetwork.Name}.");
         }

@@ -1,0 +1,38 @@
+using CniInvoker;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>
+/// Which plugin of a chain makes the interface. Not always the first: <c>loopback</c>, <c>tuning</c> and their like may stand before it.
+/// Decided here and nowhere else.
+/// </summary>
+internal static class MainPlugin
+{
+    // Each makes the interface that CNI_IFNAME names, so a chain that works has one of them at most.
+    private static readonly IReadOnlyList<string> Makers = ["bridge", "ptp", "macvlan", "ipvlan", "vlan", "host-device", "dummy", "tap"];
+
+    // They change or program what another plugin has made: the stock ones, then those of other projects that are chained in the same way.
+    private static readonly IReadOnlyList<string> Helpers =
+    [
+        "loopback", "portmap", "bandwidth", "firewall", "tuning", "sbr", "vrf",
+        "istio-cni", "linkerd-cni", "kuma-cni", "route-override", "dnsname", "isolation", "tc-redirect-tap", "egress-cni", "egress-v4-cni", "egress-v6-cni",
+    ];
+
+    /// <returns>The first when none is known to make an interface.</returns>
+    public static PluginConfiguration Of(NetworkConfiguration network) => Find(network) ?? network.Plugins[0];
+
+    /// <returns>Null when containers can be on the network; otherwise the reason, as the end of a sentence: "…: its plugin loopback …".</returns>
+    public static string? WhyNobodyCanBeOn(NetworkConfiguration network) => Find(network) is not null
+        ? null
+        : network.Plugins is [var only]
+            ? $"its plugin {only.Type} makes no interface"
+            : $"none of its plugins {string.Join(", ", network.Plugins.Select(plugin => plugin.Type))} makes an interface";
+
+    private static PluginConfiguration? Find(NetworkConfiguration network)
+    {
+        var possible = network.Plugins.Where(plugin => !Helpers.Contains(plugin.Type)).ToArray();
+        return possible.FirstOrDefault(plugin => Makers.Contains(plugin.Type))
+            ?? possible.FirstOrDefault(plugin => plugin.IpamType is not null) // Whoever hands out addresses has something to put them on.
+            ?? possible.FirstOrDefault();
+    }
+}

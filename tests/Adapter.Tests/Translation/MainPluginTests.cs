@@ -1,0 +1,52 @@
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class MainPluginTests
+{
+    private const string Ipam = """ "ipam": { "type": "host-local", "subnet": "10.89.0.0/24", "rangeStart": "10.89.0.9", "rangeEnd": "10.89.0.12" } """;
+
+    [Theory]
+    [InlineData($$"""{ "type": "bridge", {{Ipam}} }, { "type": "portmap" }""", "bridge")]
+    [InlineData($$"""{ "type": "loopback" }, { "type": "bridge", {{Ipam}} }, { "type": "firewall" }""", "bridge")]
+    [InlineData($$"""{ "type": "loopback" }, { "type": "tuning" }, { "type": "macvlan", {{Ipam}} }""", "macvlan")]
+    [InlineData($$"""{ "type": "mesh" }, { "type": "ptp", {{Ipam}} }""", "ptp")]
+    [InlineData($$"""{ "type": "mesh" }, { "type": "calico", {{Ipam}} }""", "calico")]
+    [InlineData($$"""{ "type": "aws-cni" }, { "type": "egress-cni", {{Ipam}} }""", "aws-cni")]
+    [InlineData("""{ "type": "loopback" }, { "type": "flannel" }, { "type": "portmap" }""", "flannel")]
+    [InlineData("""{ "type": "cilium-cni" }""", "cilium-cni")]
+    public void The_plugin_that_makes_the_interface_is_found_wherever_it_stands(string plugins, string type) => MainPlugin.Of(Chain(plugins)).Type.Should().Be(type);
+
+    [Theory]
+    [InlineData("""{ "type": "loopback" }""", "its plugin loopback makes no interface")]
+    [InlineData("""{ "type": "loopback" }, { "type": "bandwidth" }, { "type": "portmap" }""", "none of its plugins loopback, bandwidth, portmap makes an interface")]
+    [InlineData("""{ "type": "unheard-of" }""", null)]
+    public void Nobody_can_be_on_a_chain_that_makes_no_interface(string plugins, string? reason) => MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
+
+    [Theory]
+    [InlineData("""{ "type": "loopback" }""")]
+    [InlineData("""{ "type": "tuning" }, { "type": "loopback" }""")]
+    [InlineData("""{ "type": "istio-cni" }""")]
+    public void Everything_is_read_of_the_plugin_that_makes_the_interface(string before)
+    {
+        var chain = Chain($$"""{{before}}, { "type": "bridge", "capabilities": { "portMappings": true }, {{Ipam}} }, { "type": "sbr" }, { "type": "portmap", "capabilities": { "portMappings": true } }""");
+
+        var subnet = CniSubnet.Of(chain).Should().ContainSingle().Subject.Subnet;
+        subnet.ToString().Should().Be("10.89.0.0/24");
+        IpamKind.WhyNotReserve(chain).Should().BeNull();
+        AssignableRanges.Of(chain, subnet).ToString().Should().Be("10.89.0.9 to 10.89.0.12");
+        AttachKind.WhyNotStage(chain, []).Should().BeNull();
+        ChainParts.MainPublishes(chain).Should().BeTrue();
+        var parts = ChainParts.Of(chain, [new RequestedPort("tcp", 80, "", 8080, 8080)], limitsBandwidth: false, AttachMode.Staging, []);
+        parts.Attaching.Plugins.Should().Contain(plugin => plugin.Type == "bridge");
+        parts.Publishing.Plugins.Select(plugin => plugin.Type).Should().Equal("portmap");
+    }
+
+    [Fact]
+    public void An_ipam_section_before_that_of_the_plugin_that_makes_the_interface_is_for_the_null_IPAM() =>
+        IpamKind.WhyNotReserve(Chain($$"""{ "type": "mesh", {{Ipam}} }, { "type": "bridge", {{Ipam}} }""")).Should().Be("its plugin mesh has an ipam section before that of bridge");
+
+    private static NetworkConfiguration Chain(string plugins) => Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "chain", "plugins": [ {{plugins}} ] }""");
+}
