@@ -62,6 +62,30 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    [Feature("Compose: up and down, with networks of `driver: cni`")]
+    [Fact(Timeout = Patience)]
+    public async Task On_a_host_with_two_CNI_networks_the_subnet_says_which_one_a_project_means()
+    {
+        var second = Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}");
+        await File.WriteAllTextAsync(second, CniNetworks.SecondStockChain, Cancellation);
+        try
+        {
+            await using var project = new ComposeProject(Host, TwoServices);
+            await project.RunAsync(["up", "--detach"], Cancellation);
+            var address = await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "-o", $"cni.network={CniNetworks.SecondName}", "--subnet", "10.91.0.0/24", "by-subnet");
+
+            address.Should().NotBeEmpty();
+            (await AddressesAsync(project, "web")).Should().ContainSingle().Which.Should().StartWith("10.90.0.");
+            (await BridgeView.OfAsync(Host, Cancellation)).Networks.Select(network => network.CniNetwork).Should().Contain([CniNetworks.Name, CniNetworks.SecondName]);
+            await project.RunAsync(["down"], Cancellation);
+            await DockerAsync("network", "rm", "by-subnet");
+        }
+        finally
+        {
+            File.Delete(second);
+        }
+    }
+
     [Feature("Compose: scale")]
     [Fact(Timeout = Patience)]
     public async Task A_service_is_scaled_up_and_down_and_every_container_has_an_address_of_its_own()
