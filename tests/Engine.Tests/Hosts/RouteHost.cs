@@ -37,6 +37,7 @@ public sealed class RouteHost() : EngineHost(new TestHostOptions
         input=$(cat)
         if [ "$CNI_COMMAND" = ADD ]; then
             printf %s "$input" | tr -d '\n' | sed 's/.*"commands": *"\([^"]*\)".*/\1/' | tr ';' '\n' | sed "s/IF/$CNI_IFNAME/g" | while read -r command || [ -n "$command" ]; do
+                case "$command" in *-6*) nsenter --net="$CNI_NETNS" ip -6 address show dev "$CNI_IFNAME" scope global | grep -q inet6 || continue ;; esac
                 nsenter --net="$CNI_NETNS" ip $command || { echo "{\"cniVersion\": \"1.0.0\", \"code\": 119, \"msg\": \"ip $command failed\"}"; exit 1; }
             done || exit 1
         fi
