@@ -20,7 +20,7 @@ public sealed partial class CniClient
         using var turn = await EnterAsync(CniOperation.Delete, id, _options.Deadlines.Delete, cancellationToken).ConfigureAwait(false);
         var stored = Remembered(CniOperation.Delete, id)
             ?? throw new CniException(CniErrorCode.UnknownContainer, $"nothing is remembered of {id}").During(CniOperation.Delete, networkName);
-        var network = stored.Network ?? Configured(CniOperation.Delete, networkName);
+        var network = NetworkOf(CniOperation.Delete, networkName, stored);
         var failure = await TryReleaseAsync(network, Reachable(Repeated(stored, attachment)), stored.Result, cancellationToken).ConfigureAwait(false);
         Drop(id);
         return failure;

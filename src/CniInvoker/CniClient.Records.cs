@@ -26,7 +26,7 @@ public sealed partial class CniClient
 
     private async Task DeleteAsync(AttachmentId id, StoredAttachment? stored, Attachment given, CancellationToken cancellationToken)
     {
-        var network = stored?.Network ?? Configured(CniOperation.Delete, id.NetworkName);
+        var network = NetworkOf(CniOperation.Delete, id.NetworkName, stored);
         var attachment = Reachable(Repeated(stored, given));
         await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
         Drop(id);
@@ -40,6 +40,8 @@ public sealed partial class CniClient
         {
             try
             {
+                // On other networks the container may be at work.
+                using var turn = await BlamedAsync(CniOperation.Delete, networkName, () => _locks.EnterContainerAsync(stale.Id.ContainerId, _options.Deadlines.Delete, cancellationToken)).ConfigureAwait(false);
                 await DeleteAsync(stale.Id, stale, stale.Attachment, cancellationToken).ConfigureAwait(false);
                 deleted.Add(stale.Id);
             }
@@ -115,8 +117,35 @@ public sealed partial class CniClient
         }
     }
 
-    // All but which one it is must be as ADD had it (SPEC §2 "DEL", §3 "Checking an attachment").
-    private static Attachment Repeated(StoredAttachment? stored, Attachment given) => stored is { Network: not null } ? stored.Attachment : given;
+    // All but which one it is must be as ADD had it (SPEC §2 "DEL", §3 "Checking an attachment"). But who says that the namespace is gone knows better: another
+    // container's may be at its path by now.
+    private static Attachment Repeated(StoredAttachment? stored, Attachment given) => stored switch
+    {
+        not { Network: not null } => given,
+        _ when given.NetworkNamespace.Length == 0 => stored.Attachment.WithoutNetworkNamespace(),
+        _ => stored.Attachment,
+    };
+
+    // Another runtime's record of a list is without the plugins that have files of their own: they are where they were at ADD, or gone.
+    private NetworkConfiguration NetworkOf(CniOperation operation, string networkName, StoredAttachment? stored)
+    {
+        if (stored?.Network is not { LacksPluginsBeside: true } remembered)
+        {
+            return stored?.Network ?? Configured(operation, networkName);
+        }
+
+        try
+        {
+            var whole = remembered.With(_configurations.PluginsBeside(networkName));
+            return whole.Plugins.Count > 0 ? whole : throw new CniException(
+                CniErrorCode.InvalidNetworkConfiguration,
+                $"its record names no plugin itself, and there is none in {Path.Combine(_options.ConfigurationDirectory, networkName)}; bring these files back").During(operation, networkName);
+        }
+        catch (CniConfigurationException broken)
+        {
+            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, broken.Message, details: null, broken).During(operation, networkName);
+        }
+    }
 
     private static CniResult? InVersionOf(NetworkConfiguration network, CniResult? result)
     {
@@ -158,30 +187,32 @@ public sealed partial class CniClient
 
     private async Task<IDisposable> EnterAsync(CniOperation operation, AttachmentId id, TimeSpan limit, CancellationToken cancellationToken)
     {
-        IDisposable? turn = null;
+        var turn = await BlamedAsync(operation, id.NetworkName, () => _locks.EnterAsync(id.NetworkName, id.ContainerId, limit, cancellationToken)).ConfigureAwait(false);
         try
         {
-            turn = await _locks.EnterAsync(id.ContainerId, limit, cancellationToken).ConfigureAwait(false);
             return _options.AttachmentsOfOthers(id.NetworkName).All(other => other.ContainerId != id.ContainerId)
                 ? turn
-                : throw new CniException(CniErrorCode.InvalidEnvironment, $"container {id.ContainerId} is looked after by somebody else");
+                : throw new CniException(CniErrorCode.InvalidEnvironment, $"container {id.ContainerId} is looked after by somebody else").During(operation, id.NetworkName);
         }
-        catch (Exception failure)
+        catch
         {
-            turn?.Dispose();
-            throw failure is CniException blocked ? blocked.During(operation, id.NetworkName) : failure;
+            turn.Dispose();
+            throw;
         }
     }
 
-    private async Task<IDisposable> EnterAloneAsync(string networkName, CancellationToken cancellationToken)
+    private Task<IDisposable> EnterAloneAsync(string networkName, CancellationToken cancellationToken) => BlamedAsync(
+        CniOperation.GarbageCollection, networkName, () => _locks.EnterAloneAsync(networkName, _options.Deadlines.GarbageCollection, cancellationToken));
+
+    private static async Task<IDisposable> BlamedAsync(CniOperation operation, string networkName, Func<Task<IDisposable>> enter)
     {
         try
         {
-            return await _locks.EnterAloneAsync(_options.Deadlines.GarbageCollection, cancellationToken).ConfigureAwait(false);
+            return await enter().ConfigureAwait(false);
         }
         catch (CniException blocked)
         {
-            throw blocked.During(CniOperation.GarbageCollection, networkName);
+            throw blocked.During(operation, networkName);
         }
     }
 }

@@ -2,7 +2,7 @@ namespace CniInvoker;
 
 /// <summary>
 /// Puts containers on the CNI networks of this host, and remembers what DEL has to undo: networks by name, from a configuration directory;
-/// attachments in a store. Operations for one container run one at a time, garbage is collected alone, also among processes. For programs that
+/// attachments in a store. Operations for one container run one at a time, and none on a network while its garbage is collected, also among processes. For programs that
 /// keep their own records there is <see cref="CniRuntime"/>. Safe for concurrent use.
 /// </summary>
 public sealed partial class CniClient
@@ -79,7 +79,7 @@ public sealed partial class CniClient
             throw new CniException(CniErrorCode.UnknownContainer, msg).During(CniOperation.Check, networkName);
         }
 
-        var network = stored.Network ?? Configured(CniOperation.Check, networkName);
+        var network = NetworkOf(CniOperation.Check, networkName, stored);
         await _runtime.CheckAsync(network, Repeated(stored, attachment), stored.Result, cancellationToken).ConfigureAwait(false);
     }
 
@@ -88,7 +88,7 @@ public sealed partial class CniClient
     /// without a result. Then the attachment is forgotten. May be repeated.
     /// </summary>
     /// <param name="networkName">The network.</param>
-    /// <param name="attachment">Which attachment; its other words count only if none is remembered.</param>
+    /// <param name="attachment">Which attachment; its other words count only if none is remembered, except that without a namespace DEL runs without one.</param>
     /// <param name="cancellationToken">Ends the running plugin.</param>
     /// <exception cref="CniException">A plugin failed; the attachment stays remembered, and DEL is to be tried again later. Code 4: the container is
     /// somebody else's. Code 7: nothing is remembered, and there is no such network. Code 11: another operation for this container takes too
@@ -117,7 +117,7 @@ public sealed partial class CniClient
 
     /// <summary>
     /// GC (SPEC §2 "GC"): attachments of the network that are remembered but not named are deleted (DEL), then, from version 1.1.0, every plugin is told
-    /// which remain. Runs alone: no other operation under the same lock file. Does nothing where the network disables GC.
+    /// which remain. Runs alone: no other operation on this network under the same lock file. Does nothing where the network disables GC.
     /// </summary>
     /// <param name="networkName">The network.</param>
     /// <param name="valid">The attachments that stay. Those of other runtimes on the same network belong here too: plugins may remove whatever is not named.</param>

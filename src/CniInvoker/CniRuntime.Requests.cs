@@ -12,10 +12,10 @@ public sealed partial class CniRuntime
     /// <summary>Waits for the container's turn, as long as the operation itself may take.</summary>
     private Task<IDisposable?> EnterAsync(
         CniOperation operation, NetworkConfiguration network, Attachment attachment, TimeSpan limit, CancellationToken cancellationToken) =>
-        EnterAsync(held => held.EnterAsync(attachment.ContainerId, limit, cancellationToken), operation, network);
+        EnterAsync(held => held.EnterAsync(network.Name, attachment.ContainerId, limit, cancellationToken), operation, network);
 
     private Task<IDisposable?> EnterAloneAsync(NetworkConfiguration network, CancellationToken cancellationToken) =>
-        EnterAsync(held => held.EnterAloneAsync(deadlines.GarbageCollection, cancellationToken), CniOperation.GarbageCollection, network);
+        EnterAsync(held => held.EnterAloneAsync(network.Name, deadlines.GarbageCollection, cancellationToken), CniOperation.GarbageCollection, network);
 
     private async Task<IDisposable?> EnterAsync(Func<OperationLocks, Task<IDisposable>> enter, CniOperation operation, NetworkConfiguration network)
     {

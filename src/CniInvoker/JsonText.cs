@@ -8,22 +8,25 @@ using System.Text.Unicode;
 namespace CniInvoker;
 
 /// <summary>
-/// JSON as Go reads it: of two equal keys the last wins, text that is not UTF-8 is patched, a byte order mark is skipped. Numbers keep
+/// JSON as Go reads it: of two equal keys the last wins, text that is no Unicode is patched, a byte order mark is skipped. Numbers keep
 /// their text, whatever its size.
 /// </summary>
 internal static class JsonText
 {
-    // Deep enough for every file a person writes; building and writing recurse, and must not exhaust a pool thread's stack.
-    public const int MaximumDepth = 256;
+    // Deep enough for every file a person writes; building and writing recurse, and must not exhaust a pool thread's stack. And .NET's own
+    // writer, which others use on what is read here, ends at 1000.
+    public const int MaximumDepth = 900;
 
     public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
 
     // Plugins are no browsers: text stays readable.
-    private static readonly JsonWriterOptions WriterOptions = new()
+    public static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = MaximumDepth + 8, // What was read gets a level or two of ours around it.
     };
+
+    private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
     /// <param name="utf8Json">The text.</param>
     /// <param name="levelsAround">How many levels will be around the value when it is written and read again.</param>
@@ -32,18 +35,10 @@ internal static class JsonText
     {
         var text = Clean(utf8Json);
         var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaximumDepth - levelsAround });
-        try
-        {
-            reader.Read();
-            var node = Build(ref reader);
-            reader.Read(); // Refuses whatever follows the value.
-            return node;
-        }
-        catch (InvalidOperationException invalid)
-        {
-            var line = text[..(int)reader.TokenStartIndex].Count((byte)'\n');
-            throw new JsonException("The text is not valid Unicode.", path: null, line, bytePositionInLine: null, invalid);
-        }
+        reader.Read();
+        var node = Build(ref reader);
+        reader.Read(); // Refuses whatever follows the value.
+        return node;
     }
 
     public static byte[] Write(JsonNode node)
@@ -60,15 +55,18 @@ internal static class JsonText
     /// <summary>What <see cref="Parse"/> really reads: without a byte order mark and white space at the end, and valid UTF-8.</summary>
     public static ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> utf8Json)
     {
-        var text = utf8Json[(utf8Json.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0)..].TrimEnd(" \t\r\n"u8);
+        var text = utf8Json[(utf8Json.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0)..].TrimEnd(WhiteSpace);
         return Utf8.IsValid(text) ? text : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text));
     }
+
+    /// <summary>Without white space around it.</summary>
+    public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> utf8Json) => utf8Json.Trim(WhiteSpace);
 
     private static JsonNode? Build(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartObject => BuildObject(ref reader),
         JsonTokenType.StartArray => BuildArray(ref reader),
-        JsonTokenType.String => JsonValue.Create(reader.GetString()),
+        JsonTokenType.String => JsonValue.Create(JsonWords.Of(ref reader)),
         JsonTokenType.Number => JsonValue.Create(JsonElement.ParseValue(ref reader)),
         JsonTokenType.True => JsonValue.Create(true),
         JsonTokenType.False => JsonValue.Create(false),
@@ -80,7 +78,7 @@ internal static class JsonText
         var json = new JsonObject();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = reader.GetString()!;
+            var key = JsonWords.Of(ref reader);
             reader.Read();
             json.Remove(key); // The last of equal keys also stands last, behind others that Go takes for the same.
             json[key] = Build(ref reader);

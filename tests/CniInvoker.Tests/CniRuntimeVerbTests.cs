@@ -102,8 +102,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
 
     [Theory]
     [InlineData("""{"code":7,"msg":"no"}""", "no (code 7).")]
-    [InlineData("""{"code":7}""", "it exited with status 0 and gave no message (code 7).")]
-    [Case(30, "exit0-error-object", Libcni = "takes it for a success", Ours = "a failure, with the plugin's message and code")]
+    [InlineData("""{"Code":7,"MSG":"no","details":""}""", "no (code 7).")]
+    [Case(30, "exit0-error-object", Libcni = "takes it for a success", Ours = "a failure, with the plugin's message and code, where it has both and nothing but what an error has; a line of a log in JSON is none, and told to the caller")]
     [Spec("exit-status", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
     public async Task DEL_has_failed_when_the_plugin_says_so_whatever_its_exit_status(string printed, string story)
     {
@@ -112,6 +112,29 @@ public sealed class CniRuntimeVerbTests : IDisposable
         var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed DEL: {story}");
+    }
+
+    [Theory]
+    [InlineData("""{"level":"info","msg":"deleted"}""")]
+    [InlineData("""{"msg":"deleted"}""")]
+    [InlineData("""{"code":7}""")]
+    [InlineData("""{"code":"E7","msg":"deleted"}""")]
+    [InlineData("""{"code":0,"msg":"deleted"}""")]
+    [InlineData("""{"code":-7,"msg":"deleted"}""")]
+    [InlineData("""{"code":200,"msg":{"deleted":true}}""")]
+    [InlineData("""{"status":"ok","code":200}""")]
+    [InlineData("""{"time":"12:00","code":200,"msg":"deleted"}""")]
+    [Case(30, "exit0-error-object")]
+    public async Task What_is_only_a_line_of_a_log_fails_no_operation(string printed)
+    {
+        _plugins.With("first", add: ScriptedPlugins.Print(printed), delete: ScriptedPlugins.Print(printed), check: ScriptedPlugins.Print(printed));
+        var (runtime, network, token) = (_plugins.Runtime(), ScriptedPlugins.NetworkOf("first"), TestContext.Current.CancellationToken);
+
+        var result = await runtime.AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, token);
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, token);
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, token);
+
+        _plugins.Runs.Should().Equal("ADD first", "CHECK first", "DEL first");
     }
 
     [Fact]

@@ -125,4 +125,34 @@ public sealed class CniRuntimeVersionTests : IDisposable
 
     private static Task<CniResult> AddAsync(CniRuntime runtime, params string[] types) =>
         runtime.AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+
+    [Theory]
+    [InlineData("""{"cniVersion":"1.0.0"}""")]
+    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":null}""")]
+    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[null]}""")]
+    [Case(48, "version-probe")]
+    [Spec("version-result", Libcni = "calls such an answer unusable where the caller has the network validated, and does not ask at ADD", Ours = "unusable as well; ADD, which asks, then runs all the same")]
+    public async Task An_answer_to_VERSION_without_versions_says_nothing_and_ADD_runs(string answer)
+    {
+        _plugins.With("first", version: ScriptedPlugins.Print(answer));
+        var network = ScriptedPlugins.NetworkOf("first");
+
+        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var validation = await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken);
+
+        _plugins.Runs.Should().Equal("ADD first");
+        validation.Problems.Should().ContainSingle().Which.Should().Contain("its answer has no supportedVersions");
+    }
+
+    [Fact]
+    [Spec("version-result")]
+    public async Task An_answer_to_VERSION_is_read_in_every_letter_case()
+    {
+        _plugins.With("first", version: ScriptedPlugins.Print("""{"CNIVersion":"1.0.0","SupportedVersions":["0.4.0",null,"1.0.0"]}"""));
+
+        var versions = await _plugins.Runtime().VersionAsync("first", TestContext.Current.CancellationToken);
+
+        versions.CniVersion.Should().Be("1.0.0");
+        versions.Supported.Should().Equal("0.4.0", "1.0.0");
+    }
 }

@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Attachments;
 internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings settings)
 {
     // As deep as CniInvoker reads: what a plugin has answered must not be refused when it is written down.
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 512 };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     /// <summary>For an IPAM plugin alone. The interface is not there yet; its name only has to be the same in every run.</summary>
     public Attachment Of(ReservationRecord record) => new(

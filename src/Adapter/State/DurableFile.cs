@@ -1,5 +1,6 @@
 using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.State;
@@ -17,18 +18,11 @@ internal static class DurableFile
     public static void Put(string path, ReadOnlySpan<byte> content)
     {
         FaultPoint.Pass(FaultKind.Write, $"content of {path}");
-        var temporary = path + Unfinished;
-        try
+        WholeFile.Write(path, content, path + Unfinished, static (from, to) =>
         {
-            Write(temporary, content);
-            FaultPoint.Pass(FaultKind.Write, $"name of {path}");
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception)
-        {
-            Discard(temporary); // On a full disk it would keep others out.
-            throw;
-        }
+            FaultPoint.Pass(FaultKind.Write, $"name of {to}");
+            File.Move(from, to, overwrite: true);
+        });
     }
 
     public static void SyncDirectory(string directory)
@@ -36,32 +30,5 @@ internal static class DurableFile
         FaultPoint.Pass(FaultKind.Write, $"entries of {directory}");
         using SafeFileHandle handle = LibC.OpenDirectory(directory);
         LibC.Sync(handle);
-    }
-
-    private static void Write(string temporary, ReadOnlySpan<byte> content)
-    {
-        File.Delete(temporary);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, // Follows no link that somebody has put there.
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using var file = new FileStream(temporary, options);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
-    }
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (IOException)
-        {
-            // The next start discards it.
-        }
     }
 }

@@ -17,7 +17,7 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
     private const string VersionKey = nameof(IRecord.Version);
 
     // As deep as the serializer's own limit.
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 512 };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     public int CurrentVersion => OldestVersion + Upgrades.Count;
 

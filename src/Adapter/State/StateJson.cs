@@ -4,7 +4,7 @@ namespace Bridge.Adapter.State;
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
-    MaxDepth = 512, // CniInvoker reads configurations and results of half that depth.
+    MaxDepth = 1024, // CniInvoker reads configurations and results that are nearly as deep.
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,

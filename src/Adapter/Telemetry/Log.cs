@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(201, LogLevel.Debug, "Plugin {Plugin} said on stderr: {Stderr}")]
     public static partial void PluginSaid(this ILogger logger, string plugin, string stderr);
 
+    [LoggerMessage(203, LogLevel.Information, "Plugin {Plugin} succeeded at {Operation}, and said on stdout: {Remark}")]
+    public static partial void PluginRemarked(this ILogger logger, string plugin, string operation, string remark);
+
     [LoggerMessage(202, LogLevel.Information, "CNI {Operation} of plugin {Plugin} ended in {Milliseconds:F1} ms with {Outcome}")]
     public static partial void ProbeEnded(this ILogger logger, string operation, string plugin, double milliseconds, string outcome);
 

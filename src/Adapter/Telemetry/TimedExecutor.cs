@@ -23,6 +23,11 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, B
                 logger.PluginSaid(request.PluginType, output.Stderr);
             }
 
+            if (PluginRemark.Of(request, output) is { } remark)
+            {
+                logger.PluginRemarked(request.PluginType, request.Operation.Verb(), remark);
+            }
+
             return output;
         }
         finally

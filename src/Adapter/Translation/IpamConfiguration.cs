@@ -16,7 +16,7 @@ internal static class IpamConfiguration
     private const string RichestVersion = "1.1.0";
 
     // As deep as the reader of configurations goes.
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 256 };
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     /// <summary>The stock IPAM plugin that answers what it is told.</summary>
     public const string Static = "static";

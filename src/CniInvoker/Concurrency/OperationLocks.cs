@@ -5,13 +5,14 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// One operation per container at a time, and garbage collection alone (SPEC §3 "Lifecycle &amp; Ordering"), among all processes that name the
-/// same file. The kernel drops the locks of a process that dies.
+/// One operation per container at a time, and none on a network while its garbage is collected (SPEC §3 "Lifecycle &amp; Ordering"), among all processes that
+/// name the same file. The kernel drops the locks of a process that dies; one that is stopped is named to those who wait for it.
 /// </summary>
 /// <remarks>
 /// <code>
-/// byte 0        whoever wants in takes it for a moment, shared; garbage collection keeps it, so that nobody new comes in while it waits
-/// bytes 1 to ∞  each container has one of them, by the hash of its id; garbage collection takes all
+/// bytes 1 to 2^62   each container has one of them, by the hash of its id
+/// bytes behind      each network has two, by the hash of its name: a gate, which whoever wants in takes for a moment, shared, and garbage collection
+///                   keeps, so that nobody new comes in while it waits; and a room, which is shared by operations and taken alone by garbage collection
 /// </code>
 /// The file stays empty: locks may lie behind its end. They are open file description locks (fcntl(2)), which also exclude each other within
 /// one process. Two containers with one byte would wait for each other, and that is all.
@@ -20,61 +21,91 @@ namespace CniInvoker;
 /// <param name="timeProvider">Measures how long is waited.</param>
 public sealed class OperationLocks(string file, TimeProvider timeProvider)
 {
-    private const long Turnstile = 0;
     private const long FirstContainer = 1;
-    private const long ToTheEnd = 0;
+    private const long FirstNetwork = FirstContainer + (1L << 62);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits until no other operation for the container runs, and no garbage collection.</summary>
+    /// <summary>Waits until no other operation for the container runs, and no garbage collection on the network.</summary>
+    /// <param name="networkName">The CNI network's name.</param>
     /// <param name="containerId">CNI_CONTAINERID.</param>
     /// <param name="limit">How long to wait at most.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Holds the lock until it is disposed.</returns>
-    /// <exception cref="CniException">Code 11: the wait was too long. Code 5: the file cannot be used.</exception>
-    public Task<IDisposable> EnterAsync(string containerId, TimeSpan limit, CancellationToken cancellationToken)
+    /// <exception cref="CniException">Code 11: the wait was too long, or is for a process that is stopped. Code 4: it is for a process that waits for this
+    /// one. Code 5: the file cannot be used.</exception>
+    public Task<IDisposable> EnterAsync(string networkName, string containerId, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var place = PlaceOf(containerId);
-        return WaitAsync(TryEnter, $"another operation for container {containerId} or a garbage collection is running", limit, cancellationToken);
+        var (gate, room, container) = (GateOf(networkName), RoomOf(networkName), ContainerOf(containerId));
+        var obstacle = $"another operation for container {containerId}, or a garbage collection on network \"{networkName}\", is running";
+        return WaitAsync(TryEnter, new LockedPlaces(gate, room, container), obstacle, limit, cancellationToken);
 
         bool TryEnter(LockFile held)
         {
-            if (!held.TryLock(Turnstile, 1, LockKind.Shared))
+            if (!held.TryLock(gate, 1, LockKind.Shared))
             {
                 return false;
             }
 
-            var isIn = held.TryLock(place, 1, LockKind.Exclusive);
-            held.Unlock(Turnstile, 1);
+            var isIn = held.TryLock(room, 1, LockKind.Shared) && held.TryLock(container, 1, LockKind.Exclusive);
+            if (!isIn)
+            {
+                held.Unlock(room, 1); // Who waits keeps nobody else waiting.
+            }
+
+            held.Unlock(gate, 1);
             return isIn;
         }
     }
 
-    /// <summary>Waits until no operation runs at all, and lets no other begin.</summary>
+    /// <summary>Waits until no operation runs on the network, and lets no other begin.</summary>
     /// <inheritdoc cref="EnterAsync"/>
-    public Task<IDisposable> EnterAloneAsync(TimeSpan limit, CancellationToken cancellationToken) => WaitAsync(
-        held => held.TryLock(Turnstile, 1, LockKind.Exclusive) && held.TryLock(FirstContainer, ToTheEnd, LockKind.Exclusive),
-        "other operations are running",
-        limit,
-        cancellationToken);
-
-    private static long PlaceOf(string containerId)
+    public Task<IDisposable> EnterAloneAsync(string networkName, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(containerId));
-        return FirstContainer + (BinaryPrimitives.ReadInt64LittleEndian(hash) & (long.MaxValue >> 1));
+        var (gate, room) = (GateOf(networkName), RoomOf(networkName));
+        return WaitAsync(
+            held => held.TryLock(gate, 1, LockKind.Exclusive) && held.TryLock(room, 1, LockKind.Exclusive),
+            new LockedPlaces(gate, room, container: null),
+            $"other operations on network \"{networkName}\" are running",
+            limit,
+            cancellationToken);
     }
 
+    /// <summary>For who is alone on a network already: waits until no operation for the container runs on any other.</summary>
+    /// <inheritdoc cref="EnterAsync"/>
+    internal Task<IDisposable> EnterContainerAsync(string containerId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var container = ContainerOf(containerId);
+        return WaitAsync(
+            held => held.TryLock(container, 1, LockKind.Exclusive),
+            new LockedPlaces(gate: null, room: null, container),
+            $"another operation for container {containerId} is running",
+            limit,
+            cancellationToken);
+    }
+
+    private static long ContainerOf(string containerId) => FirstContainer + (HashOf(containerId) & (long.MaxValue >> 1));
+
+    private static long GateOf(string networkName) => FirstNetwork + (2 * (HashOf(networkName) & (long.MaxValue >> 3)));
+
+    private static long RoomOf(string networkName) => GateOf(networkName) + 1;
+
+    private static long HashOf(string name) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+
     // The kernel could wait for us, but not be told to stop.
-    private async Task<IDisposable> WaitAsync(Func<LockFile, bool> tryLock, string obstacle, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<IDisposable> WaitAsync(Func<LockFile, bool> tryLock, LockedPlaces places, string obstacle, TimeSpan limit, CancellationToken cancellationToken)
     {
         var held = Open();
         try
         {
             var start = timeProvider.GetTimestamp();
+            var holders = new LockHolders(file, places);
             for (var pause = ShortestPause; !tryLock(held); pause = pause < LongestPause ? pause * 2 : LongestPause)
             {
-                if (timeProvider.GetElapsedTime(start) >= limit)
+                var waited = timeProvider.GetElapsedTime(start);
+                holders.RequireProgress(waited);
+                if (waited >= limit)
                 {
                     throw new CniException(CniErrorCode.TryAgainLater, $"{obstacle}, and did not end within {limit.TotalSeconds:0.###} s ({file})");
                 }
@@ -84,10 +115,15 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
 
             return held;
         }
-        catch (Exception failure)
+        catch (IOException failure)
         {
             held.Dispose();
-            throw failure is IOException ? Unusable(failure) : failure;
+            throw Unusable(failure);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
         }
     }
 

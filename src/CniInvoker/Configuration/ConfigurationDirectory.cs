@@ -53,10 +53,12 @@ public sealed class ConfigurationDirectory(string path)
     private NetworkConfiguration ReadNetwork(string file)
     {
         var reader = new ConfigurationReader(new ConfigurationText(ConfigurationFile.Read(file), file));
-        return Path.GetExtension(file) == ListExtension ? reader.ReadList(ReadPluginsBeside) : reader.ReadSingle();
+        return Path.GetExtension(file) == ListExtension ? reader.ReadList(PluginsBeside) : reader.ReadSingle();
     }
 
-    private List<PluginConfiguration> ReadPluginsBeside(string networkName)
+    /// <summary>The plugins of a list that have files of their own, in the directory of the network's name.</summary>
+    /// <exception cref="CniConfigurationException">One of them is unusable.</exception>
+    internal IReadOnlyList<PluginConfiguration> PluginsBeside(string networkName)
     {
         var problems = new List<ConfigurationProblem>();
         var plugins = new List<PluginConfiguration>();

@@ -33,6 +33,14 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     public NetworkConfiguration ReadList(Func<string, IReadOnlyList<PluginConfiguration>> loadBeside) =>
         ReadList(text.ParseObject(), loadBeside);
 
+    /// <summary>A network as other runtimes remember it: without the plugins that have files of their own.</summary>
+    public NetworkConfiguration ReadRemembered()
+    {
+        var json = text.ParseObject();
+        var isList = json.ContainsKey(NetworkConfiguration.PluginsKey) || (Find(json, "type") is null && json.ContainsKey("name"));
+        return isList ? ReadList(json, _ => [], isRemembered: true) : Read();
+    }
+
     public NetworkConfiguration ReadSingle()
     {
         var json = text.ParseObject(LevelsAroundPlugin);
@@ -52,7 +60,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         return plugin;
     }
 
-    private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadBeside)
+    private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadBeside, bool isRemembered = false)
     {
         var name = Collect(() => ReadName(json), "");
         var version = Collect(() => VersionChoice.Of(json, text), "");
@@ -67,9 +75,10 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         }
 
         ThrowMistakes();
-        return plugins.Count == 0
+        var lacksSome = isRemembered && !onlyInlined;
+        return plugins.Count == 0 && !lacksSome
             ? throw WithoutPlugins(json)
-            : new NetworkConfiguration(json, text.Source, name, version, plugins) { DisableCheck = disableCheck, DisableGc = disableGc };
+            : new NetworkConfiguration(json, text.Source, name, version, plugins) { DisableCheck = disableCheck, DisableGc = disableGc, LacksPluginsBeside = lacksSome };
     }
 
     private CniConfigurationException WithoutPlugins(JsonObject json) => json.ContainsKey(NetworkConfiguration.PluginsKey)
@@ -160,13 +169,14 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     private string? ReadIpamType(JsonObject json, object[] place)
     {
-        var ipam = Find(json, "ipam");
-        if (ipam is not (null or JsonObject))
+        // Go reads sections whose names differ in letter case only into one, field by field.
+        string? type = null;
+        foreach (var section in KeyCase.All(json, "ipam"))
         {
-            throw text.Mistake("is not an object", place);
+            var fields = section as JsonObject ?? throw text.Mistake("is not an object", place);
+            type = ReadText(Find(fields, "type"), [.. place, "type"]) ?? type;
         }
 
-        var type = ipam is JsonObject section ? ReadText(Find(section, "type"), [.. place, "type"]) : null;
         return string.IsNullOrEmpty(type) ? null : RequireFileName(type, [.. place, "type"]);
     }
 
@@ -176,13 +186,13 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private HashSet<string> ReadCapabilities(JsonObject json, object[] place)
     {
         var enabled = new HashSet<string>(StringComparer.Ordinal);
-        var capabilities = Find(json, "capabilities");
-        if (capabilities is not (null or JsonObject))
+        var sections = KeyCase.All(json, "capabilities").ToArray();
+        if (sections.Any(section => section is not JsonObject))
         {
             Report("is not an object of true and false", place);
         }
 
-        foreach (var (capability, value) in capabilities as JsonObject ?? [])
+        foreach (var (capability, value) in sections.OfType<JsonObject>().SelectMany(section => section))
         {
             var isOn = false;
             if (value is not null && !(value is JsonValue flag && flag.TryGetValue(out isOn)))
@@ -190,10 +200,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
                 Report("is neither true nor false", [.. place, capability]);
             }
 
-            if (isOn)
-            {
-                enabled.Add(capability);
-            }
+            _ = isOn ? enabled.Add(capability) : enabled.Remove(capability);
         }
 
         return enabled;
@@ -234,7 +241,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     }
 
     private static JsonNode? Find(JsonObject json, string key) =>
-        json.LastOrDefault(property => KeyCase.Matches(property.Key, key)).Value;
+        KeyCase.All(json, key).LastOrDefault();
 
     // A person corrects a file once, not once for each of its mistakes.
     private T Collect<T>(Func<T> read, T otherwise)

@@ -99,7 +99,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var matches = KeyCase.Matches(reader.GetString()!, key);
+            var matches = KeyCase.Matches(JsonWords.Of(ref reader), key);
             var start = reader.TokenStartIndex;
             reader.Read();
             if (matches)

@@ -40,6 +40,9 @@ public sealed class NetworkConfiguration
     /// <summary>GC is not to be run for this network.</summary>
     public bool DisableGc { get; internal init; }
 
+    /// <summary>Plugins that have files of their own belong to it as well, and are not among <see cref="Plugins"/>: so other runtimes remember a network.</summary>
+    internal bool LacksPluginsBeside { get; init; }
+
     /// <summary>What is odd about the configuration but does not keep it from being used.</summary>
     public IEnumerable<ConfigurationProblem> Warnings => Plugins.SelectMany(plugin => plugin.Warnings);
 
@@ -75,4 +78,8 @@ public sealed class NetworkConfiguration
     /// <param name="keep">Answers whether a plugin stays.</param>
     public NetworkConfiguration WithPlugins(Func<PluginConfiguration, bool> keep) =>
         new(_text, Source, Name, CniVersion, [.. Plugins.Where(keep)]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
+
+    /// <summary>The same network with further plugins behind its own: those that have files of their own.</summary>
+    internal NetworkConfiguration With(IEnumerable<PluginConfiguration> beside) =>
+        new(_text, Source, Name, CniVersion, [.. Plugins, .. beside]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
 }

@@ -29,7 +29,7 @@ internal static class RequestConfiguration
         {
             if (plugin.Capabilities.Contains(capability))
             {
-                runtimeConfiguration[capability] = value!.DeepClone();
+                runtimeConfiguration[capability] = value?.DeepClone();
             }
         }
 
@@ -38,7 +38,7 @@ internal static class RequestConfiguration
             request[RuntimeConfiguration] = runtimeConfiguration;
         }
 
-        return JsonText.Write(request);
+        return PluginText.Write(request);
     }
 
     /// <summary>
@@ -51,14 +51,13 @@ internal static class RequestConfiguration
         var attachments = new JsonArray([.. remaining.Select(id => (JsonNode)new JsonObject { ["containerID"] = id.ContainerId, ["ifname"] = id.InterfaceName })]);
         request["cni.dev/valid-attachments"] = attachments;
         request["cni.dev/attachments"] = attachments.DeepClone();
-        return JsonText.Write(request);
+        return PluginText.Write(request);
     }
 
-    // Plugins in Go match keys in any letter case, and the last of several counts: so name and version stand behind all that is the plugin's own.
     private static JsonObject Begin(NetworkConfiguration network, PluginConfiguration plugin)
     {
         var request = plugin.Json;
-        foreach (var key in request.Select(property => property.Key).Where(key => IsReserved(key) || key is NameKey or VersionKey).ToArray())
+        foreach (var key in request.Select(property => property.Key).Where(key => IsReserved(key) || Outranks(key, NameKey) || Outranks(key, VersionKey)).ToArray())
         {
             request.Remove(key);
         }
@@ -67,6 +66,9 @@ internal static class RequestConfiguration
         request[VersionKey] = network.CniVersion;
         return request;
     }
+
+    // Plugins in Go match keys in any letter case, and of several the last counts, in the order in which they are written.
+    private static bool Outranks(string key, string field) => KeyCase.Matches(key, field) && string.CompareOrdinal(key, field) > 0;
 
     /// <summary>Left in an administrator's file such a key would reach the plugin as if a runtime had said it.</summary>
     public static bool IsReserved(string key) =>

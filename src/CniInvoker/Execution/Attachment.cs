@@ -43,7 +43,7 @@ public sealed record Attachment
 
         foreach (var (key, value) in capabilities ?? [])
         {
-            Require(key.Length == 0 || value is null ? "has no name or no value" : CapabilityArgument.Problem(key, value), $"capability argument \"{key}\"");
+            Require(key.Length == 0 ? "has no name" : CapabilityArgument.Problem(key, value), $"capability argument \"{key}\"");
         }
 
         ContainerId = containerId;

@@ -10,7 +10,7 @@ internal static class CapabilityArgument
     private const int MaximumDepth = JsonText.MaximumDepth - 8;
 
     /// <summary>Null, or why the value cannot be handed on.</summary>
-    public static string? Problem(string name, JsonNode value)
+    public static string? Problem(string name, JsonNode? value)
     {
         try
         {

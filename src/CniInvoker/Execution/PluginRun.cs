@@ -13,7 +13,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestBusyPause = TimeSpan.FromMilliseconds(250);
 
-    // Pipes outlive the plugin if something it started holds them.
+    // Pipes outlive the plugin if something it started holds them. Only a result is waited for, which that may be about to print.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(250);
 
     // SIGKILL takes effect at once, unless the kernel itself hangs.
@@ -28,6 +28,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private readonly InputStream _stdin = new(request.Stdin);
     private readonly OutputStream _stdout = new(maximumOutputBytes);
     private readonly OutputStream _stderr = new(maximumOutputBytes);
+    private readonly JsonProgress _result = new();
     private readonly WakeUp _wakeUp = new();
     private ChildProcess? _child;
     private ChildStatus? _status;
@@ -68,6 +69,8 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     }
 
     private TimeSpan Elapsed => timeProvider.GetElapsedTime(_start);
+
+    private bool HasSucceeded => _status is { Code: LibC.CLD_EXITED, Status: 0 } && !_stdout.IsOverfull && !_stderr.IsOverfull;
 
     private bool IsSilent => _stdout.IsAtEnd && _stderr.IsAtEnd;
 
@@ -151,11 +154,10 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
     private void Advance()
     {
-        if (_status is { } status && _phase == PluginRunPhase.Running)
+        if (_status is not null && _phase == PluginRunPhase.Running && !IsResultToCome())
         {
             // Success leaves alone what the plugin meant to leave running. A failure leaves nothing.
-            var succeeded = status is { Code: LibC.CLD_EXITED, Status: 0 } && !_stdout.IsOverfull && !_stderr.IsOverfull;
-            Enter(succeeded ? PluginRunPhase.Draining : PluginRunPhase.Killed, DrainLimit);
+            Enter(HasSucceeded ? PluginRunPhase.Draining : PluginRunPhase.Killed, DrainLimit);
         }
         else if (_phase == PluginRunPhase.Running && (_isCancelled || _stdout.IsOverfull || _stderr.IsOverfull))
         {
@@ -170,6 +172,17 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         {
             Enter(PluginRunPhase.Killed, _status is null ? KillLimit : DrainLimit);
         }
+    }
+
+    private bool IsResultToCome()
+    {
+        if (!HasSucceeded || _stdout.IsAtEnd || request.Operation is not (CniOperation.Add or CniOperation.Version))
+        {
+            return false;
+        }
+
+        _result.Look(_stdout.Written.Span);
+        return !_result.IsOver;
     }
 
     private void Enter(PluginRunPhase phase, TimeSpan limit)

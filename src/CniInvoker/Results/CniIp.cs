@@ -8,4 +8,4 @@ namespace CniInvoker;
 /// <param name="Gateway">The subnet's gateway, if it has one.</param>
 /// <param name="InterfaceIndex">The index in <see cref="CniResult.Interfaces"/>; plugins sometimes leave it out or give one that does not
 /// exist.</param>
-public sealed record CniIp(IPAddress Address, int PrefixLength, IPAddress? Gateway, int? InterfaceIndex);
+public sealed record CniIp(IPAddress Address, int PrefixLength, IPAddress? Gateway, long? InterfaceIndex);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>The result of ADD (SPEC §5, "ADD Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/>
-/// is what the plugin wrote.</summary>
+/// is what the plugin wrote, at most 4 MiB of it.</summary>
 public sealed class CniResult
 {
     private const string VersionKey = "cniVersion";
@@ -13,12 +13,15 @@ public sealed class CniResult
     // A result is remembered, and handed on, as a field of something.
     private const int LevelsAround = 1;
 
-    // As the plugin wrote it, with its version named; never changed.
-    private readonly JsonObject _text;
+    // As a tree, which every operation needs for a while, it is ten times as large.
+    private const int MaximumBytes = 4 * 1024 * 1024;
+
+    // As the plugin wrote it, with its version named. A result is kept for as long as its container lives, so it is kept small.
+    private readonly byte[] _utf8Json;
 
     private CniResult(JsonObject text, string version)
     {
-        _text = text;
+        _utf8Json = JsonText.Write(text);
         CniVersion = version;
         var lists = CniResultConversion.FamilyOf(version) == ResultFamily.PerIpVersion
             ? CniResultConversion.Convert(text, version, SpecVersion.Known[^1])
@@ -26,7 +29,7 @@ public sealed class CniResult
         Interfaces = [.. ResultField.Objects(lists, "interfaces").Select(ReadInterface)];
         Ips = [.. ResultField.Objects(lists, "ips").Select(ReadIp)];
         Routes = [.. ResultField.Objects(lists, "routes").Select(ReadRoute)];
-        Dns = ReadDns(lists["dns"] as JsonObject ?? []);
+        Dns = ReadDns(ResultField.Object(lists, "dns") ?? []);
     }
 
     /// <summary>The version in which the result is written.</summary>
@@ -44,15 +47,24 @@ public sealed class CniResult
     /// <summary>How names are to be resolved.</summary>
     public CniDns Dns { get; }
 
-    /// <summary>A copy of the result as the plugin wrote it, with fields that nobody knows, and always with <c>cniVersion</c>.</summary>
-    public JsonObject Json => (JsonObject)_text.DeepClone();
+    /// <summary>
+    /// A copy of the result as the plugin wrote it, with fields that nobody knows, and always with <c>cniVersion</c>. Known fields have the specification's
+    /// letter case, whatever the plugin's was.
+    /// </summary>
+    public JsonObject Json => (JsonObject)JsonText.Parse(_utf8Json)!;
 
     /// <summary>Reads a result. <c>null</c> is an empty one.</summary>
     /// <param name="utf8Json">Exactly one JSON value.</param>
     /// <param name="defaultVersion">The version of a result that does not name one: the network's.</param>
-    /// <exception cref="CniException">Code 6: it is not a result. Code 1: its version is unknown.</exception>
+    /// <exception cref="CniException">Code 6: it is not a result, or is larger than 4 MiB. Code 1: its version is unknown.</exception>
     public static CniResult Parse(ReadOnlyMemory<byte> utf8Json, string defaultVersion)
     {
+        var text = JsonText.Trim(utf8Json.Span);
+        if (text.Length > MaximumBytes)
+        {
+            throw new CniException(CniErrorCode.DecodingFailure, $"the result has {text.Length} bytes, and may have {MaximumBytes}");
+        }
+
         try
         {
             return JsonText.Parse(utf8Json.Span, LevelsAround) switch
@@ -84,7 +96,7 @@ public sealed class CniResult
     public CniResult ConvertTo(string version)
     {
         RequireKnown(version);
-        return version == CniVersion ? this : new CniResult(CniResultConversion.Convert(_text, CniVersion, version), version);
+        return version == CniVersion ? this : new CniResult(CniResultConversion.Convert(Json, CniVersion, version), version);
     }
 
     /// <summary>The container's interface of that name, wherever in the list it stands; null when the plugins did not list it.</summary>
@@ -96,8 +108,10 @@ public sealed class CniResult
 
     private static CniResult Read(JsonObject json, string defaultVersion)
     {
-        var version = ResultField.Text(json, VersionKey) ?? defaultVersion;
+        var isNamed = json[VersionKey] is JsonValue value && value.TryGetValue(out string? named) && named.Length > 0;
+        var version = isNamed ? (string)json[VersionKey]! : defaultVersion;
         RequireKnown(version);
+        ResultShape.Straighten(json, CniResultConversion.FamilyOf(version), isInOrder: !isNamed);
         json[VersionKey] = version;
         return new CniResult(json, version);
     }

@@ -8,7 +8,8 @@ namespace CniInvoker;
 /// </summary>
 internal static class CniResultConversion
 {
-    private static readonly string[] NewInterfaceFields = ["mtu", "socketPath", "pciID"];
+    /// <summary>Came with 1.1.0.</summary>
+    public static readonly string[] NewInterfaceFields = ["mtu", "socketPath", "pciID"];
 
     public static ResultFamily FamilyOf(string version) => SpecVersion.Parse(version) switch
     {
@@ -38,7 +39,7 @@ internal static class CniResultConversion
         var (ips, routes) = (new JsonArray(), new JsonArray());
         foreach (var key in new[] { "ip4", "ip6" })
         {
-            if (json[key] is not JsonObject ip)
+            if (ResultField.Object(json, key) is not { } ip)
             {
                 continue;
             }

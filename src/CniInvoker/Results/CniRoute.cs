@@ -5,7 +5,7 @@ namespace CniInvoker;
 /// <summary>A route inside the container.</summary>
 /// <param name="Destination">Where it leads; prefix length 0 for the default route.</param>
 /// <param name="Gateway">The next hop; null for the gateway of the address of the same family, if there is one.</param>
-/// <param name="Mtu">The path's MTU in bytes (from 1.1.0, as are the following).</param>
+/// <param name="Mtu">The path's MTU in bytes (from 1.1.0, as are the following: 64 bits wide as in Go, though the kernel takes 32).</param>
 /// <param name="Priority">The metric.</param>
 /// <param name="Table">The routing table.</param>
 /// <param name="Scope">The scope by its number.</param>
@@ -13,8 +13,8 @@ namespace CniInvoker;
 public sealed record CniRoute(
     IPNetwork Destination,
     IPAddress? Gateway,
-    int? Mtu = null,
-    int? Priority = null,
-    int? Table = null,
-    int? Scope = null,
-    int? AdvertisedMss = null);
+    long? Mtu = null,
+    long? Priority = null,
+    long? Table = null,
+    long? Scope = null,
+    long? AdvertisedMss = null);

@@ -10,7 +10,7 @@ internal static class PluginAnswer
 {
     private const int LongestQuote = 300;
 
-    private static readonly string[] ResultKeys = ["interfaces", "ips", "routes", "dns", "ip4", "ip6", "supportedVersions"];
+    private static readonly string[] ErrorKeys = ["cniVersion", "code", "msg", "details"];
 
     /// <exception cref="CniException">The plugin failed.</exception>
     public static void RequireSuccess(PluginRequest request, PluginOutput output, TimeSpan total)
@@ -32,7 +32,7 @@ internal static class PluginAnswer
             throw Error(request, output, json);
         }
 
-        // A plugin that says what went wrong has failed, whatever its exit status.
+        // A plugin that says what went wrong has failed, whatever its exit status. But what is a line of a log to anybody else is one here too.
         if (json is not null && IsError(json))
         {
             throw Error(request, output, json);
@@ -66,11 +66,16 @@ internal static class PluginAnswer
         {
             var json = TryParse(output.Stdout.Span)
                 ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer is not a JSON object");
+            ResultShape.StraightenVersions(json);
             var version = ResultField.Text(json, "cniVersion")
                 ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer has no cniVersion");
             var supported = ResultField.Texts(json, "supportedVersions");
-            var isOlderThanTheList = supported.Count == 0 && version == "0.2.0";
-            return new PluginVersions(version, isOlderThanTheList ? ["0.1.0", "0.2.0"] : supported);
+            return (supported.Count, version) switch
+            {
+                (0, "0.2.0") => new PluginVersions(version, ["0.1.0", "0.2.0"]), // Older than the list.
+                (0, _) => throw new CniException(CniErrorCode.DecodingFailure, "its answer has no supportedVersions"),
+                _ => new PluginVersions(version, supported),
+            };
         }
         catch (CniException unusable)
         {
@@ -89,17 +94,18 @@ internal static class PluginAnswer
             return request.Failure(CniErrorCode.None, $"{status} {said}", stderr: output.Stderr);
         }
 
-        var msg = Text(json["msg"]) is { Length: > 0 } given ? given : $"{status} and gave no message";
-        var code = ReadCode(json["code"], out var oddity);
-        var details = string.Join("; ", new[] { Text(json["details"]), oddity }.Where(part => !string.IsNullOrEmpty(part)));
+        var msg = Text(Said(json, "msg")) is { Length: > 0 } given ? given : $"{status} and gave no message";
+        var code = ReadCode(Said(json, "code"), out var oddity);
+        var details = string.Join("; ", new[] { Text(Said(json, "details")), oddity }.Where(part => !string.IsNullOrEmpty(part)));
         return request.Failure(code, msg, details.Length == 0 ? null : details, stderr: output.Stderr);
     }
 
-    private static bool IsError(JsonObject json)
-    {
-        var hasCode = json["code"] is { } code && code.ToJsonString() != "0";
-        return (hasCode || !string.IsNullOrEmpty(Text(json["msg"]))) && !ResultKeys.Any(json.ContainsKey);
-    }
+    private static bool IsError(JsonObject json) =>
+        ReadCode(Said(json, "code"), out _) != CniErrorCode.None
+        && Said(json, "msg")?.GetValueKind() == JsonValueKind.String
+        && json.All(property => ErrorKeys.Any(key => KeyCase.Matches(property.Key, key)));
+
+    private static JsonNode? Said(JsonObject json, string key) => json.LastOrDefault(property => property.Value is not null && KeyCase.Matches(property.Key, key)).Value;
 
     private static uint ReadCode(JsonNode? json, out string? oddity)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CniInvoker;
@@ -20,13 +21,20 @@ internal static class ResultField
             : throw Wrong(json, key, "is not text");
     }
 
-    public static int? Number(JsonObject json, string key)
+    public static long? Number(JsonObject json, string key)
     {
-        var number = 0;
+        var number = 0L;
         return json[key] is not { } value ? null
-            : value is JsonValue written && written.TryGetValue(out number) ? number
+            : value.GetValueKind() == JsonValueKind.Number && long.TryParse(PluginNumber.Of(value.ToJsonString()), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
             : throw Wrong(json, key, "is not a whole number");
     }
+
+    public static JsonObject? Object(JsonObject json, string key) => json[key] switch
+    {
+        null => null,
+        JsonObject value => value,
+        _ => throw Wrong(json, key, "is not an object"),
+    };
 
     public static IPAddress? Address(JsonObject json, string key) => Text(json, key) switch
     {

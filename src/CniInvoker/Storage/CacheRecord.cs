@@ -12,7 +12,7 @@ namespace CniInvoker;
 /// ifName          CNI_IFNAME
 /// networkName     the network's name
 /// netns           CNI_NETNS
-/// config          the whole list of plugins, as base64 of its JSON
+/// config          the whole list of plugins, as base64 of its JSON; in what others wrote without the plugins that have files of their own
 /// cniArgs         CNI_ARGS, a list of [key, value]
 /// capabilityArgs  all capability arguments, whether a plugin takes them or not
 /// result          the final result of ADD; the last one so far while "isComplete" is false; absent before the first
@@ -76,7 +76,11 @@ internal static class CacheRecord
     private static StoredAttachment Read(JsonObject json, string source)
     {
         var networkName = Required(json, "networkName");
-        var network = NetworkConfiguration.Parse(Convert.FromBase64String(Required(json, "config")), $"the configuration in {source}");
+        var config = Convert.FromBase64String(Required(json, "config"));
+        var configSource = $"the configuration in {source}";
+        var network = json.ContainsKey(OwnKey)
+            ? NetworkConfiguration.Parse(config, configSource)
+            : new ConfigurationReader(new ConfigurationText(config, configSource)).ReadRemembered();
         if (network.Name != networkName)
         {
             throw new CniException(CniErrorCode.DecodingFailure, $"its networkName is \"{networkName}\", but the configuration in it is of \"{network.Name}\"");

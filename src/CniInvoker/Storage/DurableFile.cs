@@ -5,8 +5,7 @@ namespace CniInvoker;
 /// <summary>Files that, whenever the power goes, hold the old or the new content, whole. For root alone.</summary>
 internal static class DurableFile
 {
-    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnersDirectory = OwnersFile | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public static void MakeDirectory(string directory) => Directory.CreateDirectory(directory, OwnersDirectory);
 
@@ -16,8 +15,7 @@ internal static class DurableFile
     /// <param name="temporary">A file beside it, for the time of writing; nobody else's.</param>
     public static void Replace(string path, ReadOnlySpan<byte> content, string temporary)
     {
-        WriteThrough(temporary, content);
-        File.Move(temporary, path, overwrite: true);
+        WholeFile.Write(path, content, temporary, (from, to) => File.Move(from, to, overwrite: true));
         SyncDirectoryOf(path);
     }
 
@@ -26,30 +24,26 @@ internal static class DurableFile
     /// <inheritdoc cref="Replace"/>
     public static bool Create(string path, ReadOnlySpan<byte> content, string temporary)
     {
-        WriteThrough(temporary, content);
-        try
+        var isThere = false;
+        WholeFile.Write(path, content, temporary, (from, to) => isThere = !TryLink(from, to));
+        File.Delete(temporary);
+        if (!isThere)
         {
-            if (LibC.link(temporary, path) != 0)
-            {
-                var error = Marshal.GetLastPInvokeError();
-                return error == LibC.EEXIST ? false : throw LibC.Failure("link", error);
-            }
-        }
-        finally
-        {
-            File.Delete(temporary);
+            SyncDirectoryOf(path);
         }
 
-        SyncDirectoryOf(path);
-        return true;
+        return !isThere;
     }
 
-    private static void WriteThrough(string path, ReadOnlySpan<byte> content)
+    private static bool TryLink(string from, string to)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = OwnersFile };
-        using var file = new FileStream(path, options);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
+        if (LibC.link(from, to) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == LibC.EEXIST ? false : throw LibC.Failure("link", error);
     }
 
     private static void SyncDirectoryOf(string path)

@@ -109,7 +109,8 @@ public sealed class CallDeadlineTests : IAsyncLifetime
     public async Task The_lock_in_other_hands_keeps_no_call_from_its_answer()
     {
         var locks = new OperationLocks(_daemon.Settings.CniLock, TimeProvider.System);
-        using (await locks.EnterAloneAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))
+        using (await locks.EnterAloneAsync("now", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))
+        using (await locks.EnterAloneAsync("ahead", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))
         {
             (await _docker.CreateEndpointAsync("e1")).Should().Contain(Late);
             (await _docker.RequestAddressAsync()).Should().Contain(Late);

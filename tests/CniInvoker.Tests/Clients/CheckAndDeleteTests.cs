@@ -17,7 +17,7 @@ public sealed class CheckAndDeleteTests : ClientTest
         Directory.Delete(Path.Combine(Configurations, "pods"), recursive: true);
 
         await Client.CheckAsync("pods", Attachment(), Cancellation);
-        await Client.DeleteAsync("pods", new Attachment("c1", "", "eth0"), Cancellation);
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
 
         Plugins.Runs.Should().Equal("ADD first", "ADD beside", "CHECK first", "CHECK beside", "DEL beside", "DEL first");
         foreach (var verb in new[] { "CHECK", "DEL" })
@@ -29,7 +29,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Fact]
-    [Case(39, "cache-states", Libcni = "CHECK of what is missing, or of another kind, runs without a prevResult; DEL deletes what it cannot read", Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and what cannot be read is set aside, not deleted")]
+    [Case(39, "cache-states", Libcni = "CHECK of what is missing runs without a prevResult, and of a record of another kind with an empty one; DEL deletes what it cannot read", Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and what cannot be read is set aside, not deleted")]
     public async Task CHECK_of_what_was_never_added_or_is_deleted_runs_nothing()
     {
         Plugins.With("first");
@@ -106,6 +106,56 @@ public sealed class CheckAndDeleteTests : ClientTest
         Plugins.Stdin("first", "CHECK")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
         Plugins.Stdin("first", "DEL")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
         Plugins.Environment("first", "CHECK")["CNI_NETNS"].Should().Be(Netns);
+    }
+
+    [Fact]
+    [Spec("del-environment")]
+    public async Task DEL_that_is_told_that_the_namespace_is_gone_touches_none_whatever_is_at_its_path_by_now()
+    {
+        Plugins.With("first");
+        Configure("pods", "first");
+        await Client.AddAsync("pods", Attachment(), Cancellation);
+
+        await Client.DeleteAsync("pods", new Attachment("c1", "", "eth0"), Cancellation);
+
+        Plugins.Environment("first", "DEL")["CNI_NETNS"].Should().BeEmpty();
+        Plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().BeTrue("all else is as ADD had it");
+    }
+
+    [Theory]
+    [InlineData("""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first"}]}""", new[] { "CHECK first", "CHECK beside", "DEL beside", "DEL first" })]
+    [InlineData("""{"cniVersion":"1.0.0","name":"pods"}""", new[] { "CHECK beside", "DEL beside" })]
+    [InlineData("""{"cniVersion":"1.0.0","name":"pods","loadOnlyInlinedPlugins":true,"plugins":[{"type":"first"}]}""", new[] { "CHECK first", "DEL first" })]
+    [Case(21, "dir-cache-del")]
+    public async Task A_record_of_libcni_is_served_with_the_plugins_that_have_files_of_their_own(string list, string[] runs)
+    {
+        Plugins.With("first").With("beside");
+        Write("pods/10.conf", """{"type":"beside"}""");
+        TakeOver(list);
+
+        await Client.CheckAsync("pods", Attachment(), Cancellation);
+        await Client.DeleteAsync("pods", Attachment(), Cancellation);
+
+        Plugins.Runs.Should().Equal(runs);
+        Plugins.Stdin(runs[^1].Split(' ')[1], "DEL").ContainsKey("prevResult").Should().BeTrue();
+    }
+
+    [Fact]
+    [Case(21, "dir-cache-del")]
+    public async Task A_record_of_libcni_whose_plugins_are_all_gone_is_refused_in_words()
+    {
+        TakeOver("""{"cniVersion":"1.0.0","name":"pods"}""");
+
+        (await FailureOf(() => Client.DeleteAsync("pods", Attachment(), Cancellation))).Msg.Should().StartWith("its record names no plugin itself, and there is none in ");
+    }
+
+    private void TakeOver(string list)
+    {
+        Directory.CreateDirectory(Path.Combine(State, "results"));
+        var config = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(list));
+        File.WriteAllText(
+            Path.Combine(State, "results/pods-c1-eth0"),
+            $$"""{"kind":"cniCacheV1","containerId":"c1","config":"{{config}}","ifName":"eth0","networkName":"pods","netns":"{{Netns}}","result":{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]} }""");
     }
 
     [Fact]

@@ -19,8 +19,8 @@ public sealed class OperationLocksTests : IDisposable
     [Case(49, "lock-same-id")]
     public async Task Operations_for_one_container_run_one_at_a_time()
     {
-        var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
-        var second = Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        var first = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var second = Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
 
         second.IsCompleted.Should().BeFalse();
@@ -35,7 +35,7 @@ public sealed class OperationLocksTests : IDisposable
         var turns = new List<IDisposable>();
         foreach (var number in Enumerable.Range(0, 100))
         {
-            turns.Add(await Locks().EnterAsync($"c{number}", NoPatience, TestContext.Current.CancellationToken));
+            turns.Add(await Locks().EnterAsync("pods", $"c{number}", NoPatience, TestContext.Current.CancellationToken));
         }
 
         turns.ForEach(turn => turn.Dispose());
@@ -45,15 +45,15 @@ public sealed class OperationLocksTests : IDisposable
     [Case(49, "lock-same-id")]
     public async Task Garbage_is_collected_alone()
     {
-        var operation = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
-        var collection = Locks().EnterAloneAsync(Patience, TestContext.Current.CancellationToken);
+        var operation = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var collection = Locks().EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         collection.IsCompleted.Should().BeFalse();
 
         operation.Dispose();
         var alone = await collection;
-        var late = () => Locks().EnterAsync("c2", NoPatience, TestContext.Current.CancellationToken);
-        var second = () => Locks().EnterAloneAsync(NoPatience, TestContext.Current.CancellationToken);
+        var late = () => Locks().EnterAsync("pods", "c2", NoPatience, TestContext.Current.CancellationToken);
+        var second = () => Locks().EnterAloneAsync("pods", NoPatience, TestContext.Current.CancellationToken);
 
         (await late.Should().ThrowAsync<CniException>()).Which.IsTransient.Should().BeTrue();
         await second.Should().ThrowAsync<CniException>();
@@ -64,11 +64,11 @@ public sealed class OperationLocksTests : IDisposable
     [Fact]
     public async Task Newcomers_wait_behind_a_garbage_collection_that_waits()
     {
-        var operation = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
-        var collection = Locks().EnterAloneAsync(Patience, TestContext.Current.CancellationToken);
+        var operation = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var collection = Locks().EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
 
         // It would never get in while operations overlap without end.
-        var newcomer = () => Locks().EnterAsync("c2", NoPatience, TestContext.Current.CancellationToken);
+        var newcomer = () => Locks().EnterAsync("pods", "c2", NoPatience, TestContext.Current.CancellationToken);
         await newcomer.Should().ThrowAsync<CniException>();
 
         operation.Dispose();
@@ -78,34 +78,34 @@ public sealed class OperationLocksTests : IDisposable
     [Fact]
     public async Task A_wait_that_is_too_long_says_what_for()
     {
-        using var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        using var first = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
 
-        var second = () => Locks().EnterAsync("c1", NoPatience, TestContext.Current.CancellationToken);
+        var second = () => Locks().EnterAsync("pods", "c1", NoPatience, TestContext.Current.CancellationToken);
 
         (await second.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            $"another operation for container c1 or a garbage collection is running, and did not end within 0.05 s ({File}) (code 11).");
+            $"another operation for container c1, or a garbage collection on network \"pods\", is running, and did not end within 0.05 s ({File}) (code 11).");
     }
 
     [Fact]
     public async Task A_wait_can_be_cancelled_and_leaves_nothing_behind()
     {
         using var cancellation = new CancellationTokenSource();
-        var first = await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
-        var second = Locks().EnterAsync("c1", Patience, cancellation.Token);
-        var alone = Locks().EnterAloneAsync(Patience, cancellation.Token);
+        var first = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var second = Locks().EnterAsync("pods", "c1", Patience, cancellation.Token);
+        var alone = Locks().EnterAloneAsync("pods", Patience, cancellation.Token);
 
         await cancellation.CancelAsync();
 
         await second.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         await alone.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         first.Dispose();
-        (await Locks().EnterAsync("c1", NoPatience, TestContext.Current.CancellationToken)).Dispose();
+        (await Locks().EnterAsync("pods", "c1", NoPatience, TestContext.Current.CancellationToken)).Dispose();
     }
 
     [Fact]
     public async Task The_file_is_for_its_owner_alone_and_stays_empty()
     {
-        (await Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken)).Dispose();
+        (await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken)).Dispose();
 
         System.IO.File.GetUnixFileMode(File).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         new FileInfo(File).Length.Should().Be(0);
@@ -116,7 +116,7 @@ public sealed class OperationLocksTests : IDisposable
     {
         System.IO.File.WriteAllText(Path.Combine(_directory, "made"), "");
 
-        var enter = () => Locks().EnterAsync("c1", Patience, TestContext.Current.CancellationToken);
+        var enter = () => Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
 
         (await enter.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith($"the lock file {File} cannot be used: ").And.EndWith("(code 5).");
     }

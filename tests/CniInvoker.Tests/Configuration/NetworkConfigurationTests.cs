@@ -127,7 +127,7 @@ public sealed class NetworkConfigurationTests
     [Fact]
     public void A_single_plugin_leaves_room_for_the_list_around_it()
     {
-        var (deepest, deeper) = (Single(253), Single(254));
+        var (deepest, deeper) = (Single(897), Single(898));
 
         NetworkConfiguration.Parse(Parse(deepest).ToUtf8Json(), "again").Plugins.Should().ContainSingle();
         FluentActions.Invoking(() => Parse(deeper)).Should().Throw<CniConfigurationException>().WithMessage("*nested too deeply*");
@@ -150,7 +150,7 @@ public sealed class NetworkConfigurationTests
     [InlineData("[]", "line 1: $ is not a JSON object")]
     [InlineData("{\n\"name\" 1}", "line 2: this is not JSON: a ':' is missing before '1'")]
     [InlineData("{} x", "line 1: this is not JSON: something follows behind its end")]
-    [InlineData("{\n\"name\":\"\\ud800\"}", "line 2: this is not JSON: The text is not valid Unicode")]
+    [InlineData("{\n\"name\":\"\\ud800\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"\ufffd\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
     [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
     [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing, or is not text")]
     [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing, or is not text")]

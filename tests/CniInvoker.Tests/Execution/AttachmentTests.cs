@@ -76,11 +76,9 @@ public sealed class AttachmentTests
             .Should().Be($"CNI argument \"{key}={InOneLine(value)}\" has no key, or holds a ';', a '=' or a newline (code 4).");
 
     [Fact]
-    public void A_capability_needs_a_name_and_a_value()
+    public void A_capability_needs_a_name()
     {
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = null })).Message
-            .Should().Be("capability argument \"mac\" has no name or no value (code 4).");
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { [""] = 1 })).Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { [""] = 1 })).Message.Should().Be("capability argument \"\" has no name (code 4).");
     }
 
     [Fact]
@@ -100,12 +98,12 @@ public sealed class AttachmentTests
     public void A_capability_argument_leaves_room_for_the_record_that_it_is_remembered_in()
     {
         JsonNode Nested(int levels) => levels == 0 ? 1 : new JsonArray(Nested(levels - 1));
-        var deepest = new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(248) });
+        var deepest = new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(892) });
         var stored = new StoredAttachment { NetworkName = "pods", Network = ScriptedPlugins.NetworkOf("first"), Attachment = deepest, Result = null, IsComplete = true };
 
         CacheRecord.Read(CacheRecord.Write(stored), "record", asked: null)!.Attachment.Capabilities.ToJsonString().Should().Be(deepest.Capabilities.ToJsonString());
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(249) })).Message
-            .Should().Be("capability argument \"a\" is nested more than 248 levels deep (code 4).");
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(893) })).Message
+            .Should().Be("capability argument \"a\" is nested more than 892 levels deep (code 4).");
     }
 
     [Fact]

@@ -78,6 +78,31 @@ public sealed class PluginProcessEndingTests : IDisposable
         process.Kill();
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("(sleep 1; echo '{\"ips\":[]}') &", "{\"ips\":[]}\n")]
+    [InlineData("(sleep 1; echo ' 1}') & printf '{\"mtu\":'", "{\"mtu\": 1}\n")]
+    [Case(33, "daemonised-child")]
+    public async Task A_result_that_a_child_prints_after_the_plugins_end_is_waited_for(string script, string printed)
+    {
+        _plugins.WithScript("late", script);
+
+        var (output, _) = await TimeAsync("late", deadline: TimeSpan.FromSeconds(50));
+
+        System.Text.Encoding.UTF8.GetString(output.Stdout.Span).Should().Be(printed);
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Case(33, "daemonised-child")]
+    public async Task A_child_that_holds_stdout_and_never_prints_a_result_is_ended_at_the_deadline()
+    {
+        _plugins.WithScript("silent", $"sleep 100 & echo $! > '{_plugins.Record("left")}'");
+
+        var (output, _) = await TimeAsync("silent", deadline: TimeSpan.FromSeconds(1));
+
+        output.TimedOut.Should().BeTrue();
+        ProcessTable.IsAlive(_plugins.ReadProcess("left")).Should().BeFalse();
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_plugin_that_fails_leaves_nothing_running()
     {

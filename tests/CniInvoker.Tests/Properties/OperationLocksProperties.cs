@@ -35,8 +35,8 @@ public sealed class OperationLocksProperties : IDisposable
         foreach (var turn in turns)
         {
             using (await (turn == Everything
-                ? locks.EnterAloneAsync(Patience, TestContext.Current.CancellationToken)
-                : locks.EnterAsync($"c{turn}", Patience, TestContext.Current.CancellationToken)))
+                ? locks.EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken)
+                : locks.EnterAsync("pods", $"c{turn}", Patience, TestContext.Current.CancellationToken)))
             {
                 inside.Enter(turn);
                 await Task.Delay(1, TestContext.Current.CancellationToken);

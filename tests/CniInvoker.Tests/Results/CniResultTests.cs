@@ -99,7 +99,6 @@ public sealed class CniResultTests
     [InlineData("", 6, "the result is not JSON (line 1): there is nothing in it")]
     [InlineData("{} {}", 6, "the result is not JSON (line 1): something follows behind its end")]
     [InlineData("""{"cniVersion":"2.0.0"}""", 1, "results of version \"2.0.0\" are not known; known are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
-    [InlineData("""{"cniVersion":1}""", 6, "field $.cniVersion is not text: 1")]
     [InlineData("""{"ips":{}}""", 6, "field $.ips is not a list")]
     [InlineData("""{"ips":[1]}""", 6, "field $.ips holds something that is not an object")]
     [InlineData("""{"ips":[{}]}""", 6, "field $.ips[0].address is missing")]
@@ -129,10 +128,10 @@ public sealed class CniResultTests
     {
         var (network, attachment) = (ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment());
 
-        var record = CacheRecord.Write(new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = Parse(Nested(254), "1.0.0"), IsComplete = true });
+        var record = CacheRecord.Write(new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = Parse(Nested(898), "1.0.0"), IsComplete = true });
 
         CacheRecord.Read(record, "record", asked: null)!.Result!.Json.Should().ContainKey("x");
-        FluentActions.Invoking(() => Parse(Nested(255), "1.0.0")).Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.DecodingFailure);
+        FluentActions.Invoking(() => Parse(Nested(899), "1.0.0")).Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.DecodingFailure);
 
         static string Nested(int levels) => $$"""{"x":{{new string('[', levels)}}{{new string(']', levels)}}}""";
     }

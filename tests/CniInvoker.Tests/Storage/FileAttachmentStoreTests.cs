@@ -14,7 +14,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     private FileAttachmentStore Store => new(Path.Combine(_directory, "state"));
 
     [Fact]
-    [Case(38, "cache-schema", Libcni = "cuts the file off and writes anew, so that a crash leaves it empty", Ours = "the same fields, and one that says whether ADD has succeeded; the old or the new record, whole")]
+    [Case(38, "cache-schema", Libcni = "cuts the file off and writes anew, so that a crash leaves it empty", Ours = "the same fields, and one that says whether ADD has succeeded; the plugins that have files of their own are in the configuration; the old or the new record, whole")]
     public void An_attachment_is_written_as_libcni_writes_it()
     {
         var stored = Stored("pods", "c1") with { Result = CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}],"vendor":9007199254740993}"""u8.ToArray(), "1.0.0"), IsComplete = true };
@@ -200,4 +200,18 @@ public sealed class FileAttachmentStoreTests : IDisposable
         Result = null,
         IsComplete = false,
     };
+
+    [Fact]
+    public void A_write_that_fails_leaves_nothing_beside_the_file()
+    {
+        var directory = Directory.CreateTempSubdirectory("cni-durable-").FullName;
+        var inTheWay = Path.Combine(directory, "record");
+        Directory.CreateDirectory(Path.Combine(inTheWay, "full"));
+
+        var write = () => DurableFile.Replace(inTheWay, "{}"u8, Path.Combine(directory, ".new"));
+
+        write.Should().Throw<Exception>();
+        Directory.GetFileSystemEntries(directory).Should().Equal(inTheWay);
+        Directory.Delete(directory, recursive: true);
+    }
 }

@@ -15,6 +15,6 @@ internal static partial class Requirements
         OfRuntime(Parameters, "search-path-given", "The runtime is told where plugins are."),
         OfRuntime(Parameters, "search-path-passed", "Plugins find these directories in `CNI_PATH`."),
         OfPlugin(Errors, "exit-status", "A plugin exits with 0 on success, and with something else on failure.",
-            "an error object with status 0 is a failure, a result with another status no success"),
+            "an error object with status 0 is a failure where it is nothing else, such as a line of a log; a result with another status is no success"),
     ];
 }

@@ -39,9 +39,9 @@ internal sealed class RecordTarget : IFuzzTarget
 
     private static void RequireRoundTrip(StoredAttachment stored)
     {
-        if (stored.Network is null)
+        if (stored.Network is null or { LacksPluginsBeside: true })
         {
-            return; // A result alone, which nobody writes any more.
+            return; // A result alone, or libcni's network without the plugins that have files of their own: nobody writes either here.
         }
 
         var text = CacheRecord.Write(stored);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CniInvoker;
@@ -52,7 +53,7 @@ internal sealed class RequestPromises
             "A plugin is told the previous result.",
             $"{request}");
         var given = request.TryGetProperty("runtimeConfig", out var runtime) ? runtime.EnumerateObject().Select(property => property.Name).ToList() : [];
-        var wanted = new[] { "mac", "ips", "portMappings" }.Where(plugin.Capabilities.Contains);
+        var wanted = new[] { "ips", "mac", "portMappings" }.Where(plugin.Capabilities.Contains);
         Promise.That(given.SequenceEqual(wanted), "A plugin is handed the capability arguments that it switched on.", $"{string.Join(", ", given)}");
     }
 
@@ -63,10 +64,10 @@ internal sealed class RequestPromises
             var isForeign = !IsReserved(key) && !OwnKeys.Contains(key, StringComparer.OrdinalIgnoreCase);
             Promise.That(
                 !isForeign || (request.TryGetPropertyValue(key, out var told) && Text(told) == Text(value)),
-                "A plugin is told its own fields as they are.",
+                "A plugin is told its own fields as they are, whole numbers as such.",
                 $"\"{key}\"");
         }
     }
 
-    private static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
+    private static string Text(JsonNode? value) => Encoding.UTF8.GetString(PluginText.Write(new JsonObject { ["told"] = value?.DeepClone() }));
 }

@@ -33,12 +33,17 @@ internal static class AttachmentArguments
         HelpName = "ID",
     };
 
+    /// <param name="parsed">The command line.</param>
+    /// <param name="environment">What it leaves out.</param>
+    /// <param name="mayBeGone">Whether an empty NETNS says that there is no namespace any more.</param>
     /// <exception cref="MisuseException">A word is missing, or is one that no plugin may see.</exception>
-    public static Attachment Read(ParseResult parsed, CniEnvironment environment)
+    public static Attachment Read(ParseResult parsed, CniEnvironment environment, bool mayBeGone = false)
     {
-        var netns = Absolute(parsed.GetRequiredValue(Netns));
+        var containerId = parsed.GetValue(ContainerId) ?? environment.ContainerId;
+        var written = parsed.GetRequiredValue(Netns);
+        var netns = written.Length == 0 && mayBeGone && containerId is not null ? "" : Absolute(written);
         return Checked(
-            parsed.GetValue(ContainerId) ?? environment.ContainerId ?? DerivedId(netns),
+            containerId ?? DerivedId(netns),
             netns,
             parsed.GetValue(InterfaceName) ?? environment.InterfaceName ?? DefaultInterfaceName,
             environment);
@@ -58,7 +63,7 @@ internal static class AttachmentArguments
 
     private static string Absolute(string netns) => netns.Length > 0
         ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(netns))
-        : throw new MisuseException("NETNS is empty; it is the path of a network namespace, also for del, where it need not exist any more");
+        : throw new MisuseException("NETNS is empty; it is the path of a network namespace, also for del, where it need not exist any more, and may be empty with --container-id");
 
     // Part of the interface: what one tool has attached the other can find, and their addresses do not collide.
     private static string DerivedId(string netns) =>

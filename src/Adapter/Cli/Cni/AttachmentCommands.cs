@@ -19,7 +19,15 @@ internal static class AttachmentCommands
         "Attach a network namespace to a network (ADD). Prints the result.",
         environment,
         async (client, network, attachment, console, cancellationToken) =>
-            console.Output.WriteLine(CniJson.Text((await AddAsync(client, network, attachment, cancellationToken)).Json)));
+        {
+            // What a file says and no plugin is told would be missed without a word.
+            foreach (var warning in client.Networks().Find(network)?.Warnings ?? [])
+            {
+                await console.Error.WriteLineAsync($"Warning: {warning.File}: {warning.Message}");
+            }
+
+            console.Output.WriteLine(CniJson.Text((await AddAsync(client, network, attachment, cancellationToken)).Json));
+        });
 
     public static Command Check(CniEnvironment environment) => Build(
         "check",
@@ -100,7 +108,7 @@ internal static class AttachmentCommands
     private static async Task<int> RunAsync(ParseResult parsed, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, Task> run)
     {
         var console = parsed.InvocationConfiguration;
-        var attachment = Read(parsed, environment);
+        var attachment = Read(parsed, environment, mayBeGone: parsed.CommandResult.Command.Name == "del");
         await run(CniClients.Of(SettingsOf(parsed), environment, console.Error), parsed.GetRequiredValue(Network), attachment, console);
         return ExitCodes.Success;
     }

@@ -9,13 +9,13 @@ internal static class JsonGenerators
     private const int MostChildren = 4;
 
     private static readonly string[] OddNumbers =
-        ["0", "-0", "-0.0", "1.0", "1.10", "1e400", "-1E-400", "1e+2", "9007199254740993", "18446744073709551616", "0.1000000000000000055511151231257827"];
+        ["0", "-0", "-0.0", "1.0", "1450.0", "1.45e3", "1e16", "1E+20", "12345678901234567.0", "1450.00000000000000000001", "1.10", "1e400", "-1E-400", "1e+2", "9007199254740993", "18446744073709551616", "0.1000000000000000055511151231257827"];
 
     private static readonly string[] OddCharacters =
         ["\0", "\u0001", "\b", "\t", "\n", "\r", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029", "\ufeff", "\ufffd", "\uffff", "<", ">", "&", "'", "\"", "\\", "/", " ", "ü", "e\u0301", "界", "😀", "𝒞"];
 
     private static readonly string[] KnownKeys =
-        ["name", "NAME", "cniVersion", "CniVersion", "type", "Type", "plugins", "ipam", "dns", "capabilities", "prevResult", "PrevResult", "runtimeConfig", "RUNTIMECONFIG", "cni.dev/x", "CNI.dev/valid-attachments", "cni.dev", "args", "interfaces", "ips", "routes", "version", "mtu"];
+        ["name", "NAME", "cniVersion", "CniVersion", "type", "Type", "plugins", "ipam", "dns", "capabilities", "prevResult", "PrevResult", "runtimeConfig", "RUNTIMECONFIG", "cni.dev/x", "CNI.dev/valid-attachments", "cni.dev", "args", "interfaces", "ips", "routes", "version", "mtu", "MTU", "Mtu"];
 
     /// <summary>Texts of a few characters, of which some are odd.</summary>
     public static Gen<string> Texts { get; } = UpTo(6, Gen.Frequency(

@@ -33,7 +33,7 @@ internal static class ResultGenerators
         select new DamagedResult(new Json.Fields([new("cniVersion", new Json.Words(result.Version))]).With(result.Json.All).With(key, value));
 
     private static Gen<Json.Fields> Lists(string version) =>
-        from foreign in JsonGenerators.Foreign(key => ResultKeys.Contains(key, StringComparer.Ordinal))
+        from foreign in JsonGenerators.Foreign(key => ResultKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
         from interfaces in JsonGenerators.Maybe(JsonGenerators.UpTo(3, Interfaces()))
         from ips in JsonGenerators.Maybe(JsonGenerators.UpTo(3, Gen.Elements(false, true).SelectMany(isIpv6 => Ips(isIpv6, version[0] == '0'))))
         from routes in JsonGenerators.Maybe(JsonGenerators.UpTo(3, Gen.Elements(false, true).SelectMany(isIpv6 => Routes(isIpv6, NewRouteFields(), JsonGenerators.Foreign))))
@@ -41,21 +41,21 @@ internal static class ResultGenerators
         select new Json.Fields(foreign).With("interfaces", List(interfaces)).With("ips", List(ips)).With("routes", List(routes)).With("dns", dns);
 
     private static Gen<Json.Fields> PerFamily(Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
-        from others in foreign(key => ResultKeys.Contains(key, StringComparer.Ordinal))
+        from others in foreign(key => ResultKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
         from ip4 in JsonGenerators.Maybe(Family(isIpv6: false, foreign))
         from ip6 in JsonGenerators.Maybe(Family(isIpv6: true, foreign))
         from dns in JsonGenerators.Maybe(Dns(foreign))
         select new Json.Fields(others).With("ip6", ip6).With("ip4", ip4).With("dns", dns);
 
     private static Gen<Json> Family(bool isIpv6, Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
-        from others in foreign(key => key is "ip" or "gateway" or "routes")
+        from others in foreign(IsOneOf("ip", "gateway", "routes"))
         from ip in Cidrs(isIpv6)
         from gateway in JsonGenerators.Maybe(Addresses(isIpv6))
         from routes in JsonGenerators.Maybe(JsonGenerators.UpTo(2, Routes(isIpv6, Gen.Constant<IReadOnlyList<Json.Field>>([]), foreign)))
         select (Json)new Json.Fields(others).With("ip", ip).With("gateway", gateway).With("routes", List(routes));
 
     private static Gen<Json> Interfaces() =>
-        from others in JsonGenerators.Foreign(key => key is "name" or "mac" or "sandbox" or "mtu" or "socketPath" or "pciID")
+        from others in JsonGenerators.Foreign(IsOneOf("name", "mac", "sandbox", "mtu", "socketPath", "pciID"))
         from name in JsonGenerators.Texts.Select(Json (name) => new Json.Words(name))
         from mac in JsonGenerators.Maybe(Gen.Constant<Json>(new Json.Words("c2:11:22:33:44:55")))
         from sandbox in JsonGenerators.Maybe(JsonGenerators.Texts.Select(Json (path) => new Json.Words(path)))
@@ -65,7 +65,7 @@ internal static class ResultGenerators
         select (Json)new Json.Fields(others).With("name", name).With("mac", mac).With("sandbox", sandbox).With("mtu", mtu).With("socketPath", socket).With("pciID", pci);
 
     private static Gen<Json> Ips(bool isIpv6, bool saysVersion) =>
-        from others in JsonGenerators.Foreign(key => key is "version" or "address" or "gateway" or "interface")
+        from others in JsonGenerators.Foreign(IsOneOf("version", "address", "gateway", "interface"))
         from address in Cidrs(isIpv6)
         from gateway in JsonGenerators.Maybe(Addresses(isIpv6))
         from index in JsonGenerators.Maybe(Whole())
@@ -73,7 +73,7 @@ internal static class ResultGenerators
         select (Json)new Json.Fields(others).With("version", version).With("address", address).With("gateway", gateway).With("interface", index);
 
     private static Gen<Json> Routes(bool isIpv6, Gen<IReadOnlyList<Json.Field>> more, Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
-        from others in foreign(key => key is "dst" or "gw" or "mtu" or "priority" or "table" or "scope" or "advmss")
+        from others in foreign(IsOneOf("dst", "gw", "mtu", "priority", "table", "scope", "advmss"))
         from dst in Cidrs(isIpv6)
         from gw in JsonGenerators.Maybe(Addresses(isIpv6))
         from known in more
@@ -85,7 +85,7 @@ internal static class ResultGenerators
         select (IReadOnlyList<Json.Field>)[.. keys.Zip(numbers, (key, number) => new Json.Field(key, number))];
 
     private static Gen<Json> Dns(Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
-        from others in foreign(key => key is "nameservers" or "domain" or "search" or "options")
+        from others in foreign(IsOneOf("nameservers", "domain", "search", "options"))
         from servers in JsonGenerators.Maybe(JsonGenerators.UpTo(2, Gen.OneOf(Addresses(false), Addresses(true))))
         from domain in JsonGenerators.Maybe(JsonGenerators.Texts.Select(Json (text) => new Json.Words(text)))
         from search in JsonGenerators.Maybe(JsonGenerators.UpTo(2, JsonGenerators.Texts.Select(Json (text) => new Json.Words(text))))
@@ -97,6 +97,9 @@ internal static class ResultGenerators
         from address in Gen.Elements(isIpv6 ? Addresses6 : Addresses4)
         from length in Gen.Choose(0, isIpv6 ? 128 : 32)
         select (Json)new Json.Words($"{address}/{length}");
+
+    // Plugins in Go take a field's name in every letter case.
+    private static Func<string, bool> IsOneOf(params string[] known) => key => known.Contains(Go.Folded(key), StringComparer.OrdinalIgnoreCase);
 
     private static Gen<Json> Whole() => Gen.Choose(0, 100_000).Select(Json (number) => new Json.Scalar($"{number}"));
 

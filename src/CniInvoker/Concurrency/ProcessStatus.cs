@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+
+namespace CniInvoker;
+
+/// <summary>What /proc/PID/stat says of a process (proc(5)).</summary>
+/// <param name="State">One letter.</param>
+/// <param name="Parent">The process that started it, or took it over.</param>
+internal readonly record struct ProcessStatus(char State, int Parent)
+{
+    private const int MostGenerations = 100;
+    private const int LongestCommand = 100;
+
+    /// <summary>By a signal such as Ctrl-Z sends, or a debugger.</summary>
+    public bool IsStopped => State is 'T' or 't';
+
+    /// <summary>Null when the process is gone.</summary>
+    public static ProcessStatus? Of(int process)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' '); // Its name, in brackets, may hold anything.
+            return new ProcessStatus(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether that process has started this one, or one that did.</summary>
+    public static bool IsAncestor(int process)
+    {
+        var generation = 0;
+        for (var descendant = Environment.ProcessId; generation < MostGenerations && Of(descendant) is { Parent: > 0 } status; generation++)
+        {
+            descendant = status.Parent;
+            if (descendant == process)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What it was started as, for messages.</summary>
+    public static string CommandOf(int process)
+    {
+        try
+        {
+            var words = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/cmdline")).Replace('\0', ' ').Trim();
+            return OneLine.Of(words.Length > LongestCommand ? $"{words[..LongestCommand]}…" : words);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace CniInvoker.Tests.Concurrency;
+
+/// <summary>A process that is stopped, say with Ctrl-Z, in the middle of an operation keeps its locks. Nobody waits for it without a word.</summary>
+public sealed class StoppedHolderTests : IDisposable
+{
+    private const int SIGSTOP = 19;
+    private const int SIGCONT = 18;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("cni-locks-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private string File => Path.Combine(_directory, "stopped-lock");
+
+    [Fact(Timeout = 120_000)]
+    [Case(49, "lock-same-id")]
+    public async Task Who_waits_for_a_process_that_is_stopped_is_told_which()
+    {
+        using var holder = HoldEverything();
+        _ = LibC.kill(holder.Id, SIGSTOP);
+
+        var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var enterAlone = () => new OperationLocks(File, TimeProvider.System).EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
+
+        foreach (var failed in new[] { await enter.Should().ThrowAsync<CniException>(), await enterAlone.Should().ThrowAsync<CniException>() })
+        {
+            failed.Which.Msg.Should().Be($"process {holder.Id} (sleep 300) is in the middle of an operation, and is stopped; let it go on with \"kill -CONT {holder.Id}\", or end it ({File})");
+            failed.Which.IsTransient.Should().BeTrue();
+        }
+
+        _ = LibC.kill(holder.Id, SIGCONT);
+        holder.Kill();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_process_that_is_at_work_is_waited_for()
+    {
+        using var holder = HoldEverything();
+
+        var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+
+        (await enter.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith($"did not end within 4 s ({File})");
+        holder.Kill();
+    }
+
+    [Fact]
+    [Case(49, "lock-same-id")]
+    public async Task Garbage_of_one_network_keeps_no_other_waiting()
+    {
+        var locks = new OperationLocks(File, TimeProvider.System);
+        using var alone = await locks.EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
+
+        (await locks.EnterAsync("others", "c1", Patience, TestContext.Current.CancellationToken)).Dispose();
+        (await locks.EnterAloneAsync("others", Patience, TestContext.Current.CancellationToken)).Dispose();
+    }
+
+    [Fact]
+    public void Who_has_started_a_process_is_known()
+    {
+        ProcessStatus.IsAncestor(ProcessStatus.Of(Environment.ProcessId)!.Value.Parent).Should().BeTrue();
+        ProcessStatus.IsAncestor(Environment.ProcessId).Should().BeFalse();
+    }
+
+    // A lock belongs to whoever has the opened file: here a child that has inherited it, and that alone.
+    private Process HoldEverything()
+    {
+        using var file = LibC.open(File, LibC.O_RDWR | LibC.O_CREAT, 0x180);
+        var everything = new FileLock { Kind = LockKind.Exclusive, Start = 0, Length = 0 };
+        LibC.fcntl(file, LibC.F_OFD_SETLK, ref everything).Should().Be(0);
+        return Process.Start("sleep", "300");
+    }
+}
