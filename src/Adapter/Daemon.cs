@@ -3,6 +3,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Methods;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Networks;
@@ -110,6 +111,9 @@ internal static class Daemon
         .AddSingleton<CniAttachment>()
         .AddSingleton<PortReservations>()
         .AddSingleton<SandboxRuns>()
+        .AddSingleton<FirewallDump>()
+        .AddSingleton<HostLeftovers>()
+        .AddSingleton<ChainRemoval>()
         .AddSingleton<Detacher>()
         .AddSingleton<SoleHolders>()
         .AddSingleton<Attacher>()

@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Attachments;
 
 /// <summary>Undoes an attachment, from any phase and as often as it takes. The caller holds the endpoint's gate.</summary>
 internal sealed class Detacher(
-    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, SandboxRuns sandboxRuns,
+    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, ChainRemoval removal, SandboxRuns sandboxRuns,
     PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
@@ -35,7 +35,7 @@ internal sealed class Detacher(
         try
         {
             record = await LeaveAsync(record); // (2)
-            await BringHomeAndDeleteAsync(record); // (3) (4)
+            await removal.RunAsync(record); // (3) (4)
             Forget(record); // (5)
         }
         catch (Exception failure)
@@ -50,76 +50,6 @@ internal sealed class Detacher(
     private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, Attach: AttachMode.Staging }
         ? staging.TryCapture(record.ContainerId, record.InterfaceName)
         : null;
-
-    // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules
-    // to a link that stands in for the lost one.
-    private LinkHome BringHome(AttachmentRecord record) => record switch
-    {
-        _ when record.BootId != BootId.Current() => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
-        { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } =>
-            staging.FindInPlace(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxKey, record.Snapshot),
-        _ => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, record.Snapshot),
-    };
-
-    private async Task BringHomeAndDeleteAsync(AttachmentRecord record)
-    {
-        if (BringHome(record) == LinkHome.StandIn)
-        {
-            await DeleteWithStandInAsync(record, record.CleanupError);
-            return;
-        }
-
-        try
-        {
-            await DeleteAsync(record);
-        }
-        catch (CniException failure) when (!failure.TimedOut)
-        {
-            if (BringHome(record) != LinkHome.StandIn)
-            {
-                throw;
-            }
-
-            // The first plugin took the link away before it failed. What is left of its rules it finds by the addresses of another.
-            await DeleteWithStandInAsync(record, failure.Message);
-        }
-    }
-
-    private async Task DeleteWithStandInAsync(AttachmentRecord record, string? lastFailure)
-    {
-        try
-        {
-            await DeleteAsync(record);
-        }
-        catch (CniException failure) when (failure.Message == lastFailure)
-        {
-            // In the same words, so it will be for ever: the plugin removes rules that are not there. Somebody flushed the firewall, or it never
-            // made them, as bridge and ptp with the back end nftables do not (containernetworking/plugins 1.9), but insist on iptables at DEL.
-            // Without a link they do not look for them, and the address is released.
-            staging.Remove(record.ContainerId);
-            staging.Create(record.ContainerId);
-            await DeleteAsync(record);
-            await RequireSameFailureAsync(record, failure.Message);
-        }
-    }
-
-    // What has failed before may have been another trouble, which has just passed, with rules still there: with a link DEL has to succeed now,
-    // or to fail over the link as before.
-    private async Task RequireSameFailureAsync(AttachmentRecord record, string earlier)
-    {
-        BringHome(record);
-        try
-        {
-            await DeleteAsync(record);
-        }
-        catch (CniException failure) when (failure.Message == earlier)
-        {
-            // Without the link it works, and with it never: what it does for a link's sake is not there to be undone.
-        }
-    }
-
-    private async Task DeleteAsync(AttachmentRecord record) =>
-        await runtime.DeleteAsync(cni.Parts(record).Attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
 
     /// <summary>As <see cref="DetachAsync"/>, for the background: a failure is logged, and waits in the record for the next attempt.</summary>
     public async Task<bool> TryDetachAsync(AttachmentRecord record, string cause)

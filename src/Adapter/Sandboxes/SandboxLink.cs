@@ -147,6 +147,13 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         return failures;
     }
 
+    /// <summary>Puts back the addresses that the link does not have any more, and nothing else.</summary>
+    public void RestoreAddresses(LinkSnapshot snapshot)
+    {
+        var present = _netlink.Addresses(link);
+        AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
+    }
+
     /// <summary>Takes back what <see cref="Complete"/> left in the namespace and what does not go away with the link.</summary>
     public static void Withdraw(RouteNetlink netlink, LinkInfo? link, LinkSnapshot snapshot)
     {

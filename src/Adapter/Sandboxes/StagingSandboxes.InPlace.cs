@@ -34,8 +34,34 @@ internal sealed partial class StagingSandboxes
     public static SandboxSurroundings Survey(string sandboxPath)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
-        return new SandboxSurroundings(sandbox.Netlink.Rules(), sandbox.Netlink.RoutesOfNoLink());
+        return Survey(sandbox);
     }
+
+    /// <inheritdoc cref="Survey(string)"/>
+    /// <returns>Null: there is no sandbox any more.</returns>
+    public static SandboxSurroundings? TrySurvey(string sandboxPath)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        return sandbox is null ? null : Survey(sandbox);
+    }
+
+    /// <summary>
+    /// Brings up again what a DEL has taken down beside its own link: the stock loopback plugin takes lo down, which was up before its ADD in a container
+    /// that lives on.
+    /// </summary>
+    public static void SetUpAgain(string sandboxPath, string ifname, SandboxSurroundings before)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        foreach (var link in sandbox?.Netlink.Links().Where(link => !link.IsUp && link.Name != ifname && before.Up.Contains(link.Index)) ?? [])
+        {
+            sandbox!.Netlink.SetUp(link.Index);
+        }
+    }
+
+    private static SandboxSurroundings Survey(Sandbox sandbox) => new(
+        sandbox.Netlink.Rules(),
+        sandbox.Netlink.RoutesOfNoLink(),
+        sandbox.Netlink.Links().Where(link => link.IsUp).Select(link => link.Index).ToHashSet());
 
     /// <summary>What the plugins left in a sandbox that has other links too: nothing of theirs, and no rule or route that was there before.</summary>
     /// <exception cref="IOException">There is no such link.</exception>
@@ -124,8 +150,15 @@ internal sealed partial class StagingSandboxes
     {
         using (var sandbox = TryOpenCovering(attachmentId) ?? Sandbox.TryOpen(sandboxPath))
         {
-            if (sandbox is not null && (snapshot is null || sandbox.Find(snapshot, host)?.Name == ifname))
+            var found = snapshot is null ? null : sandbox?.Find(snapshot, host);
+            if (sandbox is not null && (snapshot is null || found?.Name == ifname))
             {
+                // A container may have flushed its addresses, by which plugins find their rules.
+                if (found is not null)
+                {
+                    new SandboxLink(sandbox, found).RestoreAddresses(snapshot!);
+                }
+
                 Cover(attachmentId, sandbox.Namespace);
                 return LinkHome.InPlace;
             }

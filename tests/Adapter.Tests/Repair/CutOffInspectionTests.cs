@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Adapter.Tests.Attachments;
 using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Leftovers;
+using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
@@ -36,7 +38,9 @@ public sealed class CutOffInspectionTests : IDisposable
         var cni = new CniAttachment(host.Staging, settings);
         var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([directory.FullName]), new CniDeadlines(), TimeProvider.System);
         var (sandboxRuns, ports, retries) = (new SandboxRuns(journal, cni, runtime), new PortReservations(journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, time));
-        var detacher = new Detacher(journal, host.Staging, cni, runtime, sandboxRuns, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
+        var leftovers = new HostLeftovers(new FirewallDump(TimeProvider.System), new AddressStores(TimeProvider.System), new OwnHolders(journal), journal);
+        var removal = new ChainRemoval(host.Staging, cni, runtime, leftovers);
+        var detacher = new Detacher(journal, host.Staging, cni, runtime, removal, sandboxRuns, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(departures, host.Staging, sandboxRuns, journal, gates, time, NullLogger<Arrivals>.Instance);
         var repairer = new Repairer(journal, gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
         inspection = new CutOffInspection(journal, gates, repairer, new ReservationRepair(journal, runs: null!, retries, time), settings, time);

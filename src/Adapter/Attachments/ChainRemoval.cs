@@ -1,0 +1,129 @@
+using Bridge.Adapter.Leftovers;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+using CniInvoker;
+
+namespace Bridge.Adapter.Attachments;
+
+/// <summary>
+/// DEL of a chain, and the decision whether it has undone everything. Where the plugins have their link and succeed, they are believed. In every other
+/// case what the host still holds decides (docs/state.md, "When an attachment is undone"), never what a plugin said.
+/// </summary>
+internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, HostLeftovers leftovers)
+{
+    /// <exception cref="CniException">DEL failed, and something is left or may be.</exception>
+    /// <exception cref="IOException">DEL succeeded, and something is left or may be; or the kernel refused.</exception>
+    public async Task RunAsync(AttachmentRecord record)
+    {
+        var home = BringHome(record, record.Snapshot);
+        var failure = await TryDeleteAsync(record);
+        if (failure is null)
+        {
+            await (IsCertain(record, home) ? Task.CompletedTask : RequireNothingLeftAsync(record));
+        }
+        else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkHome.StandIn)
+        {
+            throw failure;
+        }
+        else
+        {
+            // The plugin that made the link took it away before it failed, or it was gone before. What is left of its rules it finds by the addresses of
+            // another.
+            await DeleteWithStandInAsync(record, home == LinkHome.StandIn ? failure : await TryDeleteAsync(record));
+        }
+    }
+
+    private async Task DeleteWithStandInAsync(AttachmentRecord record, CniException? failure)
+    {
+        if (failure is null)
+        {
+            await RequireNothingLeftAsync(record);
+            return;
+        }
+
+        if (failure.TimedOut)
+        {
+            throw failure;
+        }
+
+        if (await HasRulesAsync(record))
+        {
+            await DeleteAddressByAddressAsync(record);
+            if (await HasRulesAsync(record))
+            {
+                throw failure; // The address stays reserved as long as rules use it.
+            }
+        }
+
+        // Of what it looks for nothing is there: somebody flushed the firewall, or the plugin never made it (bridge and ptp with the back end nftables look for
+        // rules of iptables too, containernetworking/plugins 1.9). Without a link it does not look, and the address is released.
+        staging.Remove(record.ContainerId);
+        staging.Create(record.ContainerId);
+        if (await TryDeleteAsync(record) is { } last)
+        {
+            throw last;
+        }
+
+        await RequireNothingLeftAsync(record);
+    }
+
+    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and ptp,
+    // containernetworking/plugins 1.1).
+    private async Task DeleteAddressByAddressAsync(AttachmentRecord record)
+    {
+        foreach (var address in record.Snapshot!.Addresses.Reverse())
+        {
+            BringHome(record, record.Snapshot with { Addresses = [address], Routes = [], Rules = [] });
+            await TryDeleteAsync(record);
+        }
+    }
+
+    private async Task RequireNothingLeftAsync(AttachmentRecord record)
+    {
+        var left = await LeftAsync(record);
+        if (left.Count > 0)
+        {
+            throw new IOException($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {string.Join("; ", left)}");
+        }
+    }
+
+    // A reboot takes rules along, whatever the plugins do.
+    private static bool IsCertain(AttachmentRecord record, LinkHome home) =>
+        record.BootId != BootId.Current() || (record.Snapshot is not null && home != LinkHome.StandIn);
+
+    private async Task<bool> HasRulesAsync(AttachmentRecord record) => (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
+
+    private async Task<IReadOnlyList<string>> LeftAsync(AttachmentRecord record) =>
+        [.. await leftovers.RulesAsync(record, CancellationToken.None), .. await leftovers.AddressesAsync(record, CancellationToken.None)];
+
+    private async Task<CniException?> TryDeleteAsync(AttachmentRecord record)
+    {
+        var around = record is { Attach: AttachMode.Sandbox, SandboxKey: { } key } ? StagingSandboxes.TrySurvey(key) : null;
+        try
+        {
+            await runtime.DeleteAsync(cni.Parts(record).Attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            return null;
+        }
+        catch (CniException failure)
+        {
+            return failure;
+        }
+        finally
+        {
+            if (around is not null)
+            {
+                StagingSandboxes.SetUpAgain(record.SandboxKey!, record.InterfaceName, around);
+            }
+        }
+    }
+
+    // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules
+    // to a link that stands in for the lost one.
+    private LinkHome BringHome(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
+    {
+        _ when record.BootId != BootId.Current() => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
+        { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } =>
+            staging.FindInPlace(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxKey, snapshot),
+        _ => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, snapshot),
+    };
+}

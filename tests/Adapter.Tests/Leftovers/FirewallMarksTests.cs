@@ -1,0 +1,40 @@
+using Bridge.Adapter.Leftovers;
+using Bridge.Adapter.Sandboxes;
+
+namespace Bridge.Adapter.Tests.Leftovers;
+
+/// <summary>The lines are those that the stock plugins 1.1.1 and 1.9.1 left for a container of this id on a network of this name.</summary>
+public sealed class FirewallMarksTests
+{
+    private const string Id = "5a1d0b0f7e572e2eee1ec58dd2a7d3a05a1d0b0f7e572e2eee1ec58dd2a7d3a0";
+    private const string Other = "9c44e61f0d3b7a825f60c1b2a39488d79c44e61f0d3b7a825f60c1b2a39488d7";
+
+    private static readonly FirewallMarks Marks = new("pods", Id, [Address("10.93.0.2"), Address("fd00::2")]);
+
+    [Theory]
+    [InlineData("-A POSTROUTING -s 10.93.0.2/32 -m comment --comment \"name: \\\"pods\\\" id: \\\"" + Id + "\\\"\" -j CNI-x")]
+    [InlineData("ip saddr 10.93.0.2 ip daddr != 224.0.0.0/4 masquerade comment \"6cf8a4-net: pods, if: eth0, id: " + Id + "\"")]
+    [InlineData("-A CNI-FORWARD -d 10.93.0.2/32 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")]
+    [InlineData("-A CNI-FORWARD -s fd00::2/128 -j ACCEPT")]
+    public void A_rule_of_the_attachment_is_known(string line) => Marks.IsOn(line).Should().BeTrue();
+
+    [Theory]
+    [InlineData("CNI-")]
+    [InlineData("CNI-DN-")]
+    [InlineData("CNI-SN-")]
+    public void So_is_a_chain_of_its_own(string prefix)
+    {
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(System.Text.Encoding.UTF8.GetBytes("pods" + Id)));
+        Marks.IsOn($":{(prefix + hash)[..28]} - [0:0]").Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("-A POSTROUTING -s 10.93.0.2/32 -m comment --comment \"name: \\\"pods\\\" id: \\\"" + Other + "\\\"\" -j CNI-x")]
+    [InlineData("-A CNI-FORWARD -d 10.93.0.20/32 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")]
+    [InlineData("-A CNI-FORWARD -d 110.93.0.2/32 -j ACCEPT")]
+    [InlineData("-A INPUT -s 10.93.0.2/32 -j DROP")]
+    [InlineData("")]
+    public void Another_containers_and_an_administrators_are_not(string line) => Marks.IsOn(line).Should().BeFalse();
+
+    private static LinkAddress Address(string address) => new(address, address.Contains(':', StringComparison.Ordinal) ? 64 : 24);
+}

@@ -1,0 +1,47 @@
+using Bridge.TestHosts;
+
+namespace Bridge.Engine.Tests.Hosts;
+
+/// <summary>
+/// Chains whose undoing has a trap: <c>two</c> masquerades two IPv4 addresses of one container, <c>inside</c> begins with the loopback plugin and is
+/// attached in the sandbox.
+/// </summary>
+public sealed class UndoingHost() : EngineHost(new TestHostOptions
+{
+    CniNetworks = new Dictionary<string, string>
+    {
+        ["10-two.conflist"] = Masquerading(Two, bridge: "cni0", first: "", """[{ "subnet": "10.93.0.0/24" }], [{ "subnet": "10.93.5.0/24" }]"""),
+        ["20-inside.conflist"] = Masquerading(Inside, bridge: "cni1", first: """{ "type": "loopback" },""", """[{ "subnet": "10.94.0.0/24" }]"""),
+    },
+    BridgeSettings = "repair: { interval: 2s, retryFirst: 500ms, orphanGrace: 1s }",
+})
+{
+    public const string Two = "two";
+
+    public const string TwoInside = "two-inside";
+
+    public const string Inside = "inside";
+
+    protected override async Task FurnishAsync(CancellationToken cancellationToken)
+    {
+        await CreateNetworkAsync([.. WithNullIpam(Two), Two], cancellationToken);
+        await CreateNetworkAsync([.. WithNullIpam(Two), "-o", "cni.attach=sandbox", TwoInside], cancellationToken);
+        await CreateNetworkAsync([.. WithNullIpam(Inside), "-o", "cni.attach=sandbox", Inside], cancellationToken);
+        (await Host.DockerAsync(["network", "create", "--internal", InternalNetwork], cancellationToken)).EnsureSuccess();
+    }
+
+    private static string Masquerading(string name, string bridge, string first, string ranges) => $$"""
+        {
+          "cniVersion": "1.0.0",
+          "name": "{{name}}",
+          "plugins": [
+            {{first}}
+            {
+              "type": "bridge", "bridge": "{{bridge}}", "ipMasq": true,
+              "ipam": { "type": "host-local", "ranges": [{{ranges}}] }
+            },
+            { "type": "firewall" }
+          ]
+        }
+        """;
+}
