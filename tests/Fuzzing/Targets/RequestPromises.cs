@@ -11,7 +11,7 @@ internal sealed class RequestPromises
     // Plugins that are written in Go match keys in any letter case; of several the last counts.
     public static readonly IReadOnlyList<string> OwnKeys = ["name", "cniVersion", "prevResult", "runtimeConfig"];
 
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 300 };
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
 
     private readonly CniResult _result = CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1"}],"dns":{}}"""u8.ToArray(), "1.0.0");
     private readonly Attachment _attachment = new("c1", "/run/netns/c1", "eth0", capabilities: new JsonObject
