@@ -75,7 +75,7 @@ public sealed class Sandbox(TestHost host, string name, string network)
             answered.Sandbox.Should().Match(sandbox => sandbox == null || sandbox == Path);
             var link = (answered.Sandbox is null ? outside : inside).Should().ContainSingle(link => link.Name == answered.Name).Subject;
             link.Mac.Should().Be(answered.Mac);
-            link.Mtu.Should().Be(answered.Mtu ?? link.Mtu);
+            link.Mtu.Should().Be((int)(answered.Mtu ?? link.Mtu));
             link.Flags.Should().Contain("UP");
         }
 
