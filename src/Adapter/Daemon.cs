@@ -13,6 +13,7 @@ using Bridge.Adapter.Repair.Addresses;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
@@ -24,13 +25,24 @@ namespace Bridge.Adapter;
 /// <summary>`cnm-cni serve`: puts the rooms together, listens, and only then looks at the past. Ends with the host's shutdown signals.</summary>
 internal static class Daemon
 {
+    /// <exception cref="ServiceException">It cannot begin; the message says why, and what to do.</exception>
     public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {
+        if (LibC.EffectiveUser() != 0)
+        {
+            throw new ServiceException($"cnm-cni serve needs root: it makes network namespaces and listens at {settings.Socket}. Start it as root, for instance with sudo.");
+        }
+
         var environment = ServiceEnvironment.Take();
         var inherited = InheritedSocket.Take(environment, settings.Socket);
         PrivateDirectory.Prepare(settings.StateDirectory);
         PrivateDirectory.Prepare(settings.RunDirectory);
         using var stateLock = StateLock.Take(settings.StateDirectory);
+        if (inherited is null)
+        {
+            PluginSocket.RequirePlace(settings.Socket);
+        }
+
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
         // service manager that is the whole file system.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -65,8 +77,7 @@ internal static class Daemon
         app.MapCnm();
         app.MapControl();
         Pulse.Map(app);
-        app.Services.GetRequiredService<Repairer>().Resume();
-        app.Services.GetRequiredService<ReservationRepair>().Resume();
+        Resume(app.Services, settings);
         await app.StartAsync(cancellationToken);
         try
         {
@@ -83,6 +94,19 @@ internal static class Daemon
         }
 
         return 0;
+    }
+
+    private static void Resume(IServiceProvider services, AdapterSettings settings)
+    {
+        try
+        {
+            services.GetRequiredService<Repairer>().Resume();
+            services.GetRequiredService<ReservationRepair>().Resume();
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceException($"the state in {settings.StateDirectory} cannot be taken up: {unusable.Message}", unusable);
+        }
     }
 
     private static IServiceCollection AddCni(this IServiceCollection services, AdapterSettings settings) => services
@@ -152,6 +176,7 @@ internal static class Daemon
         .AddSingleton<RepairSignal>()
         .AddSingleton<SurvivingPlugins>()
         .AddSingleton<Repairer>()
+        .AddSingleton<LostReservations>()
         .AddSingleton<ReservationRepair>()
         .AddSingleton<ContainerNames>()
         .AddSingleton<KnownFindings>()
@@ -171,6 +196,7 @@ internal static class Daemon
         .AddSingleton<IInspection, CutOffInspection>()
         .AddSingleton<IInspection, CleanupInspection>()
         .AddSingleton<IInspection, UnreadableInspection>()
+        .AddSingleton<IInspection, MissingRecordInspection>()
         .AddSingleton<IInspection, NamespaceInspection>()
         .AddSingleton<IInspection, HostLinkInspection>()
         .AddSingleton<IInspection, LostLinkInspection>()

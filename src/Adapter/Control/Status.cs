@@ -25,7 +25,7 @@ internal sealed class Status(
             names.EngineReachable,
             podRuntime,
             [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
-            [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatus)],
+            [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatusOrProblem)],
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Neighbours))],
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
@@ -63,7 +63,20 @@ internal sealed class Status(
             network is null ? $"there is no CNI network \"{record.CniNetwork}\" on this host any more: new containers cannot be attached, those that are can be removed" : null);
     }
 
-    private EndpointStatus ToStatus(AttachmentRecord record)
+    // What is wrong with one record is shown in its place, and all others as ever.
+    private EndpointStatus ToStatusOrProblem(AttachmentRecord record)
+    {
+        try
+        {
+            return ToStatus(record, [.. CniAttachment.Configuration(record).Plugins.Select(plugin => plugin.Type)]);
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            return ToStatus(record with { Snapshot = null, Result = null, ArrivalProblem = $"its record makes no sense: {broken.Message}" }, []);
+        }
+    }
+
+    private EndpointStatus ToStatus(AttachmentRecord record, IReadOnlyList<string> plugins)
     {
         var snapshot = record.Snapshot;
         var answer = snapshot is null ? null : EndpointAnswer.ToJoin(record);
@@ -84,7 +97,7 @@ internal sealed class Status(
             snapshot?.Mac ?? record.Mac ?? "",
             snapshot?.Mtu ?? 0,
             [.. (record.PublishedPorts ?? []).Select(ToStatus)],
-            [.. CniAttachment.Configuration(record).Plugins.Select(plugin => plugin.Type)],
+            plugins,
             record.Since,
             record.ArrivalProblem,
             record.Result);

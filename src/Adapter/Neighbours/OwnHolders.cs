@@ -2,6 +2,7 @@ using System.Net;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
+using CniInvoker;
 
 namespace Bridge.Adapter.Neighbours;
 
@@ -39,12 +40,25 @@ internal sealed class OwnHolders(Journal journal)
         [.. Addresses(record)]);
 
     // What the kernel showed; in the making, what plugins have answered; before that, what is reserved.
-    private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) => (record.Snapshot, CniAttachment.Result(record)) switch
+    private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) => (record.Snapshot, Result(record)) switch
     {
         ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => IPAddress.Parse(address.Address)),
         (null, { } result) => result.Ips.Select(ip => ip.Address),
         _ => record.Reserved.Select(address => IPAddress.Parse(address.Split('/')[0])),
     };
+
+    // One that makes no sense is told by status, and is no reason to refuse everybody else.
+    private static CniResult? Result(AttachmentRecord record)
+    {
+        try
+        {
+            return record.Snapshot is null ? CniAttachment.Result(record) : null;
+        }
+        catch (Exception senseless) when (senseless is CniException or CniConfigurationException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static OwnHolder ToHolder(ReservationRecord record) => new(
         record.ContainerId,

@@ -37,11 +37,23 @@ internal sealed class Repairer(
         var bootId = BootId.Current();
         foreach (var record in _inherited.Where(record => record.BootId == bootId))
         {
-            ports.Restore(record); // Also of those that are still to be undone: their rules are in force until then.
-            if (record.Phase == AttachmentPhase.Joined)
+            try
             {
-                arrivals.Expect(record, callFollows: false);
+                Resume(record);
             }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                logger.NotResumed(failure, record.EndpointId); // One record's trouble keeps nobody else from being served.
+            }
+        }
+    }
+
+    private void Resume(AttachmentRecord record)
+    {
+        ports.Restore(record); // Also of those that are still to be undone: their rules are in force until then.
+        if (record.Phase == AttachmentPhase.Joined)
+        {
+            arrivals.Expect(record, callFollows: false);
         }
     }
 
@@ -110,9 +122,19 @@ internal sealed class Repairer(
     // While somebody is at work on it, waiting for that would keep the others waiting.
     private bool IsWaiting(AttachmentRecord record) => record.Phase == AttachmentPhase.Deleting && !gates.IsEntered(record.EndpointId);
 
-    private static Task EachAsync(
+    private Task EachAsync(
         IReadOnlyList<AttachmentRecord> records, Func<AttachmentRecord, CancellationToken, Task> body, CancellationToken cancellationToken) => Parallel.ForEachAsync(
             records,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (record, token) => await body(record, token));
+            async (record, token) =>
+            {
+                try
+                {
+                    await body(record, token);
+                }
+                catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+                {
+                    logger.NotResumed(failure, record.EndpointId); // The others are none the worse for it.
+                }
+            });
 }

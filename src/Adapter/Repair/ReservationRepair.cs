@@ -5,13 +5,17 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>Releases addresses that nobody will release any more: cut off in the making, of an earlier boot, or forgotten by Docker.</summary>
-internal sealed class ReservationRepair(Journal journal, IpamRuns runs, RetryTimes retries, TimeProvider timeProvider)
+internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostReservations lost, RetryTimes retries, TimeProvider timeProvider)
 {
     // What an earlier process left, as it was before the first call of this one.
     private IReadOnlyList<ReservationRecord> _inherited = [];
 
     /// <summary>Before the first call is answered, and after the journal has been read.</summary>
-    public void Resume() => _inherited = [.. journal.Reservations.All];
+    public void Resume()
+    {
+        lost.MakeAgain();
+        _inherited = [.. journal.Reservations.All];
+    }
 
     /// <summary>
     /// What an earlier process began, and everything of an earlier boot: Docker's endpoints end with it, the plugin's store does not.
@@ -42,7 +46,10 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, RetryTim
         .Where(record => record.Phase == ReservationPhase.Releasing && IsUnused(record))
         .Select(record => (DateTimeOffset?)retries.Due(record.ContainerId)).Min();
 
-    public bool IsUnused(ReservationRecord record) => !journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId);
+    /// <summary>No attachment is known to use it, and none that could not be read is the one that has adopted it.</summary>
+    public bool IsUnused(ReservationRecord record) =>
+        !journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId)
+        && !(record is { Phase: ReservationPhase.Reserved, EndpointId: { } endpoint } && journal.Attachments.IsUnreadable(endpoint));
 
     /// <param name="record">What is to be released.</param>
     /// <param name="mayRelease">A last look at it as it is now.</param>

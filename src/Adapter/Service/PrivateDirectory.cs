@@ -8,9 +8,26 @@ internal static class PrivateDirectory
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Makes it, or takes from others the rights that they have in it. What is in it stays as it is.</summary>
-    /// <exception cref="ServiceException">It is somebody else's, who could have put anything there.</exception>
+    /// <exception cref="ServiceException">It is somebody else's, who could have put anything there; or it cannot be one.</exception>
     public static void Prepare(string path)
     {
+        try
+        {
+            Make(path);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni's: {unusable.Message}", unusable);
+        }
+    }
+
+    private static void Make(string path)
+    {
+        if (LibC.KindOf(path) is { } kind and not (FileKind.Directory or FileKind.Link))
+        {
+            throw new IOException($"it is a {kind.Text()}");
+        }
+
         Directory.CreateDirectory(path, OwnerOnly);
         using var directory = LibC.OpenDirectory(path);
         var (owner, self) = (LibC.Owner(directory), LibC.EffectiveUser());

@@ -25,5 +25,8 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
 
     public long WriteFailures => Networks.WriteFailures + Attachments.WriteFailures + Reservations.WriteFailures;
 
+    /// <summary>Something may be attached or reserved of which nothing is known: that no record has an id is no proof then that nobody uses it.</summary>
+    public bool HasUnreadable => Attachments.HasUnreadable || Reservations.HasUnreadable;
+
     public IReadOnlyList<(string File, string Reason)> Load() => [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
 }

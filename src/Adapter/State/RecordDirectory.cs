@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Bridge.Adapter.Faults;
+using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.State;
 
@@ -10,7 +10,7 @@ namespace Bridge.Adapter.State;
 /// DIRECTORY/            mode 0700
 ///   ID.json             mode 0600, one record; replaced whole, never edited
 ///   ID.json.new         a write in progress; discarded at the next start
-///   ID.json.unreadable  set aside at start: not a record of ours
+///   ID.json.unreadable  set aside at start: no record, or a damaged one
 /// </code>
 /// A write is durable when <see cref="Write"/> returns: temporary file, fsync, rename, fsync of the directory. Records of a newer version
 /// stay where they are, unread.
@@ -18,12 +18,15 @@ namespace Bridge.Adapter.State;
 /// <param name="directory">Made where it is missing.</param>
 /// <param name="kind">Format and moves.</param>
 /// <param name="couldNotWrite">Told of each record that <see cref="Keep"/> could not bring to the disk.</param>
-internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null) where T : class, IRecord
+internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null) where T : class, IRecord
 {
     private const string Extension = ".json";
     private const string SetAside = ".unreadable";
 
     private readonly ConcurrentDictionary<string, T> _records = new(StringComparer.Ordinal);
+
+    // By id, the files that could not be read.
+    private readonly ConcurrentDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
 
     private long _writeFailures;
 
@@ -32,68 +35,13 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
     public T? Find(string id) => _records.GetValueOrDefault(id);
 
     /// <summary>
-    /// Reads what an earlier process left. Returns the files that could not be read: set aside, not lost, and tried again at the next start.
+    /// There is a file of this id that could not be read, and nobody has taken it away since: what it stands for is not known, which is not the same as not
+    /// being there.
     /// </summary>
-    /// <exception cref="IOException">The directory cannot be used.</exception>
-    public IReadOnlyList<(string File, string Reason)> Load()
-    {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (new DirectoryInfo(directory).LinkTarget is { } target)
-        {
-            throw new IOException($"{directory} is a link to {target}, where a directory is expected. Remove it; what it leads to is not touched.");
-        }
+    public bool IsUnreadable(string id) => _unreadable.TryGetValue(id, out var file) && IsThere(file);
 
-        foreach (var unfinished in Files("*" + Extension + DurableFile.Unfinished))
-        {
-            File.Delete(unfinished);
-        }
-
-        var unreadable = new List<(string, string)>();
-        foreach (var file in Files("*" + Extension))
-        {
-            Take(file, file + SetAside, unreadable);
-        }
-
-        // A later program may read what an earlier one could not.
-        foreach (var file in Files("*" + Extension + SetAside).Where(file => !unreadable.Exists(other => other.Item1 == file)))
-        {
-            Restore(file, unreadable);
-        }
-
-        return unreadable;
-    }
-
-    /// <summary>
-    /// What is on disk now, for a process that is not the records' owner: changes nothing, neither there nor in memory. Files that an owner
-    /// has set aside count among the unreadable ones.
-    /// </summary>
-    public (IReadOnlyList<T> Records, IReadOnlyList<(string File, string Reason)> Unreadable) Peek()
-    {
-        if (!Directory.Exists(directory))
-        {
-            return ([], []);
-        }
-
-        var records = new List<T>();
-        var unreadable = Files("*" + Extension + SetAside).Select(file => (file, "it was set aside when the daemon started")).ToList();
-        foreach (var file in Files("*" + Extension))
-        {
-            try
-            {
-                records.Add(Read(file));
-            }
-            catch (Exception broken) when (broken is JsonException or NewerRecordException)
-            {
-                unreadable.Add((file, broken.Message));
-            }
-            catch (FileNotFoundException)
-            {
-                // Its owner has dropped it meanwhile.
-            }
-        }
-
-        return (records, unreadable);
-    }
+    /// <summary>There is such a file, of whatever id.</summary>
+    public bool HasUnreadable => _unreadable.Values.Any(IsThere);
 
     /// <summary>How many writes have failed since the process began.</summary>
     public long WriteFailures => Interlocked.Read(ref _writeFailures);
@@ -105,7 +53,8 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
         kind.RequireMove(Find(record.Id), record);
         try
         {
-            DurableFile.Put(PathOf(record.Id), kind.Write(record));
+            RequireReplaceable(record.Id);
+            Put(PathOf(record.Id), Sized(kind.Write(record)));
             _records[record.Id] = record;
             DurableFile.SyncDirectory(directory);
         }
@@ -144,57 +93,88 @@ internal sealed class RecordDirectory<T>(string directory, RecordKind<T> kind, A
         }
 
         FaultPoint.Pass(FaultKind.Write, $"removal of {PathOf(id)}");
-        File.Delete(PathOf(id));
+        try
+        {
+            File.Delete(PathOf(id));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody has removed all of it, and so this as well.
+        }
+
         _records.TryRemove(id, out _);
     }
 
-    private string[] Files(string pattern) => [.. Directory.EnumerateFiles(directory, pattern).Order(StringComparer.Ordinal)];
+    /// <summary>Remembers a record of something that can be learned again: only as long as this process lives, where a file that cannot be read has its name.</summary>
+    /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
+    public void Learn(T record)
+    {
+        if (_unreadable.TryGetValue(record.Id, out var file) && file == PathOf(record.Id) && IsThere(file))
+        {
+            _records[record.Id] = record;
+        }
+        else
+        {
+            Write(record);
+        }
+    }
 
-    private void Take(string file, string aside, List<(string File, string Reason)> unreadable)
+    /// <summary>Records whose file is gone, though nobody here has removed it.</summary>
+    public IReadOnlyList<string> Missing => [.. _records.Keys.Where(id => LibC.KindOf(PathOf(id)) is null)];
+
+    /// <summary>Writes one of <see cref="Missing"/> again. The caller lets nobody else work on it meanwhile.</summary>
+    /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
+    public bool Rewrite(string id)
+    {
+        if (Find(id) is not { } record || LibC.KindOf(PathOf(id)) is not null)
+        {
+            return false;
+        }
+
+        Make();
+        Write(record);
+        return true;
+    }
+
+    private void Make()
+    {
+        if (LibC.KindOf(directory) is { } kind and not FileKind.Directory)
+        {
+            var target = kind == FileKind.Link ? $" to {new DirectoryInfo(directory).LinkTarget}" : "";
+            throw new IOException($"{directory} is a {kind.Text()}{target}, where a directory is expected. Remove it; what it leads to is not touched.");
+        }
+
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void Put(string path, byte[] content)
     {
         try
         {
-            var record = Read(file);
-            _records[record.Id] = record;
+            DurableFile.Put(path, content);
         }
-        catch (NewerRecordException newer)
+        catch (DirectoryNotFoundException)
         {
-            unreadable.Add((file, newer.Message));
-        }
-        catch (JsonException broken)
-        {
-            File.Move(file, aside, overwrite: true);
-            unreadable.Add((aside, broken.Message));
+            Make(); // Somebody has removed all of it; repair tells, and writes what was in it again.
+            DurableFile.Put(path, content);
         }
     }
 
-    private void Restore(string file, List<(string File, string Reason)> unreadable)
+    // What this program cannot read may be a later one's.
+    private void RequireReplaceable(string id)
     {
-        var original = file[..^SetAside.Length];
-        if (File.Exists(original))
+        if (_unreadable.TryGetValue(id, out var file) && file == PathOf(id) && IsThere(file))
         {
-            unreadable.Add((file, "it was set aside, and there is another record of its name"));
-            return;
+            throw new IOException($"{file} is there, which could not be read when the daemon started (cnm-cni status says why)");
         }
-
-        File.Move(file, original);
-        Take(original, file, unreadable);
     }
 
-    /// <exception cref="JsonException">The file holds no record, or that of another id.</exception>
-    /// <exception cref="NewerRecordException">A later program has written it.</exception>
-    private T Read(string file)
-    {
-        if (new FileInfo(file).LinkTarget is { } target)
-        {
-            throw new JsonException($"it is a link to {target}, which is not followed");
-        }
+    // What could not be read again must not be written.
+    private static byte[] Sized(byte[] content) => content.Length <= RecordFile.Largest
+        ? content
+        : throw new IOException($"a record of {content.Length >> 20} MiB is larger than can be read again ({RecordFile.Largest >> 20} MiB): configuration and result of the chain are too large");
 
-        var record = kind.Read(File.ReadAllBytes(file));
-        return record.Id == Path.GetFileNameWithoutExtension(file)
-            ? record
-            : throw new JsonException($"the file's name does not match the id {record.Id} inside");
-    }
+    private static bool IsThere(string file) => file.Contains(RecordFile.NotUtf8) || LibC.KindOf(file) is not null;
 
     private string PathOf(string id) => Path.Combine(directory, id + Extension);
 }

@@ -10,10 +10,12 @@ namespace Bridge.Adapter.State;
 /// <param name="RequireMove">
 /// Throws <see cref="ImpossibleMoveException"/> when a record may not follow another; null stands for none, before the first and after the last.
 /// </param>
-internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireMove)
+/// <param name="Validate">Throws <see cref="JsonException"/> when a field has a value that nobody here writes.</param>
+internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireMove, Action<T> Validate)
     where T : class, IRecord
 {
     private const int OldestVersion = 1;
+    private const int FirstWithChecksum = 3;
     private const string VersionKey = nameof(IRecord.Version);
 
     // As deep as the serializer's own limit.
@@ -21,14 +23,33 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
 
     public int CurrentVersion => OldestVersion + Upgrades.Count;
 
-    public byte[] Write(T record) => JsonSerializer.SerializeToUtf8Bytes(record, Json);
+    public byte[] Write(T record) => RecordChecksum.Seal(JsonSerializer.SerializeToUtf8Bytes(record, Json));
 
     /// <exception cref="NewerRecordException">A later program has written it.</exception>
     /// <exception cref="JsonException">It is no record.</exception>
     public T Read(ReadOnlyMemory<byte> content)
     {
+        var isSealed = RecordChecksum.Verify(content.Span); // Before anything in it is believed, its version among it.
         using var document = JsonDocument.Parse(content, Reading);
         var version = VersionOf(document.RootElement);
+        if (!isSealed && (version >= FirstWithChecksum || document.RootElement.TryGetProperty(RecordChecksum.Key, out _)))
+        {
+            throw version > CurrentVersion ? new NewerRecordException(version, CurrentVersion) : new JsonException("its end, with the checksum, is damaged or missing");
+        }
+
+        if (version > CurrentVersion)
+        {
+            throw new NewerRecordException(version, CurrentVersion);
+        }
+
+        var record = Understand(document, version);
+        Validate(record);
+        return record;
+    }
+
+    private T Understand(JsonDocument document, int version)
+    {
+        RequireUniqueKeys(document.RootElement);
         if (version == CurrentVersion)
         {
             return document.Deserialize(Json) ?? throw new JsonException("the file holds null");
@@ -53,6 +74,19 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
             throw new JsonException($"there is no {VersionKey} in it");
         }
 
-        return version <= CurrentVersion ? version : throw new NewerRecordException(version, CurrentVersion);
+        return version;
+    }
+
+    // Only its own: what is inside a configuration or a result is its author's.
+    private static void RequireUniqueKeys(JsonElement root)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in root.EnumerateObject())
+        {
+            if (!keys.Add(property.Name))
+            {
+                throw new JsonException($"{property.Name} is in it twice");
+            }
+        }
     }
 }

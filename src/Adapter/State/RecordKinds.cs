@@ -10,18 +10,26 @@ internal static class RecordKinds
 {
     public static RecordKind<NetworkRecord> Network { get; } = new(
         StateJson.Default.NetworkRecord,
-        [older => older["EndpointDefaults"] ??= new JsonObject()], // 2: the first builds did not write them.
-        NetworkMoves.Require);
+        [older => older["EndpointDefaults"] ??= new JsonObject(), Unchanged], // 2: the first builds did not write them.
+        NetworkMoves.Require,
+        RecordRules.Require);
 
     public static RecordKind<AttachmentRecord> Attachment { get; } = new(
         StateJson.Default.AttachmentRecord,
-        [older => AddLists(older, "Arguments", "Addresses", "Reserved", "Sysctls", "RequestedPorts")], // 2: the first builds did not write all of them.
-        AttachmentMoves.Require);
+        [older => AddLists(older, "Arguments", "Addresses", "Reserved", "Sysctls", "RequestedPorts"), Unchanged], // 2: the first builds did not write all of them.
+        AttachmentMoves.Require,
+        RecordRules.Require);
 
     public static RecordKind<ReservationRecord> Reservation { get; } = new(
         StateJson.Default.ReservationRecord,
-        [older => AddLists(older, "Arguments", "Addresses")], // 2: so that all kinds say the same.
-        ReservationMoves.Require);
+        [older => AddLists(older, "Arguments", "Addresses"), Unchanged], // 2: so that all kinds say the same.
+        ReservationMoves.Require,
+        RecordRules.Require);
+
+    // 3: a checksum at the end.
+    private static void Unchanged(JsonObject older)
+    {
+    }
 
     private static void AddLists(JsonObject older, params ReadOnlySpan<string> keys)
     {

@@ -21,6 +21,9 @@ internal static class ReservationMoves
     {
         (null, ReservationPhase.Reserving) => true,
 
+        // Made again from the attachment that uses it.
+        (null, ReservationPhase.Reserved) => true,
+
         // Nothing, when the plugin has undone what it did.
         (ReservationPhase.Reserving, _) => true,
         (ReservationPhase.Reserved, ReservationPhase.Reserved or ReservationPhase.Releasing) => true,

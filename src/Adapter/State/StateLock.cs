@@ -1,3 +1,6 @@
+using Bridge.Adapter.Sandboxes.Native;
+using Bridge.Adapter.Service;
+
 namespace Bridge.Adapter.State;
 
 /// <summary>One daemon per state directory: two would undo each other's attachments.</summary>
@@ -7,21 +10,30 @@ internal sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
-    /// <exception cref="InvalidOperationException">Another process holds it.</exception>
+    /// <exception cref="ServiceException">Another process holds it, or it cannot be taken.</exception>
     public static StateLock Take(string stateDirectory)
     {
-        Directory.CreateDirectory(stateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = Path.Combine(stateDirectory, "lock");
         try
         {
+            Directory.CreateDirectory(stateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (LibC.KindOf(path) is { } kind and not FileKind.File)
+            {
+                throw new ServiceException($"{path} is a {kind.Text()}, where cnm-cni keeps a file. Nobody but cnm-cni has business there: look at it, then remove it.");
+            }
+
             // FileShare.None is an flock on Unix: the kernel drops it when the process dies, however it dies.
             return new StateLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException held) when (held.HResult == (int)Errno.EAGAIN)
         {
-            throw new InvalidOperationException(
+            throw new ServiceException(
                 $"another cnm-cni holds {path}. Only one may serve from one state directory; " +
                 $"stop the other (cnm-cni status tells whether it answers).", held);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceException($"the state directory {stateDirectory} cannot be used: {unusable.Message}", unusable);
         }
     }
 

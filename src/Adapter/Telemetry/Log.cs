@@ -48,6 +48,15 @@ internal static partial class Log
     [LoggerMessage(400, LogLevel.Warning, "{File} is not used: {Reason}")]
     public static partial void RecordUnreadable(this ILogger logger, string file, string reason);
 
+    [LoggerMessage(420, LogLevel.Warning, "The record of the addresses {Addresses}, reserved for endpoint {EndpointId}, was gone; it is made again from the endpoint's")]
+    public static partial void ReservationMadeAgain(this ILogger logger, string endpointId, string addresses);
+
+    [LoggerMessage(421, LogLevel.Warning, "The record of the addresses {Addresses}, reserved for endpoint {EndpointId}, is gone and cannot be made again, so that nobody will release them: {Reason}")]
+    public static partial void ReservationLost(this ILogger logger, string endpointId, string addresses, string reason);
+
+    [LoggerMessage(422, LogLevel.Error, "What an earlier process left of endpoint {EndpointId} could not be taken up again")]
+    public static partial void NotResumed(this ILogger logger, Exception failure, string endpointId);
+
     [LoggerMessage(418, LogLevel.Error, "{File} could not be written; what it is about is undone all the same")]
     public static partial void RecordNotWritten(this ILogger logger, string file, Exception failure);
 

@@ -43,7 +43,7 @@ public sealed class CutOffInspectionTests : IDisposable
         var detacher = new Detacher(journal, host.Staging, cni, runtime, removal, sandboxRuns, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(departures, host.Staging, sandboxRuns, journal, gates, time, NullLogger<Arrivals>.Instance);
         var repairer = new Repairer(journal, gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
-        inspection = new CutOffInspection(journal, gates, repairer, new ReservationRepair(journal, runs: null!, retries, time), settings, time);
+        inspection = new CutOffInspection(journal, gates, repairer, new ReservationRepair(journal, runs: null!, lost: null!, retries, time), settings, time);
         WritePlugin();
     }
 

@@ -1,5 +1,6 @@
 using Adapter.Tests.Attachments;
 using Adapter.Tests.State;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
@@ -14,6 +15,7 @@ namespace Bridge.Adapter.Tests.Repair;
 public sealed class KernelInspectionTests : IDisposable
 {
     private static readonly Look Thorough = new(Occasion.Background, IsThorough: true, Docker: null);
+    private static readonly Look WithDocker = Thorough with { Docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?>()) };
 
     private readonly ThrowAwayHost host = new();
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("kernel-");
@@ -63,6 +65,34 @@ public sealed class KernelInspectionTests : IDisposable
         (await NamespacesAsync()).Should().BeEmpty();
         (await finding.Mend!(TestContext.Current.CancellationToken)).Should().Be(Mending.Unneeded);
         File.Exists(host.StagingPath).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("a record that cannot be read")]
+    [InlineData("an endpoint of Docker's without a record")]
+    [InlineData("a Docker that does not answer")]
+    public async Task A_namespace_without_a_record_stays_as_long_as_it_may_be_somebodys(string doubt)
+    {
+        host.Staging.Create(ThrowAwayHost.Id);
+        var docker = WithDocker.Docker;
+        switch (doubt)
+        {
+            case "a record that cannot be read":
+                await File.WriteAllTextAsync(Path.Combine(directory.FullName, "attachments", "e7.json"), "", TestContext.Current.CancellationToken);
+                journal.Load();
+                break;
+            case "a Docker that does not answer":
+                docker = null;
+                break;
+            default:
+                var endpoints = new DockerNetworkEndpoints("57c2", "pods", new Dictionary<string, DockerContainer> { ["e7"] = new("web", "c7") });
+                docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?> { ["57c2"] = endpoints });
+                break;
+        }
+
+        var findings = await new NamespaceInspection(journal, gates, host.Staging, settings).InspectAsync(Thorough with { Docker = docker }, TestContext.Current.CancellationToken);
+
+        findings.Should().ContainSingle().Which.Mend.Should().BeNull();
     }
 
     [Fact]
@@ -133,5 +163,5 @@ public sealed class KernelInspectionTests : IDisposable
     }
 
     private Task<IReadOnlyList<Finding>?> NamespacesAsync() =>
-        new NamespaceInspection(journal, gates, host.Staging, settings).InspectAsync(Thorough, TestContext.Current.CancellationToken);
+        new NamespaceInspection(journal, gates, host.Staging, settings).InspectAsync(WithDocker, TestContext.Current.CancellationToken);
 }

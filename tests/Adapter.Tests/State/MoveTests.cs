@@ -21,7 +21,7 @@ public sealed class MoveTests : IDisposable
 
     private static readonly (ReservationPhase? From, ReservationPhase? To)[] ReservationMoves =
     [
-        (null, ReservationPhase.Reserving),
+        (null, ReservationPhase.Reserving), (null, ReservationPhase.Reserved),
         (ReservationPhase.Reserving, ReservationPhase.Reserving), (ReservationPhase.Reserving, ReservationPhase.Reserved),
         (ReservationPhase.Reserving, ReservationPhase.Releasing), (ReservationPhase.Reserving, null),
         (ReservationPhase.Reserved, ReservationPhase.Reserved), (ReservationPhase.Reserved, ReservationPhase.Releasing),

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
 
 namespace Adapter.Tests.State;
@@ -11,10 +12,21 @@ public sealed class StateLockTests
         using (StateLock.Take(directory))
         {
             var second = () => StateLock.Take(directory);
-            second.Should().Throw<InvalidOperationException>().WithMessage("another cnm-cni holds*Only one may serve from one state directory*");
+            second.Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*Only one may serve from one state directory*");
         }
 
         StateLock.Take(directory).Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void What_is_in_the_way_of_the_lock_is_called_by_its_name()
+    {
+        var directory = Directory.CreateTempSubdirectory("state").FullName;
+        Directory.CreateDirectory(Path.Combine(directory, "lock"));
+
+        FluentActions.Invoking(() => StateLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("*lock is a directory*remove it*");
+
         Directory.Delete(directory, recursive: true);
     }
 }

@@ -20,3 +20,5 @@ public sealed class ReservedLiveRestoreTests(FragileReservedHost engine) : LiveR
 public sealed class ReservedStuckCleanupTests(FragileReservedHost engine) : StuckCleanupTests(engine), IClassFixture<FragileReservedHost>;
 
 public sealed class ReservedStolenAddressTests(FragileReservedHost engine) : StolenAddressTests(engine), IClassFixture<FragileReservedHost>;
+
+public sealed class ReservedDamagedStateTests(FragileReservedHost engine) : DamagedStateTests(engine), IClassFixture<FragileReservedHost>;

@@ -20,3 +20,5 @@ public sealed class UnreservedLiveRestoreTests(FragileUnreservedHost engine) : L
 public sealed class UnreservedStuckCleanupTests(FragileUnreservedHost engine) : StuckCleanupTests(engine), IClassFixture<FragileUnreservedHost>;
 
 public sealed class UnreservedStolenAddressTests(FragileUnreservedHost engine) : StolenAddressTests(engine), IClassFixture<FragileUnreservedHost>;
+
+public sealed class UnreservedDamagedStateTests(FragileUnreservedHost engine) : DamagedStateTests(engine), IClassFixture<FragileUnreservedHost>;

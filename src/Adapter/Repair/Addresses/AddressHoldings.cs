@@ -21,8 +21,8 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
             return
             [
                 .. journal.Reservations.All.Where(record => Holds(record, attachments.Contains(record.ContainerId)))
-                    .Select(record => ToHolding(record, attachments[record.ContainerId].FirstOrDefault())).OfType<Holding>(),
-                .. journal.Attachments.All.Where(Holds).Select(ToHolding).OfType<Holding>(),
+                    .Select(record => Readable(() => ToHolding(record, attachments[record.ContainerId].FirstOrDefault()))).OfType<Holding>(),
+                .. journal.Attachments.All.Where(Holds).Select(record => Readable(() => ToHolding(record))).OfType<Holding>(),
             ];
         }
     }
@@ -37,6 +37,19 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
     // With a reservation, that one holds them.
     private bool Holds(AttachmentRecord record) =>
         record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined && record.Reserved.Count == 0 && journal.Reservations.Find(record.ContainerId) is null;
+
+    // A configuration or a result that makes no sense is told by status; what the others hold can be compared all the same.
+    private static Holding? Readable(Func<Holding?> toHolding)
+    {
+        try
+        {
+            return toHolding();
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
 
     private Holding? ToHolding(ReservationRecord record, AttachmentRecord? user)
     {

@@ -29,6 +29,9 @@ internal enum FindingKind
     /// <summary>A record's file could not be read and was set aside.</summary>
     UnreadableRecord,
 
+    /// <summary>Somebody has removed a record's file while the daemon was running.</summary>
+    MissingRecord,
+
     /// <summary>A staging namespace that belongs to no record.</summary>
     OrphanedNamespace,
 

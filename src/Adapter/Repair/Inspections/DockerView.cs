@@ -22,6 +22,13 @@ internal sealed record DockerView(IReadOnlyList<DockerNetwork> Networks, IReadOn
         return new DockerView(networks, endpoints);
     }
 
+    /// <summary>Whether Docker has it, on whatever network of those.</summary>
+    public bool Has(string endpointId) => Endpoints.Values.Any(network => network?.Find(endpointId) is not null);
+
+    /// <summary>Whether the journal knows all that Docker has.</summary>
+    public bool IsKnownTo(Journal journal) =>
+        Endpoints.Values.OfType<DockerNetworkEndpoints>().SelectMany(network => network.Containers.Keys).All(endpointId => journal.Attachments.Find(endpointId) is not null);
+
     /// <summary>Null when Docker does not have the endpoint, or was not asked about its network.</summary>
     public DockerContainer? Find(AttachmentRecord record) => Endpoints.GetValueOrDefault(record.NetworkId)?.Find(record.EndpointId);
 }

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
 /// Staging namespaces: kernel × journal. A record is written before its namespace is made and dropped after that is gone, so a namespace
-/// without one is nobody's.
+/// without one is nobody's; unless the record is one that could not be read or was taken away, which Docker's endpoints tell.
 /// </summary>
 internal sealed class NamespaceInspection(Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
@@ -18,9 +18,12 @@ internal sealed class NamespaceInspection(Journal journal, AttachmentGates gates
                 FindingKind.OrphanedNamespace, staging.PathOf(id), $"namespace {staging.PathOf(id)}", "no attachment and no reservation has this id")
             {
                 Grace = settings.Repair.OrphanGrace,
-                Mend = token => RemoveAsync(id, token),
+                Mend = IsCertain(look) ? token => RemoveAsync(id, token) : null,
+                Remedy = "It stays as long as there are records that cannot be read, or endpoints of Docker's without a record: it may be theirs.",
             }),
         ]);
+
+    private bool IsCertain(Look look) => !journal.HasUnreadable && look.Docker is { } docker && docker.IsKnownTo(journal);
 
     private async Task<Mending> RemoveAsync(string id, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
-/// Reservations that no attachment uses, and Docker neither on a network of another driver. Only while Docker answers, because its calls
+/// Reservations that no attachment uses, and Docker neither for the endpoint that has adopted them nor on a network of another driver. Only while Docker answers, because its calls
 /// might still be on their way otherwise.
 /// </summary>
 internal sealed class ReservationInspection(Journal journal, ReservationRepair repair, IDockerEngine docker, AdapterSettings settings) : IInspection
@@ -19,12 +19,13 @@ internal sealed class ReservationInspection(Journal journal, ReservationRepair r
 
     public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
-        if (look.Docker is null)
+        if (look.Docker is not { } view)
         {
             return null;
         }
 
-        var unused = journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Reserved && repair.IsUnused(record)).ToArray();
+        var unused = journal.Reservations.All
+            .Where(record => record.Phase == ReservationPhase.Reserved && repair.IsUnused(record) && !(record.EndpointId is { } endpoint && view.Has(endpoint))).ToArray();
         var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>() : await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
         return
         [

@@ -1,0 +1,87 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.Engine.Tests.Crashes;
+
+/// <summary>
+/// Every file of the state directory is damaged in every way while containers run, and the driver is started again. That every single bit is noticed is
+/// tested where no engine is needed.
+/// </summary>
+[Plugin("bridge", "host-local", "portmap", "firewall")]
+public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(engine)
+{
+    private const string State = "/var/lib/cnm-cni";
+
+    // Each makes something of the file $f.
+    private static readonly string[] Ways =
+    [
+        ": > $f",
+        "rm $f",
+        "truncate --size=-40 $f",
+        "printf '\\377' | dd of=$f bs=1 seek=97 conv=notrunc status=none",
+        "echo '{\"Version\": \"three\"}' > $f",
+        "echo '{\"Version\": 1000}' > $f",
+        "echo '{\"Version\": 1, \"Version\": 1, \"EndpointId\": \"\\ud800\"}' > $f",
+        "sed -i -e 's/\"Version\": 3/\"Version\": 2/' -e 's/\"HostPort\": [0-9]*/\"HostPort\": 88092/' $f",
+        "rm $f; mkdir $f",
+        "rm $f; mkfifo $f",
+        "rm $f; mknod $f c 5 1",
+        "rm $f; ln -s /nowhere $f",
+        "truncate --size=3G $f",
+        "mv $f $(dirname $f)/$(printf 'not\\377utf8').json",
+        "mount --bind /proc/1/mem $f",
+    ];
+
+    [Feature("Nothing is left: cnm-cni killed")]
+    [Feature("Addresses: pods and containers never get the same one")]
+    [Fact(Timeout = LongPatience)]
+    public async Task Whatever_has_become_of_the_records_running_containers_keep_address_and_network_and_the_driver_serves()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+        await RunContainerAsync("other");
+        var web = await DockerView.OfAsync(Host, "web", Network, Cancellation);
+        var held = await HeldAsync();
+        await RunInShellAsync($"cp -a {State} /run/bridge-test/whole");
+        var damaged = (await RunInShellAsync($"cd {State} && ls networks/*.json attachments/*.json reservations/*.json")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        // In each round all files are damaged, in ways next to each other, so that no way is left out.
+        for (var first = 0; first < Ways.Length; first += damaged.Length)
+        {
+            await Host.Bridge.KillAsync(Cancellation);
+            var struck = damaged.Select((file, number) => (File: file, Way: Ways[(first + number) % Ways.Length])).ToArray();
+            await RunInShellAsync(string.Concat(struck.Select(one => $"f={State}/{one.File}; {one.Way}\n")));
+            await Host.Bridge.StartAsync(Cancellation);
+            await RequireServingAsync(web, held, [.. struck.Where(one => one.Way != "rm $f").Select(one => one.Way.StartsWith("mv", StringComparison.Ordinal) ? "utf8.json" : one.File)]);
+
+            await Host.Bridge.KillAsync(Cancellation);
+            await RunInShellAsync($"umount {State}/*/*.json {State}/*/*.json.unreadable 2> /dev/null; rm -rf {State}; cp -a /run/bridge-test/whole {State}");
+        }
+
+        await Host.Bridge.StartAsync(Cancellation);
+        await RunInShellAsync("rm -rf /run/bridge-test/whole");
+        (await Host.BridgeAsync(["check", "other"], Cancellation)).EnsureSuccess();
+        await DockerAsync("rm", "--force", "web", "other");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    private async Task RequireServingAsync(DockerView web, IReadOnlyList<string> held, IReadOnlyList<string> damaged)
+    {
+        var repair = await Host.BridgeAsync(["repair"], Cancellation); // Ends when nothing is in doubt any more.
+        var report = repair.StandardOutput + repair.StandardError;
+
+        (await HeldAsync()).Should().Contain(held, report);
+        (await ExecAsync("other", "wget", "-qO-", $"http://{web.Address}/")).Should().Be(Page.TrimEnd(), report);
+        report.Should().ContainAll(damaged);
+        (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().StandardOutput.Should().ContainAll(damaged);
+        await DockerAsync("run", "--rm", "--network", Network, Image, "true");
+    }
+
+    // Addresses in the store of host-local with whose they are, and the namespaces.
+    private async Task<IReadOnlyList<string>> HeldAsync() => (await RunInShellAsync($$"""
+        cd /var/lib/cni/networks/{{CniNetworks.Name}} && for file in $(ls | grep '^10[.]'); do echo "$file $(head -n 1 "$file")"; done
+        ls /run/cnm-cni/netns
+        """)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
