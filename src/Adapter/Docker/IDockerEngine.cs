@@ -55,6 +55,16 @@ internal interface IDockerEngine
     /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
     Task<IReadOnlySet<IPAddress>> AddressesElsewhereAsync(string driver, CancellationToken cancellationToken);
 
+    /// <summary>Containers that do not run although their restart policy says so, and whose error has these words in it.</summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
+    Task<IReadOnlyList<DockerContainer>> StrandedAsync(string words, CancellationToken cancellationToken);
+
+    /// <summary>Starts a container. Docker calls its drivers meanwhile.</summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time: it may run all the same.</exception>
+    /// <exception cref="DockerRefusalException">Docker says no.</exception>
+    Task StartAsync(string containerId, CancellationToken cancellationToken);
+
     /// <summary>
     /// What changes, as it happens. Begins with <see cref="DockerEventKind.Connected"/>; nothing that happens after that is missed.
     /// Call again after it has ended.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Repair;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -13,7 +14,7 @@ namespace Bridge.Adapter.Ipam;
 /// endpoint: Docker asks for them one after the other, with the same MAC. Until an endpoint is made with its addresses, and again when that
 /// is gone, it waits for Docker to release it.
 /// </summary>
-internal sealed class Reservations(Journal journal, ConfigurationDirectory configurations, IpamRuns runs, TimeProvider timeProvider)
+internal sealed class Reservations(Journal journal, ConfigurationDirectory configurations, IpamRuns runs, Strandings strandings, TimeProvider timeProvider)
 {
     private const int IdLength = 32;
 
@@ -28,7 +29,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
             return other;
         }
 
-        var network = CniNetworks.Choose(configurations.Load(), wish.Pool.CniNetwork);
+        var network = strandings.Choose(configurations.Load(), wish.Pool.CniNetwork);
         var wishes = new List<string>();
         if (Sibling(wish) is { } sibling)
         {

@@ -2,6 +2,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
+using Bridge.Adapter.Repair;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -18,7 +19,7 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: a known endpoint gets the same answer again.
 /// </summary>
 internal sealed class CreateEndpoint(
-    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, Attacher attacher, Detacher detacher,
+    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, Strandings strandings, Attacher attacher, Detacher detacher,
     PortReservations ports, Journal journal, AttachmentGates gates,
     TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
@@ -56,7 +57,7 @@ internal sealed class CreateEndpoint(
         var reservation = docker.Ipam == IpamMode.Cni ? Adopt(request, docker) : null;
         var withoutIPv6 = reservation is not null && LeavesIPv6Out(request, docker);
         var network = reservation is null
-            ? CniNetworks.Choose(configurations.Load(), docker.CniNetwork)
+            ? strandings.Choose(configurations.Load(), docker.CniNetwork)
             : IpamConfiguration.WithReserved(CniAttachment.Configuration(reservation), CniAttachment.Result(reservation)!, withoutIPv6);
         var wishes = EndpointWishes.Read(request, network, docker, Facts(request, reservation));
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)

@@ -119,7 +119,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     public async Task A_second_daemon_on_the_same_state_does_not_start()
     {
         var second = () => Bridge.Adapter.Daemon.ServeAsync(_daemon.Settings, CancellationToken.None);
-        await second.Should().ThrowAsync<InvalidOperationException>().WithMessage("another cnm-cni holds*");
+        await second.Should().ThrowAsync<Bridge.Adapter.Service.ServiceException>().WithMessage("another cnm-cni holds*");
         (await _daemon.PostAsync("NetworkDriver.GetCapabilities", "")).Status.Should().Be(200);
     }
 }

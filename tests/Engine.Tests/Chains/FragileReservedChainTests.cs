@@ -22,3 +22,4 @@ public sealed class ReservedStuckCleanupTests(FragileReservedHost engine) : Stuc
 public sealed class ReservedStolenAddressTests(FragileReservedHost engine) : StolenAddressTests(engine), IClassFixture<FragileReservedHost>;
 
 public sealed class ReservedDamagedStateTests(FragileReservedHost engine) : DamagedStateTests(engine), IClassFixture<FragileReservedHost>;
+

@@ -22,3 +22,4 @@ public sealed class UnreservedStuckCleanupTests(FragileUnreservedHost engine) : 
 public sealed class UnreservedStolenAddressTests(FragileUnreservedHost engine) : StolenAddressTests(engine), IClassFixture<FragileUnreservedHost>;
 
 public sealed class UnreservedDamagedStateTests(FragileUnreservedHost engine) : DamagedStateTests(engine), IClassFixture<FragileUnreservedHost>;
+

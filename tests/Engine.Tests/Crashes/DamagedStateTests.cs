@@ -45,7 +45,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         var web = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var held = await HeldAsync();
         await RunInShellAsync($"cp -a {State} /run/bridge-test/whole");
-        var damaged = (await RunInShellAsync($"cd {State} && ls networks/*.json attachments/*.json reservations/*.json")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var damaged = (await RunInShellAsync($"cd {State} && find networks attachments reservations -name '*.json' | sort")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         // In each round all files are damaged, in ways next to each other, so that no way is left out.
         for (var first = 0; first < Ways.Length; first += damaged.Length)
@@ -57,7 +57,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
             await RequireServingAsync(web, held, [.. struck.Where(one => one.Way != "rm $f").Select(one => one.Way.StartsWith("mv", StringComparison.Ordinal) ? "utf8.json" : one.File)]);
 
             await Host.Bridge.KillAsync(Cancellation);
-            await RunInShellAsync($"umount {State}/*/*.json {State}/*/*.json.unreadable 2> /dev/null; rm -rf {State}; cp -a /run/bridge-test/whole {State}");
+            await RunInShellAsync($"umount {State}/*/*.json {State}/*/*.json.unreadable 2> /dev/null; rm -rf {State}/*; cp -a /run/bridge-test/whole/. {State}");
         }
 
         await Host.Bridge.StartAsync(Cancellation);

@@ -17,6 +17,9 @@ internal enum FindingKind
     /// <summary>Docker has an endpoint on one of our networks that the journal does not have.</summary>
     UnrecordedEndpoint,
 
+    /// <summary>A container that Docker gave up starting while its network could not be attached yet.</summary>
+    StrandedContainer,
+
     /// <summary>An address is reserved that no endpoint uses.</summary>
     UnusedReservation,
 

@@ -64,7 +64,7 @@ internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory 
         {
             var contents = configurations.Load();
             var cniNetwork = CniNetworks.Choose(contents, NetworkPairs.StandsFor(network, contents));
-            journal.Networks.Write(NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name) with { Internal = network.Internal, IPv6 = network.IPv6 });
+            journal.Networks.Learn(NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name) with { Internal = network.Internal, IPv6 = network.IPv6 });
             return Mending.Mended($"It is taken over as CNI network {cniNetwork.Name}.");
         }
         catch (CnmException unknown)

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Tests.Docker;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+/// <summary>What Docker gave up at its start, because the driver could not know a network yet, is started when it can.</summary>
+public sealed class StrandedContainerTests
+{
+    private const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("always", Promise, true)]
+    [InlineData("unless-stopped", Promise, true)]
+    [InlineData("no", Promise, false)]
+    [InlineData("always", "OCI runtime create failed", false)]
+    public async Task A_container_that_was_refused_for_its_network_is_started_if_its_restart_policy_says_so(string policy, string error, bool isStarted)
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.Docker.Script.Answers["GET /containers/json"] = ScriptedSocket.Json("""[{"Id":"c1","Names":["/web"],"State":"exited"}]""");
+        bench.Docker.Script.Answers["GET /containers/c1/json"] = ScriptedSocket.Json(
+            new JsonObject { ["Id"] = "c1", ["Name"] = "/web", ["State"] = new JsonObject { ["Error"] = error }, ["HostConfig"] = new JsonObject { ["RestartPolicy"] = new JsonObject { ["Name"] = policy } } }.ToJsonString());
+        bench.Docker.Script.Answers["POST /containers/c1/start"] = ScriptedSocket.Json("", 204);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        (await bench.Daemon.PostAsync("NetworkDriver.CreateEndpoint", """{"NetworkID":"n9","EndpointID":"e9","Interface":{}}""")).Body.Should().Contain(Promise);
+        await CniInvoker.Tests.Eventually.TrueAsync(() => bench.Docker.Script.Questions.Contains("GET /containers/c1/json"), "it looks for those that were refused");
+        await bench.RepairAsync(dryRun: false);
+
+        bench.Docker.Script.Questions.Any(question => question == "POST /containers/c1/start").Should().Be(isStarted);
+        (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.State == FindingState.Failed);
+    }
+}
