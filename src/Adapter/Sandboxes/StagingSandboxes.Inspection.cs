@@ -17,10 +17,15 @@ internal sealed partial class StagingSandboxes
     /// <summary>
     /// Whether the link may be in any place on its way. What the container may have changed about it (name, MAC, addresses) does not count.
     /// </summary>
-    public bool IsSomewhere(string attachmentId, string ifname, string hostIfname, string sandboxPath, LinkSnapshot snapshot)
+    /// <param name="attachmentId">The attachment.</param>
+    /// <param name="ifname">The link's name in the staging namespace.</param>
+    /// <param name="hostIfname">Its name in the host's.</param>
+    /// <param name="sandboxPath">The container's namespace.</param>
+    /// <param name="snapshot">How the link was.</param>
+    /// <param name="hostLinks"><see cref="HostLinks"/>: asked for once for all, of which each has one there.</param>
+    public bool IsSomewhere(string attachmentId, string ifname, string hostIfname, string sandboxPath, LinkSnapshot snapshot, IReadOnlyList<LinkInfo> hostLinks)
     {
-        var inHost = HostLinks();
-        if (inHost.Any(link => link.Name == hostIfname || snapshot.IsOfFallen(link)))
+        if (hostLinks.Any(link => link.Name == hostIfname || snapshot.IsOfFallen(link)))
         {
             return true;
         }

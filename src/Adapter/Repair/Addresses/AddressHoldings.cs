@@ -28,7 +28,19 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
     }
 
     /// <summary>The same one as it is now; null when it has been given up, or is being.</summary>
-    public Holding? Again(Holding holding) => All.FirstOrDefault(other => other.ContainerId == holding.ContainerId && other.Cidrs.SequenceEqual(holding.Cidrs));
+    public Holding? Again(Holding holding) => Now(holding) is { } now && now.Cidrs.SequenceEqual(holding.Cidrs) ? now : null;
+
+    // This one alone: to read all again for each of them would be the square of the work.
+    private Holding? Now(Holding holding)
+    {
+        if (journal.Reservations.Find(holding.ContainerId) is { } reservation)
+        {
+            var user = journal.Attachments.All.FirstOrDefault(record => record.ContainerId == holding.ContainerId);
+            return Holds(reservation, user is not null) ? ToHolding(reservation, user) : null;
+        }
+
+        return journal.Attachments.Find(holding.GateId) is { } attachment && Holds(attachment) ? ToHolding(attachment) : null;
+    }
 
     // One that Docker has released already still holds its addresses while an attachment uses them.
     private static bool Holds(ReservationRecord record, bool isUsed) =>

@@ -8,11 +8,18 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// <summary>Links of running containers: journal × kernel.</summary>
 internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
-        !look.IsThorough ? null :
+    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    {
+        if (!look.IsThorough)
+        {
+            return Task.FromResult<IReadOnlyList<Finding>?>(null);
+        }
+
+        var hostLinks = staging.HostLinks();
+        return Task.FromResult<IReadOnlyList<Finding>?>(
         [
             .. journal.Attachments.All
-                .Where(record => record.Phase == AttachmentPhase.Joined && !gates.IsEntered(record.EndpointId) && IsRunning(record, look.Docker) && IsLost(record))
+                .Where(record => record.Phase == AttachmentPhase.Joined && !gates.IsEntered(record.EndpointId) && IsRunning(record, look.Docker) && IsLost(record, hostLinks))
                 .Select(record => new Finding(
                     FindingKind.LostLink, record.EndpointId, record.Text(), "its interface is neither in the container nor on its way there: somebody removed it")
                 {
@@ -20,11 +27,12 @@ internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates,
                     Remedy = Descriptions.Restart(record.ContainerName),
                 }),
         ]);
+    }
 
     // The namespace of a container that has ended may stay for a while, but Docker does not list its endpoint.
     private static bool IsRunning(AttachmentRecord record, DockerView? docker) =>
         StagingSandboxes.IsThere(record.SandboxKey!) && (docker is null || docker.Find(record) is not null);
 
-    private bool IsLost(AttachmentRecord record) =>
-        record.Snapshot is { } snapshot && !staging.IsSomewhere(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey!, snapshot);
+    private bool IsLost(AttachmentRecord record, IReadOnlyList<LinkInfo> hostLinks) => record.Snapshot is { } snapshot
+        && !staging.IsSomewhere(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey!, snapshot, hostLinks);
 }
