@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Sandboxes.Native;
-using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Repair;
@@ -10,12 +8,15 @@ namespace Bridge.Adapter.Repair;
 /// <summary>
 /// Plugins that an earlier process of ours started and that outlived it: they lead process groups of their own. Left alone they would go
 /// on making what a DEL is about to undo.
-/// They are known by CNI_NETNS in their environment, which they hand on to what they start: a path that only we give, with the id of an
-/// attachment of ours at its end. Another runtime's plugins have another, even for a container of the same id.
+/// They are known by their environment, which they hand on to what they start: CNI_NETNS is a path that only we give, with the id of an
+/// attachment of ours at its end. Another runtime's plugins have another, even for a container of the same id. A person who looks into
+/// that namespace may have the variable too, but not in the surroundings that only we make.
 /// </summary>
 internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider timeProvider, ILogger<SurvivingPlugins> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly string[] PluginVariables = ["CNI_COMMAND", "CNI_IFNAME", "CNI_ARGS", "CNI_PATH"];
+    private static readonly string[] LoginVariables = ["TERM", "USER", "LOGNAME", "SHELL", "HOSTNAME", "INVOCATION_ID"];
 
     /// <summary>Ends them, and returns when they are gone.</summary>
     public void End(IReadOnlySet<string> containerIds)
@@ -52,7 +53,8 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && NetnsOf(directory) is { } netns && ours.TryGetValue(netns, out var id))
+                && SeenProcess.TryRead(directory) is { } seen && seen.Value("CNI_NETNS") is { } netns && ours.TryGetValue(netns, out var id)
+                && seen.Value("CNI_CONTAINERID") == id && IsPlugin(seen))
             {
                 found.Add((process, id));
             }
@@ -61,18 +63,7 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
         return found;
     }
 
-    private static string? NetnsOf(string directory)
-    {
-        const string Variable = "CNI_NETNS=";
-        try
-        {
-            // A zombie has no environment any more, so it is not found.
-            return Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "environ"))).Split('\0')
-                .FirstOrDefault(variable => variable.StartsWith(Variable, StringComparison.Ordinal))?[Variable.Length..];
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null; // It ended while we looked.
-        }
-    }
+    // Plugins get all of CNI's variables and none of a login's, and are put into a process group beside the one that their session began with.
+    private static bool IsPlugin(SeenProcess process) =>
+        PluginVariables.All(name => process.Value(name) is not null) && !LoginVariables.Any(name => process.Value(name) is not null) && !process.IsInFirstGroup;
 }

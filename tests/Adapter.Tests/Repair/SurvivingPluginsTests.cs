@@ -2,41 +2,102 @@ using System.Diagnostics;
 using Adapter.Tests.Attachments;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
+using CniInvoker;
+using CniInvoker.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Adapter.Tests.Repair;
 
-public sealed class SurvivingPluginsTests
+public sealed class SurvivingPluginsTests : IDisposable
 {
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("surviving-");
+    private readonly CancellationTokenSource end = new();
+
+    private const string EndlessWork = "sleep 60 & wait";
+
     [Fact]
-    public async Task Only_the_plugins_of_our_endpoints_and_what_they_started_are_ended()
+    public async Task Only_the_plugins_of_our_attachments_and_what_they_started_are_ended()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Reading the environment of other processes needs root.");
-        var endpointId = Guid.NewGuid().ToString("N");
+        var containerId = Guid.NewGuid().ToString("N");
         using var host = NetworkNamespace.OpenCurrent();
         var staging = new StagingSandboxes("/run/surviving-plugins", host);
-        using var ours = Start(staging.PathOf(endpointId), endpointId, "sleep 60 & wait");
-        using var anothers = Start(staging.PathOf(Guid.NewGuid().ToString("N")), endpointId, "sleep 60 & wait");
-        using var anotherRuntimes = Start($"/run/netns/{endpointId}", endpointId, "sleep 60 & wait");
-
-        new SurvivingPlugins(staging, TimeProvider.System, NullLogger<SurvivingPlugins>.Instance).End(new HashSet<string> { endpointId });
-
-        await ours.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Children(staging.PathOf(endpointId)).Should().BeEmpty();
-        foreach (var other in (Process[])[anothers, anotherRuntimes])
+        var ours = RunAsync(staging.PathOf(containerId), containerId);
+        var others = new[]
         {
-            other.HasExited.Should().BeFalse();
-            other.Kill(entireProcessTree: true);
+            RunAsync(staging.PathOf(Guid.NewGuid().ToString("N")), containerId),
+            RunAsync($"/run/netns/{containerId}", containerId),
+        };
+        using var shell = Shell(staging.PathOf(containerId), containerId, new() { ["TERM"] = "linux", ["USER"] = "root" });
+        using var script = Shell(staging.PathOf(containerId), containerId, []);
+        using var variable = Shell(staging.PathOf(containerId), "", new() { ["CNI_COMMAND"] = "" });
+        await Eventually.TrueAsync(() => Children(staging.PathOf(containerId)).Count() >= 8, "all of them run");
+
+        new SurvivingPlugins(staging, TimeProvider.System, NullLogger<SurvivingPlugins>.Instance).End(new HashSet<string> { containerId });
+
+        (await ours).Signal.Should().Be(9);
+        others.Should().OnlyContain(other => !other.IsCompleted);
+        foreach (var process in (Process[])[shell, script, variable])
+        {
+            process.HasExited.Should().BeFalse();
+            process.Kill(entireProcessTree: true);
         }
+
+        await Eventually.TrueAsync(() => !Children(staging.PathOf(containerId)).Any(), "what the plugin had started is gone");
+        end.Cancel();
+        await Task.WhenAll(others.Select(other => other.ContinueWith(_ => { }, TaskScheduler.Default)));
     }
 
-    private static Process Start(string netns, string containerId, string script)
+    public void Dispose()
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script]);
-        start.Environment["CNI_NETNS"] = netns;
-        start.Environment["CNI_CONTAINERID"] = containerId;
+        end.Cancel();
+        end.Dispose();
+        directory.Delete(recursive: true);
+    }
+
+    // As the daemon runs them.
+    private Task<PluginOutput> RunAsync(string netns, string containerId)
+    {
+        var plugin = Path.Combine(directory.FullName, "endless");
+        if (!File.Exists(plugin))
+        {
+            File.WriteAllText(plugin, $"#!/bin/sh\n{EndlessWork}\n");
+            File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return new PluginProcess(TimeProvider.System).ExecuteAsync(
+            new PluginRequest
+            {
+                Path = plugin,
+                PluginType = "endless",
+                Operation = CniOperation.Add,
+                NetworkName = "pods",
+                ContainerId = containerId,
+                Stdin = ReadOnlyMemory<byte>.Empty,
+                Environment = [.. Variables(netns, containerId), new("PATH", "/usr/bin:/bin")],
+                Deadline = TimeSpan.FromMinutes(1),
+                TerminationGrace = TimeSpan.FromSeconds(1),
+            },
+            end.Token);
+    }
+
+    // As a person does who tries what a plugin would do there: in a session of its own, as ssh, cron and terminals make one.
+    private static Process Shell(string netns, string containerId, Dictionary<string, string> variables)
+    {
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", EndlessWork]);
+        start.Environment.Clear();
+        foreach (var (name, value) in Variables(netns, containerId).Concat(variables))
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Variables(string netns, string containerId) =>
+    [
+        new("CNI_COMMAND", "ADD"), new("CNI_CONTAINERID", containerId), new("CNI_NETNS", netns), new("CNI_IFNAME", "eth0"), new("CNI_ARGS", ""), new("CNI_PATH", "/opt/cni/bin"),
+    ];
 
     private static IEnumerable<string> Children(string netns) => Directory.EnumerateDirectories("/proc")
         .Select(directory => Path.Combine(directory, "environ"))
