@@ -3,6 +3,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Repair;
+using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -21,7 +22,7 @@ namespace Bridge.Adapter.Methods;
 internal sealed class CreateEndpoint(
     NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, Strandings strandings, Attacher attacher, Detacher detacher,
     PortReservations ports, Journal journal, AttachmentGates gates,
-    TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
+    AdapterSettings settings, TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
     {
@@ -39,6 +40,7 @@ internal sealed class CreateEndpoint(
             await detacher.DetachAsync(known);
         }
 
+        CniArguments.RequireAllowed(request.Options?.Keys ?? [], settings.ForbiddenArguments);
         var record = Prepare(request, await networks.FindAsync(networkId, cancellationToken));
         if (record.Phase != AttachmentPhase.Prepared)
         {

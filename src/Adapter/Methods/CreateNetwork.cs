@@ -21,6 +21,7 @@ internal sealed class CreateNetwork(
     {
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
         var options = NetworkOptions.Read(request);
+        CniArguments.RequireAllowed(options.EndpointDefaults.Keys, settings.ForbiddenArguments);
         var contents = configurations.Load();
         var asked = OfPool(options);
         var network = CniNetworks.Choose(contents, options.CniNetwork ?? asked ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));

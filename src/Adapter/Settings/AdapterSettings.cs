@@ -46,6 +46,11 @@ internal sealed record AdapterSettings
     /// </summary>
     public IReadOnlyList<string> SandboxPlugins { get; init; } = [];
 
+    /// <summary>
+    /// Keys of CNI_ARGS that nobody who calls Docker may set, for a container or for a network; with a <c>*</c> at the end, all that begin so.
+    /// </summary>
+    public IReadOnlyList<string> ForbiddenArguments { get; init; } = [];
+
     /// <summary>How long plugins may take.</summary>
     public TimeoutSettings Timeouts { get; init; } = new();
 
@@ -59,7 +64,7 @@ internal sealed record AdapterSettings
     /// Bytes one plugin run may print (output and error output each) before it counts as failed. 64 KiB to 256 MiB; in the file with a
     /// unit: <c>16MiB</c>.
     /// </summary>
-    public int PluginOutputLimit { get; init; } = 16 * 1024 * 1024;
+    public int PluginOutputLimit { get; init; } = 1024 * 1024;
 
     /// <summary>What is logged, and how.</summary>
     public LogSettings Log { get; init; } = new();

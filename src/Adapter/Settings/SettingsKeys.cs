@@ -56,6 +56,7 @@ internal static class SettingsKeys
         ["containerdSocket"] = (settings, value) => settings with { ContainerdSocket = value.AbsolutePath(settings.ContainerdSocket, LongestSocketPath) },
         ["autoNetworks"] = (settings, value) => settings with { AutoNetworks = value.Flag(settings.AutoNetworks) },
         ["sandboxPlugins"] = (settings, value) => settings with { SandboxPlugins = value.FileNames() },
+        ["forbiddenArguments"] = (settings, value) => settings with { ForbiddenArguments = value.Keys() },
         ["timeouts"] = (settings, value) => settings with { Timeouts = ReadTimeouts(settings.Timeouts, value) },
         ["calls"] = (settings, value) => settings with { Calls = value.Section(settings.Calls, Calls) },
         ["repair"] = (settings, value) => settings with { Repair = ReadRepair(settings.Repair, value) },

@@ -53,6 +53,7 @@ internal static class SettingsText
         .AppendLine(Invariant, $"containerdSocket: {PathText(settings.ContainerdSocket)}")
         .AppendLine(Invariant, $"autoNetworks: {(settings.AutoNetworks ? "true" : "false")}")
         .AppendLine(Invariant, $"sandboxPlugins: [{string.Join(", ", settings.SandboxPlugins.Select(PathText))}]")
+        .AppendLine(Invariant, $"forbiddenArguments: [{string.Join(", ", settings.ForbiddenArguments.Select(PathText))}]")
         .AppendLine("timeouts:")
         .AppendLine(Invariant, $"  add: {Duration(settings.Timeouts.Add)}")
         .AppendLine(Invariant, $"  delete: {Duration(settings.Timeouts.Delete)}")

@@ -87,6 +87,9 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
     /// <summary>Files that are looked for in directories which are named elsewhere; possibly none.</summary>
     public IReadOnlyList<string> FileNames() => List("file names, for example [my-plugin]", one => one.FileName()) ?? [];
 
+    /// <summary>Keys, of which a <c>*</c> at the end stands for all that begin so.</summary>
+    public IReadOnlyList<string> Keys() => List("keys, for example ['K8S_*']", one => one.Key()) ?? [];
+
     public bool Flag(bool current)
     {
         if (Scalar("true or false") is not { } scalar)
@@ -166,6 +169,21 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
         if (scalar.Value is "" or "." or ".." || scalar.Value.Contains('/') || scalar.Value.Any(char.IsControl))
         {
             problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is not the bare name of a file: no directory, no control characters");
+        }
+
+        return scalar.Value;
+    }
+
+    private string Key()
+    {
+        if (Scalar("a key") is not { } scalar)
+        {
+            return "";
+        }
+
+        if (scalar.Value.TrimEnd('*') is var key && (scalar.Value.Length - key.Length > 1 || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./".Contains(letter))))
+        {
+            problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is no key: letters, digits, '_', '-', '.' and '/', and one '*' at the end for all keys that begin so");
         }
 
         return scalar.Value;

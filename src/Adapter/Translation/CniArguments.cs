@@ -31,6 +31,25 @@ internal static class CniArguments
     public static IEnumerable<CniArgument> Read(IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> known, string otherwise) =>
         Parse(options).Select(argument => new CniArgument(argument.Key, RequireValue(Prefix + argument.Key, argument.Value.Fill(known, otherwise))));
 
+    /// <summary>What the operator of this host lets nobody say who calls Docker.</summary>
+    /// <param name="options">Names of options, ours and others.</param>
+    /// <param name="forbidden">Keys, in whatever case; with a <c>*</c> at the end, all that begin so.</param>
+    /// <exception cref="CnmException">One of them names such a key.</exception>
+    public static void RequireAllowed(IEnumerable<string> options, IReadOnlyList<string> forbidden)
+    {
+        var refused = options.FirstOrDefault(option =>
+            option.StartsWith(Prefix, StringComparison.Ordinal) && forbidden.Any(pattern => IsMatch(option[Prefix.Length..], pattern)));
+        if (refused is not null)
+        {
+            throw new CnmException(
+                $"option {refused} is forbidden on this host (forbiddenArguments in the bridge's settings: {string.Join(", ", forbidden)}). Leave it out, or ask the host's operator. Nothing was done.");
+        }
+    }
+
+    private static bool IsMatch(string key, string pattern) => pattern.EndsWith('*')
+        ? key.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase)
+        : string.Equals(key, pattern, StringComparison.OrdinalIgnoreCase);
+
     private static string RequireKey(string option)
     {
         var key = option[Prefix.Length..];

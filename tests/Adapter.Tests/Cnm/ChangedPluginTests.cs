@@ -78,7 +78,7 @@ public sealed class ChangedPluginTests : IAsyncLifetime
         var before = _daemon.LargestResidentSet;
         _networks.WriteChain(add: "head -c 100000000 /dev/zero");
 
-        (await _docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.Contain("wrote more than 16777216 bytes to stdout");
+        (await _docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.Contain("wrote more than 1048576 bytes to stdout");
 
         (_daemon.LargestResidentSet - before).Should().BeLessThan(80_000_000);
         _networks.Store.Should().BeEmpty();

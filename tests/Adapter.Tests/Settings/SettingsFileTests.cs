@@ -35,6 +35,7 @@ public sealed class SettingsFileTests : IDisposable
         containerdSocket: /run/k3s/containerd/containerd.sock
         autoNetworks: true
         sandboxPlugins: [cilium-cni, route-override]
+        forbiddenArguments: ['K8S_*', OWNER]
         timeouts: {add: 90s, delete: 2m, check: 500ms, probe: 1s, call: 1h, terminationGrace: 0s}
         calls: {running: 1, waiting: 0}
         repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
@@ -51,6 +52,7 @@ public sealed class SettingsFileTests : IDisposable
         ContainerdSocket = "/run/k3s/containerd/containerd.sock",
         AutoNetworks = true,
         SandboxPlugins = ["cilium-cni", "route-override"],
+        ForbiddenArguments = ["K8S_*", "OWNER"],
         Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), Call = TimeSpan.FromHours(1), TerminationGrace = TimeSpan.Zero },
         Calls = new CallSettings { Running = 1, Waiting = 0 },
         Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10), RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },

@@ -31,6 +31,23 @@ public sealed class CniArgumentsTests
     }
 
     [Theory]
+    [InlineData("cni.args.K8S_POD_NAME")]
+    [InlineData("cni.args.k8s_pod_namespace")]
+    [InlineData("cni.args.OWNER")]
+    public void What_the_operator_forbids_nobody_can_say_in_whatever_case(string option)
+    {
+        var ask = () => CniArguments.RequireAllowed(["cni.args.ok", option], ["K8S_*", "owner"]);
+        ask.Should().Throw<CnmException>().WithMessage($"option {option} is forbidden on this host (forbiddenArguments*");
+    }
+
+    [Fact]
+    public void What_is_not_forbidden_is_allowed()
+    {
+        CniArguments.RequireAllowed(["cni.args.K8S_POD_NAME"], []);
+        CniArguments.RequireAllowed(["cni.args.OWNERS", "K8S_X", "com.docker.network.endpoint.sysctls"], ["K8S_*", "owner"]);
+    }
+
+    [Theory]
     [InlineData("a;b", "the value of option cni.args.A holds a ';' or a '=', which CNI_ARGS has no way to carry.")]
     [InlineData("a=b", "the value of option cni.args.A holds a ';' or a '='*")]
     [InlineData("a\nb", "the value of option cni.args.A holds a control character.")]
