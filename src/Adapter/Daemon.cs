@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
@@ -33,22 +34,23 @@ internal static class Daemon
             throw new ServiceException($"cnm-cni serve needs root: it makes network namespaces and listens at {settings.Socket}. Start it as root, for instance with sudo.");
         }
 
+        // The terminal that it was started from has gone; containers still need it.
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true);
         var environment = ServiceEnvironment.Take();
         var inherited = InheritedSocket.Take(environment, settings.Socket);
         PrivateDirectory.Prepare(settings.StateDirectory);
         PrivateDirectory.Prepare(settings.RunDirectory);
         using var stateLock = StateLock.Take(settings.StateDirectory);
-        if (inherited is null)
-        {
-            PluginSocket.RequirePlace(settings.Socket);
-        }
-
+        // Of the namespaces in it another daemon would think that nobody has them.
+        using var runLock = settings.RunDirectory == settings.StateDirectory ? null : StateLock.Take(settings.RunDirectory);
+        var socket = new PluginSocket(settings.Socket, Path.Combine(settings.RunDirectory, "cni.sock"), inherited);
+        socket.RequirePlace();
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
         // service manager that is the whole file system.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Logging.AddBridgeLogging(settings.Log);
-        builder.WebHost.UseBridgeSocket(settings.Socket, inherited);
+        builder.WebHost.UseBridgeSocket(socket);
         builder.Services.Configure<HostOptions>(host =>
         {
             // A little longer than calls have; what then still hangs is on disk, and the next start's.
@@ -61,6 +63,8 @@ internal static class Daemon
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(TimeProvider.System)
+            .AddSingleton(socket)
+            .AddHostedService<SocketKeeper>()
             .AddCni(settings)
             .AddSandboxes(settings)
             .AddState(settings)
@@ -87,10 +91,7 @@ internal static class Daemon
         }
         finally
         {
-            if (inherited is null)
-            {
-                PluginSocket.Remove(settings.Socket);
-            }
+            socket.Remove();
         }
 
         return 0;

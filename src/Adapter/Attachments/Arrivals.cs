@@ -171,7 +171,7 @@ internal sealed class Arrivals(
 
             logger.NotArrived(record.EndpointId, record.SandboxKey!, state.ToString());
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure)
         {
             // Nobody awaits this: without the line the failure would be lost.
             logger.ArrivalFailed(failure, record.EndpointId);

@@ -39,6 +39,7 @@ internal static class CommandLine
         CancellationToken cancellationToken = default)
     {
         console ??= new InvocationConfiguration();
+        (console.Output, console.Error) = (new PrintableWriter(console.Output), new PrintableWriter(console.Error));
         // The daemon's host listens for SIGTERM itself and takes the time it needs; the other commands may just die.
         console.ProcessTerminationTimeout = null;
         console.EnableDefaultExceptionHandler = false;

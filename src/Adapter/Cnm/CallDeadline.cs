@@ -5,11 +5,14 @@ namespace Bridge.Adapter.Cnm;
 
 /// <summary>
 /// An answer in time for every call, whatever hangs: Docker waits without end. At the deadline (1) the call's token is cancelled, which ends
-/// waiting; (2) soon after, who has not ended is left alone, and Docker is told. The work goes on, and how it ends is logged.
+/// waiting; (2) soon after, who has not ended is left alone, and Docker is told. The work goes on, and how it ends is logged. (3) As long as
+/// it goes on, further calls for its endpoint are answered at once.
 /// </summary>
 internal sealed class CallDeadline(
     AdapterSettings settings, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<CallDeadline> logger)
 {
+    private readonly LateCalls _late = new();
+
     /// <summary>What is under way when the daemon is told to stop has this long, and <see cref="Promptness"/>.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(7);
 
@@ -18,15 +21,21 @@ internal sealed class CallDeadline(
 
     private const string WhereToLook = "See cnm-cni status, and the bridge's log for what hangs.";
 
-    /// <param name="method">The call, for the log.</param>
-    /// <param name="lane">What undoes something is not told to end.</param>
+    /// <param name="call">What is asked.</param>
     /// <param name="work">The call's work; begins on another thread, since it may block in the kernel.</param>
     /// <param name="abandoned">Nobody waits for the answer any more.</param>
-    /// <exception cref="CnmException">The work is late.</exception>
-    public async Task<T> AnswerAsync<T>(string method, CallLane lane, Func<CancellationToken, Task<T>> work, CancellationToken abandoned)
+    /// <exception cref="CnmException">The work is late, or must wait for what is late.</exception>
+    public async Task<T> AnswerAsync<T>(Call call, Func<CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
+        var predecessor = _late.FirstOf(call.EndpointId); // (3)
+        if (predecessor is not null && call.Lane == CallLane.Making)
+        {
+            throw new CnmException($"{Behind(predecessor)}. Nothing was done. Try again when it has ended. {WhereToLook}");
+        }
+
+        var patience = predecessor is null || call.Lane == CallLane.Looking ? settings.Timeouts.Call : TimeSpan.Zero;
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
-        using var answerBy = new CancellationTokenSource(settings.Timeouts.Call + Promptness, timeProvider);
+        using var answerBy = new CancellationTokenSource(patience + Promptness, timeProvider);
         using var deadline = new CancellationTokenSource(settings.Timeouts.Call, timeProvider);
         using var atDeadline = deadline.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), giveUp);
         using var atStop = lifetime.ApplicationStopping.UnsafeRegister(
@@ -38,7 +47,7 @@ internal sealed class CallDeadline(
             },
             (deadline, answerBy));
 
-        var token = lane == CallLane.Undoing ? CancellationToken.None : giveUp.Token;
+        var token = call.Lane == CallLane.Undoing ? CancellationToken.None : giveUp.Token;
         var start = timeProvider.GetTimestamp();
         var running = Task.Run(() => work(token), CancellationToken.None);
         try
@@ -47,8 +56,8 @@ internal sealed class CallDeadline(
         }
         catch (OperationCanceledException) when (answerBy.IsCancellationRequested && !running.IsCompleted)
         {
-            _ = LogEndAsync(method, running, start);
-            throw new CnmException(Late(lane));
+            _ = FollowAsync(call, running, start);
+            throw new CnmException(predecessor is null ? Late(call.Lane) : $"{Behind(predecessor)}. It goes on in the background, and this follows. {WhereToLook}");
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -62,23 +71,35 @@ internal sealed class CallDeadline(
         _ => $"{Reason("it is not done")}. It is remembered, and undone in the background as soon as what runs has ended. {WhereToLook}",
     };
 
+    private static string Behind(string predecessor) => $"an earlier call for this endpoint ({predecessor}) was late and has not ended yet";
+
     private string Reason(string what) => lifetime.ApplicationStopping.IsCancellationRequested
         ? $"cnm-cni is stopping, and {what} yet"
         : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): something hangs, or there is too much at once";
 
-    private async Task LogEndAsync(string method, Task running, long start)
+    private async Task FollowAsync(Call call, Task running, long start)
     {
+        if (call.EndpointId is not null)
+        {
+            _late.Add(call.EndpointId, call.Method);
+        }
+
         var outcome = "success";
         try
         {
             await running;
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure)
         {
             // Docker has its answer: without the line the failure would be lost.
             outcome = failure is OperationCanceledException ? "being undone" : failure.Message;
         }
 
-        logger.LateCallEnded(method, timeProvider.GetElapsedTime(start).TotalMilliseconds, outcome);
+        if (call.EndpointId is not null)
+        {
+            _late.Remove(call.EndpointId, call.Method);
+        }
+
+        logger.LateCallEnded(call.Method, timeProvider.GetElapsedTime(start).TotalMilliseconds, outcome);
     }
 }

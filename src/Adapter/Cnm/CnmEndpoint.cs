@@ -15,18 +15,18 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
-        CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response) =>
-        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, lane, method, request));
+        CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Func<TRequest, string?>? endpointOf = null) =>
+        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, lane, method, request, endpointOf));
 
     /// <summary>A method without parameters and without a way to fail.</summary>
     public RequestDelegate Constant<TResponse>(TResponse answer, JsonTypeInfo<TResponse> response) =>
         context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
 
     private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
-        HttpContext context, CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request)
+        HttpContext context, CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, Func<TRequest, string?>? endpointOf)
     {
         var message = await RequestBody.ReadAsync(context, request);
-        return await deadline.AnswerAsync(NameOf(context), lane, InPlaceAsync, context.RequestAborted);
+        return await deadline.AnswerAsync(new Call(NameOf(context), lane, endpointOf?.Invoke(message)), InPlaceAsync, context.RequestAborted);
 
         async Task<TResponse> InPlaceAsync(CancellationToken cancellationToken)
         {
@@ -48,11 +48,11 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
             metrics.Answered(method, call.Elapsed);
             logger.CallAnswered(method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds);
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure)
         {
             // The last stop before the wire: whatever went wrong, Docker gets a sentence and no retry.
             var sentence = Sentence(failure);
-            answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(sentence), CnmJson.Default.ErrorResponse);
+            answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(Printable.Of(sentence)), CnmJson.Default.ErrorResponse);
             metrics.Refused(method, call.Elapsed);
             logger.CallRefused(Unforeseen(failure) ? failure : null, method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds, sentence);
         }

@@ -22,15 +22,15 @@ internal static class CnmRoutes
 
         app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(Making, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
         app.MapPost("/NetworkDriver.DeleteNetwork", endpoint.Method(Undoing, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(Making, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse));
+        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(Making, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse, request => request.EndpointID));
         app.MapPost("/NetworkDriver.EndpointOperInfo", endpoint.Method(Looking, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
-        app.MapPost("/NetworkDriver.Join", endpoint.Method(Making, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse));
+        app.MapPost("/NetworkDriver.Join", endpoint.Method(Making, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse, request => request.EndpointID));
         app.MapPost("/NetworkDriver.ProgramExternalConnectivity",
-            endpoint.Method(Making, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing));
+            endpoint.Method(Making, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing, request => request.EndpointID));
         app.MapPost("/NetworkDriver.RevokeExternalConnectivity",
-            endpoint.Method(Undoing, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.Leave", endpoint.Method(Undoing, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(Undoing, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing));
+            endpoint.Method(Undoing, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing, EndpointOf));
+        app.MapPost("/NetworkDriver.Leave", endpoint.Method(Undoing, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
+        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(Undoing, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
 
         MapIpam(app, endpoint, json);
 
@@ -38,6 +38,8 @@ internal static class CnmRoutes
         app.MapPost("/NetworkDriver.DiscoverNew", endpoint.Constant(new Nothing(), json.Nothing));
         app.MapPost("/NetworkDriver.DiscoverDelete", endpoint.Constant(new Nothing(), json.Nothing));
     }
+
+    private static string? EndpointOf(EndpointRequest request) => request.EndpointID;
 
     private static void MapIpam(WebApplication app, CnmEndpoint endpoint, CnmJson json)
     {
@@ -51,6 +53,6 @@ internal static class CnmRoutes
         app.MapPost("/IpamDriver.RequestPool", endpoint.Method(Making, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
         app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(Undoing, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
         app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(Making, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
-        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Undoing, services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing));
+        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Undoing, services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing, services.GetRequiredService<ReleaseAddress>().EndpointOf));
     }
 }

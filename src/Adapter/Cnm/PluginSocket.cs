@@ -8,36 +8,62 @@ namespace Bridge.Adapter.Cnm;
 /// The socket in Docker's plugin directory. It appears under its name only when it is bound, closed to everyone but root, and listening:
 /// Docker takes every socket there for a plugin, and waits 15 s for one that nobody serves. For the same reason it is removed at the end.
 /// </summary>
-internal static class PluginSocket
+/// <param name="path">Its name.</param>
+/// <param name="spare">A second name, which Docker does not look at: with it the first can be made again for as long as we listen.</param>
+/// <param name="inherited">The socket, where a service manager has made it; null: it is ours to make, and to remove.</param>
+internal sealed class PluginSocket(string path, string spare, Socket? inherited)
 {
     private const int Backlog = 512;
-    private const string BeingMade = ".new";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private (uint, uint, ulong)? _identity;
+
+    public string Path => path;
+
+    private string BeingMade => path + ".new";
+
+    public bool IsInherited => inherited is not null;
 
     /// <summary>Before anything is begun that a failure to listen would leave half done.</summary>
-    /// <exception cref="ServiceException">Something stands where the socket is to be that is not ours to remove.</exception>
-    public static void RequirePlace(string path)
+    /// <exception cref="ServiceException">Another process listens there, or something stands there that is not ours to remove.</exception>
+    public void RequirePlace()
     {
-        foreach (var place in new[] { path, path + BeingMade })
+        foreach (var place in inherited is null ? new[] { path, BeingMade } : [])
         {
             if (LibC.KindOf(place) is { } kind and not (FileKind.Socket or FileKind.File))
             {
                 throw new ServiceException($"{place} is a {kind.Text()}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting `socket`.");
             }
         }
+
+        if (inherited is null && IsServed())
+        {
+            throw new ServiceException($"Another process listens on {path}: probably another cnm-cni, which Docker's calls go to. Stop it, or give this one another socket (setting `socket`).");
+        }
     }
 
-    public static Socket Listen(string path)
+    public Socket Listen()
     {
-        MakeDirectory(Path.GetDirectoryName(path)!);
-        var beingMade = path + BeingMade;
-        File.Delete(beingMade);
+        if (inherited is not null)
+        {
+            _identity = LibC.TryIdentity(path);
+            return inherited;
+        }
+
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Bind(new UnixDomainSocketEndPoint(beingMade));
-            File.SetUnixFileMode(beingMade, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            socket.Listen(Backlog);
-            File.Move(beingMade, path, overwrite: true);
+            Name(beingMade =>
+            {
+                socket.Bind(new UnixDomainSocketEndPoint(beingMade));
+                File.SetUnixFileMode(beingMade, OwnerOnly);
+                socket.Listen(Backlog);
+
+                // Before anybody can see it, and take it away.
+                _identity = LibC.TryIdentity(beingMade);
+                File.Delete(spare);
+                _ = LibC.TryLink(beingMade, spare); // In another file system there is none.
+            });
             return socket;
         }
         catch
@@ -47,15 +73,65 @@ internal static class PluginSocket
         }
     }
 
-    // As dockerd makes /run/docker, which holds more than this: for root alone, each that is missing.
-    private static void MakeDirectory(string path)
+    /// <summary>What is at the socket's name now.</summary>
+    public SocketState Look() => LibC.TryIdentity(path) is var found && found is not null && found == _identity
+        ? SocketState.Ours
+        : IsServed() ? SocketState.Anothers : SocketState.Gone;
+
+    /// <summary>Gives the socket its name back.</summary>
+    public bool TryRestore()
     {
-        if (!Directory.Exists(path))
+        if (inherited is not null || LibC.TryIdentity(spare) != _identity)
         {
-            MakeDirectory(Path.GetDirectoryName(path)!);
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return false;
+        }
+
+        Name(beingMade => _ = LibC.TryLink(spare, beingMade));
+        return Look() == SocketState.Ours;
+    }
+
+    /// <summary>At the end.</summary>
+    public void Remove()
+    {
+        if (inherited is null)
+        {
+            File.Delete(spare);
+            if (LibC.TryIdentity(path) == _identity)
+            {
+                File.Delete(path);
+            }
         }
     }
 
-    public static void Remove(string path) => File.Delete(path);
+    private void Name(Action<string> make)
+    {
+        MakeDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.Delete(BeingMade);
+        make(BeingMade);
+        File.Move(BeingMade, path, overwrite: true);
+    }
+
+    // As dockerd makes /run/docker, which holds more than this: for root alone, each that is missing.
+    private static void MakeDirectory(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            MakeDirectory(System.IO.Path.GetDirectoryName(directory)!);
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private bool IsServed()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException failure)
+        {
+            return failure.SocketErrorCode == SocketError.WouldBlock; // Its backlog is full.
+        }
+    }
 }

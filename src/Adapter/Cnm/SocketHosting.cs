@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Bridge.Adapter.Cnm;
 
@@ -12,12 +11,11 @@ internal static class SocketHosting
     private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
 
     /// <param name="web">The web server.</param>
-    /// <param name="socket">The path of its socket.</param>
-    /// <param name="inherited">That socket, where somebody else has made it; null: it is made.</param>
-    public static void UseBridgeSocket(this ConfigureWebHostBuilder web, string socket, Socket? inherited)
+    /// <param name="socket">Its socket.</param>
+    public static void UseBridgeSocket(this ConfigureWebHostBuilder web, PluginSocket socket)
     {
         web.UseKestrelCore();
-        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => inherited ?? PluginSocket.Listen(socket));
+        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => socket.Listen());
         web.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -28,7 +26,7 @@ internal static class SocketHosting
 
             // Docker never closes an idle connection; if we did at the wrong moment, it would repeat the call with an empty body.
             kestrel.Limits.KeepAliveTimeout = PracticallyForever;
-            kestrel.ListenUnixSocket(socket);
+            kestrel.ListenUnixSocket(socket.Path);
         });
     }
 }

@@ -24,6 +24,7 @@ namespace Bridge.Adapter.Control;
 /// <param name="PendingCleanups">What is to be undone and could not be yet.</param>
 /// <param name="Findings">What the journal, Docker, the kernel and the stores of IPAM plugins disagree in, and is not mended.</param>
 /// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
+/// <param name="LogLinesDropped">Lines that are missing in the daemon's log.</param>
 internal sealed record StatusResponse(
     string Version,
     bool EngineReachable,
@@ -33,7 +34,8 @@ internal sealed record StatusResponse(
     IReadOnlyList<CniNetworkStatus> CniNetworks,
     IReadOnlyList<PendingCleanup> PendingCleanups,
     IReadOnlyList<FindingStatus> Findings,
-    IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems);
+    IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems,
+    long LogLinesDropped = 0);
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it, when Docker could be asked.</param>

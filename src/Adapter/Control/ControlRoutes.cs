@@ -57,7 +57,7 @@ internal static class ControlRoutes
         {
             await context.Response.WriteAsJsonAsync(await answer, json, cancellationToken: context.RequestAborted);
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // The last stop before the wire: the operator gets the sentence, whatever went wrong.
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;

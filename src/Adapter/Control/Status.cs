@@ -3,6 +3,7 @@ using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -14,7 +15,7 @@ namespace Bridge.Adapter.Control;
 /// </summary>
 internal sealed class Status(
     Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
-    KnownFindings known, Neighbourhoods neighbourhoods)
+    KnownFindings known, Neighbourhoods neighbourhoods, LogQueue log, TimeProvider timeProvider)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +30,8 @@ internal sealed class Status(
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Neighbours))],
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
-            [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))]);
+            [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))],
+            log.Dropped);
     }
 
     // Reservations too: Docker takes addresses from our IPAM driver for networks of other drivers.
@@ -132,5 +134,5 @@ internal sealed class Status(
         record.CleanupError ?? "",
         NextAttempt(record.ContainerId));
 
-    private DateTimeOffset? NextAttempt(string id) => retries.Due(id) is var due && due > DateTimeOffset.MinValue ? due : null;
+    private DateTimeOffset? NextAttempt(string id) => retries.Remaining(id) is { } remaining ? timeProvider.GetUtcNow() + remaining : null;
 }

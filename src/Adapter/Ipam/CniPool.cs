@@ -17,11 +17,12 @@ internal sealed record CniPool(string CniNetwork, IPNetwork Subnet)
     public bool IsIPv6 => Subnet.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <exception cref="CnmException">It is not an id that <see cref="Id"/> makes.</exception>
-    public static CniPool Parse(string poolId)
+    public static CniPool Parse(string poolId) => TryParse(poolId) ?? throw new CnmException("PoolID is none that this driver gave out. Nothing was done.");
+
+    /// <summary>As <see cref="Parse"/>, with null instead of a refusal.</summary>
+    public static CniPool? TryParse(string poolId)
     {
         var slash = poolId.IndexOf('/');
-        return slash > 0 && IPNetwork.TryParse(poolId[(slash + 1)..], out var subnet)
-            ? new CniPool(poolId[..slash], subnet)
-            : throw new CnmException("PoolID is none that this driver gave out. Nothing was done.");
+        return slash > 0 && IPNetwork.TryParse(poolId[(slash + 1)..], out var subnet) ? new CniPool(poolId[..slash], subnet) : null;
     }
 }

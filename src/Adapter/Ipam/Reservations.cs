@@ -102,6 +102,10 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         }
     }
 
+    /// <summary>The endpoint that has adopted the reservation of an address; null: none has. Waits for nobody.</summary>
+    public string? EndpointOf(CniPool pool, string address) =>
+        journal.Reservations.All.FirstOrDefault(record => record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
+
     private string? ClaimOfSibling(AddressWish wish)
     {
         lock (_claims)

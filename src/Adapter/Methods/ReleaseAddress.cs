@@ -20,4 +20,8 @@ internal sealed class ReleaseAddress(Reservations reservations) : ICnmMethod<Rel
 
         return new Nothing();
     }
+
+    /// <summary>The endpoint that has the address; null: none has it, or has had it.</summary>
+    public string? EndpointOf(ReleaseAddressRequest request) =>
+        CniPool.TryParse(request.PoolID) is { } pool ? reservations.EndpointOf(pool, request.Address) : null;
 }

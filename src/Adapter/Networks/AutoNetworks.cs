@@ -18,7 +18,7 @@ internal sealed class AutoNetworks(
     private const string PlanLabel = "cnm-cni.plan";
 
     // Touched by one round at a time. CNI networks that are gone count as gone only when they stay away: editors write a file by removing it first.
-    private readonly Dictionary<string, DateTimeOffset> _goneSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _goneSince = new(StringComparer.Ordinal);
 
     // Touched by one round at a time. By CNI network, what the log was told of it last, so that it is told once.
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
@@ -119,9 +119,9 @@ internal sealed class AutoNetworks(
 
     private bool IsOurs(DockerNetwork network) => network.Driver == settings.DriverName && IsAuto(network);
 
-    private bool StaysAway(DockerNetwork network) => !_goneSince.TryAdd(network.Id, timeProvider.GetUtcNow()) && IsLongEnough(_goneSince[network.Id]);
+    private bool StaysAway(DockerNetwork network) => !_goneSince.TryAdd(network.Id, timeProvider.GetTimestamp()) && IsLongEnough(_goneSince[network.Id]);
 
-    private bool IsLongEnough(DateTimeOffset goneSince) => timeProvider.GetUtcNow() - goneSince >= settings.Repair.OrphanGrace;
+    private bool IsLongEnough(long goneSince) => timeProvider.GetElapsedTime(goneSince) >= settings.Repair.OrphanGrace;
 
     private void Tell(string network, string what, Action log)
     {

@@ -38,7 +38,7 @@ internal sealed class AutoNetworksLoop(
         {
             // dockerd is down or starting; the repair loop is the one that reports it, and a new connection wakes us.
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // The loop outlives any one round, as that of repair does.
             logger.AutoNetworksFailed(failure);

@@ -52,9 +52,9 @@ internal sealed class DirectoryChanges : IDisposable
             watcher.Renamed += (_, _) => changed();
             watcher.EnableRaisingEvents = true;
         }
-        catch (Exception impossible) when (impossible is ArgumentException or IOException)
+        catch (Exception impossible) when (impossible is ArgumentException or IOException or OutOfMemoryException)
         {
-            // Not there, or the kernel watches enough already.
+            // Not there, or the kernel watches enough already; the last is how .NET calls its refusal of one more thread.
         }
     }
 }

@@ -60,8 +60,7 @@ internal sealed class RepairLoop(
 
     private TimeSpan UntilNextRound()
     {
-        var now = timeProvider.GetUtcNow();
-        var soonest = new[] { repairer.NextRetry, reservations.NextRetry, round.NextLook }.Min() - now;
+        var soonest = new[] { repairer.UntilRetry, reservations.UntilRetry, round.UntilNextLook }.Min();
         return soonest switch
         {
             { } pause when pause < ShortestPause => ShortestPause,
@@ -76,7 +75,7 @@ internal sealed class RepairLoop(
         {
             await round(cancellationToken);
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // The loop outlives any one round: without it, clean-ups would stay undone until the next start.
             logger.RepairFailed(failure);

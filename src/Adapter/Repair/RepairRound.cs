@@ -27,10 +27,10 @@ internal sealed class RepairRound(
 
     // Both guarded by _turn.
     private readonly Doubts _doubts = new(timeProvider);
-    private DateTimeOffset _nextThorough = DateTimeOffset.MinValue;
+    private long? _lastThorough;
 
-    /// <summary>When something may have stayed long enough to count; null when nothing waits for that.</summary>
-    public DateTimeOffset? NextLook => _doubts.NextLook;
+    /// <summary>How long until something may have stayed long enough to count; null when nothing waits for that.</summary>
+    public TimeSpan? UntilNextLook => _doubts.UntilNextLook;
 
     /// <summary>One look, as the occasion wants it.</summary>
     public async Task<RepairReport> RunAsync(Occasion occasion, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed class RepairRound(
             {
                 dockerFailure = failure;
             }
-            catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 problems.Add(failure); // What one cannot look at is no reason for the others not to look.
             }
@@ -157,7 +157,7 @@ internal sealed class RepairRound(
         {
             return await mend(cancellationToken);
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             return Mending.Failed(failure.Message); // The next finding is none the worse for it.
         }
@@ -165,15 +165,14 @@ internal sealed class RepairRound(
 
     private bool IsThorough(Occasion occasion)
     {
-        var now = timeProvider.GetUtcNow();
-        if (occasion == Occasion.Background && now < _nextThorough && !(_doubts.NextLook <= now))
+        if (occasion == Occasion.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
         {
             return false;
         }
 
         if (occasion != Occasion.DryRun)
         {
-            _nextThorough = now + settings.Repair.Interval;
+            _lastThorough = timeProvider.GetTimestamp();
         }
 
         return true;

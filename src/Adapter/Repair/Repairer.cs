@@ -87,12 +87,12 @@ internal sealed class Repairer(
 
     /// <summary>Tries again what could not be undone before, each record at its own growing intervals.</summary>
     public Task RetryAsync(CancellationToken cancellationToken) => EachAsync(
-        [.. journal.Attachments.All.Where(record => IsWaiting(record) && retries.IsDue(record))],
+        [.. journal.Attachments.All.Where(record => IsWaiting(record) && retries.IsDue(record.EndpointId))],
         (record, token) => DetachAsync(record, "an earlier removal failed", mayUndo: null, token),
         cancellationToken);
 
-    /// <summary>When the next attempt is due; null when nothing is waiting.</summary>
-    public DateTimeOffset? NextRetry => journal.Attachments.All.Where(IsWaiting).Select(record => (DateTimeOffset?)retries.Due(record.EndpointId)).Min();
+    /// <summary>How long until the next attempt is due; null when nothing is waiting.</summary>
+    public TimeSpan? UntilRetry => journal.Attachments.All.Where(IsWaiting).Select(record => (TimeSpan?)(retries.Remaining(record.EndpointId) ?? TimeSpan.Zero)).Min();
 
     /// <summary>Undoes an attachment, under its gate.</summary>
     /// <param name="record">As it was when that was decided; another one that has taken its place since is left alone.</param>

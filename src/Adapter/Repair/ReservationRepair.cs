@@ -5,7 +5,7 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>Releases addresses that nobody will release any more: cut off in the making, of an earlier boot, or forgotten by Docker.</summary>
-internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostReservations lost, RetryTimes retries, TimeProvider timeProvider)
+internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostReservations lost, RetryTimes retries)
 {
     // What an earlier process left, as it was before the first call of this one.
     private IReadOnlyList<ReservationRecord> _inherited = [];
@@ -34,17 +34,17 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostRese
     {
         foreach (var record in journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Releasing && IsUnused(record)).ToArray())
         {
-            if (retries.Due(record.ContainerId) <= timeProvider.GetUtcNow())
+            if (retries.IsDue(record.ContainerId))
             {
                 await ReleaseAsync(record, current => current.Phase == ReservationPhase.Releasing, cancellationToken);
             }
         }
     }
 
-    /// <summary>When the next attempt is due; null when nothing is waiting.</summary>
-    public DateTimeOffset? NextRetry => journal.Reservations.All
+    /// <summary>How long until the next attempt is due; null when nothing is waiting.</summary>
+    public TimeSpan? UntilRetry => journal.Reservations.All
         .Where(record => record.Phase == ReservationPhase.Releasing && IsUnused(record))
-        .Select(record => (DateTimeOffset?)retries.Due(record.ContainerId)).Min();
+        .Select(record => (TimeSpan?)(retries.Remaining(record.ContainerId) ?? TimeSpan.Zero)).Min();
 
     /// <summary>No attachment is known to use it, and none that could not be read is the one that has adopted it.</summary>
     public bool IsUnused(ReservationRecord record) =>

@@ -147,6 +147,21 @@ internal sealed class NetworkNamespace : IDisposable
 
     public override string ToString() => _description;
 
+    private static void Start(Thread thread)
+    {
+        try
+        {
+            thread.UnsafeStart();
+        }
+        catch (OutOfMemoryException)
+        {
+            // So .NET calls the kernel's refusal of one more thread. It is a limit's, and goes by as load does.
+            throw new KernelException(
+                "start a thread for work in a network namespace; the limit of threads and processes of cnm-cni (TasksMax of its unit, pids.max of its control group, ulimit -u) or of the machine is reached",
+                Errno.EAGAIN);
+        }
+    }
+
     private static T OnThreadOfItsOwn<T>(Func<T> body)
     {
         var result = default(T);
@@ -172,7 +187,7 @@ internal sealed class NetworkNamespace : IDisposable
             }
         })
         { IsBackground = true, Name = "netns" };
-        thread.UnsafeStart();
+        Start(thread);
         thread.Join();
         failure?.Throw();
         return result!;

@@ -65,7 +65,7 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
         return older.Deserialize(Json)!;
     }
 
-    private int VersionOf(JsonElement root)
+    private static int VersionOf(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object
             || !root.TryGetProperty(VersionKey, out var text) || text.ValueKind != JsonValueKind.Number || !text.TryGetInt32(out var version)

@@ -3,7 +3,7 @@ using Bridge.Adapter.Service;
 
 namespace Bridge.Adapter.State;
 
-/// <summary>One daemon per state directory: two would undo each other's attachments.</summary>
+/// <summary>One daemon per directory, of state or of what is there while it runs: two would undo each other's attachments.</summary>
 internal sealed class StateLock : IDisposable
 {
     private readonly FileStream _file;
@@ -11,12 +11,12 @@ internal sealed class StateLock : IDisposable
     private StateLock(FileStream file) => _file = file;
 
     /// <exception cref="ServiceException">Another process holds it, or it cannot be taken.</exception>
-    public static StateLock Take(string stateDirectory)
+    public static StateLock Take(string directory)
     {
-        var path = Path.Combine(stateDirectory, "lock");
+        var path = Path.Combine(directory, "lock");
         try
         {
-            Directory.CreateDirectory(stateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (LibC.KindOf(path) is { } kind and not FileKind.File)
             {
                 throw new ServiceException($"{path} is a {kind.Text()}, where cnm-cni keeps a file. Nobody but cnm-cni has business there: look at it, then remove it.");
@@ -28,12 +28,12 @@ internal sealed class StateLock : IDisposable
         catch (IOException held) when (held.HResult == (int)Errno.EAGAIN)
         {
             throw new ServiceException(
-                $"another cnm-cni holds {path}. Only one may serve from one state directory; " +
+                $"another cnm-cni holds {path}. Only one may serve from one directory; " +
                 $"stop the other (cnm-cni status tells whether it answers).", held);
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"the state directory {stateDirectory} cannot be used: {unusable.Message}", unusable);
+            throw new ServiceException($"the directory {directory} cannot be used: {unusable.Message}", unusable);
         }
     }
 

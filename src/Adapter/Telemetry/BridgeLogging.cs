@@ -1,4 +1,6 @@
 using Bridge.Adapter.Settings;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Bridge.Adapter.Telemetry;
 
@@ -10,7 +12,8 @@ internal static class BridgeLogging
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.Level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        if (settings.Format == LogFormat.Json)
+        var json = settings.Format == LogFormat.Json;
+        if (json)
         {
             logging.AddJsonConsole(console =>
             {
@@ -25,8 +28,16 @@ internal static class BridgeLogging
                 console.SingleLine = true;
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
             });
         }
+
+        // The formatters of those, and not their provider: it makes who logs wait for who reads.
+        logging.Services.RemoveAll<ILoggerProvider>();
+        logging.Services
+            .AddSingleton(provider => new QueuedLoggerProvider(
+                provider.GetServices<ConsoleFormatter>(), json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple))
+            .AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<QueuedLoggerProvider>())
+            .AddSingleton(provider => provider.GetRequiredService<QueuedLoggerProvider>().Queue);
     }
 }

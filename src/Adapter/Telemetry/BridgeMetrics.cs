@@ -20,7 +20,8 @@ internal sealed class BridgeMetrics : IDisposable
     private readonly Counter<long> _mended;
     private readonly Counter<long> _rounds;
 
-    public BridgeMetrics()
+    /// <param name="log">Counts what is missing in it.</param>
+    public BridgeMetrics(LogQueue log)
     {
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations };
         _calls = Meter.CreateCounter<long>("cnm_cni_calls_total", description: "Calls of Docker's, by method and outcome (answered, refused).");
@@ -30,6 +31,7 @@ internal sealed class BridgeMetrics : IDisposable
         _found = Meter.CreateCounter<long>("cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
         _mended = Meter.CreateCounter<long>("cnm_cni_findings_mended_total", description: "Those of them that were mended, by kind.");
         _rounds = Meter.CreateCounter<long>("cnm_cni_repair_rounds_total", description: "Looks for such disagreements, by kind: thorough ones look at kernel and stores too, and not at Docker alone.");
+        Meter.CreateObservableCounter("cnm_cni_log_lines_dropped_total", () => log.Dropped, description: "Lines of the log that its reader was too slow for, or that could not be written.");
     }
 
     /// <summary>Others add what they know at the moment of asking.</summary>

@@ -78,8 +78,8 @@ internal static partial class Log
     [LoggerMessage(410, LogLevel.Information, "Docker at {DockerSocket} does not answer: {Reason}. Names and the search for orphans wait; containers are not affected")]
     public static partial void DockerSilent(this ILogger logger, string dockerSocket, string reason);
 
-    [LoggerMessage(411, LogLevel.Warning, "Ended process {ProcessId}: a plugin that outlived the bridge which started it, at work for endpoint {EndpointId}")]
-    public static partial void SurvivorEnded(this ILogger logger, int processId, string endpointId);
+    [LoggerMessage(411, LogLevel.Warning, "Ended process {ProcessId}: a plugin that outlived the daemon which started it, at work for CNI container {ContainerId}")]
+    public static partial void SurvivorEnded(this ILogger logger, int processId, string containerId);
 
     [LoggerMessage(412, LogLevel.Information, "Mended {Kind}: {What}: {Why} {Done}")]
     public static partial void FindingMended(this ILogger logger, string kind, string what, string why, string done);
@@ -98,4 +98,16 @@ internal static partial class Log
 
     [LoggerMessage(511, LogLevel.Error, "The daemon does not answer on its own socket; after {Seconds} s without an answer the service manager restarts it")]
     public static partial void NoPulse(this ILogger logger, double seconds);
+
+    [LoggerMessage(513, LogLevel.Warning, "The file of the socket {Socket} was gone, so that Docker could not reach this driver; it is there again")]
+    public static partial void SocketRestored(this ILogger logger, string socket);
+
+    [LoggerMessage(514, LogLevel.Error, "The file of the socket {Socket} is gone, so that Docker cannot reach this driver, and it cannot be made again from here: {Remedy}")]
+    public static partial void SocketGone(this ILogger logger, string socket, string remedy);
+
+    [LoggerMessage(515, LogLevel.Error, "Another process listens on {Socket} now, and Docker's calls go there: stop it")]
+    public static partial void SocketTaken(this ILogger logger, string socket);
+
+    [LoggerMessage(512, LogLevel.Warning, "{Lines} lines of this log are missing here: its reader was too slow, or they could not be written")]
+    public static partial void LinesDropped(this ILogger logger, long lines);
 }

@@ -68,7 +68,7 @@ public sealed class CallDeadlineTests : IAsyncLifetime
         using (_networks.Hold("chain", "ADD"))
         {
             (await _docker.JoinAsync("e1", DockerCalls.Ahead)).Should().Contain(Late);
-            (await _docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain(Late).And.Contain("goes on in the background");
+            (await _docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain("(NetworkDriver.Join) was late").And.Contain("goes on in the background");
         }
 
         await Eventually.TrueAsync(() => Records("attachments").Length == 0, "the attachment is gone");
@@ -83,12 +83,28 @@ public sealed class CallDeadlineTests : IAsyncLifetime
         using (_networks.Hold("chain", "DEL"))
         {
             (await _docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain(Late).And.Contain("goes on in the background");
-            (await _docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain(Late);
+            (await _docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.DeleteEndpoint) was late");
             _networks.Runs.Should().Equal("ADD chain", "DEL chain");
         }
 
         await NothingIsLeftAsync();
         _networks.Runs.Should().Equal("ADD chain", "DEL chain");
+    }
+
+    [Fact]
+    public async Task Of_the_calls_that_remove_a_container_only_the_one_that_hangs_takes_its_time_and_all_are_carried_out()
+    {
+        await _docker.PrepareAsync("e1");
+        (await _docker.JoinAsync("e1", DockerCalls.Ahead)).Should().NotContain("Err");
+        using (_networks.Hold("chain", "DEL"))
+        {
+            (await _docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain(Late);
+            (await _docker.EndpointAsync("Leave", "e1", DockerCalls.Ahead)).Should().Contain("was late and has not ended yet");
+            (await _docker.CreateEndpointAsync("e1", DockerCalls.Ahead)).Should().Contain("was late and has not ended yet").And.Contain("Nothing was done");
+            (await _docker.ReleaseAddressAsync("10.77.0.2")).Should().Be("{}", "it waits for nobody: the attachment's end releases the address");
+        }
+
+        await NothingIsLeftAsync();
     }
 
     [Fact]
@@ -114,7 +130,7 @@ public sealed class CallDeadlineTests : IAsyncLifetime
         {
             (await _docker.CreateEndpointAsync("e1")).Should().Contain(Late);
             (await _docker.RequestAddressAsync()).Should().Contain(Late);
-            (await _docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain(Late);
+            (await _docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.CreateEndpoint) was late");
             _networks.Runs.Should().BeEmpty();
         }
 

@@ -19,13 +19,17 @@ internal sealed class DaemonProcess : IAsyncDisposable
     private Process? _process;
 
     /// <param name="settings">In YAML, besides directories and sockets.</param>
-    public DaemonProcess(string settings)
+    /// <param name="socket">Another's; its own by default.</param>
+    /// <param name="runDirectory">Another's; its own by default.</param>
+    public DaemonProcess(string settings, string? socket = null, string? runDirectory = null)
     {
+        SocketPath = socket ?? Path.Combine(_directory, "cni.sock");
+        RunDirectory = runDirectory ?? Path.Combine(_directory, "run");
         Directory.CreateDirectory(Path.Combine(_directory, "net.d"));
         File.WriteAllText(Path.Combine(_directory, "settings.yaml"), $"""
             socket: {SocketPath}
             stateDirectory: {StateDirectory}
-            runDirectory: {_directory}/run
+            runDirectory: {RunDirectory}
             configurationDirectory: {_directory}/net.d
             dockerSocket: {_directory}/no-docker.sock
             containerdSocket: {_directory}/no-containerd.sock
@@ -33,7 +37,17 @@ internal sealed class DaemonProcess : IAsyncDisposable
             """);
     }
 
-    public string SocketPath => Path.Combine(_directory, "cni.sock");
+    /// <summary>Native code, as users get it.</summary>
+    public bool IsPublished => !File.Exists(Path.ChangeExtension(Program, "dll"));
+
+    public int Id => _process!.Id;
+
+    private static string Program =>
+        Environment.GetEnvironmentVariable("BRIDGE_BINARY") is { Length: > 0 } chosen ? chosen : Path.Combine(AppContext.BaseDirectory, "cnm-cni");
+
+    public string SocketPath { get; }
+
+    public string RunDirectory { get; }
 
     public string StateDirectory => Path.Combine(_directory, "state");
 
@@ -41,13 +55,26 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public void WriteConflist(string file, string content) => File.WriteAllText(Path.Combine(_directory, "net.d", file), content);
 
-    public async Task StartAsync()
+    /// <param name="output">Where its log goes; by default into <see cref="Log"/>.</param>
+    public async Task StartAsync(string? output = null)
     {
-        var program = Environment.GetEnvironmentVariable("BRIDGE_BINARY") is { Length: > 0 } chosen ? chosen : Path.Combine(AppContext.BaseDirectory, "cnm-cni");
-        _process = Process.Start("unshare", ["--net", "sh", "-c", $"exec '{program}' serve --config '{_directory}/settings.yaml' >> '{_directory}/log' 2>&1"]);
+        Begin(output);
         _http = Client();
-        await CniInvoker.Tests.Eventually.TrueAsync(() => File.Exists(SocketPath) || _process.HasExited, "the daemon listens");
-        _process.HasExited.Should().BeFalse(Log);
+        await CniInvoker.Tests.Eventually.TrueAsync(() => Listens || _process!.HasExited, "the daemon listens");
+        _process!.HasExited.Should().BeFalse(output is null ? Log : "");
+    }
+
+    /// <summary>For one that does not serve.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> RunAsync()
+    {
+        Begin(output: null);
+        return await EndAsync();
+    }
+
+    private void Begin(string? output)
+    {
+        _process = Process.Start("unshare", ["--net", "sh", "-c", $"exec '{Program}' serve --config '{_directory}/settings.yaml' >> '{output ?? Path.Combine(_directory, "log")}' 2>&1"]);
     }
 
     /// <summary>Whether it takes connections.</summary>
@@ -80,8 +107,12 @@ internal sealed class DaemonProcess : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    public Task<string> MetricsAsync() => _http!.GetStringAsync("metrics");
+
     /// <summary>SIGTERM; returns without waiting.</summary>
-    public void Terminate() => Tool.Run("kill", "-TERM", $"{_process!.Id}");
+    public void Terminate() => Signal("TERM");
+
+    public void Signal(string name) => Tool.Run("kill", $"-{name}", $"{_process!.Id}");
 
     /// <returns>The exit status.</returns>
     public async Task<int> EndAsync()

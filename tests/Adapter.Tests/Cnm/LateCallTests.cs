@@ -4,6 +4,7 @@ using Bridge.Adapter.Tests;
 using CniInvoker.Tests;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Adapter.Tests.Cnm;
 
@@ -29,7 +30,7 @@ public sealed class LateCallTests : IDisposable
     [InlineData(nameof(CallLane.Undoing), "*it is not done within 100ms (timeouts.call)*goes on in the background*")]
     public async Task A_blocked_thread_keeps_nobody_from_the_answer(string lane, string sentence)
     {
-        var call = () => _deadline.AnswerAsync("Join", Enum.Parse<CallLane>(lane), Block, TestContext.Current.CancellationToken);
+        var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallLane>(lane), "e1"), Block, TestContext.Current.CancellationToken);
         await call.Should().ThrowAsync<CnmException>().WithMessage(sentence);
         _log.Lines.Should().BeEmpty();
 
@@ -40,9 +41,40 @@ public sealed class LateCallTests : IDisposable
     }
 
     [Fact]
+    public async Task Behind_a_late_call_for_the_same_endpoint_each_further_one_is_answered_at_once()
+    {
+        var time = new FakeTimeProvider();
+        var deadline = new CallDeadline(new AdapterSettings(), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, _log);
+        var leave = Answer("Leave", "e1", CallLane.Undoing, Block);
+        time.Advance(new AdapterSettings().Timeouts.Call + CallDeadline.Promptness);
+        await leave.Should().ThrowAsync<CnmException>();
+
+        foreach (var method in new[] { "DeleteEndpoint", "ReleaseAddress" })
+        {
+            var next = Answer(method, "e1", CallLane.Undoing, Block);
+            time.Advance(CallDeadline.Promptness);
+            await next.Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave) was late*goes on in the background, and this follows*");
+        }
+
+        await Answer("Join", "e1", CallLane.Making, _ => throw new InvalidOperationException("it was begun"))
+            .Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave)*Nothing was done*");
+        (await Answer("EndpointOperInfo", "e1", CallLane.Looking, _ => Task.FromResult(2))()).Should().Be(2);
+        (await Answer("Join", "e2", CallLane.Making, _ => Task.FromResult(3))()).Should().Be(3);
+        _kernel.Set();
+        await Eventually.TrueAsync(() => _log.Lines.Count == 3, "all three have ended");
+        (await Answer("Join", "e1", CallLane.Making, _ => Task.FromResult(4))()).Should().Be(4);
+
+        Func<Task<int>> Answer(string method, string endpoint, CallLane lane, Func<CancellationToken, Task<int>> work)
+        {
+            var answer = deadline.AnswerAsync(new Call(method, lane, endpoint), work, TestContext.Current.CancellationToken);
+            return () => answer;
+        }
+    }
+
+    [Fact]
     public async Task A_late_failure_is_not_lost()
     {
-        var call = () => _deadline.AnswerAsync("Leave", CallLane.Undoing, Fail, TestContext.Current.CancellationToken);
+        var call = () => _deadline.AnswerAsync(new Call("Leave", CallLane.Undoing, "e1"), Fail, TestContext.Current.CancellationToken);
         await call.Should().ThrowAsync<CnmException>();
 
         _kernel.Set();
@@ -57,7 +89,7 @@ public sealed class LateCallTests : IDisposable
         var tokens = new List<CancellationToken>();
         foreach (var lane in new[] { CallLane.Making, CallLane.Undoing })
         {
-            await _deadline.AnswerAsync("x", lane, token => Task.FromResult(Add(token)), TestContext.Current.CancellationToken);
+            await _deadline.AnswerAsync(new Call("x", lane, "e1"), token => Task.FromResult(Add(token)), TestContext.Current.CancellationToken);
         }
 
         tokens.Select(token => token.CanBeCanceled).Should().Equal(true, false);

@@ -1,6 +1,5 @@
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Repair;
 
@@ -9,7 +8,7 @@ public sealed class DoubtsTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
-    private readonly FakeTimeProvider time = new();
+    private readonly SetBackTimeProvider time = new();
     private readonly Doubts doubts;
 
     public DoubtsTests() => doubts = new Doubts(time);
@@ -17,11 +16,10 @@ public sealed class DoubtsTests
     [Fact]
     public void The_next_look_is_when_it_may_count()
     {
-        var found = time.GetUtcNow();
         doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
 
         doubts.About(Unused("r1")).Should().BeTrue();
-        doubts.NextLook.Should().Be(found + Grace);
+        doubts.UntilNextLook.Should().Be(Grace);
         doubts.Longest.Should().Be(Grace);
     }
 
@@ -33,7 +31,19 @@ public sealed class DoubtsTests
         doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
 
         doubts.About(Unused("r1")).Should().BeFalse();
-        doubts.NextLook.Should().BeNull("Docker's silence must not make the background look again and again");
+        doubts.UntilNextLook.Should().BeNull("Docker's silence must not make the background look again and again");
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_makes_no_doubt_longer()
+    {
+        doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
+        time.SetBack(TimeSpan.FromDays(365));
+        doubts.Longest.Should().Be(Grace);
+
+        time.Advance(Grace);
+
+        doubts.About(Unused("r1")).Should().BeFalse();
     }
 
     [Fact]

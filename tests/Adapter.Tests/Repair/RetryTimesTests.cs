@@ -1,12 +1,11 @@
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Settings;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Repair;
 
 public sealed class RetryTimesTests
 {
-    private readonly FakeTimeProvider time = new();
+    private readonly SetBackTimeProvider time = new();
     private readonly RetryTimes retries;
 
     public RetryTimesTests() => retries = new RetryTimes(
@@ -19,7 +18,7 @@ public sealed class RetryTimesTests
         for (var attempt = 1; attempt <= 7; attempt++)
         {
             retries.Failed("e1", attempt);
-            pauses.Add((retries.Due("e1") - time.GetUtcNow()).TotalSeconds);
+            pauses.Add(retries.Remaining("e1")!.Value.TotalSeconds);
         }
 
         pauses.Should().Equal(2, 4, 8, 16, 32, 60, 60);
@@ -28,11 +27,24 @@ public sealed class RetryTimesTests
     [Fact]
     public void A_new_process_tries_at_once_and_then_goes_on_where_the_record_is()
     {
-        retries.Due("e1").Should().BeBefore(time.GetUtcNow());
+        retries.IsDue("e1").Should().BeTrue();
 
         retries.Failed("e1", attempts: 5);
 
-        (retries.Due("e1") - time.GetUtcNow()).Should().Be(TimeSpan.FromSeconds(32));
+        retries.Remaining("e1").Should().Be(TimeSpan.FromSeconds(32));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_delays_no_attempt()
+    {
+        retries.Failed("e1", attempts: 5);
+        time.SetBack(TimeSpan.FromDays(365));
+        time.Advance(TimeSpan.FromSeconds(31));
+        retries.IsDue("e1").Should().BeFalse();
+
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        retries.IsDue("e1").Should().BeTrue();
     }
 
     [Fact]
@@ -41,6 +53,6 @@ public sealed class RetryTimesTests
         retries.Failed("e1", attempts: 0);
         retries.Failed("e1", attempts: 0);
 
-        (retries.Due("e1") - time.GetUtcNow()).Should().Be(TimeSpan.FromSeconds(4));
+        retries.Remaining("e1").Should().Be(TimeSpan.FromSeconds(4));
     }
 }

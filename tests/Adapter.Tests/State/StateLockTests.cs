@@ -12,7 +12,7 @@ public sealed class StateLockTests
         using (StateLock.Take(directory))
         {
             var second = () => StateLock.Take(directory);
-            second.Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*Only one may serve from one state directory*");
+            second.Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*Only one may serve from one directory*");
         }
 
         StateLock.Take(directory).Dispose();

@@ -12,7 +12,7 @@ namespace Bridge.Adapter.Tests.Telemetry;
 public sealed partial class MetricsPageTests : IDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("metrics-").FullName;
-    private readonly BridgeMetrics metrics = new();
+    private readonly BridgeMetrics metrics = new(new LogQueue(0, _ => ""));
     private readonly Journal journal;
     private readonly MetricsPage page;
 

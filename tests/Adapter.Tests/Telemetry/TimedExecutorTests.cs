@@ -14,7 +14,7 @@ public sealed class TimedExecutorTests : IDisposable
     public async Task What_a_plugin_that_succeeds_says_on_stderr_is_logged_once_with_its_name()
     {
         var log = new LogLines<TimedExecutor>();
-        var executor = new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System), new BridgeMetrics(), TimeProvider.System, log);
+        var executor = new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System), new BridgeMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
 
         var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), TestContext.Current.CancellationToken);
 

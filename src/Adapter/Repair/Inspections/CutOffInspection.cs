@@ -9,29 +9,31 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// written.
 /// </summary>
 internal sealed class CutOffInspection(
-    Journal journal, AttachmentGates gates, Repairer repairer, ReservationRepair reservations, AdapterSettings settings, TimeProvider timeProvider) : IInspection
+    Journal journal, AttachmentGates gates, Repairer repairer, ReservationRepair reservations, AdapterSettings settings) : IInspection
 {
     private const string Why = "its making was cut off, and nobody is at work on it";
 
     public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
-        var begun = timeProvider.GetUtcNow() - settings.Timeouts.Add - settings.Timeouts.Delete;
+        // Not by the time at which it was begun: the clock may have been set since.
         return Task.FromResult<IReadOnlyList<Finding>?>(
         [
             .. journal.Attachments.All
-                .Where(record => record.Phase == AttachmentPhase.Adding && record.Since < begun && !gates.IsEntered(record.EndpointId)).Select(ToFinding),
+                .Where(record => record.Phase == AttachmentPhase.Adding && !gates.IsEntered(record.EndpointId)).Select(ToFinding),
             .. journal.Reservations.All
-                .Where(record => record.Phase == ReservationPhase.Reserving && record.Since < begun && !gates.IsEntered(record.ContainerId)).Select(ToFinding),
+                .Where(record => record.Phase == ReservationPhase.Reserving && !gates.IsEntered(record.ContainerId)).Select(ToFinding),
         ]);
     }
 
     private Finding ToFinding(AttachmentRecord record) => new(FindingKind.CutOff, record.EndpointId, record.Text(), Why)
     {
+        Grace = settings.Repair.OrphanGrace,
         Mend = token => repairer.DetachAsync(record, "its making was cut off", current => Task.FromResult(current.Phase == AttachmentPhase.Adding), token),
     };
 
     private Finding ToFinding(ReservationRecord record) => new(FindingKind.CutOff, record.ContainerId, record.Text(), Why)
     {
+        Grace = settings.Repair.OrphanGrace,
         Mend = token => reservations.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserving, token),
     };
 }

@@ -9,6 +9,7 @@ internal enum Errno
     ENOENT = 2,
     ESRCH = 3,
     EINTR = 4,
+    ENXIO = 6,
     EAGAIN = 11,
     EACCES = 13,
     EBUSY = 16,

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>open(2), read(2), write(2), fsync(2), fstatfs(2), statx(2), geteuid(2).</summary>
+/// <summary>open(2), read(2), write(2), fsync(2), fstatfs(2), statx(2), link(2), geteuid(2).</summary>
 internal static partial class LibC
 {
     internal const int O_RDONLY = 0;
@@ -12,9 +12,12 @@ internal static partial class LibC
     internal const int O_CREAT = 0x40;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
+    private const int WritePause = 20; // Milliseconds.
     internal const long NSFS_MAGIC = 0x6e736673;
 
     /// <summary>Opens whatever is at <paramref name="path"/> for reading; a named pipe does not block it.</summary>
@@ -24,7 +27,7 @@ internal static partial class LibC
         return handle.IsInvalid ? throw Failure($"open {path}") : handle;
     }
 
-    /// <summary>As <see cref="Open"/>, with null for a path at which nothing is.</summary>
+    /// <summary>As <see cref="Open"/>, with null for a path at which nothing is, or a socket, which cannot be opened.</summary>
     public static SafeFileHandle? TryOpen(string path)
     {
         var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
@@ -33,7 +36,7 @@ internal static partial class LibC
             return handle;
         }
 
-        return LastError is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failure($"open {path}");
+        return LastError is Errno.ENOENT or Errno.ENOTDIR or Errno.ENXIO ? null : throw Failure($"open {path}");
     }
 
     /// <summary>
@@ -62,6 +65,29 @@ internal static partial class LibC
         {
             throw Failure($"write \"{text}\" to {path}");
         }
+    }
+
+    /// <summary>Writes all of it, however long that takes; false: the file, the pipe or what is behind it does not take it.</summary>
+    public static bool TryWriteAll(SafeFileHandle handle, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var written = write(handle, bytes, (nuint)bytes.Length);
+            if (written >= 0)
+            {
+                bytes = bytes[(int)written..];
+            }
+            else if (LastError == Errno.EAGAIN)
+            {
+                Thread.Sleep(WritePause); // Another process that shares the descriptor has made it so that it does not wait by itself.
+            }
+            else if (LastError != Errno.EINTR)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Makes sure that a file is at <paramref name="path"/>, for a mount to cover.</summary>
@@ -93,6 +119,16 @@ internal static partial class LibC
         return (file.stx_dev_major, file.stx_dev_minor, file.stx_ino);
     }
 
+    /// <summary>As <see cref="Identity"/>, of whatever is at the path, be it a link or a socket; null: nothing is.</summary>
+    public static (uint DeviceMajor, uint DeviceMinor, ulong Inode)? TryIdentity(string path)
+    {
+        using var workingDirectory = new SafeFileHandle(AT_FDCWD, ownsHandle: false);
+        return statx(workingDirectory, path, AT_SYMLINK_NOFOLLOW, STATX_INO, out var file) == 0 ? (file.stx_dev_major, file.stx_dev_minor, file.stx_ino) : null;
+    }
+
+    /// <summary>Gives a file a second name in its file system.</summary>
+    public static bool TryLink(string path, string second) => link(path, second) == 0;
+
     /// <summary>The number of the user to whom a file belongs.</summary>
     public static uint Owner(SafeFileHandle handle)
     {
@@ -114,6 +150,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(SafeFileHandle fd, ReadOnlySpan<byte> buf, nuint count);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string oldpath, string newpath);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle fd);

@@ -1,0 +1,64 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Telemetry;
+
+namespace Bridge.Adapter.Service;
+
+/// <summary>
+/// Sees to it that Docker finds us for as long as we listen: somebody may remove the socket's file, or put another in its place. Looks at it
+/// now and then, which costs one call into the kernel; whoever removes a file tells nobody for certain.
+/// </summary>
+internal sealed class SocketKeeper(PluginSocket socket, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<SocketKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private SocketState _told = SocketState.Ours;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, timeProvider);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (lifetime.ApplicationStarted.IsCancellationRequested)
+            {
+                Look();
+            }
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            var found = socket.Look();
+            if (found == SocketState.Gone && socket.TryRestore())
+            {
+                logger.SocketRestored(socket.Path);
+                found = SocketState.Ours;
+            }
+
+            Tell(found);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Tell(SocketState.Gone); // Its directory cannot be made again, say.
+        }
+    }
+
+    private void Tell(SocketState found)
+    {
+        if (found == _told)
+        {
+            return;
+        }
+
+        _told = found;
+        if (found == SocketState.Anothers)
+        {
+            logger.SocketTaken(socket.Path);
+        }
+        else if (found == SocketState.Gone)
+        {
+            logger.SocketGone(socket.Path, socket.IsInherited ? "restart the socket's unit, which made it, together with the service" : "restart cnm-cni");
+        }
+    }
+}

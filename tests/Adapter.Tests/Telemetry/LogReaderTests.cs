@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Sandboxes;
+using CniInvoker.Tests;
+
+namespace Bridge.Adapter.Tests.Telemetry;
+
+/// <summary>Whoever reads the log, or does not: Docker is answered, and the process ends when it is told to.</summary>
+public sealed class LogReaderTests : IAsyncLifetime
+{
+    // More than a pipe and the queue hold.
+    private const int Calls = 15_000;
+    private const int AtOnce = 8;
+
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("log-reader-");
+    private readonly DaemonProcess daemon = new("");
+
+    public ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it makes network namespaces.");
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await daemon.DisposeAsync();
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stalls_keeps_nobody_waiting_and_is_told_what_it_missed()
+    {
+        using var reader = await StartOnPipeAsync();
+
+        await CallAsync();
+
+        (await LostAsync()).Should().BePositive();
+        (await daemon.MetricsAsync()).Should().MatchRegex("cnm_cni_log_lines_dropped_total [1-9]");
+        await Task.Run(() => ReadUntil(reader, " lines of this log are missing here"), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stalls_does_not_keep_the_process_from_its_end()
+    {
+        using var reader = await StartOnPipeAsync();
+        await CallAsync();
+
+        daemon.Terminate();
+
+        (await daemon.EndAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_gone_ends_nothing()
+    {
+        using (await StartOnPipeAsync())
+        {
+            await CallAsync(10);
+        }
+
+        await CallAsync(10);
+        (await LostAsync()).Should().BePositive();
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_nothing_and_what_could_not_be_written_is_counted()
+    {
+        await daemon.StartAsync("/dev/full");
+
+        await CallAsync(10);
+
+        (await LostAsync()).Should().BePositive();
+    }
+
+    [Fact]
+    public async Task What_was_logged_before_the_end_is_in_the_log()
+    {
+        await daemon.StartAsync();
+        await CallAsync(2_000);
+        daemon.Terminate();
+        await daemon.EndAsync();
+
+        daemon.Log.Split('\n').Count(line => line.Contains("Plugin.Activate answered", StringComparison.Ordinal)).Should().Be(2_000);
+    }
+
+    private async Task<StreamReader> StartOnPipeAsync()
+    {
+        var pipe = Path.Combine(directory.FullName, "pipe");
+        Tool.Run("mkfifo", pipe);
+
+        // Also for writing: else it would wait for the daemon here.
+        var reader = new StreamReader(new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
+        await daemon.StartAsync(pipe);
+        return reader;
+    }
+
+    private static void ReadUntil(StreamReader reader, string words)
+    {
+        while (!reader.ReadLine()!.Contains(words, StringComparison.Ordinal))
+        {
+        }
+    }
+
+    private Task CallAsync(int calls = Calls) => Parallel.ForAsync(0, calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
+        (await daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200));
+
+    private async Task<long> LostAsync()
+    {
+        var lost = 0L;
+        await Eventually.TrueAsync(() => (lost = Lost().Result) > 0, "losses are counted");
+        return lost;
+
+        async Task<long> Lost() => (long)JsonNode.Parse((await daemon.PostAsync("Bridge.Status", "")).Body)!["logLinesDropped"]!;
+    }
+}
