@@ -157,11 +157,11 @@ internal sealed class RepairBench : IAsyncDisposable
     public async Task<StatusResponse> StatusAsync() =>
         JsonSerializer.Deserialize((await Daemon.PostAsync("Bridge.Status", "")).Body, ControlJson.Default.StatusResponse)!;
 
-    /// <summary>Every file of the state, the run directory and the store, with its content; but for the lock, which its holder lets nobody read.</summary>
+    /// <summary>Every file of the state, the run directory and the store, with its content; but for the lock, which its holder lets nobody read, and the socket.</summary>
     public IReadOnlyList<string> Everything() =>
     [
         .. new[] { Settings.StateDirectory, Settings.RunDirectory, PathOf("store") }
-            .SelectMany(path => Directory.GetFiles(path, "*", SearchOption.AllDirectories)).Where(file => Path.GetFileName(file) != "lock").Order(StringComparer.Ordinal)
+            .SelectMany(path => Directory.GetFiles(path, "*", SearchOption.AllDirectories)).Where(file => Path.GetFileName(file) is not ("lock" or "cni.sock")).Order(StringComparer.Ordinal)
             .Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks} {(NetworkNamespace.IsNamespace(file) ? "a namespace" : File.ReadAllText(file))}"),
     ];
 
