@@ -6,8 +6,6 @@ namespace Bridge.Adapter.Sandboxes.Native;
 /// <summary>What stands at a path, without opening or following it; open(2) for what must be an ordinary file; rename(2).</summary>
 internal static partial class LibC
 {
-    internal const int AT_FDCWD = -100;
-    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const uint STATX_TYPE = 0x1;
     internal const uint STATX_SIZE = 0x200;
 
