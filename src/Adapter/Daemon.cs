@@ -3,6 +3,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Methods;
@@ -135,6 +136,9 @@ internal static class Daemon
     private static IServiceCollection AddAttachments(this IServiceCollection services) => services
         .AddSingleton<CniAttachment>()
         .AddSingleton<PortReservations>()
+        .AddSingleton<FirewallListing>()
+        .AddSingleton<ForeignPorts>()
+        .AddSingleton<UnaskedPublisher>()
         .AddSingleton<SandboxRuns>()
         .AddSingleton<FirewallDump>()
         .AddSingleton<HostLeftovers>()

@@ -89,9 +89,9 @@ public abstract class EngineTest : IAsyncLifetime
     /// <returns>What it printed.</returns>
     protected async Task<string> RunInShellAsync(string script) => (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
 
-    protected async Task<Pod> RunPodAsync(string name)
+    protected async Task<Pod> RunPodAsync(string name, int hostPort = 0)
     {
-        var pod = await Host.Pods.RunAsync(name, WebServer, Cancellation);
+        var pod = await Host.Pods.RunAsync(name, WebServer, hostPort, Cancellation);
         _pods.Add(pod);
         return pod;
     }

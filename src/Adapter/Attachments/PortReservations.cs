@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
@@ -19,17 +19,21 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     private readonly List<Reservation> _reservations = [];
 
     /// <summary>All or none.</summary>
+    /// <param name="endpointId">Whose they will be.</param>
+    /// <param name="requests">What was asked for; what is asked for twice in the same words is one.</param>
+    /// <param name="foreign">What other runtimes publish.</param>
     /// <exception cref="CnmException">A port is taken; the message names the holder.</exception>
-    public IReadOnlyList<PortMapping> Reserve(string endpointId, IReadOnlyList<RequestedPort> requests)
+    public IReadOnlyList<PortMapping> Reserve(string endpointId, IReadOnlyList<RequestedPort> requests, IReadOnlyList<ForeignPort> foreign)
     {
         lock (_lock)
         {
             var made = new List<Reservation>();
             try
             {
-                foreach (var request in requests)
+                foreach (var request in WithoutRepetitions(requests))
                 {
-                    var reservation = ReserveOne(endpointId, request);
+                    RequireNew(request, made);
+                    var reservation = ReserveOne(endpointId, request, foreign);
                     made.Add(reservation);
                     _reservations.Add(reservation);
                 }
@@ -52,6 +56,30 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
+    /// <summary>They stay the endpoint's among ours, while others on the host may take them.</summary>
+    public void LetGo(string endpointId) => ReplaceSockets(endpointId, reservation =>
+    {
+        reservation.Socket?.Dispose();
+        return null;
+    });
+
+    /// <summary>Keeps from others what was let go of, or could not be held before.</summary>
+    public void Hold(string endpointId) => ReplaceSockets(endpointId, reservation => reservation.Socket ?? TryBind(endpointId, reservation.Mapping));
+
+    private void ReplaceSockets(string endpointId, Func<Reservation, Socket?> socketOf)
+    {
+        lock (_lock)
+        {
+            for (var index = 0; index < _reservations.Count; index++)
+            {
+                if (_reservations[index] is var reservation && reservation.EndpointId == endpointId)
+                {
+                    _reservations[index] = reservation with { Socket = socketOf(reservation) };
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// Takes the ports of attachments that outlived an earlier process of ours. Their rules are in force, so what cannot be held again is
     /// only reported.
@@ -62,18 +90,21 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         {
             lock (_lock)
             {
-                Socket? socket = null;
-                try
-                {
-                    socket = HostPortSocket.Bind(mapping.Protocol, mapping.HostIp, mapping.HostPort);
-                }
-                catch (SocketException refused)
-                {
-                    logger.PortNotHeld($"{mapping.HostPort}/{mapping.Protocol}", record.EndpointId, refused.Message);
-                }
-
-                _reservations.Add(new Reservation(record.EndpointId, mapping, socket));
+                _reservations.Add(new Reservation(record.EndpointId, mapping, TryBind(record.EndpointId, mapping)));
             }
+        }
+    }
+
+    private Socket? TryBind(string endpointId, PortMapping mapping)
+    {
+        try
+        {
+            return HostPortSocket.Bind(mapping.Protocol, mapping.HostIp, mapping.HostPort);
+        }
+        catch (SocketException refused)
+        {
+            logger.PortNotHeld($"{mapping.HostPort}/{mapping.Protocol}", endpointId, refused.Message);
+            return null;
         }
     }
 
@@ -85,20 +116,19 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
-    private Reservation ReserveOne(string endpointId, RequestedPort request)
+    private Reservation ReserveOne(string endpointId, RequestedPort request, IReadOnlyList<ForeignPort> foreign)
     {
         SocketException? lastRefusal = null;
         for (var port = request.HostPort; port <= request.HostPortEnd; port++)
         {
-            if (HolderOf(request, port) is not null)
+            if (HolderOf(request, port, foreign) is not null)
             {
                 continue;
             }
 
             try
             {
-                var socket = HostPortSocket.Bind(request.Protocol, request.HostIp, port);
-                var chosen = port != 0 ? port : HostPortSocket.PortOf(socket!);
+                var (socket, chosen) = port == 0 ? BindFree(request, foreign) : (HostPortSocket.Bind(request.Protocol, request.HostIp, port), port);
                 return new Reservation(endpointId, new PortMapping(chosen, request.ContainerPort, request.Protocol, request.HostIp), socket);
             }
             catch (SocketException refused)
@@ -107,15 +137,54 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             }
         }
 
-        throw Refusal(request, lastRefusal);
+        throw Refusal(request, lastRefusal, foreign);
     }
 
-    private CnmException Refusal(RequestedPort request, SocketException? refused)
+    // The kernel chooses among those that no socket has. What another runtime publishes is in none.
+    private static (Socket? Socket, int Port) BindFree(RequestedPort request, IReadOnlyList<ForeignPort> foreign)
     {
-        var host = request.HostIp.Length == 0 ? "" : request.HostIp.Contains(':') ? $"[{request.HostIp}]:" : $"{request.HostIp}:";
+        var refused = new List<Socket>();
+        try
+        {
+            while (true)
+            {
+                var socket = HostPortSocket.Bind(request.Protocol, request.HostIp, 0)!;
+                var port = HostPortSocket.PortOf(socket);
+                if (HolderOf(request, port, foreign, []) is null)
+                {
+                    return (socket, port);
+                }
+
+                refused.Add(socket); // Held until another is found, so that it is not chosen again.
+            }
+        }
+        finally
+        {
+            refused.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    // `-p 80` twice asks for two ports.
+    private static IEnumerable<RequestedPort> WithoutRepetitions(IReadOnlyList<RequestedPort> requests) =>
+        requests.Where((request, index) => request.HostPort == 0 || !requests.Take(index).Contains(request));
+
+    private static void RequireNew(RequestedPort request, List<Reservation> made)
+    {
+        if (request.HostPort == request.HostPortEnd && request.HostPort != 0
+            && made.FirstOrDefault(other => Overlaps(other.Mapping, request, request.HostPort)) is { } twice)
+        {
+            throw new CnmException(
+                $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is asked for twice, " +
+                $"for container ports {twice.Mapping.ContainerPort} and {request.ContainerPort}. Leave one of them out, or choose another host port for it.");
+        }
+    }
+
+    private CnmException Refusal(RequestedPort request, SocketException? refused, IReadOnlyList<ForeignPort> foreign)
+    {
+        var host = HostOf(request);
         var range = request.HostPortEnd > request.HostPort ? $"{request.HostPort}-{request.HostPortEnd}" : $"{request.HostPort}";
-        var holder = HolderOf(request, request.HostPort) is { } endpoint
-            ? $"published by {NameOf(endpoint)} already"
+        var holder = HolderOf(request, request.HostPort, foreign) is { } name
+            ? $"published by {name} already"
             : refused?.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => "in use by another program on this host (ss -lnp shows which)",
@@ -127,21 +196,23 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             $"Choose another host port, or -p {request.ContainerPort} to have one chosen.", refused);
     }
 
-    private string? HolderOf(RequestedPort request, int port) => port == 0 ? null : _reservations.FirstOrDefault(held =>
-        held.Mapping.HostPort == port && held.Mapping.Protocol == request.Protocol && Overlap(held.Mapping.HostIp, request.HostIp))?.EndpointId;
+    private static string HostOf(RequestedPort request) =>
+        request.HostIp.Length == 0 ? "" : request.HostIp.Contains(':') ? $"[{request.HostIp}]:" : $"{request.HostIp}:";
 
-    private static bool Overlap(string one, string other)
+    private string? HolderOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign) => HolderOf(request, port, foreign, _reservations) switch
     {
-        if (one.Length == 0 || other.Length == 0)
-        {
-            return true;
-        }
+        Reservation held => NameOf(held.EndpointId),
+        ForeignPort other => other.Holder,
+        _ => null,
+    };
 
-        var (first, second) = (IPAddress.Parse(one), IPAddress.Parse(other));
-        return first.AddressFamily == second.AddressFamily && (IsAny(first) || IsAny(second) || first.Equals(second));
-    }
+    private static object? HolderOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign, IReadOnlyList<Reservation> held) => port == 0
+        ? null
+        : (object?)held.FirstOrDefault(reservation => Overlaps(reservation.Mapping, request, port))
+            ?? foreign.FirstOrDefault(other => other.Port == port && other.Protocol == request.Protocol && HostAddresses.Overlap(other.HostIp, request.HostIp));
 
-    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+    private static bool Overlaps(PortMapping mapping, RequestedPort request, int port) =>
+        mapping.HostPort == port && mapping.Protocol == request.Protocol && HostAddresses.Overlap(mapping.HostIp, request.HostIp);
 
     private string NameOf(string endpointId) => journal.Attachments.Find(endpointId)?.ContainerName is { } name
         ? $"container {name}"

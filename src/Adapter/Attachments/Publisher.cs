@@ -1,4 +1,5 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -8,15 +9,16 @@ namespace Bridge.Adapter.Attachments;
 /// <summary>
 /// Publishes an endpoint's ports through the plugins of its chain that take <c>portMappings</c>. The caller holds the endpoint's gate.
 /// </summary>
-internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime runtime, PortReservations ports)
+internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime runtime, PortReservations ports, ForeignPorts foreignPorts)
 {
     /// <summary>Reserves the host ports, then writes the intent, then runs the plugins. Done already, or nothing asked for: success.</summary>
     /// <param name="record">An attachment that has joined.</param>
     /// <param name="requested">The container's port list as the call brought it; CreateEndpoint has it only for the first endpoint of a
     /// container.</param>
+    /// <param name="holds">Keeps the ports from others on the host; else they have only to be free now.</param>
     /// <exception cref="CnmException">A port is taken, or the chain has no plugin that publishes.</exception>
     /// <exception cref="CniException">A plugin said no.</exception>
-    public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
+    public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, bool holds)
     {
         if (record.PublishedPorts is not null || requested.Count == 0)
         {
@@ -35,8 +37,7 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
 
         PublishedPorts.RequireReachable(requested, [.. CniAttachment.Result(record)!.Ips.Select(ip => ip.Address.AddressFamily)], publishing);
         var unpublished = record;
-        var mappings = ports.Reserve(record.EndpointId, requested);
-        journal.Attachments.Write(record = record with { PublishedPorts = mappings });
+        record = await ReserveAsync(record, holds);
         try
         {
             // What ran at ADD for lack of ports runs again with them: a plugin sees no second ADD without a DEL.
@@ -55,6 +56,32 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
             }
 
             throw Undoing.Told(failed, left) ?? failed;
+        }
+    }
+
+    /// <summary>Whether the chain has a plugin that publishes.</summary>
+    public bool CanPublish(AttachmentRecord record, IReadOnlyList<RequestedPort> requested) =>
+        record.PublishedPorts is not null || cni.Parts(record with { RequestedPorts = requested }).Publishing.Plugins.Count > 0;
+
+    // Reserved and written down: both, or neither.
+    private async Task<AttachmentRecord> ReserveAsync(AttachmentRecord record, bool holds)
+    {
+        var foreign = await foreignPorts.FindAsync(record.RequestedPorts, CancellationToken.None);
+        var mappings = ports.Reserve(record.EndpointId, record.RequestedPorts, foreign);
+        try
+        {
+            journal.Attachments.Write(record = record with { PublishedPorts = mappings });
+            if (!holds)
+            {
+                ports.LetGo(record.EndpointId);
+            }
+
+            return record;
+        }
+        catch
+        {
+            ports.Release(record.EndpointId);
+            throw;
         }
     }
 }

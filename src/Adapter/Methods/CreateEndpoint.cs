@@ -1,5 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Repair;
@@ -21,7 +22,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class CreateEndpoint(
     NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, Strandings strandings, Attacher attacher, Detacher detacher,
-    PortReservations ports, Journal journal, AttachmentGates gates,
+    PortReservations ports, ForeignPorts foreignPorts, Journal journal, AttachmentGates gates,
     AdapterSettings settings, TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
@@ -41,17 +42,45 @@ internal sealed class CreateEndpoint(
         }
 
         CniArguments.RequireAllowed(request.Options?.Keys ?? [], settings.ForbiddenArguments);
-        var record = Prepare(request, await networks.FindAsync(networkId, cancellationToken));
-        if (record.Phase != AttachmentPhase.Prepared)
+        var record = await MakeAsync(Prepare(request, await networks.FindAsync(networkId, cancellationToken)), cancellationToken);
+        return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
+    }
+
+    private async Task<AttachmentRecord> MakeAsync(AttachmentRecord record, CancellationToken cancellationToken)
+    {
+        try
         {
-            record = await attacher.AttachAsync(record, cancellationToken);
-        }
-        else
-        {
+            record = await WithPortsAsync(record, cancellationToken);
+            if (record.Phase != AttachmentPhase.Prepared)
+            {
+                return await attacher.AttachAsync(record, cancellationToken);
+            }
+
             journal.Attachments.Write(record);
+            return record;
+        }
+        catch
+        {
+            // What is still to be undone needs its ports: their rules may be in force.
+            if (journal.Attachments.Find(record.EndpointId) is null)
+            {
+                ports.Release(record.EndpointId);
+            }
+
+            throw;
+        }
+    }
+
+    // A main plugin that publishes by itself gets the mappings at ADD.
+    private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
+    {
+        if (record.RequestedPorts.Count == 0 || !ChainParts.MainPublishes(CniAttachment.Configuration(record)))
+        {
+            return record;
         }
 
-        return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
+        var foreign = await foreignPorts.FindAsync(record.RequestedPorts, cancellationToken);
+        return record with { PublishedPorts = ports.Reserve(record.EndpointId, record.RequestedPorts, foreign) };
     }
 
     private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
@@ -81,7 +110,6 @@ internal sealed class CreateEndpoint(
             Reserved = [.. reservation?.Addresses.Select(address => address.Address).Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
             Sysctls = wishes.Sysctls,
             RequestedPorts = wishes.Ports,
-            PublishedPorts = ChainParts.MainPublishes(network) && wishes.Ports.Count > 0 ? ports.Reserve(request.EndpointID, wishes.Ports) : null,
             ContainerName = reservation?.ContainerName,
         };
     }

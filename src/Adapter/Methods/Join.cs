@@ -8,18 +8,21 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Docker is about to move the endpoint's link from the host namespace into the sandbox. CNI: ADD, where CreateEndpoint left it for now.
+/// Docker is about to move the endpoint's link from the host namespace into the sandbox. CNI: ADD, where CreateEndpoint left it for now, and that of
+/// the plugins that take port mappings where nobody will be asked to publish.
 /// Journal: the sandbox's path.
 /// With direct attach the chain runs in the sandbox, and nothing is moved. Undo: a failed ADD by ourselves; else Docker answers a failed
 /// Join with DeleteEndpoint, which undoes everything. Idempotent: a link that is under way already is not sent again.
 /// </summary>
-internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals arrivals, EngineFacts engine, Journal journal, AttachmentGates gates)
+internal sealed class Join(
+    Attacher attacher, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked, EngineFacts engine, Journal journal, AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         var sandboxKey = RequirePath(request.SandboxKey);
+        var ports = PublishedPorts.Read(request.Options);
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         var record = journal.Attachments.Find(endpointId);
         if (record is not { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
@@ -28,7 +31,8 @@ internal sealed class Join(Attacher attacher, StagingSandboxes staging, Arrivals
         }
 
         record = record.Attach == AttachMode.Sandbox ? await JoinDirectlyAsync(record, sandboxKey, cancellationToken) : await SendAsync(record, sandboxKey, cancellationToken);
-        return EndpointAnswer.ToJoin(record, publishes: PublishedPorts.Read(request.Options).Count > 0);
+        await unasked.PublishAsync(record, ports, cancellationToken);
+        return EndpointAnswer.ToJoin(record, publishes: ports.Count > 0);
     }
 
     private async Task<AttachmentRecord> JoinDirectlyAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken) =>

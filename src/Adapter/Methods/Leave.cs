@@ -11,7 +11,7 @@ namespace Bridge.Adapter.Methods;
 /// with direct attach of the whole chain, while everything is in place. Journal: what is undone.
 /// Docker ignores a failure, so does the next call. Idempotent: twice, or for an endpoint whose Join failed, is success.
 /// </summary>
-internal sealed class Leave(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
@@ -21,6 +21,7 @@ internal sealed class Leave(Detacher detacher, Arrivals arrivals, Journal journa
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {
             await (record.Attach == AttachMode.Sandbox ? detacher.DetachAsync(record) : detacher.LeaveAsync(record));
+            unasked.TakeOver(record);
         }
 
         return new Nothing();

@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Methods;
 /// comes anew whenever the gateway moves.
 /// From Docker 28 on the link is in the sandbox by now, so its arrival is finished here, where a failure still stops the start.
 /// </summary>
-internal sealed class ProgramExternalConnectivity(Publisher publisher, Arrivals arrivals, Journal journal, AttachmentGates gates)
+internal sealed class ProgramExternalConnectivity(Publisher publisher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)
     : ICnmMethod<ProgramExternalConnectivityRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ProgramExternalConnectivityRequest request, CancellationToken cancellationToken)
@@ -27,7 +27,8 @@ internal sealed class ProgramExternalConnectivity(Publisher publisher, Arrivals 
         }
 
         var requested = PublishedPorts.Read(request.Options);
-        await publisher.PublishAsync(record, requested.Count > 0 ? requested : record.RequestedPorts);
+        await unasked.YieldAsync(record, cancellationToken);
+        await publisher.PublishAsync(record, requested.Count > 0 ? requested : record.RequestedPorts, holds: true);
         arrivals.SetGateway(endpointId, isGateway: true);
         await arrivals.TryFinishAsync(journal.Attachments.Find(endpointId)!);
         return new Nothing();

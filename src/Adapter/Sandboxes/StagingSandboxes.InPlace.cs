@@ -63,6 +63,15 @@ internal sealed partial class StagingSandboxes
         sandbox.Netlink.RoutesOfNoLink(),
         sandbox.Netlink.Links().Where(link => link.IsUp).Select(link => link.Index).ToHashSet());
 
+    /// <summary>Whether somebody else's link is the way out of the sandbox, in either family.</summary>
+    /// <exception cref="IOException">No network namespace is there.</exception>
+    public static bool HasDefaultRoute(string sandboxPath, string except)
+    {
+        using var sandbox = Sandbox.Open(sandboxPath);
+        return sandbox.Netlink.Links().Where(link => link.Name != except)
+            .Any(link => sandbox.Netlink.Routes(link).Any(route => route is { IsDefault: true, Table: Rtnetlink.RT_TABLE_MAIN }));
+    }
+
     /// <summary>What the plugins left in a sandbox that has other links too: nothing of theirs, and no rule or route that was there before.</summary>
     /// <exception cref="IOException">There is no such link.</exception>
     public LinkSnapshot CaptureInSandbox(string sandboxPath, string ifname, SandboxSurroundings before)

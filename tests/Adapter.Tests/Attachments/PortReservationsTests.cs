@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,7 +27,7 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("udp")]
     public void A_chosen_port_is_free_and_nobody_else_can_take_it(string protocol)
     {
-        var mapping = _ports.Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)]).Should().ContainSingle().Subject;
+        var mapping = _ports.Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)], []).Should().ContainSingle().Subject;
         mapping.HostPort.Should().BeInRange(1024, 65535);
         BindByAnotherProgram(protocol, mapping.HostPort).Should().Be(SocketError.AddressAlreadyInUse);
         _ports.Release("e1");
@@ -36,9 +37,9 @@ public sealed class PortReservationsTests : IDisposable
     [Fact]
     public void The_second_container_on_a_port_is_told_who_has_it()
     {
-        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)])[0].HostPort;
+        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerName = "web" });
-        var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)]);
+        var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)], []);
         second.Should().Throw<CnmException>().WithMessage(
             $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or -p 81 to have one chosen.");
     }
@@ -49,9 +50,9 @@ public sealed class PortReservationsTests : IDisposable
         using var program = new TcpListener(IPAddress.Loopback, 0);
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
-        var free = _ports.Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)])[0].HostPort;
+        var free = _ports.Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)]);
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)], []);
         reserve.Should().Throw<CnmException>().WithMessage($"host port 127.0.0.1:{taken}/tcp for container port 81 is in use by another program on this host*");
         BindByAnotherProgram("tcp", free).Should().Be(SocketError.Success);
     }
@@ -70,7 +71,7 @@ public sealed class PortReservationsTests : IDisposable
     {
         foreach (var protocol in new[] { "tcp", "udp" })
         {
-            var port = _ports.Reserve("e1", [new RequestedPort(protocol, 80, hostIp, 0, 0)])[0].HostPort;
+            var port = _ports.Reserve("e1", [new RequestedPort(protocol, 80, hostIp, 0, 0)], [])[0].HostPort;
             BindByAnotherProgram(protocol, port, other).Should().Be(isFree ? SocketError.Success : SocketError.AddressAlreadyInUse);
         }
     }
@@ -84,8 +85,8 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("0.0.0.0", "127.0.0.1", false)]
     public void Two_containers_share_a_port_number_only_where_their_host_addresses_differ(string first, string second, bool areBothHeld)
     {
-        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, 0, 0)])[0].HostPort;
-        var reserve = () => _ports.Reserve("e2", [new RequestedPort("tcp", 80, second, port, port)]);
+        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, 0, 0)], [])[0].HostPort;
+        var reserve = () => _ports.Reserve("e2", [new RequestedPort("tcp", 80, second, port, port)], []);
         if (areBothHeld)
         {
             reserve.Should().NotThrow();
@@ -102,7 +103,7 @@ public sealed class PortReservationsTests : IDisposable
         using var program = new TcpListener(IPAddress.IPv6Loopback, 0);
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", taken, taken)]);
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", taken, taken)], []);
         reserve.Should().Throw<CnmException>().WithMessage("*in use by another program on this host*");
     }
 
@@ -113,20 +114,71 @@ public sealed class PortReservationsTests : IDisposable
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
         var end = Math.Min(taken + 20, 65535);
-        _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", taken, end)])[0].HostPort.Should().BeInRange(taken + 1, end);
+        _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", taken, end)], [])[0].HostPort.Should().BeInRange(taken + 1, end);
     }
 
     [Fact]
     public void An_address_that_the_host_does_not_have_is_refused_with_that_reason()
     {
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "192.0.2.1", 8080, 8080)]);
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "192.0.2.1", 8080, 8080)], []);
         reserve.Should().Throw<CnmException>().WithMessage("*is not possible, since the host does not have that address*");
+    }
+
+    [Theory]
+    [InlineData("", "0.0.0.0", "tcp", false)]
+    [InlineData("127.0.0.1", "0.0.0.0", "tcp", false)]
+    [InlineData("127.0.0.1", "127.0.0.2", "tcp", true)]
+    [InlineData("::", "0.0.0.0", "tcp", true)]
+    [InlineData("::1", "::", "tcp", false)]
+    [InlineData("", "0.0.0.0", "udp", true)]
+    public void What_another_runtime_publishes_is_refused_with_whose_it_is(string hostIp, string itsHostIp, string itsProtocol, bool isFree)
+    {
+        var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, hostIp, 0, 0)], [])[0].HostPort;
+        _ports.Release("e0");
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, hostIp, port, port)], [new ForeignPort(itsProtocol, itsHostIp, port, "pod default/web")]);
+        if (isFree)
+        {
+            reserve.Should().NotThrow();
+        }
+        else
+        {
+            reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp for container port 80 is published by pod default/web already. Choose another host port*");
+        }
+    }
+
+    [Fact]
+    public void What_another_runtime_publishes_is_neither_chosen_nor_taken_from_a_range()
+    {
+        // All but one of those that the kernel may choose: this process is the only one that knows.
+        var range = File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
+        var chosen = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], [])[0].HostPort;
+        var foreign = Enumerable.Range(range[0], range[1] - range[0] + 1).Where(port => port % 4 != 0).Select(port => new ForeignPort("tcp", "0.0.0.0", port, "p")).ToArray();
+
+        (_ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], foreign)[0].HostPort % 4).Should().Be(0);
+
+        _ports.Release("e0");
+        _ports.Reserve("e2", [new RequestedPort("tcp", 80, "127.0.0.1", chosen, chosen + 1)], [new ForeignPort("tcp", "0.0.0.0", chosen, "p")])[0].HostPort.Should().Be(chosen + 1);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("", "127.0.0.1")]
+    [InlineData("0.0.0.0", "127.0.0.1")]
+    public void A_port_that_is_asked_for_twice_is_called_that(string first, string second)
+    {
+        var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
+        _ports.Release("e0");
+        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)], []);
+        reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp is asked for twice, for container ports 80 and 81. Leave one of them out*");
+        BindByAnotherProgram("tcp", port).Should().Be(SocketError.Success);
+
+        _ports.Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)], []).Should().ContainSingle();
     }
 
     [Fact]
     public void Ports_in_force_from_an_earlier_process_are_held_again()
     {
-        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)])[0].HostPort;
+        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], [])[0].HostPort;
         _ports.Release("e1");
         _ports.Restore(Records.Joined("e1") with { PublishedPorts = [new PortMapping(port, 80, "tcp", "127.0.0.1")] });
         BindByAnotherProgram("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);

@@ -20,12 +20,17 @@ public sealed class PodRuntime : IDisposable
     }
 
     /// <summary>Makes a sandbox (this is when the CNI plugins run) and starts one container in it.</summary>
-    public async Task<Pod> RunAsync(string name, IEnumerable<string> command, CancellationToken cancellationToken)
+    public Task<Pod> RunAsync(string name, IEnumerable<string> command, CancellationToken cancellationToken) =>
+        RunAsync(name, command, hostPort: 0, cancellationToken);
+
+    /// <summary>The same, with the container's port 80 as a port of the host; 0: without.</summary>
+    public async Task<Pod> RunAsync(string name, IEnumerable<string> command, int hostPort, CancellationToken cancellationToken)
     {
         var configuration = new PodSandboxConfig
         {
             Metadata = new PodSandboxMetadata { Name = name, Uid = name, Namespace = "default" },
             Hostname = name,
+            PortMappings = { hostPort == 0 ? [] : [new PortMapping { ContainerPort = 80, HostPort = hostPort }] },
             Linux = new LinuxPodSandboxConfig { CgroupParent = "/pods" },
         };
         var sandbox = await _runtime.RunPodSandboxAsync(

@@ -1,0 +1,120 @@
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.HostPorts;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.Attachments;
+
+/// <summary>
+/// Publishes for endpoints that Docker never asks to: where a container has no gateway, none of its endpoints gets
+/// ProgramExternalConnectivity, and all of them are told the port list. It is the first of its networks that publishes then, until another
+/// becomes its gateway.
+/// </summary>
+internal sealed class UnaskedPublisher(
+    Publisher publisher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, Journal journal, AttachmentGates gates,
+    TimeProvider timeProvider, ILogger<UnaskedPublisher> logger)
+{
+    // The networks of a container are joined one after the other, in an order that is Docker's own.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// At Join, where a failure still stops the start. The ports are only looked at and not held yet, so that one of Docker's own networks can
+    /// have them if it joins after this one. The caller holds the endpoint's gate.
+    /// </summary>
+    /// <param name="record">An attachment that has joined.</param>
+    /// <param name="requested">The container's port list.</param>
+    /// <param name="cancellationToken">Stops asking others what they publish.</param>
+    /// <exception cref="CnmException">A port is taken.</exception>
+    /// <exception cref="CniException">A plugin said no.</exception>
+    public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, CancellationToken cancellationToken)
+    {
+        if (requested.Count == 0 || record.Internal || IsGateway(record) || HasGateway(record))
+        {
+            return;
+        }
+
+        // Before Docker 28 there is no sandbox to look into yet, and the container may be on one of Docker's own networks too.
+        if (!StagingSandboxes.IsThere(record.SandboxKey!) && await foreignPorts.AreDockersAsync(requested, cancellationToken))
+        {
+            logger.PublishedByDocker(record.EndpointId);
+            return;
+        }
+
+        // Where no plugin publishes, another network may still become the gateway and do it: that is known, and told, when all have joined.
+        if (publisher.CanPublish(record, requested))
+        {
+            await publisher.PublishAsync(record, requested, holds: false);
+        }
+
+        _ = SettleInBackgroundAsync(record.EndpointId, requested);
+    }
+
+    /// <summary>Another endpoint of the container is its gateway now: those that published unasked let go of the ports.</summary>
+    /// <param name="gateway">The other one. The caller holds its gate.</param>
+    /// <param name="cancellationToken">Gives up waiting for the others' gates.</param>
+    public async Task YieldAsync(AttachmentRecord gateway, CancellationToken cancellationToken)
+    {
+        foreach (var other in Others(gateway).Where(other => other.PublishedPorts is not null && !IsGateway(other)).ToArray())
+        {
+            using var passage = await gates.EnterAsync(other.EndpointId, cancellationToken);
+            if (journal.Attachments.Find(other.EndpointId) is { Phase: AttachmentPhase.Joined } current)
+            {
+                await detacher.UnpublishAsync(current);
+            }
+        }
+    }
+
+    /// <summary>The container's gateway leaves: when it has gone, one of those that have none publishes.</summary>
+    public void TakeOver(AttachmentRecord gone)
+    {
+        if (gone.RequestedPorts.Count > 0 && IsGateway(gone) && Others(gone).FirstOrDefault(other => !other.Internal && !IsGateway(other)) is { } heir)
+        {
+            _ = SettleInBackgroundAsync(heir.EndpointId, gone.RequestedPorts);
+        }
+    }
+
+    private async Task SettleInBackgroundAsync(string endpointId, IReadOnlyList<RequestedPort> requested)
+    {
+        try
+        {
+            await Task.Delay(Settling, timeProvider);
+            using var passage = await gates.EnterAsync(endpointId, CancellationToken.None);
+            if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record || !StagingSandboxes.IsThere(record.SandboxKey!))
+            {
+                return; // The container has ended.
+            }
+
+            if (HasGateway(record))
+            {
+                await detacher.UnpublishAsync(record);
+                return;
+            }
+
+            await publisher.PublishAsync(record, requested, holds: true);
+            ports.Hold(endpointId);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Nobody awaits this, and the container runs: it is said where people look.
+            logger.PortsNotPublished(endpointId, failure.Message);
+            if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
+            {
+                journal.Attachments.Keep(record with { ArrivalProblem = failure.Message });
+            }
+        }
+    }
+
+    // As Docker sees it.
+    private static bool IsGateway(AttachmentRecord record) =>
+        record.Snapshot is null || EndpointAnswer.ToJoin(record, publishes: true) is not { Gateway: null or "", DisableGatewayService: true };
+
+    private bool HasGateway(AttachmentRecord record) =>
+        Others(record).Any(other => other.PublishedPorts is not null || IsGateway(other))
+        || (StagingSandboxes.IsThere(record.SandboxKey!) && StagingSandboxes.HasDefaultRoute(record.SandboxKey!, except: record.InterfaceName));
+
+    private IEnumerable<AttachmentRecord> Others(AttachmentRecord record) => journal.Attachments.All.Where(other =>
+        other.EndpointId != record.EndpointId && other.SandboxKey == record.SandboxKey && other.Phase == AttachmentPhase.Joined);
+}

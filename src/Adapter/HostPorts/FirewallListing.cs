@@ -1,0 +1,88 @@
+using System.Text;
+using Bridge.Adapter.Telemetry;
+using CniInvoker;
+
+namespace Bridge.Adapter.HostPorts;
+
+/// <summary>
+/// Asks the firewall of the host, by the tools that its administrator has too, which ports it leads to containers. The one process that is
+/// started for it costs less than any plugin, and only containers with <c>-p</c> need it.
+/// </summary>
+internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<FirewallListing> logger)
+{
+    // A table that was never used is made by looking at it with the older back end; so that one is asked only where it has it already.
+    private const string Script = """
+        iptables() {
+            echo "== $1"
+            if command -v "$2-nft-save" > /dev/null; then
+                "$2-nft-save" -t nat
+                if grep -qsx nat "/proc/self/net/$3"; then "$2-legacy-save" -t nat; fi
+            else
+                "$2-save" -t nat
+            fi
+        }
+        exec 2> /dev/null
+        iptables iptables4 iptables ip_tables_names
+        iptables iptables6 ip6tables ip6_tables_names
+        for family in ip ip6; do
+            echo "== $family"
+            nft list table "$family" cni_hostport
+        done
+        exit 0
+        """;
+
+    private const string Mark = "== ";
+    private const int LargestListing = 64 * 1024 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly PluginProcess _process = new(timeProvider, LargestListing);
+
+    /// <summary>Never fails: what cannot be learned is taken to be free, as it is for every other runtime.</summary>
+    public async Task<IReadOnlyList<ForeignPort>> PortsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var output = await _process.ExecuteAsync(Request, cancellationToken);
+            if (!output.TimedOut)
+            {
+                return [.. Parts(Encoding.UTF8.GetString(output.Stdout.Span)).SelectMany(Read).Distinct()];
+            }
+
+            logger.FirewallNotListed($"it took longer than {Patience.TotalSeconds} s");
+        }
+        catch (CniException failure)
+        {
+            logger.FirewallNotListed(failure.Message);
+        }
+
+        return [];
+    }
+
+    private static PluginRequest Request => new()
+    {
+        Path = "/bin/sh",
+        PluginType = "sh",
+        Operation = CniOperation.Check,
+        NetworkName = "",
+        ContainerId = "",
+        Stdin = Encoding.UTF8.GetBytes(Script),
+        Environment = [new("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), new("LC_ALL", "C")],
+        Deadline = Patience,
+        TerminationGrace = TimeSpan.Zero,
+    };
+
+    private static IEnumerable<(string Name, string Text)> Parts(string output) =>
+        from part in $"\n{output}".Split($"\n{Mark}").Skip(1)
+        let end = part.IndexOf('\n', StringComparison.Ordinal)
+        where end >= 0
+        select (part[..end], part[(end + 1)..]);
+
+    private static IEnumerable<ForeignPort> Read((string Name, string Text) part) => part.Name switch
+    {
+        "iptables4" => PortRules.OfIptables(part.Text, PortRules.AnyIPv4),
+        "iptables6" => PortRules.OfIptables(part.Text, PortRules.AnyIPv6),
+        "ip" => PortRules.OfNftables(part.Text, PortRules.AnyIPv4),
+        "ip6" => PortRules.OfNftables(part.Text, PortRules.AnyIPv6),
+        _ => [],
+    };
+}

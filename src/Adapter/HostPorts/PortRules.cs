@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Bridge.Adapter.HostPorts;
+
+/// <summary>
+/// Host ports in the words of the firewall's own tools. portmap with iptables has one chain for all, whose rules say whose they are and lead
+/// to a chain for each container; with nftables a table of its own, whose rules say it themselves. CRI-O's ports are in a chain of
+/// Kubernetes's, and those of Docker's own networks in Docker's.
+/// </summary>
+internal static partial class PortRules
+{
+    public const string AnyIPv4 = "0.0.0.0";
+    public const string AnyIPv6 = "::";
+
+    /// <summary>Whose the ports of Docker's own networks are.</summary>
+    public const string Dockers = "a container on one of Docker's own networks";
+
+    /// <param name="dump">What iptables-save wrote of the table nat.</param>
+    /// <param name="any">All addresses of its family.</param>
+    public static IEnumerable<ForeignPort> OfIptables(string dump, string any)
+    {
+        var lines = dump.Split('\n');
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var match in lines.Select(line => ContainerChain().Match(line)).Where(match => match.Success))
+        {
+            owners[match.Groups["chain"].Value] = match.Groups["id"].Value;
+        }
+
+        foreach (var match in lines.Select(line => Redirection().Match(line)).Where(match => match.Success))
+        {
+            if (owners.TryGetValue(match.Groups["chain"].Value, out var owner))
+            {
+                yield return ToPort(match, any, owner);
+            }
+        }
+
+        foreach (var match in lines.Select(line => KubernetesRule().Match(line)).Where(match => match.Success))
+        {
+            yield return ToPort(match, any, $"pod {match.Groups["pod"].Value}");
+        }
+
+        foreach (var match in lines.Select(line => DockerRule().Match(line)).Where(match => match.Success))
+        {
+            yield return ToPort(match, any, Dockers);
+        }
+    }
+
+    /// <param name="listing">What nft lists of portmap's table of one family.</param>
+    /// <param name="any">All addresses of its family.</param>
+    public static IEnumerable<ForeignPort> OfNftables(string listing, string any) =>
+        listing.Split('\n').Select(line => NftablesRule().Match(line)).Where(match => match.Success).Select(match => ToPort(match, any, match.Groups["id"].Value));
+
+    private static ForeignPort ToPort(Match match, string any, string holder) => new(
+        match.Groups["protocol"].Value,
+        match.Groups["address"] is { Success: true } address ? address.Value : any,
+        int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture),
+        holder);
+
+    [GeneratedRegex("""^-A CNI-HOSTPORT-DNAT .*--comment "dnat name: \\"(?:.*)\\" id: \\"(?<id>[^"\\]+)\\"" .*-j (?<chain>CNI-DN-\S+)""")]
+    private static partial Regex ContainerChain();
+
+    [GeneratedRegex("""^-A (?<chain>CNI-DN-\S+)(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)? -p (?<protocol>tcp|udp|sctp) .*--dport (?<port>\d{1,5}) -j DNAT """)]
+    private static partial Regex Redirection();
+
+    [GeneratedRegex("""^-A KUBE-HOSTPORTS(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)? -p (?<protocol>tcp|udp|sctp) .*--comment "(?<pod>[^" ]+) hostport \d+" .*--dport (?<port>\d{1,5}) -j """)]
+    private static partial Regex KubernetesRule();
+
+    [GeneratedRegex("""^-A DOCKER(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)?(?: ! -i \S+)? -p (?<protocol>tcp|udp|sctp) .*--dport (?<port>\d{1,5}) -j DNAT """)]
+    private static partial Regex DockerRule();
+
+    [GeneratedRegex("""^\s*(?:ip6? daddr (?<address>[0-9a-fA-F.:]+) )?(?<protocol>tcp|udp|sctp) dport (?<port>\d{1,5}) dnat to .* comment "(?<id>[^"]+)"$""")]
+    private static partial Regex NftablesRule();
+}

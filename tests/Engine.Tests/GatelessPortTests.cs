@@ -1,0 +1,146 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+using Bridge.TestHosts.Engines;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary><c>docker run -p</c> where no endpoint of the container has a gateway: Docker asks nobody to publish, and it is published all the same, or refused.</summary>
+[Plugin("bridge", "host-local", "portmap")]
+public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine), IClassFixture<GatelessHost>
+{
+    private const string Feature = "Published ports: of containers without a default route";
+
+    [Feature(Feature)]
+    [Theory(Timeout = Patience)]
+    [InlineData(GatelessHost.Gateless)]
+    [InlineData(GatelessHost.NullIpam)]
+    public async Task A_port_of_a_container_without_a_default_route_is_published_until_it_is_removed(string network)
+    {
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync(network, "web", "--publish", "8080:80");
+
+        await AssertPublishesAsync("web", network);
+        await DockerAsync("restart", "--time", "0", "web");
+        await AssertPublishesAsync("web", network);
+        var second = await TryDockerAsync("run", "--name", "second", "--network", network, "--publish", "8080:80", Image, "true");
+        second.ExitCode.Should().NotBe(0);
+        second.StandardError.Should().MatchRegex("host port 8080/tcp for container port 80 is published by (container web|the container with endpoint [0-9a-f]+) already");
+
+        await DockerAsync("rm", "--force", "web", "second");
+        (await Host.FromHost.CanConnectAsync("127.0.0.1", 8080, Cancellation)).Should().BeFalse();
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Feature(Feature)]
+    [Fact(Timeout = Patience)]
+    public async Task So_is_that_of_one_that_is_attached_in_the_sandbox()
+    {
+        RequireEngine(EngineVersion.V28, "publishing for a network that is connected in the sandbox");
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync(EngineHost.InternalNetwork, "web", "--publish", "8080:80");
+
+        await DockerAsync("network", "connect", GatelessHost.Direct, "web");
+        await AssertPublishesAsync("web", GatelessHost.Direct);
+
+        await DockerAsync("network", "disconnect", GatelessHost.Direct, "web");
+        (await Host.FromHost.CanConnectAsync("127.0.0.1", 8080, Cancellation)).Should().BeFalse();
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Feature(Feature)]
+    [Fact(Timeout = Patience)]
+    public async Task Where_no_plugin_could_publish_status_says_so()
+    {
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync(GatelessHost.Mute, "web", "--publish", "8080:80");
+
+        (await Eventually.IsTrueAsync(
+            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
+            Eventually.Patience,
+            Cancellation)).Should().BeTrue();
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Feature(Feature)]
+    [Feature("Published ports: follow the gateway network")]
+    [Fact(Timeout = Patience)]
+    public async Task The_network_with_the_gateway_publishes_whenever_there_is_one()
+    {
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync(GatelessHost.Gateless, "web", "--publish", "8080:80");
+        await AssertPublishesAsync("web", GatelessHost.Gateless);
+
+        await DockerAsync("network", "connect", Network, "web");
+        await AssertPublishesAsync("web", Network);
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        await DockerAsync("network", "connect", GatelessHost.Mute, "web"); // It has nothing to publish, and is not asked to.
+
+        await DockerAsync("restart", "--time", "0", "web");
+        await AssertPublishesAsync("web", Network);
+
+        await DockerAsync("network", "disconnect", Network, "web");
+        await AssertPublishesAsync("web", GatelessHost.Gateless);
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Feature(Feature)]
+    [Fact(Timeout = Patience)]
+    public async Task One_of_Dockers_own_networks_publishes_when_it_is_the_gateway()
+    {
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync("bridge", "web", "--publish", "8080:80");
+
+        await DockerAsync("network", "connect", GatelessHost.Gateless, "web");
+        await AssertOnlyDockerPublishesAsync();
+        await DockerAsync("restart", "--time", "0", "web");
+        await AssertOnlyDockerPublishesAsync();
+
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Feature("Published ports: a taken port is refused with who has it")]
+    [Fact(Timeout = Patience)]
+    public async Task A_port_of_a_pod_is_refused_with_the_pods_name()
+    {
+        await RunPodAsync("dns", hostPort: 8080);
+
+        foreach (var port in new[] { "8080:80", "127.0.0.1:8080:80" })
+        {
+            var run = await TryDockerAsync("run", "--rm", "--network", Network, "--publish", port, Image, "true");
+            run.ExitCode.Should().NotBe(0);
+            run.StandardError.Should().Contain("8080/tcp for container port 80 is published by pod default/dns already");
+        }
+
+        await DockerAsync("run", "--rm", "--network", Network, "--publish", "8080:80/udp", Image, "true");
+        await RunOnAsync(Network, "web", "--publish", "8080-8081:80");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8081, Cancellation)).Should().Be(Page);
+    }
+
+    private Task<string> RunOnAsync(string network, string name, params IEnumerable<string> options) =>
+        DockerAsync(["run", "--detach", "--name", name, "--network", network, .. options, Image, .. WebServer]);
+
+    private async Task AssertPublishesAsync(string name, string network)
+    {
+        var endpoint = await DockerView.OfAsync(Host, name, network, Cancellation);
+        await Eventually.IsTrueAsync(async token => (await PublishersAsync(token)).SequenceEqual([endpoint.EndpointId]), Eventually.Patience, Cancellation);
+        (await PublishersAsync(Cancellation)).Should().Equal(endpoint.EndpointId);
+        // From here alone: portmap translates the source, and without a route the container could not answer to any other.
+        (await Host.FromHost.GetAsync("127.0.0.1", 8080, Cancellation)).Should().Be(Page);
+    }
+
+    private async Task AssertOnlyDockerPublishesAsync()
+    {
+        await Eventually.IsTrueAsync(async token => !(await PublishersAsync(token)).Any(), Eventually.Patience, Cancellation);
+        (await PublishersAsync(Cancellation)).Should().BeEmpty();
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+    }
+
+    private async Task<IReadOnlyList<string>> PublishersAsync(CancellationToken cancellationToken) =>
+        [.. (await BridgeView.OfAsync(Host, cancellationToken)).Endpoints.Where(candidate => candidate.Ports.Count > 0).Select(candidate => candidate.EndpointId)];
+}
