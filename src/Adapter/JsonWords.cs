@@ -10,6 +10,7 @@ internal static class JsonWords
         { LineNumber: null, Path: null } => invalid.Message.TrimEnd('.'), // Ours.
         _ when IsSyntax(invalid) => $"it is no JSON from line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1} on",
         _ when Missing(invalid.Message) is { } names => $"it lacks {names}",
+        { Path: { Length: > 1 } path, Message: { } message } when message.StartsWith("Duplicate", StringComparison.Ordinal) => $"{path} is there twice",
         { Path: { Length: > 1 } path } => $"{path} is not what belongs there",
         _ => "it lacks a field, or is of another kind",
     };

@@ -64,6 +64,9 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
             throw last;
         }
 
+        // The failure may have been another trouble, which has passed by now; a plugin whose work this host does not show can end it only with a link.
+        BringHome(record, record.Snapshot);
+        _ = await TryDeleteAsync(record);
         await RequireNothingLeftAsync(record);
     }
 

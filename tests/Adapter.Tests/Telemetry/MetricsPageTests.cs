@@ -73,6 +73,7 @@ public sealed partial class MetricsPageTests : IDisposable
     public void Records_that_could_not_be_written_are_counted()
     {
         Directory.Delete(Path.Combine(directory, "attachments"));
+        File.WriteAllText(Path.Combine(directory, "attachments"), "in the way");
 
         var write = () => journal.Attachments.Bring(Records.Joined("e1"));
 

@@ -17,7 +17,7 @@ internal static partial class LibC
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
-    private const int WritePause = 20; // Milliseconds.
+    private static readonly TimeSpan WritePause = TimeSpan.FromMilliseconds(20);
     internal const long NSFS_MAGIC = 0x6e736673;
 
     /// <summary>Opens whatever is at <paramref name="path"/> for reading; a named pipe does not block it.</summary>
