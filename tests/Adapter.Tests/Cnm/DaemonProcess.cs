@@ -38,7 +38,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     }
 
     /// <summary>Native code, as users get it.</summary>
-    public bool IsPublished => !File.Exists(Path.ChangeExtension(Program, "dll"));
+    public static bool IsPublished => !File.Exists(Path.ChangeExtension(Program, "dll"));
 
     public int Id => _process!.Id;
 

@@ -15,7 +15,7 @@ public sealed class OnlySocketTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it makes network namespaces.");
         await using var daemon = new DaemonProcess("");
-        Assert.SkipUnless(daemon.IsPublished, "Not the published program: .NET listens for its development tools.");
+        Assert.SkipUnless(DaemonProcess.IsPublished, "Not the published program: .NET listens for its development tools.");
         await daemon.StartAsync();
 
         // Its network namespace is its own, so these are its sockets and nobody else's.

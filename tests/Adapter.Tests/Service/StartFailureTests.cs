@@ -24,7 +24,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("exec 9>state/lock; flock 9", "another cnm-cni holds */state/lock*")]
     public async Task What_is_in_the_way_is_named(string script, string sentence)
     {
-        var (exitCode, output) = await ServeAsync("root", script);
+        var (exitCode, output) = await ServeAsync("root", script, TestContext.Current.CancellationToken);
 
         exitCode.Should().Be(1, output);
         output.Should().Match(sentence + "\n").And.NotContain("   at ");
@@ -35,13 +35,13 @@ public sealed class StartFailureTests : IDisposable
     public async Task Without_root_it_says_so()
     {
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
-        var (exitCode, output) = await ServeAsync("nobody", "true");
+        var (exitCode, output) = await ServeAsync("nobody", "true", TestContext.Current.CancellationToken);
 
         exitCode.Should().Be(1, output);
         output.Should().Match("cnm-cni serve needs root*sudo.\n");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public void The_directories_of_Docker_that_are_missing_are_made_as_Docker_makes_them()
     {
         using var socket = new Bridge.Adapter.Cnm.PluginSocket(Path.Combine(_directory, "docker", "plugins", "cni.sock"), Path.Combine(_directory, "spare"), inherited: null).Listen();
@@ -52,7 +52,7 @@ public sealed class StartFailureTests : IDisposable
     public void Dispose() => Tool.Run("rm", "--recursive", "--force", _directory);
 
     // What the script mounts and holds goes with it.
-    private async Task<(int ExitCode, string Output)> ServeAsync(string user, string script)
+    private async Task<(int ExitCode, string Output)> ServeAsync(string user, string script, CancellationToken cancellationToken)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "It needs root to become somebody else, and to mount.");
         var program = Path.Combine(AppContext.BaseDirectory, "cnm-cni");
@@ -63,7 +63,7 @@ public sealed class StartFailureTests : IDisposable
             configurationDirectory: {_directory}/net.d
             dockerSocket: {_directory}/no-docker.sock
             containerdSocket: {_directory}/no-containerd.sock
-            """);
+            """, cancellationToken);
         Directory.CreateDirectory(Path.Combine(_directory, "state"));
         var become = user == "root" ? "" : $"setpriv --reuid {user} --regid nogroup --clear-groups env DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp ";
         using var process = Process.Start(new ProcessStartInfo("unshare", ["--mount", "--net", "bash", "-c", $"cd '{_directory}' && {script} && exec timeout 60 {become}'{program}' serve --config settings.yaml"])
@@ -71,9 +71,9 @@ public sealed class StartFailureTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
         return (process.ExitCode, output + await error);
     }
 }
