@@ -8,10 +8,10 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// One address of a CNI network, one container. An IPAM plugin whose store is lost gives again what it gave before, and one that keeps none
-/// gives the same to everybody; the journal knows who has it.
+/// One address of a CNI network, one container; and one MAC. An IPAM plugin whose store is lost gives again what it gave before, and one that
+/// keeps none gives the same to everybody; the journal knows who has it. Two links of one network with one MAC both lose packets.
 /// </summary>
-internal sealed class SoleHolders(OwnHolders holders, RepairSignal signal)
+internal sealed class SoleHolders(Journal journal, OwnHolders holders, RepairSignal signal)
 {
     private readonly Lock _looking = new();
 
@@ -19,7 +19,7 @@ internal sealed class SoleHolders(OwnHolders holders, RepairSignal signal)
     private readonly HashSet<string> _passed = new(StringComparer.Ordinal);
 
     /// <param name="made">The attachment as its plugins left it; <see cref="Written"/> is to be called for it, however this ends.</param>
-    /// <exception cref="CnmException">Another container has one of its addresses.</exception>
+    /// <exception cref="CnmException">Another container has its MAC or one of its addresses.</exception>
     public void Require(AttachmentRecord made)
     {
         lock (_looking)
@@ -31,6 +31,13 @@ internal sealed class SoleHolders(OwnHolders holders, RepairSignal signal)
                     signal.Raise(); // Repair has the plugin write down again what it has forgotten.
                     throw Taken(made.CniNetwork, address.Address, other);
                 }
+            }
+
+            if (WithMacOf(made) is { } twin)
+            {
+                throw new CnmException(
+                    $"MAC {made.Snapshot.Mac} is taken on CNI network \"{made.CniNetwork}\": {OwnHolders.ToHolder(twin).Description} has it, and both would lose packets. " +
+                    "Choose another with --mac-address, or leave that out.");
             }
 
             _passed.Add(made.EndpointId);
@@ -45,6 +52,11 @@ internal sealed class SoleHolders(OwnHolders holders, RepairSignal signal)
             _passed.Remove(endpointId);
         }
     }
+
+    // Links of some kinds have the MAC of their parent, all of them.
+    private AttachmentRecord? WithMacOf(AttachmentRecord made) => made.Snapshot is not { Kind: not ("ipvlan" or "ipvtap" or "vlan"), Mac.Length: > 0 } own ? null : journal.Attachments.All.FirstOrDefault(other =>
+        other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && other.Phase != AttachmentPhase.Deleting
+        && other.Snapshot?.Mac == own.Mac && (other.Phase != AttachmentPhase.Adding || _passed.Contains(other.EndpointId)));
 
     // Of those that are being made, one with a reserved address has it already.
     private bool Has(AttachmentRecord other) => other.Phase != AttachmentPhase.Adding || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);

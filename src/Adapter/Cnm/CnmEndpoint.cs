@@ -66,6 +66,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
     private static string Sentence(Exception failure) => failure switch
     {
+        CniException { TimedOut: true } late when SettingOf(late.Operation) is { } setting => $"{late.Message} The setting {setting} allows it more time.",
         CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
 
         // The kernel's own, which say what was attempted.
@@ -74,6 +75,14 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was given up before it was done, because the connection closed.",
         _ => $"{failure.GetType().Name}: {failure.Message}",
+    };
+
+    private static string? SettingOf(CniOperation? operation) => operation switch
+    {
+        CniOperation.Add => "timeouts.add",
+        CniOperation.Delete => "timeouts.delete",
+        CniOperation.Status or CniOperation.Version => "timeouts.probe",
+        _ => null,
     };
 
     private static bool Unforeseen(Exception failure) => failure is not (

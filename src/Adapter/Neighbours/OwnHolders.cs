@@ -32,7 +32,7 @@ internal sealed class OwnHolders(Journal journal)
         .Where(other => other.ContainerId != containerId && other.CniNetwork == cniNetwork && other.Addresses.Contains(address))
         .FirstOrDefault(other => other.EndpointId is not { } id || (journal.Attachments.Find(id) is { Phase: not AttachmentPhase.Deleting } record && counts(record)));
 
-    private static OwnHolder ToHolder(AttachmentRecord record) => new(
+    public static OwnHolder ToHolder(AttachmentRecord record) => new(
         record.ContainerId,
         record.CniNetwork,
         record.EndpointId,

@@ -65,5 +65,17 @@ public sealed class AddressGivenTwiceTests : IAsyncLifetime
         _networks.Store.Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task A_MAC_that_another_container_has_is_refused_and_undone()
+    {
+        const string Mac = "02:42:0a:4e:00:07";
+        ErrorOf(await _docker.CreateEndpointAsync(First, mac: Mac)).Should().BeNull();
+
+        var second = await _docker.CreateEndpointAsync(Second, mac: Mac);
+
+        ErrorOf(second).Should().StartWith($"MAC {Mac} is taken on CNI network \"now\": a container with endpoint e1 has it");
+        _networks.Store.Should().Equal($"{First}-chain");
+    }
+
     private static string? ErrorOf(string answer) => (string?)JsonNode.Parse(answer)!["Err"];
 }

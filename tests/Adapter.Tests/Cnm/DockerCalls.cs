@@ -16,8 +16,8 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
             .Should().Be("{}");
     }
 
-    public Task<string> CreateEndpointAsync(string endpoint, string network = Now, string? address = null) => CallAsync(
-        "NetworkDriver.CreateEndpoint", new { NetworkID = network, EndpointID = endpoint, Interface = new { Address = address ?? "", MacAddress = "" } });
+    public Task<string> CreateEndpointAsync(string endpoint, string network = Now, string? address = null, string mac = "") => CallAsync(
+        "NetworkDriver.CreateEndpoint", new { NetworkID = network, EndpointID = endpoint, Interface = new { Address = address ?? "", MacAddress = mac } });
 
     public Task<string> JoinAsync(string endpoint, string network = Now) => CallAsync(
         "NetworkDriver.Join", new { NetworkID = network, EndpointID = endpoint, SandboxKey = $"/run/docker/netns/{endpoint}" });
