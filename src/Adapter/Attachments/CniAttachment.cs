@@ -80,6 +80,18 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
         return CniResult.FromJson(json, result.CniVersion);
     }
 
+    /// <summary>The same result for an interface whose addresses are another's.</summary>
+    public static CniResult WithoutAddresses(CniResult result)
+    {
+        var json = result.Json;
+        foreach (var field in (string[])["ips", "ip4", "ip6"])
+        {
+            json.Remove(field);
+        }
+
+        return CniResult.FromJson(json, result.CniVersion);
+    }
+
     /// <summary>The entries of a result that mean the container's interface.</summary>
     public static IEnumerable<JsonObject> ContainerLinks(JsonObject result, string ifname) => (result["interfaces"] as JsonArray ?? [])
         .OfType<JsonObject>().Where(link => (string?)link["name"] == ifname && !string.IsNullOrEmpty((string?)link["sandbox"]));

@@ -47,6 +47,19 @@ public sealed class AddressGivenTwiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Its_undoing_is_told_no_address_by_which_it_could_take_the_rules_of_the_first()
+    {
+        var told = Path.Combine(_daemon.Settings.StateDirectory, "told");
+        _networks.WriteChain(delete: $"cat > '{told}'");
+        await _docker.CreateEndpointAsync(First);
+        _networks.ForgetGiven();
+
+        await _docker.CreateEndpointAsync(Second);
+
+        (await File.ReadAllTextAsync(told, TestContext.Current.CancellationToken)).Should().Contain("prevResult").And.NotContain("10.78.0.2");
+    }
+
+    [Fact]
     public async Task Of_two_that_start_together_one_gets_the_address()
     {
         var calls = new List<Task<string>>();
