@@ -55,6 +55,7 @@ internal sealed class Attacher(
     {
         staging.Create(intent.ContainerId); // (2)
         var record = Capture(await RunAsync(intent)); // (3) (4) (5)
+        RequireNothingBeside(record);
         RequireAddresses(record);
         soleHolders.Require(record);
         return record with { Phase = AttachmentPhase.Added }; // (6)
@@ -172,6 +173,17 @@ internal sealed class Attacher(
                     $"but {string.Join(", ", record.Snapshot.Addresses.Select(address => address.Address))}: " +
                     "its IPAM plugin takes no wishes. Use --ipam-driver null.");
             }
+        }
+    }
+    // Rules that lead a container's traffic through a mesh, or a second interface, would be lost without a word.
+    private void RequireNothingBeside(AttachmentRecord record)
+    {
+        if (staging.BesideLink(record.ContainerId, record.InterfaceName) is { Count: > 0 } beside)
+        {
+            throw new CnmException(
+                $"CNI network \"{record.CniNetwork}\" makes more in the container than its interface: {string.Join(", ", beside)}. Only the interface can be carried into a container of Docker's. " +
+                $"Create the Docker network with -o {NetworkOptions.AttachKey}=sandbox, so that its plugins run in the container itself (Docker 28 and newer, or docker network connect), " +
+                "or name the plugin that does it in the setting sandboxPlugins.");
         }
     }
 }

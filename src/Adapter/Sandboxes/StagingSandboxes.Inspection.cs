@@ -1,11 +1,36 @@
+using System.Net;
+
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>Looks at what is there, and changes nothing.</summary>
 internal sealed partial class StagingSandboxes
 {
+    private const int LoopbackIndex = 1;
+
+    // Where its modules are loaded, the kernel has a device of each of these in every new namespace.
+    private static readonly HashSet<string> KernelsOwn = ["sit", "ipip", "ip6tnl", "gre", "gretap", "ip6gre", "ip6gretap", "erspan", "ip6erspan", "vti", "vti6"];
+
     /// <summary>The attachments that have a path here, whatever it names.</summary>
     public IReadOnlyList<string> Ids() =>
         Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))] : [];
+
+    /// <summary>
+    /// What plugins made in the staging namespace beside their link, and beside what a snapshot of that holds: nothing of it would come along into the
+    /// container. What is left out: settings of the namespace as a whole.
+    /// </summary>
+    /// <returns>Each for the middle of a sentence; empty after nearly all plugins.</returns>
+    public IReadOnlyList<string> BesideLink(string attachmentId, string ifname)
+    {
+        using var staging = Sandbox.Open(PathOf(attachmentId));
+        var links = staging.Netlink.Links();
+        return
+        [
+            .. links.Where(link => link.Index != LoopbackIndex && link.Name != ifname && !KernelsOwn.Contains(link.Kind)).Select(link => $"interface {link.Name}"),
+            .. links.Where(link => link.Index == LoopbackIndex).SelectMany(staging.Netlink.Addresses)
+                .Where(address => !IPAddress.IsLoopback(IPAddress.Parse(address.Address))).Select(address => $"address {address.Address} on lo"),
+            .. FirewallTables.In(staging.Namespace),
+        ];
+    }
 
     /// <summary>Every link of the host's namespace.</summary>
     public IReadOnlyList<LinkInfo> HostLinks()

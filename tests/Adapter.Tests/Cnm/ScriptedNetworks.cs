@@ -51,7 +51,7 @@ internal sealed class ScriptedNetworks : IDisposable
         ADD) touch '{PathOf("store")}'/$CNI_CONTAINERID-chain
              address=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p')
              number=2; while [ -z "$address" ]; do mkdir '{PathOf("given")}'/$number && address=10.78.0.$number/16; number=$((number + 1)); done 2>/dev/null
-             nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME type veth peer name peer
+             nsenter --net=$CNI_NETNS ip tuntap add dev $CNI_IFNAME mode tap
              nsenter --net=$CNI_NETNS ip address add $address dev $CNI_IFNAME
              {add}
              wait_while chain-ADD

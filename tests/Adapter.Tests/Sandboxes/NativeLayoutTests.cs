@@ -33,6 +33,8 @@ public sealed class NativeLayoutTests
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
+        #include <linux/netfilter/nfnetlink.h>
+        #include <linux/netfilter/nf_tables.h>
 
         """;
 
@@ -49,6 +51,7 @@ public sealed class NativeLayoutTests
         (typeof(RtNextHop), "struct rtnexthop"),
         (typeof(NdMsg), "struct ndmsg"),
         (typeof(FibRuleHdr), "struct fib_rule_hdr"),
+        (typeof(NfGenMsg), "struct nfgenmsg"),
         (typeof(StatFs), "struct statfs"),
         (typeof(StatX), "struct statx"),
         (typeof(TimeVal), "struct timeval"),
@@ -70,7 +73,7 @@ public sealed class NativeLayoutTests
     public void Constants_are_those_of_the_headers()
     {
         var program = new StringBuilder(Headers);
-        foreach (var constant in Constants(typeof(Rtnetlink)).Concat(Constants(typeof(LibC))))
+        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(LibC) }.SelectMany(Constants))
         {
             program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
         }

@@ -24,9 +24,13 @@ internal sealed class NetlinkSocket : IDisposable
     private NetlinkSocket(SafeFileHandle handle) => _handle = handle;
 
     /// <summary>Opens a socket in the network namespace in which the calling thread stands.</summary>
-    public static NetlinkSocket Open()
+    public static NetlinkSocket Open() => Open(Rtnetlink.NETLINK_ROUTE);
+
+    /// <inheritdoc cref="Open()"/>
+    /// <param name="protocol">Whom it talks to, as in socket(2).</param>
+    public static NetlinkSocket Open(int protocol)
     {
-        var handle = LibC.OpenNetlink(Rtnetlink.NETLINK_ROUTE);
+        var handle = LibC.OpenNetlink(protocol);
         try
         {
             LibC.ConnectToKernel(handle);
