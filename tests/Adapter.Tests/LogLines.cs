@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Adapter.Tests;
@@ -5,14 +6,15 @@ namespace Bridge.Adapter.Tests;
 /// <summary>What was logged, as people read it.</summary>
 internal sealed class LogLines<T> : ILogger<T>
 {
-    private readonly List<string> lines = [];
+    // Calls that end together log together.
+    private readonly ConcurrentQueue<string> lines = [];
 
-    public IReadOnlyList<string> Lines => lines;
+    public IReadOnlyList<string> Lines => [.. lines];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Add(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception));
 }

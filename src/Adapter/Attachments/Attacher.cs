@@ -175,15 +175,16 @@ internal sealed class Attacher(
             }
         }
     }
+
     // Rules that lead a container's traffic through a mesh, or a second interface, would be lost without a word.
     private void RequireNothingBeside(AttachmentRecord record)
     {
         if (staging.BesideLink(record.ContainerId, record.InterfaceName) is { Count: > 0 } beside)
         {
+            var others = CniAttachment.Configuration(record).Plugins.Count > 1 ? " Or name the plugin that does it in the setting sandboxPlugins, unless it is the one that makes the interface." : "";
             throw new CnmException(
                 $"CNI network \"{record.CniNetwork}\" makes more in the container than its interface: {string.Join(", ", beside)}. Only the interface can be carried into a container of Docker's. " +
-                $"Create the Docker network with -o {NetworkOptions.AttachKey}=sandbox, so that its plugins run in the container itself (Docker 28 and newer, or docker network connect), " +
-                "or name the plugin that does it in the setting sandboxPlugins.");
+                $"Create the Docker network with -o {NetworkOptions.AttachKey}=sandbox, so that its plugins run in the container itself (Docker 28 and newer, or docker network connect).{others}");
         }
     }
 }

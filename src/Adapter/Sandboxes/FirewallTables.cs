@@ -4,12 +4,12 @@ using Bridge.Adapter.Sandboxes.Netlink;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// The tables of a namespace's firewall. A new namespace has none; iptables and nft make them with the first rule. The older iptables makes an empty one
-/// already when it only lists.
+/// The tables of a namespace's firewall that have rules; a new namespace has none. Of the older iptables, which makes an empty table already when it only
+/// lists, those that there are.
 /// </summary>
 internal static class FirewallTables
 {
-    private const ushort GetTable = (Nfnetlink.NFNL_SUBSYS_NFTABLES << 8) | Nfnetlink.NFT_MSG_GETTABLE;
+    private const ushort GetRules = (Nfnetlink.NFNL_SUBSYS_NFTABLES << 8) | Nfnetlink.NFT_MSG_GETRULE;
 
     private static readonly (string File, string Tool)[] Legacy =
     [
@@ -24,18 +24,18 @@ internal static class FirewallTables
         {
             return
             [
-                .. Dump(socket, network).Select(name => $"nftables table {name}"),
+                .. WithRules(socket, network).Distinct(StringComparer.Ordinal).Select(name => $"nftables table {name}"),
                 .. legacy.SelectMany(table => (table.Names ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => $"{table.Tool} table {name}")),
             ];
         }
     }
 
-    private static IEnumerable<string> Dump(NetlinkSocket socket, NetworkNamespace network)
+    private static IEnumerable<string> WithRules(NetlinkSocket socket, NetworkNamespace network)
     {
-        var request = NetlinkMessage.Create(GetTable, Rtnetlink.NLM_F_DUMP, new NfGenMsg());
+        var request = NetlinkMessage.Create(GetRules, Rtnetlink.NLM_F_DUMP, new NfGenMsg());
         try
         {
-            return [.. socket.Dump(request, $"list the nftables of {network}").Select(Name)];
+            return [.. socket.Dump(request, $"list the rules of nftables in {network}").Select(Table)];
         }
         catch (KernelException)
         {
@@ -43,11 +43,11 @@ internal static class FirewallTables
         }
     }
 
-    private static string Name(NetlinkAnswer answer)
+    private static string Table(NetlinkAnswer answer)
     {
         foreach (var attribute in answer.Attributes<NfGenMsg>())
         {
-            if (attribute.Type == Nfnetlink.NFTA_TABLE_NAME)
+            if (attribute.Type == Nfnetlink.NFTA_RULE_TABLE)
             {
                 return attribute.Text;
             }

@@ -5,6 +5,6 @@ internal static class Nfnetlink
 {
     public const int NETLINK_NETFILTER = 12;
     public const int NFNL_SUBSYS_NFTABLES = 10;
-    public const int NFT_MSG_GETTABLE = 1;
-    public const ushort NFTA_TABLE_NAME = 1;
+    public const int NFT_MSG_GETRULE = 7;
+    public const ushort NFTA_RULE_TABLE = 1;
 }
