@@ -7,8 +7,11 @@ namespace Bridge.Engine.Tests;
 [Plugin("bridge", "host-local", "firewall", "loopback")]
 public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine), IClassFixture<UndoingHost>
 {
+    private const string Beside = "Plugins for the container's own namespace: rules and further interfaces, without `-o cni.attach=sandbox`";
+
     private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
 
+    [Feature("Nothing is left: two masqueraded addresses of one container")]
     [Fact(Timeout = Patience)]
     public async Task Of_a_container_with_two_masqueraded_addresses_no_rule_is_left()
     {
@@ -23,6 +26,8 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
         (await RulesAsync()).Should().NotContain("10.93.");
     }
 
+    [Feature("Nothing is left: two masqueraded addresses of one container")]
+    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
     [Fact(Timeout = Patience)]
     public async Task Nor_when_they_were_attached_in_the_sandbox()
     {
@@ -34,6 +39,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
         await AssertNoRuleIsLeftAsync("10.93.");
     }
 
+    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
     [Theory(Timeout = Patience)]
     [InlineData("ip addr flush dev")]
     [InlineData("ip link set down dev")]
@@ -49,6 +55,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
         await AssertNoRuleIsLeftAsync("10.94.");
     }
 
+    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
     [Fact(Timeout = Patience)]
     public async Task The_loopback_of_a_container_that_lives_on_stays_up()
     {
@@ -60,6 +67,30 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
         (await ExecAsync("web", "ip", "-o", "link", "show", "dev", "lo")).Should().Contain("LOWER_UP");
         (await ExecAsync("web", "wget", "-qO-", "http://127.0.0.1/")).Should().Be(Page.TrimEnd());
         await AssertNoRuleIsLeftAsync("10.94.");
+    }
+
+    [Feature(Beside, Not = "only the interface can be carried into the container; `-o cni.attach=sandbox` or `sandboxPlugins` is the way")]
+    [Fact(Timeout = Patience)]
+    public async Task Rules_that_a_chain_makes_in_the_container_are_refused_where_they_would_be_lost_and_nothing_is_left()
+    {
+        await TryDockerAsync("run", "--rm", "--network", UndoingHost.Mesh, Image, "true");
+        var census = await Host.CensusAsync(Cancellation);
+
+        var run = await TryDockerAsync("run", "--rm", "--network", UndoingHost.Mesh, Image, "true");
+
+        run.ExitCode.Should().NotBe(0);
+        run.StandardError.Should().Contain("nftables table mesh").And.Contain("cni.attach=sandbox").And.Contain("sandboxPlugins");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
+    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): rules and further interfaces in the container")]
+    [Fact(Timeout = Patience)]
+    public async Task In_the_sandbox_they_are_the_containers()
+    {
+        await AttachAsync("web", UndoingHost.MeshInside);
+
+        var sandbox = await DockerAsync("inspect", "--format", "{{.NetworkSettings.SandboxKey}}", "web");
+        (await RunInShellAsync($"nsenter --net={sandbox.Trim()} nft list ruleset")).Should().Contain("table inet mesh");
     }
 
     private Task<string> RulesAsync() => RunInShellAsync("iptables-save; nft list ruleset");

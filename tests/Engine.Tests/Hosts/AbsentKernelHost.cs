@@ -39,7 +39,7 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
 
     private const string MainPlugin = Start + "\n" + """
         ipam=host-local
-        has '"ipam":{[^}]*"type":"static"' && ipam=static
+        has '"type":"static"' && ipam=static
         case "$CNI_COMMAND" in
             ADD)
                 has '"prevResult"' && fail "the first plugin has a prevResult"

@@ -4,7 +4,7 @@ namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
 /// Chains whose undoing has a trap: <c>two</c> masquerades two IPv4 addresses of one container, <c>inside</c> begins with the loopback plugin and is
-/// attached in the sandbox.
+/// attached in the sandbox, <c>mesh</c> ends with a script that makes rules in the container's namespace.
 /// </summary>
 public sealed class UndoingHost() : EngineHost(new TestHostOptions
 {
@@ -12,7 +12,9 @@ public sealed class UndoingHost() : EngineHost(new TestHostOptions
     {
         ["10-two.conflist"] = Masquerading(Two, bridge: "cni0", first: "", """[{ "subnet": "10.93.0.0/24" }], [{ "subnet": "10.93.5.0/24" }]"""),
         ["20-inside.conflist"] = Masquerading(Inside, bridge: "cni1", first: """{ "type": "loopback" },""", """[{ "subnet": "10.94.0.0/24" }]"""),
+        ["30-mesh.conflist"] = Masquerading(Mesh, bridge: "cni2", first: "", """[{ "subnet": "10.95.0.0/24" }]""").Replace("\"firewall\"", "\"mesh\"", StringComparison.Ordinal),
     },
+    CniPlugins = new Dictionary<string, string> { ["mesh"] = Script },
     BridgeSettings = "repair: { interval: 2s, retryFirst: 500ms, orphanGrace: 1s }",
 })
 {
@@ -22,11 +24,28 @@ public sealed class UndoingHost() : EngineHost(new TestHostOptions
 
     public const string Inside = "inside";
 
+    public const string Mesh = "mesh";
+
+    public const string MeshInside = "mesh-inside";
+
+    // Besides, it does what `tuning` without settings does: it changes no result.
+    private const string Script = """
+        #!/bin/sh
+        if [ "$CNI_COMMAND" = ADD ]; then
+            nsenter --net="$CNI_NETNS" nft 'add table inet mesh; add chain inet mesh out; add rule inet mesh out counter' || exit 1
+        fi
+        for directory in /opt/cni/bin /usr/lib/cni; do
+            [ -x $directory/tuning ] && exec $directory/tuning
+        done
+        """;
+
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
         await CreateNetworkAsync([.. WithNullIpam(Two), Two], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Two), "-o", "cni.attach=sandbox", TwoInside], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Inside), "-o", "cni.attach=sandbox", Inside], cancellationToken);
+        await CreateNetworkAsync([.. WithNullIpam(Mesh), Mesh], cancellationToken);
+        await CreateNetworkAsync([.. WithNullIpam(Mesh), "-o", "cni.attach=sandbox", MeshInside], cancellationToken);
         (await Host.DockerAsync(["network", "create", "--internal", InternalNetwork], cancellationToken)).EnsureSuccess();
     }
 
