@@ -70,7 +70,13 @@ internal sealed class UnaskedPublisher(
     /// <summary>The container's gateway leaves: when it has gone, one of those that have none publishes.</summary>
     public void TakeOver(AttachmentRecord gone)
     {
-        if (gone.RequestedPorts.Count > 0 && IsGateway(gone) && Others(gone).FirstOrDefault(other => !other.Internal && !IsGateway(other)) is { } heir)
+        if (gone.RequestedPorts.Count == 0 || !IsGateway(gone))
+        {
+            return;
+        }
+
+        var heirs = Others(gone).Where(other => !other.Internal && !IsGateway(other));
+        if (heirs.OrderByDescending(other => publisher.CanPublish(other, gone.RequestedPorts)).FirstOrDefault() is { } heir)
         {
             _ = SettleInBackgroundAsync(heir.EndpointId, gone.RequestedPorts);
         }
