@@ -49,11 +49,11 @@ internal static partial class SystemCalls
     private static int? Child(string line) =>
         Result().Match(line) is { Success: true } result ? int.Parse(result.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
-    // Connections that have no path are netlink's; those of a made-up network are none.
+    // Connections that have no path are netlink's; those of a made-up network are none. A packet socket tells a container's neighbours its MAC.
     private static bool Changes(string call, string line) => call switch
     {
         "open" or "openat" or "creat" => line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal),
-        "bind" or "connect" => !line.Contains("AF_NETLINK", StringComparison.Ordinal) && !line.Contains("AF_UNSPEC", StringComparison.Ordinal),
+        "bind" or "connect" => !line.Contains("AF_NETLINK", StringComparison.Ordinal) && !line.Contains("AF_UNSPEC", StringComparison.Ordinal) && !line.Contains("AF_PACKET", StringComparison.Ordinal),
         _ => Changing.Contains(call),
     };
 
