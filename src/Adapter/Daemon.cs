@@ -142,6 +142,7 @@ internal static class Daemon
         .AddSingleton<SandboxRuns>()
         .AddSingleton<FirewallDump>()
         .AddSingleton<HostLeftovers>()
+        .AddSingleton<AttachmentLeftovers>()
         .AddSingleton<ChainRemoval>()
         .AddSingleton<Detacher>()
         .AddSingleton<SoleHolders>()
@@ -208,7 +209,8 @@ internal static class Daemon
         .AddSingleton<IInspection, HostLinkInspection>()
         .AddSingleton<IInspection, LostLinkInspection>()
         .AddSingleton<IInspection, StoreInspection>()
-        .AddSingleton<IInspection, DoubleAddressInspection>();
+        .AddSingleton<IInspection, DoubleAddressInspection>()
+        .AddSingleton<IInspection, PortInspection>();
 
     private static IServiceCollection AddNeighbours(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))

@@ -122,6 +122,21 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8081, Cancellation)).Should().Be(Page);
     }
 
+    [Feature("Published ports: one that somebody took while the driver was down is reported")]
+    [Fact(Timeout = Patience)]
+    public async Task A_port_that_a_pod_took_while_nobody_held_it_is_told_with_the_pods_name()
+    {
+        await RunOnAsync(Network, "web", "--publish", "8080:80");
+        await Host.Bridge.KillAsync(Cancellation);
+        await RunPodAsync("dns", hostPort: 8080);
+        await Host.Bridge.StartAsync(Cancellation);
+
+        var repair = await Host.BridgeAsync(["repair", "--dry-run"], Cancellation);
+
+        repair.Output.Should().MatchRegex("for you contested-port: container web .*: pod default/dns publishes host port 8080/tcp as well");
+        await DockerAsync("rm", "--force", "web");
+    }
+
     private Task<string> RunOnAsync(string network, string name, params IEnumerable<string> options) =>
         DockerAsync(["run", "--detach", "--name", name, "--network", network, .. options, Image, .. WebServer]);
 

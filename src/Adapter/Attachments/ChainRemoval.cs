@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Attachments;
 /// DEL of a chain, and the decision whether it has undone everything. Where the plugins have their link and succeed, they are believed. In every other
 /// case what the host still holds decides (docs/state.md, "When an attachment is undone"), never what a plugin said.
 /// </summary>
-internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, HostLeftovers leftovers)
+internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers)
 {
     /// <exception cref="CniException">DEL failed, and something is left or may be.</exception>
     /// <exception cref="IOException">DEL succeeded, and something is left or may be; or the kernel refused.</exception>

@@ -57,24 +57,55 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     }
 
     /// <summary>They stay the endpoint's among ours, while others on the host may take them.</summary>
-    public void LetGo(string endpointId) => ReplaceSockets(endpointId, reservation =>
+    public void LetGo(string endpointId) => Replace(endpointId, reservation =>
     {
         reservation.Socket?.Dispose();
-        return null;
+        return reservation with { Socket = null, IsRefused = false };
     });
 
     /// <summary>Keeps from others what was let go of, or could not be held before.</summary>
-    public void Hold(string endpointId) => ReplaceSockets(endpointId, reservation => reservation.Socket ?? TryBind(endpointId, reservation.Mapping));
+    /// <returns>Whether all of them are held now.</returns>
+    public bool Hold(string endpointId)
+    {
+        lock (_lock)
+        {
+            Replace(endpointId, reservation => reservation.Socket is null ? Bound(reservation) : reservation);
+            return !_reservations.Any(reservation => reservation.EndpointId == endpointId && reservation.IsRefused);
+        }
+    }
 
-    private void ReplaceSockets(string endpointId, Func<Reservation, Socket?> socketOf)
+    /// <summary>What could not be held; not what was let go of.</summary>
+    public IReadOnlyList<UnheldPort> Unheld()
+    {
+        lock (_lock)
+        {
+            return [.. _reservations.Where(reservation => reservation.IsRefused)
+                .Select(reservation => new UnheldPort(reservation.EndpointId, reservation.Mapping, IsFree(reservation.Mapping)))];
+        }
+    }
+
+    private static bool IsFree(PortMapping mapping)
+    {
+        try
+        {
+            HostPortSocket.Bind(mapping.Protocol, mapping.HostIp, mapping.HostPort)?.Dispose();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private void Replace(string endpointId, Func<Reservation, Reservation> replacement)
     {
         lock (_lock)
         {
             for (var index = 0; index < _reservations.Count; index++)
             {
-                if (_reservations[index] is var reservation && reservation.EndpointId == endpointId)
+                if (_reservations[index].EndpointId == endpointId)
                 {
-                    _reservations[index] = reservation with { Socket = socketOf(reservation) };
+                    _reservations[index] = replacement(_reservations[index]);
                 }
             }
         }
@@ -82,7 +113,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
 
     /// <summary>
     /// Takes the ports of attachments that outlived an earlier process of ours. Their rules are in force, so what cannot be held again is
-    /// only reported.
+    /// reported, and tried again by repair.
     /// </summary>
     public void Restore(AttachmentRecord record)
     {
@@ -90,21 +121,26 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         {
             lock (_lock)
             {
-                _reservations.Add(new Reservation(record.EndpointId, mapping, TryBind(record.EndpointId, mapping)));
+                _reservations.Add(Bound(new Reservation(record.EndpointId, mapping, Socket: null)));
             }
         }
     }
 
-    private Socket? TryBind(string endpointId, PortMapping mapping)
+    private Reservation Bound(Reservation reservation)
     {
+        var mapping = reservation.Mapping;
         try
         {
-            return HostPortSocket.Bind(mapping.Protocol, mapping.HostIp, mapping.HostPort);
+            return reservation with { Socket = HostPortSocket.Bind(mapping.Protocol, mapping.HostIp, mapping.HostPort), IsRefused = false };
         }
         catch (SocketException refused)
         {
-            logger.PortNotHeld($"{mapping.HostPort}/{mapping.Protocol}", endpointId, refused.Message);
-            return null;
+            if (!reservation.IsRefused)
+            {
+                logger.PortNotHeld($"{mapping.HostPort}/{mapping.Protocol}", reservation.EndpointId, refused.Message);
+            }
+
+            return reservation with { IsRefused = true };
         }
     }
 
@@ -227,5 +263,9 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
-    private sealed record Reservation(string EndpointId, PortMapping Mapping, Socket? Socket);
+    /// <param name="EndpointId">Whose it is.</param>
+    /// <param name="Mapping">The port.</param>
+    /// <param name="Socket">Holds it; null when it was let go of, could not be held, or the kernel does not know the protocol.</param>
+    /// <param name="IsRefused">Somebody else on the host had it when it was to be held.</param>
+    private sealed record Reservation(string EndpointId, PortMapping Mapping, Socket? Socket, bool IsRefused = false);
 }

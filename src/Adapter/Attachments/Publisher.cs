@@ -1,5 +1,6 @@
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.HostPorts;
+using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -9,7 +10,8 @@ namespace Bridge.Adapter.Attachments;
 /// <summary>
 /// Publishes an endpoint's ports through the plugins of its chain that take <c>portMappings</c>. The caller holds the endpoint's gate.
 /// </summary>
-internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime runtime, PortReservations ports, ForeignPorts foreignPorts)
+internal sealed class Publisher(
+    Journal journal, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers, PortReservations ports, ForeignPorts foreignPorts)
 {
     /// <summary>Reserves the host ports, then writes the intent, then runs the plugins. Done already, or nothing asked for: success.</summary>
     /// <param name="record">An attachment that has joined.</param>
@@ -48,7 +50,7 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
         }
         catch (CniException failed)
         {
-            var left = failed.CleanupFailure is null ? null : await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniAttachment.Result(record));
+            var left = failed.CleanupFailure is null ? null : await LeftAsync(record, publishing);
             if (left is null)
             {
                 ports.Release(record.EndpointId);
@@ -62,6 +64,24 @@ internal sealed class Publisher(Journal journal, CniAttachment cni, CniRuntime r
     /// <summary>Whether the chain has a plugin that publishes.</summary>
     public bool CanPublish(AttachmentRecord record, IReadOnlyList<RequestedPort> requested) =>
         record.PublishedPorts is not null || cni.Parts(record with { RequestedPorts = requested }).Publishing.Plugins.Count > 0;
+
+    // The second DEL may succeed because the plugin finds no more to look at; the rules tell.
+    private async Task<string?> LeftAsync(AttachmentRecord record, NetworkConfiguration publishing)
+    {
+        if (await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniAttachment.Result(record)) is { } failure)
+        {
+            return failure;
+        }
+
+        try
+        {
+            return await leftovers.PortRulesAsync(record, CancellationToken.None) is { Count: > 0 } rules ? string.Join("; ", rules) : null;
+        }
+        catch (IOException unknown)
+        {
+            return unknown.Message;
+        }
+    }
 
     // Reserved and written down: both, or neither.
     private async Task<AttachmentRecord> ReserveAsync(AttachmentRecord record, bool holds)

@@ -17,6 +17,8 @@ internal sealed class FirewallMarks
     private const int ShownOfHash = 20;
     private const int ShownOfId = 20;
 
+    private static readonly string[] PortMarks = ["CNI-DN-", "CNI-HOSTPORT-", " dnat to "];
+
     private readonly string[] _own;
     private readonly string[] _addresses;
 
@@ -29,6 +31,9 @@ internal sealed class FirewallMarks
         _own = [containerId.Length > ShownOfId ? containerId[..ShownOfId] : $"\"{containerId}", hash[..ShownOfHash]];
         _addresses = [.. addresses.Select(address => $" {address.Address}/{(address.IsIPv6 ? 128 : 32)} ")];
     }
+
+    /// <summary>Whether a line is portmap's: with iptables in chains of its own, with nftables by what it does.</summary>
+    public static bool IsOfPorts(string line) => PortMarks.Any(mark => line.Contains(mark, StringComparison.Ordinal));
 
     public bool IsOn(string line) =>
         _own.Any(mark => line.Contains(mark, StringComparison.Ordinal))

@@ -1,39 +1,31 @@
-using System.Net;
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.State;
-using Bridge.Adapter.Translation;
+using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;
 
 /// <summary>
-/// What this host still holds for an attachment: rules, and addresses in the store of its IPAM plugin. Asked where the answers of plugins do not tell
+/// What this host still holds for one attachment: rules, and addresses in the store of its IPAM plugin. Asked where the answers of plugins do not tell
 /// whether their work is undone; a plugin that fails over rules which are not there, and one that succeeds without having looked, look alike.
 /// </summary>
-internal sealed class HostLeftovers(FirewallDump firewall, AddressStores stores, OwnHolders holders, Journal journal)
+internal sealed class HostLeftovers(FirewallDump firewall, AddressStores stores)
 {
+    /// <param name="isLeft">Whether a line of the firewall is the attachment's.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
     /// <returns>The rules that are there for it, each as the firewall writes it down.</returns>
     /// <exception cref="IOException">It cannot be told.</exception>
-    public async Task<IReadOnlyList<string>> RulesAsync(AttachmentRecord record, CancellationToken cancellationToken)
-    {
-        var own = record.Snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)) ?? [];
-        var marks = new FirewallMarks(
-            record.CniNetwork,
-            record.ContainerId,
-            own.Where(address => holders.Other(record.ContainerId, record.CniNetwork, IPAddress.Parse(address.Address), _ => true) is null));
-        return [.. (await firewall.ReadAsync(cancellationToken)).Where(marks.IsOn).Select(line => $"rule {line.Trim()}").Distinct(StringComparer.Ordinal)];
-    }
+    public async Task<IReadOnlyList<string>> RulesAsync(Func<string, bool> isLeft, CancellationToken cancellationToken) =>
+        [.. (await firewall.ReadAsync(cancellationToken)).Where(isLeft).Select(line => $"rule {line.Trim()}").Distinct(StringComparer.Ordinal)];
 
-    /// <returns>The addresses that the store of its IPAM plugin has for it; empty where a reservation holds them, whose release frees them.</returns>
+    /// <returns>The addresses that the store of the network's IPAM plugin has for the container; empty where the plugin keeps none that can be read.</returns>
     /// <exception cref="IOException">It cannot be told.</exception>
-    public async Task<IReadOnlyList<string>> AddressesAsync(AttachmentRecord record, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> AddressesAsync(NetworkConfiguration network, string containerId, CancellationToken cancellationToken)
     {
-        if (journal.Reservations.Find(record.ContainerId) is not null || HostLocalStore.Of(CniAttachment.Configuration(record)) is not { } store)
+        if (HostLocalStore.Of(network) is not { } store)
         {
             return [];
         }
 
         var stored = await stores.ReadAsync(store, cancellationToken) ?? throw new IOException($"{store.Path} cannot be read, so it is not known which addresses are left");
-        return [.. stored.Where(address => address.OwnerId == record.ContainerId).Select(address => $"address {address.Address} in {store.Path}")];
+        return [.. stored.Where(address => address.OwnerId == containerId).Select(address => $"address {address.Address} in {store.Path}")];
     }
 }

@@ -44,7 +44,6 @@ internal static class AttachmentCommands
         return command;
     }
 
-    // What undoing has failed at may be gone with the link that it took away: asked again, plugins do not look for it, and the address is released.
     private static async Task<CniResult> AddAsync(CniClient client, string network, Attachment attachment, CancellationToken cancellationToken)
     {
         try
@@ -53,20 +52,7 @@ internal static class AttachmentCommands
         }
         catch (CniException failed) when (failed.CleanupFailure is not null)
         {
-            throw await IsDeletedAsync(client, network, attachment) ? failed.WithoutCleanupFailure() : failed;
-        }
-    }
-
-    private static async Task<bool> IsDeletedAsync(CniClient client, string network, Attachment attachment)
-    {
-        try
-        {
-            await client.DeleteAsync(network, attachment, CancellationToken.None);
-            return true;
-        }
-        catch (CniException)
-        {
-            return false; // For the reason that is known already; it stays remembered.
+            throw await new FailedAddition(client, network, attachment).UndoneAsync(failed);
         }
     }
 

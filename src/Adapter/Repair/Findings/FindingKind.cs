@@ -52,6 +52,9 @@ internal enum FindingKind
 
     /// <summary>An address that two containers of ours have.</summary>
     SharedAddress,
+
+    /// <summary>A published port of ours that a program of the host, or another runtime, took while the daemon was not running.</summary>
+    ContestedPort,
 }
 
 internal static class FindingKindText

@@ -28,6 +28,22 @@ public sealed class OutcomeTests : IDisposable
         host.Json["attachments"]!.AsArray().Should().BeEmpty();
     }
 
+    [Fact(Timeout = Deadline)]
+    public async Task An_undoing_that_succeeds_the_second_time_and_leaves_an_address_is_told()
+    {
+        var store = host.PathOf("store");
+        var cd = $"cd '{host.Records}'\n";
+        host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
+            .WithPlugin("first", add: $"{cd}touch link\nmkdir -p '{store}/pods'\nprintf $CNI_CONTAINERID > '{store}/pods/10.1.0.2'\n{CniHost.Print(CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
+            .WithPlugin("second", add: CniHost.Fail(100, "cannot"))
+            .WithPlugin("host-local");
+
+        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+
+        ((string?)host.Json["msg"]).Should().Be("cannot");
+        ((string?)host.Json["details"]).Should().StartWith("Undoing it failed too: ").And.EndWith($"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
+    }
+
     [Theory(Timeout = Deadline)]
     [InlineData("0.3.1", "", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0")]
     [InlineData("1.0.0", "\"disableCheck\":true,", "no plugin was asked: its file says disableCheck")]

@@ -1,0 +1,82 @@
+using Adapter.Tests.State;
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+/// <summary>Published ports that somebody took while the daemon was not running.</summary>
+public sealed class ContestedPortTests
+{
+    private const int Deadline = 60_000;
+    private const string Kind = "contested-port";
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_port_that_a_program_has_taken_is_told_and_held_again_when_the_program_is_gone()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
+        using var program = new TcpListener(IPAddress.Loopback, 0);
+        program.Start();
+        var port = ((IPEndPoint)program.LocalEndpoint).Port;
+        Publish(bench, port);
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        (await bench.StatusAsync()).Findings.Should().Contain(finding => finding.Kind == Kind, "the look at the start has seen it");
+        var told = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind);
+        told.State.Should().Be(FindingState.Left);
+        told.What.Should().Contain("web");
+        told.Why.Should().Contain($"{port}/tcp").And.Contain("ss -lnp");
+
+        program.Stop();
+        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeMended);
+        CanListen(port).Should().BeTrue("a dry run holds nothing");
+        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Mended);
+        CanListen(port).Should().BeFalse();
+        (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.Kind == Kind);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_port_that_nobody_took_is_held_and_no_finding()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
+        using var program = new TcpListener(IPAddress.Loopback, 0);
+        program.Start();
+        var port = ((IPEndPoint)program.LocalEndpoint).Port;
+        program.Stop();
+        Publish(bench, port);
+
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        CanListen(port).Should().BeFalse();
+        (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(finding => finding.Kind == Kind);
+    }
+
+    private static void Publish(RepairBench bench, int port)
+    {
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
+        var record = bench.Attachment("10.66.0.5/24");
+        bench.Journal.Attachments.Bring(record with
+        {
+            RequestedPorts = [new RequestedPort("tcp", 80, "127.0.0.1", port, port)],
+            PublishedPorts = [new PortMapping(port, 80, "tcp", "127.0.0.1")],
+        });
+        bench.MountNamespace(record.ContainerId);
+        bench.WriteOwner("10.66.0.5", record.ContainerId);
+    }
+
+    private static bool CanListen(int port)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            other.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
