@@ -138,6 +138,7 @@ internal static class Daemon
         .AddSingleton<PortReservations>()
         .AddSingleton<FirewallListing>()
         .AddSingleton<ForeignPorts>()
+        .AddSingleton<ForeignGateways>()
         .AddSingleton<UnaskedPublisher>()
         .AddSingleton<SandboxRuns>()
         .AddSingleton<FirewallDump>()

@@ -1,4 +1,5 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
@@ -14,7 +15,7 @@ namespace Bridge.Adapter.Attachments;
 /// becomes its gateway.
 /// </summary>
 internal sealed class UnaskedPublisher(
-    Publisher publisher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, Journal journal, AttachmentGates gates,
+    Publisher publisher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, ForeignGateways foreignGateways, Journal journal, AttachmentGates gates,
     TimeProvider timeProvider, ILogger<UnaskedPublisher> logger)
 {
     // The networks of a container are joined one after the other, in an order that is Docker's own.
@@ -31,8 +32,15 @@ internal sealed class UnaskedPublisher(
     /// <exception cref="CniException">A plugin said no.</exception>
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, CancellationToken cancellationToken)
     {
-        if (requested.Count == 0 || record.Internal || IsGateway(record) || HasGateway(record))
+        if (requested.Count == 0 || record.Internal || IsGateway(record) || HasGatewayOfOurs(record))
         {
+            return;
+        }
+
+        // Whether that network publishes can be learned of Docker alone, which is not asked in a call.
+        if (ForeignGateways.Of(record).Count > 0)
+        {
+            _ = SettleInBackgroundAsync(record.EndpointId, requested);
             return;
         }
 
@@ -87,13 +95,14 @@ internal sealed class UnaskedPublisher(
         try
         {
             await Task.Delay(Settling, timeProvider);
+            var silent = await InternalNetworksAsync(endpointId);
             using var passage = await gates.EnterAsync(endpointId, CancellationToken.None);
             if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record || !StagingSandboxes.IsThere(record.SandboxKey!))
             {
                 return; // The container has ended.
             }
 
-            if (HasGateway(record))
+            if (HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOneOf(silent, route)))
             {
                 await detacher.UnpublishAsync(record);
                 return;
@@ -117,9 +126,13 @@ internal sealed class UnaskedPublisher(
     private static bool IsGateway(AttachmentRecord record) =>
         record.Snapshot is null || EndpointAnswer.ToJoin(record, publishes: true) is not { Gateway: null or "", DisableGatewayService: true };
 
-    private bool HasGateway(AttachmentRecord record) =>
-        Others(record).Any(other => other.PublishedPorts is not null || IsGateway(other))
-        || (StagingSandboxes.IsThere(record.SandboxKey!) && StagingSandboxes.HasDefaultRoute(record.SandboxKey!, except: record.InterfaceName));
+    private bool HasGatewayOfOurs(AttachmentRecord record) => Others(record).Any(other => other.PublishedPorts is not null || IsGateway(other));
+
+    // Before the gate is entered: dockerd may be waiting for it.
+    private async Task<IReadOnlyList<DockerNetwork>> InternalNetworksAsync(string endpointId) =>
+        journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record && ForeignGateways.Of(record).Count > 0
+            ? await foreignGateways.InternalNetworksAsync(CancellationToken.None)
+            : [];
 
     private IEnumerable<AttachmentRecord> Others(AttachmentRecord record) => journal.Attachments.All.Where(other =>
         other.EndpointId != record.EndpointId && other.SandboxKey == record.SandboxKey && other.Phase == AttachmentPhase.Joined);

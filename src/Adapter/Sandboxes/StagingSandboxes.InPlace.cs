@@ -63,13 +63,12 @@ internal sealed partial class StagingSandboxes
         sandbox.Netlink.RoutesOfNoLink(),
         sandbox.Netlink.Links().Where(link => link.IsUp).Select(link => link.Index).ToHashSet());
 
-    /// <summary>Whether somebody else's link is the way out of the sandbox, in either family.</summary>
+    /// <summary>The ways out of the sandbox over somebody else's links, in both families.</summary>
     /// <exception cref="IOException">No network namespace is there.</exception>
-    public static bool HasDefaultRoute(string sandboxPath, string except)
+    public static IReadOnlyList<LinkRoute> DefaultRoutes(string sandboxPath, string? except)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
-        return sandbox.Netlink.Links().Where(link => link.Name != except)
-            .Any(link => sandbox.Netlink.Routes(link).Any(route => route is { IsDefault: true, Table: Rtnetlink.RT_TABLE_MAIN }));
+        return [.. sandbox.Netlink.Links().Where(link => link.Name != except).SelectMany(link => sandbox.Netlink.Routes(link)).Where(route => route.IsMainDefault)];
     }
 
     /// <summary>What the plugins left in a sandbox that has other links too: nothing of theirs, and no rule or route that was there before.</summary>
