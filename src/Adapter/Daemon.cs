@@ -201,6 +201,7 @@ internal static class Daemon
         .AddSingleton<IInspection, NetworkInspection>()
         .AddSingleton<IInspection, StrandedContainerInspection>()
         .AddSingleton<IInspection, EndpointInspection>()
+        .AddSingleton<IInspection, OrphanedEndpointInspection>()
         .AddSingleton<IInspection, ReservationInspection>()
         .AddSingleton<IInspection, CutOffInspection>()
         .AddSingleton<IInspection, CleanupInspection>()

@@ -69,8 +69,7 @@ internal sealed partial class DockerEngine
 
     public async Task<bool> IsInUseAsync(DockerNetwork network, CancellationToken cancellationToken)
     {
-        var everyone = new ContainersListParameters { All = true };
-        var containers = await AskAsync("list its containers", token => _client.Containers.ListContainersAsync(everyone, token), cancellationToken);
+        var containers = await ListAsync(new ContainersListParameters { All = true }, cancellationToken);
         // A container that was never started names the network, by name or id; the rest of its entry is empty, and Docker's own filter
         // does not find it.
         return containers.Any(container =>

@@ -55,6 +55,11 @@ internal interface IDockerEngine
     /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
     Task<IReadOnlySet<IPAddress>> AddressesElsewhereAsync(string driver, CancellationToken cancellationToken);
 
+    /// <summary>Every container, whether it runs or not.</summary>
+    /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
+    /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>
+    Task<IReadOnlyList<DockerContainer>> ContainersAsync(CancellationToken cancellationToken);
+
     /// <summary>Containers that do not run although their restart policy says so, and whose error has these words in it.</summary>
     /// <exception cref="DockerUnreachableException">Nobody answers, or not in time.</exception>
     /// <exception cref="DockerRefusalException">Docker answers, with an error.</exception>

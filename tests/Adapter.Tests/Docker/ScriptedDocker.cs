@@ -11,6 +11,7 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     // Guarded by guard.
     private readonly List<JsonObject> networks = [];
     private readonly JsonArray containers = [];
+    private readonly HashSet<string> lost = [];
     private int made;
 
     private ScriptedDocker()
@@ -22,7 +23,7 @@ internal sealed class ScriptedDocker : IAsyncDisposable
             await ScriptedSocket.Silence(context, cancellationToken);
         };
         socket.Answers["GET /networks"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. networks.Select(network => network.DeepClone())]).ToJsonString()))(context, cancellationToken);
-        socket.Answers["GET /containers/json"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => containers.ToJsonString()))(context, cancellationToken);
+        socket.Answers["GET /containers/json"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. containers.Select(container => container!.DeepClone()), .. Attached()]).ToJsonString()))(context, cancellationToken);
         socket.Answers["POST /networks/create"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => Create(JsonNode.Parse(socket.Bodies[^1])!.AsObject())), 201)(context, cancellationToken);
     }
 
@@ -65,11 +66,19 @@ internal sealed class ScriptedDocker : IAsyncDisposable
         return 0;
     });
 
+    /// <summary>What is on networks stays there.</summary>
+    public void LoseContainer(string name) => Locked(() => lost.Add(name));
+
+    public void RemoveEndpoint(string network, string containerName) =>
+        Locked(() => ((JsonObject)networks.Single(other => (string)other["Name"]! == network)["Containers"]!).Remove(containerName));
+
     public void RemoveNetwork(string name) => Locked(() => networks.RemoveAll(network => (string)network["Name"]! == name));
 
-    public void AddContainer(string network) => Locked(() =>
+    public void AddContainer(string network, string name = "c") => Locked(() =>
     {
-        containers.Add((JsonNode)new JsonObject { ["Id"] = "c", ["HostConfig"] = new JsonObject { ["NetworkMode"] = network } });
+        var container = Container("c", name);
+        container["HostConfig"] = new JsonObject { ["NetworkMode"] = network };
+        containers.Add((JsonNode)container);
         return 0;
     });
 
@@ -80,6 +89,11 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     });
 
     public ValueTask DisposeAsync() => socket.DisposeAsync();
+
+    private IEnumerable<JsonNode> Attached() => networks.SelectMany(network => network["Containers"] as JsonObject ?? []).Select(container => container.Key).Distinct()
+        .Where(name => !lost.Contains(name)).Select(name => Container(name, name));
+
+    private static JsonObject Container(string id, string name) => JsonNode.Parse($$"""{ "Id": "{{id}}", "Names": ["/{{name}}"] }""")!.AsObject();
 
     private string Create(JsonObject network)
     {

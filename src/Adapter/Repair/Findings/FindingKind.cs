@@ -17,6 +17,9 @@ internal enum FindingKind
     /// <summary>Docker has an endpoint on one of our networks that the journal does not have.</summary>
     UnrecordedEndpoint,
 
+    /// <summary>Docker has an endpoint on one of our networks whose container it does not have.</summary>
+    OrphanedEndpoint,
+
     /// <summary>A container that Docker gave up starting while its network could not be attached yet.</summary>
     StrandedContainer,
 

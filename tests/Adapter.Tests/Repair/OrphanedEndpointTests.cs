@@ -1,0 +1,51 @@
+using Bridge.Adapter.Control;
+using Bridge.Adapter.Repair.Findings;
+
+namespace Bridge.Adapter.Tests.Repair;
+
+/// <summary>Docker has an endpoint, and no container any more that it belongs to.</summary>
+public sealed class OrphanedEndpointTests
+{
+    private const int Deadline = 60_000;
+
+    [Fact(Timeout = Deadline)]
+    public async Task It_is_told_with_the_command_that_removes_it_until_it_is_gone()
+    {
+        await using var bench = await PrepareAsync(TestContext.Current.CancellationToken);
+        (await FindingsAsync(bench)).Should().BeEmpty();
+
+        bench.Docker.LoseContainer("web");
+
+        var finding = (await FindingsAsync(bench)).Should().ContainSingle().Subject;
+        finding.State.Should().Be(FindingState.Left);
+        finding.What.Should().StartWith("container web (endpoint e10000000000) on Docker network pods");
+        finding.Done.Should().Be("Take it off: docker network disconnect --force pods web.");
+        (await bench.StatusAsync()).Findings.Should().ContainSingle(other => other.Kind == "orphaned-endpoint");
+        bench.Docker.RemoveEndpoint("pods", "web");
+        (await FindingsAsync(bench)).Should().BeEmpty();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Where_a_new_container_has_its_name_that_is_told_too()
+    {
+        await using var bench = await PrepareAsync(TestContext.Current.CancellationToken);
+        bench.Docker.LoseContainer("web");
+        bench.Docker.AddContainer("bridge", "web");
+
+        (await FindingsAsync(bench)).Should().ContainSingle().Which.Done.Should().Contain("docker network disconnect --force pods web").And.Contain("docker rename");
+    }
+
+    private static async Task<RepairBench> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.AddAttachment("10.66.0.5/24");
+        bench.WriteOwner("10.66.0.5", RepairBench.EndpointId);
+        bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
+        await bench.StartAsync(cancellationToken);
+        return bench;
+    }
+
+    private static async Task<IReadOnlyList<FindingStatus>> FindingsAsync(RepairBench bench) =>
+        [.. (await bench.RepairAsync(dryRun: false)).Findings.Where(finding => finding.Kind == "orphaned-endpoint")];
+}
