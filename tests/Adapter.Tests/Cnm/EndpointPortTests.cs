@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace Adapter.Tests.Cnm;
+
+/// <summary>A main plugin that publishes by itself: the host ports are reserved at CreateEndpoint, before it runs, and are nobody's when that fails.</summary>
+public sealed class EndpointPortTests : IAsyncLifetime
+{
+    private readonly ScriptedNetworks _networks = new();
+    private ServingDaemon _daemon = null!; // Set before each test; stays null where the test is skipped.
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Attaching needs root: namespaces are made.");
+        _daemon = await ServingDaemon.StartAsync(settings => settings with { PluginDirectories = [_networks.Plugins] });
+        ScriptedNetworks.WriteConflists(_daemon.WriteConflist);
+        foreach (var (name, ipam) in new[] { ("now", ""), ("ahead", """, "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" }""") })
+        {
+            _daemon.WriteConflist($"{name}.conflist", $$"""
+                { "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "chain", "capabilities": { "portMappings": true }{{ipam}} } ] }
+                """);
+        }
+
+        await new DockerCalls(_daemon.PostAsync).CreateNetworksAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null)
+        {
+            await _daemon.DisposeAsync();
+        }
+
+        _networks.Dispose();
+    }
+
+    [Fact]
+    public async Task They_are_the_endpoints_from_then_on_until_it_is_deleted()
+    {
+        var port = FreePort();
+
+        (await CreateEndpointAsync(port)).Should().BeNull();
+
+        IsFree(port).Should().BeFalse();
+        await new DockerCalls(_daemon.PostAsync).EndpointAsync("DeleteEndpoint", "e1");
+        IsFree(port).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task They_are_free_again_after_a_plugin_said_no()
+    {
+        var port = FreePort();
+        _networks.WriteChain(add: "echo '{\"cniVersion\":\"1.0.0\",\"code\":7,\"msg\":\"no\"}'; exit 1");
+
+        (await CreateEndpointAsync(port)).Should().Contain("no");
+
+        IsFree(port).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(DockerCalls.Now)]
+    [InlineData(DockerCalls.Ahead)]
+    public async Task They_are_free_again_when_the_record_cannot_be_written(string network)
+    {
+        var port = FreePort();
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_daemon.Settings.StateDirectory, "attachments", "e1.json.new"));
+
+        (await CreateEndpointAsync(port, network)).Should().Contain("e1.json.new");
+
+        IsFree(port).Should().BeTrue();
+        inTheWay.Delete();
+        (await CreateEndpointAsync(port, network)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task They_stay_the_endpoints_while_what_the_plugin_made_could_not_be_undone()
+    {
+        var port = FreePort();
+        _networks.WriteChain(add: "exit 1", delete: "exit 1");
+
+        (await CreateEndpointAsync(port)).Should().NotBeNull();
+
+        IsFree(port).Should().BeFalse();
+        _networks.WriteChain();
+    }
+
+    // Null: it was made.
+    private async Task<string?> CreateEndpointAsync(int port, string network = DockerCalls.Now)
+    {
+        var address = network == DockerCalls.Ahead ? (string)JsonNode.Parse(await new DockerCalls(_daemon.PostAsync).RequestAddressAsync())!["Address"]! : "";
+        var request = new JsonObject
+        {
+            ["NetworkID"] = network,
+            ["EndpointID"] = "e1",
+            ["Interface"] = new JsonObject { ["Address"] = address },
+            ["Options"] = new JsonObject
+            {
+                ["com.docker.network.portmap"] = new JsonArray(new JsonObject { ["Proto"] = 6, ["Port"] = 80, ["HostIP"] = "127.0.0.1", ["HostPort"] = port, ["HostPortEnd"] = port }),
+            },
+        };
+        return (string?)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateEndpoint", request.ToJsonString())).Body)!["Err"];
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
+    }
+}
