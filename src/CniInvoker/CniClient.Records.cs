@@ -36,13 +36,17 @@ public sealed partial class CniClient
         string networkName, HashSet<AttachmentId> staying, CancellationToken cancellationToken)
     {
         var (deleted, failures) = (new List<AttachmentId>(), new List<CniException>());
-        foreach (var stale in _store.List().Attachments.Where(stored => stored.NetworkName == networkName && !staying.Contains(stored.Id)))
+        var remembered = _store.List().Attachments;
+        foreach (var stale in remembered.Where(stored => stored.NetworkName == networkName && !staying.Contains(stored.Id)))
         {
+            // The path of a namespace that is gone may name another's by now, with an interface of the same name.
+            var isAnothers = remembered.Any(other => other.Id.ContainerId != stale.Id.ContainerId
+                && (other.Attachment.NetworkNamespace, other.Id.InterfaceName) == (stale.Attachment.NetworkNamespace, stale.Id.InterfaceName));
             try
             {
                 // On other networks the container may be at work.
                 using var turn = await BlamedAsync(CniOperation.Delete, networkName, () => _locks.EnterContainerAsync(stale.Id.ContainerId, _options.Deadlines.Delete, cancellationToken)).ConfigureAwait(false);
-                await DeleteAsync(stale.Id, stale, stale.Attachment, cancellationToken).ConfigureAwait(false);
+                await DeleteAsync(stale.Id, stale, isAnothers ? stale.Attachment.WithoutNetworkNamespace() : stale.Attachment, cancellationToken).ConfigureAwait(false);
                 deleted.Add(stale.Id);
             }
             catch (CniException failure)
@@ -169,7 +173,7 @@ public sealed partial class CniClient
 
         var unusable = string.Concat(contents.Problems.GroupBy(problem => problem.File)
             .Select(file => $"; {file.Key} cannot be used: {string.Join(", ", file.Select(problem => problem.Message))}"));
-        var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{unusable}";
+        var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{_configurations.WhatIsNotRead()}{unusable}";
         throw new CniException(CniErrorCode.InvalidNetworkConfiguration, msg).During(operation, networkName);
     }
 

@@ -123,6 +123,9 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [InlineData("""{"code":-7,"msg":"deleted"}""")]
     [InlineData("""{"code":200,"msg":{"deleted":true}}""")]
     [InlineData("""{"status":"ok","code":200}""")]
+    [InlineData("""{"code":200,"msg":"ok"}""")]
+    [InlineData("""{"code":204,"msg":"No Content"}""")]
+    [InlineData("""{"code":7,"msg":" "}""")]
     [InlineData("""{"time":"12:00","code":200,"msg":"deleted"}""")]
     [Case(30, "exit0-error-object")]
     public async Task What_is_only_a_line_of_a_log_fails_no_operation(string printed)

@@ -22,6 +22,20 @@ public sealed class CniRuntimeVersionTests : IDisposable
         _plugins.Runs.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[""]}""")]
+    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":["1.0.0 "]}""")]
+    [InlineData("""{"code":4,"msg":"unknown CNI_COMMAND: VERSION"}""")]
+    [Case(48, "version-probe")]
+    public async Task An_answer_that_names_no_version_keeps_no_ADD_from_running(string answer)
+    {
+        _plugins.With("first", version: ScriptedPlugins.Print(answer));
+
+        await AddAsync(_plugins.Runtime(), "first");
+
+        _plugins.Runs.Should().Equal("ADD first");
+    }
+
     [Fact]
     public async Task STATUS_and_GC_of_a_plugin_that_is_too_old_for_them_are_refused_in_words_before_it_runs()
     {

@@ -217,6 +217,12 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
 
     private CnmException Refusal(RequestedPort request, SocketException? refused, IReadOnlyList<ForeignPort> foreign)
     {
+        if (refused?.SocketErrorCode is SocketError.TooManyOpenSockets)
+        {
+            return new CnmException(
+                "cnm-cni has reached its limit of open files, and takes one for each published port. Raise it (LimitNOFILE= of its unit, or ulimit -n), or publish fewer ports.", refused);
+        }
+
         var host = HostOf(request);
         var range = request.HostPortEnd > request.HostPort ? $"{request.HostPort}-{request.HostPortEnd}" : $"{request.HostPort}";
         var holder = HolderOf(request, request.HostPort, foreign) is { } name

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Bridge.Adapter.Cli.Cni;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
@@ -47,6 +48,12 @@ internal static class CommandLine
         if (CniCommand.Owns(parsed))
         {
             return await CniCommand.InvokeAsync(parsed, console, cancellationToken);
+        }
+
+        if (parsed.Action is ParseErrorAction && parsed.Tokens.Count > 0)
+        {
+            await console.Error.WriteLineAsync(WrongWords.Of(parsed));
+            return ExitCodes.Misuse;
         }
 
         try

@@ -1,4 +1,5 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Methods;
@@ -7,7 +8,7 @@ namespace Bridge.Adapter.Methods;
 /// `docker network rm`. Forgets the network; refuses while attachments live, which Docker does not let happen by itself.
 /// Docker ignores the answer and may never call at all: what is left is found by repair. Idempotent: an unknown network is success.
 /// </summary>
-internal sealed class DeleteNetwork(Journal journal) : ICnmMethod<DeleteNetworkRequest, Nothing>
+internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
 {
     public Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
     {
@@ -20,6 +21,7 @@ internal sealed class DeleteNetwork(Journal journal) : ICnmMethod<DeleteNetworkR
                 $"{string.Join(", ", live.Select(record => record.ContainerName ?? DockerId.Short(record.EndpointId)))}.");
         }
 
+        deleted.Add(networkId);
         journal.Networks.Remove(networkId);
         return Task.FromResult(new Nothing());
     }

@@ -40,6 +40,10 @@ internal sealed record LinkRoute(string Destination)
 
     public IReadOnlyList<KernelAttribute> OtherAttributes { get; init; } = [];
 
+    /// <summary>The kernel's object that its next hop is kept in, by which alone such a route can be removed. Set again it has the hop itself.</summary>
+    [JsonIgnore]
+    public uint? NextHopId { get; init; }
+
     /// <summary>Something about the route that cannot be taken along, said in words.</summary>
     [JsonIgnore]
     public string? Obstacle { get; init; }
@@ -94,6 +98,14 @@ internal sealed record LinkRoute(string Destination)
     /// <summary>The kernel has room for one of the two in a namespace.</summary>
     public bool HasPlaceOf(LinkRoute other) =>
         (Destination, Table, Metric, TypeOfService) == (other.Destination, other.Table, other.Metric, other.TypeOfService);
+
+    /// <summary>
+    /// Without those that have several next hops over one link, which stay where plugins made them. IPv6 routes of one rank over several links
+    /// are routes of their own.
+    /// </summary>
+    /// <param name="routes">All of one link.</param>
+    public static IEnumerable<LinkRoute> WithOneHop(IReadOnlyList<LinkRoute> routes) =>
+        routes.Where(route => route.Obstacle is null || (route.IsIPv6 && routes.Count(route.HasPlaceOf) == 1));
 
     /// <summary>A route to one address on the link itself, as an administrator makes it.</summary>
     public static LinkRoute To(IPAddress neighbour) => neighbour.AddressFamily == AddressFamily.InterNetworkV6

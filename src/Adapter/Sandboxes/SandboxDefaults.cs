@@ -114,5 +114,5 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
         return behind;
     }
 
-    private List<LinkRoute> Present(bool isIPv6) => [.. _netlink.Routes(link).Where(route => route.IsMainDefault && route.IsIPv6 == isIPv6)];
+    private List<LinkRoute> Present(bool isIPv6) => [.. LinkRoute.WithOneHop(_netlink.Routes(link)).Where(route => route.IsMainDefault && route.IsIPv6 == isIPv6)];
 }

@@ -35,9 +35,8 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     {
         Routes =
         [
-            .. _netlink.Routes(link)
+            .. LinkRoute.WithOneHop(_netlink.Routes(link))
                 .Where(route => route.HasLink || !before.Routes.Any(other => other.Type == route.Type && other.HasPlaceOf(route)))
-                .Where(route => route.Obstacle is null || route.IsIPv6)
                 .Select(route => route with { Obstacle = null }),
         ],
         Rules = [.. _netlink.Rules().Where(rule => !before.Rules.Any(rule.IsSameAs))],

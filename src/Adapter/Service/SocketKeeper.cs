@@ -1,17 +1,21 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// Sees to it that Docker finds us for as long as we listen: somebody may remove the socket's file, or put another in its place. Looks at it
-/// now and then, which costs one call into the kernel; whoever removes a file tells nobody for certain.
+/// Sees to it that Docker finds us for as long as we listen, and that no second daemon serves from our directories: somebody may remove the socket's file
+/// or a lock, or put another in its place. Looks at them now and then, which costs some calls into the kernel; whoever removes a file tells nobody for
+/// certain.
 /// </summary>
-internal sealed class SocketKeeper(PluginSocket socket, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<SocketKeeper> logger) : BackgroundService
+internal sealed class SocketKeeper(
+    PluginSocket socket, IEnumerable<StateLock> locks, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<SocketKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private SocketState _told = SocketState.Ours;
+    private string _toldOfLocks = "";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,6 +25,7 @@ internal sealed class SocketKeeper(PluginSocket socket, IHostApplicationLifetime
             if (lifetime.ApplicationStarted.IsCancellationRequested)
             {
                 Look();
+                KeepLocks();
             }
         }
     }
@@ -41,6 +46,28 @@ internal sealed class SocketKeeper(PluginSocket socket, IHostApplicationLifetime
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Tell(SocketState.Gone); // Its directory cannot be made again, say.
+        }
+    }
+
+    private void KeepLocks()
+    {
+        try
+        {
+            if (locks.Count(held => held.Renew()) > 0)
+            {
+                logger.LocksRenewed();
+            }
+
+            _toldOfLocks = "";
+        }
+        catch (ServiceException lost)
+        {
+            if (_toldOfLocks != lost.Message)
+            {
+                logger.LockLost(lost.Message);
+            }
+
+            _toldOfLocks = lost.Message;
         }
     }
 

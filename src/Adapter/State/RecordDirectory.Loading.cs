@@ -59,7 +59,7 @@ internal sealed partial class RecordDirectory<T>
             }
             catch (Exception broken) when (broken is not OutOfMemoryException)
             {
-                unreadable.Add((file, broken.Message));
+                unreadable.Add((file, Words(broken)));
             }
         }
 
@@ -95,9 +95,11 @@ internal sealed partial class RecordDirectory<T>
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            Note(SetAsideOrLeft(file, aside), broken.Message, unreadable);
+            Note(SetAsideOrLeft(file, aside), Words(broken), unreadable);
         }
     }
+
+    private static string Words(Exception broken) => broken is JsonException invalid ? JsonWords.Of(invalid) : broken.Message;
 
     private void Note(string file, string reason, List<(string File, string Reason)> unreadable)
     {

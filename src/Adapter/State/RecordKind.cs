@@ -30,7 +30,7 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
     public T Read(ReadOnlyMemory<byte> content)
     {
         var isSealed = RecordChecksum.Verify(content.Span); // Before anything in it is believed, its version among it.
-        using var document = JsonDocument.Parse(content, Reading);
+        using var document = Parse(content);
         var version = VersionOf(document.RootElement);
         if (!isSealed && (version >= FirstWithChecksum || document.RootElement.TryGetProperty(RecordChecksum.Key, out _)))
         {
@@ -45,6 +45,19 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
         var record = Understand(document, version);
         Validate(record);
         return record;
+    }
+
+    // A record is one object, and a line feed.
+    private static JsonDocument Parse(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            return JsonDocument.Parse(content, Reading);
+        }
+        catch (JsonException) when (content.Span.TrimEnd(" \t\r\n\0"u8) is not [.., (byte)'}'])
+        {
+            throw new JsonException("it ends in the middle: it was cut off");
+        }
     }
 
     private T Understand(JsonDocument document, int version)

@@ -108,6 +108,12 @@ internal static partial class Log
     [LoggerMessage(515, LogLevel.Error, "Another process listens on {Socket} now, and Docker's calls go there: stop it")]
     public static partial void SocketTaken(this ILogger logger, string socket);
 
+    [LoggerMessage(516, LogLevel.Warning, "Somebody removed the lock of the state or run directory; it is held again")]
+    public static partial void LocksRenewed(this ILogger logger);
+
+    [LoggerMessage(517, LogLevel.Error, "The lock of a directory was removed, and is not held again: {Reason}")]
+    public static partial void LockLost(this ILogger logger, string reason);
+
     [LoggerMessage(512, LogLevel.Warning, "{Lines} lines of this log are missing here: its reader was too slow, or they could not be written")]
     public static partial void LinesDropped(this ILogger logger, long lines);
 }

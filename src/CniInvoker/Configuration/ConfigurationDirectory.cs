@@ -14,13 +14,14 @@ public sealed class ConfigurationDirectory(string path)
 {
     private const string ListExtension = ".conflist";
     private const string PluginExtension = ".conf";
+    private static readonly string[] Extensions = [ListExtension, PluginExtension, ".json"];
 
     /// <summary>Reads the directory as it is now. A directory that does not exist is an empty one.</summary>
     public ConfigurationDirectoryContents Load()
     {
         var problems = new List<ConfigurationProblem>();
         var networks = new List<NetworkConfiguration>();
-        foreach (var file in Files(path, problems, ListExtension, PluginExtension, ".json"))
+        foreach (var file in Files(path, problems, Extensions))
         {
             try
             {
@@ -44,9 +45,12 @@ public sealed class ConfigurationDirectory(string path)
         var used = networks.Where(network => winners[network.Name] == network).ToArray();
         return new ConfigurationDirectoryContents(used, problems)
         {
-            FileWarnings = [.. used.Select(network => network.Source).Prepend(path).Select(WritableByAll.Warning).OfType<ConfigurationProblem>()],
+            FileWarnings = [.. used.Select(network => network.Source).Prepend(path).Select(WritableByAll.Warning).OfType<ConfigurationProblem>(), .. UnreadFiles.Warnings(path, Extensions)],
         };
     }
+
+    /// <summary>Where a network may have gone that is not there; see <see cref="UnreadFiles.Text"/>.</summary>
+    internal string WhatIsNotRead() => UnreadFiles.Text(path, Extensions);
 
     private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
 

@@ -9,7 +9,7 @@ public sealed record ConfigurationDirectoryContents(
     /// <summary>What is odd about the networks but does not keep them from being used.</summary>
     public IEnumerable<ConfigurationProblem> Warnings => Networks.SelectMany(network => network.Warnings).Concat(FileWarnings);
 
-    /// <summary>What everybody may write to.</summary>
+    /// <summary>What everybody may write to, and what is not read although it looks as if it should be.</summary>
     internal IReadOnlyList<ConfigurationProblem> FileWarnings { get; init; } = [];
 
     /// <summary>The network of that name, or null.</summary>

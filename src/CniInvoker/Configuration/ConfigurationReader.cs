@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// From a configuration's text to what it means (SPEC §1). The list's own keys are matched exactly, those of a plugin in any letter case,
-/// as libcni does.
+/// From a configuration's text to what it means (SPEC §1). The list's own keys are matched exactly, those of a plugin and of a network that is a single
+/// plugin in any letter case, as libcni does.
 /// </summary>
 internal sealed class ConfigurationReader(ConfigurationText text)
 {
@@ -62,7 +62,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadBeside, bool isRemembered = false)
     {
-        var name = Collect(() => ReadName(json), "");
+        var name = Collect(() => ReadName(json["name"]), "");
         var version = Collect(() => VersionChoice.Of(json, text), "");
         var disableCheck = Collect(() => ReadFlag(json, "disableCheck"), false);
         var disableGc = Collect(() => ReadFlag(json, "disableGC"), false);
@@ -91,16 +91,16 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private NetworkConfiguration ReadSingle(JsonObject json)
     {
         var plugin = ReadPlugin(json, []);
-        var version = Collect(() => VersionChoice.Single(json, text), "");
-        var name = Collect(() => ReadName(json), "");
+        var version = Collect(() => VersionChoice.Single(Own(json, "cniVersion"), text), "");
+        var name = Collect(() => ReadName(Own(json, "name")), "");
         ThrowMistakes();
         var list = new JsonObject { ["cniVersion"] = version, ["name"] = name, [NetworkConfiguration.PluginsKey] = null };
         return new NetworkConfiguration(list, text.Source, name, version, [plugin]);
     }
 
-    private string ReadName(JsonObject json)
+    private string ReadName(JsonNode? json)
     {
-        var name = json["name"] is JsonValue value && value.TryGetValue(out string? written)
+        var name = json is JsonValue value && value.TryGetValue(out string? written)
             ? written
             : throw text.Mistake("is missing, or is not text", "name");
         return Identifier.Problem(name) is { } problem ? throw text.Mistake($"\"{name}\" {problem}", "name") : name;
@@ -242,6 +242,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
 
     private static JsonNode? Find(JsonObject json, string key) =>
         KeyCase.All(json, key).LastOrDefault();
+
+    // What stands there in the very words is meant, whatever a plugin has for its own in others.
+    private static JsonNode? Own(JsonObject json, string key) => json.ContainsKey(key) ? json[key] : KeyCase.All(json, key).LastOrDefault(IsText);
 
     // A person corrects a file once, not once for each of its mistakes.
     private T Collect<T>(Func<T> read, T otherwise)

@@ -10,7 +10,7 @@ internal static class VersionChoice
 
     public static string Of(JsonObject json, ConfigurationText text)
     {
-        var single = ReadSingle(json, text);
+        var single = ReadSingle(json[SingleKey], text);
         var offered = ReadList(json, text);
         if (offered.Count == 0)
         {
@@ -31,14 +31,14 @@ internal static class VersionChoice
         return best.Text ?? (string.IsNullOrEmpty(single) ? offered.MaxBy(version => version.Parsed).Text : single);
     }
 
-    public static string Single(JsonObject json, ConfigurationText text) => Named(ReadSingle(json, text));
+    public static string Single(JsonNode? json, ConfigurationText text) => Named(ReadSingle(json, text));
 
     private static string Named(string? version) => string.IsNullOrEmpty(version) ? SpecVersion.Known[0] : version;
 
-    private static string? ReadSingle(JsonObject json, ConfigurationText text)
+    private static string? ReadSingle(JsonNode? json, ConfigurationText text)
     {
         string? version = null;
-        return json[SingleKey] is not { } value || (value is JsonValue word && word.TryGetValue(out version))
+        return json is null || (json is JsonValue word && word.TryGetValue(out version))
             ? version
             : throw text.Mistake("is not text", SingleKey);
     }

@@ -16,6 +16,9 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     // Pipes outlive the plugin if something it started holds them. Only a result is waited for, which that may be about to print.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(250);
 
+    // A plugin that failed may have left its reason to a child. Nobody waits long for that: what it left behind has to go.
+    private static readonly TimeSpan ReasonLimit = TimeSpan.FromSeconds(2);
+
     // SIGKILL takes effect at once, unless the kernel itself hangs.
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(2);
 
@@ -34,6 +37,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private ChildStatus? _status;
     private PluginRunPhase _phase = PluginRunPhase.Running;
     private TimeSpan _phaseEnd = request.Deadline;
+    private TimeSpan _exit;
     private bool _isTimedOut;
     private bool _isCancelled;
 
@@ -122,6 +126,11 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
             new(_phase == PluginRunPhase.Running ? _wakeUp.Number : -1, PollDescriptor.POLLIN),
         };
         var left = _phaseEnd - Elapsed;
+        if (_status is not null && _phase == PluginRunPhase.Running && !HasSucceeded)
+        {
+            left = TimeSpan.FromTicks(Math.Min(left.Ticks, (_exit + ReasonLimit - Elapsed).Ticks));
+        }
+
         var milliseconds = (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 0, int.MaxValue);
         if (LibC.poll(descriptors, 5, milliseconds) <= 0)
         {
@@ -132,6 +141,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         if (descriptors[3].ReturnedEvents != 0)
         {
             _status = _child!.PeekStatus();
+            _exit = Elapsed;
             _stdin.Close();
             if (_phase == PluginRunPhase.Killed)
             {
@@ -154,7 +164,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
     private void Advance()
     {
-        if (_status is not null && _phase == PluginRunPhase.Running && !IsResultToCome())
+        if (_status is not null && _phase == PluginRunPhase.Running && !IsAnswerToCome())
         {
             // Success leaves alone what the plugin meant to leave running. A failure leaves nothing.
             Enter(HasSucceeded ? PluginRunPhase.Draining : PluginRunPhase.Killed, DrainLimit);
@@ -174,9 +184,9 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         }
     }
 
-    private bool IsResultToCome()
+    private bool IsAnswerToCome()
     {
-        if (!HasSucceeded || _stdout.IsAtEnd || request.Operation is not (CniOperation.Add or CniOperation.Version))
+        if (_stdout.IsAtEnd || _stdout.IsOverfull || _stderr.IsOverfull || !(HasSucceeded ? HasResult : IsReasonToCome))
         {
             return false;
         }
@@ -184,6 +194,10 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         _result.Look(_stdout.Written.Span);
         return !_result.IsOver;
     }
+
+    private bool HasResult => request.Operation is CniOperation.Add or CniOperation.Version;
+
+    private bool IsReasonToCome => _status is { Code: LibC.CLD_EXITED } && Elapsed - _exit < ReasonLimit;
 
     private void Enter(PluginRunPhase phase, TimeSpan limit)
     {

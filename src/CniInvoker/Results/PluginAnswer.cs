@@ -32,8 +32,9 @@ internal static class PluginAnswer
             throw Error(request, output, json);
         }
 
-        // A plugin that says what went wrong has failed, whatever its exit status. But what is a line of a log to anybody else is one here too.
-        if (json is not null && IsError(json))
+        // A plugin that says what went wrong has failed, whatever its exit status. But what is a line of a log to anybody else is one here too; and an
+        // answer to VERSION without versions is unusable, and no more.
+        if (json is not null && request.Operation != CniOperation.Version && IsError(json))
         {
             throw Error(request, output, json);
         }
@@ -69,7 +70,8 @@ internal static class PluginAnswer
             ResultShape.StraightenVersions(json);
             var version = ResultField.Text(json, "cniVersion")
                 ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer has no cniVersion");
-            var supported = ResultField.Texts(json, "supportedVersions");
+            // What is no version is none that the plugin supports.
+            var supported = ResultField.Texts(json, "supportedVersions").Where(text => text.Length > 0 && SpecVersion.TryParse(text, out _)).ToList();
             return (supported.Count, version) switch
             {
                 (0, "0.2.0") => new PluginVersions(version, ["0.1.0", "0.2.0"]), // Older than the list.
@@ -100,9 +102,10 @@ internal static class PluginAnswer
         return request.Failure(code, msg, details.Length == 0 ? null : details, stderr: output.Stderr);
     }
 
+    // 200 to 299 are what programs that speak HTTP call success.
     private static bool IsError(JsonObject json) =>
-        ReadCode(Said(json, "code"), out _) != CniErrorCode.None
-        && Said(json, "msg")?.GetValueKind() == JsonValueKind.String
+        ReadCode(Said(json, "code"), out _) is not (CniErrorCode.None or (>= 200 and < 300))
+        && Said(json, "msg") is JsonValue msg && msg.TryGetValue(out string? words) && !string.IsNullOrWhiteSpace(words)
         && json.All(property => ErrorKeys.Any(key => KeyCase.Matches(property.Key, key)));
 
     private static JsonNode? Said(JsonObject json, string key) => json.LastOrDefault(property => property.Value is not null && KeyCase.Matches(property.Key, key)).Value;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Repair;
@@ -12,7 +13,7 @@ public sealed class UnlistedNetworkTests
     [Fact(Timeout = Deadline)]
     public async Task A_network_that_Docker_does_not_list_counts_as_none_and_still_serves_an_endpoint()
     {
-        await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(3)); // Docker does not list the endpoint either.
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true, Attach = AttachMode.Sandbox });
         await bench.StartAsync(TestContext.Current.CancellationToken);
         await bench.RepairAsync(dryRun: false);
@@ -63,6 +64,23 @@ public sealed class UnlistedNetworkTests
         (await CreateEndpointAsync(bench, RepairBench.NetworkId)).Should().NotContain("no record of Docker network");
 
         File.Exists(FileOf(bench)).Should().BeTrue();
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task One_that_Docker_still_lists_while_it_removes_it_is_not_taken_over_again()
+    {
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(1));
+        bench.Docker.AddNetwork("pods", "cni", "pods");
+        bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null));
+        await bench.StartAsync(TestContext.Current.CancellationToken);
+
+        await bench.Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{RepairBench.NetworkId}}"}""");
+        var repair = bench.RepairAsync(dryRun: false);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        bench.Docker.RemoveNetwork("pods");
+
+        (await repair).Findings.Should().NotContain(finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Mended);
+        File.Exists(FileOf(bench)).Should().BeFalse();
     }
 
     private static string FileOf(RepairBench bench) => Path.Combine(bench.Settings.StateDirectory, "networks", $"{RepairBench.NetworkId}.json");

@@ -143,6 +143,37 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
+    public void A_default_route_whose_next_hop_is_an_object_of_the_kernel_is_taken_out_too()
+    {
+        RunPluginInSandbox();
+        Tool.Ip(_host.SandboxPath, "route del default dev eth1");
+        Tool.Ip(_host.SandboxPath, "nexthop add id 7 via 10.88.0.1 dev eth1");
+        Tool.Ip(_host.SandboxPath, "route prepend default nhid 7");
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+
+        Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 172.17.0.1 dev eth0");
+        snapshot.GatewayRoute(isIPv6: false)!.Gateway.Should().Be("10.88.0.1");
+    }
+
+    [Fact]
+    public void A_default_route_with_several_next_hops_stays_as_the_plugins_made_it()
+    {
+        RunPluginInSandbox();
+        Tool.Ip(_host.SandboxPath, "-6 route del default via fd00:17::1 dev eth0"); // Without its next hop all would go.
+        Tool.Ip(_host.SandboxPath, "-6 route append default via fd00:88::2 dev eth1");
+        var made = Tool.Ip(_host.SandboxPath, "-6 route show default");
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+        snapshot.GatewayRoute(isIPv6: true).Should().BeNull("Docker can be told of one next hop only");
+
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot with { ChoosesIPv6Gateway = true });
+        _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot with { ChoosesIPv6Gateway = true });
+
+        Tool.Ip(_host.SandboxPath, "-6 route show default").Should().Be(made).And.Contain("fd00:88::1").And.Contain("fd00:88::2");
+    }
+
+    [Fact]
     public void Plugins_undo_their_work_in_the_sandbox_while_their_link_is_there()
     {
         var snapshot = RunPluginInSandbox();

@@ -19,6 +19,31 @@ public sealed class StateLockTests
         Directory.Delete(directory, recursive: true);
     }
 
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("")]
+    public void It_is_held_also_when_its_file_or_the_directory_was_removed(string removed)
+    {
+        var directory = Directory.CreateTempSubdirectory("state").FullName;
+        using var held = StateLock.Take(directory);
+        held.Renew().Should().BeFalse();
+        if (removed.Length > 0)
+        {
+            File.Delete(Path.Combine(directory, removed));
+            FluentActions.Invoking(() => StateLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
+        }
+        else
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        held.Renew().Should().BeTrue();
+
+        held.Renew().Should().BeFalse();
+        FluentActions.Invoking(() => StateLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
+        Directory.Delete(directory, recursive: true);
+    }
+
     [Fact]
     public void What_is_in_the_way_of_the_lock_is_called_by_its_name()
     {

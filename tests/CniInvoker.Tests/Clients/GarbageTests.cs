@@ -30,6 +30,17 @@ public sealed class GarbageTests : ClientTest
 
     [Fact]
     [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
+    public async Task A_path_that_names_the_namespace_of_one_that_stays_is_not_given_to_the_DEL_of_another()
+    {
+        await AttachAsync("1.1.0"); // All at one path.
+
+        await Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
+
+        Plugins.Environment("first", "DEL").Should().Contain("CNI_CONTAINERID", "c2").And.Contain("CNI_NETNS", "");
+    }
+
+    [Fact]
+    [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
     public async Task Without_a_list_of_what_is_to_stay_it_is_refused()
     {
         await AttachAsync("1.1.0");

@@ -4,6 +4,15 @@ namespace CniInvoker.Tests.Configuration;
 
 public sealed class VersionChoiceTests
 {
+    [Fact]
+    public void The_keys_of_a_single_plugin_are_read_in_any_letter_case()
+    {
+        var network = NetworkConfiguration.Parse("""{"CNIVersion":"0.4.0","NAME":"a","type":"p1"}"""u8.ToArray(), "10.conf");
+
+        network.CniVersion.Should().Be("0.4.0");
+        network.Name.Should().Be("a");
+    }
+
     [Theory]
     [InlineData("\"1.2.0\"", null, "1.2.0")]
     [InlineData(null, """["0.4.0","1.0.0"]""", "1.0.0")]

@@ -39,6 +39,24 @@ public sealed class WordsForPeopleTests : IDisposable
     public void A_text_that_is_no_JSON_is_told_what_is_wrong_with_it(string text, string problem) =>
         FluentActions.Invoking(() => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text), "file")).Should().Throw<CniConfigurationException>().Which.Problem.Should().Be(problem);
 
+    [Fact]
+    public void A_directory_that_is_not_there_is_called_so() =>
+        new ConfigurationDirectory(PathOf("nope")).Load().Warnings.Should().Equal(new ConfigurationProblem(PathOf("nope"), "there is no such directory"));
+
+    [Fact]
+    public async Task A_network_that_is_missing_may_be_in_a_file_that_is_not_read()
+    {
+        File.WriteAllText(PathOf("10-a.CONFLIST"), "{}");
+        File.WriteAllText(PathOf("10-b.conflist.txt"), "{}");
+        var client = new CniClient(new CniClientOptions { ConfigurationDirectory = _directory, PluginDirectories = [_directory], StateDirectory = PathOf("state") });
+
+        var add = () => client.AddAsync("a", new Attachment("c1", "/proc/self/ns/net", "eth0"), TestContext.Current.CancellationToken);
+
+        (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(
+            $"network \"a\" is not configured in {_directory}; files that end with none of .conflist, .conf, .json are not read: 10-a.CONFLIST, 10-b.conflist.txt");
+        client.Networks().Warnings.Should().Equal(new ConfigurationProblem(PathOf("10-a.CONFLIST"), "it is not read: write .conflist in small letters"));
+    }
+
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]

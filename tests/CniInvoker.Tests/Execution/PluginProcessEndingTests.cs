@@ -93,6 +93,18 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     [Fact(Timeout = 60_000)]
     [Case(33, "daemonised-child")]
+    public async Task So_is_a_reason_that_a_child_prints_after_the_plugin_has_failed()
+    {
+        _plugins.WithScript("late", "(sleep 1; echo '{\"code\":11}') & exit 1");
+
+        var (output, _) = await TimeAsync("late", deadline: TimeSpan.FromSeconds(50));
+
+        output.ExitCode.Should().Be(1);
+        System.Text.Encoding.UTF8.GetString(output.Stdout.Span).Should().Be("{\"code\":11}\n");
+    }
+
+    [Fact(Timeout = 60_000)]
+    [Case(33, "daemonised-child")]
     public async Task A_child_that_holds_stdout_and_never_prints_a_result_is_ended_at_the_deadline()
     {
         _plugins.WithScript("silent", $"sleep 100 & echo $! > '{_plugins.Record("left")}'");

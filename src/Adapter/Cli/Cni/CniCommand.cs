@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Text.Json;
 using Bridge.Adapter.Settings;
 using CniInvoker;
@@ -33,7 +34,8 @@ internal static class CniCommand
     };
 
     /// <summary>Whether one of the commands above is what was asked for.</summary>
-    public static bool Owns(ParseResult parsed) => parsed.CommandResult.Command.Parents.Any(parent => parent.Name == "cni");
+    public static bool Owns(ParseResult parsed) => parsed.CommandResult.Command is var command
+        && (command.Parents.Any(parent => parent.Name == "cni") || (command.Name == "cni" && parsed.Action is ParseErrorAction));
 
     public static async Task<int> InvokeAsync(ParseResult parsed, InvocationConfiguration console, CancellationToken cancellationToken)
     {
@@ -44,7 +46,7 @@ internal static class CniCommand
         {
             return parsed.Errors.Count == 0
                 ? await parsed.InvokeAsync(console, cancellationToken)
-                : throw new MisuseException(string.Join(' ', parsed.Errors.Select(error => error.Message)));
+                : throw new MisuseException(WrongWords.Of(parsed));
         }
         catch (MisuseException mistake)
         {

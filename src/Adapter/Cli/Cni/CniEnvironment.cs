@@ -44,21 +44,47 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
 
         try
         {
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
+
             // Written once, since what is no Unicode or a number out of this world is only found then.
-            var json = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var json = Node(document.RootElement);
             _ = json?.ToJsonString();
             return Checked(json as JsonObject
                 ?? throw new MisuseException("CAP_ARGS is not a JSON object; write {\"CAPABILITY\": VALUE}, such as {\"portMappings\": [{\"hostPort\": 8080, \"containerPort\": 80, \"protocol\": \"tcp\"}]}"));
         }
         catch (JsonException invalid)
         {
-            throw new MisuseException(invalid is { LineNumber: null }
-                ? "CAP_ARGS is not JSON: a key stands in it twice"
-                : $"CAP_ARGS is not JSON: {JsonWords.Of(invalid)}");
+            throw new MisuseException($"CAP_ARGS is not JSON: {JsonWords.Of(invalid)}");
         }
         catch (InvalidOperationException)
         {
             throw new MisuseException("CAP_ARGS is not JSON: it holds what is no Unicode, or no number");
+        }
+    }
+
+    // Of equal keys the last counts, as everywhere in CNI.
+    private static JsonNode? Node(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var json = new JsonObject();
+                foreach (var property in element.EnumerateObject())
+                {
+                    json[property.Name] = Node(property.Value);
+                }
+
+                return json;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(Node)]);
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(element.Clone());
         }
     }
 

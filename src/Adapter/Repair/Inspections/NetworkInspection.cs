@@ -13,7 +13,8 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// Networks: journal × Docker. One that the journal lost is taken over, one that Docker does not list is put away, and forgotten much later:
 /// a dockerd that ran without its disk lists nothing, and starts containers on its networks before anybody can ask it for them.
 /// </summary>
-internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider) : IInspection
+internal sealed class NetworkInspection(
+    Journal journal, DeletedNetworks deleted, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider) : IInspection
 {
     /// <summary>How long a network that Docker does not list is remembered.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
@@ -26,6 +27,7 @@ internal sealed class NetworkInspection(Journal journal, ConfigurationDirectory 
         .Select(network => new Finding(
             FindingKind.UnrecordedNetwork, network.Id, $"Docker network {network.Name} ({DockerId.Short(network.Id)})", "Docker has it with this driver, and the journal does not")
         {
+            Grace = deleted.Contains(network.Id) ? settings.Repair.OrphanGrace : TimeSpan.Zero,
             Mend = _ => Task.FromResult(Adopt(network)),
         });
 

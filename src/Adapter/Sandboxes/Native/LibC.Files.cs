@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>open(2), read(2), write(2), fsync(2), fstatfs(2), statx(2), link(2), geteuid(2).</summary>
+/// <summary>open(2), read(2), write(2), fsync(2), flock(2), fstatfs(2), statx(2), link(2), geteuid(2).</summary>
 internal static partial class LibC
 {
     internal const int O_RDONLY = 0;
@@ -18,6 +18,8 @@ internal static partial class LibC
     internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     private static readonly TimeSpan WritePause = TimeSpan.FromMilliseconds(20);
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
     internal const long NSFS_MAGIC = 0x6e736673;
 
     /// <summary>Opens whatever is at <paramref name="path"/> for reading; a named pipe does not block it.</summary>
@@ -105,6 +107,17 @@ internal static partial class LibC
     /// <summary>Returns when the file's content, or the directory's entries, are on the disk.</summary>
     public static void Sync(SafeFileHandle handle) => Require(fsync(handle), "write a directory's entries to the disk");
 
+    /// <summary>Locks a file or directory as long as the handle is open; false: another process has it locked.</summary>
+    public static bool TryLock(SafeFileHandle handle)
+    {
+        if (flock(handle, LOCK_EX | LOCK_NB) == 0)
+        {
+            return true;
+        }
+
+        return LastError == Errno.EAGAIN ? false : throw Failure("lock a file");
+    }
+
     /// <summary>Whether the handle is of a namespace, of whatever type.</summary>
     public static bool IsNamespace(SafeFileHandle handle)
     {
@@ -156,6 +169,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int flock(SafeFileHandle fd, int operation);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fstatfs(SafeFileHandle fd, out StatFs buf);

@@ -51,6 +51,7 @@ internal static class Rtnetlink
     public const ushort RTA_PREFSRC = 7;
     public const ushort RTA_METRICS = 8;
     public const ushort RTA_MULTIPATH = 9;
+    public const ushort RTA_NH_ID = 30;
     public const ushort RTA_FLOW = 11;
     public const ushort RTA_TABLE = 15;
     public const ushort RTA_VIA = 18;

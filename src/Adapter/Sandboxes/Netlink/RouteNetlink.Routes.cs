@@ -90,6 +90,12 @@ internal sealed partial class RouteNetlink
             message.Add(RTA_DST, destination);
         }
 
+        if (type == RTM_DELROUTE && route.NextHopId is { } nextHop)
+        {
+            message.Add(RTA_NH_ID, nextHop);
+            return message;
+        }
+
         if (link is not null && route.HasLink)
         {
             message.Add(RTA_OIF, link.Index);
@@ -214,6 +220,7 @@ internal sealed partial class RouteNetlink
         RTA_PREFSRC => route with { Source = attribute.Address },
         RTA_PRIORITY => route with { Metric = attribute.UInt32 },
         RTA_TABLE => route with { Table = attribute.Int32 },
+        RTA_NH_ID => route with { NextHopId = attribute.UInt32 },
         RTA_MULTIPATH => route with { Obstacle = "has several next hops" },
         RTA_SRC => route with { Obstacle = "is for certain sources only" },
         RTA_FLOW or RTA_PREF or RTA_ENCAP or RTA_ENCAP_TYPE =>

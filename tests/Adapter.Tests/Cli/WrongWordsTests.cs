@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Bridge.Adapter.Cli;
+
+namespace Bridge.Adapter.Tests.Cli;
+
+/// <summary>A command line that cannot be understood is answered with a sentence, and nothing on standard output but what is promised there.</summary>
+public sealed class WrongWordsTests
+{
+    private const int Deadline = 60_000;
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("server", "cnm-cni has no command server. Did you mean serve? cnm-cni --help tells what there is.")]
+    [InlineData("stauts", "cnm-cni has no command stauts. Did you mean status? cnm-cni --help tells what there is.")]
+    [InlineData("frobnicate", "cnm-cni has no command frobnicate. cnm-cni --help tells what there is.")]
+    [InlineData("-v", "cnm-cni has no option -v. cnm-cni --help tells what there is.")]
+    [InlineData("settings --json", "cnm-cni settings has no option --json. cnm-cni settings --help tells what there is.")]
+    [InlineData("serve x", "\"x\" is one word too many for cnm-cni serve. cnm-cni serve --help tells what there is.")]
+    public async Task It_says_which_word_is_wrong(string words, string sentence)
+    {
+        var (exitCode, output, error) = await RunAsync(words);
+
+        exitCode.Should().Be(2);
+        output.Should().BeEmpty();
+        error.Should().Be($"{sentence}\n");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("cni", "cnm-cni cni needs a command: ")]
+    [InlineData("cni foo", "cnm-cni cni has no command foo.")]
+    [InlineData("cni lost", "cnm-cni cni has no command lost. Did you mean list?")]
+    [InlineData("cni add", "cnm-cni cni add needs NET and NETNS.")]
+    [InlineData("cni del pods", "cnm-cni cni del needs NETNS.")]
+    public async Task The_commands_that_print_JSON_print_an_error_object(string words, string sentence)
+    {
+        var (exitCode, output, error) = await RunAsync(words);
+
+        exitCode.Should().Be(2);
+        error.Should().StartWith(sentence);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(output)!;
+        ((int?)json["code"]).Should().Be(4);
+        ((string?)json["msg"]).Should().StartWith(sentence);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string words)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var console = new InvocationConfiguration { Output = output, Error = error };
+        var exitCode = await CommandLine.RunAsync(words.Split(' '), (_, _) => Task.FromResult(0), console, _ => null, TestContext.Current.CancellationToken);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}
