@@ -52,6 +52,49 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    // Where the container has a way back: at the loopback address of IPv4, whose source portmap translates, and at the host's addresses in the container's subnets.
+    [Feature(Feature)]
+    [Feature("Published ports: IPv6")]
+    [Theory(Timeout = Patience)]
+    [InlineData(GatelessHost.Dual, "8080:80", "127.0.0.1", GatelessHost.DualGateway, GatelessHost.DualGateway6)]
+    [InlineData(GatelessHost.Dual, "[::]:8080:80", GatelessHost.DualGateway6)]
+    [InlineData(GatelessHost.Six, "8080:80", GatelessHost.SixGateway)]
+    public async Task It_answers_in_the_families_that_were_asked_for_and_that_the_container_has(string network, string publish, params string[] addresses)
+    {
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync(network, "web", "--publish", publish);
+
+        foreach (var address in new[] { "127.0.0.1", GatelessHost.DualGateway, GatelessHost.DualGateway6, GatelessHost.SixGateway })
+        {
+            if (addresses.Contains(address))
+            {
+                (await Host.FromHost.GetAsync(address, 8080, Cancellation)).Should().Be(Page);
+            }
+            else
+            {
+                (await Host.FromHost.CanConnectAsync(address, 8080, Cancellation)).Should().BeFalse();
+            }
+        }
+
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
+    [Feature(Feature)]
+    [Feature("Published ports: IPv6")]
+    [Theory(Timeout = Patience)]
+    [InlineData(GatelessHost.Dual, "[::1]:8080:80", "IPv6's own loopback address")]
+    [InlineData(GatelessHost.Six, "127.0.0.1:8080:80", "no IPv4 address")]
+    [InlineData(GatelessHost.Gateless, "[::]:8080:80", "no IPv6 address")]
+    public async Task One_at_which_nobody_could_answer_is_refused(string network, string publish, string reason)
+    {
+        var run = await TryDockerAsync("run", "--name", "web", "--network", network, "--publish", publish, Image, "true");
+
+        run.ExitCode.Should().NotBe(0);
+        run.StandardError.Should().Contain($"cannot be published at {publish[..publish.LastIndexOf(":8080", StringComparison.Ordinal)].Trim('[', ']')}").And.Contain(reason);
+        (await PublishersAsync(Cancellation)).Should().BeEmpty();
+    }
+
     [Feature(Feature)]
     [Fact(Timeout = Patience)]
     public async Task Where_no_plugin_could_publish_status_says_so()
