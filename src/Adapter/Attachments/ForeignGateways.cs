@@ -20,11 +20,12 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
         ? StagingSandboxes.DefaultRoutes(record.SandboxKey!, except: record.Attach == AttachMode.Sandbox ? record.InterfaceName : record.SandboxInterfaceName)
         : [];
 
-    public static bool IsOneOf(IReadOnlyList<DockerNetwork> networks, LinkRoute route) =>
-        networks.Any(network => network.Pools.Any(pool => pool.Gateway == route.Gateway || Holds(pool.Subnet, route.Gateway)));
+    /// <summary>Whether the next hop is on one of these networks. An old engine may show a gateway beside a subnet that is written as one of its addresses.</summary>
+    public static bool IsOf(IReadOnlyList<DockerNetwork> networks, LinkRoute route) =>
+        route.Gateway is { } nextHop && networks.Any(network => network.Pools.Any(pool => pool.Gateway == nextHop || Holds(pool.Subnet, nextHop)));
 
     /// <summary>The internal networks that an endpoint's container may be on. Asks Docker, so only the background may ask.</summary>
-    /// <exception cref="DockerException">Docker has not answered for a minute.</exception>
+    /// <exception cref="DockerException">Docker has not answered for a minute at least.</exception>
     public async Task<IReadOnlyList<DockerNetwork>> InternalNetworksAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -40,6 +41,5 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
         }
     }
 
-    private static bool Holds(string subnet, string? nextHop) =>
-        IPAddress.TryParse(nextHop, out var address) && IPNetwork.TryParse(subnet, out var network) && network.Contains(address);
+    private static bool Holds(string subnet, string nextHop) => IPNetwork.TryParse(subnet, out var network) && network.Contains(IPAddress.Parse(nextHop));
 }

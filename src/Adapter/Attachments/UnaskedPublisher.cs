@@ -102,7 +102,7 @@ internal sealed class UnaskedPublisher(
                 return; // The container has ended.
             }
 
-            if (HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOneOf(silent, route)))
+            if (HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route)))
             {
                 await detacher.UnpublishAsync(record);
                 return;
