@@ -53,7 +53,8 @@ internal sealed class SocketKeeper(
     {
         try
         {
-            if (locks.Count(held => held.Renew()) > 0)
+            var renewed = locks.Count(held => held.Renew()); // Each of them.
+            if (renewed > 0)
             {
                 logger.LocksRenewed();
             }
