@@ -147,6 +147,7 @@ internal static class Daemon
         .AddSingleton<AttachmentLeftovers>()
         .AddSingleton<ChainRemoval>()
         .AddSingleton<Detacher>()
+        .AddSingleton<LostAttachments>()
         .AddSingleton<SoleHolders>()
         .AddSingleton<Attacher>()
         .AddSingleton<Publisher>()

@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(420, LogLevel.Warning, "The record of the addresses {Addresses}, reserved for endpoint {EndpointId}, was gone; it is made again from the endpoint's")]
     public static partial void ReservationMadeAgain(this ILogger logger, string endpointId, string addresses);
 
+    [LoggerMessage(423, LogLevel.Warning, "The record of endpoint {EndpointId} on CNI network {CniNetwork} ({Addresses}) was lost; it is undone by what the host shows of it")]
+    public static partial void AttachmentFoundAgain(this ILogger logger, string endpointId, string cniNetwork, string addresses);
+
     [LoggerMessage(421, LogLevel.Warning, "The record of the addresses {Addresses}, reserved for endpoint {EndpointId}, is gone and cannot be made again, so that nobody will release them: {Reason}")]
     public static partial void ReservationLost(this ILogger logger, string endpointId, string addresses, string reason);
 

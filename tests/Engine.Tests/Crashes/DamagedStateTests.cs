@@ -67,6 +67,25 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
+    [Feature("Nothing is left: cnm-cni killed")]
+    [Fact(Timeout = LongPatience)]
+    public async Task A_container_whose_record_is_lost_leaves_nothing_when_it_is_removed()
+    {
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        foreach (var way in new[] { "rm $f", ": > $f" })
+        {
+            await RunContainerAsync("web", "--publish", "8080:80");
+            await Host.Bridge.KillAsync(Cancellation);
+            await RunInShellAsync($"f=$(echo {State}/attachments/*.json)\n{way}");
+            await Host.Bridge.StartAsync(Cancellation);
+
+            await DockerAsync("rm", "--force", "web");
+
+            await RunInShellAsync($"rm -f {State}/attachments/*.unreadable");
+            await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        }
+    }
+
     private async Task RequireServingAsync(DockerView web, IReadOnlyList<string> held, IReadOnlyList<string> damaged)
     {
         var repair = await Host.BridgeAsync(["repair"], Cancellation); // Ends when nothing is in doubt any more.

@@ -36,7 +36,7 @@ internal sealed class EndpointInspection(Journal journal, Repairer repairer, Arr
             "Docker has its endpoint, and the journal has no record of it: it was lost, or could not be read")
         {
             Grace = settings.Repair.OrphanGrace,
-            Remedy = $"{Descriptions.Restart(endpoint.Value.Name)} What its plugins had made for it (addresses, firewall rules) is not known any more and may stay.",
+            Remedy = $"{Descriptions.Restart(endpoint.Value.Name)} What its plugins had made for it is undone then as far as the host shows that it is its own.",
         };
 
     // An unknown network may be another Docker's: what is in use there is left alone.

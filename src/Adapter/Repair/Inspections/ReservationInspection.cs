@@ -1,4 +1,5 @@
 using System.Net;
+using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Settings;
@@ -10,7 +11,8 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// Reservations that no attachment uses, and Docker neither for the endpoint that has adopted them nor on a network of another driver. Only while Docker answers, because its calls
 /// might still be on their way otherwise.
 /// </summary>
-internal sealed class ReservationInspection(Journal journal, ReservationRepair repair, IDockerEngine docker, AdapterSettings settings) : IInspection
+internal sealed class ReservationInspection(
+    Journal journal, ReservationRepair repair, LostAttachments lost, Repairer repairer, IDockerEngine docker, AdapterSettings settings) : IInspection
 {
     /// <summary>
     /// Docker reserves, and makes the endpoint right after; it releases right after the endpoint's end. A pause is no proof, a long one is.
@@ -33,8 +35,23 @@ internal sealed class ReservationInspection(Journal journal, ReservationRepair r
                 FindingKind.UnusedReservation, record.ContainerId, record.Text(), "no endpoint uses it, and Docker has not released it")
             {
                 Grace = settings.Repair.OrphanGrace > ShortestGrace ? settings.Repair.OrphanGrace : ShortestGrace,
-                Mend = token => repair.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserved, token),
+                Mend = token => ReleaseAsync(record, token),
             }),
         ];
+    }
+
+    // What was attached with it may be there still, where the record of that is lost.
+    private async Task<Mending> ReleaseAsync(ReservationRecord record, CancellationToken cancellationToken)
+    {
+        if (record.EndpointId is { } endpoint && await lost.FindAsync(endpoint, networkId: "", cancellationToken) is { } attachment)
+        {
+            var undone = await repairer.DetachAsync(attachment, "its record was lost", _ => Task.FromResult(true), cancellationToken);
+            if (undone.State != FindingState.Mended)
+            {
+                return undone;
+            }
+        }
+
+        return await repair.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserved, cancellationToken);
     }
 }

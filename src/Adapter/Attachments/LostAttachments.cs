@@ -1,0 +1,123 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Bridge.Adapter.HostPorts;
+using Bridge.Adapter.Leftovers;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.Attachments;
+
+/// <summary>
+/// Attachments whose record is gone or cannot be read when their endpoint ends. What their plugins made is found again by its container id, as far as the host shows
+/// it: the link, rules, ports in the firewall, addresses in the store. Enough to run DEL; rules that stay would lead to whoever gets the address next.
+/// </summary>
+internal sealed class LostAttachments(
+    Journal journal, ConfigurationDirectory configurations, StagingSandboxes staging, AttachmentLeftovers leftovers, AddressStores stores, FirewallListing firewall,
+    TimeProvider timeProvider, ILogger<LostAttachments> logger)
+{
+    /// <summary>Makes the record again, as of one whose making was cut off.</summary>
+    /// <param name="endpointId">An endpoint without a record.</param>
+    /// <param name="networkId">Its Docker network; empty when that is not known.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    /// <returns>Null when the host holds nothing for it that is known to be its own.</returns>
+    /// <exception cref="IOException">It cannot be told, or written down.</exception>
+    public async Task<AttachmentRecord?> FindAsync(string endpointId, string networkId, CancellationToken cancellationToken)
+    {
+        var docker = journal.Networks.Find(networkId);
+        var candidate = journal.Reservations.All.FirstOrDefault(record => record.EndpointId == endpointId) is { } reservation
+            ? OfReservation(reservation, endpointId, docker?.NetworkId ?? AnyNetworkOf(reservation))
+            : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId) ? await OfNetworkAsync(docker, endpointId, cancellationToken) : null;
+        if (candidate is null)
+        {
+            return null;
+        }
+
+        var link = staging.HostLinks().FirstOrDefault(link => link.Name == candidate.HostInterfaceName);
+        var rules = await leftovers.RulesAsync(candidate, cancellationToken);
+        if (link is null && rules.Count == 0 && (await leftovers.AddressesAsync(candidate, cancellationToken)).Count == 0)
+        {
+            return null; // It has ended as it should.
+        }
+
+        var found = await WithPortsAsync(candidate with { Snapshot = WithLink(candidate.Snapshot!, link) }, cancellationToken);
+        journal.Attachments.Write(found);
+        logger.AttachmentFoundAgain(endpointId, found.CniNetwork, string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address)));
+        return found;
+    }
+
+    private string AnyNetworkOf(ReservationRecord reservation) =>
+        journal.Networks.All.FirstOrDefault(record => record.CniNetwork == reservation.CniNetwork)?.NetworkId ?? reservation.ContainerId;
+
+    // Else it is just an endpoint that nobody here has ever seen, and a firewall is read for nothing.
+    private bool IsKnownToBeOurs(string endpointId) => journal.Attachments.IsUnreadable(endpointId) || Path.Exists(staging.PathOf(endpointId));
+
+    private AttachmentRecord OfReservation(ReservationRecord reservation, string endpointId, string networkId)
+    {
+        var result = CniAttachment.Result(reservation);
+        var own = CniAttachment.Configuration(reservation);
+        return Of(endpointId, networkId, result is null ? own : IpamConfiguration.WithReserved(own, result), reservation.Addresses.Select(address => address.Address)) with
+        {
+            ContainerId = reservation.ContainerId,
+            BootId = reservation.BootId,
+            Arguments = reservation.Arguments,
+            Capabilities = reservation.Capabilities,
+            Reserved = [.. reservation.Addresses.Select(address => address.Address)],
+            Result = reservation.Result,
+            ContainerName = reservation.ContainerName,
+        };
+    }
+
+    private async Task<AttachmentRecord?> OfNetworkAsync(NetworkRecord docker, string endpointId, CancellationToken cancellationToken)
+    {
+        if (configurations.Load().Find(docker.CniNetwork) is not { } network)
+        {
+            return null;
+        }
+
+        var stored = HostLocalStore.Of(network) is { } store ? await stores.ReadAsync(store, cancellationToken) ?? [] : [];
+        return Of(endpointId, docker.NetworkId, network, stored.Where(address => address.OwnerId == endpointId).Select(address => ToCidr(network, address.Address)));
+    }
+
+    private AttachmentRecord Of(string endpointId, string networkId, NetworkConfiguration network, IEnumerable<string> addresses)
+    {
+        LinkAddress[] own = [.. addresses.Select(address => address.Split('/')).Select(parts => new LinkAddress(parts[0], int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)))];
+        return new AttachmentRecord(endpointId, networkId, network.Name)
+        {
+            Phase = AttachmentPhase.Adding,
+            BootId = BootId.Current(),
+            Since = timeProvider.GetUtcNow(),
+            InterfaceName = InterfaceNames.Sandbox,
+            HostInterfaceName = InterfaceNames.Host(endpointId),
+            Configuration = CniAttachment.ToElement(network.ToUtf8Json()),
+            Result = CniAttachment.ToElement(new JsonObject
+            {
+                ["cniVersion"] = network.CniVersion,
+                ["ips"] = new JsonArray([.. own.Select(address => (JsonNode)new JsonObject { ["version"] = address.IsIPv6 ? "6" : "4", ["address"] = $"{address.Address}/{address.PrefixLength}" })]),
+            }),
+            Snapshot = new LinkSnapshot(InterfaceNames.Sandbox, "", 0, "", null) { Addresses = own },
+        };
+    }
+
+    private static string ToCidr(NetworkConfiguration network, IPAddress address) =>
+        $"{address}/{CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Contains(address))?.Subnet.PrefixLength ?? address.GetAddressBytes().Length * 8}";
+
+    private static LinkSnapshot WithLink(LinkSnapshot snapshot, LinkInfo? link) => link is null
+        ? snapshot
+        : snapshot with { Mac = link.Mac, Mtu = link.Mtu, Kind = link.Kind, PeerIndex = link.PeerIndex, Alias = link.Alias, PeerIsInHost = link.PeerNamespaceId is null };
+
+    // The plugins that publish go by the container id; which port of the container it was they need not know.
+    private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
+    {
+        PortMapping[] ports = [.. (await firewall.PortsAsync(cancellationToken)).Where(port => port.Holder == record.ContainerId)
+            .Select(port => new PortMapping(port.Port, port.Port, port.Protocol, port.HostIp)).Distinct()];
+        return ports.Length == 0 ? record : record with
+        {
+            PublishedPorts = ports,
+            RequestedPorts = [.. ports.Select(port => new RequestedPort(port.Protocol, port.ContainerPort, port.HostIp, port.HostPort, port.HostPort))],
+        };
+    }
+}
