@@ -17,7 +17,7 @@ public sealed class WrongWordsTests
     [InlineData("serve x", "\"x\" is one word too many for cnm-cni serve. cnm-cni serve --help tells what there is.")]
     public async Task It_says_which_word_is_wrong(string words, string sentence)
     {
-        var (exitCode, output, error) = await RunAsync(words);
+        var (exitCode, output, error) = await RunAsync(words, TestContext.Current.CancellationToken);
 
         exitCode.Should().Be(2);
         output.Should().BeEmpty();
@@ -32,7 +32,7 @@ public sealed class WrongWordsTests
     [InlineData("cni del pods", "cnm-cni cni del needs NETNS.")]
     public async Task The_commands_that_print_JSON_print_an_error_object(string words, string sentence)
     {
-        var (exitCode, output, error) = await RunAsync(words);
+        var (exitCode, output, error) = await RunAsync(words, TestContext.Current.CancellationToken);
 
         exitCode.Should().Be(2);
         error.Should().StartWith(sentence);
@@ -41,12 +41,12 @@ public sealed class WrongWordsTests
         ((string?)json["msg"]).Should().StartWith(sentence);
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string words)
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string words, CancellationToken cancellationToken)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var console = new InvocationConfiguration { Output = output, Error = error };
-        var exitCode = await CommandLine.RunAsync(words.Split(' '), (_, _) => Task.FromResult(0), console, _ => null, TestContext.Current.CancellationToken);
+        var exitCode = await CommandLine.RunAsync(words.Split(' '), (_, _) => Task.FromResult(0), console, _ => null, cancellationToken);
         return (exitCode, output.ToString(), error.ToString());
     }
 }
