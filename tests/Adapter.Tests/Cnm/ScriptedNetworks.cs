@@ -18,19 +18,24 @@ internal sealed class ScriptedNetworks : IDisposable
         }
 
         WriteChain();
-        Write("reserve", $"""
-            ADD) number=2; until mkdir '{PathOf("store")}'/10.77.0.$number 2>/dev/null; do [ -d '{PathOf("store")}' ] || exit; number=$((number + 1)); done
-                 echo $number > '{PathOf("store")}'/$CNI_CONTAINERID
-                 wait_while reserve-ADD
-                 echo '{Brace}"cniVersion":"1.0.0","ips":[{Brace}"address":"10.77.0.'$number'/16","gateway":"10.77.0.1"{Close}]{Close}' ;;
-            DEL) wait_while reserve-DEL
-                 rmdir '{PathOf("store")}'/10.77.0.$(cat '{PathOf("store")}'/$CNI_CONTAINERID) 2>/dev/null; rm -f '{PathOf("store")}'/$CNI_CONTAINERID ;;
-            """);
+        WriteReserve();
         Write("static", "");
     }
 
     private const string Brace = "{";
     private const string Close = "}";
+
+    /// <summary>The IPAM plugin of <c>ahead</c>, which does what <paramref name="add"/> and <paramref name="delete"/> say at the end besides.</summary>
+    public void WriteReserve(string add = ":", string delete = ":") => Write("reserve", $"""
+            ADD) number=2; until mkdir '{PathOf("store")}'/10.77.0.$number 2>/dev/null; do [ -d '{PathOf("store")}' ] || exit; number=$((number + 1)); done
+                 echo $number > '{PathOf("store")}'/$CNI_CONTAINERID
+                 wait_while reserve-ADD
+                 {add}
+                 echo '{Brace}"cniVersion":"1.0.0","ips":[{Brace}"address":"10.77.0.'$number'/16","gateway":"10.77.0.1"{Close}]{Close}' ;;
+            DEL) wait_while reserve-DEL
+                 rmdir '{PathOf("store")}'/10.77.0.$(cat '{PathOf("store")}'/$CNI_CONTAINERID) 2>/dev/null; rm -f '{PathOf("store")}'/$CNI_CONTAINERID
+                 {delete} ;;
+            """);
 
     public string Plugins => PathOf("bin");
 
@@ -90,14 +95,19 @@ internal sealed class ScriptedNetworks : IDisposable
 
     public Task UndoneAsync() => CniInvoker.Tests.Eventually.TrueAsync(() => Store.Length == 0, $"nothing is in the store ({string.Join(", ", Store)})");
 
-    // Those who still hang must end before their scripts go.
-    public void Dispose()
+    /// <summary>Nobody hangs any more.</summary>
+    public void ReleaseHolds()
     {
         foreach (var hold in Directory.GetFiles(PathOf("hold")))
         {
             File.Delete(hold);
         }
+    }
 
+    // Those who still hang must end before their scripts go.
+    public void Dispose()
+    {
+        ReleaseHolds();
         CniInvoker.Tests.Eventually.TrueAsync(() => !Running.Any(process => Directory.Exists($"/proc/{process}")), "no plugin runs").Wait();
         Directory.Delete(_directory, recursive: true);
     }

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Bridge.Adapter.Control;
+using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Pods;
+using Bridge.Adapter.Repair.Findings;
+
+namespace Bridge.Adapter.Tests.Cli;
+
+/// <summary>What <c>cnm-cni status</c> shows of what the daemon says.</summary>
+public sealed class StatusCommandTests : DaemonCommandTest
+{
+    [Fact(Timeout = Deadline)]
+    public async Task Status_shows_networks_endpoints_ports_pending_cleanups_and_broken_files()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
+
+        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines().Should().Equal(
+            "cnm-cni 0.1.0; Docker answers",
+            "containerd does not answer, so pods may be missing or without a name",
+            "",
+            "NETWORK       CNI NETWORK  IPAM  PLUGINS          PROBLEM",
+            "pods          pods         null  bridge, portmap  -",
+            "5f2b7c3c7a0e  gone         null  -                no longer configured",
+            "",
+            "On CNI network pods (10.88.0.0/16, fd00::/64):",
+            "ADDRESSES           KIND       NAME         NETWORK  INTERFACE  STATE   MAC                PORTS                             SINCE  ID",
+            "10.88.0.2, fd00::2  container  web          pods     eth1       joined  02:00:00:00:00:02  8080->80/tcp, [::1]:5353->53/udp  0s     e11f2b7c3c7a",
+            "10.88.0.3, fd00::3  pod        default/dns  -        -          -       -                  -                                 -      5a1d0b0f7e57",
+            "10.88.0.9           other      -            -        -          -       -                  -                                 -      cafe",
+            "",
+            "On CNI network gone:",
+            "Others than Docker's containers may be missing: its configuration is gone.",
+            "Nobody.",
+            "",
+            "Unfinished in container web: sysctl net.ipv4.conf.eth1.x does not exist",
+            "",
+            "Still to be cleaned up (repeated by itself):",
+            "CONTAINER  CNI NETWORK  ADDRESSES  ATTEMPTS  NEXT  ID  LAST ERROR",
+            "old        pods         10.88.0.8  3         now   e2  plugin \"bridge\" failed DEL: two lines",
+            "",
+            "for you unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link delete cni0123456789ab.",
+            "",
+            "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"",
+            "",
+            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be done, 1 finding that is not mended, 1 CNI file that is not used.");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_of_a_daemon_that_has_nothing_to_do_says_what_to_do_first()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], [], []));
+
+        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines().Should().Equal(
+            "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
+            "",
+            "No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)",
+            "",
+            "To look at: Docker does not answer.");
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_as_JSON_is_what_the_daemon_said()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
+
+        (await RunAsync($"status --json --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        JsonSerializer.Deserialize(Output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(Example(), options => options.Excluding(status => status.Endpoints[0].Result));
+        using var json = JsonDocument.Parse(Output.ToString());
+        json.RootElement.GetProperty("endpoints")[0].GetProperty("result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData("status --exit-code", 1)]
+    [InlineData("status --exit-code --json", 1)]
+    [InlineData("status", 0)]
+    public async Task The_exit_code_of_status_says_whether_there_is_something_to_look_at_only_where_that_is_asked_for(string command, int exitCode)
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
+
+        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(exitCode);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Status_of_a_healthy_host_ends_with_all_is_well_and_exit_code_0()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], []));
+
+        (await RunAsync($"status --exit-code --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines()[^1].Should().Be("All is well.");
+    }
+
+    private static StatusResponse Example() => new(
+        "0.1.0",
+        EngineReachable: true,
+        PodRuntimeState.Silent,
+        [
+            new NetworkStatus("n1", "pods", "pods", "null", ["bridge", "portmap"], null),
+            new NetworkStatus("5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f", null, "gone", "null", [], "no longer configured"),
+        ],
+        [
+            new EndpointStatus(
+                EndpointId, EndpointId, "n1", "pods", "pods", "web", "joined", "eth0", "cnie11f2b7c", "eth1", "/var/run/docker/netns/1", ["10.88.0.2/16", "fd00::2/64"], "10.88.0.1",
+                "02:00:00:00:00:02", 1500, [new PublishedPortStatus(null, 8080, 80, "tcp"), new PublishedPortStatus("::1", 5353, 53, "udp")], ["bridge", "portmap"],
+                DateTimeOffset.MaxValue, "sysctl net.ipv4.conf.eth1.x does not exist", JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
+        ],
+        [
+            new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, null, [
+                new NeighbourStatus(NeighbourKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
+                new NeighbourStatus(NeighbourKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b", null, ["10.88.0.3", "fd00::3"]),
+                new NeighbourStatus(NeighbourKind.Other, null, "cafe", null, ["10.88.0.9"]),
+            ]),
+            new CniNetworkStatus("gone", [], IsComplete: false, "its configuration is gone", []),
+        ],
+        [new PendingCleanup("e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
+        [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it", FindingState.Left, "If nobody else made it: ip link delete cni0123456789ab.")],
+        [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
+}
