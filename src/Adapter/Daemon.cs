@@ -121,7 +121,7 @@ internal static class Daemon
         .AddSingleton(new PluginPath(settings.PluginDirectories))
         .AddSingleton(settings.Timeouts.Deadlines)
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
-            provider, new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit)))
+            provider, new GivenEnvironment(new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit), settings.PluginEnvironment)))
         .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<CniRuntime>();
 

@@ -51,6 +51,11 @@ internal sealed record AdapterSettings
     /// </summary>
     public IReadOnlyList<string> ForbiddenArguments { get; init; } = [];
 
+    /// <summary>
+    /// Environment variables that every plugin gets besides those that all get. None named <c>CNI_…</c>, <c>LD_…</c> or <c>PATH</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> PluginEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long plugins may take.</summary>
     public TimeoutSettings Timeouts { get; init; } = new();
 

@@ -57,6 +57,7 @@ internal static class SettingsKeys
         ["autoNetworks"] = (settings, value) => settings with { AutoNetworks = value.Flag(settings.AutoNetworks) },
         ["sandboxPlugins"] = (settings, value) => settings with { SandboxPlugins = value.FileNames() },
         ["forbiddenArguments"] = (settings, value) => settings with { ForbiddenArguments = value.Keys() },
+        ["pluginEnvironment"] = (settings, value) => settings with { PluginEnvironment = value.Variables() },
         ["timeouts"] = (settings, value) => settings with { Timeouts = ReadTimeouts(settings.Timeouts, value) },
         ["calls"] = (settings, value) => settings with { Calls = value.Section(settings.Calls, Calls) },
         ["repair"] = (settings, value) => settings with { Repair = ReadRepair(settings.Repair, value) },

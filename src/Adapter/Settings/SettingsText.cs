@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Bridge.Adapter.Settings;
 
@@ -54,6 +55,7 @@ internal static class SettingsText
         .AppendLine(Invariant, $"autoNetworks: {(settings.AutoNetworks ? "true" : "false")}")
         .AppendLine(Invariant, $"sandboxPlugins: [{string.Join(", ", settings.SandboxPlugins.Select(PathText))}]")
         .AppendLine(Invariant, $"forbiddenArguments: [{string.Join(", ", settings.ForbiddenArguments.Select(PathText))}]")
+        .AppendLine(Invariant, $"pluginEnvironment: {{{string.Join(", ", settings.PluginEnvironment.Select(variable => $"{variable.Key}: {ValueText(variable.Value)}"))}}}")
         .AppendLine("timeouts:")
         .AppendLine(Invariant, $"  add: {Duration(settings.Timeouts.Add)}")
         .AppendLine(Invariant, $"  delete: {Duration(settings.Timeouts.Delete)}")
@@ -80,6 +82,9 @@ internal static class SettingsText
     /// <summary>YAML reads a single-quoted text literally, except for the quote itself.</summary>
     private static string PathText(string path) =>
         path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-".Contains(letter)) ? path : $"'{path.Replace("'", "''")}'";
+
+    /// <summary>A text of JSON is one of YAML too, and means itself whatever it holds.</summary>
+    private static string ValueText(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 
     private static (long? Number, string Unit) Split(string text)
     {

@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Settings;
 /// The value that stands behind one key, still unread. Each reading takes the value in force and returns it unchanged when the file
 /// says something wrong, so that reading goes on and finds the other mistakes too.
 /// </summary>
-internal sealed class SettingsValue(IParser parser, SettingsProblems problems, string key)
+internal sealed partial class SettingsValue(IParser parser, SettingsProblems problems, string key)
 {
     private readonly Mark _position = parser.Current?.Start ?? Mark.Empty;
 
@@ -212,7 +212,7 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
         return value;
     }
 
-    private Scalar? Scalar(string expected)
+    private Scalar? Scalar(string expected, bool isDefaultKnown = true)
     {
         if (!parser.TryConsume<Scalar>(out var scalar))
         {
@@ -223,7 +223,7 @@ internal sealed class SettingsValue(IParser parser, SettingsProblems problems, s
 
         if (IsNothing(scalar))
         {
-            Refuse($"expected {expected}; leave the key out to get the default");
+            Refuse(isDefaultKnown ? $"expected {expected}; leave the key out to get the default" : $"expected {expected}");
             return null;
         }
 

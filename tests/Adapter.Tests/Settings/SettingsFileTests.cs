@@ -36,6 +36,7 @@ public sealed class SettingsFileTests : IDisposable
         autoNetworks: true
         sandboxPlugins: [cilium-cni, route-override]
         forbiddenArguments: ['K8S_*', OWNER]
+        pluginEnvironment: {PROXY: 'http://10.0.0.1:3128', zone_1: ''}
         timeouts: {add: 90s, delete: 2m, check: 500ms, probe: 1s, call: 1h, terminationGrace: 0s}
         calls: {running: 1, waiting: 0}
         repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
@@ -53,6 +54,7 @@ public sealed class SettingsFileTests : IDisposable
         AutoNetworks = true,
         SandboxPlugins = ["cilium-cni", "route-override"],
         ForbiddenArguments = ["K8S_*", "OWNER"],
+        PluginEnvironment = new Dictionary<string, string> { ["PROXY"] = "http://10.0.0.1:3128", ["zone_1"] = "" },
         Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), Call = TimeSpan.FromHours(1), TerminationGrace = TimeSpan.Zero },
         Calls = new CallSettings { Running = 1, Waiting = 0 },
         Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10), RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },

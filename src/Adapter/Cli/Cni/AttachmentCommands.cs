@@ -37,7 +37,7 @@ internal static class AttachmentCommands
 
     public static Command Delete(CniEnvironment environment)
     {
-        var command = new Command("del", "Detach it (DEL). May be repeated, and the namespace may be gone.") { Network, Netns, InterfaceName, ContainerId, Forget, Config };
+        var command = new Command("del", "Detach it (DEL). May be repeated, and the namespace may be gone.") { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Forget, Config };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, (client, network, attachment, console) => parsed.GetValue(Forget)
             ? ForgetAsync(client, network, attachment, console.Error, cancellationToken)
             : client.DeleteAsync(network, attachment, cancellationToken)));
@@ -85,7 +85,7 @@ internal static class AttachmentCommands
     private static Command Build(
         string name, string description, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, CancellationToken, Task> run)
     {
-        var command = new Command(name, description) { Network, Netns, InterfaceName, ContainerId, Config };
+        var command = new Command(name, description) { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Config };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed, environment, (client, network, attachment, console) => run(client, network, attachment, console, cancellationToken)));
         return command;
@@ -95,7 +95,7 @@ internal static class AttachmentCommands
     {
         var console = parsed.InvocationConfiguration;
         var attachment = Read(parsed, environment, mayBeGone: parsed.CommandResult.Command.Name == "del");
-        await run(CniClients.Of(SettingsOf(parsed), environment, console.Error), parsed.GetRequiredValue(Network), attachment, console);
+        await run(CniClients.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment)), parsed.GetRequiredValue(Network), attachment, console);
         return ExitCodes.Success;
     }
 }

@@ -13,15 +13,18 @@ internal static class CniClients
     /// <param name="settings">Directories and deadlines.</param>
     /// <param name="environment">May name other directories.</param>
     /// <param name="error">Where the plugins' stderr goes.</param>
+    /// <param name="variables">What plugins find in their environment besides; before the settings.</param>
     /// <param name="sparesAll">Every attachment of the daemon has to be known: garbage is collected.</param>
-    public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error, bool sparesAll = false) => new(new CniClientOptions
+    public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error, IReadOnlyDictionary<string, string> variables, bool sparesAll = false) => new(new CniClientOptions
     {
         ConfigurationDirectory = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory,
         PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
         StateDirectory = StateDirectory(settings),
         LockFile = settings.CniLock,
         Deadlines = settings.Timeouts.Deadlines,
-        Executor = new PluginStderr(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), error),
+        Executor = new PluginStderr(
+            new GivenEnvironment(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), new Dictionary<string, string>([.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
+            error),
         AttachmentsOfOthers = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
     });
 }

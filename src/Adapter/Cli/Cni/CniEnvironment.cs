@@ -26,6 +26,9 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
         }
     }
 
+    /// <summary>A variable that the caller names; null when it is not set.</summary>
+    public string? Named(string name) => variables(name);
+
     /// <summary>CNI_ARGS, in its order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Arguments()
     {

@@ -25,7 +25,7 @@ internal static class GarbageCommand
             "Delete the attachments of a network that are remembered but not named with --keep, then tell the plugins which remain (GC, from " +
             "version 1.1.0): they may remove whatever else is on the network, except what the daemon has attached. Prints what was deleted.")
         {
-            Network, Keep, Force, Config,
+            Network, Keep, Force, PluginVariableOption.Variables, Config,
         };
         command.Validators.Add(result =>
         {
@@ -38,7 +38,7 @@ internal static class GarbageCommand
         {
             var console = parsed.InvocationConfiguration;
             var network = parsed.GetRequiredValue(Network);
-            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error, sparesAll: true);
+            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment), sparesAll: true);
             var kept = KeptAttachments.Read(parsed.GetValue(Keep) ?? [], network, client);
             var deleted = await client.CollectGarbageAsync(network, kept, parsed.GetValue(Force), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(CollectedGarbage.Of(deleted), CniJson.Indented.CollectedGarbage));

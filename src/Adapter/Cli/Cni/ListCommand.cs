@@ -20,7 +20,7 @@ internal static class ListCommand
         {
             var console = parsed.InvocationConfiguration;
             var settings = SettingsOf(parsed);
-            var listing = CniListing.Of(CniClients.Of(settings, environment, console.Error), CniClients.StateDirectory(settings));
+            var listing = CniListing.Of(CniClients.Of(settings, environment, console.Error, new Dictionary<string, string>()), CniClients.StateDirectory(settings));
             console.Output.WriteLine(JsonSerializer.Serialize(listing, CniJson.Indented.CniListing));
         });
         return command;

@@ -11,11 +11,11 @@ internal static class StatusCommand
     {
         var command = new Command("status", "Ask the plugins whether the network could be attached to now (STATUS, from version 1.1.0). Prints nothing if it could.")
         {
-            Network, Config,
+            Network, PluginVariableOption.Variables, Config,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var client = CniClients.Of(SettingsOf(parsed), environment, parsed.InvocationConfiguration.Error);
+            var client = CniClients.Of(SettingsOf(parsed), environment, parsed.InvocationConfiguration.Error, PluginVariableOption.Read(parsed, environment));
             await client.StatusAsync(parsed.GetRequiredValue(Network), cancellationToken);
             return ExitCodes.Success;
         });

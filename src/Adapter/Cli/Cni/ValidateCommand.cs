@@ -20,12 +20,12 @@ internal static class ValidateCommand
             "Print what is wrong with the configuration directory, and whether the plugins of its networks are there and speak their versions " +
             "(VERSION). Exit code 1 when there is an error.")
         {
-            Network, Config,
+            Network, PluginVariableOption.Variables, Config,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;
-            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error);
+            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment));
             var report = await ValidationReport.MakeAsync(client, parsed.GetValue(Network), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(report, CniJson.Indented.ValidationReport));
             foreach (var sentence in report.Sentences)
