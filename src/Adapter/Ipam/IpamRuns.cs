@@ -51,11 +51,13 @@ internal sealed class IpamRuns(
             if (journal.Reservations.Find(intent.ContainerId) is not null)
             {
                 journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
-                await TryFinishAsync(intent);
-                if (Undoing.Told(failed, journal.Reservations.Find(intent.ContainerId)?.CleanupError) is { } told)
+                var left = await TryFinishAsync(intent);
+                if (Undoing.Told(failed, left) is { } told)
                 {
                     throw told is CniException undone ? await ExplainAsync(undone, network, wishes, cancellationToken) : told;
                 }
+
+                TellLeft(intent, left); // Else the refusal tells it, in the log as well.
             }
 
             throw;
@@ -78,14 +80,23 @@ internal sealed class IpamRuns(
             journal.Reservations.Keep(current = current with { Phase = ReservationPhase.Releasing });
         }
 
-        await TryFinishAsync(current);
+        TellLeft(current, await TryFinishAsync(current));
     }
 
-    private async Task TryFinishAsync(ReservationRecord record)
+    private void TellLeft(ReservationRecord record, string? left)
+    {
+        if (left is not null)
+        {
+            logger.ReleaseFailed(record.ContainerId, record.CniNetwork, left);
+        }
+    }
+
+    /// <returns>Why it failed, and is tried again; null when it did not.</returns>
+    private async Task<string?> TryFinishAsync(ReservationRecord record)
     {
         if (journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId))
         {
-            return; // Its plugins' rules may still use the address.
+            return null; // Its plugins' rules may still use the address.
         }
 
         try
@@ -93,12 +104,13 @@ internal sealed class IpamRuns(
             staging.Create(record.ContainerId);
             await runtime.ReleaseAsync(CniAttachment.Configuration(record), cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
             Forget(record);
+            return null;
         }
         catch (Exception failure) when (failure is CniException or IOException)
         {
             journal.Reservations.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
-            logger.ReleaseFailed(record.ContainerId, record.CniNetwork, failure.Message);
             signal.Raise();
+            return failure.Message;
         }
     }
 
