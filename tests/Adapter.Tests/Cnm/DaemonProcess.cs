@@ -42,8 +42,14 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public int Id => _process!.Id;
 
-    private static string Program =>
+    /// <summary>The program that is tried.</summary>
+    public static string Program =>
         Environment.GetEnvironmentVariable("BRIDGE_BINARY") is { Length: > 0 } chosen ? chosen : Path.Combine(AppContext.BaseDirectory, "cnm-cni");
+
+    public string SettingsFile => Path.Combine(_directory, "settings.yaml");
+
+    /// <summary>More words of its command line.</summary>
+    public string Arguments { get; init; } = "";
 
     public string SocketPath { get; }
 
@@ -74,7 +80,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     private void Begin(string? output)
     {
-        _process = Process.Start("unshare", ["--net", "sh", "-c", $"exec '{Program}' serve --config '{_directory}/settings.yaml' >> '{output ?? Path.Combine(_directory, "log")}' 2>&1"]);
+        _process = Process.Start("unshare", ["--net", "sh", "-c", $"exec '{Program}' serve --config '{SettingsFile}' {Arguments} >> '{output ?? Path.Combine(_directory, "log")}' 2>&1"]);
     }
 
     /// <summary>Whether it takes connections.</summary>
