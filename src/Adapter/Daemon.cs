@@ -201,6 +201,7 @@ internal static class Daemon
     private static IServiceCollection AddInspections(this IServiceCollection services) => services
         .AddSingleton<AddressHoldings>()
         .AddSingleton<AddressRecovery>()
+        .AddSingleton<FileWarnings>()
         .AddSingleton<IInspection, NetworkInspection>()
         .AddSingleton<IInspection, StrandedContainerInspection>()
         .AddSingleton<IInspection, EndpointInspection>()

@@ -1,8 +1,8 @@
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
-using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -14,7 +14,7 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: the same id again replaces the record.
 /// </summary>
 internal sealed class CreateNetwork(
-    ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings, ILogger<CreateNetwork> logger)
+    ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings, FileWarnings fileWarnings)
     : ICnmMethod<CreateNetworkRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(CreateNetworkRequest request, CancellationToken cancellationToken)
@@ -41,11 +41,7 @@ internal sealed class CreateNetwork(
         }
 
         var ofFile = contents.Warnings.Where(warning => warning.File == network.Source || warning.File == settings.ConfigurationDirectory);
-        foreach (var warning in network.Warnings.Concat(ofFile).Concat(warnings).Distinct())
-        {
-            logger.OddConfiguration(warning.File, warning.Message);
-        }
-
+        fileWarnings.Tell(network.Warnings.Concat(ofFile).Concat(warnings));
         cancellationToken.ThrowIfCancellationRequested(); // Docker does not take back what it was told is late.
         journal.Networks.Write(options.ToRecord(networkId, network.Name));
         return new Nothing();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -9,7 +10,7 @@ namespace Bridge.Adapter.Repair;
 /// Containers that were refused for what is only not there yet: dockerd starts those with a restart policy before it answers the question which networks it
 /// has, perhaps before somebody has written the CNI network's file, and never tries again.
 /// </summary>
-internal sealed class Strandings(RepairSignal signal)
+internal sealed class Strandings(RepairSignal signal, FileWarnings warnings)
 {
     /// <summary>Ends such a refusal. Docker keeps it as the container's error, by which it is found.</summary>
     public const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";
@@ -26,13 +27,15 @@ internal sealed class Strandings(RepairSignal signal)
         signal.Raise();
     }
 
-    /// <summary>The CNI network of an endpoint that is to be made.</summary>
+    /// <summary>The CNI network of an endpoint that is to be made; what is odd about its file is told.</summary>
     /// <exception cref="CnmException">There is no such network, yet.</exception>
     public NetworkConfiguration Choose(ConfigurationDirectoryContents contents, string cniNetwork)
     {
         try
         {
-            return CniNetworks.Choose(contents, cniNetwork);
+            var network = CniNetworks.Choose(contents, cniNetwork);
+            warnings.TellOnce(network);
+            return network;
         }
         catch (CnmException missing)
         {
