@@ -36,7 +36,12 @@ internal static class Daemon
         }
 
         // The terminal that it was started from has gone; containers still need it.
-        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true);
+        var logFile = OpenLog(settings.Log.File); // Stays open: its thread may have more to say than anybody waits for.
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            logFile?.Reopen();
+        });
         var environment = ServiceEnvironment.Take();
         var inherited = InheritedSocket.Take(environment, settings.Socket);
         PrivateDirectory.Prepare(settings.StateDirectory);
@@ -50,7 +55,7 @@ internal static class Daemon
         // service manager that is the whole file system.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.Logging.AddBridgeLogging(settings.Log);
+        builder.Logging.AddBridgeLogging(settings.Log, logFile);
         builder.WebHost.UseBridgeSocket(socket);
         builder.Services.Configure<HostOptions>(host =>
         {
@@ -99,6 +104,18 @@ internal static class Daemon
         return 0;
     }
 
+    private static LogFile? OpenLog(string? path)
+    {
+        try
+        {
+            return path is null ? null : new LogFile(path, LibC.WriteStandardStreamsTo);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceException($"the log file {path} cannot be used: {FileWords.Of(unusable)}", unusable);
+        }
+    }
+
     private static void Resume(IServiceProvider services, AdapterSettings settings)
     {
         try
@@ -108,7 +125,7 @@ internal static class Daemon
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"the state in {settings.StateDirectory} cannot be taken up: {unusable.Message}", unusable);
+            throw new ServiceException($"the state in {settings.StateDirectory} cannot be taken up: {FileWords.Of(unusable)}", unusable);
         }
     }
 
@@ -184,6 +201,7 @@ internal static class Daemon
         .AddSingleton<RetryTimes>()
         .AddSingleton<DockerNames>()
         .AddSingleton<RepairSignal>()
+        .AddSingleton<FileWarnings>()
         .AddSingleton<Strandings>()
         .AddSingleton<SurvivingPlugins>()
         .AddSingleton<Repairer>()
@@ -201,7 +219,6 @@ internal static class Daemon
     private static IServiceCollection AddInspections(this IServiceCollection services) => services
         .AddSingleton<AddressHoldings>()
         .AddSingleton<AddressRecovery>()
-        .AddSingleton<FileWarnings>()
         .AddSingleton<IInspection, NetworkInspection>()
         .AddSingleton<IInspection, StrandedContainerInspection>()
         .AddSingleton<IInspection, EndpointInspection>()

@@ -22,6 +22,12 @@ internal static class CommandLine
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private static readonly Option<string?> LogFile = new("--log-file")
+    {
+        Description = "Log to this file instead of standard output. When it has 16 MiB it becomes FILE.1, and begins anew; SIGHUP opens it again.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "Exit with 1 when there is something to look at: the last line says what." };
 
     /// <summary>
@@ -106,10 +112,13 @@ internal static class CommandLine
 
     private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
     {
-        var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until told to stop. Needs root.") { Config };
-        command.SetAction((parsed, cancellationToken) => serve(SettingsOf(parsed), cancellationToken));
+        var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until told to stop. Needs root.") { LogFile, Config };
+        command.SetAction((parsed, cancellationToken) => serve(Logging(SettingsOf(parsed), parsed.GetValue(LogFile)), cancellationToken));
         return command;
     }
+
+    private static AdapterSettings Logging(AdapterSettings settings, string? file) =>
+        file is { Length: > 0 } ? settings with { Log = settings.Log with { File = Path.GetFullPath(file) } } : settings;
 
     private static Command Status()
     {

@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.Settings;
 
-/// <summary>What the daemon writes to its standard output.</summary>
+/// <summary>What the daemon logs.</summary>
 internal sealed record LogSettings
 {
     /// <summary>
@@ -8,6 +8,9 @@ internal sealed record LogSettings
     /// messages.
     /// </summary>
     public LogLevel Level { get; init; } = LogLevel.Information;
+
+    /// <summary>Where it goes instead of standard output; said on the command line. Absolute path.</summary>
+    public string? File { get; init; }
 
     /// <summary>Lines for people or for machines.</summary>
     public LogFormat Format { get; init; } = LogFormat.Text;

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Bridge.Adapter.Telemetry;
 
-/// <summary>Logs go to standard output; whoever starts the daemon keeps them.</summary>
+/// <summary>Logs go to standard output, and whoever starts the daemon keeps them; or to a file.</summary>
 internal static class BridgeLogging
 {
-    public static void AddBridgeLogging(this ILoggingBuilder logging, LogSettings settings)
+    public static void AddBridgeLogging(this ILoggingBuilder logging, LogSettings settings, LogFile? file)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.Level);
@@ -36,7 +36,7 @@ internal static class BridgeLogging
         logging.Services.RemoveAll<ILoggerProvider>();
         logging.Services
             .AddSingleton(provider => new QueuedLoggerProvider(
-                provider.GetServices<ConsoleFormatter>(), json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple))
+                provider.GetServices<ConsoleFormatter>(), json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple, file))
             .AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<QueuedLoggerProvider>())
             .AddSingleton(provider => provider.GetRequiredService<QueuedLoggerProvider>().Queue);
     }

@@ -1,6 +1,4 @@
 using System.Text;
-using Bridge.Adapter.Sandboxes.Native;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Telemetry;
 
@@ -11,14 +9,14 @@ internal sealed class LogWriter : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly LogQueue _queue;
-    private readonly SafeFileHandle _output;
+    private readonly Func<byte[], bool> _tryWrite;
     private readonly Thread _thread;
 
     /// <param name="queue">The lines.</param>
-    /// <param name="output">Where they go. Stays open.</param>
-    public LogWriter(LogQueue queue, SafeFileHandle output)
+    /// <param name="tryWrite">Writes one, however long that takes; false when that is not possible.</param>
+    public LogWriter(LogQueue queue, Func<byte[], bool> tryWrite)
     {
-        (_queue, _output) = (queue, output);
+        (_queue, _tryWrite) = (queue, tryWrite);
         _thread = new Thread(Write) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
@@ -34,7 +32,7 @@ internal sealed class LogWriter : IDisposable
     {
         while (_queue.Take() is { } line)
         {
-            if (!LibC.TryWriteAll(_output, Encoding.UTF8.GetBytes(line.Text)))
+            if (!_tryWrite(Encoding.UTF8.GetBytes(line.Text)))
             {
                 _queue.Lose(line);
             }

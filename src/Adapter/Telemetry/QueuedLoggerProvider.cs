@@ -1,9 +1,10 @@
+using Bridge.Adapter.Sandboxes.Native;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Telemetry;
 
-/// <summary>The way of every line to standard output.</summary>
+/// <summary>The way of every line to standard output, or to a file.</summary>
 internal sealed class QueuedLoggerProvider : ILoggerProvider
 {
     // A burst of some ten thousand lines.
@@ -16,11 +17,13 @@ internal sealed class QueuedLoggerProvider : ILoggerProvider
 
     /// <param name="formatters">All that there are.</param>
     /// <param name="format">The name of the one to use.</param>
-    public QueuedLoggerProvider(IEnumerable<ConsoleFormatter> formatters, string format)
+    /// <param name="file">Null: standard output.</param>
+    public QueuedLoggerProvider(IEnumerable<ConsoleFormatter> formatters, string format, LogFile? file)
     {
         _formatter = formatters.Single(formatter => formatter.Name == format);
         Queue = new LogQueue(MostCharacters, Notice);
-        _writer = new LogWriter(Queue, new SafeFileHandle(StandardOutput, ownsHandle: false));
+        var output = new SafeFileHandle(StandardOutput, ownsHandle: false);
+        _writer = new LogWriter(Queue, file is null ? line => LibC.TryWriteAll(output, line) : line => file.TryWrite(line));
     }
 
     public LogQueue Queue { get; }

@@ -4,17 +4,20 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>open(2), read(2), write(2), fsync(2), flock(2), fstatfs(2), statx(2), link(2), geteuid(2).</summary>
+/// <summary>open(2), read(2), write(2), dup2(2), fsync(2), flock(2), fstatfs(2), statx(2), link(2), geteuid(2).</summary>
 internal static partial class LibC
 {
     internal const int O_RDONLY = 0;
     internal const int O_WRONLY = 1;
     internal const int O_CREAT = 0x40;
+    internal const int O_APPEND = 0x400;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;
+    internal const uint S_IRUSR = 0x100;
+    internal const uint S_IWUSR = 0x80;
     internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     private static readonly TimeSpan WritePause = TimeSpan.FromMilliseconds(20);
@@ -92,6 +95,13 @@ internal static partial class LibC
         return true;
     }
 
+    /// <summary>What is written to standard output and error from now on, also by the runtime in its last moment, goes into the file.</summary>
+    public static void WriteStandardStreamsTo(SafeFileHandle file)
+    {
+        Require(dup2(file, 1), "replace standard output");
+        Require(dup2(file, 2), "replace standard error");
+    }
+
     /// <summary>Makes sure that a file is at <paramref name="path"/>, for a mount to cover.</summary>
     public static void CreateMountPoint(string path)
     {
@@ -166,6 +176,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string oldpath, string newpath);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int dup2(SafeFileHandle oldfd, int newfd);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle fd);

@@ -24,9 +24,14 @@ internal static partial class LibC
     }
 
     /// <summary>Opens an ordinary file for reading, and nothing that has taken its place meanwhile; waits for nobody.</summary>
-    public static SafeFileHandle OpenFile(string path)
+    public static SafeFileHandle OpenFile(string path) => OpenFile(path, O_RDONLY | O_NOFOLLOW);
+
+    /// <summary>Opens an ordinary file for writing at its end; where there is none it is made, for root alone.</summary>
+    public static SafeFileHandle OpenToAppend(string path) => OpenFile(path, O_WRONLY | O_CREAT | O_APPEND);
+
+    private static SafeFileHandle OpenFile(string path, int flags)
     {
-        var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0);
+        var handle = open(path, flags | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (handle.IsInvalid)
         {
             throw Failure($"open {path}");
