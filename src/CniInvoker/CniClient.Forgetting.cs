@@ -56,7 +56,7 @@ public sealed partial class CniClient
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var msg = $"{id} is deleted but cannot be forgotten: {failure.Message.TrimEnd('.')}";
+            var msg = $"{id} is deleted but cannot be forgotten: {SystemWords.Of(failure)}";
             throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Delete, id.NetworkName);
         }
     }

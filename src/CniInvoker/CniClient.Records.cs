@@ -104,7 +104,7 @@ public sealed partial class CniClient
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var msg = $"{stored.Id} cannot be remembered: {failure.Message.TrimEnd('.')}";
+            var msg = $"{stored.Id} cannot be remembered: {SystemWords.Of(failure)}";
             throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Add, stored.NetworkName);
         }
     }

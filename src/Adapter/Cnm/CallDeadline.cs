@@ -92,7 +92,7 @@ internal sealed class CallDeadline(
         catch (Exception failure)
         {
             // Docker has its answer: without the line the failure would be lost.
-            outcome = failure is OperationCanceledException ? "being undone" : failure.Message;
+            outcome = failure is OperationCanceledException ? "being undone" : FileWords.Of(failure);
         }
 
         if (call.EndpointId is not null)

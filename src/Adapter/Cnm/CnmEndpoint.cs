@@ -70,11 +70,11 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
 
         // The kernel's own, which say what was attempted.
-        IOException and not BadHttpRequestException => failure.Message,
+        IOException and not BadHttpRequestException or UnauthorizedAccessException => FileWords.Of(failure),
         JsonException json => $"the request is not what the network driver protocol asks for: {JsonWords.Of(json)}. Nothing was done.",
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was given up before it was done, because the connection closed.",
-        _ => $"{failure.GetType().Name}: {failure.Message}",
+        _ => $"this is a fault of the driver itself, of which its log has more: {failure.Message} ({failure.GetType().Name})",
     };
 
     private static string? SettingOf(CniOperation? operation) => operation switch

@@ -61,7 +61,7 @@ internal static class ControlRoutes
         {
             // The last stop before the wire: the operator gets the sentence, whatever went wrong.
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-            await context.Response.WriteAsJsonAsync(new ControlError(failure.Message), ControlJson.Default.ControlError, cancellationToken: context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(new ControlError(FileWords.Of(failure)), ControlJson.Default.ControlError, cancellationToken: context.RequestAborted);
         }
     }
 }

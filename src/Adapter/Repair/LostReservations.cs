@@ -29,7 +29,7 @@ internal sealed class LostReservations(Journal journal, ConfigurationDirectory c
             }
             catch (Exception failure) when (failure is CniException or CniConfigurationException or IOException or InvalidOperationException)
             {
-                logger.ReservationLost(user.EndpointId, string.Join(", ", user.Reserved), failure.Message);
+                logger.ReservationLost(user.EndpointId, string.Join(", ", user.Reserved), FileWords.Of(failure));
             }
         }
     }

@@ -159,7 +159,7 @@ internal sealed class RepairRound(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return Mending.Failed(failure.Message); // The next finding is none the worse for it.
+            return Mending.Failed(FileWords.Of(failure)); // The next finding is none the worse for it.
         }
     }
 

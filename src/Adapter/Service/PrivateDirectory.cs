@@ -17,7 +17,7 @@ internal static class PrivateDirectory
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni's: {unusable.Message}", unusable);
+            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni's: {FileWords.Of(unusable)}", unusable);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class SettingsFile
         try
         {
             using var text = new StreamReader(path);
-            return Read(text, path);
+            return Read(text.ReadToEnd(), path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -31,18 +31,24 @@ internal static class SettingsFile
         }
     }
 
-    private static AdapterSettings Read(TextReader text, string path)
+    private static AdapterSettings Read(string text, string path)
     {
         var problems = new SettingsProblems(path);
         var settings = new AdapterSettings();
+        if (text.Contains('\0'))
+        {
+            throw Unreadable(path, "this is not YAML: it is no text");
+        }
+
+        var parser = new Parser(new StringReader(text));
         try
         {
-            settings = SettingsKeys.Read(new Parser(text), problems);
+            settings = SettingsKeys.Read(parser, problems);
         }
-        catch (YamlException syntax)
+        catch (Exception syntax) when (syntax is YamlException or ArgumentException or InvalidOperationException)
         {
             // After a syntax error nothing that follows can be trusted; what was found before it is still worth telling.
-            problems.Add(syntax.Start, $"this is not YAML: {syntax.Message}");
+            problems.Add(YamlWords.Place(syntax, parser, text), $"this is not YAML: {YamlWords.Of(syntax)}");
         }
 
         return problems.Found.Count == 0 ? settings : throw new SettingsException(problems.Found);

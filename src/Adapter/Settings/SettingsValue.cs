@@ -216,7 +216,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     {
         if (!parser.TryConsume<Scalar>(out var scalar))
         {
-            Refuse($"expected {expected}");
+            Refuse($"expected {expected}{(parser.Accept<AnchorAlias>(out var alias) ? $", not the alias *{alias.Value}; write the value out" : "")}");
             parser.SkipThisAndNestedEvents();
             return null;
         }

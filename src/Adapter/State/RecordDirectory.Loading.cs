@@ -77,7 +77,7 @@ internal sealed partial class RecordDirectory<T>
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            unreadable.Add((unfinished, $"it is in the way of writing its record, and cannot be removed: {refused.Message}"));
+            unreadable.Add((unfinished, $"it is in the way of writing its record, and cannot be removed: {FileWords.Of(refused)}"));
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class RecordDirectory<T>
         }
     }
 
-    private static string Words(Exception broken) => broken is JsonException invalid ? JsonWords.Of(invalid) : broken.Message;
+    private static string Words(Exception broken) => broken is JsonException invalid ? JsonWords.Of(invalid) : FileWords.Of(broken);
 
     private void Note(string file, string reason, List<(string File, string Reason)> unreadable)
     {

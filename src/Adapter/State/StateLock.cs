@@ -101,7 +101,7 @@ internal sealed class StateLock : IDisposable
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"the directory {directory} cannot be used: {unusable.Message}", unusable);
+            throw new ServiceException($"the directory {directory} cannot be used: {FileWords.Of(unusable)}", unusable);
         }
     }
 

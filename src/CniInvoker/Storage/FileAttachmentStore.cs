@@ -124,7 +124,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new CniException(CniErrorCode.InputOutput, $"the record {file} cannot be read: {unreadable.Message.TrimEnd('.')}", details: null, unreadable);
+            throw new CniException(CniErrorCode.InputOutput, $"the record {file} cannot be read: {SystemWords.Of(unreadable)}", details: null, unreadable);
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("touch state/attachments", "*/state/attachments is a file, where a directory is expected*")]
     [InlineData("rmdir state; mkfifo state", "*/state cannot be used*named pipe*")]
     [InlineData("rmdir state; touch state", "*/state cannot be used*")]
-    [InlineData("mount -t tmpfs -o ro none state", "*/state cannot be used*Read-only file system*")]
+    [InlineData("mount -t tmpfs -o ro none state", "*/state cannot be used*read-only file system*")]
     [InlineData("mkdir cni.sock", "*/cni.sock is a directory*")]
     [InlineData("mkdir cni.sock.new", "*/cni.sock.new is a directory*")]
     [InlineData("exec 9>state/lock; flock 9", "another cnm-cni holds */state/lock*")]
