@@ -43,6 +43,6 @@ internal static partial class AnswerCheck
 
     private static string Beginning(string text) => text.Length > 300 ? text[..300] : text;
 
-    [GeneratedRegex(@"^\w+Exception: ")]
+    [GeneratedRegex("^this is a fault of the driver itself, ")]
     private static partial Regex Unforeseen();
 }
