@@ -9,7 +9,9 @@ namespace Bridge.Engine.Tests;
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engine), IClassFixture<ComebackHost>
 {
-    [Feature("Nothing is left: containers that are removed while they crash again and again")]
+    private const string Feature = "Nothing is left: containers that are removed while they crash again and again";
+
+    [Feature(Feature)]
     [Fact(Timeout = Patience)]
     public async Task What_Docker_keeps_of_it_is_told_with_the_cure_and_its_port_is_free_again_after_that()
     {
@@ -19,6 +21,7 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
 
         if (Host.Engine < EngineVersion.V28)
         {
+            Except(Feature, ["Docker keeps the endpoint of one that was connected between two crashes; `cnm-cni repair` tells the command that removes it"]);
             await RequireToldAsync($"docker network disconnect --force {Network} loop");
             await DockerAsync("network", "disconnect", "--force", Network, "loop");
         }
