@@ -3,25 +3,19 @@ using System.Text.Json.Nodes;
 namespace Adapter.Tests.Cnm;
 
 /// <summary>A chain that does more in its namespace than to make its interface, as those of a service mesh do.</summary>
-public sealed class LostOnTheWayTests
+public sealed class LostOnTheWayTests : ServingDaemonTest
 {
     [Theory]
     [InlineData("ip link add net1 type veth peer name net2", "interface net")]
     [InlineData("nft 'add table inet mesh; add chain inet mesh out; add rule inet mesh out drop'", "nftables table mesh")]
     public async Task What_would_be_lost_is_refused_with_the_cure_and_undone(string command, string what)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Attaching needs root: namespaces are made.");
-        using var networks = new ScriptedNetworks();
-        await using var daemon = await ServingDaemon.StartAsync(settings => settings with { PluginDirectories = [networks.Plugins] });
-        ScriptedNetworks.WriteConflists(daemon.WriteConflist);
-        var docker = new DockerCalls(daemon.PostAsync);
-        await docker.CreateNetworksAsync();
-        networks.WriteChain(add: $"nsenter --net=$CNI_NETNS {command}");
+        Networks.WriteChain(add: $"nsenter --net=$CNI_NETNS {command}");
 
-        var answer = JsonNode.Parse(await docker.CreateEndpointAsync("e1"))!;
+        var answer = JsonNode.Parse(await Docker.CreateEndpointAsync("e1"))!;
 
         ((string)answer["Err"]!).Should().StartWith("CNI network \"now\" makes more in the container than its interface: ").And.ContainAll(what, "cni.attach=sandbox");
-        networks.Store.Should().BeEmpty();
-        Directory.GetFiles(Path.Combine(daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+        Networks.Store.Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(Daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
     }
 }
