@@ -9,7 +9,7 @@ internal sealed record LinkAddress(string Address, int PrefixLength)
     public bool IsIPv6 => Address.Contains(':');
 
     /// <summary>The kernel has room for one of the two on a link.</summary>
-    public bool IsSameAs(LinkAddress other) => (Address, PrefixLength) == (other.Address, other.PrefixLength);
+    public bool IsSameAs(LinkAddress other) => (Address, PrefixLength, Peer) == (other.Address, other.PrefixLength, other.Peer);
 
     public RouteScope Scope { get; init; }
 
@@ -17,6 +17,10 @@ internal sealed record LinkAddress(string Address, int PrefixLength)
 
     /// <summary>The other end, on a point-to-point link.</summary>
     public string? Peer { get; init; }
+
+    /// <summary>Whose route comes with it: that to the other end, or to its own neighbours.</summary>
+    [JsonIgnore]
+    public string Neighbour => Peer ?? Address;
 
     public string? Broadcast { get; init; }
 

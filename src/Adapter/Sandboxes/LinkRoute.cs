@@ -118,7 +118,7 @@ internal sealed record LinkRoute(string Destination)
 
     /// <summary>The kernel makes such a route for the address.</summary>
     public bool ComesWith(LinkAddress address) =>
-        IPNetwork.Parse(Destination) is var subnet && subnet.PrefixLength == address.PrefixLength && subnet.Contains(IPAddress.Parse(address.Address));
+        IPNetwork.Parse(Destination) is var subnet && subnet.PrefixLength == address.PrefixLength && subnet.Contains(IPAddress.Parse(address.Neighbour));
 
     public override string ToString() =>
         $"{Destination}{(Gateway is null ? "" : $" via {Gateway}")} table {Table}{(Metric == 0 ? "" : $" metric {Metric}")}";

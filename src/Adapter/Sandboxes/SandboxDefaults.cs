@@ -73,6 +73,8 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
     /// The route that leads to a next hop outside every subnet of the link, which a default route needs that is not marked as on-link, as
     /// Docker's are not.
     /// </summary>
+    /// <param name="gateway">The default route.</param>
+    /// <param name="others">Those that are there when it is set.</param>
     /// <returns>Null when one of the others leads there.</returns>
     public static LinkRoute? WayTo(LinkRoute gateway, IEnumerable<LinkRoute> others)
     {

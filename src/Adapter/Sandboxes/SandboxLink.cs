@@ -75,10 +75,16 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         SetMtu(snapshot);
         _sysctls.Set(link.Name, snapshot.Sysctls.Where(sysctl => !sysctl.IsDockers));
         var present = _netlink.Addresses(link);
-        AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
-        foreach (var address in snapshot.Addresses.Where(address => !snapshot.HasConnectedRoute(address)))
+        foreach (var address in snapshot.Addresses.Where(address => address.Peer is not null || !snapshot.HasConnectedRoute(address)))
         {
-            RestorePrefix(address, present);
+            RestorePrefix(snapshot, address, present);
+        }
+
+        // After: further addresses of a subnet go with its first one, as which Docker's would count.
+        AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
+        foreach (var way in SuperfluousWays(snapshot))
+        {
+            _netlink.RemoveRoute(link, way);
         }
 
         foreach (var unwanted in ForeignConnectedRoutes(snapshot).Where(route => snapshot.Addresses.Any(route.ComesWith)))
@@ -183,15 +189,16 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
     }
 
-    // For an address without a connected route Docker was told a prefix that gives none.
-    private void RestorePrefix(LinkAddress address, IReadOnlyList<LinkAddress> present)
+    // For an address without a connected route Docker was told a prefix that gives none; and it knows of no other end.
+    private void RestorePrefix(LinkSnapshot snapshot, LinkAddress address, IReadOnlyList<LinkAddress> present)
     {
         if (present.FirstOrDefault(other => other.Address == address.Address && !other.IsSameAs(address)) is not { } docker)
         {
             return;
         }
 
-        var own = address with { Flags = address.Flags | AddressFlags.NoPrefixRoute };
+        var hasRouteOrNeverWould = snapshot.HasConnectedRoute(address) || address is { IsIPv6: false, PrefixLength: 32 };
+        var own = hasRouteOrNeverWould ? address : address with { Flags = address.Flags | AddressFlags.NoPrefixRoute };
         if (address.IsIPv6)
         {
             _netlink.RemoveAddress(link, docker); // Before, because a link has an IPv6 address once.
@@ -235,6 +242,17 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         _netlink.Routes(link)
         .Where(route => route is { IsKernel: true, IsLinkLocal: false, Table: Rtnetlink.RT_TABLE_MAIN })
         .Where(route => !snapshot.Routes.Any(route.HasPlaceOf));
+
+    // Docker was told of them because of all addresses it has the first alone; by now the kernel's own lead there, as they did.
+    private IEnumerable<LinkRoute> SuperfluousWays(LinkSnapshot snapshot)
+    {
+        var present = _netlink.Routes(link);
+        var ways = SandboxDefaults.Families.Select(snapshot.GatewayRoute).OfType<LinkRoute>()
+            .Where(gateway => SandboxDefaults.WayTo(gateway, snapshot.Routes) is null)
+            .Select(gateway => SandboxDefaults.WayTo(gateway, [])).OfType<LinkRoute>().ToArray();
+        return present.Where(route => route is { IsKernel: false, Gateway: null } && ways.Any(way => way.Destination == route.Destination && way.Table == route.Table))
+            .Where(route => !snapshot.Routes.Any(own => !own.IsKernel && own.Destination == route.Destination && own.Table == route.Table));
+    }
 
     // In an order that the kernel accepts: a gateway must be reachable before a route over it can be added.
     private IEnumerable<Action> Additions(LinkSnapshot snapshot, IEnumerable<LinkRoute> routes)

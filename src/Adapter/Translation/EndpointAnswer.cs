@@ -58,10 +58,10 @@ internal static class EndpointAnswer
             return [];
         }
 
-        var routes = record.Snapshot!.Routes;
+        var carried = record.Snapshot!.Routes.Where(route => route.DockerCarries).ToArray();
         var ways = SandboxDefaults.Families.Select(isIPv6 => Gateway(record, isIPv6)).OfType<LinkRoute>()
-            .Select(gateway => SandboxDefaults.WayTo(gateway, routes.Where(route => route.IsKernel || route.DockerCarries))).OfType<LinkRoute>();
-        return routes.Where(route => route.DockerCarries && !ComesWithAddress(route, record)).Concat(ways);
+            .Select(gateway => SandboxDefaults.WayTo(gateway, [.. carried, .. ConnectedInDocker(record)])).OfType<LinkRoute>();
+        return carried.Where(route => !ComesWithAddress(route, record)).Concat(ways);
     }
 
     /// <summary>
@@ -87,6 +87,12 @@ internal static class EndpointAnswer
     /// <summary>The kernel gives every link one of these by itself; it is nobody's choice.</summary>
     public static bool IsLinkLocal(LinkAddress address) => IPAddress.Parse(address.Address).IsIPv6LinkLocal;
 
+    // What comes with the addresses that Docker sets: one of each family, and of none the other end. The others are not there when it sets the default route.
+    private static IEnumerable<LinkRoute> ConnectedInDocker(AttachmentRecord record) =>
+        new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
+            .Select(family => record.Addresses.FirstOrDefault(address => FamilyOf(address) == family) ?? Reserved(record, family) ?? Address(record.Snapshot!, family))
+            .OfType<string>().Select(CniSubnet.ReadSubnet).OfType<IPNetwork>().Select(subnet => new LinkRoute($"{subnet}"));
+
     // For an IPv4 address that Docker has with its prefix the kernel makes a route itself, in the place of this one, which takes its place
     // again at arrival.
     private static bool ComesWithAddress(LinkRoute route, AttachmentRecord record) =>
@@ -100,11 +106,15 @@ internal static class EndpointAnswer
     /// <summary>In CIDR notation, as Docker has it; null when it has none of the family.</summary>
     public static string? Address(AttachmentRecord record, AddressFamily family) => record.Snapshot is { } snapshot
         ? Address(snapshot, family)
-        : record.Reserved.FirstOrDefault(address => IPAddress.Parse(address.Split('/')[0]).AddressFamily == family);
+        : Reserved(record, family);
+
+    private static string? Reserved(AttachmentRecord record, AddressFamily family) => record.Reserved.FirstOrDefault(address => FamilyOf(address) == family);
+
+    private static AddressFamily FamilyOf(string cidr) => IPAddress.Parse(cidr.Split('/')[0]).AddressFamily;
 
     /// <summary>
     /// The first address that is not link-local, with the prefix under which the kernel reaches its neighbours: a whole-address prefix
-    /// when there is no connected route.
+    /// when there is no connected route, or one to the other end.
     /// </summary>
     private static string? Address(LinkSnapshot snapshot, AddressFamily family)
     {
@@ -116,7 +126,7 @@ internal static class EndpointAnswer
         }
 
         var whole = family == AddressFamily.InterNetwork ? 32 : 128;
-        return $"{address.Address}/{(snapshot.HasConnectedRoute(address) ? address.PrefixLength : whole)}";
+        return $"{address.Address}/{(snapshot.HasConnectedRoute(address) && address.Peer is null ? address.PrefixLength : whole)}";
     }
 
     // Docker discards a gateway of IPv6 where it knows no address of that family; and has to be told of the others, or it would add an
