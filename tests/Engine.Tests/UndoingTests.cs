@@ -39,6 +39,22 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
         await AssertNoRuleIsLeftAsync("10.93.");
     }
 
+    [Feature("Nothing is left: a plugin takes the interface away")]
+    [Theory(Timeout = Patience)]
+    [InlineData("fails", false)]
+    [InlineData("adds", false)]
+    [InlineData("deletes", true)]
+    public async Task When_a_plugin_takes_the_interface_away_before_the_others_have_looked_at_it_their_rules_go(string network, bool runs)
+    {
+        await TryDockerAsync("run", "--rm", "--network", network, Image, "true");
+        var census = await Host.CensusAsync(Cancellation);
+
+        (await TryDockerAsync("run", "--rm", "--network", network, Image, "true")).ExitCode.Should().Be(runs ? 0 : 125);
+
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        (await RulesAsync()).Should().NotContain($"\\\"{network}\\\"");
+    }
+
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
     [Theory(Timeout = Patience)]
     [InlineData("ip addr flush dev")]

@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Text.Json;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -13,7 +14,7 @@ namespace Bridge.Adapter.Attachments;
 /// endpoint's gate.
 /// </summary>
 internal sealed class Attacher(
-    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, SoleHolders soleHolders)
+    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, AttachmentLeftovers leftovers, SoleHolders soleHolders)
 {
     /// <summary>
     /// In a staging namespace. (1) The intent is written. (2) The namespace is made. (3) The chain runs. (4) What it left is read from the kernel.
@@ -99,19 +100,20 @@ internal sealed class Attacher(
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
         {
-            await detacher.ForgetUndoneAsync(intent); // The runtime has run DEL of the list already.
-            throw;
+            // The runtime has run DEL of the list already. Where a plugin had taken the link away by then, the others did not look for their rules.
+            if (await IsUndoneAsync(intent.EndpointId))
+            {
+                await detacher.ForgetUndoneAsync(intent);
+                throw;
+            }
+
+            throw await UndoneAsync(intent, failed) ?? failed;
         }
         catch (Exception failed)
         {
-            // None where nothing was begun, because not even the intent could be written.
-            if (journal.Attachments.Find(intent.EndpointId) is { } begun)
+            if (await UndoneAsync(intent, failed) is { } told)
             {
-                var isUndone = await detacher.TryDetachAsync(begun, "its making failed");
-                if (Undoing.Told(failed, isUndone ? null : journal.Attachments.Find(intent.EndpointId)?.CleanupError) is { } told)
-                {
-                    throw told;
-                }
+                throw told;
             }
 
             throw;
@@ -122,19 +124,47 @@ internal sealed class Attacher(
         }
     }
 
+    private async Task<bool> IsUndoneAsync(string endpointId)
+    {
+        try
+        {
+            return journal.Attachments.Find(endpointId) is not { Result: not null } begun || (await leftovers.RulesAsync(begun, CancellationToken.None)).Count == 0;
+        }
+        catch (IOException)
+        {
+            return false; // It is not known: undone once more it is.
+        }
+    }
+
+    // Null where nothing else is to be told; nothing was begun where not even the intent could be written.
+    private async Task<Exception?> UndoneAsync(AttachmentRecord intent, Exception failed)
+    {
+        if (journal.Attachments.Find(intent.EndpointId) is not { } begun)
+        {
+            return null;
+        }
+
+        var isUndone = await detacher.TryDetachAsync(begun, "its making failed");
+        return Undoing.Told(failed, isUndone ? null : journal.Attachments.Find(intent.EndpointId)?.CleanupError);
+    }
+
     // Kept after every plugin, also in case we end before the next: some undo their work only by the result that the one before them left, and
     // some by the addresses of a link that an undoing which fails has taken away.
     private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent)
     {
         var attaching = cni.Parts(intent).Attaching;
         var made = intent;
-        var result = await runtime.AddAsync(
-            attaching, cni.Of(intent), previousResult: null, sofar => journal.Attachments.Write(made = WithLink(WithResult(intent, sofar))), CancellationToken.None);
-        return WithResult(made, result);
-    }
+        LinkSnapshot? last = null;
+        var result = await runtime.AddAsync(attaching, cni.Of(intent), previousResult: null, Note, CancellationToken.None);
+        return WithResult(made, result) with { Snapshot = last };
 
-    private AttachmentRecord WithLink(AttachmentRecord record) =>
-        record.Attach == AttachMode.Staging ? record with { Snapshot = staging.TryCapture(record.ContainerId, record.InterfaceName) } : record;
+        // The link that an earlier plugin had made is remembered, also when a later one has taken it away: its rules are found by it.
+        void Note(CniResult sofar)
+        {
+            last = intent.Attach == AttachMode.Staging ? staging.TryCapture(intent.ContainerId, intent.InterfaceName) : null;
+            journal.Attachments.Write(made = WithResult(made, sofar) with { Snapshot = last ?? made.Snapshot });
+        }
+    }
 
     private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniAttachment.ToElement(result.Json) };
 

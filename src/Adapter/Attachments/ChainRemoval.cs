@@ -1,6 +1,7 @@
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
@@ -19,7 +20,10 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         var failure = await TryDeleteAsync(record);
         if (failure is null)
         {
-            await (IsCertain(record, home) ? Task.CompletedTask : RequireNothingLeftAsync(record));
+            if (!IsCertain(record, home) && await LeftAsync(record) is { Count: > 0 } left)
+            {
+                await DeletePluginByPluginAsync(record, left);
+            }
         }
         else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkHome.StandIn)
         {
@@ -31,6 +35,24 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
             // another.
             await DeleteWithStandInAsync(record, home == LinkHome.StandIn ? failure : await TryDeleteAsync(record));
         }
+    }
+
+    // A plugin takes the link away before the others have found their rules by it: each gets one of its own.
+    private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)
+    {
+        if (record.Snapshot is null)
+        {
+            throw Left(record, left);
+        }
+
+        var chain = cni.Parts(record).Attaching;
+        foreach (var plugin in chain.Plugins.Reverse())
+        {
+            BringHome(record, record.Snapshot);
+            await TryDeleteAsync(record, chain.WithPlugins(other => other == plugin));
+        }
+
+        await RequireNothingLeftAsync(record);
     }
 
     private async Task DeleteWithStandInAsync(AttachmentRecord record, CniException? failure)
@@ -83,28 +105,33 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
 
     private async Task RequireNothingLeftAsync(AttachmentRecord record)
     {
-        var left = await LeftAsync(record);
-        if (left.Count > 0)
+        if (await LeftAsync(record) is { Count: > 0 } left)
         {
-            throw new IOException($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {string.Join("; ", left)}");
+            throw Left(record, left);
         }
     }
 
-    // A reboot takes rules along, whatever the plugins do.
+    private static IOException Left(AttachmentRecord record, IReadOnlyList<string> left) =>
+        new($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {string.Join("; ", left)}");
+
+    // A reboot takes rules along, whatever the plugins do. And a plugin that nobody here knows may take the link away before the others have looked at it.
     private static bool IsCertain(AttachmentRecord record, LinkHome home) =>
-        record.BootId != BootId.Current() || (record.Snapshot is not null && home != LinkHome.StandIn);
+        record.BootId != BootId.Current()
+        || (record.Snapshot is not null && home != LinkHome.StandIn && !MainPlugin.HasUnknownHelpers(CniAttachment.Configuration(record)));
 
     private async Task<bool> HasRulesAsync(AttachmentRecord record) => (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
 
     private async Task<IReadOnlyList<string>> LeftAsync(AttachmentRecord record) =>
         [.. await leftovers.RulesAsync(record, CancellationToken.None), .. await leftovers.AddressesAsync(record, CancellationToken.None)];
 
-    private async Task<CniException?> TryDeleteAsync(AttachmentRecord record)
+    private Task<CniException?> TryDeleteAsync(AttachmentRecord record) => TryDeleteAsync(record, cni.Parts(record).Attaching);
+
+    private async Task<CniException?> TryDeleteAsync(AttachmentRecord record, NetworkConfiguration plugins)
     {
         var around = record is { Attach: AttachMode.Sandbox, SandboxKey: { } key } ? StagingSandboxes.TrySurvey(key) : null;
         try
         {
-            await runtime.DeleteAsync(cni.Parts(record).Attaching, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            await runtime.DeleteAsync(plugins, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
             return null;
         }
         catch (CniException failure)

@@ -11,15 +11,22 @@ internal static class MainPlugin
     // Each makes the interface that CNI_IFNAME names, so a chain that works has one of them at most.
     private static readonly IReadOnlyList<string> Makers = ["bridge", "ptp", "macvlan", "ipvlan", "vlan", "host-device", "dummy", "tap"];
 
-    // They change or program what another plugin has made: the stock ones, then those of other projects that are chained in the same way.
+    // They change or program what another plugin has made.
+    private static readonly IReadOnlyList<string> StockHelpers = ["loopback", "portmap", "bandwidth", "firewall", "tuning", "sbr", "vrf"];
+
+    // Those, and others that are chained in the same way.
     private static readonly IReadOnlyList<string> Helpers =
     [
-        "loopback", "portmap", "bandwidth", "firewall", "tuning", "sbr", "vrf",
+        .. StockHelpers,
         "istio-cni", "linkerd-cni", "kuma-cni", "route-override", "dnsname", "isolation", "tc-redirect-tap", "egress-cni", "egress-v4-cni", "egress-v6-cni",
     ];
 
     /// <returns>The first when none is known to make an interface.</returns>
     public static PluginConfiguration Of(NetworkConfiguration network) => Find(network) ?? network.Plugins[0];
+
+    /// <summary>Whether plugins work on the interface, beside the one that makes it, of which nobody here knows how they undo that.</summary>
+    public static bool HasUnknownHelpers(NetworkConfiguration network) =>
+        network.Plugins.Any(plugin => plugin != Of(network) && !StockHelpers.Contains(plugin.Type));
 
     /// <returns>Null when containers can be on the network; otherwise the reason, as the end of a sentence: "…: its plugin loopback …".</returns>
     public static string? WhyNobodyCanBeOn(NetworkConfiguration network) => Find(network) is not null
