@@ -49,6 +49,36 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
         }
     }
 
+    [Feature("True answers: point-to-point addresses, and a gateway that a second address leads to")]
+    [Theory(Timeout = Patience)]
+    [InlineData("cni")]
+    [InlineData("null")]
+    public async Task The_next_hop_that_an_other_end_or_a_second_address_leads_to_is_reached_as_in_a_pod(string ipam)
+    {
+        foreach (var (network, subnet) in new[] { (RouteHost.Pointed, "10.98.6"), (RouteHost.Second, "10.98.7") })
+        {
+            await CreateNetworkAsync(network, "staging", ipam);
+            await RunAsync(network, "staging");
+
+            string[] routes = [$"default via {subnet}.1 dev eth0", $"{subnet}.0/24 dev eth0 proto kernel scope link src {subnet}.250"];
+            string[] found = [];
+            await Eventually.IsTrueAsync(
+                async _ => (found = [.. (await InsideAsync("-4", "route")).Where(route => !route.Contains("link src", StringComparison.Ordinal) || !route.StartsWith($"{subnet}.1 ", StringComparison.Ordinal))]).SequenceEqual(routes),
+                Eventually.Patience,
+                Cancellation);
+            found.Should().Equal(routes, $"that is what the plugins made ({network}, {ipam})");
+            if (network == RouteHost.Pointed)
+            {
+                (await InsideAsync("-o", "-4", "address")).Should().Contain(line => line.Contains(" peer 10.98.6.1/32 ", StringComparison.Ordinal));
+                (await InsideAsync("-o", "-6", "address")).Should().Contain(line => line.Contains(" peer fd00:98:6::1/128 ", StringComparison.Ordinal));
+                (await InsideAsync("-6", "route", "show", "default")).Should().ContainSingle().Which.Should().StartWith("default via fd00:98:6::1 dev eth0");
+                (await InsideAsync("-4", "route")).Should().ContainSingle(route => route.StartsWith("10.98.6.1 ", StringComparison.Ordinal));
+            }
+
+            await DockerAsync("rm", "--force", Container);
+        }
+    }
+
     [Feature("Containers: `docker network connect` and `disconnect` of a running one")]
     [Theory(Timeout = Patience)]
     [InlineData("staging")]
