@@ -21,6 +21,12 @@ internal static class MainPlugin
         "istio-cni", "linkerd-cni", "kuma-cni", "route-override", "dnsname", "isolation", "tc-redirect-tap", "egress-cni", "egress-v4-cni", "egress-v6-cni",
     ];
 
+    // Other plugins run them; a runtime that runs one itself has addresses and no interface.
+    private static readonly IReadOnlyList<string> AddressGivers =
+    [
+        "host-local", "static", "dhcp", "whereabouts", "calico-ipam", "spiderpool", "weave-ipam", "azure-vnet-ipam",
+    ];
+
     /// <returns>The first when none is known to make an interface.</returns>
     public static PluginConfiguration Of(NetworkConfiguration network) => Find(network) ?? network.Plugins[0];
 
@@ -37,7 +43,7 @@ internal static class MainPlugin
 
     private static PluginConfiguration? Find(NetworkConfiguration network)
     {
-        var possible = network.Plugins.Where(plugin => !Helpers.Contains(plugin.Type)).ToArray();
+        var possible = network.Plugins.Where(plugin => !Helpers.Contains(plugin.Type) && !AddressGivers.Contains(plugin.Type)).ToArray();
         return possible.FirstOrDefault(plugin => Makers.Contains(plugin.Type))
             ?? possible.FirstOrDefault(plugin => plugin.IpamType is not null) // Whoever hands out addresses has something to put them on.
             ?? possible.FirstOrDefault();

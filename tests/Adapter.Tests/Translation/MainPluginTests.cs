@@ -22,6 +22,10 @@ public sealed class MainPluginTests
     [Theory]
     [InlineData("""{ "type": "loopback" }""", "its plugin loopback makes no interface")]
     [InlineData("""{ "type": "loopback" }, { "type": "bandwidth" }, { "type": "portmap" }""", "none of its plugins loopback, bandwidth, portmap makes an interface")]
+    [InlineData($$"""{ "type": "host-local", {{Ipam}} }""", "its plugin host-local makes no interface")]
+    [InlineData($$"""{ "type": "whereabouts", {{Ipam}} }, { "type": "portmap" }""", "none of its plugins whereabouts, portmap makes an interface")]
+    [InlineData("""{ "type": "static" }""", "its plugin static makes no interface")]
+    [InlineData("""{ "type": "dhcp" }""", "its plugin dhcp makes no interface")]
     [InlineData("""{ "type": "unheard-of" }""", null)]
     public void Nobody_can_be_on_a_chain_that_makes_no_interface(string plugins, string? reason) => MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
 
