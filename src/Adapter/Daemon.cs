@@ -233,7 +233,8 @@ internal static class Daemon
         .AddSingleton<IInspection, LostLinkInspection>()
         .AddSingleton<IInspection, StoreInspection>()
         .AddSingleton<IInspection, DoubleAddressInspection>()
-        .AddSingleton<IInspection, PortInspection>();
+        .AddSingleton<IInspection, PortInspection>()
+        .AddSingleton<IInspection, UnpublishedPortInspection>();
 
     private static IServiceCollection AddNeighbours(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))

@@ -133,6 +133,32 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await AssertNothingIsLeftSinceAsync(census);
     }
 
+    // Nobody is called when docker0 leaves.
+    [Feature(Feature)]
+    [Feature("Published ports: follow the gateway network")]
+    [Fact(Timeout = Patience)]
+    public async Task When_docker0_was_the_gateway_and_leaves_the_port_moves_or_status_says_that_it_cannot()
+    {
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync("bridge", "web", "--publish", "8080:80");
+        await DockerAsync("network", "connect", GatelessHost.Gateless, "web");
+        await AssertOnlyDockerPublishesAsync();
+
+        await DockerAsync("network", "disconnect", "bridge", "web");
+        await AssertPublishesAsync("web", GatelessHost.Gateless);
+
+        await DockerAsync("rm", "--force", "web");
+        await RunOnAsync("bridge", "web", "--publish", "8080:80");
+        await DockerAsync("network", "connect", GatelessHost.Mute, "web");
+        await DockerAsync("network", "disconnect", "bridge", "web");
+        (await Eventually.IsTrueAsync(
+            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
+            Eventually.Patience,
+            Cancellation)).Should().BeTrue();
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census);
+    }
+
     [Feature(Feature)]
     [Theory(Timeout = Patience)]
     [InlineData(GatelessHost.Gateless)]

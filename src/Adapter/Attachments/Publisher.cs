@@ -65,6 +65,10 @@ internal sealed class Publisher(
     public bool CanPublish(AttachmentRecord record, IReadOnlyList<RequestedPort> requested) =>
         record.PublishedPorts is not null || cni.Parts(record with { RequestedPorts = requested }).Publishing.Plugins.Count > 0;
 
+    /// <summary>Whether the same plugins run at ADD with these ports as without.</summary>
+    public bool HasSameAttaching(AttachmentRecord record, IReadOnlyList<RequestedPort> requested) =>
+        cni.Parts(record).Attaching.Plugins.Count == cni.Parts(record with { RequestedPorts = requested }).Attaching.Plugins.Count;
+
     // The second DEL may succeed because the plugin finds no more to look at; the rules tell.
     private async Task<string?> LeftAsync(AttachmentRecord record, NetworkConfiguration publishing)
     {

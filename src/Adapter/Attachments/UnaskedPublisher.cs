@@ -48,6 +48,7 @@ internal sealed class UnaskedPublisher(
         if (!StagingSandboxes.IsThere(record.SandboxKey!) && await foreignPorts.AreDockersAsync(requested, cancellationToken))
         {
             logger.PublishedByDocker(record.EndpointId);
+            Note(record, requested);
             return;
         }
 
@@ -90,26 +91,50 @@ internal sealed class UnaskedPublisher(
         }
     }
 
+    /// <summary>Whether it can be that there are any of the <see cref="Heirs"/>.</summary>
+    public bool MayHaveHeirs => journal.Attachments.All.Any(IsWaiting);
+
+    /// <summary>
+    /// One endpoint of each container whose ports nobody publishes any more. Nobody is called when a network of another driver leaves that was the gateway.
+    /// </summary>
+    /// <param name="silent">Networks that publish nothing.</param>
+    public IReadOnlyList<AttachmentRecord> Heirs(IReadOnlyList<DockerNetwork> silent) =>
+    [
+        .. journal.Attachments.All
+            .Where(record => IsWaiting(record) && !gates.IsEntered(record.EndpointId) && StagingSandboxes.IsThere(record.SandboxKey!) && !IsPublishedElsewhere(record, silent))
+            .GroupBy(record => record.SandboxKey, (_, records) => records.OrderByDescending(record => publisher.CanPublish(record, record.RequestedPorts)).First()),
+    ];
+
+    /// <summary>Publishes for one of the <see cref="Heirs"/>, if it still is one.</summary>
+    /// <returns>What went wrong, which is kept with the attachment too; null when nothing did.</returns>
+    public Task<string?> PublishAsync(AttachmentRecord heir) => SettleAsync(heir.EndpointId, heir.RequestedPorts);
+
     private async Task SettleInBackgroundAsync(string endpointId, IReadOnlyList<RequestedPort> requested)
+    {
+        await Task.Delay(Settling, timeProvider);
+        await SettleAsync(endpointId, requested);
+    }
+
+    private async Task<string?> SettleAsync(string endpointId, IReadOnlyList<RequestedPort> requested)
     {
         try
         {
-            await Task.Delay(Settling, timeProvider);
             var silent = await InternalNetworksAsync(endpointId);
             using var passage = await gates.EnterAsync(endpointId, CancellationToken.None);
             if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record || !StagingSandboxes.IsThere(record.SandboxKey!))
             {
-                return; // The container has ended.
+                return null; // The container has ended.
             }
 
-            if (HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route)))
+            if (IsPublishedElsewhere(record, silent))
             {
-                await detacher.UnpublishAsync(record);
-                return;
+                Note(await detacher.UnpublishAsync(record), requested);
+                return null;
             }
 
             await publisher.PublishAsync(record, requested, holds: true);
             ports.Hold(endpointId);
+            return null;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -119,8 +144,25 @@ internal sealed class UnaskedPublisher(
             {
                 journal.Attachments.Keep(record with { ArrivalProblem = failure.Message });
             }
+
+            return failure.Message;
         }
     }
+
+    // For the day on which the network that publishes them leaves. It must not change which plugins count as those of ADD.
+    private void Note(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
+    {
+        if (record.RequestedPorts.Count == 0 && publisher.HasSameAttaching(record, requested))
+        {
+            journal.Attachments.Keep(record with { RequestedPorts = requested });
+        }
+    }
+
+    private static bool IsWaiting(AttachmentRecord record) =>
+        record is { Phase: AttachmentPhase.Joined, Internal: false, PublishedPorts: null, ArrivalProblem: null, RequestedPorts.Count: > 0 } && !IsGateway(record);
+
+    private bool IsPublishedElsewhere(AttachmentRecord record, IReadOnlyList<DockerNetwork> silent) =>
+        HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route));
 
     // As Docker sees it.
     private static bool IsGateway(AttachmentRecord record) =>

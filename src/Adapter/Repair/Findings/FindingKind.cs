@@ -58,6 +58,9 @@ internal enum FindingKind
 
     /// <summary>A published port of ours that a program of the host, or another runtime, took while the daemon was not running.</summary>
     ContestedPort,
+
+    /// <summary>Ports of a container that nobody publishes any more, since a network of another driver left that did.</summary>
+    UnpublishedPort,
 }
 
 internal static class FindingKindText
