@@ -144,8 +144,14 @@ internal sealed class Attacher(
             return null;
         }
 
-        var isUndone = await detacher.TryDetachAsync(begun, "its making failed");
-        return Undoing.Told(failed, isUndone ? null : journal.Attachments.Find(intent.EndpointId)?.CleanupError);
+        var left = await detacher.FailureToDetachAsync(begun, "its making failed");
+        if (Undoing.Told(failed, left) is { } told)
+        {
+            return told;
+        }
+
+        detacher.TellLeft(begun, left); // Else the refusal tells it, in the log as well.
+        return null;
     }
 
     // Kept after every plugin, also in case we end before the next: some undo their work only by the result that the one before them left, and

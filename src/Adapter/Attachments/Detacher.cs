@@ -54,16 +54,32 @@ internal sealed class Detacher(
     /// <summary>As <see cref="DetachAsync"/>, for the background: a failure is logged, and waits in the record for the next attempt.</summary>
     public async Task<bool> TryDetachAsync(AttachmentRecord record, string cause)
     {
+        var left = await FailureToDetachAsync(record, cause);
+        TellLeft(record, left);
+        return left is null;
+    }
+
+    /// <summary>As <see cref="TryDetachAsync"/>, for who tells the failure: it is not logged here.</summary>
+    /// <returns>Why it failed, and waits in the record for the next attempt; null when it did not.</returns>
+    public async Task<string?> FailureToDetachAsync(AttachmentRecord record, string cause)
+    {
         try
         {
             await DetachAsync(record);
             logger.CleanedUp(record.EndpointId, record.CniNetwork, cause);
-            return true;
+            return null;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            logger.CleanupFailed(record.EndpointId, record.CniNetwork, failure.Message);
-            return false;
+            return failure.Message;
+        }
+    }
+
+    public void TellLeft(AttachmentRecord record, string? left)
+    {
+        if (left is not null)
+        {
+            logger.CleanupFailed(record.EndpointId, record.CniNetwork, left);
         }
     }
 

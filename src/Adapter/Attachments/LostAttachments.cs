@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.HostPorts;
@@ -19,6 +20,9 @@ internal sealed class LostAttachments(
     Journal journal, ConfigurationDirectory configurations, StagingSandboxes staging, AttachmentLeftovers leftovers, AddressStores stores, FirewallListing firewall,
     TimeProvider timeProvider, ILogger<LostAttachments> logger)
 {
+    // By CNI network, the endpoint that has ended last and whose link was there. Docker releases its address right afterwards, and does not say whose that was.
+    private readonly ConcurrentDictionary<string, string> _withoutReservation = new(StringComparer.Ordinal);
+
     /// <summary>Makes the record again, as of one whose making was cut off.</summary>
     /// <param name="endpointId">An endpoint without a record.</param>
     /// <param name="networkId">Its Docker network; empty when that is not known.</param>
@@ -31,11 +35,44 @@ internal sealed class LostAttachments(
         var candidate = journal.Reservations.All.FirstOrDefault(record => record.EndpointId == endpointId) is { } reservation
             ? OfReservation(reservation, endpointId, docker?.NetworkId ?? AnyNetworkOf(reservation))
             : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId) ? await OfNetworkAsync(docker, endpointId, cancellationToken) : null;
-        if (candidate is null)
+        if (candidate is null && docker is { Ipam: IpamMode.Cni } && staging.HostLinks().Any(link => link.Name == InterfaceNames.Host(endpointId)))
+        {
+            _withoutReservation[docker.CniNetwork] = endpointId;
+        }
+
+        return candidate is null ? null : await FindAsync(candidate, cancellationToken);
+    }
+
+    /// <summary>The same for an address that Docker releases, and of whose reservation there is no record either: the store of its IPAM plugin has the container id.</summary>
+    /// <param name="cniNetwork">Name of the CNI network.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    /// <returns>Null when it is nobody's, or of somebody who is not known to be one of ours.</returns>
+    /// <exception cref="IOException">It cannot be told, or written down.</exception>
+    public async Task<AttachmentRecord?> FindByAddressAsync(string cniNetwork, IPAddress address, CancellationToken cancellationToken)
+    {
+        if (configurations.Load().Find(cniNetwork) is not { } network
+            || (await stores.FindAsync(network, address, cancellationToken))?.OwnerId is not { } owner
+            || !Path.Exists(staging.PathOf(owner)) // Which nobody else makes.
+            || journal.Reservations.Find(owner) is not null
+            || journal.Attachments.All.Any(record => record.ContainerId == owner))
         {
             return null;
         }
 
+        var docker = journal.Networks.All.FirstOrDefault(record => record.CniNetwork == cniNetwork);
+        if (docker is null || await OfNetworkAsync(docker, owner, cancellationToken) is not { } candidate)
+        {
+            return null;
+        }
+
+        return await FindAsync(
+            _withoutReservation.TryRemove(cniNetwork, out var endpointId) ? candidate with { EndpointId = endpointId, ContainerId = owner, HostInterfaceName = InterfaceNames.Host(endpointId) } : candidate,
+            cancellationToken);
+    }
+
+    private async Task<AttachmentRecord?> FindAsync(AttachmentRecord candidate, CancellationToken cancellationToken)
+    {
         var link = staging.HostLinks().FirstOrDefault(link => link.Name == candidate.HostInterfaceName);
         var rules = await leftovers.RulesAsync(candidate, cancellationToken);
         if (link is null && rules.Count == 0 && (await leftovers.AddressesAsync(candidate, cancellationToken)).Count == 0)
@@ -45,7 +82,7 @@ internal sealed class LostAttachments(
 
         var found = await WithPortsAsync(candidate with { Snapshot = WithLink(candidate.Snapshot!, link) }, cancellationToken);
         journal.Attachments.Write(found);
-        logger.AttachmentFoundAgain(endpointId, found.CniNetwork, string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address)));
+        logger.AttachmentFoundAgain(found.EndpointId, found.CniNetwork, string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address)));
         return found;
     }
 

@@ -76,10 +76,10 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
     }
 
     /// <summary>
-    /// Docker does not need the address any more. With the last one of a reservation the plugin releases all of them. An unknown one is
-    /// success.
+    /// Docker does not need the address any more. With the last one of a reservation the plugin releases all of them.
     /// </summary>
-    public async Task ReleaseAsync(CniPool pool, string address)
+    /// <returns>False: none of the reservations has it.</returns>
+    public async Task<bool> ReleaseAsync(CniPool pool, string address)
     {
         ReservationRecord? record;
         lock (_claims)
@@ -88,7 +88,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
                 candidate.CniNetwork == pool.CniNetwork && candidate.Phase == ReservationPhase.Reserved && Claimed(candidate, address));
             if (record is null)
             {
-                return;
+                return false;
             }
 
             record = record with { Addresses = [.. record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one)] };
@@ -100,6 +100,8 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         {
             await runs.ReleaseAsync(record);
         }
+
+        return true;
     }
 
     /// <summary>The endpoint that has adopted the reservation of an address; null: none has. Waits for nobody.</summary>

@@ -1,5 +1,8 @@
+using System.Net;
+using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Methods;
 
@@ -9,16 +12,32 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: an unknown address or pool is success (Docker releases gateways too, and addresses that came from CreateEndpoint, those
 /// without a pool).
 /// </summary>
-internal sealed class ReleaseAddress(Reservations reservations) : ICnmMethod<ReleaseAddressRequest, Nothing>
+internal sealed class ReleaseAddress(
+    Reservations reservations, LostAttachments lost, Detacher detacher, AttachmentGates gates, Journal journal) : ICnmMethod<ReleaseAddressRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ReleaseAddressRequest request, CancellationToken cancellationToken)
     {
-        if (request.PoolID.Length > 0)
+        if (request.PoolID.Length > 0 && CniPool.Parse(request.PoolID) is var pool && !await reservations.ReleaseAsync(pool, request.Address))
         {
-            await reservations.ReleaseAsync(CniPool.Parse(request.PoolID), request.Address);
+            await UndoLostAsync(pool, request.Address, cancellationToken);
         }
 
         return new Nothing();
+    }
+
+    // Where the records of both are lost, the address and whatever was attached with it would stay for good.
+    private async Task UndoLostAsync(CniPool pool, string address, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.TryParse(address.Split('/')[0], out var ip) || await lost.FindByAddressAsync(pool.CniNetwork, ip, cancellationToken) is not { } found)
+        {
+            return;
+        }
+
+        using var passage = await gates.EnterAsync(found.EndpointId, cancellationToken);
+        if (journal.Attachments.Find(found.EndpointId) is { } record)
+        {
+            await detacher.DetachAsync(record);
+        }
     }
 
     /// <summary>The endpoint that has the address; null: none has it, or has had it.</summary>
