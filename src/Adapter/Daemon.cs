@@ -35,6 +35,7 @@ internal static class Daemon
             throw new ServiceException($"cnm-cni serve needs root: it makes network namespaces and listens at {settings.Socket}. Start it as root, for instance with sudo.");
         }
 
+        ProcessRights.RequireCapabilities();
         // The terminal that it was started from has gone; containers still need it.
         var logFile = OpenLog(settings.Log.File); // Stays open: its thread may have more to say than anybody waits for.
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -44,12 +45,11 @@ internal static class Daemon
         });
         var environment = ServiceEnvironment.Take();
         var inherited = InheritedSocket.Take(environment, settings.Socket);
-        PrivateDirectory.Prepare(settings.StateDirectory);
-        PrivateDirectory.Prepare(settings.RunDirectory);
+        Places.Prepare(settings);
         using var stateLock = StateLock.Take(settings.StateDirectory);
         // Of the namespaces in it another daemon would think that nobody has them.
-        using var runLock = settings.RunDirectory == settings.StateDirectory ? null : StateLock.Take(settings.RunDirectory);
-        var socket = new PluginSocket(settings.Socket, Path.Combine(settings.RunDirectory, "cni.sock"), inherited);
+        using var runLock = Places.IsSame(settings.RunDirectory, settings.StateDirectory) ? null : StateLock.Take(settings.RunDirectory);
+        var socket = new PluginSocket(settings.Socket, Places.SpareOf(settings), inherited);
         socket.RequirePlace();
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
         // service manager that is the whole file system.

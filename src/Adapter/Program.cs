@@ -1,4 +1,9 @@
 using Bridge.Adapter;
 using Bridge.Adapter.Cli;
+using Bridge.Adapter.Service;
 
-return await CommandLine.RunAsync(args, Daemon.ServeAsync);
+return await CommandLine.RunAsync(args, static (settings, cancellationToken) =>
+{
+    ProcessRights.RequireFiles();
+    return Daemon.ServeAsync(settings, cancellationToken);
+});

@@ -28,15 +28,21 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     /// <exception cref="ServiceException">Another process listens there, or something stands there that is not ours to remove.</exception>
     public void RequirePlace()
     {
-        foreach (var place in inherited is null ? new[] { path, BeingMade } : [])
+        if (inherited is not null)
+        {
+            return;
+        }
+
+        MakeDirectory();
+        foreach (var place in new[] { path, BeingMade, spare })
         {
             if (LibC.KindOf(place) is { } kind and not (FileKind.Socket or FileKind.File))
             {
-                throw new ServiceException($"{place} is a {kind.Text()}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting `socket`.");
+                throw new ServiceException($"{place} is a {kind.Text()}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting {(place == spare ? "`runDirectory`" : "`socket`")}.");
             }
         }
 
-        if (inherited is null && IsServed())
+        if (IsServed())
         {
             throw new ServiceException($"Another process listens on {path}: probably another cnm-cni, which Docker's calls go to. Stop it, or give this one another socket (setting `socket`).");
         }
@@ -105,21 +111,14 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
 
     private void Name(Action<string> make)
     {
-        MakeDirectory(System.IO.Path.GetDirectoryName(path)!);
+        MakeDirectory();
         File.Delete(BeingMade);
         make(BeingMade);
         File.Move(BeingMade, path, overwrite: true);
     }
 
     // As dockerd makes /run/docker, which holds more than this: for root alone, each that is missing.
-    private static void MakeDirectory(string directory)
-    {
-        if (!Directory.Exists(directory))
-        {
-            MakeDirectory(System.IO.Path.GetDirectoryName(directory)!);
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
+    private void MakeDirectory() => MissingDirectory.Make(System.IO.Path.GetDirectoryName(path)!, parents: MissingDirectory.OwnerOnly);
 
     private bool IsServed()
     {

@@ -43,7 +43,7 @@ internal sealed class SocketKeeper(
 
             Tell(found);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ServiceException)
         {
             Tell(SocketState.Gone); // Its directory cannot be made again, say.
         }

@@ -15,7 +15,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     [Fact]
     public void It_is_made_for_nobody_else()
     {
-        PrivateDirectory.Prepare(Path);
+        new PrivateDirectory("stateDirectory", Path).Prepare();
 
         File.GetUnixFileMode(Path).Should().Be(OwnerOnly);
     }
@@ -25,12 +25,12 @@ public sealed class PrivateDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(Path);
         File.SetUnixFileMode(Path, (UnixFileMode)0b111_111_111);
-        File.WriteAllText(System.IO.Path.Combine(Path, "record"), "kept");
+        File.WriteAllText(System.IO.Path.Combine(Path, "lock"), "kept");
 
-        PrivateDirectory.Prepare(Path);
+        new PrivateDirectory("stateDirectory", Path).Prepare();
 
         File.GetUnixFileMode(Path).Should().Be(OwnerOnly);
-        File.ReadAllText(System.IO.Path.Combine(Path, "record")).Should().Be("kept");
+        File.ReadAllText(System.IO.Path.Combine(Path, "lock")).Should().Be("kept");
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class PrivateDirectoryTests : IDisposable
         File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
         Sandboxes.Tool.Run("chown", "12345", Path);
 
-        var prepare = () => PrivateDirectory.Prepare(Path);
+        var prepare = () => new PrivateDirectory("stateDirectory", Path).Prepare();
 
         prepare.Should().Throw<ServiceException>().WithMessage($"{Path} belongs to user 12345, and cnm-cni runs as user 0.*chown -R 0 {Path}*");
         File.GetUnixFileMode(Path).Should().Be((UnixFileMode)0b111_101_101);

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using CniInvoker;
@@ -15,7 +16,18 @@ internal static class CniClients
     /// <param name="error">Where the plugins' stderr goes.</param>
     /// <param name="variables">What plugins find in their environment besides; before the settings.</param>
     /// <param name="sparesAll">Every attachment of the daemon has to be known: garbage is collected.</param>
-    public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error, IReadOnlyDictionary<string, string> variables, bool sparesAll = false) => new(new CniClientOptions
+    /// <exception cref="ServiceException">A directory that others need would become ours.</exception>
+    public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error, IReadOnlyDictionary<string, string> variables, bool sparesAll = false)
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            Places.RequireSpare(settings); // Nobody else could make anything there.
+        }
+
+        return new CniClient(Options(settings, environment, error, variables, sparesAll));
+    }
+
+    private static CniClientOptions Options(AdapterSettings settings, CniEnvironment environment, TextWriter error, IReadOnlyDictionary<string, string> variables, bool sparesAll) => new()
     {
         ConfigurationDirectory = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory,
         PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
@@ -26,5 +38,5 @@ internal static class CniClients
             new GivenEnvironment(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), new Dictionary<string, string>([.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
             error),
         AttachmentsOfOthers = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
-    });
+    };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text.Json;
+using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using CniInvoker;
 
@@ -59,6 +60,10 @@ internal static class CniCommand
         catch (CniException failed)
         {
             return Fail(console, ExitCodes.Failure, ErrorObject.Of(failed), failed.Message.ReplaceLineEndings(" "));
+        }
+        catch (ServiceException unusable)
+        {
+            return Fail(console, ExitCodes.Failure, ErrorObject.Of(CniErrorCode.InputOutput, unusable.Message), unusable.Message);
         }
         catch (OperationCanceledException)
         {
