@@ -9,6 +9,9 @@ internal enum AddressFlags
     None = 0,
     NoDad = 0x02,
     HomeAddress = 0x10,
+
+    /// <summary>Nobody's source address unless it asks for it: it was added with the preferred lifetime 0.</summary>
+    Deprecated = 0x20,
     ManageTemporary = 0x100,
     NoPrefixRoute = 0x200,
     MulticastAutoJoin = 0x400,

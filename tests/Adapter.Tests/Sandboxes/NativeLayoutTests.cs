@@ -66,7 +66,7 @@ public sealed class NativeLayoutTests
         (RouteType.Blackhole, "RTN_BLACKHOLE"), (RouteType.Unreachable, "RTN_UNREACHABLE"), (RouteType.Prohibit, "RTN_PROHIBIT"),
         (RouteType.Throw, "RTN_THROW"),
         (AddressFlags.NoDad, "IFA_F_NODAD"), (AddressFlags.HomeAddress, "IFA_F_HOMEADDRESS"), (AddressFlags.ManageTemporary, "IFA_F_MANAGETEMPADDR"),
-        (AddressFlags.NoPrefixRoute, "IFA_F_NOPREFIXROUTE"), (AddressFlags.MulticastAutoJoin, "IFA_F_MCAUTOJOIN"),
+        (AddressFlags.Deprecated, "IFA_F_DEPRECATED"), (AddressFlags.NoPrefixRoute, "IFA_F_NOPREFIXROUTE"), (AddressFlags.MulticastAutoJoin, "IFA_F_MCAUTOJOIN"),
     ];
 
     [Fact]

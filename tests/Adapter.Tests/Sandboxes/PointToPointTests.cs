@@ -18,7 +18,8 @@ public sealed class PointToPointTests : IDisposable
             "addr add 10.88.0.5 peer 10.88.0.1 dev eth0",
             "addr add fd00:88::5 peer fd00:88::1 dev eth0 nodad",
             "addr add 10.88.0.250/16 dev eth0 label eth0:1",
-            "-6 addr add fd00:88::250/128 dev eth0 nodad");
+            "-6 addr add fd00:88::250/128 dev eth0 nodad preferred_lft 0",
+            "addr add 10.99.0.7/24 dev eth0 preferred_lft 0");
         LetDockerTakeIt(address, addressIPv6, isToldOfWays ? ["10.88.0.1", "fd00:88::1"] : []);
 
         Finish(snapshot).Should().Be(ArrivalState.Arrived);

@@ -93,6 +93,7 @@ internal static class Rtnetlink
     public const ushort IFA_LOCAL = 2;
     public const ushort IFA_LABEL = 3;
     public const ushort IFA_BROADCAST = 4;
+    public const ushort IFA_CACHEINFO = 6;
     public const ushort IFA_FLAGS = 8;
     public const uint IFA_F_NODAD = 0x02;
     public const uint IFA_F_PERMANENT = 0x80;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -7,7 +8,7 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 internal sealed partial class RouteNetlink
 {
     private const AddressFlags ChosenFlags = AddressFlags.NoDad | AddressFlags.HomeAddress | AddressFlags.ManageTemporary
-        | AddressFlags.NoPrefixRoute | AddressFlags.MulticastAutoJoin;
+        | AddressFlags.NoPrefixRoute | AddressFlags.MulticastAutoJoin | AddressFlags.Deprecated;
 
     /// <summary>The addresses that somebody gave the link: those the kernel or a router made are missing.</summary>
     public IReadOnlyList<LinkAddress> Addresses(LinkInfo link)
@@ -41,6 +42,11 @@ internal sealed partial class RouteNetlink
         if (address.Broadcast is { } broadcast)
         {
             message.Add(IFA_BROADCAST, Bytes(broadcast));
+        }
+
+        if (address.Flags.HasFlag(AddressFlags.Deprecated))
+        {
+            message.Add(IFA_CACHEINFO, MemoryMarshal.AsBytes<uint>([0, uint.MaxValue, 0, 0])); // Preferred never, valid for ever; made and changed now.
         }
 
         if (address.Label is { } label)
