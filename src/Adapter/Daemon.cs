@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
@@ -89,7 +90,7 @@ internal static class Daemon
         app.MapControl();
         Pulse.Map(app);
         Resume(app.Services, settings);
-        await app.StartAsync(cancellationToken);
+        await StartAsync(app, cancellationToken);
         try
         {
             var journal = app.Services.GetRequiredService<Journal>();
@@ -113,6 +114,18 @@ internal static class Daemon
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
             throw new ServiceException($"the log file {path} cannot be used: {FileWords.Of(unusable)}", unusable);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or SocketException)
+        {
+            throw new ServiceException($"cnm-cni serve cannot begin: {FileWords.Of(refused)}", refused);
         }
     }
 

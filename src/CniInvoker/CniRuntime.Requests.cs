@@ -108,7 +108,7 @@ public sealed partial class CniRuntime
 
     private async Task RequireSupportAsync(CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, CancellationToken cancellationToken)
     {
-        if (await KnownVersionsAsync(plugin.Type, cancellationToken).ConfigureAwait(false) is { } versions
+        if (await KnownVersionsAsync(operation, network.Name, plugin.Type, cancellationToken).ConfigureAwait(false) is { } versions
             && Unsupported(network, plugin.Type, versions) is { } problem)
         {
             throw new CniException(CniErrorCode.IncompatibleVersion, problem).During(operation, network.Name);
@@ -116,11 +116,15 @@ public sealed partial class CniRuntime
     }
 
     // A plugin that does not answer VERSION may serve ADD all the same: it is asked, and what it says then counts.
-    private async Task<PluginVersions?> KnownVersionsAsync(string pluginType, CancellationToken cancellationToken)
+    private async Task<PluginVersions?> KnownVersionsAsync(CniOperation operation, string networkName, string pluginType, CancellationToken cancellationToken)
     {
         try
         {
             return await VersionAsync(pluginType, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CniException unstarted) when (unstarted.InnerException is StartException { IsOfFile: true })
+        {
+            throw unstarted.During(operation, networkName); // Nor will it start for ADD, or for the DEL after it.
         }
         catch (CniException)
         {

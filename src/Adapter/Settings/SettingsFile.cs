@@ -1,3 +1,4 @@
+using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 using YamlDotNet.Core;
 
@@ -9,6 +10,8 @@ internal static class SettingsFile
     /// <summary>Read when no other file is named; it need not exist.</summary>
     public const string DefaultPath = "/etc/cnm-cni/config.yaml";
 
+    private const int Longest = 1 << 20;
+
     /// <param name="path">The file.</param>
     /// <param name="mustExist">Whether somebody asked for this very file. The default file may be absent, which means all defaults.</param>
     /// <exception cref="SettingsException">The file cannot be read, or says something that is not understood: all problems at once.</exception>
@@ -16,8 +19,7 @@ internal static class SettingsFile
     {
         try
         {
-            using var text = new StreamReader(path);
-            return Read(text.ReadToEnd(), path);
+            return Read(Text(path), path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -25,9 +27,58 @@ internal static class SettingsFile
                 ? throw Unreadable(path, "there is no such file. Leave --config out to run with the defaults")
                 : new AdapterSettings();
         }
+        catch (KernelException refused) when (refused.Errno == Errno.EACCES)
+        {
+            throw Unreadable(path, "the file cannot be read: permission denied; try it as root");
+        }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, $"the file cannot be read: {(Directory.Exists(path) ? "it is a directory" : unreadable is UnauthorizedAccessException ? "permission denied; try it as root" : SystemWords.Of(unreadable))}");
+            throw Unreadable(path, $"the file cannot be read: {(unreadable is KernelException refused ? SystemWords.Of((int)refused.Errno) : SystemWords.Of(unreadable))}");
+        }
+    }
+
+    // Opened only where it is an ordinary file, behind whatever links: a pipe nobody may ever write to, and of a device there may be no end.
+    private static string Text(string path)
+    {
+        var file = Target(path);
+        switch (LibC.KindOf(file))
+        {
+            case null when file != path:
+                throw Unreadable(path, $"the file cannot be read: it is a link to {new FileInfo(path).LinkTarget}, where there is no file");
+            case null:
+                throw new FileNotFoundException();
+            case FileKind.CharacterDevice when file == "/dev/null":
+                return ""; // As many write "no file at all".
+            case not FileKind.File and { } other:
+                throw Unreadable(path, $"the file cannot be read: it is a {other.Text()}");
+        }
+
+        using var handle = LibC.OpenFile(file);
+        var content = new byte[Longest + 1];
+        var length = 0;
+        while (length < content.Length && RandomAccess.Read(handle, content.AsSpan(length), length) is > 0 and var count)
+        {
+            length += count;
+        }
+
+        if (length > Longest)
+        {
+            throw Unreadable(path, $"the file cannot be read: it is larger than {Longest >> 20} MiB, which no settings are");
+        }
+
+        using var text = new StreamReader(new MemoryStream(content, 0, length));
+        return text.ReadToEnd();
+    }
+
+    private static string Target(string path)
+    {
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException) when (new FileInfo(path).LinkTarget is { } target)
+        {
+            throw Unreadable(path, $"the file cannot be read: it is a link to {target}, which leads back to itself");
         }
     }
 

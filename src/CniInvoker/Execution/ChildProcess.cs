@@ -55,8 +55,7 @@ internal sealed unsafe class ChildProcess : IDisposable
                 return null;
             }
 
-            Require(error);
-            return new ChildProcess(process);
+            return error == 0 ? new ChildProcess(process) : throw new StartException(path, error);
         }
         finally
         {

@@ -107,7 +107,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
             if (Elapsed + pause >= limit)
             {
-                throw LibC.Failure("posix_spawn", LibC.ETXTBSY);
+                throw new StartException(request.Path, LibC.ETXTBSY);
             }
 
             _wakeUp.Wait(pause);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Sandboxes;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Adapter.Tests.Settings;
@@ -127,6 +128,41 @@ public sealed class SettingsFileTests : IDisposable
     public void A_file_that_was_asked_for_must_exist() =>
         FluentActions.Invoking(() => SettingsFile.Load(file, mustExist: true))
             .Should().Throw<SettingsException>().WithMessage($"{file}: there is no such file*");
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("mkfifo FILE", "it is a named pipe")]
+    [InlineData("ln -s /dev/zero FILE", "it is a device")]
+    [InlineData("truncate -s 3G FILE", "it is larger than 1 MiB, which no settings are")]
+    [InlineData("mkdir FILE", "it is a directory")]
+    [InlineData("ln -s nowhere FILE", "it is a link to nowhere, where there is no file")]
+    [InlineData("ln -s FILE FILE", "it is a link to FILE, which leads back to itself")]
+    public async Task What_is_no_file_of_settings_is_not_waited_for(string make, string reason)
+    {
+        Tool.Run("rm", "--force", file);
+        Tool.Run("sh", "-c", make.Replace("FILE", file, StringComparison.Ordinal));
+        try
+        {
+            var load = () => Task.Run(() => SettingsFile.Load(file, mustExist: true), TestContext.Current.CancellationToken);
+            (await load.Should().ThrowAsync<SettingsException>()).WithMessage($"{file}: the file cannot be read: {reason.Replace("FILE", file, StringComparison.Ordinal)}");
+        }
+        finally
+        {
+            Tool.Run("rm", "--recursive", "--force", file);
+        }
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("link")]
+    public void Nothing_at_all_and_a_link_to_a_file_are_read(string path)
+    {
+        File.WriteAllText(file, "");
+        var link = file + ".link";
+        File.CreateSymbolicLink(link, file);
+
+        SettingsFile.Load(path == "link" ? link : path, mustExist: true).Should().BeEquivalentTo(new AdapterSettings());
+        File.Delete(link);
+    }
 
     [Fact]
     public void A_directory_in_place_of_the_file_is_an_error_even_for_the_default_path() =>

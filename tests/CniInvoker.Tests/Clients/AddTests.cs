@@ -112,6 +112,20 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
+    public async Task A_plugin_whose_file_cannot_be_started_is_refused_before_anything_runs_and_nothing_is_remembered()
+    {
+        Plugins.With("first").With("second");
+        File.WriteAllText(Path.Combine(Plugins.Directory, "second"), "#!/nowhere/sh\n");
+        Configure("pods", "first", "second");
+
+        var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
+
+        failure.Message.Should().Be($"CNI network \"pods\": ADD failed: {Plugins.Directory}/second could not be run: its interpreter /nowhere/sh is not there.");
+        Plugins.Runs.Should().BeEmpty();
+        Client.Attachments().Attachments.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_namespace_that_is_none_is_refused_before_anything_runs()
     {
         Plugins.With("first");

@@ -125,16 +125,20 @@ public sealed class PluginProcessTests : IDisposable
         (await RunAsync("dying")).Should().BeEquivalentTo(new { Signal = 11, TimedOut = false });
     }
 
-    [Fact]
-    public async Task A_plugin_that_cannot_be_started_is_an_error_that_says_why()
+    [Theory]
+    [InlineData("no program", "it is neither a program for this machine nor a script that begins with #!; install the plugin again")]
+    [InlineData("", "the file is empty or begins with an empty line; install the plugin again")]
+    [InlineData("#!/nowhere/sh -e\n", "its interpreter /nowhere/sh is not there")]
+    [InlineData("#!/etc\n", "permission denied; does its file system allow programs, and may its interpreter be run?")]
+    public async Task A_plugin_that_cannot_be_started_is_an_error_that_says_why(string content, string reason)
     {
         _plugins.WithScript("nonsense", "");
-        await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "nonsense"), "no program", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "nonsense"), content, TestContext.Current.CancellationToken);
 
         var run = () => RunAsync("nonsense");
 
-        (await run.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            $"CNI network \"pods\": plugin \"nonsense\" failed ADD: {_plugins.Directory}/nonsense could not be run: posix_spawn: Exec format error.");
+        (await run.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith(
+            $"CNI network \"pods\": plugin \"nonsense\" failed ADD: {_plugins.Directory}/nonsense could not be run: {reason}");
     }
 
     [Fact(Timeout = 120_000)]
@@ -160,7 +164,7 @@ public sealed class PluginProcessTests : IDisposable
 
         var run = () => RunAsync("busy", deadline: TimeSpan.FromMilliseconds(500));
 
-        (await run.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith("could not be run: posix_spawn: Text file busy");
+        (await run.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith("could not be run: somebody has it open for writing; is it being installed?");
     }
 
     [Fact]
