@@ -75,7 +75,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         SetMtu(snapshot);
         _sysctls.Set(link.Name, snapshot.Sysctls.Where(sysctl => !sysctl.IsDockers));
         var present = _netlink.Addresses(link);
-        foreach (var address in snapshot.Addresses.Where(address => address.Peer is not null || !snapshot.HasConnectedRoute(address)))
+        foreach (var address in snapshot.Addresses)
         {
             RestorePrefix(snapshot, address, present);
         }
@@ -189,7 +189,8 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
     }
 
-    // For an address without a connected route Docker was told a prefix that gives none; and it knows of no other end.
+    // Docker has the prefix that the IPAM plugin gave, and the chain may have set another (/128 and a route to the gateway); for an address without
+    // a connected route it was told one that gives none; and it knows of no other end.
     private void RestorePrefix(LinkSnapshot snapshot, LinkAddress address, IReadOnlyList<LinkAddress> present)
     {
         if (present.FirstOrDefault(other => other.Address == address.Address && !other.IsSameAs(address)) is not { } docker)
@@ -241,7 +242,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     private IEnumerable<LinkRoute> ForeignConnectedRoutes(LinkSnapshot snapshot) =>
         _netlink.Routes(link)
         .Where(route => route is { IsKernel: true, IsLinkLocal: false, Table: Rtnetlink.RT_TABLE_MAIN })
-        .Where(route => !snapshot.Routes.Any(route.HasPlaceOf));
+        .Where(route => !snapshot.Routes.Any(own => route.HasPlaceOf(own) && (own.Protocol, own.Gateway) == (route.Protocol, route.Gateway)));
 
     // Docker was told of them because of all addresses it has the first alone; by now the kernel's own lead there, as they did.
     private IEnumerable<LinkRoute> SuperfluousWays(LinkSnapshot snapshot)

@@ -123,6 +123,13 @@ internal sealed partial class StagingSandboxes
         return sandbox is not null && (sysctlsComeFirst ?? sandbox.Netlink.Links().Count == 1) && new LinkSysctls(sandbox.Namespace).IsIPv6Off(Loopback);
     }
 
+    /// <summary>Whether IPv6 is off for the interface, wherever that is by now.</summary>
+    public bool IsIPv6OffFor(string attachmentId, string ifname)
+    {
+        using var sandbox = Sandbox.Open(PathOf(attachmentId));
+        return new LinkSysctls(sandbox.Namespace).IsIPv6Off(ifname);
+    }
+
     /// <summary>Undoes what plugins do for an IPv6 address beside giving it: they switch IPv6 on for the loopback as well.</summary>
     public static void SwitchIPv6Off(string sandboxPath)
     {

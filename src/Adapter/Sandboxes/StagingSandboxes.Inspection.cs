@@ -15,7 +15,7 @@ internal sealed partial class StagingSandboxes
         Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))] : [];
 
     /// <summary>
-    /// What plugins made in the staging namespace beside their link, and beside what a snapshot of that holds: nothing of it would come along into the
+    /// What plugins made in the staging namespace beside their link or on it, and beside what a snapshot of that holds: nothing of it would come along into the
     /// container. What is left out: settings of the namespace as a whole.
     /// </summary>
     /// <returns>Each for the middle of a sentence; empty after nearly all plugins.</returns>
@@ -28,9 +28,14 @@ internal sealed partial class StagingSandboxes
             .. links.Where(link => link.Index != LoopbackIndex && link.Name != ifname && !KernelsOwn.Contains(link.Kind)).Select(link => $"interface {link.Name}"),
             .. links.Where(link => link.Index == LoopbackIndex).SelectMany(staging.Netlink.Addresses)
                 .Where(address => !IPAddress.IsLoopback(IPAddress.Parse(address.Address))).Select(address => $"address {address.Address} on lo"),
+            .. links.Where(link => link.Name == ifname).SelectMany(link => OnLink(staging, link)),
             .. FirewallTables.In(staging.Namespace),
+            .. IPsecEntries.In(staging.Namespace),
         ];
     }
+
+    private static IEnumerable<string> OnLink(Sandbox staging, LinkInfo link) =>
+        staging.Netlink.Qdiscs(link).Select(kind => $"qdisc {kind} on {link.Name}").Concat(staging.Netlink.UncarriedNeighbours(link));
 
     /// <summary>Every link of the host's namespace.</summary>
     public IReadOnlyList<LinkInfo> HostLinks()

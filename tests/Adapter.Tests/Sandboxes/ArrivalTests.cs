@@ -138,6 +138,25 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
+    public void A_route_that_came_with_a_further_address_goes_where_plugins_had_put_another_in_its_place()
+    {
+        _host.RunPlugin();
+        Tool.Ip(_host.StagingPath, "addr add 10.161.5.9/24 dev eth0");
+        Tool.Ip(_host.StagingPath, "route del 10.161.5.0/24 dev eth0");
+        Tool.Ip(_host.StagingPath, "route add 10.161.5.1 dev eth0 src 10.161.5.9");
+        Tool.Ip(_host.StagingPath, "route add 10.161.5.0/24 via 10.161.5.1 src 10.161.5.9");
+        var staged = Tool.Ip(_host.StagingPath, "-4 route show");
+        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        _host.LetDockerTakeIt(routes: "10.161.5.1");
+        Tool.Ip(_host.SandboxPath, "route add 10.161.5.0/24 via 10.161.5.1");
+
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+
+        Tool.Ip(_host.SandboxPath, "-4 route show").Should().Be(staged);
+    }
+
+    [Fact]
     public void A_default_route_is_not_put_back_because_docker_chooses_among_gateways()
     {
         var snapshot = Send();

@@ -25,6 +25,17 @@ public sealed class InPlaceTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
+    public void That_a_plugin_switched_IPv6_off_is_known_where_the_link_is()
+    {
+        _host.RunPlugin();
+        var before = _host.Staging.IsIPv6OffFor(ThrowAwayHost.Id, "eth0");
+
+        Tool.Run("nsenter", [$"--net={_host.StagingPath}", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"]);
+
+        (before, _host.Staging.IsIPv6OffFor(ThrowAwayHost.Id, "eth0")).Should().Be((false, true));
+    }
+
+    [Fact]
     public void A_sandbox_is_there_when_a_namespace_is_mounted()
     {
         File.WriteAllText(_host.PathOf("empty"), "");

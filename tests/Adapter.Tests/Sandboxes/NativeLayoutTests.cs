@@ -33,6 +33,8 @@ public sealed class NativeLayoutTests
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
+        #include <linux/xfrm.h>
+        #include <linux/netfilter.h>
         #include <linux/netfilter/nfnetlink.h>
         #include <linux/netfilter/nf_tables.h>
 
@@ -52,6 +54,7 @@ public sealed class NativeLayoutTests
         (typeof(NdMsg), "struct ndmsg"),
         (typeof(FibRuleHdr), "struct fib_rule_hdr"),
         (typeof(NfGenMsg), "struct nfgenmsg"),
+        (typeof(TcMsg), "struct tcmsg"),
         (typeof(StatFs), "struct statfs"),
         (typeof(StatX), "struct statx"),
         (typeof(TimeVal), "struct timeval"),
@@ -73,7 +76,7 @@ public sealed class NativeLayoutTests
     public void Constants_are_those_of_the_headers()
     {
         var program = new StringBuilder(Headers);
-        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(LibC) }.SelectMany(Constants))
+        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(LibC) }.SelectMany(Constants))
         {
             program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
         }

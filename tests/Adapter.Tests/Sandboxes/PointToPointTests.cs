@@ -46,6 +46,24 @@ public sealed class PointToPointTests : IDisposable
         Census().Should().BeEquivalentTo(staged);
     }
 
+    [Theory]
+    [InlineData("10.88.0.5/32", "fd00:88::5/128")] // With a route to the gateway, as Calico has it.
+    [InlineData("10.88.0.5/25", "fd00:88::5/112")]
+    public void The_prefix_is_the_chains_and_not_that_of_its_IPAM_plugin(string own, string ownIPv6)
+    {
+        var (staged, snapshot) = Send(
+            $"addr add {own} dev eth0",
+            $"addr add {ownIPv6} dev eth0 nodad",
+            "route replace 10.88.0.1 dev eth0",
+            "-6 route replace fd00:88::1 dev eth0");
+        LetDockerTakeIt("10.88.0.5/16", "fd00:88::5/64", ["10.88.0.1", "fd00:88::1"]);
+
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+
+        Census().Should().BeEquivalentTo(staged);
+    }
+
     private (string[] Staged, LinkSnapshot Snapshot) Send(params string[] addresses)
     {
         _host.RunPlugin();

@@ -5,6 +5,13 @@ internal static class Nfnetlink
 {
     public const int NETLINK_NETFILTER = 12;
     public const int NFNL_SUBSYS_NFTABLES = 10;
+    public const int NFT_MSG_GETTABLE = 1;
+    public const int NFT_MSG_GETCHAIN = 4;
     public const int NFT_MSG_GETRULE = 7;
+    public const int NFT_MSG_GETSET = 10;
+    public const ushort NFTA_CHAIN_TABLE = 1;
+    public const ushort NFTA_CHAIN_POLICY = 5;
     public const ushort NFTA_RULE_TABLE = 1;
+    public const ushort NFTA_SET_TABLE = 1;
+    public const uint NF_ACCEPT = 1;
 }

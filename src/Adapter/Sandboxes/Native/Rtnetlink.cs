@@ -39,7 +39,9 @@ internal static class Rtnetlink
     public const ushort RTM_NEWRULE = 32;
     public const ushort RTM_DELRULE = 33;
     public const ushort RTM_GETRULE = 34;
+    public const ushort RTM_GETQDISC = 38;
     public const ushort RTM_GETNSID = 90;
+    public const ushort TCA_KIND = 1;
     public const uint RTMGRP_LINK = 1;
     public const uint RTEXT_FILTER_SKIP_STATS = 8;
 
@@ -102,7 +104,9 @@ internal static class Rtnetlink
     // linux/neighbour.h
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
+    public const ushort NUD_NOARP = 0x40;
     public const ushort NUD_PERMANENT = 0x80;
+    public const byte NTF_PROXY = 0x08;
 
     // linux/fib_rules.h
     public const ushort FRA_DST = 1;

@@ -6,18 +6,13 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 internal sealed partial class RouteNetlink
 {
     /// <summary>The permanent neighbours of the link.</summary>
-    public IReadOnlyList<LinkNeighbour> Neighbours(LinkInfo link)
-    {
-        var request = NetlinkMessage.Create(RTM_GETNEIGH, NLM_F_DUMP, new NdMsg());
-        return
-        [
-            .. socket.Dump(request, $"list the neighbours of {link.Name} in {place}")
-                .Where(answer => answer.Header<NdMsg>().ndm_ifindex == link.Index)
-                .Where(answer => (answer.Header<NdMsg>().ndm_state & NUD_PERMANENT) != 0)
-                .Select(ToNeighbour)
-                .OfType<LinkNeighbour>(),
-        ];
-    }
+    public IReadOnlyList<LinkNeighbour> Neighbours(LinkInfo link) =>
+    [
+        .. Neighbours(link, flags: 0)
+            .Where(answer => (answer.Header<NdMsg>().ndm_state & NUD_PERMANENT) != 0)
+            .Select(ToNeighbour)
+            .OfType<LinkNeighbour>(),
+    ];
 
     /// <summary>Makes the entry what it is to be, whatever is known of that neighbour.</summary>
     public void SetNeighbour(LinkInfo link, LinkNeighbour neighbour)
