@@ -198,12 +198,17 @@ internal sealed class Attacher(
         return CniAttachment.ToElement(json);
     }
 
-    private static void RequireAddresses(AttachmentRecord record)
+    private void RequireAddresses(AttachmentRecord record)
     {
         foreach (var wanted in record.Addresses.Select(address => address.Split('/')[0]))
         {
             if (!record.Snapshot!.Addresses.Any(address => address.Address == wanted))
             {
+                if (wanted.Contains(':'))
+                {
+                    IPv6Switch.RequireOn(record, wanted, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
+                }
+
                 throw new CnmException(
                     $"CNI network \"{record.CniNetwork}\" did not give the address {wanted} that Docker chose, " +
                     $"but {string.Join(", ", record.Snapshot.Addresses.Select(address => address.Address))}: " +

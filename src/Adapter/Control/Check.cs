@@ -105,10 +105,26 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
             : expected;
     }
 
+    // It had arrived, and has been changed since by somebody in the container.
+    private static void RequireUnchanged(AttachmentRecord record, ArrivalState state)
+    {
+        if (record is { Phase: AttachmentPhase.Joined, SandboxInterfaceName: { } name } && StagingSandboxes.IsThere(record.SandboxKey!))
+        {
+            throw state switch
+            {
+                ArrivalState.Gone => new IOException($"interface {name} with MAC {record.Snapshot!.Mac} is not in the container any more: it was taken away there, or given another MAC"),
+                ArrivalState.NotReady => new IOException($"interface {name} is not as it was made any more: it was taken down in the container, or lost routes (as with ip link set {name} down, or another name)"),
+                _ => new IOException($"interface {name} is not in the container any more, but in the host's namespace"),
+            };
+        }
+    }
+
     private async Task<string?> ObstacleAsync(AttachmentRecord record)
     {
-        if (record.Phase != AttachmentPhase.Joined || await arrivals.TryFinishAsync(record) != ArrivalState.Arrived)
+        var state = record.Phase == AttachmentPhase.Joined ? await arrivals.TryFinishAsync(record) : ArrivalState.NotReady;
+        if (state != ArrivalState.Arrived)
         {
+            RequireUnchanged(record, state);
             return $"its link is not in a sandbox (state {record.Phase.ToString().ToLowerInvariant()})";
         }
 

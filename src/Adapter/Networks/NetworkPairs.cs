@@ -1,3 +1,4 @@
+using System.Net;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -29,11 +30,19 @@ internal sealed record NetworkPairs(
         network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey) ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
 
     /// <summary>
-    /// The one it names, the only one that declares its subnets, or the only one that there is, as the driver chooses too; null when that cannot
+    /// The one it names, the only one that declares its subnets, or the only one that there is where its subnets fit; null when that cannot
     /// be told.
     /// </summary>
     public static string? StandsFor(DockerNetwork network, ConfigurationDirectoryContents contents) =>
         NamedBy(network)
         ?? CniNetworks.OnlyDeclaring(contents, [.. network.Pools.Select(pool => pool.Subnet)])
-        ?? (CniNetworks.Offered(contents) is [var only] ? only.Name : null);
+        ?? (CniNetworks.Offered(contents) is [var only] && MayBeOn(network, only) ? only.Name : null);
+
+    // A network with none of the subnets that are declared was made for one that is gone; or its file was changed since, which is as bad.
+    private static bool MayBeOn(DockerNetwork network, NetworkConfiguration only)
+    {
+        var declared = CniSubnet.Of(only);
+        var pools = network.Pools.Select(pool => CniSubnet.ReadSubnet(pool.Subnet)).OfType<IPNetwork>().ToArray();
+        return declared.Count == 0 || pools.Length == 0 || pools.Any(pool => declared.Any(subnet => CniSubnet.Overlap(subnet.Subnet, pool)));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using CniInvoker;
@@ -21,6 +22,7 @@ internal static class AddressPools
         if (options.Ipam == IpamMode.Cni)
         {
             RequireSameNetwork(options, network);
+            RequireIPv4Wanted(options, network);
             return;
         }
 
@@ -44,6 +46,8 @@ internal static class AddressPools
                     $"or let the CNI network choose: {NetworkCommand.Best(network, options.Attach)}");
             }
         }
+
+        RequireIPv4Wanted(options, network);
     }
 
     /// <summary>Where two CNI networks have one subnet, the subnet does not show that the addresses would be another's.</summary>
@@ -57,6 +61,19 @@ internal static class AddressPools
             throw new CnmException(
                 $"-o means CNI network \"{network.Name}\", and the addresses would be those of \"{asked}\". " +
                 $"Say the same to both: {NetworkCommand.WithCni(network, attach)}");
+        }
+    }
+
+    // That says that containers are to have no IPv4 address, and plugins would give them one all the same. That --ipv6 was left out says nothing:
+    // it is what everybody does, and a pod has both families.
+    private static void RequireIPv4Wanted(NetworkOptions options, NetworkConfiguration network)
+    {
+        if (options.Pools.Count > 0 && options.Pools.All(pool => pool.Pool?.Contains(':') == true)
+            && CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Family == AddressFamily.InterNetwork) is { } given)
+        {
+            throw new CnmException(
+                $"the Docker network is to be without IPv4 (--ipv4=false), and CNI network \"{network.Name}\" gives IPv4 addresses ({given.Subnet}) as well. " +
+                "Leave --ipv4=false out, or name a CNI network without IPv4.");
         }
     }
 

@@ -10,6 +10,20 @@ namespace Bridge.Adapter.Translation;
 /// </summary>
 internal static class IPv6Switch
 {
+    /// <param name="record">The attachment that lacks the address.</param>
+    /// <param name="address">What Docker has noted for it.</param>
+    /// <param name="isOff">IPv6 is off for its interface.</param>
+    /// <exception cref="CnmException">That is why it is not there.</exception>
+    public static void RequireOn(AttachmentRecord record, string address, bool isOff)
+    {
+        if (isOff)
+        {
+            throw new CnmException(
+                $"CNI network \"{record.CniNetwork}\" did not give the address {address} that Docker has noted: IPv6 is switched off for the interface (sysctl net.ipv6.conf.….disable_ipv6=1), by a plugin of the network or by the container's own sysctls. " +
+                "For IPv4 alone make the Docker network without --ipv6, or with --ipam-driver null; for both families leave the sysctl out.");
+        }
+    }
+
     /// <exception cref="CnmException">The attachment has an IPv6 address.</exception>
     public static void RequireNone(AttachmentRecord record)
     {

@@ -36,6 +36,6 @@ internal static class SandboxRoutes
 
     private static CnmException Refusal(AttachmentRecord record, LinkRoute route, string where) => new(
         $"a container cannot have two routes to {route.Destination}: it has one {where}, " +
-        $"and would get another on CNI network \"{record.CniNetwork}\". Networks that share a next hop can only serve different containers. " +
+        $"and would get another on CNI network \"{record.CniNetwork}\". Networks that both lead there can only serve different containers. " +
         $"Leave one of the two Docker networks out, or disconnect the other first: docker network disconnect. {SandboxSubnets.WhereDockerKeepsIt}");
 }

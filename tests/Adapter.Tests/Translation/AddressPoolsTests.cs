@@ -39,6 +39,29 @@ public sealed class AddressPoolsTests
         check.Should().NotThrow();
     }
 
+    [Theory]
+    [InlineData(true, "fd00:88::/64")]
+    [InlineData(false, "10.88.0.0/16")]
+    [InlineData(false, "10.88.0.0/16", "fd00:88::/64")]
+    public void A_network_without_IPv4_is_refused_where_plugins_would_give_it_all_the_same(bool isRefused, params string[] pools)
+    {
+        var dual = Conflists.Parse("""
+            { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "ranges": [ [ { "subnet": "10.88.0.0/16" } ], [ { "subnet": "fd00:88::/64" } ] ] } } ] }
+            """);
+        foreach (var (ipam, space) in new[] { (IpamMode.Cni, "cni"), (IpamMode.Docker, "LocalDefault") })
+        {
+            var check = () => AddressPools.RequireFit(new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual);
+            if (isRefused)
+            {
+                check.Should().Throw<CnmException>().WithMessage("*--ipv4=false*\"dual\"*10.88.0.0/16*Leave --ipv4=false out*");
+            }
+            else
+            {
+                check.Should().NotThrow();
+            }
+        }
+    }
+
     private static NetworkOptions DockerIpam(string pool, string? gateway) =>
         new("pods", IpamMode.Docker, [new IpamData("LocalDefault", pool, gateway)]);
 }

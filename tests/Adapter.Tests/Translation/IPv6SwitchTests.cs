@@ -1,0 +1,18 @@
+using Adapter.Tests.Attachments;
+using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Translation;
+
+namespace Adapter.Tests.Translation;
+
+public sealed class IPv6SwitchTests
+{
+    [Fact]
+    public void An_address_that_is_missing_because_IPv6_is_off_is_told_as_such_with_the_ways_out()
+    {
+        var record = Records.Joined("one") with { CniNetwork = "pods" };
+
+        FluentActions.Invoking(() => IPv6Switch.RequireOn(record, "fd00::3", isOff: false)).Should().NotThrow();
+        FluentActions.Invoking(() => IPv6Switch.RequireOn(record, "fd00::3", isOff: true)).Should().Throw<CnmException>()
+            .WithMessage("*\"pods\"*fd00::3*IPv6 is switched off*without --ipv6*--ipam-driver null*");
+    }
+}
