@@ -162,6 +162,7 @@ internal static class Daemon
 
     private static IServiceCollection AddState(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(provider => new Journal(settings.StateDirectory, provider.GetRequiredService<ILogger<Journal>>().RecordNotWritten))
+        .AddSingleton<StateProbe>()
         .AddSingleton<AttachmentGates>();
 
     private static IServiceCollection AddAttachments(this IServiceCollection services) => services

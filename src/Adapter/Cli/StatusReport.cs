@@ -21,6 +21,11 @@ internal static class StatusReport
             output.WriteLine("containerd does not answer, so pods may be missing or without a name");
         }
 
+        if (status.StateProblem is { } problemOfState)
+        {
+            output.WriteLine($"{problemOfState}. No container can be attached until it can.");
+        }
+
         if (status.LogLinesDropped > 0)
         {
             output.WriteLine($"{status.LogLinesDropped} lines are missing in the daemon's log, because its reader was too slow or they could not be written");

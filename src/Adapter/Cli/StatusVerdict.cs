@@ -9,6 +9,7 @@ internal static class StatusVerdict
     public static IReadOnlyList<string> Complaints(StatusResponse status) =>
     [
         .. status.EngineReachable ? (IEnumerable<string>)[] : ["Docker does not answer"],
+        .. status.StateProblem is null ? (IEnumerable<string>)[] : ["state that cannot be written"],
         .. Counted(status.Networks.Count(network => network.Problem is not null), "network that no container can be started on", "networks that no container can be started on"),
         .. Counted(status.Endpoints.Count(endpoint => endpoint.ArrivalProblem is not null), "container whose network is unfinished", "containers whose network is unfinished"),
         .. Counted(status.PendingCleanups.Count, "clean-up still to be done", "clean-ups still to be done"),

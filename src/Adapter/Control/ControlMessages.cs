@@ -25,6 +25,7 @@ namespace Bridge.Adapter.Control;
 /// <param name="Findings">What the journal, Docker, the kernel and the stores of IPAM plugins disagree in, and is not mended.</param>
 /// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
 /// <param name="LogLinesDropped">Lines that are missing in the daemon's log.</param>
+/// <param name="StateProblem">Why no record could be written now, and so no container attached.</param>
 internal sealed record StatusResponse(
     string Version,
     bool EngineReachable,
@@ -35,7 +36,8 @@ internal sealed record StatusResponse(
     IReadOnlyList<PendingCleanup> PendingCleanups,
     IReadOnlyList<FindingStatus> Findings,
     IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems,
-    long LogLinesDropped = 0);
+    long LogLinesDropped = 0,
+    string? StateProblem = null);
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it, when Docker could be asked.</param>

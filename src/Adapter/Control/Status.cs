@@ -15,7 +15,7 @@ namespace Bridge.Adapter.Control;
 /// </summary>
 internal sealed class Status(
     Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
-    KnownFindings known, Neighbourhoods neighbourhoods, LogQueue log, TimeProvider timeProvider)
+    KnownFindings known, Neighbourhoods neighbourhoods, LogQueue log, StateProbe probe, TimeProvider timeProvider)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +31,8 @@ internal sealed class Status(
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))],
-            log.Dropped);
+            log.Dropped,
+            await probe.ProblemAsync(cancellationToken));
     }
 
     // Reservations too: Docker takes addresses from our IPAM driver for networks of other drivers.

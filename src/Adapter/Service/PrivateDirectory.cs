@@ -12,7 +12,7 @@ internal sealed class PrivateDirectory(string setting, string path)
 
     // What we keep in either; and what is at the root of some file systems, which may be mounted for us.
     private static readonly HashSet<string> Expected =
-        ["lock", "networks", "attachments", "reservations", "cni", "netns", "cni.lock", "cni.sock", "lost+found"];
+        ["lock", "networks", "attachments", "reservations", "cni", "netns", "cni.lock", "cni.sock", "cni.sock.spare", "probe", "lost+found"];
 
     /// <summary>Looks, and changes nothing: whether it could be ours alone without anybody missing something.</summary>
     /// <exception cref="ServiceException">It is somebody else's, who could have put anything there; or others need it; or it cannot be one.</exception>

@@ -95,6 +95,17 @@ public sealed class StatusCommandTests : DaemonCommandTest
         Lines()[^1].Should().Be("All is well.");
     }
 
+    [Fact(Timeout = Deadline)]
+    public async Task Nothing_is_well_while_no_record_can_be_written()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], [], StateProblem: "/var/lib/cnm-cni cannot be written: no space left on device"));
+
+        (await RunAsync($"status --exit-code --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+
+        Lines()[1].Should().Be("/var/lib/cnm-cni cannot be written: no space left on device. No container can be attached until it can.");
+        Lines()[^1].Should().Be("To look at: state that cannot be written.");
+    }
+
     private static StatusResponse Example() => new(
         "0.1.0",
         EngineReachable: true,

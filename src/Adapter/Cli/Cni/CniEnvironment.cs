@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CniInvoker;
 
 namespace Bridge.Adapter.Cli.Cni;
 
@@ -61,7 +63,7 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
         }
         catch (JsonException invalid)
         {
-            throw new MisuseException($"CAP_ARGS is not JSON: {JsonWords.Of(invalid)}");
+            throw new MisuseException($"CAP_ARGS is not JSON: {JsonComplaint.Of(invalid, Encoding.UTF8.GetBytes(text))}");
         }
         catch (InvalidOperationException)
         {

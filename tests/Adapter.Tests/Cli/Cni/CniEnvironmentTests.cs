@@ -17,7 +17,7 @@ public sealed class CniEnvironmentTests : IDisposable
     [InlineData("CNI_ARGS", "a=b;c=", "\"c=\" (pair 2 of 2) has no value")]
     [InlineData("CNI_ARGS", "a=b\nc", "holds a newline")]
     [InlineData("CAP_ARGS", "[]", "is not a JSON object")]
-    [InlineData("CAP_ARGS", "{", "is not JSON: ")]
+    [InlineData("CAP_ARGS", "{", "is not JSON: it ends too early")]
     [InlineData("CAP_ARGS", "{} {}", "is not JSON: ")]
     [InlineData("CAP_ARGS", """{"mac":"\ud800"}""", "is not JSON: ")]
     [InlineData("CAP_ARGS", """{"":1}""", "a capability has no name")]

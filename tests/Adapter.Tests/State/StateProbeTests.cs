@@ -1,0 +1,46 @@
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Tests.Sandboxes;
+
+namespace Bridge.Adapter.Tests.State;
+
+/// <summary>Whether a record could be written is found by writing, and nothing stays of it.</summary>
+public sealed class StateProbeTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("probe-").FullName;
+
+    private Task<string?> ProblemAsync() =>
+        new StateProbe(new AdapterSettings { StateDirectory = directory }, TimeProvider.System).ProblemAsync(TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task A_directory_with_room_is_well_and_stays_as_it_is()
+    {
+        (await ProblemAsync()).Should().BeNull();
+
+        Directory.GetFileSystemEntries(directory).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("size=4k", "no space left on device")]
+    [InlineData("nr_inodes=1", "no space left on device")]
+    [InlineData("ro", "read-only file system")]
+    public async Task One_without_is_told(string options, string reason)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
+        Tool.Run("mount", "-t", "tmpfs", "-o", options, "none", directory);
+
+        (await ProblemAsync()).Should().Be($"{directory} cannot be written: {reason}");
+
+        Directory.GetFileSystemEntries(directory).Should().BeEmpty();
+    }
+
+    public void Dispose()
+    {
+        while (Environment.IsPrivilegedProcess && File.ReadLines("/proc/self/mounts").Any(mount => mount.Split(' ')[1] == directory))
+        {
+            Tool.Run("umount", directory);
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+}
