@@ -3,7 +3,7 @@ using Bridge.Engine.Tests.Hosts;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>What <c>cnm-cni check</c> says of containers that nothing is wrong with.</summary>
+/// <summary>What <c>cnm-cni check</c> says of containers that nothing is wrong with, and of one that was changed from inside.</summary>
 [Plugin("bridge", "ptp", "host-local", "portmap", "tuning")]
 public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), IClassFixture<ShippedShapesHost>
 {
@@ -37,5 +37,19 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
         results[ShippedShapesHost.Flat].Outcome.Should().Be("passed", "tuning was asked");
         results[ShippedShapesHost.Flat].Message.Should().Contain("lowest MAC of its ports");
         (await Host.BridgeAsync(["check", "flat"], Cancellation)).ExitCode.Should().Be(0);
+    }
+
+    [Feature("True answers: CHECK")]
+    [Fact(Timeout = LongPatience)]
+    public async Task An_interface_that_the_container_has_given_another_MAC_is_failed_and_not_skipped()
+    {
+        await DockerAsync("run", "--detach", "--cap-add", "NET_ADMIN", "--name", "changed", "--network", ShippedShapesHost.Flat, Image, "sleep", "1000");
+        (await Host.BridgeAsync(["check", "changed"], Cancellation)).ExitCode.Should().Be(0);
+
+        await DockerAsync("exec", "changed", "ip", "link", "set", "eth0", "address", "02:00:00:00:00:99");
+        var check = await Host.BridgeAsync(["check", "changed"], Cancellation);
+
+        check.ExitCode.Should().Be(1);
+        check.Output.Should().Contain("failed").And.Contain("given another MAC");
     }
 }

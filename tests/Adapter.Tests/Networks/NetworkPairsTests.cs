@@ -36,6 +36,17 @@ public sealed class NetworkPairsTests
         NetworkPairs.StandsFor(Made("web") with { Pools = [("10.1.0.0/16", null)] }, contents).Should().BeNull("two declare it");
     }
 
+    [Theory]
+    [InlineData("10.9.0.0/24", true)] // That of one that is gone.
+    [InlineData("10.1.4.0/24", false)]
+    public void One_that_names_none_and_has_another_subnet_than_the_only_CNI_network_is_lost(string subnet, bool isLost)
+    {
+        var pairs = NetworkPairs.Of(new ConfigurationDirectoryContents([Parse("pods", "10.1.0.0/16")], []), [Made("web") with { Pools = [(subnet, null)] }]);
+
+        pairs.Lost.Should().HaveCount(isLost ? 1 : 0);
+        pairs.Known[0].Docker.Should().HaveCount(isLost ? 0 : 1);
+    }
+
     private static NetworkConfiguration Parse(string name, string subnet) => NetworkConfiguration.Parse(
         Encoding.UTF8.GetBytes($$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "{{subnet}}" } } ] }"""), "test.conflist");
 
