@@ -45,7 +45,11 @@ internal sealed class StateLock : IDisposable
     /// <exception cref="ServiceException">Another process holds it by now, or it cannot be taken.</exception>
     public bool Renew() => Guarded(_directory, () =>
     {
-        Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!Directory.Exists(_directory))
+        {
+            Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         return Renewed(ref _place, _directory, static place => place, LockPlace) | Renewed(ref _file, FilePath, static file => file.SafeFileHandle, _ => LockFile(_directory));
     });
 
