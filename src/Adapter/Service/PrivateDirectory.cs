@@ -10,6 +10,9 @@ internal sealed class PrivateDirectory(string setting, string path)
 {
     private const int NamesShown = 3;
 
+    // One of the program's name is the program's, whatever a service manager or an administrator keeps in it beside us: a pid file, say.
+    private const string Own = "cnm-cni";
+
     // What we keep in either; and what is at the root of some file systems, which may be mounted for us.
     private static readonly HashSet<string> Expected =
         ["lock", "networks", "attachments", "reservations", "cni", "netns", "cni.lock", "cni.sock", "cni.sock.spare", "probe", "lost+found"];
@@ -86,6 +89,11 @@ internal sealed class PrivateDirectory(string setting, string path)
             throw new ServiceException(
                 $"{setting}: {path} is {(name == path ? "a directory of the system's" : $"{name}, a directory of the system's")}, and others need it. " +
                 "cnm-cni needs one that it has to itself, and that nobody else can open.");
+        }
+
+        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) == Own)
+        {
+            return;
         }
 
         if (Try(() => (File.GetUnixFileMode(directory) & (UnixFileMode)0b000_111_111) != 0) && Others() is { Length: > 0 } others)

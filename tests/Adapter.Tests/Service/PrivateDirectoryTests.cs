@@ -33,6 +33,30 @@ public sealed class PrivateDirectoryTests : IDisposable
         File.ReadAllText(System.IO.Path.Combine(Path, "lock")).Should().Be("kept");
     }
 
+    [Theory]
+    [InlineData("cnm-cni", true)]
+    [InlineData("others", false)]
+    public void What_a_service_manager_keeps_in_it_is_no_reason_to_refuse_one_of_the_programs_name(string name, bool isOwn)
+    {
+        var path = System.IO.Path.Combine(_parent, name);
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        File.WriteAllText(System.IO.Path.Combine(path, "daemon.pid"), "1");
+
+        var prepare = () => new PrivateDirectory("runDirectory", path).Prepare();
+
+        if (isOwn)
+        {
+            prepare.Should().NotThrow();
+        }
+        else
+        {
+            prepare.Should().Throw<ServiceException>().WithMessage("*daemon.pid*");
+        }
+
+        File.GetUnixFileMode(path).Should().Be(isOwn ? OwnerOnly : (UnixFileMode)0b111_101_101);
+    }
+
     [Fact]
     public void That_of_another_user_is_refused_and_left_as_it_is()
     {
