@@ -1,4 +1,5 @@
 using Bridge.Engine.Tests.Hosts;
+using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Crashes;
 
@@ -9,8 +10,24 @@ public abstract class PrivateMountTest(PrivateMountHost engine) : DirectAttachTe
 {
     protected static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
 
+    protected async Task RequireSoundAsync(string network, bool isKilled)
+    {
+        await DockerAsync(["run", "--rm", "--network", network, "--publish", "80", Image, "true"]);
+        var census = await Host.CensusAsync(Cancellation);
+        await DockerAsync(["run", "--detach", "--name", "web", "--network", network, "--publish", "8080:80", Image, .. WebServer]);
+        await DockerAsync(["run", "--detach", "--name", "unpublished", "--network", network, Image, .. WebServer]); // portmap's CHECK looks for IPv6 chains that it has not made.
+        (await MountsAsync()).Should().BeEmpty();
+
+        await RestartAsync(isKilled);
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await Host.BridgeAsync(["check", "unpublished"], Cancellation)).EnsureSuccess();
+        await DockerAsync("rm", "--force", "web", "unpublished");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
     // In the host, where nothing of the bridge's is to be seen.
-    protected Task<string> MountsAsync() => RunInShellAsync("grep -F /run/cnm-cni/netns/ /proc/self/mountinfo || true");
+    private Task<string> MountsAsync() => RunInShellAsync("grep -F /run/cnm-cni/netns/ /proc/self/mountinfo || true");
 
     protected async Task RestartAsync(bool isKilled)
     {
