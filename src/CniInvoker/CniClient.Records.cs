@@ -28,9 +28,21 @@ public sealed partial class CniClient
     {
         var network = NetworkOf(CniOperation.Delete, id.NetworkName, stored);
         var attachment = Reachable(Repeated(stored, given));
-        await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
+        }
+        catch (CniException failure) when (!failure.TimedOut && stored is { IsComplete: false, Result: null } && Corrected(network) is { } corrected)
+        {
+            await _runtime.DeleteAsync(corrected, attachment, previousResult: null, cancellationToken).ConfigureAwait(false);
+        }
+
         Drop(id);
     }
+
+    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. Where none has ever answered, the file of today may do instead.
+    private NetworkConfiguration? Corrected(NetworkConfiguration network) =>
+        _configurations.Load().Find(network.Name) is { } today && !today.ToUtf8Json().Span.SequenceEqual(network.ToUtf8Json().Span) ? today : null;
 
     private async Task<(List<AttachmentId> Deleted, List<CniException> Failures)> DeleteStaleAsync(
         string networkName, HashSet<AttachmentId> staying, CancellationToken cancellationToken)
@@ -165,6 +177,7 @@ public sealed partial class CniClient
 
     private NetworkConfiguration Configured(CniOperation operation, string networkName)
     {
+        ArgumentNullException.ThrowIfNull(networkName);
         var contents = _configurations.Load();
         if (contents.Find(networkName) is { } network)
         {
@@ -179,6 +192,8 @@ public sealed partial class CniClient
 
     private static AttachmentId Identify(CniOperation operation, string networkName, Attachment attachment)
     {
+        ArgumentNullException.ThrowIfNull(networkName);
+        ArgumentNullException.ThrowIfNull(attachment);
         if (Identifier.Problem(networkName) is { } problem)
         {
             throw new CniException(CniErrorCode.InvalidNetworkConfiguration, $"network name \"{networkName}\" {problem}");

@@ -17,6 +17,7 @@ public sealed partial class CniClient
     /// <param name="options">Where things are; everything has a default.</param>
     public CniClient(CniClientOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _configurations = new ConfigurationDirectory(options.ConfigurationDirectory);
         _store = options.Store ?? new FileAttachmentStore(options.StateDirectory);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,8 @@ internal sealed class ScriptedSocket : IAsyncDisposable
 {
     private readonly WebApplication server;
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("a socket-");
+    private readonly ConcurrentQueue<string> questions = [];
+    private readonly ConcurrentQueue<string> bodies = [];
 
     public ScriptedSocket()
     {
@@ -24,11 +27,13 @@ internal sealed class ScriptedSocket : IAsyncDisposable
     public string Path => System.IO.Path.Combine(directory.FullName, "scripted.sock");
 
     /// <summary>"GET /networks" → what to do with such a request. A question not listed here is answered with an error of Docker's shape.</summary>
-    public Dictionary<string, Func<HttpContext, CancellationToken, Task>> Answers { get; } = [];
+    public ConcurrentDictionary<string, Func<HttpContext, CancellationToken, Task>> Answers { get; } = [];
 
-    public List<string> Questions { get; } = [];
+    /// <summary>Those asked so far, with their query strings.</summary>
+    public IReadOnlyList<string> Questions => [.. questions];
 
-    public List<string> Bodies { get; } = [];
+    /// <summary>What each of them brought along, in the same order.</summary>
+    public IReadOnlyList<string> Bodies => [.. bodies];
 
     public Task StartAsync() => server.StartAsync();
 
@@ -55,10 +60,10 @@ internal sealed class ScriptedSocket : IAsyncDisposable
         var question = $"{context.Request.Method} {context.Request.Path}";
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
-        lock (Questions)
+        lock (server)
         {
-            Bodies.Add(body);
-            Questions.Add(question + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""));
+            bodies.Enqueue(body);
+            questions.Enqueue(question + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""));
         }
 
         var answer = Answers.GetValueOrDefault(question) ?? Json($$"""{"message":"not scripted: {{question}}"}""", 500);

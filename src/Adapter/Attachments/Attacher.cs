@@ -98,17 +98,6 @@ internal sealed class Attacher(
             journal.Attachments.Write(made);
             return made;
         }
-        catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
-        {
-            // The runtime has run DEL of the list already. Where a plugin had taken the link away by then, the others did not look for their rules.
-            if (await IsUndoneAsync(intent.EndpointId))
-            {
-                await detacher.ForgetUndoneAsync(intent);
-                throw;
-            }
-
-            throw await UndoneAsync(intent, failed) ?? failed;
-        }
         catch (Exception failed)
         {
             if (await UndoneAsync(intent, failed) is { } told)
@@ -139,6 +128,13 @@ internal sealed class Attacher(
     // Null where nothing else is to be told; nothing was begun where not even the intent could be written.
     private async Task<Exception?> UndoneAsync(AttachmentRecord intent, Exception failed)
     {
+        // The runtime has run DEL of the list after a failed ADD. Where a plugin had taken the link away by then, the others did not look for their rules.
+        if (failed is CniException { Operation: CniOperation.Add, CleanupFailure: null } && await IsUndoneAsync(intent.EndpointId))
+        {
+            await detacher.ForgetUndoneAsync(intent);
+            return null;
+        }
+
         if (journal.Attachments.Find(intent.EndpointId) is not { } begun)
         {
             return null;

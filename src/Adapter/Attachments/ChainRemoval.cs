@@ -27,7 +27,10 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         }
         else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkHome.StandIn)
         {
-            throw failure;
+            if (failure.TimedOut || !await IsNothingMadeAsync(record))
+            {
+                throw failure;
+            }
         }
         else
         {
@@ -36,6 +39,13 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
             await DeleteWithStandInAsync(record, home == LinkHome.StandIn ? failure : await TryDeleteAsync(record));
         }
     }
+
+    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none has answered.
+    private async Task<bool> IsNothingMadeAsync(AttachmentRecord record) =>
+        record.Result is null
+        && MainPlugin.ShowsWhatItMakes(CniAttachment.Configuration(record))
+        && !(record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } && StagingSandboxes.HasLink(sandboxKey, record.InterfaceName))
+        && (await LeftAsync(record)).Count == 0;
 
     // A plugin takes the link away before the others have found their rules by it: each gets one of its own.
     private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)

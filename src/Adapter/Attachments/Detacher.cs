@@ -1,3 +1,4 @@
+using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
@@ -9,7 +10,7 @@ namespace Bridge.Adapter.Attachments;
 /// <summary>Undoes an attachment, from any phase and as often as it takes. The caller holds the endpoint's gate.</summary>
 internal sealed class Detacher(
     Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, ChainRemoval removal, SandboxRuns sandboxRuns,
-    PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
+    AttachmentLeftovers leftovers, PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
     /// (1) The intent to undo is written, with what an unfinished chain has left on its link; a full disk does not stop it, since what is not undone is found
@@ -65,7 +66,7 @@ internal sealed class Detacher(
     {
         try
         {
-            await DetachAsync(record);
+            await DetachAsync(await WithoutGivenAwayAsync(record));
             logger.CleanedUp(record.EndpointId, record.CniNetwork, cause);
             return null;
         }
@@ -74,6 +75,12 @@ internal sealed class Detacher(
             return failure.Message;
         }
     }
+
+    // Plugins that know their rules by the address alone, as firewall does, would undo those of the one who has it now.
+    private async Task<AttachmentRecord> WithoutGivenAwayAsync(AttachmentRecord record) =>
+        record.Result is not null && await leftovers.HasGivenAwayAsync(record, CancellationToken.None)
+            ? record with { Result = CniAttachment.ToElement(CniAttachment.WithoutAddresses(CniAttachment.Result(record)!).Json) }
+            : record;
 
     public void TellLeft(AttachmentRecord record, string? left)
     {

@@ -19,7 +19,7 @@ internal static class Undoing
         {
             null => apart == failed ? null : apart,
             _ when failed is CniException or CnmException or IOException =>
-                new CnmException($"{apart.Message} Undoing it failed too, and is tried again by itself (`cnm-cni status` shows what is left): {left}", failed),
+                new CnmException($"{apart.Message.TrimEnd('.')}. Undoing it failed too, and is tried again by itself (`cnm-cni status` shows what is left): {left}", failed),
             _ => null,
         };
     }

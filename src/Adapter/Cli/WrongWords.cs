@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Bridge.Adapter.Cli;
 
@@ -15,6 +16,11 @@ internal static class WrongWords
 
     private static string What(ParseResult parsed, Command command, string full)
     {
+        if (WithoutValue(parsed) is { } without)
+        {
+            return $"{without.Name} needs {without.HelpName}.";
+        }
+
         if (parsed.UnmatchedTokens is [var word, ..])
         {
             return word.StartsWith('-') ? $"{full} has no option {word}."
@@ -27,6 +33,13 @@ internal static class WrongWords
             : command.Subcommands.Count > 0 && parsed.CommandResult.Tokens.Count == 0 && parsed.Errors.Count == 1
                 ? $"{full} needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}."
                 : string.Join(' ', parsed.Errors.Select(error => error.Message));
+    }
+
+    /// <summary>An option that took the next one for its value; null: none did.</summary>
+    public static Option? WithoutValue(ParseResult parsed)
+    {
+        var names = parsed.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)).ToHashSet(StringComparer.Ordinal);
+        return parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => option.Tokens.Any(token => names.Contains(token.Value)))?.Option;
     }
 
     private static string Full(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent

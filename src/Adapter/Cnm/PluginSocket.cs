@@ -36,9 +36,9 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
         MakeDirectory();
         foreach (var place in new[] { path, BeingMade, spare })
         {
-            if (LibC.KindOf(place) is { } kind and not (FileKind.Socket or FileKind.File))
+            if (Obstacle(place) is { } obstacle)
             {
-                throw new ServiceException($"{place} is a {kind.Text()}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting {(place == spare ? "`runDirectory`" : "`socket`")}.");
+                throw new ServiceException($"{place} is a {obstacle}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting {(place == spare ? "`runDirectory`" : "`socket`")}.");
             }
         }
 
@@ -108,6 +108,14 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
             }
         }
     }
+
+    // An empty file may be what a power cut has left of a socket, and nobody misses it.
+    private static string? Obstacle(string place) => LibC.KindOf(place) switch
+    {
+        null or FileKind.Socket => null,
+        FileKind.File => new FileInfo(place).Length > 0 ? "file with something in it" : null,
+        { } kind => kind.Text(),
+    };
 
     private void Name(Action<string> make)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
@@ -17,7 +18,7 @@ namespace Bridge.Adapter.Ipam;
 /// </summary>
 internal sealed class IpamRuns(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
-    OwnHolders own, AddressHolders holders, RepairSignal signal, ILogger<IpamRuns> logger)
+    OwnHolders own, AddressHolders holders, HostLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
 {
     /// <returns>The record with result and addresses, none of them claimed, not written yet as reserved.</returns>
     /// <exception cref="CnmException">There is no address, or not the wished one.</exception>
@@ -102,7 +103,7 @@ internal sealed class IpamRuns(
         try
         {
             staging.Create(record.ContainerId);
-            await runtime.ReleaseAsync(CniAttachment.Configuration(record), cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            await RunReleaseAsync(record, CniAttachment.Configuration(record));
             Forget(record);
             return null;
         }
@@ -111,6 +112,22 @@ internal sealed class IpamRuns(
             journal.Reservations.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
             signal.Raise();
             return failure.Message;
+        }
+    }
+
+    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever.
+    private async Task RunReleaseAsync(ReservationRecord record, NetworkConfiguration network)
+    {
+        try
+        {
+            await runtime.ReleaseAsync(network, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+        }
+        catch (CniException failure) when (!failure.TimedOut && record.Result is null && MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static)
+        {
+            if ((await leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None)).Count > 0)
+            {
+                throw;
+            }
         }
     }
 
@@ -171,7 +188,15 @@ internal sealed class IpamRuns(
                 return Taken(wish, network.Name, holder);
             }
 
-            if (CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Contains(address)) is { } home
+            var subnets = CniSubnet.Of(network);
+            if (subnets.Count > 0 && !subnets.Any(subnet => subnet.Subnet.Contains(address)))
+            {
+                return new CnmException(
+                    $"address {wish} is in no subnet of CNI network \"{network.Name}\", which has {string.Join(" and ", subnets.Select(subnet => subnet.Subnet))} ({network.Source}). " +
+                    "If that was changed after the Docker network was made, make the Docker network again: docker network rm, then cnm-cni networks create.");
+            }
+
+            if (subnets.FirstOrDefault(subnet => subnet.Subnet.Contains(address)) is { } home
                 && AssignableRanges.Of(network, home.Subnet) is var assignable && !assignable.Contains(address))
             {
                 return new CnmException(

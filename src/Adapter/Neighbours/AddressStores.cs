@@ -21,7 +21,7 @@ internal sealed class AddressStores(TimeProvider timeProvider)
         }
 
         var stored = await InTimeAsync(store.Read, cancellationToken);
-        return new Neighbourhood(network.Name, subnets, stored ?? [], stored is null ? $"{store.Path} could not be read in time" : null);
+        return new Neighbourhood(network.Name, subnets, stored ?? [], stored is null ? $"{store.Path} could not be read in time" : null) { GuessedStore = store.IsGuessed ? store.Path : null };
     }
 
     /// <returns>Null when nobody is known to have the address, or the network's IPAM plugin has no store that can be read.</returns>

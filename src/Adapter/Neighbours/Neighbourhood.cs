@@ -10,6 +10,16 @@ namespace Bridge.Adapter.Neighbours;
 /// <param name="WhyIncomplete">Why others than our own may be missing, as the end of a sentence; null when nobody is.</param>
 internal sealed record Neighbourhood(string CniNetwork, IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<StoredAddress> Stored, string? WhyIncomplete)
 {
+    /// <summary>Where <see cref="Stored"/> is from, if the configuration does not say that the network's addresses are written down there.</summary>
+    public string? GuessedStore { get; init; }
+
+    /// <summary>The same, but without a guess that is proved wrong: the plugin has given addresses to our own that are not in that store.</summary>
+    /// <param name="own">Those attached through this bridge, of all networks.</param>
+    public Neighbourhood Judged(IReadOnlyList<OwnHolder> own) =>
+        GuessedStore is not null && own.Any(holder => holder.CniNetwork == CniNetwork && holder.Addresses.Any(address => !Stored.Any(stored => stored.Address.Equals(address))))
+            ? this with { Stored = [], WhyIncomplete = $"{GuessedStore} is of an earlier time: the addresses of Docker's containers are not in it" }
+            : this;
+
     /// <summary>
     /// Everybody, each once, by address. The store says who is on this network; where it does not, a pod counts by its address: it may be
     /// on a network with another IPAM plugin.

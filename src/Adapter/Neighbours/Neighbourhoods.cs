@@ -22,6 +22,6 @@ internal sealed class Neighbourhoods(OwnHolders own, AddressStores stores, PodRu
             : Task.FromResult(new Neighbourhood(name, [], [], "its configuration is gone"))));
         var (runtime, known) = await listing;
         var holders = own.All;
-        return (runtime, [.. networks.Select(network => (network, network.List(holders, known)))]);
+        return (runtime, [.. networks.Select(network => network.Judged(holders)).Select(network => (network, network.List(holders, known)))]);
     }
 }

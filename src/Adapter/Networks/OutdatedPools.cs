@@ -10,9 +10,16 @@ namespace Bridge.Adapter.Networks;
 /// </summary>
 internal static class OutdatedPools
 {
+    private const string NullIpam = "null";
+
     /// <returns>Null while both agree.</returns>
     public static string? Describe(DockerNetwork docker, NetworkConfiguration cni)
     {
+        if (docker.IpamDriver == NullIpam)
+        {
+            return null; // It shows 0.0.0.0/0, and no address is chosen from that.
+        }
+
         var declared = CniSubnet.Of(cni);
         foreach (var (subnet, gateway) in docker.Pools)
         {

@@ -22,6 +22,9 @@ internal sealed record LinkAddress(string Address, int PrefixLength)
     [JsonIgnore]
     public string Neighbour => Peer ?? Address;
 
+    /// <summary>That of the route which the kernel makes for it; 0: the kernel's choice.</summary>
+    public uint Metric { get; init; }
+
     public string? Broadcast { get; init; }
 
     /// <summary>The label, when it is not the link's name.</summary>

@@ -74,6 +74,10 @@ internal sealed record LinkRoute(string Destination)
     [JsonIgnore]
     public bool IsKernel => Protocol == Rtnetlink.RTPROT_KERNEL;
 
+    /// <summary>It leads to the neighbours of an address, and came with that.</summary>
+    [JsonIgnore]
+    public bool IsConnected => this is { IsKernel: true, IsLinkLocal: false, Type: RouteType.Unicast, Table: Rtnetlink.RT_TABLE_MAIN, Gateway: null };
+
     /// <summary>Every link that speaks IPv6 has it.</summary>
     [JsonIgnore]
     public bool IsLinkLocal => Destination is "fe80::/64";

@@ -255,11 +255,12 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             .Where(route => !snapshot.Routes.Any(own => !own.IsKernel && own.Destination == route.Destination && own.Table == route.Table));
     }
 
-    // In an order that the kernel accepts: a gateway must be reachable before a route over it can be added.
+    // In an order that the kernel accepts: a gateway must be reachable before a route over it can be added. Of the kernel's own there are those missing that a
+    // plugin gave a metric of its own: they do not come back with the address.
     private IEnumerable<Action> Additions(LinkSnapshot snapshot, IEnumerable<LinkRoute> routes)
     {
         var present = _netlink.Routes(link);
-        var chosen = routes.Where(route => !route.IsKernel).OrderBy(route => route.Gateway is not null).ThenBy(route => route.IsDefault);
+        var chosen = routes.Where(route => !route.IsKernel || (route.IsConnected && !present.Any(route.HasPlaceOf))).OrderBy(route => route.Gateway is not null).ThenBy(route => route.IsDefault);
         return
         [
             .. chosen.Select<LinkRoute, Action>(route => () => RoutePlace.Set(_netlink, link, route, present.FirstOrDefault(route.HasPlaceOf))),

@@ -10,6 +10,13 @@ internal sealed partial class StagingSandboxes
     /// <summary>Whether there is a sandbox already. Docker makes an empty file first and mounts the namespace there later.</summary>
     public static bool IsThere(string sandboxPath) => NetworkNamespace.IsNamespace(sandboxPath);
 
+    /// <summary>Whether there is an interface of that name in the namespace; none where there is no namespace.</summary>
+    public static bool HasLink(string sandboxPath, string ifname)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        return sandbox?.Netlink.FindLink(ifname) is not null;
+    }
+
     /// <summary>What Docker will call the next link that it moves into the sandbox: it takes the lowest number that is free.</summary>
     /// <param name="sandboxPath">The sandbox.</param>
     /// <param name="prefix">What stands before the number.</param>

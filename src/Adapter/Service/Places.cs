@@ -19,7 +19,8 @@ internal static class Places
         run.Require();
         state.Prepare();
         run.Prepare();
-        RequireLockFile(settings.CniLock);
+        Require(settings.CniLock, FileKind.File);
+        Require(Path.Combine(settings.RunDirectory, "netns"), FileKind.Directory);
     }
 
     /// <summary>For who makes what is missing in the directories, and takes nobody's rights in them.</summary>
@@ -72,11 +73,11 @@ internal static class Places
     private static bool IsAtOrBelow(string path, string place) => $"{Path.GetFullPath(path)}/".StartsWith($"{Path.GetFullPath(place)}/", StringComparison.Ordinal);
 
     // Else the first container would be the one to find out.
-    private static void RequireLockFile(string path)
+    private static void Require(string path, FileKind expected)
     {
-        if (LibC.KindOf(path) is { } kind and not FileKind.File)
+        if (LibC.KindOf(path) is { } kind && kind != expected)
         {
-            throw new ServiceException($"{path} is a {kind.Text()}, where cnm-cni keeps a file. Nobody but cnm-cni has business there: look at it, then remove it.");
+            throw new ServiceException($"{path} is a {kind.Text()}, where cnm-cni keeps a {expected.Text()}. Nobody but cnm-cni has business there: look at it, then remove it.");
         }
     }
 }

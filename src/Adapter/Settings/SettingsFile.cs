@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 using YamlDotNet.Core;
@@ -17,6 +20,11 @@ internal static class SettingsFile
     /// <exception cref="SettingsException">The file cannot be read, or says something that is not understood: all problems at once.</exception>
     public static AdapterSettings Load(string path, bool mustExist)
     {
+        if (path.Length == 0)
+        {
+            throw new SettingsException([new SettingsProblem("--config", 0, 0, "the name of the file is empty. Leave --config out to run with the defaults")]);
+        }
+
         try
         {
             return Read(Text(path), path);
@@ -66,8 +74,32 @@ internal static class SettingsFile
             throw Unreadable(path, $"the file cannot be read: it is larger than {Longest >> 20} MiB, which no settings are");
         }
 
-        using var text = new StreamReader(new MemoryStream(content, 0, length));
-        return text.ReadToEnd();
+        return Decoded(content.AsSpan(0, length), path);
+    }
+
+    // A path that is read as another is a place where nobody looks.
+    private static string Decoded(ReadOnlySpan<byte> content, string path)
+    {
+        if (content.StartsWith(Encoding.Unicode.Preamble) || content.StartsWith(Encoding.BigEndianUnicode.Preamble))
+        {
+            throw Unreadable(path, "this is written in UTF-16; save the file as UTF-8");
+        }
+
+        var text = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
+        return Utf8.IsValid(text)
+            ? Encoding.UTF8.GetString(text)
+            : throw new SettingsException([new SettingsProblem(path, 1 + text[..FirstInvalid(text)].Count((byte)'\n'), 1, "there is a byte in this line that is not UTF-8; save the file as UTF-8")]);
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> text)
+    {
+        var index = 0;
+        while (Rune.DecodeFromUtf8(text[index..], out _, out var length) == OperationStatus.Done)
+        {
+            index += length;
+        }
+
+        return index;
     }
 
     private static string Target(string path)

@@ -75,13 +75,26 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
 
     public IReadOnlyList<string> AbsolutePaths(IReadOnlyList<string> current)
     {
-        var paths = List("absolute paths, for example [/opt/cni/bin]", one => one.AbsolutePath(""));
+        var paths = List("absolute paths, for example [/opt/cni/bin]", one => one.AbsolutePathWithoutColon());
         if (paths is [])
         {
             problems.Add(_position, $"{Prefix}the list is empty; leave the key out to get {string.Join(", ", current)}");
         }
 
         return paths ?? current;
+    }
+
+    // Plugins are told the list in CNI_PATH, where a colon stands between two.
+    private string AbsolutePathWithoutColon()
+    {
+        var position = parser.Current?.Start ?? Mark.Empty;
+        var path = AbsolutePath("");
+        if (path.Contains(':'))
+        {
+            problems.Add(position, $"{Prefix}the path must not contain ':', which stands between paths in CNI_PATH");
+        }
+
+        return path;
     }
 
     /// <summary>Files that are looked for in directories which are named elsewhere; possibly none.</summary>

@@ -6,15 +6,16 @@ namespace Bridge.Adapter.Translation;
 
 /// <summary>
 /// Which addresses of a subnet a CNI network's IPAM plugin may hand out by itself: host-local's <c>rangeStart</c> to <c>rangeEnd</c>, or
-/// all of them.
+/// all of them that a host can have.
 /// </summary>
 internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddress Last)> Ranges)
 {
     public static AssignableRanges Of(NetworkConfiguration network, IPNetwork subnet)
     {
         var ipam = IpamSection.Of(network) ?? [];
-        var found = IpamSection.RangesOf(ipam).Select(range => Read(range, subnet)).OfType<(IPAddress, IPAddress)>().ToArray();
-        return new AssignableRanges(found.Length > 0 ? found : [(subnet.BaseAddress, LastOf(subnet))]);
+        var all = MainPlugin.Of(network).IpamType == IpamConfiguration.HostLocal ? OfHosts(subnet) : (subnet.BaseAddress, LastOf(subnet));
+        var found = IpamSection.RangesOf(ipam).Select(range => Read(range, subnet, all)).OfType<(IPAddress, IPAddress)>().ToArray();
+        return new AssignableRanges(found.Length > 0 ? found : [all]);
     }
 
     public bool Contains(IPAddress address) => Ranges.Any(range => Compare(range.First, address) <= 0 && Compare(address, range.Last) <= 0);
@@ -24,15 +25,24 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
 
     public override string ToString() => string.Join(", ", Ranges.Select(range => $"{range.First} to {range.Last}"));
 
-    private static (IPAddress, IPAddress)? Read(JsonObject range, IPNetwork subnet)
+    private static (IPAddress, IPAddress)? Read(JsonObject range, IPNetwork subnet, (IPAddress First, IPAddress Last) all)
     {
         if (!IPNetwork.TryParse(IpamSection.Text(range, "subnet") ?? "", out var own) || !own.Equals(subnet))
         {
             return null;
         }
 
-        return (IPAddress.TryParse(IpamSection.Text(range, "rangeStart"), out var first) ? first : subnet.BaseAddress,
-            IPAddress.TryParse(IpamSection.Text(range, "rangeEnd"), out var last) ? last : LastOf(subnet));
+        return (IPAddress.TryParse(IpamSection.Text(range, "rangeStart"), out var first) ? first : all.First,
+            IPAddress.TryParse(IpamSection.Text(range, "rangeEnd"), out var last) ? last : all.Last);
+    }
+
+    // Neither the network's own address nor the broadcast address, which IPv6 does not have.
+    private static (IPAddress, IPAddress) OfHosts(IPNetwork subnet)
+    {
+        byte[] first = subnet.BaseAddress.GetAddressBytes(), last = LastOf(subnet).GetAddressBytes();
+        first[^1] |= 1;
+        last[^1] &= (byte)(last.Length > 4 ? 0xff : 0xfe);
+        return (new IPAddress(first), new IPAddress(last));
     }
 
     private static IPAddress LastOf(IPNetwork subnet)

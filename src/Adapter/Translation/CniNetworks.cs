@@ -52,7 +52,7 @@ internal static class CniNetworks
         {
             throw new CnmException(
                 $"which CNI network? This host has {WithSubnets(contents)}. Say it with --ipam-opt {Option}: Docker does not show -o to an IPAM driver. " +
-                "Or say the --subnet of one of them (in a compose file: ipam.config.subnet).");
+                "Or say the IPv4 --subnet of one of them (in a compose file: ipam.config.subnet).");
         }
 
         return Declaring(contents, pool) switch

@@ -34,6 +34,12 @@ internal static class MainPlugin
     public static bool HasUnknownHelpers(NetworkConfiguration network) =>
         network.Plugins.Any(plugin => plugin != Of(network) && !StockHelpers.Contains(plugin.Type));
 
+    /// <summary>
+    /// Whether the host shows everything that the first plugin makes, had it run alone: a link that ends with its namespace, rules, and addresses of host-local.
+    /// </summary>
+    public static bool ShowsWhatItMakes(NetworkConfiguration network) =>
+        Makers.Contains(network.Plugins[0].Type) && network.Plugins[0] is { Type: not "host-device", IpamType: null or IpamConfiguration.HostLocal or IpamConfiguration.Static };
+
     /// <returns>Null when containers can be on the network; otherwise the reason, as the end of a sentence: "…: its plugin loopback …".</returns>
     public static string? WhyNobodyCanBeOn(NetworkConfiguration network) => Find(network) is not null
         ? null

@@ -21,7 +21,8 @@ public sealed class ConfigurationDirectory(string path)
     {
         var problems = new List<ConfigurationProblem>();
         var networks = new List<NetworkConfiguration>();
-        foreach (var file in Files(path, problems, Extensions))
+        var files = Files(path, problems);
+        foreach (var file in Read(files, Extensions))
         {
             try
             {
@@ -45,12 +46,12 @@ public sealed class ConfigurationDirectory(string path)
         var used = networks.Where(network => winners[network.Name] == network).ToArray();
         return new ConfigurationDirectoryContents(used, problems)
         {
-            FileWarnings = [.. used.Select(network => network.Source).Prepend(path).Select(WritableByAll.Warning).OfType<ConfigurationProblem>(), .. UnreadFiles.Warnings(path, Extensions)],
+            FileWarnings = [.. used.Select(network => network.Source).Prepend(path).Select(WritableByAll.Warning).OfType<ConfigurationProblem>(), .. UnreadFiles.Warnings(path, files, Extensions)],
         };
     }
 
     /// <summary>Where a network may have gone that is not there; see <see cref="UnreadFiles.Text"/>.</summary>
-    internal string WhatIsNotRead() => UnreadFiles.Text(path, Extensions);
+    internal string WhatIsNotRead() => UnreadFiles.Text(path, Files(path, problems: []), Extensions);
 
     private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
 
@@ -66,7 +67,7 @@ public sealed class ConfigurationDirectory(string path)
     {
         var problems = new List<ConfigurationProblem>();
         var plugins = new List<PluginConfiguration>();
-        foreach (var file in Files(Path.Combine(path, networkName), problems, PluginExtension))
+        foreach (var file in Read(Files(Path.Combine(path, networkName), problems), PluginExtension))
         {
             try
             {
@@ -81,15 +82,16 @@ public sealed class ConfigurationDirectory(string path)
         return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
     }
 
-    private static string[] Files(string directory, List<ConfigurationProblem> problems, params string[] extensions)
+    // Byte-wise, as every runtime orders them: the order decides which network is the first.
+    private static IEnumerable<string> Read(IEnumerable<string> files, params string[] extensions) => files
+        .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))
+        .OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)));
+
+    private static string[] Files(string directory, List<ConfigurationProblem> problems)
     {
         try
         {
-            // Byte-wise, as every runtime orders them: the order decides which network is the first.
-            return Directory.EnumerateFiles(directory)
-                .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))
-                .OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))
-                .ToArray();
+            return Directory.GetFiles(directory);
         }
         catch (DirectoryNotFoundException) when (!File.Exists(directory))
         {

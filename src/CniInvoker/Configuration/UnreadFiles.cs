@@ -6,40 +6,31 @@ internal static class UnreadFiles
     private const int MostNames = 5;
 
     /// <summary>Of what was surely meant to be read.</summary>
-    public static IEnumerable<ConfigurationProblem> Warnings(string directory, IReadOnlyList<string> extensions)
+    public static IEnumerable<ConfigurationProblem> Warnings(string directory, IEnumerable<string> files, IReadOnlyList<string> extensions)
     {
         if (!Path.Exists(directory))
         {
             return [new ConfigurationProblem(directory, "there is no such directory")];
         }
 
-        return Files(directory, extensions).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+        return Unread(files, extensions).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => new ConfigurationProblem(file, $"it is not read: write {Path.GetExtension(file).ToLowerInvariant()} in small letters"));
     }
 
     /// <returns>For the end of a sentence that says that a network is missing, from a semicolon on; empty when there is nothing to say.</returns>
-    public static string Text(string directory, IReadOnlyList<string> extensions)
+    public static string Text(string directory, IEnumerable<string> files, IReadOnlyList<string> extensions)
     {
         if (!Path.Exists(directory))
         {
             return "; there is no such directory";
         }
 
-        var names = Files(directory, extensions).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
+        var names = Unread(files, extensions).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
         return names.Length == 0
             ? ""
             : $"; files that end with none of {string.Join(", ", extensions)} are not read: {string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? ", …" : "")}";
     }
 
-    private static IReadOnlyList<string> Files(string directory, IReadOnlyList<string> extensions)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(directory).Where(file => !extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))];
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return []; // That is told as a problem.
-        }
-    }
+    private static IEnumerable<string> Unread(IEnumerable<string> files, IReadOnlyList<string> extensions) =>
+        files.Where(file => !extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal));
 }

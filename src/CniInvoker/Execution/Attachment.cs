@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace CniInvoker;
@@ -8,6 +9,9 @@ namespace CniInvoker;
 public sealed record Attachment
 {
     private const string IgnoreUnknown = "IgnoreUnknown";
+
+    // execve(2), MAX_ARG_STRLEN: 32 pages. Beyond, no plugin could be started, not even for DEL.
+    private const int LongestVariable = 131_072;
 
     private static readonly char[] ForbiddenInArguments = [';', '=', '\n', '\0'];
 
@@ -20,7 +24,7 @@ public sealed record Attachment
     /// <param name="arguments">CNI_ARGS, in this order; <c>IgnoreUnknown=1</c> is put before them, so that plugins skip the keys they do
     /// not know.</param>
     /// <param name="capabilities">Capability arguments by capability; each plugin gets those that its configuration switches on.</param>
-    /// <exception cref="CniException">Code 3: the container ID is empty. Code 4: another name is not allowed.</exception>
+    /// <exception cref="CniException">Code 3: the container ID is empty. Code 4: another name is not allowed, or the arguments are too long.</exception>
     public Attachment(
         string containerId,
         string networkNamespace,
@@ -28,6 +32,9 @@ public sealed record Attachment
         IReadOnlyList<KeyValuePair<string, string>>? arguments = null,
         JsonObject? capabilities = null)
     {
+        ArgumentNullException.ThrowIfNull(containerId);
+        ArgumentNullException.ThrowIfNull(networkNamespace);
+        ArgumentNullException.ThrowIfNull(interfaceName);
         var idCode = containerId.Length == 0 ? CniErrorCode.UnknownContainer : CniErrorCode.InvalidEnvironment;
         var namespaceProblem = networkNamespace.Length == 0 ? null : Identifier.NetworkNamespaceProblem(networkNamespace);
         Require(Identifier.Problem(containerId), $"container ID \"{containerId}\"", idCode);
@@ -35,6 +42,8 @@ public sealed record Attachment
         Require(namespaceProblem, $"network namespace \"{networkNamespace}\"");
         foreach (var (key, value) in arguments ?? [])
         {
+            ArgumentNullException.ThrowIfNull(key, nameof(arguments));
+            ArgumentNullException.ThrowIfNull(value, nameof(arguments));
             var isForbidden = key.AsSpan().ContainsAny(ForbiddenInArguments) || value.AsSpan().ContainsAny(ForbiddenInArguments);
             var problem = isForbidden || key.Length == 0 ? "has no key, or holds a ';', a '=' or a newline"
                 : Identifier.IsUnicode(key) && Identifier.IsUnicode(value) ? null : Identifier.NoUnicode;
@@ -50,6 +59,7 @@ public sealed record Attachment
         NetworkNamespace = networkNamespace;
         InterfaceName = interfaceName;
         Arguments = [.. arguments ?? []];
+        Require(SaidLength > LongestVariable ? $"have {SaidLength} bytes, and the kernel takes {LongestVariable} in an environment variable" : null, "CNI arguments");
         _capabilities = (JsonObject?)capabilities?.DeepClone();
     }
 
@@ -70,6 +80,9 @@ public sealed record Attachment
     /// </summary>
     internal IEnumerable<KeyValuePair<string, string>> SaidArguments =>
         Arguments.Count == 0 || Arguments.Any(argument => argument.Key == IgnoreUnknown) ? Arguments : Arguments.Prepend(new(IgnoreUnknown, "1"));
+
+    // As it stands in the environment: its name, and a sign behind each key and each value.
+    private int SaidLength => "CNI_ARGS=".Length + SaidArguments.Sum(argument => Encoding.UTF8.GetByteCount(argument.Key) + Encoding.UTF8.GetByteCount(argument.Value) + 2);
 
     /// <summary>A copy of the capability arguments.</summary>
     public JsonObject Capabilities => (JsonObject?)_capabilities?.DeepClone() ?? [];

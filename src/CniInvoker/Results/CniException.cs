@@ -14,6 +14,8 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     : Exception(message: null, innerException)
 {
     private const int StderrTail = 1000;
+    private const int CrashLines = 4;
+    private static readonly string[] CrashWords = ["panic: ", "fatal error: ", "runtime: "];
 
     /// <summary>The error code (SPEC §5 "Error"), see <see cref="CniErrorCode"/>; 0 when the plugin gave none.</summary>
     public uint Code => code;
@@ -64,7 +66,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
             }
 
             EndSentence(text.Append(code == CniErrorCode.None ? "" : $" (code {code})"));
-            if (Tail(Stderr) is { Length: > 0 } tail)
+            if (Tail(Stderr ?? "") is { Length: > 0 } tail)
             {
                 EndSentence(text.Append(" stderr: ").Append(tail));
             }
@@ -75,8 +77,8 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     }
 
     private string Subject =>
-        (NetworkName.Length > 0 ? $"CNI network \"{NetworkName}\": " : "")
-        + (Plugin.Length > 0, Operation) switch
+        (!string.IsNullOrEmpty(NetworkName) ? $"CNI network \"{NetworkName}\": " : "")
+        + (!string.IsNullOrEmpty(Plugin), Operation) switch
         {
             (true, { } operation) => $"plugin \"{Plugin}\" failed {operation.Verb()}: ",
             (true, null) => $"plugin \"{Plugin}\": ",
@@ -91,7 +93,9 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     /// <summary>The same failure, for whoever has run DEL once more and with success: nothing is left behind after all.</summary>
     public CniException WithoutCleanupFailure() => With(cleanupFailure: null, OtherFailures);
 
-    internal CniException WithCleanupFailure(CniException cleanupFailure) => With(cleanupFailure, OtherFailures);
+    /// <summary>The same failure, for whoever knows that something is left behind.</summary>
+    /// <param name="cleanupFailure">What is left, or why DEL failed.</param>
+    public CniException WithCleanupFailure(CniException cleanupFailure) => With(cleanupFailure, OtherFailures);
 
     /// <summary>Throws the first of several failures, with the others; nothing when there is none.</summary>
     internal static void ThrowAny(IReadOnlyList<CniException> failures)
@@ -121,9 +125,15 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     // A sentence is read in one line of a terminal or log; the end of what a program says before it dies is what matters.
     private static string Tail(string stderr)
     {
-        var lines = string.Join(" | ", stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        return OneLine.Of(lines.Length <= StderrTail ? lines : $"…{lines[TailStart(lines)..]}");
+        var all = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = string.Join(" | ", all);
+        return OneLine.Of(lines.Length <= StderrTail ? lines : Crash(all) ?? $"…{lines[TailStart(lines)..]}");
     }
+
+    // A Go program that crashes says why first, and shows its stacks and registers afterwards.
+    private static string? Crash(string[] lines) => Array.FindIndex(lines, line => CrashWords.Any(word => line.StartsWith(word, StringComparison.Ordinal))) is >= 0 and var first
+        ? string.Join(" | ", lines.Skip(first).Take(CrashLines).Select(line => line.Length <= StderrTail / CrashLines ? line : $"{line[..(StderrTail / CrashLines)]}…")) + " | …"
+        : null;
 
     // Half a character is no text.
     private static int TailStart(string lines) => lines.Length - StderrTail + (char.IsLowSurrogate(lines[^StderrTail]) ? 1 : 0);

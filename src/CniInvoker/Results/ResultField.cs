@@ -39,16 +39,14 @@ internal static class ResultField
     public static IPAddress? Address(JsonObject json, string key) => Text(json, key) switch
     {
         null => null,
-        var text => TryParse(text, out var address) ? address : throw Wrong(json, key, "is not an IP address"),
+        var text => GoAddress.TryParse(text, out var address) ? address : throw Wrong(json, key, "is not an IP address"),
     };
 
     /// <summary>An address with its prefix length, as in <c>10.1.2.3/24</c>.</summary>
     public static (IPAddress Address, int PrefixLength) Cidr(JsonObject json, string key)
     {
-        var parts = (Text(json, key) ?? throw Wrong(json, key, "is missing")).Split('/');
-        return parts.Length == 2 && TryParse(parts[0], out var address)
-            && byte.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-            && length <= address.GetAddressBytes().Length * 8
+        var text = Text(json, key) ?? throw Wrong(json, key, "is missing");
+        return GoAddress.TryParseCidr(text, out var address, out var length)
             ? (address, length)
             : throw Wrong(json, key, "is not an address with a prefix length, as in 10.1.2.3/24");
     }
@@ -60,12 +58,6 @@ internal static class ResultField
         Items(json, key, item => item is JsonValue value && value.TryGetValue(out string? text)
             ? text
             : throw Wrong(json, key, "holds something that is not text"));
-
-    // .NET also reads octal ("010.1.2.3" as 8.1.2.3), shortened ("10.1"), bracketed and zoned addresses, which the kernel and other readers
-    // of a result take for another address or for none.
-    private static bool TryParse(string text, [NotNullWhen(true)] out IPAddress? address) =>
-        IPAddress.TryParse(text, out address)
-        && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : !text.AsSpan().ContainsAny('[', '%'));
 
     private static IReadOnlyList<T> Items<T>(JsonObject json, string key, Func<JsonNode?, T> read) => json[key] switch
     {

@@ -103,6 +103,25 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         await WaitUntilForgottenAsync();
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("mkdir -p store/pods; printf $CNI_CONTAINERID > store/pods/10.66.0.7", true)]
+    public async Task A_plugin_that_refuses_its_own_configuration_has_left_what_the_host_shows_of_it(string made, bool isLeft)
+    {
+        WritePlugin("host-local", "exit 0");
+        WritePlugin("bridge", $"case $CNI_COMMAND in ADD) {made} ;; esac\nrefuse");
+        _daemon.WriteConflist("10-pods.conflist", $$"""
+            { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24", "dataDir": "{{_directory}}/store" } } ] }
+            """);
+        (await _daemon.PostAsync("NetworkDriver.CreateNetwork", Network)).Body.Should().Be("{}");
+
+        var answer = (await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint)).Body;
+
+        answer.Should().Contain("the quarry is shut");
+        answer.Contains("Undoing it failed too", StringComparison.Ordinal).Should().Be(isLeft, answer);
+        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length.Should().Be(isLeft ? 1 : 0);
+    }
+
     private async Task<string> FailToAttachAsync(string second, int refusals)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), $"{refusals}\n", TestContext.Current.CancellationToken);

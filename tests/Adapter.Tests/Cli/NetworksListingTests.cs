@@ -79,6 +79,17 @@ public sealed class NetworksListingTests : NetworksCommandTest
         Lines()[1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].Should().Match(problem);
     }
 
+    [Fact(Timeout = Deadline)]
+    public async Task The_null_IPAM_whose_subnet_is_everything_agrees_with_every_CNI_network()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Docker.AddNetwork("web", "cni", "pods", "0.0.0.0/0", ipam: "null");
+
+        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+
+        Lines()[1].Should().EndWith(" -");
+    }
+
     [Theory(Timeout = Deadline)]
     [InlineData("10.88.0.0/16", "10.88.0.0/16")]
     [InlineData("10.88.7.0/24", "10.88.7.0/24")]

@@ -15,6 +15,8 @@ public sealed class WrongWordsTests
     [InlineData("-v", "cnm-cni has no option -v. cnm-cni --help tells what there is.")]
     [InlineData("settings --json", "cnm-cni settings has no option --json. cnm-cni settings --help tells what there is.")]
     [InlineData("serve x", "\"x\" is one word too many for cnm-cni serve. cnm-cni serve --help tells what there is.")]
+    [InlineData("repair --forget --config FILE", "--forget needs ENDPOINT. cnm-cni repair --help tells what there is.")]
+    [InlineData("settings --config ", "--config: the name of the file is empty. Leave --config out to run with the defaults")]
     public async Task It_says_which_word_is_wrong(string words, string sentence)
     {
         var (exitCode, output, error) = await RunAsync(words, TestContext.Current.CancellationToken);
@@ -30,6 +32,8 @@ public sealed class WrongWordsTests
     [InlineData("cni lost", "cnm-cni cni has no command lost. Did you mean list?")]
     [InlineData("cni add", "cnm-cni cni add needs NET and NETNS.")]
     [InlineData("cni del pods", "cnm-cni cni del needs NETNS.")]
+    [InlineData("cni gc pods --keep --config FILE", "--keep needs ID[/IFNAME].")]
+    [InlineData("cni add pods /run/netns/a -e --config FILE", "--env needs NAME[=VALUE].")]
     public async Task The_commands_that_print_JSON_print_an_error_object(string words, string sentence)
     {
         var (exitCode, output, error) = await RunAsync(words, TestContext.Current.CancellationToken);

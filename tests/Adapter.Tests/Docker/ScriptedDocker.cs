@@ -46,14 +46,14 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     /// <summary>A network as Docker lists it.</summary>
     public JsonObject Network(string name) => Locked(() => (JsonObject)networks.Single(network => (string)network["Name"]! == name).DeepClone());
 
-    public void AddNetwork(string name, string driver, string? cniNetwork = null, string? subnet = null, string gateway = "") => Locked(() => Create(new JsonObject
+    public void AddNetwork(string name, string driver, string? cniNetwork = null, string? subnet = null, string gateway = "", string ipam = "cni") => Locked(() => Create(new JsonObject
     {
         ["Name"] = name,
         ["Driver"] = driver,
         ["Options"] = cniNetwork is null ? null : new JsonObject { ["cni.network"] = cniNetwork },
         ["IPAM"] = subnet is null
             ? new JsonObject { ["Driver"] = "null" }
-            : new JsonObject { ["Driver"] = "cni", ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = subnet, ["Gateway"] = gateway }) },
+            : new JsonObject { ["Driver"] = ipam, ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = subnet, ["Gateway"] = gateway }) },
     }));
 
     /// <summary>A running container on a network.</summary>

@@ -104,11 +104,24 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
     [Theory]
     [InlineData("10.66.0.0/24", "10.66.0.99", "address 10.66.0.99 is not one that CNI network \"dual\" gives: its IPAM plugin hands out 10.66.0.10 to 10.66.0.20 (*10-dual.conflist). Choose one of these, or leave --ip out.")]
+    [InlineData("fd00:66::/64", "fd00:66::", "address fd00:66:: is not one that CNI network \"dual\" gives: its IPAM plugin hands out fd00:66::1 to fd00:66::ffff:ffff:ffff:ffff *")]
     [InlineData("10.66.0.0/24", "10.66.0.1", "address 10.66.0.1 of CNI network \"dual\" is taken: the network's gateway has it. *")]
     public async Task An_address_outside_of_the_range_is_refused_with_the_range_and_the_network(string subnet, string address, string refusal)
     {
         ((string)(await AskAsync("RequestAddress", Wish(subnet, Mac, address)))["Error"]!).Should().Match(refusal);
         Owners().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_address_that_the_CNI_network_had_once_is_refused_with_what_it_has_now()
+    {
+        _daemon.WriteConflist("10-dual.conflist", $$"""
+            { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.95.0.0/24" } } ] }
+            """);
+
+        var refusal = (string)(await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, "10.66.0.15")))["Error"]!;
+
+        refusal.Should().Match("address 10.66.0.15 is in no subnet of CNI network \"dual\", which has 10.95.0.0/24 (*10-dual.conflist). If that was changed after the Docker network was made, make the Docker network again: *");
     }
 
     [Fact]
@@ -164,6 +177,19 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         ((string)refusal["Error"]!).Should().Contain("host-local").And.Contain("no IP addresses available");
         Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().HaveCount(11);
+    }
+
+    [Fact]
+    public async Task A_section_that_the_plugin_refuses_leaves_no_reservation_to_be_released_for_ever()
+    {
+        _daemon.WriteConflist("20-bad.conflist", $$"""
+            { "cniVersion": "1.0.0", "name": "bad", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.68.0.0/24", "routes": [{ "dst": "everywhere" }] } } ] }
+            """);
+
+        var refusal = (string)(await AskAsync("RequestAddress", Wish("10.68.0.0/24", Mac, "").Replace("dual/", "bad/", StringComparison.Ordinal)))["Error"]!;
+
+        refusal.Should().Contain("everywhere").And.NotContain("Undoing");
+        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().BeEmpty();
     }
 
     [Theory]

@@ -43,6 +43,20 @@ public sealed class NeighbourhoodTests
     public void One_address_with_two_owners_shows_both() =>
         List([Own("e1", "web", "10.88.0.4")], [Stored("10.88.0.4", "stranger")], []).Should().Equal("container web e1 10.88.0.4", "other - stranger 10.88.0.4");
 
+    [Theory]
+    [InlineData("10.88.0.4", true)]
+    [InlineData("10.88.0.77", false)]
+    public void A_store_that_was_guessed_and_lacks_our_own_addresses_is_another_ones(string stored, bool isBelieved)
+    {
+        OwnHolder[] own = [Own("e1", "web", "10.88.0.4")];
+        var guess = new Neighbourhood("pods", [], [Stored(stored, "e9"), Stored("10.88.0.9", "old")], WhyIncomplete: null) { GuessedStore = "/var/lib/cni/networks/pods" };
+
+        var judged = guess.Judged(own);
+
+        judged.Stored.Should().HaveCount(isBelieved ? 2 : 0);
+        judged.WhyIncomplete.Should().Be(isBelieved ? null : "/var/lib/cni/networks/pods is of an earlier time: the addresses of Docker's containers are not in it");
+    }
+
     private static IEnumerable<string> List(OwnHolder[] own, StoredAddress[] stored, Pod[] pods) =>
         new Neighbourhood("pods", [IPNetwork.Parse("10.88.0.0/16"), IPNetwork.Parse("fd00::/64")], stored, WhyIncomplete: null).List(own, pods)
             .Select(found => $"{found.Kind.ToString().ToLowerInvariant()} {found.Name ?? "-"} {found.ContainerId ?? "-"} {string.Join(' ', found.Addresses)}");

@@ -38,9 +38,10 @@ public sealed class CutOffInspectionTests : IDisposable
         var cni = new CniAttachment(host.Staging, settings);
         var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([directory.FullName]), new CniDeadlines(), TimeProvider.System);
         var (sandboxRuns, ports, retries) = (new SandboxRuns(journal, cni, runtime), new PortReservations(journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, time));
-        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), new AddressStores(TimeProvider.System)), new OwnHolders(journal), journal);
+        var stores = new AddressStores(TimeProvider.System);
+        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new OwnHolders(journal), stores, new ConfigurationDirectory(host.PathOf("net.d")), journal);
         var removal = new ChainRemoval(host.Staging, cni, runtime, leftovers);
-        var detacher = new Detacher(journal, host.Staging, cni, runtime, removal, sandboxRuns, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
+        var detacher = new Detacher(journal, host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(departures, host.Staging, sandboxRuns, journal, gates, time, NullLogger<Arrivals>.Instance);
         var repairer = new Repairer(journal, gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
         inspection = new CutOffInspection(journal, gates, repairer, new ReservationRepair(journal, runs: null!, lost: null!, retries), settings);

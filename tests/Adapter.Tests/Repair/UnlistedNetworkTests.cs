@@ -69,18 +69,22 @@ public sealed class UnlistedNetworkTests
     [Fact(Timeout = Deadline)]
     public async Task One_that_Docker_still_lists_while_it_removes_it_is_not_taken_over_again()
     {
-        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(1));
+        await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(5));
         bench.Docker.AddNetwork("pods", "cni", "pods");
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null));
         await bench.StartAsync(TestContext.Current.CancellationToken);
 
         await bench.Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{RepairBench.NetworkId}}"}""");
+        var looks = Looks();
         var repair = bench.RepairAsync(dryRun: false);
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await CniInvoker.Tests.Eventually.TrueAsync(() => Looks() > looks, "it looks at Docker's networks");
+        await Task.Delay(300, TestContext.Current.CancellationToken); // It looks again much later.
         bench.Docker.RemoveNetwork("pods");
 
         (await repair).Findings.Should().NotContain(finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Mended);
         File.Exists(FileOf(bench)).Should().BeFalse();
+
+        int Looks() => bench.Docker.Script.Questions.Count(question => question.StartsWith("GET /networks", StringComparison.Ordinal));
     }
 
     private static string FileOf(RepairBench bench) => Path.Combine(bench.Settings.StateDirectory, "networks", $"{RepairBench.NetworkId}.json");

@@ -156,6 +156,28 @@ public sealed class ArrivalTests : IDisposable
         Tool.Ip(_host.SandboxPath, "-4 route show").Should().Be(staged);
     }
 
+    [Theory]
+    [InlineData("addr add 10.55.0.5/24 dev eth0 metric 77", "10.55.0.0/24 proto kernel scope link src 10.55.0.5 metric 77")]
+    [InlineData("addr change 10.88.0.5/16 dev eth0 metric 77", "10.88.0.0/16 proto kernel scope link src 10.88.0.5 metric 77")]
+    [InlineData("addr add fd55::5/64 dev eth0 metric 77 nodad", "fd55::/64 proto kernel metric 77 pref medium")]
+    public void A_subnet_whose_route_has_a_metric_stays_connected(string command, string route)
+    {
+        _host.RunPlugin();
+        _host.AddExtras();
+        Tool.Ip(_host.StagingPath, command);
+        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        LetDockerTakeIt();
+
+        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+
+        Routes(_host.SandboxPath).Should().Contain(route);
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
+        Routes(_host.StagingPath).Should().Contain(route);
+
+        string Routes(string path) => Tool.Ip(path, route.Contains("::") ? "-6 route show dev eth0" : "route show dev eth0");
+    }
+
     [Fact]
     public void A_default_route_is_not_put_back_because_docker_chooses_among_gateways()
     {

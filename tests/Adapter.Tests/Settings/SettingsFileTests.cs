@@ -97,6 +97,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("sandboxPlugins: sbr\n", "1:17: sandboxPlugins: expected a list of file names, for example [my-plugin]")]
     [InlineData("sandboxPlugins: [vrf, /opt/cni/bin/x]\n", "1:23: sandboxPlugins: \"/opt/cni/bin/x\" is not the bare name of a file")]
     [InlineData("sandboxPlugins: ['']\n", "1:18: sandboxPlugins: \"\" is not the bare name of a file")]
+    [InlineData("pluginDirectories: [/opt/cni/bin, '/a:b']\n", "1:35: pluginDirectories: the path must not contain ':', which stands between paths in CNI_PATH")]
     [InlineData("sandboxPlugins: [..]\n", "1:18: sandboxPlugins: \"..\" is not the bare name of a file")]
     [InlineData("sandboxPlugins: [a, b, a]\n", "1:17: sandboxPlugins: a is listed twice")]
     [InlineData("containerdSocket: run/c.sock\n", "1:19: containerdSocket: \"run/c.sock\" is not an absolute path")]
@@ -123,6 +124,17 @@ public sealed class SettingsFileTests : IDisposable
             fourth => fourth.Should().StartWith(":5:15: log.format: \"xml\" is not one of text, json"),
             fifth => fifth.Should().StartWith(":6:9: socket: expected an absolute path"),
             sixth => sixth.Should().Contain("this is not YAML"));
+
+    [Theory]
+    [InlineData("log: {}\nsocket: /a\u00e9\n", "latin1", ":2:1: there is a byte in this line that is not UTF-8; save the file as UTF-8")]
+    [InlineData("socket: /a\n", "utf-16", ": this is written in UTF-16; save the file as UTF-8")]
+    [InlineData("socket: /a\n", "utf-16BE", ": this is written in UTF-16; save the file as UTF-8")]
+    public void A_path_is_not_taken_for_another_because_the_file_is_in_another_encoding(string yaml, string encoding, string problem)
+    {
+        File.WriteAllText(file, yaml, System.Text.Encoding.GetEncoding(encoding));
+
+        FluentActions.Invoking(() => SettingsFile.Load(file, mustExist: true)).Should().Throw<SettingsException>().WithMessage(file + problem);
+    }
 
     [Fact]
     public void A_file_that_was_asked_for_must_exist() =>

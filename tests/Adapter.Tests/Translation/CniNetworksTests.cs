@@ -38,7 +38,7 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with --ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the --subnet *")]
+    [InlineData("", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with --ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the IPv4 --subnet *")]
     [InlineData("10.1.0.0/16", "no CNI network of this host declares subnet 10.1.0.0/16: it has \"pods\" (10.88.0.0/16), *--ipam-opt cni.network=NAME.")]
     [InlineData("nonsense", "no CNI network of this host declares subnet nonsense: *")]
     public void A_subnet_that_tells_nothing_is_refused_with_what_would(string pool, string message)

@@ -40,10 +40,10 @@ public sealed class IpamConfigurationTests
     }
 
     [Theory]
-    [InlineData("10.1.0.0/24", "", "10.1.0.0 to 10.1.0.255")]
-    [InlineData("10.1.0.0/24", ", \"rangeStart\": \"10.1.0.10\"", "10.1.0.10 to 10.1.0.255")]
+    [InlineData("10.1.0.0/24", "", "10.1.0.1 to 10.1.0.254")]
+    [InlineData("10.1.0.0/24", ", \"rangeStart\": \"10.1.0.10\"", "10.1.0.10 to 10.1.0.254")]
     [InlineData("10.1.0.0/24", ", \"rangeStart\": \"10.1.0.10\", \"rangeEnd\": \"10.1.0.20\"", "10.1.0.10 to 10.1.0.20")]
-    [InlineData("fd00::/120", "", "fd00:: to fd00::ff")]
+    [InlineData("fd00::/120", "", "fd00::1 to fd00::ff")]
     public void Assignable_is_what_the_plugin_may_hand_out_by_itself(string subnet, string more, string expected)
     {
         var network = Conflists.WithIpam("bridge", $$"""{ "type": "host-local", "ranges": [[{ "subnet": "{{subnet}}"{{more}} }]] }""");

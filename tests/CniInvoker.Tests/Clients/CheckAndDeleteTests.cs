@@ -43,6 +43,23 @@ public sealed class CheckAndDeleteTests : ClientTest
         Plugins.Runs.Should().Equal("ADD first", "DEL first");
     }
 
+    [Theory]
+    [InlineData("ADD")]
+    [InlineData("DEL")]
+    public async Task A_configuration_that_the_plugin_refuses_is_given_up_for_the_corrected_one(string verb)
+    {
+        var refuses = $"if grep -q mistake '{Plugins.Record("first")}'.$CNI_COMMAND.stdin; then\n{ScriptedPlugins.Fail(7, "bad configuration")}\nfi\n";
+        Plugins.With("first", add: refuses + ScriptedPlugins.Result(), delete: refuses);
+        Write("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","mtu":"mistake"}]}""");
+        (await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation))).CleanupFailure.Should().NotBeNull();
+        Configure("pods", "first");
+
+        await (verb == "ADD" ? Client.AddAsync("pods", Attachment(), Cancellation) : Client.DeleteAsync("pods", Attachment(), Cancellation));
+
+        Client.Attachments().Attachments.Count.Should().Be(verb == "ADD" ? 1 : 0);
+        Plugins.Runs.Should().Equal([.. new[] { "ADD first", "DEL first", "DEL first", "DEL first" }, .. verb == "ADD" ? new[] { "ADD first" } : []]);
+    }
+
     [Fact]
     public async Task CHECK_of_an_ADD_that_was_interrupted_runs_nothing()
     {

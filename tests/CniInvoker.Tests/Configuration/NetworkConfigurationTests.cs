@@ -37,12 +37,12 @@ public sealed class NetworkConfigurationTests
     [Spec("major-compatible")]
     public void A_list_survives_being_written_and_read()
     {
-        var network = Parse("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e400},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
+        var network = Parse("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e300},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
 
         var text = Encoding.UTF8.GetString(network.ToUtf8Json().Span);
         var again = NetworkConfiguration.Parse(network.ToUtf8Json(), "journal");
 
-        text.Should().Be("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e400},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
+        text.Should().Be("""{"x":[{"y":9007199254740993}],"plugins":[{"type":"a","z":1e300},{"type":"b"}],"name":"pods","cniVersions":["0.4.0","1.0.0"],"disableCheck":"True"}""");
         again.CniVersion.Should().Be("1.0.0");
         again.DisableCheck.Should().BeTrue();
     }

@@ -51,6 +51,55 @@ public sealed class StockIpamTests : IDisposable
     [InlineData("static", """{"addresses":[{"address":"10.1.0.5"}]}""")]
     [InlineData("static", """{"addresses":[{}]}""")]
     [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"routes":[{"dst":"everywhere"}]}""")]
+    [InlineData("host-local", """{"subnet":null}""")]
+    [InlineData("host-local", """{"subnet":null,"ranges":[[{"subnet":"10.9.0.0/24"}]]}""")]
+    [InlineData("host-local", """{"subnet":7}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24 "}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/024"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/+24"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.000.0/24"}""")]
+    [InlineData("host-local", """{"subnet":"10.9/24"}""")]
+    [InlineData("host-local", """{"subnet":"::ffff:10.9.0.0/120"}""")]
+    [InlineData("host-local", """{"subnet":"fd00::%eth0/64"}""")]
+    [InlineData("host-local", """{"Subnet":"bad","subnet":"10.9.0.0/24"}""")]
+    [InlineData("host-local", """{"ranges":null,"subnet":"10.9.0.0/24"}""")]
+    [InlineData("host-local", """{"ranges":{},"subnet":"10.9.0.0/24"}""")]
+    [InlineData("host-local", """{"ranges":[null],"subnet":"10.9.0.0/24"}""")]
+    [InlineData("host-local", """{"ranges":[[null]],"subnet":"10.8.0.0/24"}""")]
+    [InlineData("host-local", """{"ranges":[["10.9.0.0/24"]]}""")]
+    [InlineData("host-local", """{"ranges":[[{}]]}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","rangeStart":null,"gateway":null}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","rangeStart":5}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","rangeStart":"::ffff:10.9.0.5"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","rangeStart":"10.9.0.1","rangeEnd":"10.9.0.1"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","rangeStart":"10.9.0.9","rangeEnd":"10.9.0.9","gateway":"10.9.0.9"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":null}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":{}}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":["0.0.0.0/0"]}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":[{"gw":"10.9.0.1"}]}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":[{"dst":null}]}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":[{"dst":"0.0.0.0/0","gw":"10.9.0.300"}]}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","routes":[{"dst":"0.0.0.0/0","gw":""}]}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","resolvConf":5}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","resolvConf":""}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","resolvConf":"/no/such/file"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","resolvConf":"/etc/resolv.conf"}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","name":7}""")]
+    [InlineData("host-local", """{"subnet":"10.9.0.0/24","DataDir":5}""")]
+    [InlineData("static", """{"addresses":null}""")]
+    [InlineData("static", """{"addresses":[null]}""")]
+    [InlineData("static", """{"addresses":["10.1.0.5/24"]}""")]
+    [InlineData("static", """{"addresses":"10.1.0.5/24"}""")]
+    [InlineData("static", """{"addresses":[{"address":null}]}""")]
+    [InlineData("static", """{"addresses":[{"address":"010.1.0.5/24"}]}""")]
+    [InlineData("static", """{"addresses":[{"address":"fe80::1%eth0/64"}]}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24","gateway":"router"}]}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"dns":5}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"dns":null}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"dns":{"nameservers":"10.1.0.1"}}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"dns":{"nameservers":[5]}}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"dns":{"nameservers":["10.1.0.1"],"domain":"a"}}""")]
+    [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}],"name":7}""")]
     public async Task A_section_is_refused_when_the_plugin_itself_would_refuse_it(string type, string section)
     {
         Assert.SkipUnless(File.Exists($"{Directory}/{type}"), "The stock plugins are not installed.");
@@ -62,6 +111,15 @@ public sealed class StockIpamTests : IDisposable
         var problems = (await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken)).Problems;
 
         (problems.Count > 0).Should().Be(await RefusesAsync(network), string.Join('\n', problems));
+    }
+
+    [Fact]
+    public async Task A_null_among_routes_which_the_plugin_hands_on_and_the_one_that_makes_the_interface_dies_of_is_refused()
+    {
+        var network = Network("""{"type":"bridge","ipam":{"type":"host-local","subnet":"10.9.0.0/24","routes":[null]}}""");
+        _plugins.With("bridge").With("host-local");
+
+        (await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken)).Problems.Should().ContainSingle().Which.Should().Contain("has \"routes\" that are no objects");
     }
 
     [Theory]

@@ -25,6 +25,7 @@ public sealed class WordsForPeopleTests : IDisposable
     [InlineData("""{"a":tru}""", "line 1: this is not JSON: tru is not in double quotes, and neither a number nor one of true, false and null")]
     [InlineData("""{"a":01}""", "line 1: this is not JSON: the number 01 begins with a 0")]
     [InlineData("""{"a":1.}""", "line 1: this is not JSON: the number 1. is not complete")]
+    [InlineData("{\n\"a\":[1e400]}", "line 2: this is not JSON: the number 1e400 is too large for plugins to read")]
     [InlineData("{ // why\n}", "line 1: this is not JSON: JSON has no comments: leave them out")]
     [InlineData("# why\n{}", "line 1: this is not JSON: JSON has no comments: leave them out")]
     [InlineData("""{"a":[1}""", "line 1: this is not JSON: '}' closes what '[' has opened")]

@@ -29,6 +29,35 @@ public sealed class AttachmentTests
         Refusal(() => new Attachment(containerId, "/run/netns/x", "eth0")).Message.Should().Be(message);
 
     [Fact]
+    public void Arguments_that_no_plugin_could_be_started_with_are_refused()
+    {
+        new Attachment("c", "/run/netns/x", "eth0", [new("K", new string('v', 131_000))]).Arguments.Should().ContainSingle();
+
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new("K", new string('v', 131_072))])).Message.Should()
+            .Be("CNI arguments have 131100 bytes, and the kernel takes 131072 in an environment variable (code 4).");
+    }
+
+    [Fact]
+    public async Task What_is_null_is_named_before_anything_runs()
+    {
+        var client = new CniClient(new CniClientOptions { ConfigurationDirectory = "/nonexistent", PluginDirectories = [], StateDirectory = "/nonexistent" });
+        Func<Task>[] calls =
+        [
+            () => Task.FromResult(new CniClient(null!)), () => Task.FromResult(new Attachment(null!, "/n", "eth0")), () => Task.FromResult(new Attachment("c", null!, "eth0")),
+            () => Task.FromResult(new Attachment("c", "/n", null!)), () => Task.FromResult(new Attachment("c", "/n", "eth0", [default])),
+            () => client.AddAsync(null!, new Attachment("c", "/n", "eth0"), default), () => client.DeleteAsync("a", null!, default), () => client.StatusAsync(null!, default), () => client.ValidateAsync(null!, default),
+        ];
+
+        foreach (var call in calls)
+        {
+            await call.Should().ThrowAsync<ArgumentNullException>();
+        }
+
+        FluentActions.Invoking(() => new CniDeadlines { Add = Timeout.InfiniteTimeSpan }).Should().Throw<ArgumentOutOfRangeException>();
+        new CniException(7, "gone") { NetworkName = null!, Plugin = null!, Stderr = null! }.Message.Should().Be("gone (code 7).");
+    }
+
+    [Fact]
     public void A_container_ID_that_makes_no_file_name_is_refused() =>
         Refusal(() => new Attachment(new string('c', 256), "/run/netns/x", "eth0")).Message.Should().EndWith("is longer than 255 characters (code 4).");
 

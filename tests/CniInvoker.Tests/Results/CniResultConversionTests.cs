@@ -23,8 +23,8 @@ public sealed class CniResultConversionTests
     {
         var fields = from == "0.1.0" ? "\"ip4\":{\"ip\":\"10.1.2.3/16\"}" : "\"interfaces\":[{\"name\":\"e\",\"mtu\":1}]";
 
-        Convert($$"""{"cniVersion":"{{from}}",{{fields}},"vendor":[1e400]}""", to)
-            .Should().Be($$"""{"cniVersion":"{{to}}",{{fields}},"vendor":[1e400]}""");
+        Convert($$"""{"cniVersion":"{{from}}",{{fields}},"vendor":[1e300]}""", to)
+            .Should().Be($$"""{"cniVersion":"{{to}}",{{fields}},"vendor":[1e300]}""");
     }
 
     [Fact]

@@ -15,6 +15,8 @@ public sealed class GoReadableResultTests
     [InlineData("""{"interfaces":[{"name":"a","Sandbox":{}}]}""", "field $.interfaces[0].sandbox is not text")]
     [InlineData("""{"ips":[7]}""", "field $.ips holds something that is not an object")]
     [InlineData("""{"dns":{"Nameservers":"10.0.0.1"}}""", "field $.dns.nameservers is not a list: \"10.0.0.1\"")]
+    [InlineData("{\n\"vendor\":[1e999]}", "the result is not JSON (line 2): the number 1e999 is too large for plugins to read")]
+    [InlineData("""{"routes":[{"dst":"10.0.0.0/8","x":-1E400}]}""", "the result is not JSON (line 1): the number -1E400 is too large for plugins to read")]
     [Spec("result-object")]
     public void What_none_of_them_can_read_is_refused_with_its_field(string printed, string problem)
     {

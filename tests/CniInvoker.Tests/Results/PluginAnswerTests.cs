@@ -62,6 +62,17 @@ public sealed class PluginAnswerTests : IDisposable
         failure.Message.Should().EndWith("xxx | end.").And.Contain(" stderr: …x").And.HaveLength(1106);
     }
 
+    [Theory]
+    [InlineData("panic: oh no!")]
+    [InlineData("fatal error: out of memory")]
+    [InlineData("runtime: failed to create new OS thread (have 5 already; errno=11)")]
+    public void Of_a_Go_program_that_crashed_the_reason_is_told_and_not_its_registers(string reason)
+    {
+        var failure = new CniException(0, "it broke") { Stderr = $"a warning\n{reason}\n\ngoroutine 1 [running]:\n{new string('x', 400)}\n{string.Concat(Enumerable.Repeat("rax    0x0\n", 200))}" };
+
+        failure.Message.Should().Be($"it broke. stderr: {reason} | goroutine 1 [running]: | {new string('x', 250)}… | rax    0x0 | ….");
+    }
+
     [Fact]
     public void A_long_complaint_is_not_cut_within_a_character()
     {

@@ -86,6 +86,31 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         }
     }
 
+    [Feature("Nothing is left: cnm-cni killed")]
+    [Fact(Timeout = LongPatience)]
+    public async Task A_state_of_earlier_takes_no_rules_from_the_container_that_has_the_address_now()
+    {
+        const string Forwarding = "iptables-save | grep -- '-A CNI-FORWARD .*10[.]' | sort";
+        var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunContainerAsync("web", "--publish", "8080:80");
+        var address = (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address;
+        await RunInShellAsync($"cp -a {State}/. /run/bridge-test/earlier");
+        await DockerAsync("rm", "--force", "web");
+        await RunInShellAsync($"rm /var/lib/cni/networks/{CniNetworks.Name}/last_reserved_ip.*"); // The plugin begins with the lowest again.
+        await RunContainerAsync("web", "--publish", "8080:80");
+        (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address.Should().Be(address);
+        var rules = await RunInShellAsync(Forwarding);
+        await Host.Bridge.KillAsync(Cancellation);
+        await RunInShellAsync($"rm -rf {State}/*; cp -a /run/bridge-test/earlier/. {State}; rm -rf /run/bridge-test/earlier");
+
+        await Host.Bridge.StartAsync(Cancellation);
+        await Host.BridgeAsync(["repair"], Cancellation);
+
+        (await RunInShellAsync(Forwarding)).Should().Be(rules).And.Contain(address);
+        await DockerAsync("rm", "--force", "web");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
     private async Task RequireServingAsync(DockerView web, IReadOnlyList<string> held, IReadOnlyList<string> damaged)
     {
         var repair = await Host.BridgeAsync(["repair"], Cancellation); // Ends when nothing is in doubt any more.

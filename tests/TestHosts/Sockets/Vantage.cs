@@ -17,7 +17,10 @@ public sealed class Vantage
 
     internal Vantage(string namespacePath) => _namespacePath = namespacePath;
 
-    /// <summary>An HTTP GET. A server in a container that has just been started may not listen yet, so a refusal is not the last word for 30 s.</summary>
+    /// <summary>
+    /// An HTTP GET. A server in a container that has just been started may not listen yet: for 30 s a refusal is not the last word, and neither is the
+    /// silence of an engine's proxy that accepts and hangs up.
+    /// </summary>
     /// <returns>The body.</returns>
     /// <exception cref="SocketException">Nobody answers there.</exception>
     /// <exception cref="OperationCanceledException">No answer within 30 s.</exception>
@@ -27,37 +30,37 @@ public sealed class Vantage
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(patience);
-        using var connection = await ConnectAsync(address, port, patience, deadline.Token);
-        await connection.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), deadline.Token);
-        using var stream = new NetworkStream(connection);
-        using var reader = new StreamReader(stream, Encoding.ASCII);
-        var answer = await reader.ReadToEndAsync(deadline.Token);
-        return answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
-    }
-
-    private async Task<Socket> ConnectAsync(string address, int port, TimeSpan patience, CancellationToken cancellationToken)
-    {
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
-            var connection = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await connection.ConnectAsync(IPEndPoint(address, port), cancellationToken);
-                return connection;
+                return await GetOnceAsync(address, port, deadline.Token);
             }
-            catch (SocketException refusal) when (refusal.SocketErrorCode == SocketError.ConnectionRefused && Stopwatch.GetElapsedTime(started) < patience - Pause)
+            catch (SocketException refusal) when (IsOfAServerThatStarts(refusal.SocketErrorCode) && Stopwatch.GetElapsedTime(started) < patience - Pause)
             {
-                connection.Dispose();
-                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
+                await Task.Delay(Pause, TimeProvider.System, deadline.Token);
             }
         }
     }
+
+    private async Task<string> GetOnceAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        using var connection = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Stream, ProtocolType.Tcp);
+        await connection.ConnectAsync(IPEndPoint(address, port), cancellationToken);
+        await connection.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), cancellationToken);
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        while (await connection.ReceiveAsync(buffer, cancellationToken) is > 0 and var length)
+        {
+            answer.Append(Encoding.ASCII.GetString(buffer, 0, length));
+        }
+
+        var end = answer.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        return end >= 0 ? answer.ToString(end + 4, answer.Length - end - 4) : throw new SocketException((int)SocketError.ConnectionReset);
+    }
+
+    private static bool IsOfAServerThatStarts(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.Shutdown;
 
     /// <returns>Whether an HTTP server answers there within 3 s.</returns>
     public async Task<bool> ServesAsync(Uri url, CancellationToken cancellationToken)
@@ -99,7 +102,7 @@ public sealed class Vantage
     }
 
     /// <summary>Sends one datagram and waits for one.</summary>
-    /// <returns>What came back; null when nothing did within 3 s.</returns>
+    /// <returns>What came back; null when the other side said that the port is closed, or nothing did within 30 s.</returns>
     public async Task<string?> AskByUdpAsync(string address, int port, string question, CancellationToken cancellationToken) =>
         await AskByUdpAsync(address, port, Encoding.UTF8.GetBytes(question), cancellationToken) is { } answer
             ? Encoding.UTF8.GetString(answer.Span)
@@ -112,7 +115,7 @@ public sealed class Vantage
     private async Task<ReadOnlyMemory<byte>?> AskByUdpAsync(string address, int port, byte[] question, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(LongPatience);
         using var socket = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(IPEndPoint(address, port), cancellationToken);
         var answer = new byte[512];

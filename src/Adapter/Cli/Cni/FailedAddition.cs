@@ -1,5 +1,7 @@
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Cli.Cni;
@@ -17,7 +19,8 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
     {
         var id = new AttachmentId(network, attachment.ContainerId, attachment.InterfaceName);
         var remembered = client.Attachments().Attachments;
-        var configuration = remembered.FirstOrDefault(stored => stored.Id == id)?.Network;
+        var begun = remembered.FirstOrDefault(stored => stored.Id == id);
+        var configuration = begun?.Network;
         // Rules and addresses have the container's id, whichever of its interfaces they are for.
         var isAlone = !remembered.Any(stored => stored.Id != id && stored.Id.NetworkName == network && stored.Id.ContainerId == attachment.ContainerId);
         try
@@ -26,21 +29,23 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
         }
         catch (CniException)
         {
-            return failed; // For the reason that is known already; it stays remembered.
+            if (!isAlone || begun is not { Result: null, Network: { } made } || !IsNothingMade(made) || await LeftAsync(made) is not null)
+            {
+                return failed; // For the reason that is known already; it stays remembered.
+            }
+
+            await client.ForgetAsync(network, attachment, CancellationToken.None);
+            return failed.WithoutCleanupFailure();
         }
 
         return configuration is not null && isAlone && await LeftAsync(configuration) is { } left
-            ? new CniException(failed.Code, failed.Msg, failed.Details, failed)
-            {
-                Operation = failed.Operation,
-                NetworkName = failed.NetworkName,
-                Plugin = failed.Plugin,
-                Stderr = failed.Stderr,
-                TimedOut = failed.TimedOut,
-                CleanupFailure = new CniException(CniErrorCode.Internal, left),
-            }
+            ? failed.WithCleanupFailure(new CniException(CniErrorCode.Internal, left))
             : failed.WithoutCleanupFailure();
     }
+
+    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none has answered.
+    private bool IsNothingMade(NetworkConfiguration configuration) =>
+        MainPlugin.ShowsWhatItMakes(configuration) && !StagingSandboxes.HasLink(attachment.NetworkNamespace, attachment.InterfaceName);
 
     private async Task<string?> LeftAsync(NetworkConfiguration configuration)
     {

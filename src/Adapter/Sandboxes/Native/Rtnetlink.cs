@@ -97,6 +97,7 @@ internal static class Rtnetlink
     public const ushort IFA_BROADCAST = 4;
     public const ushort IFA_CACHEINFO = 6;
     public const ushort IFA_FLAGS = 8;
+    public const ushort IFA_RT_PRIORITY = 9;
     public const uint IFA_F_NODAD = 0x02;
     public const uint IFA_F_PERMANENT = 0x80;
     public const uint IFA_F_STABLE_PRIVACY = 0x800;

@@ -44,6 +44,11 @@ internal sealed partial class RouteNetlink
             message.Add(IFA_BROADCAST, Bytes(broadcast));
         }
 
+        if (address.Metric > 0)
+        {
+            message.Add(IFA_RT_PRIORITY, address.Metric);
+        }
+
         if (address.Flags.HasFlag(AddressFlags.Deprecated))
         {
             message.Add(IFA_CACHEINFO, MemoryMarshal.AsBytes<uint>([0, uint.MaxValue, 0, 0])); // Preferred never, valid for ever; made and changed now.
@@ -98,6 +103,9 @@ internal sealed partial class RouteNetlink
                     break;
                 case IFA_BROADCAST:
                     address = address with { Broadcast = attribute.Address };
+                    break;
+                case IFA_RT_PRIORITY:
+                    address = address with { Metric = attribute.UInt32 };
                     break;
                 case IFA_LABEL when attribute.Text != link.Name:
                     address = address with { Label = attribute.Text };

@@ -15,6 +15,14 @@ internal sealed partial class RouteNetlink
     public IReadOnlyList<LinkRoute> Routes(LinkInfo link) =>
         [.. Routes(link, isIPv6: false), .. Routes(link, isIPv6: true)];
 
+    /// <summary>The routes of all tables, the kernel's own among them, that lead over the link and were not made by the kernel.</summary>
+    public IReadOnlyList<LinkRoute> ChosenRoutes(LinkInfo link) =>
+    [
+        .. DumpAll(isIPv6: false).Concat(DumpAll(isIPv6: true))
+            .Where(found => found.OutputIndex == link.Index && found.Route is { HasLink: true, IsKernel: false })
+            .Select(found => found.Route),
+    ];
+
     /// <summary>The routes of all tables that lead over no link, or over several at once.</summary>
     public IReadOnlyList<LinkRoute> RoutesOfNoLink() =>
     [
@@ -60,14 +68,16 @@ internal sealed partial class RouteNetlink
         .Where(found => found.Route.HasLink ? found.OutputIndex == link.Index || found.OutputIndex is null : !found.Route.IsKernel)
         .Select(found => found.Route);
 
-    private IEnumerable<(LinkRoute Route, int? OutputIndex)> Dump(bool isIPv6)
+    private IEnumerable<(LinkRoute Route, int? OutputIndex)> Dump(bool isIPv6) => DumpAll(isIPv6).Where(found => found.Route.Table != RT_TABLE_LOCAL);
+
+    private IEnumerable<(LinkRoute Route, int? OutputIndex)> DumpAll(bool isIPv6)
     {
         var request = NetlinkMessage.Create(RTM_GETROUTE, NLM_F_DUMP, new RtMsg { rtm_family = ToKernel(isIPv6) });
         return socket.Dump(request, $"list the routes of {place}")
             .Where(answer => answer.Header<RtMsg>().rtm_family == ToKernel(isIPv6))
             .Where(answer => (answer.Header<RtMsg>().rtm_flags & RTM_F_CLONED) == 0)
             .SelectMany(answer => ToRoutes(answer, isIPv6))
-            .Where(found => found.Route is { Table: not RT_TABLE_LOCAL, Protocol: not (RTPROT_RA or RTPROT_REDIRECT) });
+            .Where(found => found.Route.Protocol is not (RTPROT_RA or RTPROT_REDIRECT));
     }
 
     private static NetlinkMessage Describe(ushort type, ushort flags, LinkInfo? link, LinkRoute route)

@@ -45,6 +45,21 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Theory(Timeout = Deadline)]
+    [InlineData("", 0)]
+    [InlineData("ip -n $(basename $CNI_NETNS) link add $CNI_IFNAME type dummy 2>/dev/null || nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME type veth peer name other\n", 1)]
+    public async Task A_plugin_that_refuses_its_own_configuration_is_not_asked_for_ever_to_undo_nothing(string made, int remembered)
+    {
+        host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","mtu":"mistake"}]}""")
+            .WithPlugin("bridge", add: made + CniHost.Fail(7, "bad configuration"), delete: CniHost.Fail(7, "bad configuration"));
+
+        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+
+        host.Error.Contains("Undoing it failed too", StringComparison.Ordinal).Should().Be(remembered > 0, host.Error);
+        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        host.Json["attachments"]!.AsArray().Should().HaveCount(remembered);
+    }
+
+    [Theory(Timeout = Deadline)]
     [InlineData("0.3.1", "", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0")]
     [InlineData("1.0.0", "\"disableCheck\":true,", "no plugin was asked: its file says disableCheck")]
     public async Task A_network_that_has_no_CHECK_is_skipped_and_not_failed(string version, string more, string reason)
