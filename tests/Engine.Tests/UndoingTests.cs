@@ -42,6 +42,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [Feature("Nothing is left: a plugin takes the interface away")]
     [Theory(Timeout = Patience)]
     [InlineData("fails", false)]
+    [InlineData("renames", false)]
     [InlineData("adds", false)]
     [InlineData("deletes", true)]
     public async Task When_a_plugin_takes_the_interface_away_before_the_others_have_looked_at_it_their_rules_go(string network, bool runs)
@@ -53,6 +54,29 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
         (await RulesAsync()).Should().NotContain($"\\\"{network}\\\"");
+    }
+
+    [Feature("Nothing is left: a plugin takes the interface away")]
+    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
+    [Theory(Timeout = Patience)]
+    [InlineData("fails-inside", "10.96.0.")]
+    [InlineData("fails-inside-reserved", "10.96.0.")]
+    [InlineData("renames-inside", "10.99.0.")]
+    [InlineData("renames-inside-reserved", "10.99.0.")]
+    public async Task Nor_do_they_stay_when_it_does_so_in_the_sandbox(string network, string addresses)
+    {
+        await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
+        await TryDockerAsync("network", "connect", network, "web");
+        await AssertNoRuleIsLeftAsync(addresses);
+        var census = await Host.CensusAsync(Cancellation);
+
+        var connect = await TryDockerAsync("network", "connect", network, "web");
+
+        connect.StandardError.Should().Contain("the quarry is shut");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+        await AssertNoRuleIsLeftAsync(addresses);
+        (await ExecAsync("web", "ip", "-o", "link")).Should().NotContain("odd0");
+        await DockerAsync("rm", "--force", "web");
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]

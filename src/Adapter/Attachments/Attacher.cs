@@ -55,7 +55,7 @@ internal sealed class Attacher(
     private async Task<AttachmentRecord> MakeAsync(AttachmentRecord intent)
     {
         staging.Create(intent.ContainerId); // (2)
-        var record = Capture(await RunAsync(intent)); // (3) (4) (5)
+        var record = Capture(await RunAsync(intent, () => staging.TryCapture(intent.ContainerId, intent.InterfaceName))); // (3) (4) (5)
         RequireNothingBeside(record);
         RequireAddresses(record);
         soleHolders.Require(record);
@@ -67,7 +67,7 @@ internal sealed class Attacher(
         var (sandboxKey, ifname) = (intent.SandboxKey!, intent.InterfaceName);
         var before = StagingSandboxes.Survey(sandboxKey);
         staging.Name(intent.ContainerId, sandboxKey); // (2)
-        var record = await RunAsync(intent); // (3)
+        var record = await RunAsync(intent, () => staging.TryCaptureInSandbox(sandboxKey, ifname, before)); // (3)
         record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
         RequireAddresses(record);
         soleHolders.Require(record);
@@ -152,7 +152,7 @@ internal sealed class Attacher(
 
     // Kept after every plugin, also in case we end before the next: some undo their work only by the result that the one before them left, and
     // some by the addresses of a link that an undoing which fails has taken away.
-    private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent)
+    private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent, Func<LinkSnapshot?> capture)
     {
         var attaching = cni.Parts(intent).Attaching;
         var made = intent;
@@ -163,7 +163,7 @@ internal sealed class Attacher(
         // The link that an earlier plugin had made is remembered, also when a later one has taken it away: its rules are found by it.
         void Note(CniResult sofar)
         {
-            last = intent.Attach == AttachMode.Staging ? staging.TryCapture(intent.ContainerId, intent.InterfaceName) : null;
+            last = capture();
             journal.Attachments.Write(made = WithResult(made, sofar) with { Snapshot = last ?? made.Snapshot });
         }
     }

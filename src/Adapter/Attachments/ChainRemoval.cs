@@ -122,7 +122,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     }
 
     private static IOException Left(AttachmentRecord record, IReadOnlyList<string> left) =>
-        new($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {string.Join("; ", left)}");
+        new($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {HostLeftovers.Text(left)}");
 
     // A reboot takes rules along, whatever the plugins do. And a plugin that nobody here knows may take the link away before the others have looked at it.
     private static bool IsCertain(AttachmentRecord record, LinkHome home) =>

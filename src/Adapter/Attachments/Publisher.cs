@@ -79,7 +79,7 @@ internal sealed class Publisher(
 
         try
         {
-            return await leftovers.PortRulesAsync(record, CancellationToken.None) is { Count: > 0 } rules ? string.Join("; ", rules) : null;
+            return await leftovers.PortRulesAsync(record, CancellationToken.None) is { Count: > 0 } rules ? HostLeftovers.Text(rules) : null;
         }
         catch (IOException unknown)
         {

@@ -86,6 +86,15 @@ internal sealed partial class StagingSandboxes
         return sandbox.Require(ifname).ReadAmongOthers(before) with { PeerIsInHost = PeerIsInHost(sandbox, ifname) };
     }
 
+    /// <summary>The same of plugins that have not finished; null when there is no link of theirs.</summary>
+    public LinkSnapshot? TryCaptureInSandbox(string sandboxPath, string ifname, SandboxSurroundings before)
+    {
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        return sandbox?.Netlink.FindLink(ifname) is { } link
+            ? new SandboxLink(sandbox, link).ReadAmongOthers(before) with { PeerIsInHost = PeerIsInHost(sandbox, ifname) }
+            : null;
+    }
+
     /// <summary>
     /// Takes the link's default routes out of Docker's way, which is told of the gateway and chooses among those of the container's endpoints.
     /// The snapshot keeps them.

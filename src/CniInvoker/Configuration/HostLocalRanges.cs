@@ -53,8 +53,12 @@ internal static class HostLocalRanges
     private static string? Problem(JsonObject range)
     {
         var text = Text(range, "subnet")!;
-        GoAddress.TryParseCidr(text, out var address, out var length);
-        if (address!.IsIPv4MappedToIPv6)
+        if (!GoAddress.TryParseCidr(text, out var address, out var length))
+        {
+            return null; // That is told already.
+        }
+
+        if (address.IsIPv4MappedToIPv6)
         {
             return $"has the subnet {text}, which is one of IPv4 in the words of IPv6: write {address.MapToIPv4()}/{Math.Max(0, length - 96)}";
         }

@@ -11,6 +11,8 @@ internal static class StockIpam
 {
     private static readonly string[] PassingOn = ["bridge", "ptp", "macvlan", "ipvlan", "vlan", "host-device", "tap", "dummy"];
 
+    private static readonly string[] DnsLists = ["nameservers", "search", "options"];
+
     public static IEnumerable<string> Problems(NetworkConfiguration network) =>
         network.Plugins.Where(plugin => PassingOn.Contains(plugin.Type)).SelectMany(plugin => OfPlugin(network, plugin));
 
@@ -75,7 +77,7 @@ internal static class StockIpam
     private static IEnumerable<string> Dns(JsonNode? value) => value switch
     {
         null => [],
-        JsonObject dns => GoFields.Texts(dns, "domain").Concat(new[] { "nameservers", "search", "options" }.SelectMany(key =>
+        JsonObject dns => GoFields.Texts(dns, "domain").Concat(DnsLists.SelectMany(key =>
             GoFields.Lists(dns, key, item => item is null || (item is JsonValue text && text.TryGetValue(out string? _)) ? [] : [$"has \"{key}\" that are no texts"]))),
         _ => ["has a \"dns\" that is no object"],
     };

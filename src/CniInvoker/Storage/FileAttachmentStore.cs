@@ -18,6 +18,9 @@ namespace CniInvoker;
 /// <param name="directory">Made when the first attachment is written.</param>
 public sealed class FileAttachmentStore(string directory) : IAttachmentStore
 {
+    // A result has 4 MiB at most, and a configuration as well.
+    private const ulong Longest = 32 << 20;
+
     private readonly string _results = Path.Combine(directory, "results");
     private readonly string _unreadable = Path.Combine(directory, "unreadable");
 
@@ -79,7 +82,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
                 break;
             case { } broken:
                 DurableFile.MakeDirectory(_unreadable);
-                File.Move(broken.File, Path.Combine(_unreadable, Path.GetFileName(broken.File)), overwrite: true);
+                SetAside(broken.File, Path.Combine(_unreadable, Path.GetFileName(broken.File)));
                 break;
         }
 
@@ -114,6 +117,12 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
 
     private static StoredAttachment? Read(string file, AttachmentId? asked)
     {
+        // Looked at first: nobody may ever write to a pipe, and of a device there may be no end.
+        if (LibC.TryStat(file, out var status) && (!status.IsRegular || status.Size > Longest))
+        {
+            throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB, which no record is" : "it is no regular file, but a pipe, a socket, a device or a directory");
+        }
+
         try
         {
             return CacheRecord.Read(File.ReadAllBytes(file), file, asked);
@@ -124,7 +133,22 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new CniException(CniErrorCode.InputOutput, $"the record {file} cannot be read: {SystemWords.Of(unreadable)}", details: null, unreadable);
+            throw Unreadable(file, SystemWords.Of(unreadable), unreadable);
+        }
+    }
+
+    private static CniException Unreadable(string file, string reason, Exception? cause = null) =>
+        new(CniErrorCode.InputOutput, $"the record {file} cannot be read: {reason}", details: null, cause);
+
+    private static void SetAside(string entry, string place)
+    {
+        if (Directory.Exists(entry) && new FileInfo(entry).LinkTarget is null)
+        {
+            Directory.Move(entry, place);
+        }
+        else
+        {
+            File.Move(entry, place, overwrite: true);
         }
     }
 
@@ -140,7 +164,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
 
     // No network's name begins with a dot.
     private string[] Files() => Directory.Exists(_results)
-        ? [.. Directory.EnumerateFiles(_results).Where(file => !Path.GetFileName(file.AsSpan()).StartsWith('.')).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFileSystemEntries(_results).Where(file => !Path.GetFileName(file.AsSpan()).StartsWith('.')).Order(StringComparer.Ordinal)]
         : [];
 
     private string PlainName(AttachmentId id) => Path.Combine(_results, $"{id.NetworkName}-{id.ContainerId}-{id.InterfaceName}");

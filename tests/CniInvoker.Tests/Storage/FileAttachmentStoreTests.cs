@@ -159,6 +159,28 @@ public sealed class FileAttachmentStoreTests : IDisposable
         found.Attachment.Capabilities.ToJsonString().Should().Be("""{"portMappings":[{"HostPort":80}]}""");
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("mkfifo", "it is no regular file, but a pipe, a socket, a device or a directory")]
+    [InlineData("mkdir", "it is no regular file, but a pipe, a socket, a device or a directory")]
+    [InlineData("truncate --size=3G", "it is larger than 32 MiB, which no record is")]
+    [InlineData("ln --symbolic /dev/zero", "it is no regular file, but a pipe, a socket, a device or a directory")]
+    public async Task What_is_no_file_keeps_nobody_waiting_and_is_set_aside(string make, string reason)
+    {
+        Directory.CreateDirectory(Results);
+        var file = Path.Combine(Results, "pods-c1-eth0");
+        using var maker = System.Diagnostics.Process.Start("sh", ["-c", $"{make} '{file}'"]);
+        await maker.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var id = new AttachmentId("pods", "c1", "eth0");
+
+        Store.List().Problems.Should().Equal(new AttachmentProblem(file, $"the record {file} cannot be read: {reason}"));
+        FluentActions.Invoking(() => Store.Find(id)).Should().Throw<CniException>().Which.Msg.Should().EndWith(reason);
+        Store.Remove(id);
+
+        Store.List().Problems.Should().BeEmpty();
+        var unreadable = Path.Combine(Path.GetDirectoryName(Results)!, "unreadable");
+        Directory.GetFileSystemEntries(unreadable).Should().Equal(Path.Combine(unreadable, "pods-c1-eth0"));
+    }
+
     [Fact]
     public void All_are_listed_in_order()
     {

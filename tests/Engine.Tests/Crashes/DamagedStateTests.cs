@@ -90,13 +90,15 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
     [Fact(Timeout = LongPatience)]
     public async Task A_state_of_earlier_takes_no_rules_from_the_container_that_has_the_address_now()
     {
+        const string Rewind = $"rm /var/lib/cni/networks/{CniNetworks.Name}/last_reserved_ip.*"; // The plugin begins with the lowest again.
         const string Forwarding = "iptables-save | grep -- '-A CNI-FORWARD .*10[.]' | sort";
         var census = await CensusAfterOneContainerAsync("--publish", "80");
+        await RunInShellAsync(Rewind);
         await RunContainerAsync("web", "--publish", "8080:80");
         var address = (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address;
         await RunInShellAsync($"cp -a {State}/. /run/bridge-test/earlier");
         await DockerAsync("rm", "--force", "web");
-        await RunInShellAsync($"rm /var/lib/cni/networks/{CniNetworks.Name}/last_reserved_ip.*"); // The plugin begins with the lowest again.
+        await RunInShellAsync(Rewind);
         await RunContainerAsync("web", "--publish", "8080:80");
         (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address.Should().Be(address);
         var rules = await RunInShellAsync(Forwarding);

@@ -5,7 +5,7 @@ namespace Bridge.Engine.Tests.Hosts;
 /// <summary>
 /// Chains whose undoing has a trap: <c>two</c> masquerades two IPv4 addresses of one container, <c>inside</c> begins with the loopback plugin and is
 /// attached in the sandbox, <c>mesh</c> ends with a script that makes rules in the container's namespace, and the others with one that takes the link
-/// away: in an ADD that fails, in an ADD that succeeds, in DEL.
+/// away or renames it: in an ADD that fails, in an ADD that succeeds, in DEL.
 /// </summary>
 public sealed class UndoingHost() : EngineHost(new TestHostOptions
 {
@@ -15,6 +15,7 @@ public sealed class UndoingHost() : EngineHost(new TestHostOptions
         ["20-inside.conflist"] = Masquerading(Inside, bridge: "cni1", first: """{ "type": "loopback" },""", """[{ "subnet": "10.94.0.0/24" }]"""),
         ["30-mesh.conflist"] = Masquerading(Mesh, bridge: "cni2", first: "", """[{ "subnet": "10.95.0.0/24" }]""").Replace("\"firewall\"", "\"mesh\"", StringComparison.Ordinal),
         ["40-fails.conflist"] = Taking("fails", "10.96.0"),
+        ["45-renames.conflist"] = Taking("renames", "10.99.0"),
         ["50-adds.conflist"] = Taking("adds", "10.97.0"),
         ["60-deletes.conflist"] = Taking("deletes", "10.98.0"),
     },
@@ -50,6 +51,7 @@ public sealed class UndoingHost() : EngineHost(new TestHostOptions
         when=$(echo "$conf" | sed -n 's/.*"when": *"\([a-z]*\)".*/\1/p')
         case $CNI_COMMAND/$when in
             ADD/fails) take; echo '{"cniVersion":"1.0.0","code":117,"msg":"the quarry is shut"}'; exit 1 ;;
+            ADD/renames) nsenter --net="$CNI_NETNS" ip link set "$CNI_IFNAME" down; nsenter --net="$CNI_NETNS" ip link set "$CNI_IFNAME" name odd0 up; echo '{"cniVersion":"1.0.0","code":117,"msg":"the quarry is shut"}'; exit 1 ;;
             ADD/adds) take ;;
             DEL/deletes) take; rm -f /run/cni/tuning/"$CNI_CONTAINERID"_*; exit 0 ;;
         esac
@@ -65,9 +67,15 @@ public sealed class UndoingHost() : EngineHost(new TestHostOptions
         await CreateNetworkAsync([.. WithNullIpam(Inside), "-o", "cni.attach=sandbox", Inside], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Mesh), Mesh], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Mesh), "-o", "cni.attach=sandbox", MeshInside], cancellationToken);
-        foreach (var taking in new[] { "fails", "adds", "deletes" })
+        foreach (var taking in new[] { "fails", "renames", "adds", "deletes" })
         {
             await CreateNetworkAsync(["--ipam-driver", "cni", "--ipam-opt", $"cni.network={taking}", "-o", $"cni.network={taking}", taking], cancellationToken);
+        }
+
+        foreach (var failing in new[] { "fails", "renames" })
+        {
+            await CreateNetworkAsync([.. WithNullIpam(failing), "-o", "cni.attach=sandbox", $"{failing}-inside"], cancellationToken);
+            await CreateNetworkAsync(["--ipam-driver", "cni", "--ipam-opt", $"cni.network={failing}", "-o", $"cni.network={failing}", "-o", "cni.attach=sandbox", $"{failing}-inside-reserved"], cancellationToken);
         }
 
         (await Host.DockerAsync(["network", "create", "--internal", InternalNetwork], cancellationToken)).EnsureSuccess();

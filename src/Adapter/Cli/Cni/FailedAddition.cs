@@ -57,7 +57,7 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
                 .. await _leftovers.RulesAsync(marks.IsOn, CancellationToken.None),
                 .. await _leftovers.AddressesAsync(configuration, attachment.ContainerId, CancellationToken.None),
             ];
-            return left.Length == 0 ? null : $"the plugins say that they have undone everything, and this is left: {string.Join("; ", left)}";
+            return left.Length == 0 ? null : $"the plugins say that they have undone everything, and this is left: {HostLeftovers.Text(left)}";
         }
         catch (IOException unknown)
         {
