@@ -85,6 +85,11 @@ internal static class SettingsFile
             throw Unreadable(path, "this is written in UTF-16; save the file as UTF-8");
         }
 
+        if (content.Contains((byte)0))
+        {
+            throw Unreadable(path, "this is not YAML: it is no text");
+        }
+
         var text = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
         return Utf8.IsValid(text)
             ? Encoding.UTF8.GetString(text)
@@ -118,11 +123,6 @@ internal static class SettingsFile
     {
         var problems = new SettingsProblems(path);
         var settings = new AdapterSettings();
-        if (text.Contains('\0'))
-        {
-            throw Unreadable(path, "this is not YAML: it is no text");
-        }
-
         var parser = new Parser(new StringReader(text));
         try
         {
