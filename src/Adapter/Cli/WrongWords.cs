@@ -35,8 +35,8 @@ internal static class WrongWords
                 : string.Join(' ', parsed.Errors.Select(error => error.Message));
     }
 
-    /// <summary>An option that took the next one for its value; null: none did.</summary>
-    public static Option? WithoutValue(ParseResult parsed)
+    // Null: none took the next one for its value.
+    private static Option? WithoutValue(ParseResult parsed)
     {
         var names = parsed.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)).ToHashSet(StringComparer.Ordinal);
         return parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => option.Tokens.Any(token => names.Contains(token.Value)))?.Option;

@@ -13,10 +13,10 @@ internal sealed record Neighbourhood(string CniNetwork, IReadOnlyList<IPNetwork>
     /// <summary>Where <see cref="Stored"/> is from, if the configuration does not say that the network's addresses are written down there.</summary>
     public string? GuessedStore { get; init; }
 
-    /// <summary>The same, but without a guess that is proved wrong: the plugin has given addresses to our own that are not in that store.</summary>
+    /// <summary>The same, but without a guess that is proved wrong: one of our own has none of its addresses in that store. Not all of them need be from there.</summary>
     /// <param name="own">Those attached through this bridge, of all networks.</param>
     public Neighbourhood Judged(IReadOnlyList<OwnHolder> own) =>
-        GuessedStore is not null && own.Any(holder => holder.CniNetwork == CniNetwork && holder.Addresses.Any(address => !Stored.Any(stored => stored.Address.Equals(address))))
+        GuessedStore is not null && own.Any(holder => holder.CniNetwork == CniNetwork && holder.Addresses.Count > 0 && !Stored.Any(stored => holder.Addresses.Contains(stored.Address)))
             ? this with { Stored = [], WhyIncomplete = $"{GuessedStore} is of an earlier time: the addresses of Docker's containers are not in it" }
             : this;
 

@@ -29,7 +29,9 @@ internal sealed partial class StagingSandboxes
             .. links.Where(link => link.Index != LoopbackIndex && link.Name != ifname && !KernelsOwn.Contains(link.Kind)).Select(link => $"interface {link.Name}"),
             .. links.Where(link => link.Index == LoopbackIndex).SelectMany(staging.Netlink.Addresses)
                 .Where(address => !IPAddress.IsLoopback(IPAddress.Parse(address.Address))).Select(address => $"address {address.Address} on lo"),
-            .. links.Where(link => link.Index == LoopbackIndex).SelectMany(staging.Netlink.ChosenRoutes).Select(route => $"route {route} on lo"),
+            .. staging.Netlink.ChosenRoutes()
+                .Where(found => found.OutputIndex == LoopbackIndex || (found.Route.Table == Rtnetlink.RT_TABLE_LOCAL && links.Any(link => link.Name == ifname && link.Index == found.OutputIndex)))
+                .Select(found => $"route {found.Route} on {(found.OutputIndex == LoopbackIndex ? "lo" : ifname)}"),
             .. links.Where(link => link.Name == ifname).SelectMany(link => OnLink(staging, link)),
             .. FirewallTables.In(staging.Namespace),
             .. IPsecEntries.In(staging.Namespace),
@@ -37,11 +39,7 @@ internal sealed partial class StagingSandboxes
     }
 
     private static IEnumerable<string> OnLink(Sandbox staging, LinkInfo link) =>
-    [
-        .. staging.Netlink.Qdiscs(link).Select(kind => $"qdisc {kind} on {link.Name}"),
-        .. staging.Netlink.UncarriedNeighbours(link),
-        .. staging.Netlink.ChosenRoutes(link).Where(route => route.Table == Rtnetlink.RT_TABLE_LOCAL).Select(route => $"route {route} on {link.Name}"),
-    ];
+        staging.Netlink.Qdiscs(link).Select(kind => $"qdisc {kind} on {link.Name}").Concat(staging.Netlink.UncarriedNeighbours(link));
 
     /// <summary>Every link of the host's namespace.</summary>
     public IReadOnlyList<LinkInfo> HostLinks()

@@ -48,7 +48,7 @@ public sealed class NeighbourhoodTests
     [InlineData("10.88.0.77", false)]
     public void A_store_that_was_guessed_and_lacks_our_own_addresses_is_another_ones(string stored, bool isBelieved)
     {
-        OwnHolder[] own = [Own("e1", "web", "10.88.0.4")];
+        OwnHolder[] own = [Own("e1", "web", "10.88.0.4", "10.99.0.4"), Own("e2", "without")];
         var guess = new Neighbourhood("pods", [], [Stored(stored, "e9"), Stored("10.88.0.9", "old")], WhyIncomplete: null) { GuessedStore = "/var/lib/cni/networks/pods" };
 
         var judged = guess.Judged(own);

@@ -15,13 +15,9 @@ internal sealed partial class RouteNetlink
     public IReadOnlyList<LinkRoute> Routes(LinkInfo link) =>
         [.. Routes(link, isIPv6: false), .. Routes(link, isIPv6: true)];
 
-    /// <summary>The routes of all tables, the kernel's own among them, that lead over the link and were not made by the kernel.</summary>
-    public IReadOnlyList<LinkRoute> ChosenRoutes(LinkInfo link) =>
-    [
-        .. DumpAll(isIPv6: false).Concat(DumpAll(isIPv6: true))
-            .Where(found => found.OutputIndex == link.Index && found.Route is { HasLink: true, IsKernel: false })
-            .Select(found => found.Route),
-    ];
+    /// <summary>The routes of all tables, <c>local</c> among them, that lead over a link and were not made by the kernel; with the link's index.</summary>
+    public IReadOnlyList<(LinkRoute Route, int? OutputIndex)> ChosenRoutes() =>
+        [.. DumpAll(isIPv6: false).Concat(DumpAll(isIPv6: true)).Where(found => found.Route is { HasLink: true, IsKernel: false })];
 
     /// <summary>The routes of all tables that lead over no link, or over several at once.</summary>
     public IReadOnlyList<LinkRoute> RoutesOfNoLink() =>
