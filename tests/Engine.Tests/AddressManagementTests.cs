@@ -212,7 +212,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     [Theory(Timeout = Patience)]
     [InlineData("--subnet 10.99.0.0/24", "--subnet 10.90.0.0/24")]
     [InlineData("--subnet 10.90.0.0/24 --gateway 10.90.0.9", "10.90.0.1")]
-    [InlineData("--subnet 10.90.0.0/24 --ip-range 10.90.0.128/25", "10.90.0.0 to 10.90.0.255")]
+    [InlineData("--subnet 10.90.0.0/24 --ip-range 10.90.0.128/25", "10.90.0.1 to 10.90.0.254")]
     [InlineData("--subnet 10.90.0.0/24 --aux-address x=10.90.0.9", "rangeStart")]
     [InlineData("--ipam-opt nonsense=1", "cni.network=NAME")]
     [InlineData("--subnet 10.90.0.0/24 -o cni.network=dual", "--ipam-opt cni.network=dual")]
