@@ -68,7 +68,7 @@ internal sealed class Attacher(
         var before = StagingSandboxes.Survey(sandboxKey);
         staging.Name(intent.ContainerId, sandboxKey); // (2)
         var record = await RunAsync(intent, () => staging.TryCaptureInSandbox(sandboxKey, ifname, before)); // (3)
-        record = record with { Snapshot = staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
+        record = record with { Snapshot = record.Snapshot ?? staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
         RequireAddresses(record);
         soleHolders.Require(record);
         if (isIPv6Off)
