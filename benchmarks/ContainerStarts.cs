@@ -39,9 +39,7 @@ internal static class ContainerStarts
                 var result = await host.DockerAsync(["run", "--rm", "--network", network, Image, "true"], cancellationToken);
                 result.EnsureSuccess();
                 if (run < 0)
-                {
                     continue; // The first of each warms caches that a running host has warm.
-                }
 
                 times[network].Add(result.Duration.TotalMilliseconds);
                 var (all, plugins) = Calls(host.Bridge.Log[before..]);

@@ -50,9 +50,7 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         await CompileAsync(host, "chain.c", "/opt/cni/bin/chain", cancellationToken);
         await new InvokerRuns(report, host, Environment.ProcessPath!, "JIT").MeasureAsync(runs, cancellationToken);
         if (Environment.GetEnvironmentVariable(NativeProgram) is { Length: > 0 } native)
-        {
             await new InvokerRuns(report, host, native, "native").MeasureAsync(runs, cancellationToken);
-        }
     }
 
     private async Task MeasureAsync(int runs, CancellationToken cancellationToken)
@@ -70,9 +68,7 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         Report.Progress($"CniInvoker, {kind}{(withProcess ? ", with Process" : "")}: {chain}");
         var series = await RunInsideAsync(network, withProcess, runs, cancellationToken);
         foreach (var verb in new[] { "ADD", "DEL" })
-        {
             Tell(verb, chain, series, withProcess ? "Process" : "CniInvoker");
-        }
     }
 
     private void Tell(string verb, string chain, Dictionary<string, double[]> series, string contender)
@@ -88,9 +84,7 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
             beyond,
             string.Create(CultureInfo.InvariantCulture, $"{ratio:F2} × bare; the p50 is between {low * 1000:F0} and {high * 1000:F0} µs (95 %)"));
         if (contender == "CniInvoker")
-        {
             report.Figure("allocated by the whole chain", $"{series[$"allocated {verb}"][0] / 1024:F0} KiB");
-        }
     }
 
     private async Task<Dictionary<string, double[]>> RunInsideAsync(string network, bool withProcess, int runs, CancellationToken cancellationToken)
@@ -107,8 +101,6 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         using var compiler = Process.Start("clang", ["-O2", "-static", "-o", host.PathOf(target), Path.Combine(AppContext.BaseDirectory, "Reference", source)]);
         await compiler.WaitForExitAsync(cancellationToken);
         if (compiler.ExitCode != 0)
-        {
             throw new InvalidOperationException($"{source} could not be compiled; clang says why on standard error.");
-        }
     }
 }

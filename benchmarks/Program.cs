@@ -27,19 +27,13 @@ if (BenchmarkOptions.Parse(args) is not { } options)
 var report = new Report();
 report.Heading($"Measured on {Machine.Describe()}; p50 and p95 of {options.Runs} runs, interleaved");
 if (options.Includes("starts"))
-{
     await ContainerStarts.MeasureAsync(report, options.Runs, CancellationToken.None);
-}
 
 if (options.Includes("invoker"))
-{
     await InvokerRuns.MeasureAsync(report, options.Runs, CancellationToken.None);
-}
 
 if (options.Includes("footprint"))
-{
     await Footprint.MeasureAsync(report, CancellationToken.None);
-}
 
 report.Print();
 return 0;

@@ -26,13 +26,9 @@ internal sealed class Contender(string name, IPluginExecutor executor, NetworkCo
     {
         var start = Stopwatch.GetTimestamp();
         if (operation == CniOperation.Add)
-        {
             _result = await _runtime.AddAsync(network, _attachment, previousResult: null, CancellationToken.None);
-        }
         else
-        {
             await _runtime.DeleteAsync(network, _attachment, _result, CancellationToken.None);
-        }
 
         return Stopwatch.GetElapsedTime(start);
     }

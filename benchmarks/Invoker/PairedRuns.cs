@@ -45,9 +45,7 @@ internal static class PairedRuns
         }
 
         foreach (var (series, values) in times)
-        {
             Console.WriteLine($"{series}: {string.Join(' ', values.Select(value => value.ToString("F4", CultureInfo.InvariantCulture)))}");
-        }
 
         await PrintAllocationsAsync(contenders[0]);
         return 0;
@@ -64,9 +62,7 @@ internal static class PairedRuns
     {
         var contender = Contenders(Network(Warmth), netns, withProcess: false)[0];
         for (var run = 0; run < count; run++)
-        {
             await RunBothAsync(contender);
-        }
 
         return 0;
     }
@@ -78,9 +74,7 @@ internal static class PairedRuns
     {
         List<Contender> contenders = [new("CniInvoker", new PluginProcess(TimeProvider.System), network, netns)];
         if (withProcess)
-        {
             contenders.Add(new("Process", new ProcessExecutor(), network, netns));
-        }
 
         return contenders;
     }
@@ -90,18 +84,14 @@ internal static class PairedRuns
         foreach (var contender in Contenders(Network(Warmth), netns, withProcess))
         {
             for (var run = 0; run < WarmUps; run++)
-            {
                 await RunBothAsync(contender);
-            }
         }
     }
 
     private static async Task RunBothAsync(Contender contender)
     {
         foreach (var operation in Operations)
-        {
             await contender.RunAsync(operation);
-        }
     }
 
     // Apart from the times: the exact count stops every thread.

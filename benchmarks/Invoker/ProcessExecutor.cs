@@ -17,9 +17,7 @@ internal sealed class ProcessExecutor : IPluginExecutor
         };
         start.Environment.Clear();
         foreach (var (name, value) in request.Environment)
-        {
             start.Environment[name] = value;
-        }
 
         var started = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;

@@ -18,9 +18,7 @@ internal static class SystemCalls
     public static async Task<double?> PerRunAsync(TestHost host, string program, string netns, int runs, CancellationToken cancellationToken)
     {
         if ((await host.RunAsync(["sh", "-c", "command -v strace"], cancellationToken)).ExitCode != 0)
-        {
             return null;
-        }
 
         return (await CountAsync(Many) - await CountAsync(Few)) / (double)((Many - Few) * runs);
 

@@ -28,9 +28,7 @@ internal static class PodCheck
             question["prevResult"] = result.DeepClone();
             var answer = await host.RunAsync(["env", .. environment, "sh", "-c", RunPlugin, (string)plugin["type"]!, question.ToJsonString()], cancellationToken);
             if (!answer.Succeeded)
-            {
                 return $"{(string)plugin["type"]!}: {answer.StandardOutput}{answer.StandardError}";
-            }
         }
 
         return null;

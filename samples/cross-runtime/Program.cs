@@ -88,9 +88,7 @@ var isGood = matrix.IsComplete && web.Agree && visitor.Agree && podAddresses.Agr
     && web.Kernel == WishedAddress && !taken.Succeeded && check.Succeeded && podProblem is null;
 progress.Say(isGood ? "Everything reaches everything, all witnesses agree, and the plugins are content" : "Something is wrong: see the tables and the log");
 if (!isGood)
-{
     Console.Error.WriteLine(host.Logs);
-}
 
 progress.Say("Taking the test host away");
 return isGood ? 0 : 1;

@@ -21,9 +21,7 @@ internal sealed class ReachMatrix
     {
         var cells = new List<string>();
         foreach (var url in urls)
-        {
             cells.Add(url is null ? "-" : await TryAsync(reaches, url));
-        }
 
         _table.AddRow([who, .. cells]);
     }

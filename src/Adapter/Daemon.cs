@@ -32,9 +32,7 @@ internal static class Daemon
     public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {
         if (LibC.EffectiveUser() != 0)
-        {
             throw new ServiceException($"cnm-cni serve needs root: it makes network namespaces and listens at {settings.Socket}. Start it as root, for instance with sudo.");
-        }
 
         ProcessRights.RequireCapabilities();
         // The terminal that it was started from has gone; containers still need it.

@@ -13,21 +13,15 @@ internal static class Printable
     public static string Of(string text)
     {
         if (!text.Any(IsHarmful))
-        {
             return text;
-        }
 
         var printable = new StringBuilder(text.Length + 16);
         foreach (var part in text)
         {
             if (IsHarmful(part))
-            {
                 printable.Append(CultureInfo.InvariantCulture, $"\\u{(int)part:x4}");
-            }
             else
-            {
                 printable.Append(part);
-            }
         }
 
         return printable.ToString();

@@ -29,9 +29,7 @@ public sealed partial class CniClient
     private async Task<CniException?> TryReleaseAsync(NetworkConfiguration network, Attachment attachment, CniResult? result, CancellationToken cancellationToken)
     {
         if (network.Plugins.All(plugin => plugin.IpamType is null))
-        {
             return null;
-        }
 
         try
         {

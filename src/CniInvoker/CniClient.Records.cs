@@ -146,9 +146,7 @@ public sealed partial class CniClient
     private NetworkConfiguration NetworkOf(CniOperation operation, string networkName, StoredAttachment? stored)
     {
         if (stored?.Network is not { LacksPluginsBeside: true } remembered)
-        {
             return stored?.Network ?? Configured(operation, networkName);
-        }
 
         try
         {
@@ -180,9 +178,7 @@ public sealed partial class CniClient
         ArgumentNullException.ThrowIfNull(networkName);
         var contents = _configurations.Load();
         if (contents.Find(networkName) is { } network)
-        {
             return network;
-        }
 
         var unusable = string.Concat(contents.Problems.GroupBy(problem => problem.File)
             .Select(file => $"; {file.Key} cannot be used: {string.Join(", ", file.Select(problem => problem.Message))}"));
@@ -195,9 +191,7 @@ public sealed partial class CniClient
         ArgumentNullException.ThrowIfNull(networkName);
         ArgumentNullException.ThrowIfNull(attachment);
         if (Identifier.Problem(networkName) is { } problem)
-        {
             throw new CniException(CniErrorCode.InvalidNetworkConfiguration, $"network name \"{networkName}\" {problem}");
-        }
 
         return Identifier.TripleProblem(networkName, attachment.ContainerId, attachment.InterfaceName) is { } tooLong
             ? throw new CniException(CniErrorCode.InvalidEnvironment, tooLong).During(operation, networkName)

@@ -133,9 +133,7 @@ public sealed partial class CniClient
         var network = Configured(CniOperation.GarbageCollection, networkName);
         CniRuntime.RequireGarbageCollection(network, valid, force);
         if (network.DisableGc)
-        {
             return [];
-        }
 
         using var turn = await EnterAloneAsync(networkName, cancellationToken).ConfigureAwait(false);
         var staying = valid.Concat(_options.AttachmentsOfOthers(networkName)).ToHashSet();

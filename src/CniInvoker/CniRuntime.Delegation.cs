@@ -30,9 +30,7 @@ public sealed partial class CniRuntime
             // Whatever stopped it: what it may have reserved must be released.
             var leftBehind = await UndoAsync(network, () => GiveBackAsync(network, attachment, previousResult: null, CancellationToken.None)).ConfigureAwait(false);
             if (leftBehind is null)
-            {
                 throw;
-            }
 
             throw (failure as CniException ?? Interrupted(CniOperation.Add, network, failure)).WithCleanupFailure(leftBehind);
         }

@@ -12,16 +12,12 @@ public sealed partial class CniRuntime
     {
         RequireVersion(network, CniOperation.Status);
         if (SpecVersion.Parse(network.CniVersion) < SpecVersion.WithStatus)
-        {
             return;
-        }
 
         await RequirePluginsAsync(CniOperation.Status, network, cancellationToken).ConfigureAwait(false);
         var deadline = new VerbDeadline(timeProvider, deadlines.Status);
         foreach (var plugin in network.Plugins)
-        {
             await RunAsync(Request(CniOperation.Status, network, plugin, attachment: null, result: null), deadline, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>
@@ -79,9 +75,7 @@ public sealed partial class CniRuntime
                 var versions = await VersionAsync(type, cancellationToken).ConfigureAwait(false);
                 warnings.AddRange(WritableByAll.Warnings(pluginPath.Find(type)));
                 if (unknown is null && Unsupported(network, type, versions) is { } problem)
-                {
                     problems.Add(problem);
-                }
             }
             catch (CniException unusable)
             {
@@ -98,9 +92,7 @@ public sealed partial class CniRuntime
     private async Task CollectAsync(NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, CancellationToken cancellationToken)
     {
         if (SpecVersion.Parse(network.CniVersion) < SpecVersion.WithStatus)
-        {
             return;
-        }
 
         var deadline = new VerbDeadline(timeProvider, deadlines.GarbageCollection);
         var remaining = valid.Where(id => id.NetworkName == network.Name).ToArray();

@@ -34,9 +34,7 @@ public sealed partial class CniRuntime
         cancellationToken.ThrowIfCancellationRequested();
         var left = deadline.Left;
         if (left <= TimeSpan.Zero)
-        {
             throw PluginAnswer.NoTimeLeft(request, deadline.Total);
-        }
 
         var output = await executor.ExecuteAsync(request with { Deadline = left }, cancellationToken).ConfigureAwait(false);
         PluginAnswer.RequireSuccess(request, output, deadline.Total);
@@ -96,14 +94,10 @@ public sealed partial class CniRuntime
     private async Task RequirePluginsAsync(CniOperation operation, NetworkConfiguration network, CancellationToken cancellationToken)
     {
         foreach (var plugin in network.Plugins)
-        {
             Find(plugin.Type, operation, network.Name);
-        }
 
         foreach (var plugin in network.Plugins)
-        {
             await RequireSupportAsync(operation, network, plugin, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private async Task RequireSupportAsync(CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, CancellationToken cancellationToken)
@@ -146,18 +140,14 @@ public sealed partial class CniRuntime
             ? "the network namespace is empty, which only DEL allows"
             : Identifier.TripleProblem(network.Name, attachment.ContainerId, attachment.InterfaceName);
         if (problem is not null)
-        {
             throw new CniException(CniErrorCode.InvalidEnvironment, problem).During(operation, network.Name);
-        }
     }
 
     // Before anything runs: a plugin that has acted but whose result cannot be read would leave something behind.
     private static void RequireVersion(NetworkConfiguration network, CniOperation operation)
     {
         if (UnknownVersion(network) is { } problem)
-        {
             throw new CniException(CniErrorCode.IncompatibleVersion, problem).During(operation, network.Name);
-        }
     }
 
     private static string? UnknownVersion(NetworkConfiguration network) => SpecVersion.IsKnown(network.CniVersion)

@@ -68,9 +68,7 @@ public sealed partial class CniRuntime(
             // Whatever stopped the chain: what has run must be undone.
             var leftBehind = await UndoAsync(network, () => DeleteAllAsync(network, attachment, result, CancellationToken.None)).ConfigureAwait(false); // (3)
             if (leftBehind is null)
-            {
                 throw;
-            }
 
             throw (failure as CniException ?? Interrupted(CniOperation.Add, network, failure)).WithCleanupFailure(leftBehind);
         }
@@ -103,17 +101,13 @@ public sealed partial class CniRuntime(
         }
 
         if (network.DisableCheck)
-        {
             return;
-        }
 
         using var turn = await EnterAsync(CniOperation.Check, network, attachment, deadlines.Check, cancellationToken).ConfigureAwait(false);
         var deadline = new VerbDeadline(timeProvider, deadlines.Check);
         var result = InVersionOf(network, previousResult);
         foreach (var plugin in network.Plugins)
-        {
             await RunAsync(Request(CniOperation.Check, network, plugin, attachment, result), deadline, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>
@@ -141,9 +135,7 @@ public sealed partial class CniRuntime(
         foreach (var plugin in network.Plugins.Reverse())
         {
             if (_deletePolicy.SkipMissingPlugins && !pluginPath.Has(plugin.Type))
-            {
                 continue;
-            }
 
             try
             {

@@ -15,14 +15,10 @@ internal static class Identifier
     public static string? Problem(string identifier)
     {
         if (identifier.Length == 0)
-        {
             return "is empty";
-        }
 
         if (identifier.Length > LongestFileName)
-        {
             return $"is longer than {LongestFileName} characters";
-        }
 
         return char.IsAsciiLetterOrDigit(identifier[0])
             && identifier.All(part => char.IsAsciiLetterOrDigit(part) || part is '_' or '.' or '-')
@@ -65,9 +61,7 @@ internal static class Identifier
         while (!text.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(text, out _, out var length) != OperationStatus.Done)
-            {
                 return false;
-            }
 
             text = text[length..];
         }

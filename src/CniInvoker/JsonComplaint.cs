@@ -15,9 +15,7 @@ internal static class JsonComplaint
     public static string Of(JsonException invalid, ReadOnlySpan<byte> text)
     {
         if (invalid.GetType() == typeof(JsonException) || invalid is not { LineNumber: { } line, BytePositionInLine: { } offset })
-        {
             return invalid.Message.TrimEnd('.').ReplaceLineEndings(" ");
-        }
 
         var place = new JsonPlace(JsonText.Clean(text), line, offset);
         return place.IsInText ? OfText(place) : place.IsAtEnd ? OfEnd(place) : OfPlace(place);

@@ -18,9 +18,7 @@ internal readonly ref struct JsonPlace
         _text = text;
         var start = 0;
         for (; line > 0 && text[start..].IndexOf((byte)'\n') is >= 0 and var end; line--)
-        {
             start += end + 1;
-        }
 
         _position = (int)Math.Min(start + offset, text.Length);
         var open = new Stack<char>();
@@ -38,13 +36,9 @@ internal readonly ref struct JsonPlace
 
             (beforeText, IsInText) = part == '"' ? (last, true) : (beforeText, false);
             if (part is '{' or '[')
-            {
                 open.Push(part);
-            }
             else if (part is '}' or ']')
-            {
                 open.TryPop(out _);
-            }
 
             last = char.IsWhiteSpace(part) ? last : part;
         }
@@ -86,14 +80,10 @@ internal readonly ref struct JsonPlace
         {
             var (start, end) = (_position, _position);
             while (start > 0 && IsPartOfWord(_text[start - 1]))
-            {
                 start--;
-            }
 
             while (end < _text.Length && IsPartOfWord(_text[end]))
-            {
                 end++;
-            }
 
             return Encoding.ASCII.GetString(_text[start..end]);
         }

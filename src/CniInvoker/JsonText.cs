@@ -47,9 +47,7 @@ internal static class JsonText
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
             node.WriteTo(writer);
-        }
 
         return buffer.WrittenSpan.ToArray();
     }
@@ -78,9 +76,7 @@ internal static class JsonText
     private static JsonValue? BuildNumber(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
     {
         if (reader.TryGetDouble(out var number) && double.IsFinite(number))
-        {
             return JsonValue.Create(JsonElement.ParseValue(ref reader));
-        }
 
         var written = Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, LongestQuote)]);
         var before = text[..(int)reader.TokenStartIndex];
@@ -105,9 +101,7 @@ internal static class JsonText
     {
         var json = new JsonArray();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
             json.Add(Build(ref reader, text));
-        }
 
         return json;
     }

@@ -12,21 +12,15 @@ internal static class OneLine
     public static string Of(string text)
     {
         if (!text.Any(Breaks))
-        {
             return text;
-        }
 
         var line = new StringBuilder(text.Length);
         foreach (var part in text)
         {
             if (!Breaks(part))
-            {
                 line.Append(part);
-            }
             else if (line.Length > 0 && line[^1] != ' ')
-            {
                 line.Append(' ');
-            }
         }
 
         return line.ToString().TrimEnd();

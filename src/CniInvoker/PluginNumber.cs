@@ -17,9 +17,7 @@ internal static class PluginNumber
     public static string Of(string written)
     {
         if (!written.AsSpan().ContainsAny('.', 'e', 'E'))
-        {
             return written;
-        }
 
         // What is no whole number, but next to one as far as a double can tell, is one to libcni.
         return Whole(written)
@@ -37,14 +35,10 @@ internal static class PluginNumber
         var digits = mantissa.Replace(".", "", StringComparison.Ordinal);
         var significant = digits.TrimEnd('0');
         if (significant.TrimStart('0').Length == 0)
-        {
             return $"{sign}0";
-        }
 
         if (exponent.Length > LongestExponent)
-        {
             return null;
-        }
 
         var decimals = point < 0 ? 0 : mantissa.Length - point - 1;
         var zeros = int.Parse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) - decimals + (digits.Length - significant.Length);

@@ -14,9 +14,7 @@ internal static class PluginText
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
-        {
             Write(writer, json);
-        }
 
         return buffer.WrittenSpan.ToArray();
     }
@@ -31,9 +29,7 @@ internal static class PluginText
             case JsonArray items:
                 writer.WriteStartArray();
                 foreach (var item in items)
-                {
                     Write(writer, item);
-                }
 
                 writer.WriteEndArray();
                 break;

@@ -25,23 +25,17 @@ internal readonly record struct SpecVersion(int Major, int Minor, int Patch) : I
     {
         parsed = new SpecVersion(0, 1, 0);
         if (version.Length == 0)
-        {
             return true;
-        }
 
         var parts = version.Split('.');
         Span<int> numbers = stackalloc int[3];
         if (parts.Length > numbers.Length)
-        {
             return false;
-        }
 
         for (var i = 0; i < parts.Length; i++)
         {
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
-            {
                 return false;
-            }
         }
 
         parsed = new SpecVersion(numbers[0], numbers[1], numbers[2]);
@@ -52,9 +46,7 @@ internal readonly record struct SpecVersion(int Major, int Minor, int Patch) : I
     public static string Advice(string unknown)
     {
         if (!TryParse(unknown.Trim().TrimStart('v', 'V'), out var meant))
-        {
             return $"which is no version of CNI; write one of {string.Join(", ", Known)}";
-        }
 
         return IsKnown($"{meant}") ? $"which no plugin understands; write \"{meant}\""
             : meant > Latest ? $"and the newest version of CNI that is known here is {Latest}; write \"{Latest}\""

@@ -43,9 +43,7 @@ internal sealed record Cell(Verdict Verdict, int Tests, IReadOnlyList<string> Re
     {
         IReadOnlyList<string> reasons = [.. against.Distinct().Order(StringComparer.Ordinal)];
         if (tests.Count(test => test.End == TestEnd.Failed) is > 0 and var failures)
-        {
             return new Cell(Verdict.Failed, failures, []);
-        }
 
         if (works.Count > 0)
         {

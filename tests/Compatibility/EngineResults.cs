@@ -27,9 +27,7 @@ internal sealed record EngineResults(Version Engine, IReadOnlyList<TestOutcome> 
     private static EngineResults Read(string file)
     {
         if (!Version.TryParse(Path.GetFileNameWithoutExtension(file)[FilePrefix.Length..], out var engine))
-        {
             throw new InvalidDataException($"{file} should be named for the engine's version, as in {FilePrefix}28.5.xml.");
-        }
 
         return Parse(engine, ResultFile.Load(file));
     }

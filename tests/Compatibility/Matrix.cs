@@ -31,9 +31,7 @@ internal sealed record Matrix(IReadOnlyList<Version> Engines, IReadOnlyList<Row>
     {
         var end = feature.IndexOf(AreaEnd, StringComparison.Ordinal);
         if (end < 1 || feature.Contains('|', StringComparison.Ordinal))
-        {
             throw new InvalidDataException($"The feature \"{feature}\" should be of the form \"area: feature\", without |.");
-        }
 
         var tests = results.Select(engine => engine.Tests.Where(test => test.IsAbout(feature, engine.Engine)).ToList()).ToList();
         IReadOnlyList<Cell> cells = [.. tests.Select(ofEngine => Cell.OfFeature(feature, ofEngine))];

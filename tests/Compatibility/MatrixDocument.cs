@@ -50,9 +50,7 @@ internal static class MatrixDocument
         WriteRow(page, heads);
         page.Append('|').Insert(page.Length, "---|", heads.Length).Append('\n');
         foreach (var row in rows)
-        {
             WriteRow(page, row);
-        }
 
         page.Append('\n');
     }

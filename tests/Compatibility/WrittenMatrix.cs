@@ -29,13 +29,9 @@ internal sealed class WrittenMatrix
             {
                 var cells = line.Trim().Trim('|').Split(" | ").Select(cell => cell.Trim()).ToArray();
                 if (heads is null)
-                {
                     heads = cells;
-                }
                 else
-                {
                     matrix.Add(section, heads, cells);
-                }
             }
         }
 
@@ -47,9 +43,7 @@ internal sealed class WrittenMatrix
         foreach (var (head, cell) in heads.Zip(cells).Skip(1))
         {
             if (Version.TryParse(head, out var engine) && VerdictWords.In(cell) is { } verdict)
-            {
                 _verdicts[(section, cells[0], engine.ToString())] = verdict;
-            }
         }
     }
 }

@@ -60,9 +60,7 @@ public sealed class ProgramTests : IDisposable
     {
         string[] files = ["CniInvoker.Tests.xml", "Adapter.Tests.xml", "engine-28.5.xml"];
         foreach (var (file, number) in files.Select((file, number) => (file, number)))
-        {
             new XElement("assemblies", tests.Where((_, index) => index % files.Length == number)).Save(Path.Combine(_directory, file));
-        }
     }
 
     private async Task<(int ExitCode, string Error)> RunAsync(string verb)

@@ -28,18 +28,14 @@ internal static partial class ConformancePage
             WriteRow(page, "requirement", "demanded of", "tests", "beside libcni");
             page.Append("|---|---|---|---|\n");
             foreach (var (requirement, evidence) in section)
-            {
                 WriteRow(page, Text(requirement), requirement.Duty.ToString().ToLowerInvariant(), Tests(requirement, evidence), Comparison(requirement, evidence));
-            }
         }
 
         page.Append("\n## Cases\n\nWhat a runtime meets that the specification leaves open, or that runtimes have got wrong.\n\n");
         WriteRow(page, "", "case", "what is done", "tests", "beside libcni");
         page.Append("|---|---|---|---|---|\n");
         foreach (var (numbered, evidence) in conformity.Cases)
-        {
             WriteRow(page, numbered.Number.ToString(CultureInfo.InvariantCulture), numbered.Name, numbered.Stimulus, Tests(evidence), Comparison(evidence));
-        }
 
         return page.ToString();
     }

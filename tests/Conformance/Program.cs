@@ -40,9 +40,7 @@ try
         .Concat(written.Except(text.Split('\n')).Select(line => $"the page says, and the tests do not: {line}"));
     var complaints = shortcomings.Concat(differences).ToList();
     if (complaints.Count == 0 && !written.SequenceEqual(text.Split('\n')))
-    {
         complaints.Add($"{page} has its lines in another order than `./bridge conformance` writes them");
-    }
 
     complaints.ForEach(Console.Error.WriteLine);
     Console.WriteLine(complaints.Count == 0 ? $"{page} says what the tests have shown." : "Where the tests are right: `./bridge conformance`.");

@@ -13,9 +13,7 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
     {
         string[] networks = [.. ShippedShapesHost.WithoutCheck, ShippedShapesHost.Bare, ShippedShapesHost.Flat];
         foreach (var network in networks)
-        {
             await DockerAsync("run", "--detach", "--name", network, "--network", network, Image, "sleep", "1000");
-        }
 
         // As a container would that comes later and has a lower MAC.
         await RunInShellAsync("ip link add lowest type veth peer name other && ip link set lowest address 02:00:00:00:00:01 master brflat");
@@ -28,9 +26,7 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
             .ToDictionary(result => result.GetProperty("containerName").GetString()!, result => (Outcome: result.GetProperty("outcome").GetString(), Message: result.GetProperty("message").GetString()));
         results.Keys.Should().BeEquivalentTo(networks);
         foreach (var network in ShippedShapesHost.WithoutCheck)
-        {
             results[network].Should().Be(("skipped", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0"));
-        }
 
         results[ShippedShapesHost.Bare].Outcome.Should().Be("skipped");
         results[ShippedShapesHost.Bare].Message.Should().Contain("a known fault of plugin bridge");

@@ -96,9 +96,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
         var addresses = await AddressesAsync(project, "web");
         addresses.Should().HaveCount(3).And.OnlyHaveUniqueItems();
         foreach (var address in addresses)
-        {
             (await Host.FromHost.GetAsync(address, 80, Cancellation)).Should().Be(Page);
-        }
 
         await project.RunAsync(["up", "--detach", "--scale", "web=1"], Cancellation);
 
@@ -237,9 +235,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     {
         var addresses = new List<string>();
         foreach (var container in await project.ContainersAsync(service, Cancellation))
-        {
             addresses.Add((await DockerView.OfAsync(Host, container, ProjectNetwork, Cancellation)).Address);
-        }
 
         return addresses;
     }

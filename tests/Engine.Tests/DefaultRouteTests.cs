@@ -17,9 +17,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     {
         await base.DisposeAsync();
         foreach (var network in _networks)
-        {
             await Host.DockerAsync(["network", "rm", network], CancellationToken.None);
-        }
 
         GC.SuppressFinalize(this);
     }
@@ -140,9 +138,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
         (await InsideAsync("-6", "address")).Should().BeEmpty();
         (await InsideAsync("-6", "route")).Where(route => !route.Contains("unreachable", StringComparison.Ordinal)).Should().BeEmpty();
         if (Host.Engine >= EngineVersion.V28)
-        {
             (await DockerAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.GlobalIPv6Address}}{{.IPv6Gateway}}{{end}}", Container)).Should().BeEmpty();
-        }
     }
 
     private async Task AssertFollowsGatewayAsync(string network, string ipam)
@@ -150,14 +146,10 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
         await DockerAsync("network", "connect", "bridge", Container);
         var defaults = await DefaultsAsync();
         if (network is RouteHost.Straight or RouteHost.Shared) // Docker prefers a network with gateways of both families to docker0.
-        {
             defaults[0].Should().StartWith("default via 172.17.0.1");
-        }
 
         if (network is RouteHost.Shared)
-        {
             defaults.Should().ContainSingle("the second way out has gone with the first");
-        }
 
         await DockerAsync("network", "disconnect", "bridge", Container);
         await AssertDefaultsAsync(network, "staging", ipam);
@@ -175,9 +167,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
         var connects = attach == "sandbox" && Host.Engine < EngineVersion.V28;
         await DockerAsync(["run", "--detach", "--name", Container, "--network", connects ? EngineHost.InternalNetwork : network, Image, .. WebServer]);
         if (connects)
-        {
             await DockerAsync("network", "connect", network, Container);
-        }
     }
 
     private async Task AssertDefaultsAsync(string network, string attach, string ipam)

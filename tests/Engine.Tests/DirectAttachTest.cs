@@ -22,9 +22,7 @@ public abstract class DirectAttachTest(EngineHost engine) : EngineTest(engine)
     {
         await DockerAsync(["run", "--detach", "--name", name, "--network", StartsInSandbox ? network : InternalNetwork, .. options, Image, .. WebServer]);
         if (!StartsInSandbox)
-        {
             await DockerAsync("network", "connect", network, name);
-        }
     }
 
     /// <returns>The first IPv4 address of an interface, with its prefix length.</returns>

@@ -78,9 +78,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
         await RunContainerAsync("web", "--publish", "8080:80");
 
         foreach (var address in new[] { "127.0.0.1", TestHost.Address, Address6 })
-        {
             (await Host.FromHost.GetAsync(address, 8080, Cancellation)).Should().Be(Page);
-        }
     }
 
     [Feature("Published ports: ranges")]

@@ -44,9 +44,7 @@ public abstract class EngineTest : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
             TestContext.Current.TestOutputHelper?.WriteLine(Host.Logs);
-        }
 
         await StartDaemonsAsync();
         await EmptyAsync();
@@ -69,9 +67,7 @@ public abstract class EngineTest : IAsyncLifetime
     {
         var lines = string.Join('\n', reasons.Distinct());
         if (lines.Length > 0)
-        {
             TestContext.Current.AddAttachment(TraitNames.ExceptionsTo(feature), lines);
-        }
     }
 
     /// <summary>A docker command that must succeed.</summary>
@@ -121,24 +117,18 @@ public abstract class EngineTest : IAsyncLifetime
         foreach (var daemon in (Daemon[])[Host.Bridge, Host.Dockerd])
         {
             if (!daemon.IsRunning)
-            {
                 await daemon.StartAsync(CancellationToken.None);
-            }
         }
     }
 
     private async Task EmptyAsync()
     {
         foreach (var pod in _pods)
-        {
             await pod.RemoveAsync(CancellationToken.None);
-        }
 
         _pods.Clear();
         var containers = (await Host.DockerAsync(["ps", "--all", "--quiet"], CancellationToken.None)).EnsureSuccess().Output;
         if (containers.Length > 0)
-        {
             await Host.DockerAsync(["rm", "--force", .. containers.Split('\n')], CancellationToken.None);
-        }
     }
 }

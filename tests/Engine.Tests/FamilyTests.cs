@@ -83,9 +83,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
         gateway6.Should().Be("fd00:94::1");
         (await Host.FromHost.GetAsync(address6, 80, Cancellation)).Should().Be(Page);
         foreach (var address in new[] { TestHost.Address, Address6 })
-        {
             (await Host.FromNeighbour.GetAsync(address, 8080, Cancellation)).Should().Be(Page);
-        }
 
         await DisconnectAsync(Dual, "web");
         await AssertPublishesAsync("web", First);

@@ -67,13 +67,9 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         foreach (var address in new[] { "127.0.0.1", GatelessHost.DualGateway, GatelessHost.DualGateway6, GatelessHost.SixGateway })
         {
             if (addresses.Contains(address))
-            {
                 (await Host.FromHost.GetAsync(address, 8080, Cancellation)).Should().Be(Page);
-            }
             else
-            {
                 (await Host.FromHost.CanConnectAsync(address, 8080, Cancellation)).Should().BeFalse();
-            }
         }
 
         await DockerAsync("rm", "--force", "web");

@@ -51,9 +51,7 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
 
             connect.EnsureSuccess();
             if ((await DockerAsync("network", "inspect", "--format", "{{len .Containers}}", Network)) == "1")
-            {
                 return;
-            }
 
             crashes.Should().BeLessThan(9);
         }

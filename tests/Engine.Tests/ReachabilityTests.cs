@@ -71,9 +71,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         void Arrive(string address, string who)
         {
             if (!live.TryAdd(address, who))
-            {
                 collisions.Enqueue($"{who} was given {address}, which {live.GetValueOrDefault(address)} had");
-            }
         }
 
         async ValueTask ComeAndGo(int number, CancellationToken cancellationToken)

@@ -19,9 +19,7 @@ public abstract class SeveralNetworksTest(SeveralNetworksHost engine) : EngineTe
     {
         await base.DisposeAsync();
         foreach (var network in _networks)
-        {
             await Host.DockerAsync(["network", "rm", network], CancellationToken.None);
-        }
 
         GC.SuppressFinalize(this);
     }
@@ -57,9 +55,7 @@ public abstract class SeveralNetworksTest(SeveralNetworksHost engine) : EngineTe
         foreach (var (number, network) in networks.Index())
         {
             if (network is not null)
-            {
                 expected[$"eth{number}"] = (await ViewAsync(name, network)).Address;
-            }
         }
 
         (await InsideAsync(name)).Interfaces.Should().BeEquivalentTo(expected);
@@ -77,9 +73,7 @@ public abstract class SeveralNetworksTest(SeveralNetworksHost engine) : EngineTe
         results.Where(result => (string?)result!["outcome"] == "failed").Select(result => (string?)result!["message"])
             .Where(message => !message!.Contains("could not check ipv6 dnat") || Host.Engine >= EngineVersion.V28).Should().BeEmpty();
         if (skipped is not null)
-        {
             results.Count(result => (string?)result!["outcome"] == "skipped").Should().Be(skipped);
-        }
     }
 
     /// <summary>The ports are published once, by this network's endpoint, they answer, and the container's default route goes there.</summary>

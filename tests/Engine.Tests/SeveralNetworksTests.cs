@@ -30,9 +30,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
         await AssertInterfacesAsync("web", TakesFreeNames ? [null, Second, Third] : [null, null, Third, Second]);
         (await InsideAsync("web")).Gateways.Should().Equal((await ViewAsync("web", Second)).Gateway);
         foreach (var network in new[] { Second, Third })
-        {
             (await Host.FromHost.GetAsync((await ViewAsync("web", network)).Address, 80, Cancellation)).Should().Be(Page);
-        }
 
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
@@ -67,9 +65,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
         {
             string[][] commands = round % 2 == 0 ? [["restart", "web"]] : [["stop", "web"], ["start", "web"]];
             foreach (var command in commands)
-            {
                 await DockerAsync(command);
-            }
 
             var (first, second, inside) = (await ViewAsync("web", First), await ViewAsync("web", Second), await InsideAsync("web"));
             inside.Interfaces.Keys.Should().BeEquivalentTo("eth0", "eth1");
@@ -98,9 +94,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
         await AssertInterfacesAsync("both", earlier, later);
         (await InsideAsync("both")).Gateways.Should().Equal((await ViewAsync("both", "bridge")).Gateway);
         foreach (var network in new[] { earlier, later })
-        {
             (await Host.FromHost.GetAsync((await ViewAsync("both", network)).Address, 80, Cancellation)).Should().Be(Page);
-        }
 
         await DockerAsync("restart", "both");
         (await Host.FromHost.GetAsync((await ViewAsync("both", later)).Address, 80, Cancellation)).Should().Be(Page);

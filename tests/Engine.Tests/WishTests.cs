@@ -217,9 +217,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
         var visitor = await Host.FromContainerAsync("visitor", Cancellation);
 
         foreach (var name in new[] { "web", "api", "api.internal" })
-        {
             (await visitor.ResolveAsync(name, "127.0.0.11", Cancellation)).Should().Be(web.Address);
-        }
 
         (await visitor.ResolveAsync("backstage", "127.0.0.11", Cancellation)).Should().BeNull();
     }

@@ -40,9 +40,7 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (MissingRequirement is not null)
-        {
             return;
-        }
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         _host = await TestHost.StartAsync(Options, deadline.Token);
@@ -54,9 +52,7 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
-        {
             await _host.DisposeAsync();
-        }
 
         GC.SuppressFinalize(this);
     }

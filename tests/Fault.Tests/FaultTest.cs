@@ -60,9 +60,7 @@ public abstract class FaultTest(FaultHost faulty)
         await DockerWhileRestartingAsync(command, () =>
         {
             if (++deaths == 1)
-            {
                 faulty.Order.Give(step, FaultDeed.Kill);
-            }
         });
         deaths.Should().BePositive($"there is a step that begins with {middle}");
     });
@@ -81,9 +79,7 @@ public abstract class FaultTest(FaultHost faulty)
             await DockerWhileRestartingAsync(Remove, () => { });
             await LookForLeaksAsync($"{deed} at step {step}, {where}");
             if (!isStruck)
-            {
                 break;
-            }
 
             struck.Add(where);
         }
@@ -133,9 +129,7 @@ public abstract class FaultTest(FaultHost faulty)
         while (steps != faulty.Order.Steps.Count || !Host.Bridge.IsRunning)
         {
             if (!Host.Bridge.IsRunning)
-            {
                 await TryStartBridgeAsync();
-            }
 
             steps = faulty.Order.Steps.Count;
             await Task.Delay(faulty.Order.IsPending ? Quiet : TimeSpan.Zero, Cancellation);
@@ -146,9 +140,7 @@ public abstract class FaultTest(FaultHost faulty)
     {
         var changes = await Host.ChangesSinceAsync(_census ??= faulty.Census, BackgroundPatience, Cancellation);
         if (changes.Count == 0)
-        {
             return;
-        }
 
         _leaks.Add($"{fault}:\n{string.Join('\n', changes)}");
         Say($"LEAK: {_leaks[^1]}\n{Host.Logs}");
@@ -160,9 +152,7 @@ public abstract class FaultTest(FaultHost faulty)
         var kinds = struck.GroupBy(step => step.Split(' ')[0]).Select(kind => $"{kind.Key} {kind.Count()}");
         Say($"{deed} at each of {struck.Count} steps ({string.Join(", ", kinds)}): {_leaks.Count} leaks. Docker waited {_longestWait.TotalSeconds:F1} s at most.");
         foreach (var (step, number) in struck.Select((step, index) => (step, index + 1)))
-        {
             Say($"  {number} {step}");
-        }
     }
 
     private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);

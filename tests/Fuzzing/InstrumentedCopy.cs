@@ -12,9 +12,7 @@ internal sealed class InstrumentedCopy : IDisposable
     public InstrumentedCopy()
     {
         foreach (var file in Directory.GetFiles(AppContext.BaseDirectory))
-        {
             File.Copy(file, Path.Combine(_directory.FullName, Path.GetFileName(file)));
-        }
 
         Fuzzer.Instrument(Path.Combine(_directory.FullName, Library), _ => true, Options.Value);
     }

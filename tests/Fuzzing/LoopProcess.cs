@@ -54,9 +54,7 @@ internal sealed class LoopProcess(InstrumentedCopy copy, FuzzOptions options, Ti
             },
         };
         if (options.Keep)
-        {
             start.ArgumentList.Add("--keep");
-        }
 
         return Process.Start(start)!;
     }
@@ -70,9 +68,7 @@ internal sealed class LoopProcess(InstrumentedCopy copy, FuzzOptions options, Ti
             await Task.Delay(BetweenLooks, timeProvider, cancellationToken);
             (executions, looks) = record.Executions is var now && now != executions ? (now, 0) : (executions, looks + 1);
             if (looks > (executions == 0 ? LooksUntilItHasNotStarted : LooksUntilItHangs))
-            {
                 return !loop.HasExited;
-            }
         }
 
         return false;

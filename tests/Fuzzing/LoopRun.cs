@@ -32,8 +32,6 @@ internal sealed class LoopRun(FuzzOptions options, string recordPath, TimeProvid
         var (since, time) = (timeProvider.GetTimestamp(), TimeSpan.FromSeconds(options.Seconds));
         loop.Run(seeds, () => timeProvider.GetElapsedTime(since) >= time);
         if (options.Keep)
-        {
             new WorthKeeping(loop).Of(seeds, MostFiles - seeds.Count).ForEach(files.Add);
-        }
     }
 }

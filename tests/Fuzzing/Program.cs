@@ -24,9 +24,7 @@ var findings = 0;
 try
 {
     foreach (var target in options.Targets)
-    {
         findings += await process.RunAsync(target, Math.Max(1, options.Seconds / options.Targets.Count), stop.Token);
-    }
 }
 catch (OperationCanceledException)
 {

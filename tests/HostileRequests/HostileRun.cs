@@ -37,16 +37,12 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         var duration = timeProvider.GetElapsedTime(start);
         var after = await AtRestAsync(host, before, cancellationToken);
         if (after.HasGrownSince(before))
-        {
             _findings.Add($"the daemon has grown: {before} after the first tenth, {after} at the end", "all of it");
-        }
 
         await TraceAsync(host, sender, cancellationToken); // (4)
         await TearDownAsync(host, sender, cancellationToken); // (5)
         foreach (var change in (await host.ChangesSinceAsync(census, cancellationToken)).Concat((await HostFiles.ListAsync(host, cancellationToken)).ChangesSince(files)))
-        {
             _findings.Add($"the host is not what it was: {change}", "all of it");
-        }
 
         await CheckLifeAsync(host, cancellationToken);
         Report(host, duration, before, after);
@@ -66,9 +62,7 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
     private static async Task TearDownAsync(HostileHost host, Sender sender, CancellationToken cancellationToken)
     {
         foreach (var method in new[] { "NetworkDriver.Leave", "NetworkDriver.DeleteEndpoint" })
-        {
             await sender.PostAllAsync(host.Remembered("attachments"), endpoint => HostileRequest.Post("tear-down", method, $$"""{"NetworkID":"aa00","EndpointID":"{{endpoint}}"}"""));
-        }
 
         await sender.ReleaseAsync(keep: 0, cancellationToken);
         await sender.PostAllAsync(host.Remembered("networks"), network => HostileRequest.Post("tear-down", "NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{network}}"}"""));
@@ -107,9 +101,7 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         var (strange, looked) = SystemCalls.Read(File.ReadLines(host.PathOf(Trace), Encoding.Latin1));
         Console.WriteLine($"{looked} of the daemon's own system calls looked at");
         foreach (var line in strange)
-        {
             _findings.Add($"a system call where the daemon has no business: {line}", "some request of the sample");
-        }
     }
 
     private async Task CheckLifeAsync(HostileHost host, CancellationToken cancellationToken)
@@ -124,9 +116,7 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         var status = (await connection.AskAsync(HostileRequest.Frame("POST", "Bridge.Status", []), answers: 1, TimeSpan.FromSeconds(10)))[0];
         using var document = JsonDocument.Parse(status.Body);
         if (new[] { "networks", "endpoints", "pendingCleanups" }.Any(list => document.RootElement.GetProperty(list).GetArrayLength() > 0))
-        {
             _findings.Add($"attachments are left: {status.Body}", "all of it");
-        }
     }
 
     private void Report(HostileHost host, TimeSpan duration, DaemonLook before, DaemonLook after)
@@ -137,9 +127,7 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         Console.WriteLine($"at the end:            {after}");
         _findings.WriteTo(Console.Out);
         if (_findings.Count > 0)
-        {
             Console.WriteLine(string.Join('\n', host.Log.Split('\n').TakeLast(40)));
-        }
 
         Console.WriteLine(_findings.Count == 0 ? "no findings" : $"{_findings.Count} findings");
     }

@@ -27,9 +27,7 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
         await Task.WhenAll(_abandoned);
         _abandoned.Clear();
         if (count > 100_000)
-        {
             Console.WriteLine($"{count} sent in {timeProvider.GetElapsedTime(start).TotalSeconds:0} s");
-        }
 
         async Task WorkAsync(RequestMix mix)
         {
@@ -50,9 +48,7 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
     {
         using var connection = new HostileConnection(await host.ConnectAsync(CancellationToken.None));
         foreach (var id in ids)
-        {
             await ExchangeAsync(connection, request(id));
-        }
     }
 
     public async Task ReleaseAsync(int keep, CancellationToken cancellationToken)
@@ -76,20 +72,14 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
 
         var asking = connection.AskAsync(request.Bytes, Math.Max(1, request.Answers), Bound);
         if (request.Answers == 0)
-        {
             connection.Finish();
-        }
 
         var answers = await asking;
         foreach (var answer in answers)
-        {
             Judge(request, answer);
-        }
 
         if (request.Answers > 0 && answers[^1].Status > 0)
-        {
             return true;
-        }
 
         connection.Dispose();
         return false;

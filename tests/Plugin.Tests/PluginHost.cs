@@ -24,9 +24,7 @@ public class PluginHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (MissingRequirement is not null)
-        {
             return;
-        }
 
         BridgeBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
@@ -37,9 +35,7 @@ public class PluginHost : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
-        {
             await _host.DisposeAsync();
-        }
 
         GC.SuppressFinalize(this);
     }

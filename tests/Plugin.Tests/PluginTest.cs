@@ -43,9 +43,7 @@ public abstract class PluginTest : IAsyncLifetime
         foreach (var sandbox in _sandboxes)
         {
             if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            {
                 await sandbox.DeleteAsync(CancellationToken.None);
-            }
 
             await sandbox.RemoveAsync(CancellationToken.None);
         }
@@ -113,8 +111,6 @@ public abstract class PluginTest : IAsyncLifetime
     {
         command.ExitCode.Should().NotBe(0);
         foreach (var word in words)
-        {
             command.StandardError.Should().Contain(word);
-        }
     }
 }

@@ -23,9 +23,7 @@ public sealed class Sandbox(TestHost host, string name, string network)
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         if (File.Exists(host.PathOf(Path)))
-        {
             (await host.RunAsync(["ip", "netns", "delete", name], cancellationToken)).EnsureSuccess();
-        }
     }
 
     /// <summary>ADD, which must succeed.</summary>

@@ -61,9 +61,7 @@ public static class Clients
         {
             await log.WriteLineAsync($"{failure.Plugin} failed {failure.Operation?.Verb()} with code {failure.Code}: {failure.Msg}");
             if (failure.CleanupFailure is not null)
-            {
                 await log.WriteLineAsync("Something is left of it; it stays remembered until DEL has succeeded.");
-            }
         }
     }
 
@@ -96,9 +94,7 @@ public static class Clients
     {
         var validation = await client.ValidateAsync("pods", cancellationToken);
         foreach (var problem in validation.Problems)
-        {
             Console.Error.WriteLine(problem);
-        }
 
         await client.StatusAsync("pods", cancellationToken);
     }

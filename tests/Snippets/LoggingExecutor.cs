@@ -13,9 +13,7 @@ public sealed class LoggingExecutor(IPluginExecutor inner, TextWriter log) : IPl
             var output = await inner.ExecuteAsync(request, cancellationToken);
             await log.WriteLineAsync($"{run}: exit status {output.ExitCode} after {output.Duration.TotalMilliseconds:0} ms");
             foreach (var line in output.Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
                 await log.WriteLineAsync($"{run}: stderr: {line}");
-            }
 
             return output;
         }

@@ -9,9 +9,7 @@ public static class Networks
     {
         var contents = new ConfigurationDirectory(directory).Load();
         foreach (var problem in contents.Problems.Concat(contents.Warnings))
-        {
             log.WriteLine($"{problem.File}: {problem.Message}");
-        }
 
         return contents.Find("pods");
     }

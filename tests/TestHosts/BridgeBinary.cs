@@ -10,16 +10,12 @@ public static class BridgeBinary
     public static string? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured)
-        {
             return File.Exists(configured) ? configured : null;
-        }
 
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             if (Path.Combine(directory.FullName, Published) is var candidate && File.Exists(candidate))
-            {
                 return candidate;
-            }
         }
 
         return null;

@@ -26,9 +26,7 @@ public static class HostRequirements
     public static string? Missing(bool withEngine = true)
     {
         if (!Environment.IsPrivilegedProcess)
-        {
             return "A test host needs root (namespaces, mounts): run the tests as root.";
-        }
 
         string[] ofMachine = withEngine ? [.. Programs, .. EnginePrograms] : Programs;
         var programs = EngineTree.Chosen is null ? [.. Tools, .. ofMachine] : Tools;
@@ -40,9 +38,7 @@ public static class HostRequirements
         }
 
         if (EngineTree.Missing() is { } sentence)
-        {
             return sentence;
-        }
 
         return PluginDirectory is null
             ? $"A test host needs the stock CNI plugins in {string.Join(" or ", PluginDirectories)}: "

@@ -66,9 +66,7 @@ public sealed partial class TestHost
     private async Task StartDockerAsync(string image, bool startBridge, CancellationToken cancellationToken)
     {
         if (startBridge)
-        {
             await Bridge.StartAsync(cancellationToken);
-        }
 
         await Dockerd.StartAsync(cancellationToken);
         Engine = EngineVersion.Parse((await DockerAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken)).EnsureSuccess().Output);
@@ -78,15 +76,11 @@ public sealed partial class TestHost
     private async Task PreparePodsAsync(string image, bool needsPods, CancellationToken cancellationToken)
     {
         if (!needsPods)
-        {
             return;
-        }
 
         (await RunAsync(["ctr", "--namespace", "k8s.io", "images", "import", image], cancellationToken)).EnsureSuccess();
         if (!await Eventually.IsTrueAsync(Pods.IsReadyAsync, Eventually.Patience, cancellationToken))
-        {
             throw new TimeoutException($"containerd found no CNI network within {Eventually.Patience.TotalSeconds} s.\n{Containerd.Log}");
-        }
     }
 
     private async Task<string> WriteImageAsync(CancellationToken cancellationToken)

@@ -58,32 +58,22 @@ public sealed partial class TestHost : IAsyncDisposable
             host = new TestHost(process, scratchDirectory, options);
             host.Furnish(options);
             if (!options.ForwardsPackets)
-            {
                 (await host.RunAsync(["sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward"], cancellationToken)).EnsureSuccess();
-            }
 
             if (options.PrivateMounts)
-            {
                 (await host.RunAsync(["mount", "--make-shared", "/run"], cancellationToken)).EnsureSuccess();
-            }
 
             if (options.StartEngine)
-            {
                 await host.StartDaemonsAsync(options.StartBridge, needsPods: options.CniNetworks.Count > 0, cancellationToken);
-            }
 
             return host;
         }
         catch
         {
             if (host is not null)
-            {
                 await host.DisposeAsync();
-            }
             else
-            {
                 await RemoveTracesAsync(scratchDirectory);
-            }
 
             throw;
         }
@@ -102,9 +92,7 @@ public sealed partial class TestHost : IAsyncDisposable
     private void Furnish(TestHostOptions options)
     {
         foreach (var (fileName, content) in options.CniNetworks)
-        {
             File.WriteAllText(PathOf($"/etc/cni/net.d/{fileName}"), content);
-        }
 
         foreach (var (pluginName, content) in options.CniPlugins)
         {
@@ -114,9 +102,7 @@ public sealed partial class TestHost : IAsyncDisposable
         }
 
         if (options.BridgeSettings is not null)
-        {
             File.WriteAllText(PathOf("/etc/cnm-cni/config.yaml"), options.BridgeSettings);
-        }
     }
 
     private static async Task RemoveTracesAsync(string scratchDirectory)

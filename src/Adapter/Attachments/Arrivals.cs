@@ -37,26 +37,20 @@ internal sealed class Arrivals(
         var expected = _expected[record.EndpointId] = new ExpectedArrival(record, callFollows);
         expected.Watch = departures.Watch(record.HostInterfaceName, () => _ = FinishInBackgroundAsync(expected));
         if (!IsStill(expected))
-        {
             expected.Watch.Dispose(); // It has arrived already.
-        }
     }
 
     /// <summary>Whether Docker sets the endpoint's default route when the link is there. Plugins that move routes come after that.</summary>
     public void SetGateway(string endpointId, bool isGateway)
     {
         if (_expected.TryGetValue(endpointId, out var expected))
-        {
             expected.IsGateway = isGateway;
-        }
     }
 
     public void Forget(string endpointId)
     {
         if (_expected.TryRemove(endpointId, out var expected))
-        {
             expected.Watch?.Dispose();
-        }
     }
 
     /// <summary>One attempt. The caller holds the endpoint's gate.</summary>
@@ -82,9 +76,7 @@ internal sealed class Arrivals(
         var arrival = staging.TryFinishArrival(
             record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, isFinished, awaitsGateway);
         if (arrival.State != ArrivalState.Arrived)
-        {
             return arrival.State;
-        }
 
         Forget(record.EndpointId);
         await sandboxRuns.EnterAsync(record, arrival.InterfaceName!);
@@ -129,9 +121,7 @@ internal sealed class Arrivals(
     public void Dispose()
     {
         foreach (var endpointId in _expected.Keys)
-        {
             Forget(endpointId);
-        }
     }
 
     private async Task FinishInBackgroundAsync(ExpectedArrival expected)
@@ -140,9 +130,7 @@ internal sealed class Arrivals(
         try
         {
             if (expected.CallFollows)
-            {
                 await Task.Delay(CallPatience, timeProvider, CancellationToken.None);
-            }
 
             var start = timeProvider.GetTimestamp();
             var pause = FirstPause;
@@ -153,17 +141,13 @@ internal sealed class Arrivals(
                 {
                     // Docker may have taken the endpoint back meanwhile, or a call of Docker's has finished it.
                     if (!IsStill(expected) || journal.Attachments.Find(record.EndpointId) is not { Phase: AttachmentPhase.Joined } current)
-                    {
                         return;
-                    }
 
                     state = await FinishOrNoteAsync(current, expected.IsGateway && timeProvider.GetElapsedTime(start) < GatewayPatience);
                 }
 
                 if (state is ArrivalState.Arrived)
-                {
                     return;
-                }
 
                 await Task.Delay(pause, timeProvider, CancellationToken.None);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -101,9 +101,7 @@ internal sealed class Attacher(
         catch (Exception failed)
         {
             if (await UndoneAsync(intent, failed) is { } told)
-            {
                 throw told;
-            }
 
             throw;
         }
@@ -136,15 +134,11 @@ internal sealed class Attacher(
         }
 
         if (journal.Attachments.Find(intent.EndpointId) is not { } begun)
-        {
             return null;
-        }
 
         var left = await detacher.FailureToDetachAsync(begun, "its making failed");
         if (Undoing.Told(failed, left) is { } told)
-        {
             return told;
-        }
 
         detacher.TellLeft(begun, left); // Else the refusal tells it, in the log as well.
         return null;
@@ -187,9 +181,7 @@ internal sealed class Attacher(
     {
         var json = CniAttachment.Result(record)!.Json;
         foreach (var link in CniAttachment.ContainerLinks(json, record.InterfaceName))
-        {
             link["mac"] = mac;
-        }
 
         return CniAttachment.ToElement(json);
     }
@@ -201,9 +193,7 @@ internal sealed class Attacher(
             if (!record.Snapshot!.Addresses.Any(address => address.Address == wanted))
             {
                 if (wanted.Contains(':'))
-                {
                     IPv6Switch.RequireOn(record, wanted, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
-                }
 
                 throw new CnmException(
                     $"CNI network \"{record.CniNetwork}\" did not give the address {wanted} that Docker chose, " +

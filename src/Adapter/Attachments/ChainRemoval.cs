@@ -21,16 +21,12 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         if (failure is null)
         {
             if (!IsCertain(record, home) && await LeftAsync(record) is { Count: > 0 } left)
-            {
                 await DeletePluginByPluginAsync(record, left);
-            }
         }
         else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkHome.StandIn)
         {
             if (failure.TimedOut || !await IsNothingMadeAsync(record))
-            {
                 throw failure;
-            }
         }
         else
         {
@@ -51,9 +47,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)
     {
         if (record.Snapshot is null)
-        {
             throw Left(record, left);
-        }
 
         var chain = cni.Parts(record).Attaching;
         foreach (var plugin in chain.Plugins.Reverse())
@@ -74,17 +68,13 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         }
 
         if (failure.TimedOut)
-        {
             throw failure;
-        }
 
         if (await HasRulesAsync(record))
         {
             await DeleteAddressByAddressAsync(record);
             if (await HasRulesAsync(record))
-            {
                 throw failure; // The address stays reserved as long as rules use it.
-            }
         }
 
         // Of what it looks for nothing is there: somebody flushed the firewall, or the plugin never made it (bridge and ptp with the back end nftables look for
@@ -92,9 +82,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         staging.Remove(record.ContainerId);
         staging.Create(record.ContainerId);
         if (await TryDeleteAsync(record) is { } last)
-        {
             throw last;
-        }
 
         // The failure may have been another trouble, which has passed by now; a plugin whose work this host does not show can end it only with a link.
         BringHome(record, record.Snapshot);
@@ -116,9 +104,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     private async Task RequireNothingLeftAsync(AttachmentRecord record)
     {
         if (await LeftAsync(record) is { Count: > 0 } left)
-        {
             throw Left(record, left);
-        }
     }
 
     private static IOException Left(AttachmentRecord record, IReadOnlyList<string> left) =>
@@ -151,9 +137,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         finally
         {
             if (around is not null)
-            {
                 StagingSandboxes.SetUpAgain(record.SandboxKey!, record.InterfaceName, around);
-            }
         }
     }
 

@@ -55,15 +55,11 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
     public static CniResult Renamed(CniResult result, string ifname, string otherIfname)
     {
         if (ifname == otherIfname)
-        {
             return result;
-        }
 
         var json = result.Json;
         foreach (var link in ContainerLinks(json, ifname))
-        {
             link["name"] = otherIfname;
-        }
 
         return CniResult.FromJson(json, result.CniVersion);
     }
@@ -73,9 +69,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
     {
         var json = result.Json;
         if (json["routes"] is JsonArray routes)
-        {
             json["routes"] = new JsonArray([.. routes.Where(route => (string?)route?["dst"] is not ("0.0.0.0/0" or "::/0")).Select(route => route?.DeepClone())]);
-        }
 
         return CniResult.FromJson(json, result.CniVersion);
     }
@@ -85,9 +79,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
     {
         var json = result.Json;
         foreach (var field in (string[])["ips", "ip4", "ip6"])
-        {
             json.Remove(field);
-        }
 
         return CniResult.FromJson(json, result.CniVersion);
     }
@@ -108,9 +100,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
     {
         var capabilities = record.Capabilities is { } stored ? JsonObject.Create(stored)! : [];
         if (record.PublishedPorts is { Count: > 0 } ports)
-        {
             capabilities[PublishedPorts.Capability] = PublishedPorts.ToCapability(ports);
-        }
 
         return new Attachment(record.ContainerId, staging.PathOf(record.ContainerId), ifname, Arguments(record.Arguments), (JsonObject)capabilities.DeepClone());
     }

@@ -29,9 +29,7 @@ internal sealed class Detacher(
         }
 
         if (record.Phase != AttachmentPhase.Deleting)
-        {
             journal.Attachments.Keep(record = record with { Phase = AttachmentPhase.Deleting, Snapshot = record.Snapshot ?? OfUnfinished(record) }); // (1)
-        }
 
         try
         {
@@ -85,9 +83,7 @@ internal sealed class Detacher(
     public void TellLeft(AttachmentRecord record, string? left)
     {
         if (left is not null)
-        {
             logger.CleanupFailed(record.EndpointId, record.CniNetwork, left);
-        }
     }
 
     /// <summary>Undoes everything that was done since the link went to the sandbox; nothing to do when nothing was.</summary>
@@ -99,9 +95,7 @@ internal sealed class Detacher(
     {
         var publishing = cni.Parts(record).Publishing;
         if (record.PublishedPorts is null || publishing.Plugins.Count == 0)
-        {
             return record;
-        }
 
         await runtime.DeleteAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
         ports.Release(record.EndpointId);
@@ -127,15 +121,11 @@ internal sealed class Detacher(
     {
         var reservation = journal.Reservations.Find(record.ContainerId);
         if (reservation is null)
-        {
             staging.Remove(record.ContainerId); // Else the IPAM plugin still needs it.
-        }
 
         ports.Release(record.EndpointId);
         journal.Attachments.Remove(record.EndpointId);
         if (reservation?.Phase == ReservationPhase.Releasing)
-        {
             signal.Raise(); // Docker has released the address already.
-        }
     }
 }

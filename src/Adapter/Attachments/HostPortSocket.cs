@@ -49,14 +49,10 @@ internal static partial class HostPortSocket
     private static void BindAlone(Socket socket, IPEndPoint endpoint, bool isBoth)
     {
         if (Refusal(socket, endpoint) is not { } refusal)
-        {
             return;
-        }
 
         if (refusal.SocketErrorCode != SocketError.AddressAlreadyInUse || socket.ProtocolType != ProtocolType.Tcp)
-        {
             throw refusal;
-        }
 
         // Connections that have ended keep a port busy for a minute. That is nobody's use of it: one who may listen may have it, though it
         // is held less firmly then.
@@ -84,9 +80,7 @@ internal static partial class HostPortSocket
     private static void SetFamilies(Socket socket, bool isBoth)
     {
         if (socket.AddressFamily == AddressFamily.InterNetworkV6)
-        {
             socket.DualMode = isBoth;
-        }
     }
 
     private static Socket? Open(AddressFamily family, string protocol, int port)

@@ -36,9 +36,7 @@ internal sealed class LostAttachments(
             ? OfReservation(reservation, endpointId, docker?.NetworkId ?? AnyNetworkOf(reservation))
             : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId) ? await OfNetworkAsync(docker, endpointId, cancellationToken) : null;
         if (candidate is null && docker is { Ipam: IpamMode.Cni } && staging.HostLinks().Any(link => link.Name == InterfaceNames.Host(endpointId)))
-        {
             _withoutReservation[docker.CniNetwork] = endpointId;
-        }
 
         return candidate is null ? null : await FindAsync(candidate, cancellationToken);
     }
@@ -62,9 +60,7 @@ internal sealed class LostAttachments(
 
         var docker = journal.Networks.All.FirstOrDefault(record => record.CniNetwork == cniNetwork);
         if (docker is null || await OfNetworkAsync(docker, owner, cancellationToken) is not { } candidate)
-        {
             return null;
-        }
 
         return await FindAsync(
             _withoutReservation.TryRemove(cniNetwork, out var endpointId) ? candidate with { EndpointId = endpointId, ContainerId = owner, HostInterfaceName = InterfaceNames.Host(endpointId) } : candidate,
@@ -76,9 +72,7 @@ internal sealed class LostAttachments(
         var link = staging.HostLinks().FirstOrDefault(link => link.Name == candidate.HostInterfaceName);
         var rules = await leftovers.RulesAsync(candidate, cancellationToken);
         if (link is null && rules.Count == 0 && (await leftovers.AddressesAsync(candidate, cancellationToken)).Count == 0)
-        {
             return null; // It has ended as it should.
-        }
 
         var found = await WithPortsAsync(candidate with { Snapshot = WithLink(candidate.Snapshot!, link) }, cancellationToken);
         journal.Attachments.Write(found);
@@ -111,9 +105,7 @@ internal sealed class LostAttachments(
     private async Task<AttachmentRecord?> OfNetworkAsync(NetworkRecord docker, string endpointId, CancellationToken cancellationToken)
     {
         if (configurations.Load().Find(docker.CniNetwork) is not { } network)
-        {
             return null;
-        }
 
         var stored = HostLocalStore.Of(network) is { } store ? await stores.ReadAsync(store, cancellationToken) ?? [] : [];
         return Of(endpointId, docker.NetworkId, network, stored.Where(address => address.OwnerId == endpointId).Select(address => ToCidr(network, address.Address)));

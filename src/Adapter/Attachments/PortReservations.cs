@@ -51,9 +51,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     public void Release(string endpointId)
     {
         lock (_lock)
-        {
             Drop([.. _reservations.Where(reservation => reservation.EndpointId == endpointId)]);
-        }
     }
 
     /// <summary>They stay the endpoint's among ours, while others on the host may take them.</summary>
@@ -104,9 +102,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             for (var index = 0; index < _reservations.Count; index++)
             {
                 if (_reservations[index].EndpointId == endpointId)
-                {
                     _reservations[index] = replacement(_reservations[index]);
-                }
             }
         }
     }
@@ -120,9 +116,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         foreach (var mapping in record.PublishedPorts ?? [])
         {
             lock (_lock)
-            {
                 _reservations.Add(Bound(new Reservation(record.EndpointId, mapping, Socket: null)));
-            }
         }
     }
 
@@ -136,9 +130,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         catch (SocketException refused)
         {
             if (!reservation.IsRefused)
-            {
                 logger.PortNotHeld($"{mapping.HostPort}/{mapping.Protocol}", reservation.EndpointId, refused.Message);
-            }
 
             return reservation with { IsRefused = true };
         }
@@ -147,9 +139,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     public void Dispose()
     {
         lock (_lock)
-        {
             Drop([.. _reservations]);
-        }
     }
 
     private Reservation ReserveOne(string endpointId, RequestedPort request, IReadOnlyList<ForeignPort> foreign)
@@ -158,9 +148,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         for (var port = request.HostPort; port <= request.HostPortEnd; port++)
         {
             if (HolderOf(request, port, foreign) is not null)
-            {
                 continue;
-            }
 
             try
             {
@@ -187,9 +175,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
                 var socket = HostPortSocket.Bind(request.Protocol, request.HostIp, 0)!;
                 var port = HostPortSocket.PortOf(socket);
                 if (HolderOf(request, port, foreign, []) is null)
-                {
                     return (socket, port);
-                }
 
                 refused.Add(socket); // Held until another is found, so that it is not chosen again.
             }

@@ -23,9 +23,7 @@ internal sealed class Publisher(
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, bool holds)
     {
         if (record.PublishedPorts is not null || requested.Count == 0)
-        {
             return;
-        }
 
         var attached = cni.Parts(record).Attaching;
         record = record with { RequestedPorts = requested };
@@ -73,9 +71,7 @@ internal sealed class Publisher(
     private async Task<string?> LeftAsync(AttachmentRecord record, NetworkConfiguration publishing)
     {
         if (await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniAttachment.Result(record)) is { } failure)
-        {
             return failure;
-        }
 
         try
         {
@@ -96,9 +92,7 @@ internal sealed class Publisher(
         {
             journal.Attachments.Write(record = record with { PublishedPorts = mappings });
             if (!holds)
-            {
                 ports.LetGo(record.EndpointId);
-            }
 
             return record;
         }

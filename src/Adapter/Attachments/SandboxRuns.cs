@@ -18,21 +18,15 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
     {
         var inside = cni.Parts(record).Inside;
         if (record.RanInSandbox)
-        {
             return record;
-        }
 
         var entered = record with { SandboxInterfaceName = ifname, RanInSandbox = inside.Plugins.Count > 0, ArrivalProblem = null };
         if (entered != record)
-        {
             journal.Attachments.Write(entered);
-        }
 
         StagingSandboxes.ApplySysctls(entered.SandboxKey!, ifname, [.. entered.Sysctls.Select(sysctl => sysctl.Setting)]);
         if (inside.Plugins.Count == 0)
-        {
             return entered;
-        }
 
         try
         {
@@ -45,9 +39,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
                 ? null
                 : await Undoing.TryAgainAsync(runtime, inside, cni.InSandbox(entered), CniAttachment.ResultInSandbox(entered));
             if (left is null)
-            {
                 journal.Attachments.Keep(entered with { RanInSandbox = false });
-            }
 
             throw left is null ? failed.WithoutCleanupFailure() : failed;
         }
@@ -63,9 +55,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
     public async Task<AttachmentRecord> LeaveAsync(AttachmentRecord record)
     {
         if (!record.RanInSandbox)
-        {
             return record;
-        }
 
         await runtime.DeleteAsync(cni.Parts(record).Inside, cni.InSandbox(record), CniAttachment.ResultInSandbox(record), CancellationToken.None);
         journal.Attachments.Keep(record = record with { RanInSandbox = false });

@@ -50,9 +50,7 @@ internal sealed class SoleHolders(Journal journal, OwnHolders holders, RepairSig
     public void Written(string endpointId)
     {
         lock (_looking)
-        {
             _passed.Remove(endpointId);
-        }
     }
 
     // Links of some kinds have the MAC of their parent, all of them.

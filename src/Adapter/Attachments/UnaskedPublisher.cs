@@ -33,9 +33,7 @@ internal sealed class UnaskedPublisher(
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, CancellationToken cancellationToken)
     {
         if (requested.Count == 0 || record.Internal || IsGateway(record) || HasGatewayOfOurs(record))
-        {
             return;
-        }
 
         // Whether that network publishes can be learned of Docker alone, which is not asked in a call.
         if (ForeignGateways.Of(record).Count > 0)
@@ -54,9 +52,7 @@ internal sealed class UnaskedPublisher(
 
         // Where no plugin publishes, another network may still become the gateway and do it: that is known, and told, when all have joined.
         if (publisher.CanPublish(record, requested))
-        {
             await publisher.PublishAsync(record, requested, holds: false);
-        }
 
         _ = SettleInBackgroundAsync(record.EndpointId, requested);
     }
@@ -70,9 +66,7 @@ internal sealed class UnaskedPublisher(
         {
             using var passage = await gates.EnterAsync(other.EndpointId, cancellationToken);
             if (journal.Attachments.Find(other.EndpointId) is { Phase: AttachmentPhase.Joined } current)
-            {
                 await detacher.UnpublishAsync(current);
-            }
         }
     }
 
@@ -80,15 +74,11 @@ internal sealed class UnaskedPublisher(
     public void TakeOver(AttachmentRecord gone)
     {
         if (gone.RequestedPorts.Count == 0 || !IsGateway(gone))
-        {
             return;
-        }
 
         var heirs = Others(gone).Where(other => !other.Internal && !IsGateway(other));
         if (heirs.OrderByDescending(other => publisher.CanPublish(other, gone.RequestedPorts)).FirstOrDefault() is { } heir)
-        {
             _ = SettleInBackgroundAsync(heir.EndpointId, gone.RequestedPorts);
-        }
     }
 
     /// <summary>Whether it can be that there are any of the <see cref="Heirs"/>.</summary>
@@ -122,9 +112,7 @@ internal sealed class UnaskedPublisher(
             var silent = await InternalNetworksAsync(endpointId);
             using var passage = await gates.EnterAsync(endpointId, CancellationToken.None);
             if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record || !StagingSandboxes.IsThere(record.SandboxKey!))
-            {
                 return null; // The container has ended.
-            }
 
             if (IsPublishedElsewhere(record, silent))
             {
@@ -141,9 +129,7 @@ internal sealed class UnaskedPublisher(
             // Nobody awaits this, and the container runs: it is said where people look.
             logger.PortsNotPublished(endpointId, failure.Message);
             if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
-            {
                 journal.Attachments.Keep(record with { ArrivalProblem = failure.Message });
-            }
 
             return failure.Message;
         }
@@ -153,9 +139,7 @@ internal sealed class UnaskedPublisher(
     private void Note(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
     {
         if (record.RequestedPorts.Count == 0 && publisher.HasSameAttaching(record, requested))
-        {
             journal.Attachments.Keep(record with { RequestedPorts = requested });
-        }
     }
 
     private static bool IsWaiting(AttachmentRecord record) =>

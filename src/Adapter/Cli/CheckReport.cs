@@ -22,9 +22,7 @@ internal static class CheckReport
 
         var table = new TextTable("CONTAINER", "ENDPOINT", "OUTCOME", "MESSAGE");
         foreach (var result in response.Results)
-        {
             table.Add(result.ContainerName, ShortId.Of(result.EndpointId), result.Outcome.ToString().ToLowerInvariant(), result.Message);
-        }
 
         table.WriteTo(output);
     }

@@ -52,9 +52,7 @@ internal static class CommandLine
         console.EnableDefaultExceptionHandler = false;
         var parsed = Build(serve, new CniEnvironment(variables ?? Environment.GetEnvironmentVariable)).Parse(arguments);
         if (CniCommand.Owns(parsed))
-        {
             return await CniCommand.InvokeAsync(parsed, console, cancellationToken);
-        }
 
         if (parsed.Action is ParseErrorAction && parsed.Tokens.Count > 0)
         {

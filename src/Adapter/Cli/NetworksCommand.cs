@@ -113,9 +113,7 @@ internal static class NetworksCommand
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var name }] && !(name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsPartOfName)))
-            {
                 result.AddError($"--name \"{name}\" is no name for a network: letters, digits, '.', '_' and '-', the first one a letter or a digit.");
-            }
         });
         return option;
     }
@@ -133,9 +131,7 @@ internal static class NetworksCommand
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && token.Value is not ("cni" or "null"))
-            {
                 result.AddError($"--ipam {token.Value} is neither cni nor null.");
-            }
         });
         return option;
     }
@@ -161,9 +157,7 @@ internal static class NetworksCommand
                 _ => null,
             };
             if (problem is not null)
-            {
                 result.AddError(problem);
-            }
         }
 
         return [.. options];

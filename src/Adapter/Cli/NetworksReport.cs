@@ -57,17 +57,13 @@ internal static class NetworksReport
     private static void WriteLost(NetworksListing listing, TextWriter output)
     {
         if (listing.Lost.Count == 0)
-        {
             return;
-        }
 
         output.WriteLine();
         output.WriteLine("Docker networks whose CNI network is not there (no container can be started on them):");
         var table = new TextTable("DOCKER NETWORK", "CNI NETWORK", "IPAM", "ID");
         foreach (var network in listing.Lost)
-        {
             table.Add(network.Name, network.CniNetwork, network.IpamDriver, ShortId.Of(network.Id));
-        }
 
         table.WriteTo(output);
     }
@@ -75,32 +71,20 @@ internal static class NetworksReport
     private static IEnumerable<string> Notes(NetworksListing listing)
     {
         foreach (var overlap in listing.Overlaps)
-        {
             yield return overlap;
-        }
 
         foreach (var network in listing.NotOffered)
-        {
             yield return $"Not offered: {network.File}: {network.Message}, so no container can be on it.";
-        }
 
         foreach (var problem in listing.ConfigurationProblems)
-        {
             yield return $"Not used: {problem.File}: {problem.Message}";
-        }
 
         foreach (var warning in listing.Warnings)
-        {
             yield return $"Warning: {warning.File}: {warning.Message}";
-        }
 
         if (listing.DockerProblem is { } silence)
-        {
             yield return $"Which Docker networks there are is not known: {silence}";
-        }
         else if (listing.Networks.FirstOrDefault(network => network is { DockerNetworks.Count: 0, Problem: null }) is { } unused)
-        {
             yield return $"Make a Docker network: cnm-cni networks create {unused.Name}";
-        }
     }
 }

@@ -21,19 +21,13 @@ internal static class RepairOutcome
         }
 
         foreach (var finding in response.Findings)
-        {
             output.WriteLine(Line(finding));
-        }
 
         foreach (var problem in response.Problems)
-        {
             output.WriteLine($"not looked at: {OneLine(problem)}");
-        }
 
         if (response.Findings.Count == 0 && response.Problems.Count == 0)
-        {
             output.WriteLine("Nothing to mend.");
-        }
     }
 
     public static void Write(ForgetResponse response, bool json, TextWriter output)
@@ -46,9 +40,7 @@ internal static class RepairOutcome
 
         output.WriteLine($"Forgotten: {response.What}");
         foreach (var sentence in response.GivenUp)
-        {
             output.WriteLine($"  {OneLine(sentence)}");
-        }
     }
 
     public static string Line(FindingStatus finding) =>

@@ -17,25 +17,17 @@ internal static class StatusReport
 
         output.WriteLine($"cnm-cni {status.Version}; Docker {(status.EngineReachable ? "answers" : "does not answer, so names may be missing or old")}");
         if (status.PodRuntime == PodRuntimeState.Silent)
-        {
             output.WriteLine("containerd does not answer, so pods may be missing or without a name");
-        }
 
         if (status.StateProblem is { } problemOfState)
-        {
             output.WriteLine($"{problemOfState}. No container can be attached until it can.");
-        }
 
         if (status.LogLinesDropped > 0)
-        {
             output.WriteLine($"{status.LogLinesDropped} lines are missing in the daemon's log, because its reader was too slow or they could not be written");
-        }
 
         WriteNetworks(status, output);
         foreach (var network in status.CniNetworks)
-        {
             WriteNeighbours(network, status, now, output);
-        }
 
         WriteArrivalProblems(status, output);
         WriteCleanups(status, now, output);
@@ -61,9 +53,7 @@ internal static class StatusReport
 
         var table = new TextTable("NETWORK", "CNI NETWORK", "IPAM", "PLUGINS", "PROBLEM");
         foreach (var network in status.Networks)
-        {
             table.Add(network.Name ?? ShortId.Of(network.Id), network.CniNetwork, network.IpamMode, string.Join(", ", network.Plugins), network.Problem);
-        }
 
         table.WriteTo(output);
     }
@@ -73,9 +63,7 @@ internal static class StatusReport
         output.WriteLine();
         output.WriteLine($"On CNI network {network.Name}{(network.Subnets.Count > 0 ? $" ({string.Join(", ", network.Subnets)})" : "")}:");
         if (!network.IsComplete)
-        {
             output.WriteLine($"Others than Docker's containers may be missing: {network.WhyIncomplete}.");
-        }
 
         if (network.Neighbours.Count == 0)
         {
@@ -116,9 +104,7 @@ internal static class StatusReport
     private static void WriteCleanups(StatusResponse status, DateTimeOffset now, TextWriter output)
     {
         if (status.PendingCleanups.Count == 0)
-        {
             return;
-        }
 
         output.WriteLine();
         output.WriteLine("Still to be cleaned up (repeated by itself):");

@@ -11,9 +11,7 @@ internal sealed class TextTable(params string[] headers)
     {
         var widths = headers.Select((_, column) => _rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in _rows)
-        {
             output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
     }
 
     /// <summary>A cell stays on its line, whatever a plugin wrote into its error.</summary>

@@ -17,9 +17,7 @@ internal static class WrongWords
     private static string What(ParseResult parsed, Command command, string full)
     {
         if (WithoutValue(parsed) is { } without)
-        {
             return $"{without.Name} needs {without.HelpName}.";
-        }
 
         if (parsed.UnmatchedTokens is [var word, ..])
         {

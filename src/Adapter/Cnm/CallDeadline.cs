@@ -29,9 +29,7 @@ internal sealed class CallDeadline(
     {
         var predecessor = _late.FirstOf(call.EndpointId); // (3)
         if (predecessor is not null && call.Lane == CallLane.Making)
-        {
             throw new CnmException($"{Behind(predecessor)}. Nothing was done. Try again when it has ended. {WhereToLook}");
-        }
 
         var patience = predecessor is null || call.Lane == CallLane.Looking ? settings.Timeouts.Call : TimeSpan.Zero;
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
@@ -80,9 +78,7 @@ internal sealed class CallDeadline(
     private async Task FollowAsync(Call call, Task running, long start)
     {
         if (call.EndpointId is not null)
-        {
             _late.Add(call.EndpointId, call.Method);
-        }
 
         var outcome = "success";
         try
@@ -96,9 +92,7 @@ internal sealed class CallDeadline(
         }
 
         if (call.EndpointId is not null)
-        {
             _late.Remove(call.EndpointId, call.Method);
-        }
 
         logger.LateCallEnded(call.Method, timeProvider.GetElapsedTime(start).TotalMilliseconds, outcome);
     }

@@ -31,9 +31,7 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
     private async Task<IDisposable> EnterMakingAsync(CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
             throw Stopping();
-        }
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         RateLimitLease place;
@@ -47,9 +45,7 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
         }
 
         if (place.IsAcquired)
-        {
             return place;
-        }
 
         place.Dispose();
         throw new CnmException(

@@ -12,9 +12,7 @@ internal static class DockerId
     public static string Require(string id, string field)
     {
         if (id.Length is > 0 and <= LongestId && id.All(char.IsAsciiLetterOrDigit))
-        {
             return id;
-        }
 
         throw new CnmException($"{field} {Quote(id)} is not an id: 1 to {LongestId} ASCII letters and digits are expected. Nothing was done.");
     }

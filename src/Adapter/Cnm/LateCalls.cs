@@ -15,9 +15,7 @@ internal sealed class LateCalls
     public string? FirstOf(string? endpointId)
     {
         lock (_lock)
-        {
             return endpointId is not null && _running.TryGetValue(endpointId, out var methods) ? methods[0] : null;
-        }
     }
 
     public void Add(string endpointId, string method)
@@ -25,9 +23,7 @@ internal sealed class LateCalls
         lock (_lock)
         {
             if (!_running.TryGetValue(endpointId, out var methods))
-            {
                 _running[endpointId] = methods = [];
-            }
 
             methods.Add(method);
         }
@@ -40,9 +36,7 @@ internal sealed class LateCalls
             var methods = _running[endpointId];
             methods.Remove(method);
             if (methods.Count == 0)
-            {
                 _running.Remove(endpointId);
-            }
         }
     }
 }

@@ -29,23 +29,17 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     public void RequirePlace()
     {
         if (inherited is not null)
-        {
             return;
-        }
 
         MakeDirectory();
         foreach (var place in new[] { path, BeingMade, spare })
         {
             if (Obstacle(place) is { } obstacle)
-            {
                 throw new ServiceException($"{place} is a {obstacle}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting {(place == spare ? "`runDirectory`" : "`socket`")}.");
-            }
         }
 
         if (IsServed())
-        {
             throw new ServiceException($"Another process listens on {path}: probably another cnm-cni, which Docker's calls go to. Stop it, or give this one another socket (setting `socket`).");
-        }
     }
 
     public Socket Listen()
@@ -88,9 +82,7 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     public bool TryRestore()
     {
         if (inherited is not null || LibC.TryIdentity(spare) != _identity)
-        {
             return false;
-        }
 
         Name(beingMade => _ = LibC.TryLink(spare, beingMade));
         return Look() == SocketState.Ours;
@@ -103,9 +95,7 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
         {
             File.Delete(spare);
             if (LibC.TryIdentity(path) == _identity)
-            {
                 File.Delete(path);
-            }
         }
     }
 

@@ -17,9 +17,7 @@ internal static class RequestBody
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         if (body.Length == 0)
-        {
             throw new CnmException(Empty);
-        }
 
         var text = body.GetBuffer().AsSpan(0, (int)body.Length);
         RequireUnicode(text);
@@ -33,9 +31,7 @@ internal static class RequestBody
         try
         {
             while (reader.Read())
-            {
                 _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
-            }
         }
         catch (InvalidOperationException notText)
         {

@@ -17,9 +17,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     {
         var results = new List<CheckResult>();
         foreach (var endpointId in Chosen(request, results))
-        {
             results.Add(await CheckOneAsync(endpointId, cancellationToken));
-        }
 
         return new CheckResponse(results);
     }
@@ -33,9 +31,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
             var found = journal.Attachments.All.Where(record => record.ContainerName == target || record.EndpointId.StartsWith(target, StringComparison.Ordinal)).ToArray();
             chosen.AddRange(found);
             if (found.Length == 0)
-            {
                 results.Add(new CheckResult(target, null, CheckOutcome.Failed, "no attachment has this container name or endpoint id (cnm-cni status lists them)"));
-            }
         }
 
         return [.. chosen.OrderBy(record => record.Since).Select(record => record.EndpointId).Distinct()];
@@ -45,16 +41,12 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     {
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is not { } record)
-        {
             return new CheckResult(endpointId, null, CheckOutcome.Skipped, "it was removed meanwhile");
-        }
 
         try
         {
             if (await ObstacleAsync(record) is { } obstacle)
-            {
                 return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Skipped, obstacle);
-            }
 
             record = journal.Attachments.Find(endpointId)!; // With what was learned on arrival.
             var whole = Harmless(CniAttachment.Configuration(record), CniAttachment.Result(record)!);
@@ -129,9 +121,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
         }
 
         if (CniAttachment.Configuration(record).WhyUnchecked is { } reason)
-        {
             return $"no plugin was asked: {reason}";
-        }
 
         // An IPAM plugin that was asked within the chain knows the interface by the name of that time only.
         var current = journal.Attachments.Find(record.EndpointId)!;

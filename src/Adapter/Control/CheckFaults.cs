@@ -11,9 +11,7 @@ internal static class CheckFaults
     public static string? Of(CniException failed, NetworkConfiguration network)
     {
         if (failed.Plugin != Bridge || network.Plugins.FirstOrDefault(plugin => plugin.Type == Bridge) is not { } configured)
-        {
             return null;
-        }
 
         return failed.Msg switch
         {

@@ -103,9 +103,7 @@ internal sealed class ControlClient(string socketPath) : IDisposable
     private string Refusal(HttpStatusCode status, byte[] answer)
     {
         if (status == HttpStatusCode.NotFound && answer.Length == 0)
-        {
             return $"What answers on {socketPath} is not cnm-cni, or an older one. Restart the daemon after an update.";
-        }
 
         try
         {

@@ -43,9 +43,7 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         try
         {
             await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
-            {
                 yield return happened;
-            }
         }
         finally
         {

@@ -29,9 +29,7 @@ internal static class FaultPoint
         lock (Turn)
         {
             if (Order is not null && File.Exists(Order))
-            {
                 Count(kind, subject);
-            }
         }
 #endif
     }
@@ -59,14 +57,10 @@ internal static class FaultPoint
         var step = $"{kind} {subject}";
         var fails = words[1] == "fail";
         if (fails && kind is FaultKind.PluginStart or FaultKind.PluginRun or FaultKind.PluginEnd or FaultKind.Answer)
-        {
             return; // Plugins fail in their own ways.
-        }
 
         if (!step.StartsWith(words[2], StringComparison.Ordinal))
-        {
             return;
-        }
 
         File.AppendAllText(Order + ".steps", $"{step}\n");
         var left = int.Parse(words[0], CultureInfo.InvariantCulture) - 1;
@@ -78,9 +72,7 @@ internal static class FaultPoint
 
         File.Delete(Order!);
         if (fails)
-        {
             throw new IOException($"no space left on device, says a test at {step}");
-        }
 
         LibC.Kill(Environment.ProcessId);
         Thread.Sleep(Timeout.Infinite); // The kernel may need a moment, in which nothing more must happen.

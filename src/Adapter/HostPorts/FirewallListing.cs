@@ -44,9 +44,7 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
         {
             var output = await _process.ExecuteAsync(Request, cancellationToken);
             if (!output.TimedOut)
-            {
                 return [.. Parts(Encoding.UTF8.GetString(output.Stdout.Span)).SelectMany(Read).Distinct()];
-            }
 
             logger.FirewallNotListed($"it took longer than {Patience.TotalSeconds} s");
         }

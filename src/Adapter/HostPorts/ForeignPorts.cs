@@ -15,23 +15,17 @@ internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, Po
     public async Task<IReadOnlyList<ForeignPort>> FindAsync(IReadOnlyList<RequestedPort> requests, CancellationToken cancellationToken)
     {
         if (requests.Count == 0)
-        {
             return [];
-        }
 
         var found = new List<ForeignPort>();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var port in await firewall.PortsAsync(cancellationToken))
         {
             if (IsOurs(port) || !requests.Any(request => IsNear(request, port)))
-            {
                 continue;
-            }
 
             if (!names.TryGetValue(port.Holder, out var name))
-            {
                 names[port.Holder] = name = requests.Any(request => IsAskedFor(request, port)) ? await NameAsync(port.Holder, cancellationToken) : port.Holder;
-            }
 
             found.Add(port with { Holder = name });
         }

@@ -9,9 +9,7 @@ internal static class HostAddresses
     public static bool Overlap(string one, string other)
     {
         if (one.Length == 0 || other.Length == 0)
-        {
             return true;
-        }
 
         var (first, second) = (IPAddress.Parse(one), IPAddress.Parse(other));
         return first.AddressFamily == second.AddressFamily && (IsAny(first) || IsAny(second) || first.Equals(second));

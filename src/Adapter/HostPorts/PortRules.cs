@@ -23,27 +23,19 @@ internal static partial class PortRules
         var lines = dump.Split('\n');
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var match in lines.Select(line => ContainerChain().Match(line)).Where(match => match.Success))
-        {
             owners[match.Groups["chain"].Value] = match.Groups["id"].Value;
-        }
 
         foreach (var match in lines.Select(line => Redirection().Match(line)).Where(match => match.Success))
         {
             if (owners.TryGetValue(match.Groups["chain"].Value, out var owner))
-            {
                 yield return ToPort(match, any, owner);
-            }
         }
 
         foreach (var match in lines.Select(line => KubernetesRule().Match(line)).Where(match => match.Success))
-        {
             yield return ToPort(match, any, $"pod {match.Groups["pod"].Value}");
-        }
 
         foreach (var match in lines.Select(line => DockerRule().Match(line)).Where(match => match.Success))
-        {
             yield return ToPort(match, any, Dockers);
-        }
     }
 
     /// <param name="listing">What nft lists of portmap's table of one family.</param>

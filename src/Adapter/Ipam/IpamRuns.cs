@@ -54,9 +54,7 @@ internal sealed class IpamRuns(
                 journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
                 var left = await TryFinishAsync(intent);
                 if (Undoing.Told(failed, left) is { } told)
-                {
                     throw told is CniException undone ? await ExplainAsync(undone, network, wishes, cancellationToken) : told;
-                }
 
                 TellLeft(intent, left); // Else the refusal tells it, in the log as well.
             }
@@ -72,14 +70,10 @@ internal sealed class IpamRuns(
     {
         using var passage = await gates.EnterAsync(record.ContainerId, CancellationToken.None);
         if (journal.Reservations.Find(record.ContainerId) is not { } current)
-        {
             return;
-        }
 
         if (current.Phase != ReservationPhase.Releasing)
-        {
             journal.Reservations.Keep(current = current with { Phase = ReservationPhase.Releasing });
-        }
 
         TellLeft(current, await TryFinishAsync(current));
     }
@@ -87,18 +81,14 @@ internal sealed class IpamRuns(
     private void TellLeft(ReservationRecord record, string? left)
     {
         if (left is not null)
-        {
             logger.ReleaseFailed(record.ContainerId, record.CniNetwork, left);
-        }
     }
 
     /// <returns>Why it failed, and is tried again; null when it did not.</returns>
     private async Task<string?> TryFinishAsync(ReservationRecord record)
     {
         if (journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId))
-        {
             return null; // Its plugins' rules may still use the address.
-        }
 
         try
         {
@@ -125,9 +115,7 @@ internal sealed class IpamRuns(
         catch (CniException failure) when (!failure.TimedOut && record.Result is null && MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static)
         {
             if ((await leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None)).Count > 0)
-            {
                 throw;
-            }
         }
     }
 
@@ -184,9 +172,7 @@ internal sealed class IpamRuns(
         {
             var address = IPAddress.Parse(wish);
             if (await holders.DescribeAsync(network.Name, address, exceptContainerId: null, cancellationToken) is { } holder)
-            {
                 return Taken(wish, network.Name, holder);
-            }
 
             var subnets = CniSubnet.Of(network);
             if (subnets.Count > 0 && !subnets.Any(subnet => subnet.Subnet.Contains(address)))

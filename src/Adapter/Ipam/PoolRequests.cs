@@ -28,17 +28,13 @@ internal sealed class PoolRequests
     public void Settle()
     {
         lock (_lock)
-        {
             _pools.Clear();
-        }
     }
 
     /// <summary>The CNI network that the subnet was last given out for; null when that was long ago.</summary>
     public string? LastNetworkOf(string subnet)
     {
         lock (_lock)
-        {
             return _pools.LastOrDefault(pool => pool.Subnet.ToString() == subnet)?.CniNetwork;
-        }
     }
 }

@@ -25,9 +25,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
     public async Task<string> ReserveAsync(AddressWish wish, CancellationToken cancellationToken)
     {
         if (ClaimOfSibling(wish) is { } other)
-        {
             return other;
-        }
 
         var network = strandings.Choose(configurations.Load(), wish.Pool.CniNetwork);
         var wishes = new List<string>();
@@ -67,9 +65,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
                 record.CniNetwork == cniNetwork && record.Phase == ReservationPhase.Reserved && (record.EndpointId is null || record.EndpointId == endpointId)
                 && addresses.All(address => Claimed(record, address)));
             if (found is not null)
-            {
                 journal.Reservations.Write(found = found with { EndpointId = endpointId });
-            }
 
             return found;
         }
@@ -87,9 +83,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
             record = journal.Reservations.All.FirstOrDefault(candidate =>
                 candidate.CniNetwork == pool.CniNetwork && candidate.Phase == ReservationPhase.Reserved && Claimed(candidate, address));
             if (record is null)
-            {
                 return false;
-            }
 
             record = record with { Addresses = [.. record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one)] };
             var last = !record.Addresses.Any(one => one.IsClaimed);
@@ -97,9 +91,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         }
 
         if (record.Phase == ReservationPhase.Releasing)
-        {
             await runs.ReleaseAsync(record);
-        }
 
         return true;
     }
@@ -116,9 +108,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
             var free = sibling?.Addresses.FirstOrDefault(address =>
                 !address.IsClaimed && address.IsIPv6 == wish.Pool.IsIPv6 && (wish.Address is null || IsSame(address, wish.Address.ToString())));
             if (free is null)
-            {
                 return null;
-            }
 
             var addresses = sibling!.Addresses.Select(address => address == free ? free with { IsClaimed = true } : address);
             journal.Reservations.Write(sibling with { Addresses = [.. addresses] });

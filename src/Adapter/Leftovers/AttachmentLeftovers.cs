@@ -49,9 +49,7 @@ internal sealed class AttachmentLeftovers(HostLeftovers host, OwnHolders holders
             var stored = network is null ? null : await stores.FindAsync(network, ip, cancellationToken);
             var isStoredForAnother = stored?.OwnerId is { } owner && owner != record.ContainerId;
             if (!isStoredForAnother && holders.Other(record.ContainerId, record.CniNetwork, ip, _ => true) is null)
-            {
                 own.Add(address);
-            }
         }
 
         return own;

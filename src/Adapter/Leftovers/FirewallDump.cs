@@ -17,9 +17,7 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
     {
         var lines = new List<string>();
         foreach (var tool in Tools)
-        {
             lines.AddRange(await RunAsync(tool, cancellationToken));
-        }
 
         return lines;
     }
@@ -30,9 +28,7 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         using var process = Start(tool);
         if (process is null)
-        {
             return [];
-        }
 
         try
         {

@@ -31,9 +31,7 @@ internal sealed class HostLeftovers(FirewallDump firewall, AddressStores stores)
     public async Task<IReadOnlyList<string>> AddressesAsync(NetworkConfiguration network, string containerId, CancellationToken cancellationToken)
     {
         if (HostLocalStore.Of(network) is not { } store)
-        {
             return [];
-        }
 
         var stored = await stores.ReadAsync(store, cancellationToken) ?? throw new IOException($"{store.Path} cannot be read, so it is not known which addresses are left");
         return [.. stored.Where(address => address.OwnerId == containerId).Select(address => $"address {address.Address} in {store.Path}")];

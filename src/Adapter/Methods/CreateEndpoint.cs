@@ -32,14 +32,10 @@ internal sealed class CreateEndpoint(
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         var known = journal.Attachments.Find(endpointId);
         if (known is { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
-        {
             return EndpointAnswer.ToCreateEndpoint(known, request.Interface);
-        }
 
         if (known is not null)
-        {
             await detacher.DetachAsync(known);
-        }
 
         CniArguments.RequireAllowed(request.Options?.Keys ?? [], settings.ForbiddenArguments);
         var record = await MakeAsync(Prepare(request, await networks.FindAsync(networkId, cancellationToken)), cancellationToken);
@@ -52,9 +48,7 @@ internal sealed class CreateEndpoint(
         {
             record = await WithPortsAsync(record, cancellationToken);
             if (record.Phase != AttachmentPhase.Prepared)
-            {
                 return await attacher.AttachAsync(record, cancellationToken);
-            }
 
             journal.Attachments.Write(record);
             return record;
@@ -63,9 +57,7 @@ internal sealed class CreateEndpoint(
         {
             // What is still to be undone needs its ports: their rules may be in force.
             if (journal.Attachments.Find(record.EndpointId) is null)
-            {
                 ports.Release(record.EndpointId);
-            }
 
             throw;
         }
@@ -75,9 +67,7 @@ internal sealed class CreateEndpoint(
     private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
         if (record.RequestedPorts.Count == 0 || !ChainParts.MainPublishes(CniAttachment.Configuration(record)))
-        {
             return record;
-        }
 
         var foreign = await foreignPorts.FindAsync(record.RequestedPorts, cancellationToken);
         return record with { PublishedPorts = ports.Reserve(record.EndpointId, record.RequestedPorts, foreign) };

@@ -56,14 +56,10 @@ internal sealed class CreateNetwork(
     {
         var validation = await runtime.ValidateAsync(network, cancellationToken);
         if (validation.Problems.Count > 0)
-        {
             throw Unusable(network, string.Join("; ", validation.Problems));
-        }
 
         if (ipam == IpamMode.Cni)
-        {
             await RequireStaticAsync(network, cancellationToken);
-        }
 
         await runtime.StatusAsync(network, cancellationToken);
         return validation.Warnings;

@@ -19,9 +19,7 @@ internal sealed class DeleteEndpoint(
         arrivals.Forget(endpointId);
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         if ((journal.Attachments.Find(endpointId) ?? await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken)) is { } record)
-        {
             await detacher.DetachAsync(record);
-        }
 
         return new Nothing();
     }

@@ -14,9 +14,7 @@ internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, Attac
     public async Task<EndpointOperInfoResponse> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
         if (arrivals.IsExpected(request.EndpointID))
-        {
             await FinishArrivalAsync(request.EndpointID, cancellationToken);
-        }
 
         var facts = new Dictionary<string, string>(StringComparer.Ordinal);
         if (journal.Attachments.Find(request.EndpointID) is { } record)
@@ -45,9 +43,7 @@ internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, Attac
         {
             using var passage = await gates.EnterAsync(endpointId, cancellationToken);
             if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } joined)
-            {
                 await arrivals.FinishOrNoteAsync(joined);
-            }
         }
     }
 }

@@ -26,9 +26,7 @@ internal sealed class Join(
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         var record = journal.Attachments.Find(endpointId);
         if (record is not { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
-        {
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} was not made, or is being taken down. Start the container again.");
-        }
 
         record = record.Attach == AttachMode.Sandbox ? await JoinDirectlyAsync(record, sandboxKey, cancellationToken) : await SendAsync(record, sandboxKey, cancellationToken);
         await unasked.PublishAsync(record, ports, cancellationToken);
@@ -51,9 +49,7 @@ internal sealed class Join(
         }
 
         if (record.Phase == AttachmentPhase.Prepared)
-        {
             record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox }, cancellationToken);
-        }
 
         SandboxRoutes.RequireNew(record, neighbours, StagingSandboxes.RoutesIn(sandboxKey));
         record = EndpointAnswer.WithChosenGateways(record, sandboxIsThere: isThere);
@@ -68,9 +64,7 @@ internal sealed class Join(
     {
         var isOff = StagingSandboxes.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
         if (isOff)
-        {
             IPv6Switch.RequireNone(record);
-        }
 
         return isOff;
     }
@@ -79,9 +73,7 @@ internal sealed class Join(
     private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
     {
         if (direct.Count == 0)
-        {
             return;
-        }
 
         var name = StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.InterfaceName));
         if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } inTheWay)

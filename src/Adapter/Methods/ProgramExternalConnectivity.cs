@@ -22,9 +22,7 @@ internal sealed class ProgramExternalConnectivity(Publisher publisher, UnaskedPu
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         var record = journal.Attachments.Find(endpointId);
         if (record is not { Phase: AttachmentPhase.Joined })
-        {
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} has not joined a sandbox, so its ports cannot be published.");
-        }
 
         var requested = PublishedPorts.Read(request.Options);
         await unasked.YieldAsync(record, cancellationToken);

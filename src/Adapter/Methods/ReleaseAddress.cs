@@ -18,9 +18,7 @@ internal sealed class ReleaseAddress(
     public async Task<Nothing> InvokeAsync(ReleaseAddressRequest request, CancellationToken cancellationToken)
     {
         if (request.PoolID.Length > 0 && CniPool.Parse(request.PoolID) is var pool && !await reservations.ReleaseAsync(pool, request.Address))
-        {
             await UndoLostAsync(pool, request.Address, cancellationToken);
-        }
 
         return new Nothing();
     }
@@ -29,15 +27,11 @@ internal sealed class ReleaseAddress(
     private async Task UndoLostAsync(CniPool pool, string address, CancellationToken cancellationToken)
     {
         if (!IPAddress.TryParse(address.Split('/')[0], out var ip) || await lost.FindByAddressAsync(pool.CniNetwork, ip, cancellationToken) is not { } found)
-        {
             return;
-        }
 
         using var passage = await gates.EnterAsync(found.EndpointId, cancellationToken);
         if (journal.Attachments.Find(found.EndpointId) is { } record)
-        {
             await detacher.DetachAsync(record);
-        }
     }
 
     /// <summary>The endpoint that has the address; null: none has it, or has had it.</summary>

@@ -25,15 +25,11 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
         var wanted = ReadAddress(request.Address, pool);
         var options = request.Options ?? new Dictionary<string, string>();
         if (options.GetValueOrDefault(Type) == Gateway)
-        {
             return Answer($"{RequireGateway(pool, wanted)}/{pool.Subnet.PrefixLength}");
-        }
 
         // Docker gives every endpoint a MAC; what has none and an address is one to be kept free.
         if (!options.TryGetValue(Mac, out var mac) && wanted is not null)
-        {
             return Answer($"{RequireNotAssignable(pool, wanted)}/{pool.Subnet.PrefixLength}");
-        }
 
         return Answer(await reservations.ReserveAsync(new AddressWish(pool, wanted, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
     }
@@ -43,9 +39,7 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
     private static IPAddress? ReadAddress(string? text, CniPool pool)
     {
         if (string.IsNullOrEmpty(text))
-        {
             return null;
-        }
 
         return IPAddress.TryParse(text, out var address) && pool.Subnet.Contains(address)
             ? address

@@ -72,9 +72,7 @@ internal sealed class RequestPool(
         }
 
         if (string.IsNullOrEmpty(request.Pool))
-        {
             return declared[0];
-        }
 
         return declared.FirstOrDefault(subnet => CniSubnet.ReadSubnet(request.Pool) is { } wanted && wanted.Equals(subnet.Subnet)) ?? throw new CnmException(
             $"--subnet {request.Pool} does not agree with CNI network \"{network.Name}\", " +

@@ -21,25 +21,17 @@ internal sealed class AddressHolders(OwnHolders own, ConfigurationDirectory conf
     {
         var ours = own.All.Where(holder => holder.ContainerId != exceptContainerId).ToArray();
         if (ours.FirstOrDefault(holder => holder.CniNetwork == cniNetwork && holder.Addresses.Contains(address)) is { } known)
-        {
             return known.Description;
-        }
 
         if (configurations.Load().Find(cniNetwork) is not { } network)
-        {
             return null;
-        }
 
         var subnets = CniSubnet.Of(network);
         if (subnets.Any(subnet => subnet.Gateway.Equals(address)))
-        {
             return "the network's gateway";
-        }
 
         if (await stores.FindAsync(network, address, cancellationToken) is { } stored)
-        {
             return stored.OwnerId is null || stored.OwnerId != exceptContainerId ? await DescribeAsync(stored, ours, cancellationToken) : null;
-        }
 
         var listing = subnets.Any(subnet => subnet.Subnet.Contains(address)) ? await pods.ListAsync(cancellationToken) : null;
         return listing?.Pods.FirstOrDefault(pod => pod.Addresses.Contains(address)) is { } pod ? Describe(pod) : null;
@@ -48,9 +40,7 @@ internal sealed class AddressHolders(OwnHolders own, ConfigurationDirectory conf
     private async Task<string> DescribeAsync(StoredAddress stored, OwnHolder[] ours, CancellationToken cancellationToken)
     {
         if (stored.OwnerId is not { } ownerId)
-        {
             return "somebody whom the IPAM plugin does not name";
-        }
 
         return ours.FirstOrDefault(holder => holder.ContainerId == ownerId)?.Description
             ?? (await pods.FindAsync(ownerId, cancellationToken) is { } pod ? Describe(pod) : $"container id {ownerId} of another runtime");

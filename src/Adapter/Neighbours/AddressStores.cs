@@ -16,9 +16,7 @@ internal sealed class AddressStores(TimeProvider timeProvider)
     {
         var subnets = CniSubnet.Of(network).Select(subnet => subnet.Subnet).ToArray();
         if (HostLocalStore.Of(network) is not { } store)
-        {
             return new Neighbourhood(network.Name, subnets, [], $"{Whoever(network)} keeps no list of its addresses that can be read here");
-        }
 
         var stored = await InTimeAsync(store.Read, cancellationToken);
         return new Neighbourhood(network.Name, subnets, stored ?? [], stored is null ? $"{store.Path} could not be read in time" : null) { GuessedStore = store.IsGuessed ? store.Path : null };

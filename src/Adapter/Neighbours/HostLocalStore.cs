@@ -78,9 +78,7 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Read(address, file) is { } found)
-            {
                 stored.Add(found);
-            }
         }
 
         return stored;

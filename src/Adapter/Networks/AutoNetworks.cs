@@ -35,23 +35,17 @@ internal sealed class AutoNetworks(
         var contents = configurations.Load();
         var networks = await docker.NetworksAsync(cancellationToken);
         foreach (var network in CniNetworks.Offered(contents))
-        {
             await KeepAsync(network, networks.FirstOrDefault(other => other.Name == network.Name), cancellationToken);
-        }
 
         var gone = networks.Where(network => IsOurs(network) && CniNetworks.Offered(contents).All(offered => offered.Name != network.Name)).ToArray();
         foreach (var network in gone.Where(StaysAway))
         {
             if (await IsRemovedAsync(network, "its CNI network is gone", cancellationToken))
-            {
                 _goneSince.Remove(network.Id);
-            }
         }
 
         foreach (var back in _goneSince.Keys.Except(gone.Select(network => network.Id)).ToArray())
-        {
             _goneSince.Remove(back);
-        }
     }
 
     private async Task KeepAsync(NetworkConfiguration network, DockerNetwork? existing, CancellationToken cancellationToken)
@@ -60,9 +54,7 @@ internal sealed class AutoNetworks(
         {
             // One that somebody made by hand for this very CNI network does as well.
             if (existing.Driver != settings.DriverName || NetworkPairs.NamedBy(existing) is { } other && other != network.Name)
-            {
                 Tell(network.Name, existing.Id, () => logger.NetworkNameTaken(network.Name, existing.Id, existing.Driver));
-            }
 
             return;
         }

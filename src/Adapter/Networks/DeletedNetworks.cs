@@ -19,17 +19,13 @@ internal sealed class DeletedNetworks
         {
             _ids.Enqueue(networkId);
             if (_ids.Count > Remembered)
-            {
                 _ids.Dequeue();
-            }
         }
     }
 
     public bool Contains(string networkId)
     {
         lock (_lock)
-        {
             return _ids.Contains(networkId);
-        }
     }
 }

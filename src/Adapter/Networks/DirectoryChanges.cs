@@ -14,9 +14,7 @@ internal sealed class DirectoryChanges : IDisposable
         var changes = new DirectoryChanges();
         // From above: a directory that is made in between is seen by the watch above it.
         foreach (var (parent, child) in Steps(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))))
-        {
             changes.Add(parent, child, changed);
-        }
 
         changes.Add(directory, "*", changed);
         return changes;
@@ -32,9 +30,7 @@ internal sealed class DirectoryChanges : IDisposable
         {
             steps.Push((parent, Path.GetFileName(child)));
             if (Directory.Exists(parent))
-            {
                 break;
-            }
         }
 
         return steps;

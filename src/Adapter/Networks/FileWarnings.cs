@@ -15,9 +15,7 @@ internal sealed class FileWarnings(ILogger<FileWarnings> logger)
     public void TellOnce(NetworkConfiguration network)
     {
         foreach (var warning in network.Warnings.Where(warning => _told.TryAdd(warning, true)))
-        {
             logger.OddConfiguration(warning.File, warning.Message);
-        }
     }
 
     /// <summary>For who asks for a network, and reads the log to see why it is not as it should be.</summary>

@@ -50,9 +50,7 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
     private string Describe(DockerNetwork taken, ConfigurationDirectoryContents contents)
     {
         if (taken.Driver != settings.DriverName)
-        {
             return $"its driver is {taken.Driver}";
-        }
 
         return NetworkPairs.StandsFor(taken, contents) is { } cniNetwork
             ? $"it stands for CNI network \"{cniNetwork}\"{(contents.Find(cniNetwork) is null ? ", which is gone" : "")}"

@@ -22,9 +22,7 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
         for (var found = Listed(networkId); ; found = Listed(networkId))
         {
             if (found is not null)
-            {
                 return found;
-            }
 
             // While it starts the containers that are to run always, Docker answers nobody.
             if (!names.EngineReachable || timeProvider.GetElapsedTime(start) >= Patience)
@@ -45,9 +43,7 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
     {
         var record = journal.Networks.Find(networkId);
         if (record is { UnlistedSince: not null })
-        {
             journal.Networks.Write(record = record with { UnlistedSince = null });
-        }
 
         return record;
     }

@@ -51,14 +51,10 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
         var standsFor = new Dictionary<string, string> { [NetworkOptions.CniNetworkKey] = CniNetwork };
         var chosen = new Dictionary<string, string>(standsFor);
         if (WhyInSandbox is not null)
-        {
             chosen[NetworkOptions.AttachKey] = InSandbox;
-        }
 
         foreach (var (key, value) in options)
-        {
             chosen[key] = value;
-        }
 
         return new NewNetwork(
             name,

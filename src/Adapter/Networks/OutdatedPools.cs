@@ -16,28 +16,20 @@ internal static class OutdatedPools
     public static string? Describe(DockerNetwork docker, NetworkConfiguration cni)
     {
         if (docker.IpamDriver == NullIpam)
-        {
             return null; // It shows 0.0.0.0/0, and no address is chosen from that.
-        }
 
         var declared = CniSubnet.Of(cni);
         foreach (var (subnet, gateway) in docker.Pools)
         {
             if (CniSubnet.ReadSubnet(subnet) is not { } pool)
-            {
                 continue;
-            }
 
             // Docker's own IPAM may have been given a part of it.
             if (declared.FirstOrDefault(candidate => Holds(candidate.Subnet, pool)) is not { } own)
-            {
                 return $"Docker has subnet {subnet}, which the CNI network does not have (any more): {Remedy(docker)}";
-            }
 
             if (IPAddress.TryParse(gateway?.Split('/')[0], out var told) && !told.Equals(own.Gateway))
-            {
                 return $"Docker has gateway {told}, and the CNI network has {own.Gateway}: {Remedy(docker)}";
-            }
         }
 
         return null;

@@ -28,9 +28,7 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
     public void Dispose()
     {
         if (_channel.IsValueCreated)
-        {
             _channel.Value.Dispose();
-        }
     }
 
     /// <summary>All pods, those that are not ready included. Of a runtime that falls silent in the middle, what it had said till then.</summary>
@@ -42,21 +40,15 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
             {
                 var listed = await client.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: token);
                 foreach (var sandbox in listed.Items)
-                {
                     pods[sandbox.Id] = ToPod(sandbox.Id, sandbox.Metadata, sandbox.State, network: null);
-                }
 
                 var asked = new ParallelOptions { MaxDegreeOfParallelism = StatusesAtOnce, CancellationToken = token };
                 await Parallel.ForEachAsync(pods.Values.Where(pod => pod.IsReady).ToArray(), asked, async (pod, each) =>
                 {
                     if (await StatusAsync(client, pod.SandboxId, each) is { } known)
-                    {
                         pods[pod.SandboxId] = known;
-                    }
                     else
-                    {
                         pods.TryRemove(pod.SandboxId, out _);
-                    }
                 });
             },
             cancellationToken);
@@ -74,9 +66,7 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
     private async Task<PodRuntimeState> AskAsync(Func<RuntimeService.RuntimeServiceClient, CancellationToken, Task> ask, CancellationToken cancellationToken)
     {
         if (!File.Exists(socketPath))
-        {
             return PodRuntimeState.Absent;
-        }
 
         using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);

@@ -14,9 +14,7 @@ internal sealed class ContainerNames(IDockerEngine docker, Journal journal, Atta
         foreach (var record in journal.Attachments.All.Where(IsMade).ToArray())
         {
             if (view.Find(record) is { } container)
-            {
                 await LearnAsync(record.EndpointId, container.Name, cancellationToken);
-            }
         }
     }
 
@@ -30,9 +28,7 @@ internal sealed class ContainerNames(IDockerEngine docker, Journal journal, Atta
             foreach (var record in journal.Attachments.All.Where(record => record.NetworkId == networkId && IsNameless(record)).ToArray())
             {
                 if (endpoints?.Find(record.EndpointId) is { } container)
-                {
                     await LearnAsync(record.EndpointId, container.Name, cancellationToken);
-                }
             }
         }
     }
@@ -45,14 +41,10 @@ internal sealed class ContainerNames(IDockerEngine docker, Journal journal, Atta
     private async Task LearnAsync(string endpointId, string name, CancellationToken cancellationToken)
     {
         if (journal.Attachments.Find(endpointId)?.ContainerName == name)
-        {
             return;
-        }
 
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { } record && record.ContainerName != name)
-        {
             journal.Attachments.Write(record with { ContainerName = name });
-        }
     }
 }

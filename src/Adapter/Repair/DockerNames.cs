@@ -16,8 +16,6 @@ internal sealed class DockerNames
     public void SetNetworks(IReadOnlyList<DockerNetwork> networks)
     {
         foreach (var network in networks)
-        {
             _networks[network.Id] = network.Name;
-        }
     }
 }

@@ -26,14 +26,10 @@ internal sealed class DockerWatch(
                     pause = FirstPause;
                     signal.Raise();
                     if (happened.Kind == DockerEventKind.Connected)
-                    {
                         facts.SysctlsComeFirst = await docker.HasIPv6AloneAsync(stoppingToken); // Both came with Docker 28.
-                    }
 
                     if (happened.Kind is DockerEventKind.Connected or DockerEventKind.NetworkDestroyed)
-                    {
                         networks.Raise();
-                    }
                 }
             }
             catch (DockerException)

@@ -16,9 +16,7 @@ internal sealed class LostReservations(Journal journal, ConfigurationDirectory c
     {
         var users = journal.Attachments.All.Where(record => record.Reserved.Count > 0 && journal.Reservations.Find(record.ContainerId) is null).ToArray();
         if (users.Length == 0)
-        {
             return;
-        }
 
         var contents = configurations.Load();
         foreach (var user in users)
@@ -37,9 +35,7 @@ internal sealed class LostReservations(Journal journal, ConfigurationDirectory c
     private void Make(AttachmentRecord user, NetworkConfiguration? network)
     {
         if (network is null)
-        {
             throw new IOException($"there is no CNI network {user.CniNetwork} on this host any more");
-        }
 
         journal.Reservations.Write(new ReservationRecord(user.ContainerId, user.CniNetwork)
         {

@@ -39,9 +39,7 @@ internal sealed class Relinquishing(
     {
         using var passage = await gates.EnterAsync(seen.EndpointId, cancellationToken);
         if (journal.Attachments.Find(seen.EndpointId) is not { Phase: AttachmentPhase.Deleting, CleanupAttempts: > 0 } record)
-        {
             throw new CnmException($"{seen.Text()}: it is not one whose undoing has failed. Remove the container (docker rm --force), or wait for the first attempt.");
-        }
 
         List<string> givenUp =
         [
@@ -49,9 +47,7 @@ internal sealed class Relinquishing(
                 $"({record.CleanupError}): what they made on this host (interfaces, firewall rules, tc) stays until somebody removes it.",
         ];
         if (record.PublishedPorts is { Count: > 0 } ports)
-        {
             givenUp.Add($"Host ports {string.Join(", ", ports.Select(port => $"{port.HostPort}/{port.Protocol}"))} are free again, even if rules of the old container still redirect them.");
-        }
 
         if (journal.Reservations.Find(record.ContainerId) is null && CniAttachment.Configuration(record).Plugins.Any(plugin => plugin.IpamType is not null))
         {
@@ -63,9 +59,7 @@ internal sealed class Relinquishing(
         retries.Forget(record.EndpointId);
         detacher.Forget(record);
         if (journal.Reservations.Find(record.ContainerId) is { Phase: ReservationPhase.Releasing } reservation)
-        {
             await ipam.ReleaseAsync(reservation); // Docker has released the address already, and it has waited for this attachment.
-        }
 
         return Told(record.Text(), givenUp);
     }

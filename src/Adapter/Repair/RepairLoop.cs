@@ -34,26 +34,18 @@ internal sealed class RepairLoop(
         var report = await round.RunAsync(Occasion.Background, cancellationToken);
         Note(report.DockerFailure);
         foreach (var problem in report.Problems)
-        {
             logger.RepairFailed(problem);
-        }
     }
 
     private void Note(DockerException? failure)
     {
         var answers = failure is not DockerUnreachableException;
         if (failure is DockerUnreachableException unreachable && names.EngineReachable)
-        {
             logger.DockerSilent(settings.DockerSocket, unreachable.Reason);
-        }
         else if (failure is DockerRefusalException refusal)
-        {
             logger.RepairFailed(refusal);
-        }
         else if (answers && !names.EngineReachable)
-        {
             logger.DockerAnswers(settings.DockerSocket);
-        }
 
         names.EngineReachable = answers;
     }

@@ -73,9 +73,7 @@ internal sealed class RepairRound(
     {
         var (view, dockerFailure) = await AskDockerAsync(cancellationToken);
         if (view is not null && occasion != Occasion.DryRun)
-        {
             await names.LearnAsync(view, cancellationToken);
-        }
 
         var look = new Look(occasion, IsThorough(occasion), view);
         var findings = new List<FindingReport>();
@@ -115,9 +113,7 @@ internal sealed class RepairRound(
     private async Task<IReadOnlyList<FindingReport>> InspectAsync(IInspection inspection, Look look, CancellationToken cancellationToken)
     {
         if (await inspection.InspectAsync(look, cancellationToken) is not { } found)
-        {
             return [.. known.Of(inspection.GetType())];
-        }
 
         var reports = new List<FindingReport>();
         if (look.Occasion == Occasion.DryRun)
@@ -138,14 +134,10 @@ internal sealed class RepairRound(
     private async Task<FindingReport?> TreatAsync(Finding finding, CancellationToken cancellationToken)
     {
         if (_doubts.About(finding))
-        {
             return finding.As(FindingState.Waiting, "It is looked at again.");
-        }
 
         if (finding.Mend is null)
-        {
             return finding.As(FindingState.Left, finding.Remedy);
-        }
 
         var mending = await MendAsync(finding.Mend, cancellationToken);
         return mending.State is { } state ? finding.As(state, mending.Done) : null;
@@ -166,14 +158,10 @@ internal sealed class RepairRound(
     private bool IsThorough(Occasion occasion)
     {
         if (occasion == Occasion.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
-        {
             return false;
-        }
 
         if (occasion != Occasion.DryRun)
-        {
             _lastThorough = timeProvider.GetTimestamp();
-        }
 
         return true;
     }

@@ -27,9 +27,7 @@ internal sealed class Repairer(
     {
         Unreadable = journal.Load();
         foreach (var (file, reason) in Unreadable)
-        {
             logger.RecordUnreadable(file, reason);
-        }
 
         _inherited = [.. journal.Attachments.All];
         var containerIds = _inherited.Select(record => record.ContainerId).Concat(journal.Reservations.All.Select(record => record.ContainerId));
@@ -52,9 +50,7 @@ internal sealed class Repairer(
     {
         ports.Restore(record); // Also of those that are still to be undone: their rules are in force until then.
         if (record.Phase == AttachmentPhase.Joined)
-        {
             arrivals.Expect(record, callFollows: false);
-        }
     }
 
     /// <summary>What an earlier process began and cannot be continued: an ADD or DEL that was cut off, and everything of an earlier boot.</summary>
@@ -78,9 +74,7 @@ internal sealed class Repairer(
             {
                 using var passage = await gates.EnterAsync(record.EndpointId, token);
                 if (journal.Attachments.Find(record.EndpointId) is { Phase: AttachmentPhase.Joined } joined)
-                {
                     await arrivals.FinishOrNoteAsync(joined); // One that cannot be finished must not keep the others from being undone.
-                }
             }
         }, cancellationToken);
     }
@@ -103,9 +97,7 @@ internal sealed class Repairer(
     {
         using var passage = await gates.EnterAsync(record.EndpointId, cancellationToken);
         if (journal.Attachments.Find(record.EndpointId) is not { } current || current.Since != record.Since || (mayUndo is not null && !await mayUndo(current)))
-        {
             return Mending.Unneeded;
-        }
 
         arrivals.Forget(record.EndpointId);
         if (await detacher.TryDetachAsync(current, cause))

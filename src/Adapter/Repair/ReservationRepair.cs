@@ -24,9 +24,7 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostRese
     {
         var bootId = BootId.Current();
         foreach (var record in _inherited.Where(record => record.BootId != bootId || record.Phase == ReservationPhase.Reserving))
-        {
             await ReleaseAsync(record, current => current.Since == record.Since, cancellationToken);
-        }
     }
 
     /// <summary>Tries again what could not be released before, and what had to wait for its attachment.</summary>
@@ -35,9 +33,7 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostRese
         foreach (var record in journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Releasing && IsUnused(record)).ToArray())
         {
             if (retries.IsDue(record.ContainerId))
-            {
                 await ReleaseAsync(record, current => current.Phase == ReservationPhase.Releasing, cancellationToken);
-            }
         }
     }
 
@@ -58,9 +54,7 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostRese
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (journal.Reservations.Find(record.ContainerId) is not { } current || !mayRelease(current))
-        {
             return Mending.Unneeded;
-        }
 
         await runs.ReleaseAsync(record);
         if (journal.Reservations.Find(record.ContainerId) is not { } left)
@@ -70,9 +64,7 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostRese
         }
 
         if (!IsUnused(left))
-        {
             return Mending.Unneeded; // An attachment has come to use it; its end releases it.
-        }
 
         retries.Failed(record.ContainerId, left.CleanupAttempts);
         return Mending.Failed($"It cannot be released yet: {left.CleanupError ?? "the log says why"}");

@@ -22,9 +22,7 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
     public void End(IReadOnlySet<string> containerIds)
     {
         if (containerIds.Count == 0)
-        {
             return;
-        }
 
         var ours = containerIds.ToDictionary(staging.PathOf, StringComparer.Ordinal);
         var start = timeProvider.GetTimestamp();
@@ -33,9 +31,7 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
             // Again until none is found: one of them may have started another meanwhile.
             var found = Find(ours);
             if (found.Count == 0)
-            {
                 return;
-            }
 
             foreach (var (process, containerId) in found)
             {

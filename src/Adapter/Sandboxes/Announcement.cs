@@ -21,9 +21,7 @@ internal static class Announcement
     public static void Send(NetworkNamespace network, LinkInfo link, IEnumerable<LinkAddress> addresses)
     {
         if (MacAddress.Parse(link.Mac) is not { } mac)
-        {
             return;
-        }
 
         List<byte[]> frames = [.. addresses.Select(address => Frame(mac, IPAddress.Parse(address.Address)))];
         network.Run(() => frames.TrueForAll(frame => TrySend(link.Index, frame)));
@@ -76,14 +74,10 @@ internal static class Announcement
     {
         uint sum = 0;
         for (var at = 0; at < bytes.Length; at += 2)
-        {
             sum += BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
-        }
 
         while (sum >> 16 != 0)
-        {
             sum = (sum & 0xffff) + (sum >> 16);
-        }
 
         return (ushort)~sum;
     }

@@ -36,9 +36,7 @@ internal static class FirewallTables
         try
         {
             if (Dump(Nfnetlink.NFT_MSG_GETTABLE, "tables").Count == 0)
-            {
                 return []; // As nearly always; what else could be asked for is in tables.
-            }
         }
         catch (KernelException)
         {
@@ -58,9 +56,7 @@ internal static class FirewallTables
         foreach (var attribute in chain.Attributes<NfGenMsg>())
         {
             if (attribute.Type == Nfnetlink.NFTA_CHAIN_POLICY)
-            {
                 return BinaryPrimitives.ReadUInt32BigEndian(attribute.Value) != Nfnetlink.NF_ACCEPT;
-            }
         }
 
         return false;
@@ -71,9 +67,7 @@ internal static class FirewallTables
         foreach (var attribute in answer.Attributes<NfGenMsg>())
         {
             if (attribute.Type == type)
-            {
                 return attribute.Text;
-            }
         }
 
         return "without a name";

@@ -57,9 +57,7 @@ internal sealed class LinkDepartures : IDisposable
             {
                 // An empty list means that the kernel had more to say than the socket could hold.
                 foreach (var watch in _watches.Where(watch => departures.Count == 0 || departures.Contains(watch.HostIfname)).ToList())
-                {
                     Check_NeedsLock(watch);
-                }
             }
         }
     }
@@ -68,9 +66,7 @@ internal sealed class LinkDepartures : IDisposable
     private void Check_NeedsLock(LinkWatch watch)
     {
         if (IsInHost_NeedsLock(watch.HostIfname))
-        {
             return;
-        }
 
         _watches.Remove(watch);
         ThreadPool.UnsafeQueueUserWorkItem(static departed => departed(), watch.Departed, preferLocal: false);
@@ -91,8 +87,6 @@ internal sealed class LinkDepartures : IDisposable
     private void Forget(LinkWatch watch)
     {
         lock (_gate)
-        {
             _watches.Remove(watch);
-        }
     }
 }

@@ -39,9 +39,7 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
         // Addresses can be formed from the secret only when there is one.
         List<LinkSysctl> wanted = [.. sysctls.OrderBy(sysctl => !sysctl.Key.EndsWith(SecretKey, StringComparison.Ordinal))];
         if (wanted.Count > 0 && network.Run(() => wanted.Select(sysctl => TrySet(ifname, sysctl)).ToList()).Find(failure => failure is not null) is { } first)
-        {
             throw first;
-        }
     }
 
     /// <summary>The setting that a user calls <c>net.ipv4.conf.IFNAME.key</c>.</summary>
@@ -56,9 +54,7 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
     {
         var own = $"{Root}/{directory}/{link.Name}";
         if (!Directory.Exists(own))
-        {
             yield break; // The kernel runs without that protocol.
-        }
 
         foreach (var key in Directory.EnumerateFiles(own).Select(path => Path.GetFileName(path)))
         {

@@ -31,9 +31,7 @@ internal sealed class NetworkNamespace : IDisposable
     {
         var handle = LibC.Open(path);
         if (LibC.IsNamespace(handle) && LibC.IsNetwork(handle))
-        {
             return new NetworkNamespace(handle, $"the network namespace {path}");
-        }
 
         handle.Dispose();
         throw new IOException(
@@ -46,9 +44,7 @@ internal sealed class NetworkNamespace : IDisposable
     {
         var handle = LibC.TryOpen(path);
         if (handle is not null && LibC.IsNamespace(handle) && LibC.IsNetwork(handle))
-        {
             return new NetworkNamespace(handle, $"the network namespace {path}");
-        }
 
         handle?.Dispose();
         return null;
@@ -137,9 +133,7 @@ internal sealed class NetworkNamespace : IDisposable
         finally
         {
             if (referenced)
-            {
                 _handle.DangerousRelease();
-            }
         }
     }
 

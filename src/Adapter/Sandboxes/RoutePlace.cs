@@ -15,9 +15,7 @@ internal static class RoutePlace
     public static void Set(RouteNetlink netlink, LinkInfo link, LinkRoute route, LinkRoute? present)
     {
         if (present is not null && RouteNetlink.AreSame(link, route, present))
-        {
             return;
-        }
 
         if (present is { HasLink: true, Obstacle: null })
         {

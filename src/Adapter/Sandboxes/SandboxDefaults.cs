@@ -25,13 +25,9 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
         foreach (var isIPv6 in Families)
         {
             if (!snapshot.ChoosesGateway(isIPv6))
-            {
                 TakePlaceOfDockers(snapshot, isIPv6);
-            }
             else if (!isFinished)
-            {
                 SetBehind(snapshot.Defaults(isIPv6));
-            }
         }
     }
 
@@ -45,14 +41,10 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
         {
             var kept = snapshot.ChoosesGateway(isIPv6) ? SetBehind(snapshot.Defaults(isIPv6)) : [];
             foreach (var inTheWay in Present(isIPv6).Where(route => !kept.Any(route.HasPlaceOf)))
-            {
                 _netlink.RemoveRoute(link, inTheWay);
-            }
 
             if (kept.Count == 0 && snapshot.GatewayRoute(isIPv6) is { } told && WayTo(told, snapshot.Routes) is { } way)
-            {
                 RoutePlace.Set(_netlink, link, way, _netlink.Routes(link).FirstOrDefault(way.HasPlaceOf));
-            }
         }
     }
 
@@ -63,9 +55,7 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
         foreach (var isIPv6 in Families.Where(isIPv6 => !snapshot.ChoosesGateway(isIPv6) && others.Exists(route => route.IsIPv6 == isIPv6)))
         {
             foreach (var left in Present(isIPv6).Where(route => snapshot.Defaults(isIPv6).Any(own => RouteNetlink.AreSame(link, own, route))))
-            {
                 _netlink.RemoveRoute(link, left);
-            }
         }
     }
 
@@ -93,14 +83,10 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
 
         var wanted = snapshot.Defaults(isIPv6);
         foreach (var route in wanted)
-        {
             RoutePlace.Set(_netlink, link, route, present.FirstOrDefault(route.HasPlaceOf));
-        }
 
         if (!wanted.Any(dockers.HasPlaceOf))
-        {
             _netlink.RemoveRoute(link, dockers);
-        }
     }
 
     // Each network's in a place of its own, so that Docker finds its place free whenever it chooses the gateway of another.
@@ -109,9 +95,7 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
         var present = _netlink.Routes(link);
         List<LinkRoute> behind = [.. defaults.Select(route => route.HasDockersMetric ? route with { Metric = route.Metric + (uint)link.Index } : route)];
         foreach (var route in behind)
-        {
             RoutePlace.Set(_netlink, link, route, present.FirstOrDefault(route.HasPlaceOf));
-        }
 
         return behind;
     }

@@ -56,9 +56,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     public bool IsConfiguredByDocker(LinkSnapshot snapshot, bool isGateway)
     {
         if (!link.IsUp)
-        {
             return false;
-        }
 
         var present = _netlink.Routes(link);
         return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf))
@@ -76,31 +74,21 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         _sysctls.Set(link.Name, snapshot.Sysctls.Where(sysctl => !sysctl.IsDockers));
         var present = _netlink.Addresses(link);
         foreach (var address in snapshot.Addresses)
-        {
             RestorePrefix(snapshot, address, present);
-        }
 
         // After: further addresses of a subnet go with its first one, as which Docker's would count.
         AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
         foreach (var way in SuperfluousWays(snapshot))
-        {
             _netlink.RemoveRoute(link, way);
-        }
 
         foreach (var unwanted in ForeignConnectedRoutes(snapshot).Where(route => snapshot.Addresses.Any(route.ComesWith)))
-        {
             _netlink.RemoveRoute(link, unwanted);
-        }
 
         foreach (var add in Additions(snapshot, snapshot.Routes.Where(route => !route.IsMainDefault)))
-        {
             add();
-        }
 
         if (snapshot.IsDown)
-        {
             _netlink.SetDown(link.Index);
-        }
     }
 
     /// <summary>
@@ -124,30 +112,22 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
 
         if (link.Mac != snapshot.Mac && !link.SharesMac && MacAddress.Parse(snapshot.Mac) is { } mac)
-        {
             Try(() => _netlink.SetMac(link.Index, mac));
-        }
 
         Try(() => SetMtu(snapshot));
         Try(() => _sysctls.Set(link.Name, snapshot.Sysctls));
         Try(RemoveKeptAddresses);
         if (!snapshot.IsDown)
-        {
             Try(() => _netlink.SetUp(link.Index));
-        }
 
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => !present.Any(address.IsSameAs));
 
         foreach (var unwanted in ForeignConnectedRoutes(snapshot))
-        {
             Try(() => _netlink.RemoveRoute(link, unwanted));
-        }
 
         foreach (var add in Additions(snapshot, snapshot.Routes))
-        {
             Try(add);
-        }
 
         return failures;
     }
@@ -163,14 +143,10 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     public static void Withdraw(RouteNetlink netlink, LinkInfo? link, LinkSnapshot snapshot)
     {
         foreach (var rule in snapshot.Rules)
-        {
             netlink.RemoveRule(rule.For(snapshot.IfName, link?.Name));
-        }
 
         foreach (var route in snapshot.Routes.Where(route => !route.HasLink))
-        {
             netlink.RemoveRoute(null, route);
-        }
     }
 
     private LinkSnapshot ReadLink() => new(link.Name, link.Mac, link.Mtu, link.Kind, link.PeerIndex)
@@ -184,9 +160,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     private void SetMtu(LinkSnapshot snapshot)
     {
         if (link.Mtu != snapshot.Mtu)
-        {
             _netlink.SetMtu(link.Index, snapshot.Mtu);
-        }
     }
 
     // Docker has the prefix that the IPAM plugin gave, and the chain may have set another (/128 and a route to the gateway); for an address without
@@ -194,9 +168,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     private void RestorePrefix(LinkSnapshot snapshot, LinkAddress address, IReadOnlyList<LinkAddress> present)
     {
         if (present.FirstOrDefault(other => other.Address == address.Address && !other.IsSameAs(address)) is not { } docker)
-        {
             return;
-        }
 
         var hasRouteOrNeverWould = snapshot.HasConnectedRoute(address) || address is { IsIPv6: false, PrefixLength: 32 };
         var own = hasRouteOrNeverWould ? address : address with { Flags = address.Flags | AddressFlags.NoPrefixRoute };
@@ -217,9 +189,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     private void RemoveKeptAddresses()
     {
         foreach (var kept in link.IsUp ? [] : _netlink.Addresses(link).Where(address => address.IsIPv6).ToList())
-        {
             _netlink.RemoveAddress(link, kept);
-        }
     }
 
     private void AddAddresses(LinkSnapshot snapshot, Func<LinkAddress, bool> isMissing)

@@ -24,14 +24,10 @@ internal sealed partial class StagingSandboxes
         using (covering)
         {
             if (snapshot is null)
-            {
                 return LinkHome.Home;
-            }
 
             if (covering is not null)
-            {
                 SandboxLink.Withdraw(covering.Netlink, covering.Find(snapshot, host), snapshot);
-            }
 
             var found = FindHome(staging, ifname, hostIfname) ?? Fetch(staging, ifname, hostIfname, covering, sandboxPath, snapshot); // (2)
             staging.Require(ifname).Restore(snapshot); // (3)
@@ -42,9 +38,7 @@ internal sealed partial class StagingSandboxes
     private static LinkHome? FindHome(Sandbox staging, string ifname, string hostIfname)
     {
         if ((staging.Netlink.FindLink(ifname) ?? staging.Netlink.FindLink(hostIfname)) is not { } link)
-        {
             return null;
-        }
 
         RenameDown(staging.Netlink, link, ifname);
         return LinkHome.Home;
@@ -64,15 +58,11 @@ internal sealed partial class StagingSandboxes
             }
 
             if (TryFetch(covering, staging, ifname, snapshot) || TryFetch(sandbox, staging, ifname, snapshot))
-            {
                 return LinkHome.FetchedFromSandbox;
-            }
         }
 
         if (hostNetlink.Links().FirstOrDefault(snapshot.IsOfFallen) is { } fallen && TryMove(hostNetlink, fallen, staging, ifname))
-        {
             return LinkHome.Returned;
-        }
 
         AddStandIn(staging, ifname, hostIfname, snapshot);
         return LinkHome.StandIn;
@@ -83,9 +73,7 @@ internal sealed partial class StagingSandboxes
     {
         staging.Netlink.AddVethPair(ifname);
         if (snapshot.Alias is not null)
-        {
             staging.Netlink.SetAlias(staging.Require(ifname).Info.Index, hostIfname);
-        }
     }
 
     private bool TryFetch(Sandbox? sandbox, Sandbox staging, string ifname, LinkSnapshot snapshot) =>

@@ -60,9 +60,7 @@ internal sealed partial class StagingSandboxes
     {
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         foreach (var link in sandbox?.Netlink.Links().Where(link => !link.IsUp && link.Name != ifname && before.Up.Contains(link.Index)) ?? [])
-        {
             sandbox!.Netlink.SetUp(link.Index);
-        }
     }
 
     private static SandboxSurroundings Survey(Sandbox sandbox) => new(
@@ -186,9 +184,7 @@ internal sealed partial class StagingSandboxes
             {
                 // A container may have flushed its addresses, by which plugins find their rules.
                 if (found is not null)
-                {
                     new SandboxLink(sandbox, found).RestoreAddresses(snapshot!);
-                }
 
                 Cover(attachmentId, sandbox.Namespace);
                 return LinkHome.InPlace;
@@ -201,14 +197,10 @@ internal sealed partial class StagingSandboxes
     private Sandbox? TryOpenCovering(string attachmentId)
     {
         if (Sandbox.TryOpen(PathOf(attachmentId)) is not { } named)
-        {
             return null;
-        }
 
         if (!named.IsStagingOf(attachmentId))
-        {
             return named;
-        }
 
         named.Dispose();
         return null;
@@ -219,9 +211,7 @@ internal sealed partial class StagingSandboxes
     {
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox?.Find(snapshot, host) is { } link)
-        {
             body(new SandboxDefaults(sandbox, link));
-        }
     }
 
     private bool PeerIsInHost(Sandbox sandbox, string ifname) =>

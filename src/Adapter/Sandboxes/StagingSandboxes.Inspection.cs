@@ -60,15 +60,11 @@ internal sealed partial class StagingSandboxes
     public bool IsSomewhere(string attachmentId, string ifname, string hostIfname, string sandboxPath, LinkSnapshot snapshot, IReadOnlyList<LinkInfo> hostLinks)
     {
         if (hostLinks.Any(link => link.Name == hostIfname || snapshot.IsOfFallen(link)))
-        {
             return true;
-        }
 
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox?.Netlink.Links().Any(snapshot.IsLike) == true)
-        {
             return true;
-        }
 
         using var named = Sandbox.TryOpen(PathOf(attachmentId));
         return named?.IsStagingOf(attachmentId) == true && (named.Netlink.FindLink(ifname) ?? named.Netlink.FindLink(hostIfname)) is not null;

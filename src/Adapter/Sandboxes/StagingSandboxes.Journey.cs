@@ -12,9 +12,7 @@ internal sealed partial class StagingSandboxes
     {
         using var staging = Sandbox.Open(PathOf(attachmentId));
         if (!staging.IsStagingOf(attachmentId))
-        {
             return; // The path names the sandbox: the link has arrived.
-        }
 
         var netlink = staging.Netlink;
         if ((netlink.FindLink(hostIfname) ?? netlink.FindLink(ifname)) is { } link)
@@ -43,15 +41,11 @@ internal sealed partial class StagingSandboxes
         string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot, bool isFinished = false, bool awaitsGateway = false)
     {
         if (HostHas(hostIfname))
-        {
             return new Arrival(ArrivalState.InHost, null);
-        }
 
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox is null)
-        {
             return new Arrival(ArrivalState.NotReady, null); // Docker makes an empty file first and mounts the namespace there later.
-        }
 
         if (sandbox.Find(snapshot, host) is not { } found)
         {
@@ -68,9 +62,7 @@ internal sealed partial class StagingSandboxes
         }
 
         if (!link.IsConfiguredByDocker(link.WithoutIPv6WhereOff(snapshot), awaitsGateway))
-        {
             return new Arrival(ArrivalState.NotReady, null);
-        }
 
         Cover(attachmentId, sandbox.Namespace);
         Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot));
@@ -120,9 +112,7 @@ internal sealed partial class StagingSandboxes
         using (var named = NetworkNamespace.TryOpen(PathOf(attachmentId)))
         {
             if (named?.IsSameAs(sandbox) == true)
-            {
                 return;
-            }
         }
 
         Create(attachmentId);
@@ -134,9 +124,7 @@ internal sealed partial class StagingSandboxes
     private static void ClaimMac(RouteNetlink netlink, LinkInfo link)
     {
         if (link.SharesMac || MacAddress.Parse(link.Mac) is not { } mac)
-        {
             return;
-        }
 
         try
         {
@@ -151,14 +139,10 @@ internal sealed partial class StagingSandboxes
     private static void RenameDown(RouteNetlink netlink, LinkInfo link, string name)
     {
         if (link.Name == name)
-        {
             return;
-        }
 
         if (link.IsUp)
-        {
             netlink.SetDown(link.Index);
-        }
 
         netlink.Rename(link.Index, name);
     }

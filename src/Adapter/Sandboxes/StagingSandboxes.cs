@@ -45,9 +45,7 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
     {
         using var staging = Sandbox.TryOpen(PathOf(attachmentId));
         if (staging is null || !staging.IsStagingOf(attachmentId) || staging.Netlink.FindLink(ifname) is null)
-        {
             return null;
-        }
 
         try
         {
@@ -89,9 +87,7 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
         staging.Netlink.SetDown(link.Info.Index);
         staging.Netlink.SetMac(link.Info.Index, mac);
         if (staging.Require(ifname).Restore(before with { Mac = MacAddress.Format(mac) }) is [var failure, ..])
-        {
             throw failure;
-        }
     }
 
     /// <summary>
@@ -109,9 +105,7 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
                 FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
                 found = Sandbox.TryOpen(path);
                 if (found?.IsStagingOf(attachmentId) == true)
-                {
                     return (found, covering);
-                }
 
                 if (found is not null)
                 {

@@ -21,14 +21,10 @@ internal static class MissingDirectory
     private static void Make(string path, UnixFileMode rights, UnixFileMode parents)
     {
         if (Directory.Exists(path))
-        {
             return;
-        }
 
         if (Path.GetDirectoryName(path) is { } parent)
-        {
             Make(parent, parents, parents);
-        }
 
         try
         {

@@ -44,9 +44,7 @@ internal static class Places
     public static bool IsSame(string directory, string other)
     {
         if (directory == other)
-        {
             return true;
-        }
 
         using var first = LibC.TryOpen(directory);
         using var second = LibC.TryOpen(other);
@@ -64,9 +62,7 @@ internal static class Places
         foreach (var (setting, path) in new[] { ("stateDirectory", settings.StateDirectory), ("runDirectory", settings.RunDirectory), ("socket", settings.Socket) })
         {
             if (kept.FirstOrDefault(place => IsAtOrBelow(path, place)) is { } taken)
-            {
                 throw new ServiceException($"{setting}: {path} cannot be used: cnm-cni keeps other things of its own in {taken}. Choose another path.");
-            }
         }
     }
 
@@ -76,8 +72,6 @@ internal static class Places
     private static void Require(string path, FileKind expected)
     {
         if (LibC.KindOf(path) is { } kind && kind != expected)
-        {
             throw new ServiceException($"{path} is a {kind.Text()}, where cnm-cni keeps a {expected.Text()}. Nobody but cnm-cni has business there: look at it, then remove it.");
-        }
     }
 }

@@ -23,9 +23,7 @@ internal sealed class PrivateDirectory(string setting, string path)
     {
         using var directory = TryOpen();
         if (directory is null)
-        {
             return;
-        }
 
         RequireSpare(directory);
         var (owner, self) = (LibC.Owner(directory), LibC.EffectiveUser());
@@ -43,9 +41,7 @@ internal sealed class PrivateDirectory(string setting, string path)
     {
         using var directory = TryOpen();
         if (directory is not null)
-        {
             RequireSpare(directory);
-        }
     }
 
     /// <summary>Makes it, or takes from others the rights that they have in it. What is in it stays as it is.</summary>
@@ -58,9 +54,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         {
             using var directory = LibC.OpenDirectory(path);
             if (File.GetUnixFileMode(directory) != MissingDirectory.OwnerOnly)
-            {
                 File.SetUnixFileMode(directory, MissingDirectory.OwnerOnly);
-            }
 
             return true;
         });
@@ -70,14 +64,10 @@ internal sealed class PrivateDirectory(string setting, string path)
     {
         var kind = LibC.KindOf(path);
         if (kind is null)
-        {
             return null;
-        }
 
         if (kind is not (FileKind.Directory or FileKind.Link))
-        {
             throw new IOException($"it is a {kind.Value.Text()}");
-        }
 
         return Directory.Exists(path) ? LibC.OpenDirectory(path) : throw new IOException(MissingDirectory.WordsForLink(path));
     });
@@ -92,9 +82,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         }
 
         if (Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) == Own)
-        {
             return;
-        }
 
         if (Try(() => (File.GetUnixFileMode(directory) & (UnixFileMode)0b000_111_111) != 0) && Others() is { Length: > 0 } others)
         {

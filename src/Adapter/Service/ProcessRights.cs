@@ -24,18 +24,14 @@ internal static class ProcessRights
     public static void RequireFiles()
     {
         if (MostFiles is < LeastFiles and var most)
-        {
             throw new ServiceException($"cnm-cni serve may have {most} files open, and needs {LeastFiles} at least. Raise the limit (ulimit -n; LimitNOFILE= in a systemd unit).");
-        }
     }
 
     /// <exception cref="ServiceException">One is missing, as in an ordinary container.</exception>
     public static void RequireCapabilities()
     {
         if (Field("/proc/self/status", "CapEff:") is not { } text || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held))
-        {
             return;
-        }
 
         string[] missing = [.. new[] { (CAP_SYS_ADMIN, "CAP_SYS_ADMIN"), (CAP_NET_ADMIN, "CAP_NET_ADMIN") }.Where(needed => (held >> needed.Item1 & 1) == 0).Select(needed => needed.Item2)];
         if (missing.Length > 0)

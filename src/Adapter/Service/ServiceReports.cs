@@ -33,9 +33,7 @@ internal sealed class ServiceReports(
             await notifications.SendAsync(["READY=1", Status], stoppingToken);
             using var timer = new PeriodicTimer(environment.Watchdog / 2 ?? StatusInterval, timeProvider);
             while (await timer.WaitForNextTickAsync(lifetime.ApplicationStopping))
-            {
                 await ReportAsync(lifetime.ApplicationStopping);
-            }
         }
         catch (OperationCanceledException)
         {

@@ -55,18 +55,14 @@ internal sealed class SocketKeeper(
         {
             var renewed = locks.Count(held => held.Renew()); // Each of them.
             if (renewed > 0)
-            {
                 logger.LocksRenewed();
-            }
 
             _toldOfLocks = "";
         }
         catch (ServiceException lost)
         {
             if (_toldOfLocks != lost.Message)
-            {
                 logger.LockLost(lost.Message);
-            }
 
             _toldOfLocks = lost.Message;
         }
@@ -75,18 +71,12 @@ internal sealed class SocketKeeper(
     private void Tell(SocketState found)
     {
         if (found == _told)
-        {
             return;
-        }
 
         _told = found;
         if (found == SocketState.Anothers)
-        {
             logger.SocketTaken(socket.Path);
-        }
         else if (found == SocketState.Gone)
-        {
             logger.SocketGone(socket.Path, socket.IsInherited ? "restart the socket's unit, which made it, together with the service" : "restart cnm-cni");
-        }
     }
 }

@@ -21,9 +21,7 @@ internal static class SettingsFile
     public static AdapterSettings Load(string path, bool mustExist)
     {
         if (path.Length == 0)
-        {
             throw new SettingsException([new SettingsProblem("--config", 0, 0, "the name of the file is empty. Leave --config out to run with the defaults")]);
-        }
 
         try
         {
@@ -65,14 +63,10 @@ internal static class SettingsFile
         var content = new byte[Longest + 1];
         var length = 0;
         while (length < content.Length && RandomAccess.Read(handle, content.AsSpan(length), length) is > 0 and var count)
-        {
             length += count;
-        }
 
         if (length > Longest)
-        {
             throw Unreadable(path, $"the file cannot be read: it is larger than {Longest >> 20} MiB, which no settings are");
-        }
 
         return Decoded(content.AsSpan(0, length), path);
     }
@@ -81,14 +75,10 @@ internal static class SettingsFile
     private static string Decoded(ReadOnlySpan<byte> content, string path)
     {
         if (content.StartsWith(Encoding.Unicode.Preamble) || content.StartsWith(Encoding.BigEndianUnicode.Preamble))
-        {
             throw Unreadable(path, "this is written in UTF-16; save the file as UTF-8");
-        }
 
         if (content.Contains((byte)0))
-        {
             throw Unreadable(path, "this is not YAML: it is no text");
-        }
 
         var text = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
         return Utf8.IsValid(text)
@@ -100,9 +90,7 @@ internal static class SettingsFile
     {
         var index = 0;
         while (Rune.DecodeFromUtf8(text[index..], out _, out var length) == OperationStatus.Done)
-        {
             index += length;
-        }
 
         return index;
     }

@@ -69,16 +69,12 @@ internal static class SettingsKeys
     {
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
-        {
             return new AdapterSettings();
-        }
 
         var settings = new SettingsValue(parser, problems, "").Section(new AdapterSettings(), File);
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
-        {
             problems.Add(second.Start, "a second YAML document begins here; settings are one document");
-        }
 
         return settings;
     }
@@ -100,9 +96,7 @@ internal static class SettingsKeys
     {
         var repair = value.Section(current, Repair);
         if (repair.RetryFirst > repair.RetryLongest)
-        {
             value.Refuse($"retryFirst ({SettingsText.Duration(repair.RetryFirst)}) must not be longer than retryLongest ({SettingsText.Duration(repair.RetryLongest)})");
-        }
 
         return repair;
     }

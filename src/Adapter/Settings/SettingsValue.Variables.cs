@@ -18,9 +18,7 @@ internal sealed partial class SettingsValue
         }
 
         while (!parser.TryConsume<MappingEnd>(out _))
-        {
             Variable(variables);
-        }
 
         return variables;
     }
@@ -37,12 +35,8 @@ internal sealed partial class SettingsValue
 
         var value = new SettingsValue(parser, problems, $"{key}.{name.Value}").Scalar("a text; write '' for an empty one", isDefaultKnown: false)?.Value;
         if (!variables.TryAdd(name.Value, value ?? ""))
-        {
             problems.Add(name.Start, $"{key}.{name.Value} is set twice");
-        }
         else if (value is not null && PluginVariables.Problem(name.Value, value) is { } problem)
-        {
             problems.Add(name.Start, $"{Prefix}\"{name.Value}\" {problem}");
-        }
     }
 }

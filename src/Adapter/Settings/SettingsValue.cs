@@ -21,9 +21,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     {
         // "timeouts:" with all its keys commented out is an empty scalar in YAML, and means what it looks like.
         if (parser.TryConsume<Scalar>(out var scalar) && IsNothing(scalar))
-        {
             return current;
-        }
 
         if (scalar is not null || !parser.TryConsume<MappingStart>(out _))
         {
@@ -34,9 +32,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
-        {
             current = Entry(current, keys, seen);
-        }
 
         return current;
     }
@@ -77,9 +73,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     {
         var paths = List("absolute paths, for example [/opt/cni/bin]", one => one.AbsolutePathWithoutColon());
         if (paths is [])
-        {
             problems.Add(_position, $"{Prefix}the list is empty; leave the key out to get {string.Join(", ", current)}");
-        }
 
         return paths ?? current;
     }
@@ -90,9 +84,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         var position = parser.Current?.Start ?? Mark.Empty;
         var path = AbsolutePath("");
         if (path.Contains(':'))
-        {
             problems.Add(position, $"{Prefix}the path must not contain ':', which stands between paths in CNI_PATH");
-        }
 
         return path;
     }
@@ -106,9 +98,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     public bool Flag(bool current)
     {
         if (Scalar("true or false") is not { } scalar)
-        {
             return current;
-        }
 
         if (scalar.Value is not ("true" or "false"))
         {
@@ -133,9 +123,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     {
         var words = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
         if (Scalar($"one of {words}") is not { } scalar)
-        {
             return current;
-        }
 
         var named = Enum.GetNames<T>().FirstOrDefault(name => string.Equals(name, scalar.Value, StringComparison.OrdinalIgnoreCase));
         if (named is null)
@@ -162,9 +150,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         {
             var item = read(this);
             if (item.Length > 0 && items.Contains(item))
-            {
                 problems.Add(start.Start, $"{Prefix}{item} is listed twice");
-            }
 
             items.Add(item);
         }
@@ -175,14 +161,10 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     private string FileName()
     {
         if (Scalar("a file name") is not { } scalar)
-        {
             return "";
-        }
 
         if (scalar.Value is "" or "." or ".." || scalar.Value.Contains('/') || scalar.Value.Any(char.IsControl))
-        {
             problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is not the bare name of a file: no directory, no control characters");
-        }
 
         return scalar.Value;
     }
@@ -190,14 +172,10 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     private string Key()
     {
         if (Scalar("a key") is not { } scalar)
-        {
             return "";
-        }
 
         if (scalar.Value.TrimEnd('*') is var key && (scalar.Value.Length - key.Length > 1 || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./".Contains(letter))))
-        {
             problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is no key: letters, digits, '_', '-', '.' and '/', and one '*' at the end for all keys that begin so");
-        }
 
         return scalar.Value;
     }
@@ -206,9 +184,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         where T : struct, IComparable<T>
     {
         if (Scalar(expected) is not { } scalar)
-        {
             return current;
-        }
 
         if (parse(scalar.Value) is not { } value)
         {
@@ -253,9 +229,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
             _ => null,
         };
         if (problem is not null)
-        {
             problems.Add(scalar.Start, Prefix + problem);
-        }
 
         return problem is null;
     }
@@ -265,8 +239,6 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     private void SkipUnless(Scalar? consumed)
     {
         if (consumed is null)
-        {
             parser.SkipThisAndNestedEvents();
-        }
     }
 }

@@ -17,9 +17,7 @@ internal sealed class AttachmentGates
         lock (_lock)
         {
             if (!_gates.TryGetValue(endpointId, out gate!))
-            {
                 _gates[endpointId] = gate = new Gate();
-            }
 
             gate.Users++;
         }
@@ -41,9 +39,7 @@ internal sealed class AttachmentGates
     public bool IsEntered(string endpointId)
     {
         lock (_lock)
-        {
             return _gates.ContainsKey(endpointId);
-        }
     }
 
     private void Leave(string endpointId, Gate gate, bool entered)
@@ -51,9 +47,7 @@ internal sealed class AttachmentGates
         lock (_lock)
         {
             if (entered)
-            {
                 gate.Semaphore.Release();
-            }
 
             if (--gate.Users == 0)
             {

@@ -9,14 +9,10 @@ internal static class AttachmentMoves
     public static void Require(AttachmentRecord? from, AttachmentRecord? to)
     {
         if (!IsPossible(from?.Phase, to?.Phase))
-        {
             throw new ImpossibleMoveException(Name(from ?? to!), from?.Phase.ToString(), to?.Phase.ToString());
-        }
 
         if (from is { Phase: not AttachmentPhase.Prepared } && to is not null && Changed(from, to) is { } changed)
-        {
             throw new ImpossibleMoveException(Name(from), from.Phase.ToString(), to.Phase.ToString(), $"its {changed} would be another than plugins were told");
-        }
     }
 
     private static bool IsPossible(AttachmentPhase? from, AttachmentPhase? to) => (from, to) switch

@@ -7,8 +7,6 @@ internal static class NetworkMoves
     public static void Require(NetworkRecord? from, NetworkRecord? to)
     {
         if (from is not null && to is not null && from.NetworkId != to.NetworkId)
-        {
             throw new ImpossibleMoveException($"network {from.NetworkId}", "known", "known", "its id is another");
-        }
     }
 }

@@ -34,16 +34,12 @@ internal static class RecordChecksum
     {
         var length = Before.Length + Digits + After.Length;
         if (content.Length < length)
-        {
             return false;
-        }
 
         var body = content[..^length];
         var line = content[^length..];
         if (!line.StartsWith(Encoding.ASCII.GetBytes(Before)) || !line.EndsWith(Encoding.ASCII.GetBytes(After)))
-        {
             return false;
-        }
 
         return line.SequenceEqual(Line(body)) ? true : throw new JsonException("its checksum is not that of its content: it is damaged, or was changed by hand");
     }
@@ -56,14 +52,10 @@ internal static class RecordChecksum
         var crc = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
-        {
             crc = BitOperations.Crc32C(crc, word);
-        }
 
         foreach (var rest in bytes[(words.Length * sizeof(ulong))..])
-        {
             crc = BitOperations.Crc32C(crc, rest);
-        }
 
         return ~crc;
     }

@@ -16,20 +16,14 @@ internal sealed partial class RecordDirectory<T>
         Make();
         var unreadable = new List<(string, string)>();
         foreach (var unfinished in Entries(Extension + DurableFile.Unfinished))
-        {
             Discard(unfinished, unreadable);
-        }
 
         foreach (var file in Entries(Extension))
-        {
             Take(file, file + SetAside, unreadable);
-        }
 
         // A later program may read what an earlier one could not.
         foreach (var file in Entries(Extension + SetAside).Where(file => !unreadable.Exists(other => other.Item1 == file)))
-        {
             Restore(file, unreadable);
-        }
 
         return unreadable;
     }
@@ -41,9 +35,7 @@ internal sealed partial class RecordDirectory<T>
     public (IReadOnlyList<T> Records, IReadOnlyList<(string File, string Reason)> Unreadable) Peek()
     {
         if (!Directory.Exists(directory))
-        {
             return ([], []);
-        }
 
         var records = new List<T>();
         var unreadable = Entries(Extension + SetAside).Select(file => (file, "it was set aside when the daemon started")).ToList();

@@ -88,9 +88,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     public void Remove(string id)
     {
         if (Find(id) is { } record)
-        {
             kind.RequireMove(record, null);
-        }
 
         FaultPoint.Pass(FaultKind.Write, $"removal of {PathOf(id)}");
         try
@@ -110,13 +108,9 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     public void Learn(T record)
     {
         if (_unreadable.TryGetValue(record.Id, out var file) && file == PathOf(record.Id) && IsThere(file))
-        {
             _records[record.Id] = record;
-        }
         else
-        {
             Write(record);
-        }
     }
 
     /// <summary>Records whose file is gone, though nobody here has removed it.</summary>
@@ -127,9 +121,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     public bool Rewrite(string id)
     {
         if (Find(id) is not { } record || LibC.KindOf(PathOf(id)) is not null)
-        {
             return false;
-        }
 
         Make();
         Write(record);
@@ -164,9 +156,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     private void RequireReplaceable(string id)
     {
         if (_unreadable.TryGetValue(id, out var file) && file == PathOf(id) && IsThere(file))
-        {
             throw new IOException($"{file} is there, which could not be read when the daemon started (cnm-cni status says why)");
-        }
     }
 
     // What could not be read again must not be written.

@@ -18,9 +18,7 @@ internal static class RecordFile
     public static byte[] Read(string path)
     {
         if (path.Contains(NotUtf8))
-        {
             throw new JsonException("its name is not UTF-8");
-        }
 
         if (LibC.KindOf(path) is not FileKind.File and var odd)
         {
@@ -35,16 +33,12 @@ internal static class RecordFile
         using var file = LibC.OpenFile(path);
         var size = LibC.Size(file);
         if (size > Largest)
-        {
             throw new JsonException($"it is {size >> 20} MiB large, and no record is");
-        }
 
         var content = new byte[Math.Max(size, 1)]; // Of files of the kernel's the size is 0, whatever is in them.
         var length = 0;
         while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var count)
-        {
             length += count;
-        }
 
         return length == 0 ? throw new JsonException("it is empty") : content[..length];
     }

@@ -33,14 +33,10 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
         using var document = Parse(content);
         var version = VersionOf(document.RootElement);
         if (!isSealed && (version >= FirstWithChecksum || document.RootElement.TryGetProperty(RecordChecksum.Key, out _)))
-        {
             throw version > CurrentVersion ? new NewerRecordException(version, CurrentVersion) : new JsonException("its end, with the checksum, is damaged or missing");
-        }
 
         if (version > CurrentVersion)
-        {
             throw new NewerRecordException(version, CurrentVersion);
-        }
 
         var record = Understand(document, version);
         Validate(record);
@@ -64,15 +60,11 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
     {
         RequireUniqueKeys(document.RootElement);
         if (version == CurrentVersion)
-        {
             return document.Deserialize(Json) ?? throw new JsonException("the file holds null");
-        }
 
         var older = JsonObject.Create(document.RootElement)!;
         foreach (var upgrade in Upgrades.Skip(version - OldestVersion))
-        {
             upgrade(older);
-        }
 
         older[VersionKey] = CurrentVersion;
         return older.Deserialize(Json)!;
@@ -97,9 +89,7 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
         foreach (var property in root.EnumerateObject())
         {
             if (!keys.Add(property.Name))
-            {
                 throw new JsonException($"{property.Name} is in it twice");
-            }
         }
     }
 }

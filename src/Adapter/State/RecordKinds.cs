@@ -34,8 +34,6 @@ internal static class RecordKinds
     private static void AddLists(JsonObject older, params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
-        {
             older[key] ??= new JsonArray();
-        }
     }
 }

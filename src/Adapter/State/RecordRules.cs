@@ -28,9 +28,7 @@ internal static class RecordRules
         RequireDefined(record.Phase);
         RequireDefined(record.Attach);
         foreach (var name in new[] { record.InterfaceName, record.HostInterfaceName, record.SandboxInterfaceName, record.WishedInterfaceName }.OfType<string>())
-        {
             Require(IsInterface(name), nameof(record.InterfaceName), name);
-        }
 
         Require(record.SandboxKey is null || record.SandboxKey.StartsWith('/'), nameof(record.SandboxKey), record.SandboxKey);
         RequireMac(record.Mac);
@@ -57,18 +55,14 @@ internal static class RecordRules
     public static void Require(bool holds, string field, string? value)
     {
         if (!holds)
-        {
             throw new JsonException($"{field} cannot be \"{JsonEncodedText.Encode(value ?? "null")}\"");
-        }
     }
 
     /// <exception cref="JsonException">It does not hold for one of them.</exception>
     public static void RequireAll<TItem>(string field, IEnumerable<TItem> items, Func<TItem, bool> holds)
     {
         foreach (var item in items)
-        {
             Require(holds(item), field, item?.ToString());
-        }
     }
 
     public static bool IsMac(string? mac) => mac is not null && (mac.Length == 0 || PhysicalAddress.TryParse(mac, out _));

@@ -7,14 +7,10 @@ internal static class ReservationMoves
     public static void Require(ReservationRecord? from, ReservationRecord? to)
     {
         if (!IsPossible(from?.Phase, to?.Phase))
-        {
             throw new ImpossibleMoveException($"reservation {(from ?? to!).ContainerId}", from?.Phase.ToString(), to?.Phase.ToString());
-        }
 
         if (from?.EndpointId is { } adopted && to is not null && to.EndpointId != adopted)
-        {
             throw new ImpossibleMoveException($"reservation {from.ContainerId}", from.Phase.ToString(), to.Phase.ToString(), $"it is endpoint {adopted}'s");
-        }
     }
 
     private static bool IsPossible(ReservationPhase? from, ReservationPhase? to) => (from, to) switch

@@ -11,9 +11,7 @@ internal static class SnapshotRules
     public static void Require(LinkSnapshot? snapshot)
     {
         if (snapshot is null)
-        {
             return;
-        }
 
         RecordRules.Require(RecordRules.IsMac(snapshot.Mac), nameof(snapshot.Mac), snapshot.Mac);
         RecordRules.RequireAll(nameof(snapshot.Addresses), snapshot.Addresses, IsAddress);

@@ -46,9 +46,7 @@ internal sealed class StateLock : IDisposable
     public bool Renew() => Guarded(_directory, () =>
     {
         if (!Directory.Exists(_directory))
-        {
             Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
 
         return Renewed(ref _place, _directory, static place => place, LockPlace) | Renewed(ref _file, FilePath, static file => file.SafeFileHandle, _ => LockFile(_directory));
     });
@@ -67,9 +65,7 @@ internal sealed class StateLock : IDisposable
         using (var there = LibC.TryOpen(path))
         {
             if (there is not null && LibC.Identity(there) == LibC.Identity(handleOf(held)))
-            {
                 return false;
-            }
         }
 
         var lost = held;
@@ -82,9 +78,7 @@ internal sealed class StateLock : IDisposable
     {
         var place = LibC.OpenDirectory(directory);
         if (LibC.TryLock(place))
-        {
             return place;
-        }
 
         place.Dispose();
         throw Held(directory);

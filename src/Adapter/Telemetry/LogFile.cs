@@ -40,9 +40,7 @@ internal sealed class LogFile
     public bool TryWrite(ReadOnlySpan<byte> line)
     {
         if (_isStale || (_length > 0 && _length + line.Length > _limit))
-        {
             Renew();
-        }
 
         _length += line.Length;
         return LibC.TryWriteAll(_file, line);

@@ -47,13 +47,9 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
         lock (_gate)
         {
             if (line.Losses > 0)
-            {
                 _untold += line.Losses;
-            }
             else
-            {
                 Lose_NeedsLock();
-            }
         }
     }
 
@@ -63,14 +59,10 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
         lock (_gate)
         {
             while (_lines.Count == 0 && !_isClosed)
-            {
                 Monitor.Wait(_gate);
-            }
 
             if (_lines.Count == 0)
-            {
                 return null;
-            }
 
             var line = _lines.Dequeue();
             _held -= line.Text.Length;

@@ -33,9 +33,7 @@ internal sealed class LogWriter : IDisposable
         while (_queue.Take() is { } line)
         {
             if (!_tryWrite(Encoding.UTF8.GetBytes(line.Text)))
-            {
                 _queue.Lose(line);
-            }
         }
     }
 }

@@ -28,16 +28,12 @@ internal sealed class MetricFamily(Instrument instrument)
     {
         var labels = Labels(tags);
         if (!_series.TryGetValue(labels, out var series))
-        {
             _series[labels] = series = new Series(new long[_bounds.Count]);
-        }
 
         series.Count++;
         series.Value = IsSum || IsHistogram ? series.Value + value : value;
         for (var bucket = _bounds.Count - 1; bucket >= 0 && value <= _bounds[bucket]; bucket--)
-        {
             series.Buckets[bucket]++;
-        }
     }
 
     public void WriteTo(StringBuilder text)
@@ -46,13 +42,9 @@ internal sealed class MetricFamily(Instrument instrument)
         foreach (var (labels, series) in _series)
         {
             if (IsHistogram)
-            {
                 WriteHistogram(text, labels, series);
-            }
             else
-            {
                 WriteLine(text, Name, labels, series.Value);
-            }
         }
     }
 
@@ -60,9 +52,7 @@ internal sealed class MetricFamily(Instrument instrument)
     {
         var before = labels.Length > 0 ? labels + "," : "";
         for (var bucket = 0; bucket < _bounds.Count; bucket++)
-        {
             WriteLine(text, Name + "_bucket", $"{before}le=\"{_bounds[bucket].ToString(CultureInfo.InvariantCulture)}\"", series.Buckets[bucket]);
-        }
 
         WriteLine(text, Name + "_bucket", $"{before}le=\"+Inf\"", series.Count);
         WriteLine(text, Name + "_sum", labels, series.Value);
@@ -76,9 +66,7 @@ internal sealed class MetricFamily(Instrument instrument)
     {
         var labels = new StringBuilder();
         foreach (var (key, value) in tags)
-        {
             labels.Append(labels.Length > 0 ? "," : "").Append(key).Append("=\"").Append(Escaped($"{value}")).Append('"');
-        }
 
         return labels.ToString();
     }

@@ -28,9 +28,7 @@ internal sealed class MetricsPage : IDisposable
             {
                 var family = new MetricFamily(instrument);
                 lock (_lock)
-                {
                     _families.Add(family);
-                }
 
                 listener.EnableMeasurementEvents(instrument, family);
             }
@@ -47,9 +45,7 @@ internal sealed class MetricsPage : IDisposable
         lock (_lock)
         {
             foreach (var family in _families.OrderBy(family => family.Name, StringComparer.Ordinal))
-            {
                 family.WriteTo(text);
-            }
         }
 
         return text.ToString();
@@ -60,8 +56,6 @@ internal sealed class MetricsPage : IDisposable
     private void Take(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         lock (_lock)
-        {
             ((MetricFamily)family!).Take(value, tags);
-        }
     }
 }

@@ -23,8 +23,6 @@ internal sealed class QueuedLogger(string category, ConsoleFormatter formatter, 
         formatter.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatMessage), scopeProvider: null, writer);
         var line = Printable.Of(writer.ToString().TrimEnd('\n'));
         if (line.Length > 0)
-        {
             sink(line.Length <= LongestLine ? $"{line}\n" : $"{line[..LongestLine]}… ({line.Length - LongestLine} more characters)\n");
-        }
     }
 }

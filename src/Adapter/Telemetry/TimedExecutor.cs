@@ -19,14 +19,10 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, B
             FaultPoint.Pass(FaultKind.PluginEnd, Name(request));
             (outcome, kind) = (Outcome(output), Kind(output));
             if (output.Stderr.Length > 0)
-            {
                 logger.PluginSaid(request.PluginType, output.Stderr);
-            }
 
             if (PluginRemark.Of(request, output) is { } remark)
-            {
                 logger.PluginRemarked(request.PluginType, request.Operation.Verb(), remark);
-            }
 
             return output;
         }

@@ -15,9 +15,7 @@ internal static class AddressPools
     public static void RequireFit(NetworkOptions options, NetworkConfiguration network)
     {
         if (options.Ipam == IpamMode.Null)
-        {
             return;
-        }
 
         if (options.Ipam == IpamMode.Cni)
         {

@@ -28,9 +28,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
     private static (IPAddress, IPAddress)? Read(JsonObject range, IPNetwork subnet, (IPAddress First, IPAddress Last) all)
     {
         if (!IPNetwork.TryParse(IpamSection.Text(range, "subnet") ?? "", out var own) || !own.Equals(subnet))
-        {
             return null;
-        }
 
         return (IPAddress.TryParse(IpamSection.Text(range, "rangeStart"), out var first) ? first : all.First,
             IPAddress.TryParse(IpamSection.Text(range, "rangeEnd"), out var last) ? last : all.Last);
@@ -49,9 +47,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
     {
         var bytes = subnet.BaseAddress.GetAddressBytes();
         for (var bit = subnet.PrefixLength; bit < bytes.Length * 8; bit++)
-        {
             bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        }
 
         return new IPAddress(bytes);
     }

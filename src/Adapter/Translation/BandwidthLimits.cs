@@ -57,9 +57,7 @@ internal static class BandwidthLimits
         }
 
         if (limits.Count == 0)
-        {
             return null;
-        }
 
         RequirePlugin(network);
         return limits;

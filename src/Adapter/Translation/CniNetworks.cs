@@ -20,9 +20,7 @@ internal static class CniNetworks
     public static NetworkConfiguration Choose(ConfigurationDirectoryContents contents, string? name)
     {
         if (name is null)
-        {
             return Only(contents) ?? throw new CnmException($"which CNI network? This host has {Names(contents)}. Say it with -o {Option}.");
-        }
 
         var network = contents.Find(name) ?? throw new CnmException(
             $"there is no CNI network \"{name}\" on this host.{(Offered(contents).Count > 0 ? $" There is {Names(contents)}." : "")}{Broken(contents)}");
@@ -39,14 +37,10 @@ internal static class CniNetworks
     public static NetworkConfiguration ChooseForPool(ConfigurationDirectoryContents contents, string? name, string? pool)
     {
         if (name is not null)
-        {
             return Choose(contents, name);
-        }
 
         if (Only(contents) is { } only)
-        {
             return only;
-        }
 
         if (string.IsNullOrEmpty(pool))
         {

@@ -17,9 +17,7 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
     public static IReadOnlyList<CniSubnet> Of(NetworkConfiguration network)
     {
         if (IpamSection.Of(network) is not { } ipam)
-        {
             return [];
-        }
 
         var gateways = TellsGateway(MainPlugin.Of(network), ipam);
         return [.. OfIpam(ipam).Select(subnet => subnet with { HasGateway = subnet.HasGateway || gateways }).Distinct()];
@@ -47,9 +45,7 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
     private static CniSubnet? Read(JsonObject range, string key, JsonObject? ipam)
     {
         if (ReadSubnet(IpamSection.Text(range, key)) is not { } subnet)
-        {
             return null;
-        }
 
         var declared = IPAddress.TryParse(IpamSection.Text(ipam ?? range, "gateway"), out var gateway) && (ipam is null || subnet.Contains(gateway));
         return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet)) { HasGateway = declared };

@@ -32,15 +32,11 @@ internal static class DataQuantity
         var digits = text.TakeWhile(letter => char.IsAsciiDigit(letter) || letter == '.').Count();
         var unit = text[digits..].Trim().ToLowerInvariant();
         if (isRate && unit.EndsWith(PerSecond, StringComparison.Ordinal))
-        {
             unit = unit[..^PerSecond.Length];
-        }
 
         var isNumber = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
         if (isNumber && SizeOf(unit) is { } size && number <= Largest / size)
-        {
             return (long)(number * size);
-        }
 
         var prefixes = Prefixes.Select(known => known.Prefix).ToArray();
         throw new CnmException(isNumber && prefixes.Any(prefix => unit == prefix + "b" || unit == prefix + "bps")

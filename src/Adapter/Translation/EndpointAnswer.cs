@@ -54,9 +54,7 @@ internal static class EndpointAnswer
     public static IEnumerable<LinkRoute> StaticRoutes(AttachmentRecord record)
     {
         if (record.Attach == AttachMode.Sandbox)
-        {
             return [];
-        }
 
         var carried = record.Snapshot!.Routes.Where(route => route.DockerCarries).ToArray();
         var ways = SandboxDefaults.Families.Select(isIPv6 => Gateway(record, isIPv6)).OfType<LinkRoute>()
@@ -121,9 +119,7 @@ internal static class EndpointAnswer
         var address = snapshot.Addresses.FirstOrDefault(candidate =>
             !IsLinkLocal(candidate) && IPAddress.Parse(candidate.Address).AddressFamily == family);
         if (address is null)
-        {
             return null;
-        }
 
         var whole = family == AddressFamily.InterNetwork ? 32 : 128;
         return $"{address.Address}/{(snapshot.HasConnectedRoute(address) && address.Peer is null ? address.PrefixLength : whole)}";

@@ -26,19 +26,13 @@ internal sealed record EndpointFacts(string EndpointId, string? NetworkId, strin
             [ValueTemplate.HostName] = HostName,
         };
         if (NetworkId is not null)
-        {
             values[ValueTemplate.NetworkId] = NetworkId;
-        }
 
         if (mac is not null)
-        {
             values[ValueTemplate.Mac] = mac;
-        }
 
         foreach (var address in addresses)
-        {
             values[IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6 ? ValueTemplate.Ip6 : ValueTemplate.Ip] = address;
-        }
 
         return values;
     }

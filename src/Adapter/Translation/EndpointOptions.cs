@@ -25,9 +25,7 @@ internal static class EndpointOptions
     public static void Require(IReadOnlyDictionary<string, string> defaults, NetworkConfiguration network)
     {
         if (defaults.FirstOrDefault(option => option.Value.Length == 0).Key is { } empty)
-        {
             throw new CnmException($"option -o {empty} needs a value. Leave it out to have no default.");
-        }
 
         CniArguments.Parse(defaults);
         BandwidthLimits.Read(defaults, network);
@@ -41,16 +39,12 @@ internal static class EndpointOptions
     {
         var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (option, value) in defaults)
-        {
             merged[CniArguments.Canonical(option)] = value;
-        }
 
         foreach (var (option, value) in given ?? new Dictionary<string, JsonElement>())
         {
             if (option.StartsWith(Prefix, StringComparison.Ordinal))
-            {
                 Override(merged, RequireKnown(option), value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
-            }
         }
 
         return merged;
@@ -63,13 +57,9 @@ internal static class EndpointOptions
         option = CniArguments.Canonical(option);
         var name = merged.ContainsKey(option) ? option : merged.Keys.FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase)) ?? option;
         if (value.Length > 0)
-        {
             merged[name] = value;
-        }
         else
-        {
             merged.Remove(name);
-        }
     }
 
     private static string RequireKnown(string option) =>

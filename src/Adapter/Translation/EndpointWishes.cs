@@ -37,9 +37,7 @@ internal sealed record EndpointWishes(
         var imposed = record.Ipam == IpamMode.Cni ? [] : addresses; // The cni IPAM has reserved them: plugins would take them for a second wish.
         var capabilities = ReadCapabilities(request, network, mac, imposed); // (2)
         if (BandwidthLimits.Read(options, network) is { } limits)
-        {
             capabilities[BandwidthLimits.Capability] = limits;
-        }
 
         var otherwise = record.Ipam == IpamMode.Cni ? "" : "It is known before the plugins run only where Docker or --ipam-driver cni chose it.";
         IEnumerable<CniArgument> arguments = // (3)
@@ -75,20 +73,14 @@ internal sealed record EndpointWishes(
     {
         var capabilities = new JsonObject();
         if (mac is not null && Declares(network, "mac"))
-        {
             capabilities["mac"] = MacText(mac);
-        }
 
         if (imposed.Length > 0 && Declares(network, "ips"))
-        {
             capabilities["ips"] = ToArray(imposed);
-        }
 
         // Docker answers names itself, so where no plugin asks for the servers nothing is lost.
         if (NameServers(request) is { Length: > 0 } servers && Declares(network, "dns"))
-        {
             capabilities["dns"] = new JsonObject { ["servers"] = ToArray(servers) };
-        }
 
         return capabilities;
     }
@@ -122,9 +114,7 @@ internal sealed record EndpointWishes(
     private static PhysicalAddress? ReadMac(string? text)
     {
         if (string.IsNullOrEmpty(text))
-        {
             return null;
-        }
 
         return PhysicalAddress.TryParse(text, out var mac) && mac.GetAddressBytes().Length == 6
             ? mac

@@ -32,9 +32,7 @@ internal static class InterfaceNames
     public static string? Wished(string? name, AttachMode attach)
     {
         if (string.IsNullOrEmpty(name))
-        {
             return null;
-        }
 
         if (attach != AttachMode.Sandbox)
         {

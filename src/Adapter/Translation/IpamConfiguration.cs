@@ -55,15 +55,11 @@ internal static class IpamConfiguration
         foreach (var part in (string[])["routes", "dns"])
         {
             if (reserved.ConvertTo(RichestVersion).Json[part] is { } value)
-            {
                 ipam[part] = value.DeepClone();
-            }
         }
 
         if (withoutIPv6 && ipam["routes"] is JsonArray routes)
-        {
             ipam["routes"] = new JsonArray([.. routes.Where(route => (string?)route?["dst"] is not { } destination || !destination.Contains(':')).Select(route => route?.DeepClone())]);
-        }
 
         plugin[Ipam] = ipam;
     });
@@ -79,9 +75,7 @@ internal static class IpamConfiguration
         if (!IsWanted(ipam))
         {
             foreach (var key in (string[])["subnet", "rangeStart", "rangeEnd", "gateway"])
-            {
                 ipam.Remove(key);
-            }
         }
 
         ipam["ranges"] = new JsonArray([.. IpamSection.Items(ipam, "ranges").OfType<JsonArray>().Where(set => set.Any(IsWanted)).Select(set => set.DeepClone())]);
@@ -103,9 +97,7 @@ internal static class IpamConfiguration
     {
         var json = new JsonObject { ["address"] = $"{ip.Address}/{ip.PrefixLength}" };
         if (ip.Gateway is { } gateway)
-        {
             json["gateway"] = gateway.ToString();
-        }
 
         return json;
     }

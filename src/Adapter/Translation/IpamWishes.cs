@@ -22,14 +22,10 @@ internal static class IpamWishes
         var arguments = new List<CniArgument>();
         var capabilities = new JsonObject();
         if (mac is not null)
-        {
             arguments.Add(new CniArgument("MAC", mac));
-        }
 
         if (addresses.Count == 0)
-        {
             return (network, arguments, capabilities);
-        }
 
         if (network.Plugins.First(plugin => plugin.IpamType is not null).Capabilities.Contains(Ips))
         {
@@ -56,9 +52,7 @@ internal static class IpamWishes
         capabilities.Remove(Ips);
         var takesList = network.Plugins.First(plugin => plugin.IpamType is not null).Capabilities.Contains(Ips);
         if (takesList)
-        {
             capabilities[Ips] = new JsonArray([.. addresses.Select(address => (JsonNode)JsonValue.Create(address))]);
-        }
 
         var arguments = attachment.Arguments.Where(argument => argument.Key != "IP").ToArray();
         return (

@@ -59,9 +59,7 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     public static NetworkOptions Of(IReadOnlyDictionary<string, string> options, IpamMode ipam)
     {
         if (options.Keys.FirstOrDefault(option => option is not (CniNetworkKey or AttachKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
-        {
             throw new CnmException($"option -o {unknown} is not known to driver cni. Known options: {Known}.");
-        }
 
         return new NetworkOptions(ReadCniNetwork(options), ipam, [])
         {

@@ -59,9 +59,7 @@ internal static class PublishedPorts
                 ["protocol"] = mapping.Protocol,
             };
             if (mapping.HostIp.Length > 0)
-            {
                 entry["hostIP"] = mapping.HostIp;
-            }
 
             list.Add((JsonNode)entry);
         }
@@ -72,9 +70,7 @@ internal static class PublishedPorts
     private static RequestedPort ReadOne(JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object)
-        {
             throw Unreadable(entry);
-        }
 
         var protocol = Number(entry, "Proto") switch
         {
@@ -88,9 +84,7 @@ internal static class PublishedPorts
         var hostPortEnd = Math.Max(hostPort, Number(entry, "HostPortEnd"));
         var hostIp = entry.TryGetProperty("HostIP", out var ip) ? ip.ValueKind is JsonValueKind.String or JsonValueKind.Null ? ip.GetString() ?? "" : throw Unreadable(entry) : "";
         if (containerPort is < 1 or > 65535 || hostPort < 0 || hostPortEnd > 65535)
-        {
             throw new CnmException($"published port {hostPort}-{hostPortEnd}:{containerPort}/{protocol} is outside 1 to 65535.");
-        }
 
         return new RequestedPort(protocol, containerPort, ReadHostIp(hostIp, $"{containerPort}/{protocol}"), hostPort, hostPortEnd);
     }
@@ -99,9 +93,7 @@ internal static class PublishedPorts
     private static string ReadHostIp(string text, string port)
     {
         if (text.Length == 0)
-        {
             return "";
-        }
 
         return IPAddress.TryParse(text, out var address)
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
@@ -111,9 +103,7 @@ internal static class PublishedPorts
     private static int Number(JsonElement entry, string field)
     {
         if (!entry.TryGetProperty(field, out var value))
-        {
             return 0;
-        }
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Unreadable(entry);
     }

@@ -19,14 +19,10 @@ internal static class SandboxRoutes
         foreach (var route in EndpointAnswer.StaticRoutes(record))
         {
             if (others.FirstOrDefault(other => RoutesOf(other).Any(route.HasPlaceOf)) is { } other)
-            {
                 throw Refusal(record, route, $"on CNI network \"{other.CniNetwork}\"");
-            }
 
             if (present.FirstOrDefault(taken => route.HasPlaceOf(taken.Route)) is { } inTheWay)
-            {
                 throw Refusal(record, route, $"on its interface {inTheWay.Interface}");
-            }
         }
     }
 

@@ -26,14 +26,10 @@ internal sealed class LockFile(string path) : IDisposable
         {
             var error = Marshal.GetLastPInvokeError();
             if (error is LibC.EAGAIN or LibC.EACCES)
-            {
                 return false;
-            }
 
             if (error != LibC.EINTR)
-            {
                 throw LibC.Failure("fcntl", error);
-            }
         }
 
         return true;

@@ -21,29 +21,21 @@ internal sealed class LockHolders(string file, LockedPlaces places)
     public void RequireProgress(TimeSpan waited)
     {
         if (waited < _next)
-        {
             return;
-        }
 
         _next = waited + Pause;
         var stopped = new List<int>();
         foreach (var holder in Find())
         {
             if (ProcessStatus.IsAncestor(holder))
-            {
                 throw new CniException(CniErrorCode.InvalidEnvironment, $"process {holder} ({ProcessStatus.CommandOf(holder)}) runs an operation for the same container, and waits for the plugin that has begun this one: neither could ever end");
-            }
 
             if (ProcessStatus.Of(holder) is { IsStopped: true })
-            {
                 stopped.Add(holder);
-            }
         }
 
         if (stopped.Find(_stopped.Contains) is var still and > 0)
-        {
             throw new CniException(CniErrorCode.TryAgainLater, $"process {still} ({ProcessStatus.CommandOf(still)}) is in the middle of an operation, and is stopped; let it go on with \"kill -CONT {still}\", or end it ({file})");
-        }
 
         _stopped.Clear();
         _stopped.UnionWith(stopped);
@@ -52,9 +44,7 @@ internal sealed class LockHolders(string file, LockedPlaces places)
     private IEnumerable<int> Find()
     {
         if (!LibC.TryStat(file, out var wanted))
-        {
             return [];
-        }
 
         return Numbers("/proc")
             .Where(process => process != Environment.ProcessId)

@@ -44,15 +44,11 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
         bool TryEnter(LockFile held)
         {
             if (!held.TryLock(gate, 1, LockKind.Shared))
-            {
                 return false;
-            }
 
             var isIn = held.TryLock(room, 1, LockKind.Shared) && held.TryLock(container, 1, LockKind.Exclusive);
             if (!isIn)
-            {
                 held.Unlock(room, 1); // Who waits keeps nobody else waiting.
-            }
 
             held.Unlock(gate, 1);
             return isIn;
@@ -106,9 +102,7 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
                 var waited = timeProvider.GetElapsedTime(start);
                 holders.RequireProgress(waited);
                 if (waited >= limit)
-                {
                     throw new CniException(CniErrorCode.TryAgainLater, $"{obstacle}, and did not end within {limit.TotalSeconds:0.###} s ({file})");
-                }
 
                 await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
             }

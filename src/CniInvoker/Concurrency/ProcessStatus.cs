@@ -37,9 +37,7 @@ internal readonly record struct ProcessStatus(char State, int Parent)
         {
             descendant = status.Parent;
             if (descendant == process)
-            {
                 return true;
-            }
         }
 
         return false;

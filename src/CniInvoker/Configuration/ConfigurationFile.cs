@@ -39,9 +39,7 @@ internal static class ConfigurationFile
         {
             content.Write(buffer, 0, read);
             if (content.Length > Longest)
-            {
                 throw TooLong(path);
-            }
         }
 
         return content.GetBuffer().AsMemory(0, (int)content.Length);
@@ -50,19 +48,13 @@ internal static class ConfigurationFile
     private static void Require(string path, int? error, FileStatus status)
     {
         if (error is { } number)
-        {
             throw Unreadable(path, Words(path, number));
-        }
 
         if (!status.IsRegular)
-        {
             throw Unreadable(path, "it is no regular file, but a pipe, a socket, a device or a directory. Remove it");
-        }
 
         if (status.Size > Longest)
-        {
             throw TooLong(path);
-        }
     }
 
     private static string Words(string path, int error) => error switch

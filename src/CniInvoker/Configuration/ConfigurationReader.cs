@@ -22,9 +22,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     {
         var json = text.ParseObject();
         if (json.ContainsKey(NetworkConfiguration.PluginsKey))
-        {
             return ReadList(json, _ => []);
-        }
 
         return Find(json, "type") is null ? throw text.Mistake("has neither \"plugins\" nor \"type\"") : ReadSingle();
     }
@@ -109,9 +107,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private bool ReadFlag(JsonObject json, string key)
     {
         if (json[key] is not { } flag)
-        {
             return false;
-        }
 
         return flag is JsonValue value
             && (value.TryGetValue(out bool set) || (value.TryGetValue(out string? word) && bool.TryParse(word, out set)))
@@ -122,27 +118,19 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private List<PluginConfiguration> ReadPlugins(JsonObject json)
     {
         if (!json.TryGetPropertyValue(NetworkConfiguration.PluginsKey, out var value))
-        {
             return [];
-        }
 
         var items = value as JsonArray ?? throw text.Mistake("is not a list", NetworkConfiguration.PluginsKey);
         if (items.Count == 0)
-        {
             throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey);
-        }
 
         var plugins = new List<PluginConfiguration>();
         for (var index = 0; index < items.Count && _mistakes.Count < MostProblems; index++)
         {
             if (items[index] is JsonObject entry)
-            {
                 plugins.Add(ReadPlugin(entry, [NetworkConfiguration.PluginsKey, index]));
-            }
             else
-            {
                 Report("is not an object", NetworkConfiguration.PluginsKey, index);
-            }
         }
 
         return plugins;
@@ -188,17 +176,13 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         var enabled = new HashSet<string>(StringComparer.Ordinal);
         var sections = KeyCase.All(json, "capabilities").ToArray();
         if (sections.Any(section => section is not JsonObject))
-        {
             Report("is not an object of true and false", place);
-        }
 
         foreach (var (capability, value) in sections.OfType<JsonObject>().SelectMany(section => section))
         {
             var isOn = false;
             if (value is not null && !(value is JsonValue flag && flag.TryGetValue(out isOn)))
-            {
                 Report("is neither true nor false", [.. place, capability]);
-            }
 
             _ = isOn ? enabled.Add(capability) : enabled.Remove(capability);
         }
@@ -210,9 +194,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private void RequireDns(JsonObject json, object[] place)
     {
         if (Find(json, "dns") is not { } value)
-        {
             return;
-        }
 
         if (value is not JsonObject dns)
         {
@@ -224,9 +206,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         foreach (var key in new[] { "nameservers", "search", "options" })
         {
             if (Find(dns, key) is { } list && !(list is JsonArray items && items.All(item => item is null || IsText(item))))
-            {
                 Report("is not a list of text", [.. place, key]);
-            }
         }
     }
 
@@ -263,9 +243,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private void Report(string problem, params ReadOnlySpan<object> place)
     {
         if (_mistakes.Count < MostProblems)
-        {
             _mistakes.Add(text.Problem(problem, place));
-        }
     }
 
     private void ThrowMistakes()

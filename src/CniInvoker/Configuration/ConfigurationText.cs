@@ -13,14 +13,10 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
     public JsonObject ParseObject(int levelsAround = 0)
     {
         if (utf8Json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-        {
             throw new CniConfigurationException(source, "the file is empty");
-        }
 
         if (JsonComplaint.IsUtf16(utf8Json.Span))
-        {
             throw new CniConfigurationException(source, "this is written in UTF-16; save the file as UTF-8");
-        }
 
         try
         {
@@ -42,9 +38,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
     {
         var jsonPath = "$";
         foreach (var step in path)
-        {
             jsonPath += step is int index ? $"[{index}]" : IsPlain((string)step) ? $".{step}" : $"['{step}']";
-        }
 
         return ConfigurationProblem.At(source, problem, jsonPath, LineOf(path));
     }
@@ -61,9 +55,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         foreach (var step in path)
         {
             if (!(step is int index ? MoveToItem(ref reader, index) : MoveToValue(ref reader, (string)step, ref position)))
-            {
                 break;
-            }
 
             position = step is int ? reader.TokenStartIndex : position;
         }
@@ -74,9 +66,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
     private static bool MoveToItem(ref Utf8JsonReader reader, int index)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-        {
             return false;
-        }
 
         for (reader.Read(); index > 0 && reader.TokenType != JsonTokenType.EndArray; index--)
         {
@@ -93,9 +83,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         var found = false;
         var last = reader;
         if (reader.TokenType != JsonTokenType.StartObject)
-        {
             return false;
-        }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -33,15 +33,11 @@ internal static class HostLocalRanges
     {
         JsonArray[] sets = [.. (GoFields.All(ipam, "ranges").LastOrDefault() as JsonArray ?? []).Cast<JsonArray>()];
         if (sets.Any(set => set.Count == 0))
-        {
             return ["has an empty set of ranges"];
-        }
 
         JsonObject[][] all = [.. sets.Select(set => set.Cast<JsonObject>().ToArray()), .. Text(ipam, "subnet") is null ? Array.Empty<JsonObject[]>() : [[ipam]]];
         if (all.Length == 0 && !isFilledIn)
-        {
             return ["names no range to give addresses from: \"ranges\": [[{\"subnet\": \"10.88.0.0/16\"}]]"];
-        }
 
         string[] problems = [.. all.SelectMany(set => set).Select(Problem).OfType<string>()];
         return problems.Length > 0 ? problems : Together(all);
@@ -54,19 +50,13 @@ internal static class HostLocalRanges
     {
         var text = Text(range, "subnet")!;
         if (!GoAddress.TryParseCidr(text, out var address, out var length))
-        {
             return null; // That is told already.
-        }
 
         if (address.IsIPv4MappedToIPv6)
-        {
             return $"has the subnet {text}, which is one of IPv4 in the words of IPv6: write {address.MapToIPv4()}/{Math.Max(0, length - 96)}";
-        }
 
         if (!IPNetwork.TryParse(text, out var subnet) || !subnet.BaseAddress.Equals(address))
-        {
             return $"has the subnet {text}, which has bits behind its length: {address} is an address in it";
-        }
 
         var outside = Ends.FirstOrDefault(key => End(range, key) is { } end && !subnet.Contains(end));
         return outside is not null ? $"has a {outside} that is not in the subnet {text}: {Text(range, outside)}"
@@ -78,21 +68,15 @@ internal static class HostLocalRanges
     private static IEnumerable<string> Together(JsonObject[][] sets)
     {
         if (sets.Any(set => set.Select(range => Subnet(range).BaseAddress.AddressFamily).Distinct().Count() > 1))
-        {
             yield return "has IPv4 and IPv6 in one set of ranges: each needs a set of its own, [[{…}], [{…}]]";
-        }
 
         var ranges = sets.SelectMany(set => set).Take(MostCompared).ToArray();
         var overlap = ranges.SelectMany((range, index) => ranges.Skip(index + 1).Select(other => (range, other))).FirstOrDefault(pair => Overlap(pair.range, pair.other));
         if (overlap.range is not null)
-        {
             yield return $"has ranges that overlap: in {Text(overlap.range, "subnet")} and {Text(overlap.other, "subnet")}";
-        }
 
         if (sets.FirstOrDefault(set => set.All(range => First(range) == Last(range) && First(range) == Gateway(range))) is [var only, ..])
-        {
             yield return $"has no address to give in {Text(only, "subnet")}: the only one is the gateway's";
-        }
     }
 
     private static bool Overlap(JsonObject one, JsonObject other) => Subnet(one).BaseAddress.AddressFamily == Subnet(other).BaseAddress.AddressFamily

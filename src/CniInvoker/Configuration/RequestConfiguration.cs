@@ -20,23 +20,17 @@ internal static class RequestConfiguration
     {
         var request = Begin(network, plugin); // (1) (2)
         if (previousResult is not null)
-        {
             request[PreviousResult] = previousResult.Json; // (3)
-        }
 
         var runtimeConfiguration = new JsonObject(); // (4)
         foreach (var (capability, value) in attachment?.Capabilities ?? [])
         {
             if (plugin.Capabilities.Contains(capability))
-            {
                 runtimeConfiguration[capability] = value?.DeepClone();
-            }
         }
 
         if (runtimeConfiguration.Count > 0)
-        {
             request[RuntimeConfiguration] = runtimeConfiguration;
-        }
 
         return PluginText.Write(request);
     }
@@ -58,9 +52,7 @@ internal static class RequestConfiguration
     {
         var request = plugin.Json;
         foreach (var key in request.Select(property => property.Key).Where(key => IsReserved(key) || Outranks(key, NameKey) || Outranks(key, VersionKey)).ToArray())
-        {
             request.Remove(key);
-        }
 
         request[NameKey] = network.Name;
         request[VersionKey] = network.CniVersion;

@@ -9,9 +9,7 @@ internal static class UnreadFiles
     public static IEnumerable<ConfigurationProblem> Warnings(string directory, IEnumerable<string> files, IReadOnlyList<string> extensions)
     {
         if (!Path.Exists(directory))
-        {
             return [new ConfigurationProblem(directory, "there is no such directory")];
-        }
 
         return Unread(files, extensions).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => new ConfigurationProblem(file, $"it is not read: write {Path.GetExtension(file).ToLowerInvariant()} in small letters"));
@@ -21,9 +19,7 @@ internal static class UnreadFiles
     public static string Text(string directory, IEnumerable<string> files, IReadOnlyList<string> extensions)
     {
         if (!Path.Exists(directory))
-        {
             return "; there is no such directory";
-        }
 
         var names = Unread(files, extensions).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
         return names.Length == 0

@@ -13,9 +13,7 @@ internal static class VersionChoice
         var single = ReadSingle(json[SingleKey], text);
         var offered = ReadList(json, text);
         if (offered.Count == 0)
-        {
             return Named(single);
-        }
 
         if (!string.IsNullOrEmpty(single))
         {
@@ -47,9 +45,7 @@ internal static class VersionChoice
     {
         var versions = new List<(SpecVersion, string)>();
         if (json[ListKey] is not { } list)
-        {
             return versions;
-        }
 
         foreach (var item in list as JsonArray ?? throw text.Mistake("is not a list", ListKey))
         {

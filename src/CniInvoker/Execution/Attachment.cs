@@ -51,9 +51,7 @@ public sealed record Attachment
         }
 
         foreach (var (key, value) in capabilities ?? [])
-        {
             Require(key.Length == 0 ? "has no name" : CapabilityArgument.Problem(key, value), $"capability argument \"{key}\"");
-        }
 
         ContainerId = containerId;
         NetworkNamespace = networkNamespace;
@@ -93,8 +91,6 @@ public sealed record Attachment
     private static void Require(string? problem, string subject, uint code = CniErrorCode.InvalidEnvironment)
     {
         if (problem is not null)
-        {
             throw new CniException(code, $"{subject} {problem}");
-        }
     }
 }

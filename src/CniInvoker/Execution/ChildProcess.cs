@@ -51,9 +51,7 @@ internal sealed unsafe class ChildProcess : IDisposable
             SetSignalsAndGroup(attributes);
             var error = LibC.posix_spawn(out var process, path, actions, attributes, arguments.Pointer, variables.Pointer);
             if (error == LibC.ETXTBSY)
-            {
                 return null;
-            }
 
             return error == 0 ? new ChildProcess(process) : throw new StartException(path, error);
         }
@@ -123,9 +121,7 @@ internal sealed unsafe class ChildProcess : IDisposable
             {
                 var error = Marshal.GetLastPInvokeError();
                 if (error != LibC.EINTR)
-                {
                     return error;
-                }
             }
         }
 
@@ -135,8 +131,6 @@ internal sealed unsafe class ChildProcess : IDisposable
     private static void Require(int error)
     {
         if (error != 0)
-        {
             throw LibC.Failure("posix_spawn", error);
-        }
     }
 }

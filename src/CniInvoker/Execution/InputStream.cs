@@ -27,9 +27,7 @@ internal sealed unsafe class InputStream(ReadOnlyMemory<byte> text) : IDisposabl
             if (length < 0)
             {
                 if (Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR)
-                {
                     return;
-                }
 
                 break; // EPIPE: nobody reads any more.
             }

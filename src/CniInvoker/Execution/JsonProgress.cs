@@ -15,18 +15,14 @@ internal sealed class JsonProgress
     public void Look(ReadOnlySpan<byte> written)
     {
         if (IsOver)
-        {
             return;
-        }
 
         _seen = _seen == 0 && written.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : _seen;
         var reader = new Utf8JsonReader(written[_seen..], isFinalBlock: false, _state);
         try
         {
             while (!IsOver && reader.Read())
-            {
                 IsOver = reader.CurrentDepth == 0 && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
-            }
         }
         catch (JsonException)
         {

@@ -13,14 +13,10 @@ internal static class NetworkNamespaceFile
     {
         using var file = Open(path);
         if (file.IsInvalid)
-        {
             return "cannot be opened: does it exist?";
-        }
 
         if (!IsNetworkNamespace(file))
-        {
             return "is not a network namespace";
-        }
 
         using var own = Open(Own);
         return LibC.TryStat(file, out var theirs) && LibC.TryStat(own, out var ours) && theirs.Inode == ours.Inode

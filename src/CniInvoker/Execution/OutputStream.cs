@@ -41,14 +41,10 @@ internal sealed unsafe class OutputStream(int maximumBytes) : IDisposable
             }
 
             if (length < 0 && Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR)
-            {
                 return;
-            }
 
             if (length <= 0 || IsOverfull)
-            {
                 _pipe.Ours.Dispose();
-            }
         }
     }
 

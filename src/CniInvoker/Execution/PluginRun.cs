@@ -56,9 +56,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
         Finish(); // (3) (4)
         if (_isCancelled && _phase != PluginRunPhase.Draining)
-        {
             throw new OperationCanceledException(cancellationToken);
-        }
 
         return _stdout.IsOverfull || _stderr.IsOverfull ? throw TooMuch() : Output();
     }
@@ -106,9 +104,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
             }
 
             if (Elapsed + pause >= limit)
-            {
                 throw new StartException(request.Path, LibC.ETXTBSY);
-            }
 
             _wakeUp.Wait(pause);
             cancellationToken.ThrowIfCancellationRequested();
@@ -127,15 +123,11 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         };
         var left = _phaseEnd - Elapsed;
         if (_status is not null && _phase == PluginRunPhase.Running && !HasSucceeded)
-        {
             left = TimeSpan.FromTicks(Math.Min(left.Ticks, (_exit + ReasonLimit - Elapsed).Ticks));
-        }
 
         var milliseconds = (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 0, int.MaxValue);
         if (LibC.poll(descriptors, 5, milliseconds) <= 0)
-        {
             return; // Time is up, or a signal came: the caller looks at the clock.
-        }
 
         _isCancelled = _isCancelled || descriptors[4].ReturnedEvents != 0;
         if (descriptors[3].ReturnedEvents != 0)
@@ -144,9 +136,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
             _exit = Elapsed;
             _stdin.Close();
             if (_phase == PluginRunPhase.Killed)
-            {
                 _phaseEnd = Elapsed + DrainLimit;
-            }
         }
     }
 
@@ -154,9 +144,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private void Transfer()
     {
         if (_status is null && _stdin.Number >= 0)
-        {
             _stdin.Write();
-        }
 
         _stdout.Read();
         _stderr.Read();
@@ -187,9 +175,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private bool IsAnswerToCome()
     {
         if (_stdout.IsAtEnd || _stdout.IsOverfull || _stderr.IsOverfull || !(HasSucceeded ? HasResult : IsReasonToCome))
-        {
             return false;
-        }
 
         _result.Look(_stdout.Written.Span);
         return !_result.IsOver;
@@ -203,28 +189,20 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     {
         (_phase, _phaseEnd) = (phase, Elapsed + limit);
         if (phase is PluginRunPhase.Terminating or PluginRunPhase.Killed)
-        {
             _child!.SignalGroup(phase == PluginRunPhase.Killed ? LibC.SIGKILL : LibC.SIGTERM);
-        }
     }
 
     private void Finish()
     {
         if (_phase != PluginRunPhase.Draining)
-        {
             _child!.SignalGroup(LibC.SIGKILL); // Before the reaping: afterwards the number might be another's.
-        }
 
         if (_status is null)
-        {
             return; // Not even SIGKILL ended it yet. Dispose reaps it.
-        }
 
         _child!.Reap();
         for (var limit = Elapsed + VanishLimit; _phase != PluginRunPhase.Draining && _child.HasGroup && Elapsed < limit;)
-        {
             _ = LibC.poll(null, 0, (int)VanishPause.TotalMilliseconds); // What DEL finds must not change under it.
-        }
     }
 
     private PluginOutput Output() => new()

@@ -14,15 +14,11 @@ internal sealed class VersionCache
         // Taken before the question: a binary that is replaced meanwhile is asked again the next time.
         var binary = FileIdentity.Of(path);
         if (binary is not null && _known.TryGetValue(path, out var known) && known.Binary == binary)
-        {
             return known.Versions;
-        }
 
         var versions = await ask().ConfigureAwait(false);
         if (binary is { } asked)
-        {
             _known[path] = (asked, versions);
-        }
 
         return versions;
     }

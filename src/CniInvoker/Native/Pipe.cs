@@ -23,9 +23,7 @@ internal sealed class Pipe : IDisposable
     {
         var descriptors = stackalloc int[2];
         if (LibC.pipe2(descriptors, LibC.O_CLOEXEC) != 0)
-        {
             throw LibC.Failure("pipe2");
-        }
 
         var pipe = orient(new FileDescriptor(descriptors[0]), new FileDescriptor(descriptors[1]));
         if (LibC.fcntl(pipe.Ours, LibC.F_SETFL, LibC.O_NONBLOCK) != 0)

@@ -61,15 +61,11 @@ public sealed class CniException(uint code, string msg, string? details = null, 
         {
             var text = new StringBuilder(OneLine.Of(Subject)).Append(OneLine.Of(msg));
             if (!string.IsNullOrEmpty(details))
-            {
                 text.Append("; ").Append(OneLine.Of(details));
-            }
 
             EndSentence(text.Append(code == CniErrorCode.None ? "" : $" (code {code})"));
             if (Tail(Stderr ?? "") is { Length: > 0 } tail)
-            {
                 EndSentence(text.Append(" stderr: ").Append(tail));
-            }
 
             text.Append(CleanupFailure is null ? "" : $" Undoing it failed too: {CleanupFailure.Message}");
             return text.AppendJoin("", OtherFailures.Select(other => $" Moreover: {other.Message}")).ToString();
@@ -101,9 +97,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     internal static void ThrowAny(IReadOnlyList<CniException> failures)
     {
         if (failures.Count > 0)
-        {
             throw failures[0].With(failures[0].CleanupFailure, [.. failures.Skip(1)]);
-        }
     }
 
     /// <summary>This failure and the others that go with it, each by itself.</summary>

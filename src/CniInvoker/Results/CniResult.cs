@@ -61,9 +61,7 @@ public sealed class CniResult
     {
         var text = JsonText.Trim(utf8Json.Span);
         if (text.Length > MaximumBytes)
-        {
             throw new CniException(CniErrorCode.DecodingFailure, $"the result has {text.Length} bytes, and may have {MaximumBytes}");
-        }
 
         try
         {
@@ -159,9 +157,7 @@ public sealed class CniResult
     {
         var bytes = address.GetAddressBytes();
         for (var bit = prefixLength; bit < bytes.Length * 8; bit++)
-        {
             bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        }
 
         return new IPNetwork(new IPAddress(bytes), prefixLength);
     }

@@ -40,28 +40,20 @@ internal static class CniResultConversion
         foreach (var key in new[] { "ip4", "ip6" })
         {
             if (ResultField.Object(json, key) is not { } ip)
-            {
                 continue;
-            }
 
             var address = new JsonObject { ["address"] = ip["ip"]?.DeepClone() };
             if (ResultField.Text(ip, "gateway") is { } gateway)
-            {
                 address["gateway"] = gateway;
-            }
 
             ips.Add((JsonNode)address);
             foreach (var route in ResultField.Objects(ip, "routes"))
-            {
                 routes.Add(route.DeepClone());
-            }
         }
 
         var result = new JsonObject { ["ips"] = ips, ["routes"] = routes };
         if (json["dns"] is { } dns)
-        {
             result["dns"] = dns.DeepClone();
-        }
 
         return result;
     }
@@ -72,18 +64,14 @@ internal static class CniResultConversion
         {
             ip.Remove("version");
             if (target == ResultFamily.Lists)
-            {
                 ip["version"] = IsIpv6(ip, "address") ? "6" : "4";
-            }
         }
 
         if (target == ResultFamily.Lists)
         {
             json["dns"] ??= new JsonObject();
             foreach (var link in ResultField.Objects(json, "interfaces"))
-            {
                 Array.ForEach(NewInterfaceFields, field => link.Remove(field));
-            }
         }
     }
 
@@ -94,9 +82,7 @@ internal static class CniResultConversion
         {
             var isIpv6 = IsIpv6(ip, "address");
             if (result.ContainsKey(isIpv6 ? "ip6" : "ip4"))
-            {
                 continue;
-            }
 
             var routes = ResultField.Objects(json, "routes").Where(route => IsIpv6(route, "dst") == isIpv6).Select(OldRoute);
             result[isIpv6 ? "ip6" : "ip4"] = WithoutNulls(new JsonObject
@@ -123,9 +109,7 @@ internal static class CniResultConversion
     private static JsonObject WithoutNulls(JsonObject json)
     {
         foreach (var key in json.Where(property => property.Value is null).Select(property => property.Key).ToArray())
-        {
             json.Remove(key);
-        }
 
         return json;
     }

@@ -22,22 +22,16 @@ internal static class PluginAnswer
         }
 
         if (output.Signal != 0)
-        {
             throw request.Failure(CniErrorCode.None, $"it was killed by signal {SignalName(output.Signal)}", stderr: output.Stderr);
-        }
 
         var json = TryParse(output.Stdout.Span);
         if (output.ExitCode != 0)
-        {
             throw Error(request, output, json);
-        }
 
         // A plugin that says what went wrong has failed, whatever its exit status. But what is a line of a log to anybody else is one here too; and an
         // answer to VERSION without versions is unusable, and no more.
         if (json is not null && request.Operation != CniOperation.Version && IsError(json))
-        {
             throw Error(request, output, json);
-        }
     }
 
     /// <summary>The exception for a plugin that was not started because its predecessors had used up the time.</summary>
@@ -115,9 +109,7 @@ internal static class PluginAnswer
         oddity = null;
         var code = CniErrorCode.None;
         if (json is not null && !(json is JsonValue value && value.TryGetValue(out code)))
-        {
             oddity = $"its error code {json.ToJsonString()} is not one";
-        }
 
         return code;
     }

@@ -57,9 +57,7 @@ internal static class ResultShape
         {
             Rename(link, LinkFields, isInOrder);
             if (family == ResultFamily.Lists)
-            {
                 DropUnreadable(link);
-            }
         }
 
         foreach (var ip in Items(json, "ips"))
@@ -99,9 +97,7 @@ internal static class ResultShape
     private static void StraightenRoutes(JsonObject json, bool isInOrder)
     {
         foreach (var route in Items(json, "routes"))
-        {
             Rename(route, RouteFields, isInOrder);
-        }
     }
 
     private static void Rename(JsonObject json, string[] fields, bool isInOrder)
@@ -110,9 +106,7 @@ internal static class ResultShape
         {
             var named = json.Where(property => KeyCase.Matches(property.Key, field)).ToList();
             if (named.Count == 0 || (named.Count == 1 && named[0].Key == field))
-            {
                 continue;
-            }
 
             var inForce = (isInOrder ? named.OrderBy(property => property.Key, StringComparer.Ordinal) : named.AsEnumerable())
                 .LastOrDefault(property => property.Value is not null).Value;
@@ -130,15 +124,11 @@ internal static class ResultShape
     private static void DropNulls(JsonObject json, string list, Func<JsonNode>? nullsAre = null)
     {
         if (json[list] is not JsonArray items || !items.Any(item => item is null))
-        {
             return;
-        }
 
         var kept = new JsonArray();
         foreach (var item in items.Select(item => item ?? nullsAre?.Invoke()).Where(item => item is not null))
-        {
             kept.Add(item!.Parent is null ? item : item.DeepClone());
-        }
 
         json[list] = kept;
     }

@@ -42,9 +42,7 @@ internal static class CacheRecord
             [OwnKey] = new JsonObject { [CompleteKey] = stored.IsComplete },
         };
         if (stored.Result is { } result)
-        {
             json["result"] = result.Json;
-        }
 
         return JsonText.Write(json);
     }
@@ -82,9 +80,7 @@ internal static class CacheRecord
             ? NetworkConfiguration.Parse(config, configSource)
             : new ConfigurationReader(new ConfigurationText(config, configSource)).ReadRemembered();
         if (network.Name != networkName)
-        {
             throw new CniException(CniErrorCode.DecodingFailure, $"its networkName is \"{networkName}\", but the configuration in it is of \"{network.Name}\"");
-        }
 
         return new StoredAttachment
         {

@@ -28,9 +28,7 @@ internal static class DurableFile
         WholeFile.Write(path, content, temporary, (from, to) => isThere = !TryLink(from, to));
         File.Delete(temporary);
         if (!isThere)
-        {
             SyncDirectoryOf(path);
-        }
 
         return !isThere;
     }
@@ -38,9 +36,7 @@ internal static class DurableFile
     private static bool TryLink(string from, string to)
     {
         if (LibC.link(from, to) == 0)
-        {
             return true;
-        }
 
         var error = Marshal.GetLastPInvokeError();
         return error == LibC.EEXIST ? false : throw LibC.Failure("link", error);
@@ -50,8 +46,6 @@ internal static class DurableFile
     {
         using var directory = LibC.open(Path.GetDirectoryName(path)!, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
         if (directory.IsInvalid || LibC.fsync(directory) != 0)
-        {
             throw LibC.Failure("fsync");
-        }
     }
 }

@@ -37,13 +37,9 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
             try
             {
                 if (Read(file, asked: null) is { } stored)
-                {
                     attachments.Add(stored);
-                }
                 else if (File.Exists(file))
-                {
                     problems.Add(new AttachmentProblem(file, "it holds a result that does not say whose it is"));
-                }
             }
             catch (CniException unreadable)
             {
@@ -62,13 +58,9 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         var content = CacheRecord.Write(attachment);
         DurableFile.MakeDirectory(_results);
         if (Locate(attachment.Id) is { } known)
-        {
             DurableFile.Replace(known.File, content, TemporaryName(attachment.Id));
-        }
         else if (!DurableFile.Create(PlainName(attachment.Id), content, TemporaryName(attachment.Id)))
-        {
             DurableFile.Replace(HashedName(attachment.Id), content, TemporaryName(attachment.Id));
-        }
     }
 
     /// <inheritdoc/>
@@ -87,9 +79,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         }
 
         if (Directory.Exists(_results))
-        {
             File.Delete(TemporaryName(id)); // Of a process that ended in the middle of a write.
-        }
     }
 
     // A file that cannot be read is taken for the attachment's whose name it has: nobody else's is likelier.
@@ -102,9 +92,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
             try
             {
                 if (Read(file, id) is { } stored && stored.Id == id)
-                {
                     return new Location(file, stored, Reason: null);
-                }
             }
             catch (CniException unreadable)
             {
@@ -119,9 +107,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
     {
         // Looked at first: nobody may ever write to a pipe, and of a device there may be no end.
         if (LibC.TryStat(file, out var status) && (!status.IsRegular || status.Size > Longest))
-        {
             throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB, which no record is" : "it is no regular file, but a pipe, a socket, a device or a directory");
-        }
 
         try
         {
@@ -143,13 +129,9 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
     private static void SetAside(string entry, string place)
     {
         if (Directory.Exists(entry) && new FileInfo(entry).LinkTarget is null)
-        {
             Directory.Move(entry, place);
-        }
         else
-        {
             File.Move(entry, place, overwrite: true);
-        }
     }
 
     private static void RequireFileName(AttachmentId id)
@@ -157,9 +139,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         var problem = Identifier.Problem(id.NetworkName) ?? Identifier.Problem(id.ContainerId) ?? Identifier.InterfaceNameProblem(id.InterfaceName)
             ?? Identifier.TripleProblem(id.NetworkName, id.ContainerId, id.InterfaceName);
         if (problem is not null)
-        {
             throw new ArgumentException($"One of the names in {id} {problem}.", nameof(id));
-        }
     }
 
     // No network's name begins with a dot.

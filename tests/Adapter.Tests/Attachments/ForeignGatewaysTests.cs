@@ -2,7 +2,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Sandboxes;
 
-namespace Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.Attachments;
 
 public sealed class ForeignGatewaysTests
 {

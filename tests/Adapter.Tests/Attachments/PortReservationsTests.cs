@@ -1,4 +1,4 @@
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.State;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Attachments;
@@ -7,7 +7,7 @@ using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.Attachments;
 
 public sealed class PortReservationsTests : IDisposable
 {
@@ -88,13 +88,9 @@ public sealed class PortReservationsTests : IDisposable
         var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, 0, 0)], [])[0].HostPort;
         var reserve = () => _ports.Reserve("e2", [new RequestedPort("tcp", 80, second, port, port)], []);
         if (areBothHeld)
-        {
             reserve.Should().NotThrow();
-        }
         else
-        {
             reserve.Should().Throw<CnmException>().WithMessage($"host port {(second == "::1" ? "[::1]:" : second.Length > 0 ? second + ":" : "")}{port}/tcp * published by the container with endpoint e1 already*");
-        }
     }
 
     [Fact]
@@ -137,13 +133,9 @@ public sealed class PortReservationsTests : IDisposable
         _ports.Release("e0");
         var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, hostIp, port, port)], [new ForeignPort(itsProtocol, itsHostIp, port, "pod default/web")]);
         if (isFree)
-        {
             reserve.Should().NotThrow();
-        }
         else
-        {
             reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp for container port 80 is published by pod default/web already. Choose another host port*");
-        }
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Bridge.Adapter.HostPorts;
 
-namespace Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.Attachments;
 
 /// <summary>What the firewall's tools print of ports that others publish.</summary>
 public sealed class PortRulesTests

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.Attachments;
 
 /// <summary>Records that tests share.</summary>
 internal static class Records

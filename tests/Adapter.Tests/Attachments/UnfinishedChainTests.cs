@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Settings;
 
-namespace Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.Attachments;
 
 /// <summary>
 /// A chain that fails half-way, whose undoing fails half-way too. Its first plugin undoes as the stock bridge does: the link first, then addresses, and
@@ -55,9 +55,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
-        {
             await _daemon.DisposeAsync();
-        }
 
         Directory.Delete(_directory, recursive: true);
     }
@@ -136,9 +134,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length > 0)
-        {
             await Task.Delay(20, deadline.Token);
-        }
     }
 
     private void WritePlugin(string name, string script)

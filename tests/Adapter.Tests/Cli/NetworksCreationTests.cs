@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Adapter.Tests.Translation;
+using Bridge.Adapter.Tests.Translation;
 
 namespace Bridge.Adapter.Tests.Cli;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Adapter.Tests.Translation;
+using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Cli;
 
 namespace Bridge.Adapter.Tests.Cli;

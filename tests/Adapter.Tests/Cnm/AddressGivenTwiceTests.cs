@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CniInvoker.Tests;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>The store of an IPAM plugin is lost, and it hands out again what running containers have.</summary>
 public sealed class AddressGivenTwiceTests : ServingDaemonTest

@@ -2,7 +2,7 @@ using Bridge.Adapter.Settings;
 using CniInvoker;
 using CniInvoker.Tests;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>Docker waits for ever, so it is answered whatever hangs; and what it was not told of is undone by the bridge itself.</summary>
 public sealed class CallDeadlineTests : ServingDaemonTest

@@ -3,7 +3,7 @@ using Bridge.Adapter.Settings;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 public sealed class CallQueueTests : IDisposable
 {
@@ -49,9 +49,7 @@ public sealed class CallQueueTests : IDisposable
 
         first.Dispose();
         foreach (var turn in waiting)
-        {
             (await turn).Dispose();
-        }
     }
 
     [Fact]
@@ -60,9 +58,7 @@ public sealed class CallQueueTests : IDisposable
         using var making = await MakingAsync();
         using var undoing = await UndoingAsync();
         for (var time = 0; time < 10; time++)
-        {
             _queue.EnterAsync(CallLane.Looking, CancellationToken.None).IsCompletedSuccessfully.Should().BeTrue();
-        }
     }
 
     [Fact]

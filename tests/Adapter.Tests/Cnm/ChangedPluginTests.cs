@@ -1,6 +1,6 @@
 using CniInvoker.Tests;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>What a plugin or its configuration can turn into between ADD and DEL, or in the middle of an answer.</summary>
 public sealed class ChangedPluginTests : DaemonProcessTest

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>Peers that are not Docker, or are broken: they get an answer or the end of their connection, and nobody else notices.</summary>
 public sealed class ConnectionTests : IAsyncLifetime

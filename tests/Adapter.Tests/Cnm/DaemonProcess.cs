@@ -6,7 +6,7 @@ using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Tests.Sandboxes;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>
 /// The program as a process of its own, in a network namespace of its own: for what a signal does, and for what it costs the kernel. It can be
@@ -148,9 +148,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         _process?.Dispose();
         _http?.Dispose();
         foreach (var mounted in Directory.Exists(Path.Combine(_directory, "run/netns")) ? Directory.GetFiles(Path.Combine(_directory, "run/netns")) : [])
-        {
             NetworkNamespace.Unmount(mounted);
-        }
 
         Directory.Delete(_directory, recursive: true);
     }

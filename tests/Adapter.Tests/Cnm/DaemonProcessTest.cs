@@ -1,4 +1,4 @@
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>With the daemon as a process of its own.</summary>
 /// <param name="settings">In YAML, besides directories and sockets.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>Docker's calls for the networks of <see cref="ScriptedNetworks"/>, as far as they matter there.</summary>
 internal sealed class DockerCalls(Func<string, string, Task<(int Status, string Body)>> post)

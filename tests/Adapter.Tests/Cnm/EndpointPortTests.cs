@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>A main plugin that publishes by itself: the host ports are reserved at CreateEndpoint, before it runs, and are nobody's when that fails.</summary>
 public sealed class EndpointPortTests : IAsyncLifetime
@@ -28,9 +28,7 @@ public sealed class EndpointPortTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
-        {
             await _daemon.DisposeAsync();
-        }
 
         _networks.Dispose();
     }

@@ -1,4 +1,4 @@
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>What is made fails, and its undoing fails too: the log has both, each once.</summary>
 public sealed class FailedUndoingTests() : DaemonProcessTest("repair: {interval: 1h, retryFirst: 1h, retryLongest: 1h}")

@@ -1,4 +1,4 @@
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>What stands in a CNI network's file and no plugin is told.</summary>
 public sealed class FileWarningTests : DaemonProcessTest

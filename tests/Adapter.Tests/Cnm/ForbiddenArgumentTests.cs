@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.Settings;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>What the operator forbids reaches no plugin, neither by a container's options nor by a network's.</summary>
 public sealed class ForbiddenArgumentTests : ServingDaemonTest

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>Work that does not end when it is told to, as when the kernel does not return: its caller is answered, and its end is logged.</summary>
 public sealed class LateCallTests : IDisposable
@@ -88,9 +88,7 @@ public sealed class LateCallTests : IDisposable
     {
         var tokens = new List<CancellationToken>();
         foreach (var lane in new[] { CallLane.Making, CallLane.Undoing })
-        {
             await _deadline.AnswerAsync(new Call("x", lane, "e1"), token => Task.FromResult(Add(token)), TestContext.Current.CancellationToken);
-        }
 
         tokens.Select(token => token.CanBeCanceled).Should().Equal(true, false);
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>A chain that does more in its namespace than to make its interface, as those of a service mesh do.</summary>
 public sealed class LostOnTheWayTests : ServingDaemonTest

@@ -1,6 +1,6 @@
 using CniInvoker.Tests;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>More calls at once than the machine can work on: they wait, within bounds, and nothing else suffers.</summary>
 public sealed class OverloadTests : IDisposable
@@ -65,9 +65,7 @@ public sealed class OverloadTests : IDisposable
             await Eventually.TrueAsync(() => crowd.Count(call => call.IsCompleted) == 3, "those that find no place to wait are answered");
 
             foreach (var refused in crowd.Where(call => call.IsCompleted))
-            {
                 (await refused).Should().Contain("too much at once: 1 calls are being worked on and 2 wait (calls.running and calls.waiting").And.Contain("Nothing was done");
-            }
 
             (await docker.EndpointAsync("Leave", "there")).Should().Be("{}");
             (await docker.EndpointAsync("DeleteEndpoint", "there")).Should().Be("{}");
@@ -81,9 +79,7 @@ public sealed class OverloadTests : IDisposable
         accepted.Should().HaveCount(3);
         (await Task.WhenAll(accepted)).Should().OnlyContain(answer => answer.StartsWith("{\"Interface\":"));
         foreach (var number in Enumerable.Range(0, 6))
-        {
             await docker.EndpointAsync("DeleteEndpoint", $"e{number}");
-        }
 
         _networks.Store.Should().BeEmpty();
     }

@@ -1,4 +1,4 @@
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 public sealed class PluginProtocolTests : IAsyncLifetime
 {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>A plugin that makes its own runtime work on the container that it is run for waits for itself.</summary>
 public sealed class ReentrantPluginTests() : DaemonProcessTest(

@@ -1,4 +1,4 @@
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>
 /// Two CNI networks whose plugins are shell scripts with a store of their own: <c>now</c>, whose chain runs at CreateEndpoint, and
@@ -13,9 +13,7 @@ internal sealed class ScriptedNetworks : IDisposable
     public ScriptedNetworks()
     {
         foreach (var room in new[] { "bin", "store", "given", "hold", "running" })
-        {
             Directory.CreateDirectory(PathOf(room));
-        }
 
         WriteChain();
         WriteReserve();
@@ -73,9 +71,7 @@ internal sealed class ScriptedNetworks : IDisposable
     public void ForgetGiven()
     {
         foreach (var given in Directory.GetDirectories(PathOf("given")))
-        {
             Directory.Delete(given);
-        }
     }
 
     public IDisposable Hold(string plugin, string operation)
@@ -99,9 +95,7 @@ internal sealed class ScriptedNetworks : IDisposable
     public void ReleaseHolds()
     {
         foreach (var hold in Directory.GetFiles(PathOf("hold")))
-        {
             File.Delete(hold);
-        }
     }
 
     // Those who still hang must end before their scripts go.

@@ -1,4 +1,4 @@
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>A daemon on the networks of <see cref="ScriptedNetworks"/>, and a Docker that has made its own for both.</summary>
 public abstract class ScriptedNetworksTest : IAsyncLifetime
@@ -18,9 +18,7 @@ public abstract class ScriptedNetworksTest : IAsyncLifetime
     {
         Networks.ReleaseHolds(); // Else it waits for them.
         if (Docker is not null)
-        {
             await EndDaemonAsync();
-        }
 
         Networks.Dispose();
         GC.SuppressFinalize(this);

@@ -4,7 +4,7 @@ using Bridge.Adapter;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>The whole daemon in this process, on directories of its own and a Docker that does not answer.</summary>
 internal sealed class ServingDaemon : IAsyncDisposable
@@ -38,9 +38,7 @@ internal sealed class ServingDaemon : IAsyncDisposable
         var daemon = new ServingDaemon(change);
         daemon._serving = Daemon.ServeAsync(daemon.Settings, daemon._stop.Token);
         while (!File.Exists(daemon.Settings.Socket) && !daemon._serving.IsCompleted)
-        {
             await Task.Delay(10);
-        }
 
         return daemon;
     }
@@ -94,9 +92,7 @@ internal sealed class ServingDaemon : IAsyncDisposable
         _http.Dispose();
         _stop.Dispose();
         foreach (var mounted in Directory.Exists(Settings.RunDirectory) ? Directory.GetFiles(Settings.RunDirectory, "*", SearchOption.AllDirectories) : [])
-        {
             NetworkNamespace.Unmount(mounted);
-        }
 
         Directory.Delete(_directory, recursive: true);
     }

@@ -1,6 +1,6 @@
 using Bridge.Adapter.Settings;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>With the daemon in this process.</summary>
 public abstract class ServingDaemonTest : ScriptedNetworksTest

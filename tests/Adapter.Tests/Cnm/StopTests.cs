@@ -1,6 +1,6 @@
 using CniInvoker.Tests;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>SIGTERM with calls under way: the process ends, whatever hangs, and the next start undoes what was cut off.</summary>
 public sealed class StopTests() : DaemonProcessTest("calls: {running: 1}")

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Adapter.Tests.Translation;
+using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Cnm;
+namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>Wishes that generated requests came upon: no plugin can honour them, and some plugins cannot even undo them.</summary>
 public sealed class StrangeWishTests

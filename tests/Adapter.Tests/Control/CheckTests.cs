@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Control;
 
 namespace Bridge.Adapter.Tests.Control;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Pods;
 using Bridge.Adapter.State;

@@ -45,9 +45,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
         var watch = async () =>
         {
             await foreach (var happened in engine.WatchAsync(TestContext.Current.CancellationToken))
-            {
                 seen.Add(happened);
-            }
         };
 
         await watch.Should().ThrowAsync<DockerUnreachableException>().WithMessage("*it ended the stream of events");

@@ -114,8 +114,6 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     private T Locked<T>(Func<T> action)
     {
         lock (guard)
-        {
             return action();
-        }
     }
 }

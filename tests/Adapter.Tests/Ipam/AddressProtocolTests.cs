@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 
-namespace Adapter.Tests.Ipam;
+namespace Bridge.Adapter.Tests.Ipam;
 
 /// <summary>Docker's IPAM calls on the real socket, answered through the real host-local plugin with a store of its own.</summary>
 public sealed class AddressProtocolTests : IAsyncLifetime
@@ -26,9 +26,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
-        {
             await _daemon.DisposeAsync();
-        }
 
         Directory.Delete(_store, recursive: true);
     }
@@ -48,9 +46,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     {
         var answers = new List<string>();
         for (var time = 0; time < 12; time++)
-        {
             answers.Add((await AskAsync("RequestPool", """{"AddressSpace":"cni","Options":{"cni.network":"dual"}}""")).ToJsonString());
-        }
 
         answers[0].Should().Contain("PoolID");
         answers[^1].Should().Contain("Error").And.Contain("--subnet 10.66.0.0/24 --gateway 10.66.0.1");
@@ -169,9 +165,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     public async Task An_exhausted_range_is_said_in_the_plugins_words_and_leaves_nothing()
     {
         for (var number = 0; number < 11; number++)
-        {
             await RequestAsync("10.66.0.0/24", $"02:42:00:00:01:{number:x2}");
-        }
 
         var refusal = await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, ""));
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 
-namespace Adapter.Tests.Ipam;
+namespace Bridge.Adapter.Tests.Ipam;
 
 /// <summary>The disk of the journal is full just when the plugin has given an address. Docker is never told of it, so it cannot release it.</summary>
 public sealed class UnwrittenReservationTests : IAsyncLifetime
@@ -32,9 +32,7 @@ public sealed class UnwrittenReservationTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
-        {
             await _daemon.DisposeAsync();
-        }
 
         Directory.Delete(_directory, recursive: true);
     }

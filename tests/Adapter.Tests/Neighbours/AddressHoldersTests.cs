@@ -1,7 +1,7 @@
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.State;
 using System.Net;
 using System.Text.Json;
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Pods;
 using Bridge.Adapter.Sandboxes;

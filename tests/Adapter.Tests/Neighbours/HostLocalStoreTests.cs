@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Adapter.Tests.Translation;
+using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Neighbours;
 
 namespace Bridge.Adapter.Tests.Neighbours;

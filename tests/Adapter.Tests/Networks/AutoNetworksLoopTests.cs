@@ -1,4 +1,4 @@
-using Adapter.Tests.Translation;
+using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
@@ -127,9 +127,7 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
     private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
     {
         while (!condition())
-        {
             await Task.Delay(20, cancellationToken);
-        }
     }
 
     private void Write(string file, string content) => File.WriteAllText(Path.Combine(directory, file), content);

@@ -1,4 +1,4 @@
-using Adapter.Tests.Translation;
+using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using CniInvoker;

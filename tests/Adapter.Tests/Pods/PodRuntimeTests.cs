@@ -49,9 +49,7 @@ public sealed class PodRuntimeTests
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
         for (var number = 1; number <= 100; number++)
-        {
             runtime.Add($"id{number}", $"pod{number}", $"10.88.1.{number}");
-        }
 
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
@@ -113,9 +111,7 @@ public sealed class PodRuntimeTests
         var directory = Directory.CreateTempSubdirectory("cri-");
         var socket = Path.Combine(directory.FullName, "containerd.sock");
         using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
             listener.Bind(new UnixDomainSocketEndPoint(socket));
-        }
 
         await File.WriteAllTextAsync(socket, "", TestContext.Current.CancellationToken);
         using var pods = new PodRuntime(socket, TimeProvider.System);
@@ -170,9 +166,7 @@ public sealed class PodRuntimeTests
         // The old connection's end may still be on its way.
         PodListing listing;
         while ((listing = await pods.ListAsync(TestContext.Current.CancellationToken)).Runtime != PodRuntimeState.Answers)
-        {
             await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
 
         listing.Pods.Should().ContainSingle().Which.FullName.Should().Be("default/web");
     }

@@ -97,9 +97,7 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
             };
             context.Response.ContentType = "application/grpc";
             if (answer is not null)
-            {
                 await context.Response.Body.WriteAsync(Frame(answer.ToByteArray()), context.RequestAborted);
-            }
 
             context.Response.AppendTrailer("grpc-status", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
@@ -126,9 +124,7 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
     private Task BeSilentAsync(string sandboxId, CancellationToken cancellationToken)
     {
         if (!Silent.Contains(sandboxId))
-        {
             return Task.CompletedTask;
-        }
 
         _fellSilent.TrySetResult();
         return Task.Delay(Timeout.Infinite, cancellationToken);

@@ -1,4 +1,4 @@
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.State;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Repair.Findings;

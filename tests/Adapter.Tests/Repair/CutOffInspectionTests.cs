@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Neighbours;

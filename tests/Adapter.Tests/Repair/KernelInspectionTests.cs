@@ -1,5 +1,5 @@
-using Adapter.Tests.Attachments;
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
@@ -56,9 +56,7 @@ public sealed class KernelInspectionTests : IDisposable
     {
         host.Staging.Create(ThrowAwayHost.Id);
         using (await gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken))
-        {
             (await NamespacesAsync()).Should().BeEmpty();
-        }
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
         journal.Attachments.Bring(Records.Joined("e1") with { ContainerId = ThrowAwayHost.Id });
@@ -140,15 +138,11 @@ public sealed class KernelInspectionTests : IDisposable
     private void Take(string place)
     {
         if (place == "staging")
-        {
             return;
-        }
 
         host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         if (place.StartsWith("sandbox", StringComparison.Ordinal))
-        {
             host.LetDockerTakeIt();
-        }
 
         if (place.EndsWith("name", StringComparison.Ordinal))
         {
@@ -157,9 +151,7 @@ public sealed class KernelInspectionTests : IDisposable
         }
 
         if (place == "nowhere")
-        {
             Tool.Ip(host.HostPath, $"link delete {ThrowAwayHost.HostIfname}");
-        }
     }
 
     private Task<IReadOnlyList<Finding>?> NamespacesAsync() =>

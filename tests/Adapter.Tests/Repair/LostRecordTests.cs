@@ -25,14 +25,10 @@ public sealed class LostRecordTests
         bench.Journal.Reservations.Write(record with { EndpointId = RepairBench.EndpointId });
         bench.WriteOwner("10.66.0.6", record.ContainerId);
         if (content is not null)
-        {
             await File.WriteAllTextAsync(bench.PathOf($"state/attachments/{RepairBench.EndpointId}.json"), content, TestContext.Current.CancellationToken);
-        }
 
         if (dockerHasIt)
-        {
             bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
-        }
 
         await bench.StartAsync(TestContext.Current.CancellationToken);
         var response = await bench.RepairAsync(dryRun: false);
@@ -63,9 +59,7 @@ public sealed class LostRecordTests
         bench.WriteOwner("10.66.0.6", RepairBench.ReservationId);
         var file = bench.PathOf($"state/reservations/{RepairBench.ReservationId}.json");
         if (content is not null)
-        {
             await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
-        }
 
         await bench.StartAsync(TestContext.Current.CancellationToken);
         File.ReadAllText(file).Should().Contain("10.66.0.6/24");

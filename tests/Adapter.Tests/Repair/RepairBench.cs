@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Adapter.Tests.Cnm;
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
@@ -76,9 +76,7 @@ internal sealed class RepairBench : IAsyncDisposable
     {
         Daemon = await ServingDaemon.StartAsync(_ => Settings);
         while (!(await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_rounds_total{kind=\"thorough\"} 1", StringComparison.Ordinal))
-        {
             await Task.Delay(20, cancellationToken);
-        }
     }
 
     public string PathOf(string name) => Path.Combine(directory.FullName, name);
@@ -168,15 +166,11 @@ internal sealed class RepairBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Daemon is not null)
-        {
             await Daemon.DisposeAsync();
-        }
 
         await Docker.DisposeAsync();
         foreach (var mounted in Directory.Exists(PathOf("run/netns")) ? Directory.GetFiles(PathOf("run/netns")) : [])
-        {
             NetworkNamespace.Unmount(mounted);
-        }
 
         directory.Delete(recursive: true);
     }

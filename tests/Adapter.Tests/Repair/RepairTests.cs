@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Sandboxes;
@@ -57,9 +57,7 @@ public sealed class RepairTests
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.AddAttachment(cidrs);
         foreach (var cidr in cidrs)
-        {
             bench.WriteOwner(cidr.Split('/')[0], record.ContainerId);
-        }
 
         await bench.StartAsync(TestContext.Current.CancellationToken);
         File.Delete(Path.Combine(bench.Store, "10.66.0.5"));

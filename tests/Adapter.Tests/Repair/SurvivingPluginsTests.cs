@@ -1,12 +1,12 @@
 using System.Diagnostics;
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using CniInvoker;
 using CniInvoker.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Adapter.Tests.Repair;
+namespace Bridge.Adapter.Tests.Repair;
 
 public sealed class SurvivingPluginsTests : IDisposable
 {
@@ -87,9 +87,7 @@ public sealed class SurvivingPluginsTests : IDisposable
         var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", EndlessWork]);
         start.Environment.Clear();
         foreach (var (name, value) in Variables(netns, containerId).Concat(variables))
-        {
             start.Environment[name] = value;
-        }
 
         return Process.Start(start)!;
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;

@@ -263,9 +263,7 @@ public sealed class ArrivalTests : IDisposable
         LetDockerTakeIt();
         string[] addresses = ["10.88.0.5", "fd00:88::5"];
         foreach (var address in addresses)
-        {
             Tool.Ip(_host.HostPath, $"neigh replace {address} lladdr 02:00:00:00:00:99 dev veth-peer nud reachable");
-        }
 
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
 

@@ -125,9 +125,7 @@ public sealed class DefaultRouteTests : IDisposable
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr add fd00:88::5/64 dev eth0 nodad");
         foreach (var command in commands)
-        {
             Tool.Ip(_host.StagingPath, command);
-        }
 
         var (staged, snapshot) = (Defaults(_host.StagingPath), _host.Staging.Capture(ThrowAwayHost.Id, "eth0"));
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
@@ -139,9 +137,7 @@ public sealed class DefaultRouteTests : IDisposable
         _host.LetDockerTakeIt();
         Tool.Ip(_host.SandboxPath, "-6 addr add fd00:88::5/64 dev eth0 nodad");
         if (gatewayIPv6 is not null)
-        {
             Tool.Ip(_host.SandboxPath, $"-6 route add default via {gatewayIPv6}");
-        }
     }
 
     private void AddOtherNetwork()

@@ -76,9 +76,7 @@ public sealed class InPlaceTests : IDisposable
 
         using (var named = NetworkNamespace.Open(_host.StagingPath))
         using (var sandbox = NetworkNamespace.Open(_host.SandboxPath))
-        {
             named.IsSameAs(sandbox).Should().BeTrue();
-        }
 
         _host.Staging.Create(ThrowAwayHost.Id);
         Tool.Ip(_host.StagingPath, "link show lo").Should().Contain(ThrowAwayHost.Id);

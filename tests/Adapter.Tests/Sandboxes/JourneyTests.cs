@@ -137,9 +137,7 @@ public sealed class JourneyTests : IDisposable
             });
 
             foreach (var journey in journeys)
-            {
                 Tool.Ip(_host.Staging.PathOf(journey.Id), "-o -4 addr show eth0").Should().Contain($"{journey.Address}/24");
-            }
         }
         finally
         {

@@ -59,9 +59,7 @@ public sealed class LinkDeparturesTests : IDisposable
     {
         using var listener = _host.Namespace.Run(() => NetlinkListener.OpenForLinks(receiveBuffer: 4096));
         foreach (var number in Enumerable.Range(0, 10))
-        {
             Tool.Ip(_host.HostPath, $"link add l{number} type veth peer name r{number}");
-        }
 
         Tool.Ip(_host.HostPath, "link del l0");
 

@@ -100,9 +100,7 @@ public sealed class LinkSysctlTests : IDisposable
     private static void Choose(string netns, string ifname)
     {
         foreach (var (key, value) in Chosen.OrderBy(sysctl => !sysctl.Key.EndsWith("stable_secret", StringComparison.Ordinal)))
-        {
             Write(netns, key.Replace("IFNAME", ifname, StringComparison.Ordinal), value);
-        }
     }
 
     private static List<string> Values(string netns, string ifname) =>

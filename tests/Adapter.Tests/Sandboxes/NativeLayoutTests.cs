@@ -77,19 +77,13 @@ public sealed class NativeLayoutTests
     {
         var program = new StringBuilder(Headers);
         foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(LibC) }.SelectMany(Constants))
-        {
             program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
-        }
 
         foreach (var errno in Enum.GetValues<Errno>())
-        {
             program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({errno} == {(int)errno}, \"{errno}\");");
-        }
 
         foreach (var (managed, native) in Choices)
-        {
             program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({native} == {Convert.ToInt32(managed, CultureInfo.InvariantCulture)}, \"{native}\");");
-        }
 
         Compile(program.ToString()).Should().BeEmpty();
     }

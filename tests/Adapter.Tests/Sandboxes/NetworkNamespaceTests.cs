@@ -96,13 +96,9 @@ public sealed class NetworkNamespaceTests : IDisposable
         {
             var run = () => sandbox.Run<int>(() => number % 2 == 0 ? throw new InvalidTimeZoneException("inside") : number);
             if (number % 2 == 0)
-            {
                 run.Should().Throw<InvalidTimeZoneException>().WithMessage("inside");
-            }
             else
-            {
                 run().Should().Be(number);
-            }
         })));
 
         new FileInfo("/proc/self/ns/net").LinkTarget.Should().Be(before);
@@ -130,9 +126,7 @@ public sealed class NetworkNamespaceTests : IDisposable
             {
                 // The runtime's just-in-time compiler may start its worker from any thread, also from one inside; the ahead-of-time compiled bridge has none.
                 if (!File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET Tiered", StringComparison.Ordinal))
-                {
                     namespaces.Add(new FileInfo(Path.Combine(thread, "ns/net")).LinkTarget!);
-                }
             }
             catch (IOException)
             {

@@ -69,9 +69,7 @@ public sealed class PointToPointTests : IDisposable
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr flush dev eth0");
         foreach (var address in addresses)
-        {
             Tool.Ip(_host.StagingPath, address);
-        }
 
         Tool.Ip(_host.StagingPath, "route add default via 10.88.0.1");
         Tool.Ip(_host.StagingPath, "-6 route add default via fd00:88::1");
@@ -88,9 +86,7 @@ public sealed class PointToPointTests : IDisposable
         Tool.Ip(_host.SandboxPath, $"addr add {addressIPv6} dev eth0 nodad");
         Tool.Ip(_host.SandboxPath, "link set eth0 up");
         foreach (var way in ways)
-        {
             Tool.Ip(_host.SandboxPath, $"route add {way} dev eth0");
-        }
 
         Tool.Ip(_host.SandboxPath, "route add default via 10.88.0.1");
         Tool.Ip(_host.SandboxPath, "-6 route add default via fd00:88::1");

@@ -59,9 +59,7 @@ public sealed class RouteNetlinkTests : IDisposable
             stop.Token);
 
         for (var reads = 0; reads < 50; reads++)
-        {
             reading.Routes(link).Count(route => route.Destination.StartsWith("10.7.", StringComparison.Ordinal)).Should().Be(constant.Count);
-        }
 
         await stop.CancelAsync();
         await changes;

@@ -79,9 +79,7 @@ internal sealed partial class ThrowAwayHost : IDisposable
         Tool.Ip(SandboxPath, $"addr add {address} dev {ifname}");
         Tool.Ip(SandboxPath, $"link set {ifname} up");
         foreach (var route in routes)
-        {
             Tool.Ip(SandboxPath, $"route add {route} dev {ifname}");
-        }
 
         Tool.Ip(SandboxPath, "route add default via 10.88.0.1");
     }

@@ -1,4 +1,4 @@
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Service;
@@ -21,9 +21,7 @@ public sealed class LogToFileTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_daemon is not null)
-        {
             await _daemon.DisposeAsync();
-        }
 
         Directory.Delete(_directory, recursive: true);
     }

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
 using CniInvoker.Tests;

@@ -25,9 +25,7 @@ public sealed class NotificationTests : IDisposable
 
         (await notified.ReceiveAsync(TestContext.Current.CancellationToken)).Should().Equal("READY=1", Empty);
         using (var connection = await ConnectAsync())
-        {
             connection.Connected.Should().BeTrue();
-        }
 
         (await ServiceManager.StopAsync(daemon, TestContext.Current.CancellationToken)).Should().Be(0);
         (await notified.ReceiveAsync(TestContext.Current.CancellationToken)).Should().Contain("STOPPING=1");
@@ -65,9 +63,7 @@ public sealed class NotificationTests : IDisposable
         File.Delete(_manager.SocketPath);
 
         for (var time = 0; time < 2; time++)
-        {
             await notified.ReceiveAsync(sign => sign.Contains("WATCHDOG=1"), TestContext.Current.CancellationToken);
-        }
     }
 
     [Fact(Timeout = Deadline)]

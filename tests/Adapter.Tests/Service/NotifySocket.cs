@@ -30,9 +30,7 @@ internal sealed class NotifySocket : IDisposable
         while (true)
         {
             if (await ReceiveAsync(cancellationToken) is var message && isIt(message))
-            {
                 return message;
-            }
         }
     }
 

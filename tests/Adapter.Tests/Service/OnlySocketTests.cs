@@ -1,4 +1,4 @@
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 
 namespace Bridge.Adapter.Tests.Service;
 

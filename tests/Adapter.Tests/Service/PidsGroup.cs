@@ -19,17 +19,13 @@ internal sealed class PidsGroup : IDisposable
     {
         var root = new[] { "/sys/fs/cgroup/pids", "/sys/fs/cgroup" }.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "cgroup.procs")));
         if (root is null)
-        {
             return null;
-        }
 
         try
         {
             var group = new PidsGroup(root);
             if (File.Exists(Path.Combine(group.path, "pids.max")))
-            {
                 return group;
-            }
 
             group.Dispose();
         }
@@ -51,9 +47,7 @@ internal sealed class PidsGroup : IDisposable
     public void Dispose()
     {
         foreach (var process in File.ReadAllLines(Path.Combine(path, "cgroup.procs")))
-        {
             File.WriteAllText(Path.Combine(root, "cgroup.procs"), process);
-        }
 
         Directory.Delete(path);
     }

@@ -46,13 +46,9 @@ public sealed class PrivateDirectoryTests : IDisposable
         var prepare = () => new PrivateDirectory("runDirectory", path).Prepare();
 
         if (isOwn)
-        {
             prepare.Should().NotThrow();
-        }
         else
-        {
             prepare.Should().Throw<ServiceException>().WithMessage("*daemon.pid*");
-        }
 
         File.GetUnixFileMode(path).Should().Be(isOwn ? OwnerOnly : (UnixFileMode)0b111_101_101);
     }

@@ -97,9 +97,7 @@ internal sealed class ServiceManager : IDisposable
 
         _http.Dispose();
         foreach (var mounted in Directory.Exists(PathOf("run/netns")) ? Directory.GetFiles(PathOf("run/netns")) : [])
-        {
             NetworkNamespace.Unmount(mounted);
-        }
 
         _directory.Delete(recursive: true);
     }
@@ -110,9 +108,7 @@ internal sealed class ServiceManager : IDisposable
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
         foreach (var (name, value) in variables)
-        {
             start.Environment[name] = value;
-        }
 
         var process = Process.Start(start)!;
         _processes.Add(process);

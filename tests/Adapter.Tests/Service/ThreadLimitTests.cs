@@ -1,4 +1,4 @@
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Service;
@@ -28,9 +28,7 @@ public sealed class ThreadLimitTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (daemon is not null)
-        {
             await daemon.DisposeAsync();
-        }
 
         networks.Dispose();
         group?.Dispose();
@@ -44,9 +42,7 @@ public sealed class ThreadLimitTests : IAsyncLifetime
     {
         group!.Limit(more);
         for (var attempt = 0; attempt < 5; attempt++)
-        {
             (await docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.MatchRegex("limit|Resource temporarily unavailable|Cannot fork");
-        }
 
         (await daemon.PostAsync("Bridge.Status", "")).Status.Should().Be(200);
         (await docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":");
@@ -55,9 +51,7 @@ public sealed class ThreadLimitTests : IAsyncLifetime
 
         (await docker.CreateEndpointAsync("e3")).Should().StartWith("{\"Interface\":", daemon.Log);
         foreach (var endpoint in new[] { "e1", "e2", "e3" })
-        {
             await docker.EndpointAsync("DeleteEndpoint", endpoint);
-        }
 
         await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
     }

@@ -204,9 +204,7 @@ public sealed class SettingsFileTests : IDisposable
         var documentation = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs/settings.md"));
 
         foreach (var (key, value) in Keys(SettingsText.ToYaml(new AdapterSettings())))
-        {
             documentation.Should().Contain($"| `{key}` | `{value}` |");
-        }
     }
 
     /// <summary>"section.key" → what it is set to, of a file as simple as ours.</summary>
@@ -219,9 +217,7 @@ public sealed class SettingsFileTests : IDisposable
             var (key, value) = (line.Split(':')[0], line[(line.IndexOf(':') + 1)..].Trim());
             section = key[0] == ' ' ? section : key;
             if (value.Length > 0)
-            {
                 keys[key[0] == ' ' ? $"{section}.{key.Trim()}" : key] = value;
-            }
         }
 
         return keys;

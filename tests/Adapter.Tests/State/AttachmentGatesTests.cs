@@ -1,6 +1,6 @@
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 public sealed class AttachmentGatesTests
 {

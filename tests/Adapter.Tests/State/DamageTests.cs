@@ -1,7 +1,7 @@
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>A damaged record is no record: it is set aside and told, and never believed, whatever has become of its bytes.</summary>
 public sealed class DamageTests : IDisposable
@@ -103,9 +103,7 @@ public sealed class DamageTests : IDisposable
             again.Attachments.All.Should().ContainSingle().Which.EndpointId.Should().Be("whole");
             unreadable.Should().HaveCount(odd.Count, string.Join('\n', unreadable));
             foreach (var id in odd)
-            {
                 again.Attachments.IsUnreadable(id).Should().BeTrue(id);
-            }
 
             again.Attachments.Peek().Unreadable.Should().HaveCount(odd.Count);
             new Journal(_directory).Load().Should().HaveCount(odd.Count, "each start tells of them");
@@ -171,9 +169,7 @@ public sealed class DamageTests : IDisposable
         });
         var content = File.ReadAllBytes(Path.Combine(_directory, kind, "e1.json"));
         foreach (var file in Directory.GetFiles(_directory, "*.json", SearchOption.AllDirectories))
-        {
             File.Delete(file);
-        }
 
         return content;
     }

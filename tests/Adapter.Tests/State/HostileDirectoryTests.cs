@@ -1,6 +1,6 @@
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>Links and obstacles where records are expected: nothing outside is read or written.</summary>
 public sealed class HostileDirectoryTests : IDisposable

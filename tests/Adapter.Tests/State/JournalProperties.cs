@@ -5,7 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>A record is after a restart what it was before, whatever a configuration file, a caller or a plugin has put into it.</summary>
 public sealed class JournalProperties : IDisposable

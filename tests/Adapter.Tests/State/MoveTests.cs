@@ -1,7 +1,7 @@
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>The journal lets nothing through that docs/state.md does not draw.</summary>
 public sealed class MoveTests : IDisposable
@@ -41,9 +41,7 @@ public sealed class MoveTests : IDisposable
         var (from, to) = (Phase<AttachmentPhase>(phase), Phase<AttachmentPhase>(next));
         var attachments = Loaded().Attachments;
         if (from is { } before)
-        {
             attachments.Bring(Records.Joined(Id) with { Phase = before });
-        }
 
         var move = () => Move(attachments, Id, to is { } after ? Records.Joined(Id) with { Phase = after } : null);
 
@@ -57,9 +55,7 @@ public sealed class MoveTests : IDisposable
         var (from, to) = (Phase<ReservationPhase>(phase), Phase<ReservationPhase>(next));
         var reservations = Loaded().Reservations;
         if (from is { } before)
-        {
             reservations.Bring(Reservation(before));
-        }
 
         var move = () => Move(reservations, Id, to is { } after ? Reservation(after) : null);
 
@@ -84,9 +80,7 @@ public sealed class MoveTests : IDisposable
         ];
 
         foreach (var other in others)
-        {
             attachments.Invoking(records => records.Write(other)).Should().Throw<ImpossibleMoveException>();
-        }
     }
 
     [Fact]
@@ -103,13 +97,9 @@ public sealed class MoveTests : IDisposable
     private static void Move<T>(RecordDirectory<T> records, string id, T? to) where T : class, IRecord
     {
         if (to is null)
-        {
             records.Remove(id);
-        }
         else
-        {
             records.Write(to);
-        }
     }
 
     private static void RequireOutcome<TPhase>(Action move, bool isDrawn, Func<TPhase?> onDisk, TPhase? from, TPhase? to) where TPhase : struct

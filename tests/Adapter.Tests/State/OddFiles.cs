@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Bridge.Adapter.Tests.Sandboxes;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>Whatever can stand at a path in place of a file with a record in it.</summary>
 internal static class OddFiles

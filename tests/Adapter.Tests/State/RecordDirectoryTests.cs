@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 public sealed class RecordDirectoryTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>A newer program finds what an older one has left, and an older one does not lose what a newer one has.</summary>
 public sealed class RecordVersionTests : IDisposable

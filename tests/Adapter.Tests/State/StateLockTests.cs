@@ -1,7 +1,7 @@
 using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 public sealed class StateLockTests
 {

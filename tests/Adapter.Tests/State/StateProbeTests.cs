@@ -37,9 +37,7 @@ public sealed class StateProbeTests : IDisposable
     public void Dispose()
     {
         while (Environment.IsPrivilegedProcess && File.ReadLines("/proc/self/mounts").Any(mount => mount.Split(' ')[1] == directory))
-        {
             Tool.Run("umount", directory);
-        }
 
         Directory.Delete(directory, recursive: true);
     }

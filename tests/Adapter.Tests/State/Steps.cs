@@ -1,6 +1,6 @@
 using Bridge.Adapter.State;
 
-namespace Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.State;
 
 /// <summary>Brings records to where a test wants them, by the moves that they make.</summary>
 internal static class Steps
@@ -11,9 +11,7 @@ internal static class Steps
     public static void Bring(this RecordDirectory<AttachmentRecord> attachments, AttachmentRecord record)
     {
         foreach (var phase in attachments.Find(record.EndpointId) is null ? ToJoined.TakeWhile(phase => phase < record.Phase) : [])
-        {
             attachments.Write(record with { Phase = phase });
-        }
 
         attachments.Write(record);
     }
@@ -21,9 +19,7 @@ internal static class Steps
     public static void Bring(this RecordDirectory<ReservationRecord> reservations, ReservationRecord record)
     {
         foreach (var phase in reservations.Find(record.ContainerId) is null ? ToReleasing.TakeWhile(phase => phase < record.Phase) : [])
-        {
             reservations.Write(record with { Phase = phase });
-        }
 
         reservations.Write(record);
     }

@@ -98,8 +98,6 @@ public sealed class LogFileTests : IDisposable
     private static void Write(LogFile log, params string[] lines)
     {
         foreach (var line in lines)
-        {
             log.TryWrite(Encoding.UTF8.GetBytes(line)).Should().BeTrue();
-        }
     }
 }

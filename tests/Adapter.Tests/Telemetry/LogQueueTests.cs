@@ -70,9 +70,7 @@ public sealed class LogQueueTests
     private void Add(params string[] lines)
     {
         foreach (var line in lines)
-        {
             queue.Add(line);
-        }
     }
 
     private List<string> Rest()
@@ -80,9 +78,7 @@ public sealed class LogQueueTests
         queue.Close();
         var rest = new List<string>();
         while (queue.Take() is { } line)
-        {
             rest.Add(line.Text);
-        }
 
         return rest;
     }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Tests.Sandboxes;
 using CniInvoker.Tests;
 
@@ -55,9 +55,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     public async Task A_reader_that_has_gone_ends_nothing()
     {
         using (await StartOnPipeAsync())
-        {
             await CallAsync(10);
-        }
 
         await CallAsync(10);
         (await LostAsync()).Should().BePositive();

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Adapter.Tests.Attachments;
-using Adapter.Tests.Cnm;
-using Adapter.Tests.State;
+using Bridge.Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;

@@ -2,7 +2,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class AddressPoolsTests
 {
@@ -52,13 +52,9 @@ public sealed class AddressPoolsTests
         {
             var check = () => AddressPools.RequireFit(new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual);
             if (isRefused)
-            {
                 check.Should().Throw<CnmException>().WithMessage("*--ipv4=false*\"dual\"*10.88.0.0/16*Leave --ipv4=false out*");
-            }
             else
-            {
                 check.Should().NotThrow();
-            }
         }
     }
 

@@ -3,7 +3,7 @@ using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class AttachKindTests
 {
@@ -34,13 +34,9 @@ public sealed class AttachKindTests
         var why = AttachKind.WhyNotStage(Chain(plugins), ["mesh"]);
 
         if (reason is null)
-        {
             why.Should().BeNull($"{chain} can be staged");
-        }
         else
-        {
             why.Should().Match(reason);
-        }
 
         AttachKind.Best(Chain(plugins), ["mesh"]).Should().Be(reason is null ? AttachMode.Staging : AttachMode.Sandbox);
     }

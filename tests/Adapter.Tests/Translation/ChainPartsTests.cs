@@ -2,7 +2,7 @@ using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class ChainPartsTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using CniInvoker;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 /// <summary>Conflists that tests share.</summary>
 internal static class Conflists

@@ -1,10 +1,10 @@
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class EndpointAnswerTests
 {

@@ -1,8 +1,8 @@
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class IPv6SwitchTests
 {

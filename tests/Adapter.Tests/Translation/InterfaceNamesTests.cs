@@ -2,7 +2,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class InterfaceNamesTests
 {

@@ -1,7 +1,7 @@
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class IpamWishesTests
 {

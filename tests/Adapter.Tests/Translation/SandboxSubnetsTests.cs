@@ -1,9 +1,9 @@
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class SandboxSubnetsTests
 {
@@ -23,13 +23,9 @@ public sealed class SandboxSubnetsTests
         var require = () => SandboxSubnets.RequireNew(With("late", addresses), [With("other", "10.200.0.1/30"), With("first", taken)]);
 
         if (refused)
-        {
             require.Should().Throw<CnmException>().WithMessage("*two interfaces in one subnet*CNI network \"first\"*CNI network \"late\"*");
-        }
         else
-        {
             require.Should().NotThrow();
-        }
     }
 
     private static AttachmentRecord With(string cniNetwork, string addresses) =>

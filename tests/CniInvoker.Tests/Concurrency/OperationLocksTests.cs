@@ -34,9 +34,7 @@ public sealed class OperationLocksTests : IDisposable
     {
         var turns = new List<IDisposable>();
         foreach (var number in Enumerable.Range(0, 100))
-        {
             turns.Add(await Locks().EnterAsync("pods", $"c{number}", NoPatience, TestContext.Current.CancellationToken));
-        }
 
         turns.ForEach(turn => turn.Dispose());
     }

@@ -14,9 +14,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     {
         string[] names = ["10-b.conflist", "9-a.conflist", "A.conf", "a.conf", "é.json", "\uE000.conf", "\U00010000.conf"];
         foreach (var name in names)
-        {
             Write(name, Path.GetExtension(name) == ".conflist" ? List($"n{Array.IndexOf(names, name)}") : Single($"n{Array.IndexOf(names, name)}"));
-        }
 
         var contents = Load();
 
@@ -32,9 +30,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_directory, "directory.conflist"));
         foreach (var name in new[] { "x.conflist~", "x.conflist.swp", "x.CONF", "README", "conf" })
-        {
             Write(name, "broken");
-        }
 
         Write(".hidden.conf", Single("hidden"));
 

@@ -100,9 +100,7 @@ public sealed class WordsForPeopleTests : IDisposable
     public void A_file_larger_than_any_configuration_is_not_read()
     {
         using (var file = File.Create(PathOf("a.conf")))
-        {
             file.SetLength(3L << 30);
-        }
 
         Problem().Should().Be("the file cannot be read: it is larger than 4 MiB, which no configuration is");
     }

@@ -16,9 +16,7 @@ public sealed class CodeBlocksTests
 
         blocks.Should().NotBeEmpty();
         foreach (var block in blocks)
-        {
             compiled.Any(file => Holds(file, block)).Should().BeTrue("these lines of {0} should stand in {1}:\n{2}\n", document, sources, string.Join('\n', block));
-        }
     }
 
     private static List<string[]> Blocks(string[] lines)

@@ -49,9 +49,7 @@ public sealed class AttachmentTests
         ];
 
         foreach (var call in calls)
-        {
             await call.Should().ThrowAsync<ArgumentNullException>();
-        }
 
         FluentActions.Invoking(() => new CniDeadlines { Add = Timeout.InfiniteTimeSpan }).Should().Throw<ArgumentOutOfRangeException>();
         new CniException(7, "gone") { NetworkName = null!, Plugin = null!, Stderr = null! }.Message.Should().Be("gone (code 7).");

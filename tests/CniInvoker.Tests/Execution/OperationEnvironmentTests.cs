@@ -26,9 +26,7 @@ public sealed class OperationEnvironmentTests : IDisposable
 
         Parameters("ADD").Should().Contain("CNI_COMMAND=ADD").And.Contain("CNI_CONTAINERID=c1").And.Contain("CNI_NETNS=/run/netns/x").And.Contain("CNI_IFNAME=eth0");
         foreach (var verb in new[] { "CHECK", "DEL" })
-        {
             Parameters(verb).Should().Equal(Parameters("ADD").Select(variable => variable.Replace("CNI_COMMAND=ADD", $"CNI_COMMAND={verb}", StringComparison.Ordinal)));
-        }
     }
 
     [Fact]

@@ -12,9 +12,7 @@ public sealed class PluginEnvironmentTests : IDisposable
     public async Task A_plugin_gets_the_six_variables_and_of_ours_only_what_programs_need()
     {
         foreach (var name in new[] { "CNI_NETNS_OVERRIDE", "CNI_IFNAME", "CNI_ARGS", "LISTEN_FDS", "NOTIFY_SOCKET", "DOTNET_CNI_TEST", "HTTP_PROXY", "CNI_TEST_SECRET" })
-        {
             Environment.SetEnvironmentVariable(name, "inherited");
-        }
 
         await AddAsync();
 

@@ -34,9 +34,7 @@ public sealed class PluginProcessCostTests : IDisposable
         var before = ProcessTable.Children();
 
         for (var run = 0; run < Runs; run++)
-        {
             (await ExecuteAsync("counted")).ExitCode.Should().Be(0);
-        }
 
         (await File.ReadAllLinesAsync(_plugins.Record("parents"), TestContext.Current.CancellationToken)).Should().HaveCount(Runs).And.AllBe($"{Environment.ProcessId}");
         ProcessTable.Children().Except(before).Should().BeEmpty();

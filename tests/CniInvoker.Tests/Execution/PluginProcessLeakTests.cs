@@ -59,9 +59,7 @@ public sealed class PluginProcessLeakTests : IDisposable
             var deadline = TimeSpan.FromMilliseconds(type == "slow" ? 20 : 10_000);
             var run = process.ExecuteAsync(_plugins.Request(type, deadline: deadline), cancellation.Token);
             if (i % 7 == 0)
-            {
                 await cancellation.CancelAsync();
-            }
 
             await run.ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
         }

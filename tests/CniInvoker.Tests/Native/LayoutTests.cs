@@ -32,9 +32,7 @@ public sealed class LayoutTests
         Assert.SkipUnless(File.Exists("/usr/bin/cc"), "There is no C compiler.");
         var program = new StringBuilder(Headers);
         foreach (var (name, value) in Constants(typeof(LibC)).Concat(Constants(typeof(PollDescriptor))))
-        {
             program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({name} == {value}, \"{name}\");");
-        }
 
         program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct pollfd) == {Marshal.SizeOf<PollDescriptor>()}, \"pollfd\");");
         program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct pollfd, events) == {Offset<PollDescriptor>("Events")}, \"events\");");

@@ -33,12 +33,8 @@ public sealed class AddressProperties
 
         ip.PrefixLength.ToString(CultureInfo.InvariantCulture).Should().Be(length);
         if (ip.Address.AddressFamily == AddressFamily.InterNetwork)
-        {
             ip.Address.ToString().Should().Be(address);
-        }
         else
-        {
             address.Should().MatchRegex("^[0-9a-f:.]+$").And.Contain(":");
-        }
     });
 }

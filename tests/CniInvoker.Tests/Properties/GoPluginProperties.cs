@@ -19,9 +19,7 @@ public sealed class GoPluginProperties
         {
             var ours = (Json.Fields)Json.Read(RequestConfiguration.Derive(network, plugin, previousResult: null, attachment: null));
             if (Go.Handed(Own(entry)) is { } theirs)
-            {
                 RequireSame(Own(ours), theirs, Own(entry));
-            }
         }
     }
 
@@ -35,9 +33,7 @@ public sealed class GoPluginProperties
         var request = (Json.Fields)Json.Read(RequestConfiguration.Derive(network, network.Plugins[0], previousResult: null, attachment.Make()));
 
         if (request["runtimeConfig"] is { } ours && Go.Handed(given) is { } theirs)
-        {
             RequireSame(ours, theirs, given);
-        }
     }
 
     // What a runtime says itself is the same for both, and tested for itself.
@@ -48,17 +44,13 @@ public sealed class GoPluginProperties
     {
         Go.Any(ours).Should().Be(Go.Any(theirs), "a map holds the same");
         if (Go.Whole(theirs) is { } whole)
-        {
             Go.Whole(ours).Should().Be(BigInteger.Abs(whole) < ExactInDoubles ? whole : Go.Exact(written) ?? whole);
-        }
 
         switch (theirs)
         {
             case Json.Items items:
                 for (var index = 0; index < items.All.Count; index++)
-                {
                     RequireSame(((Json.Items)ours).All[index], items.All[index], ((Json.Items)written).All[index]);
-                }
 
                 break;
             case Json.Fields fields:

@@ -18,9 +18,7 @@ public sealed class NetworkConfigurationProperties
         again.Plugins.Select(plugin => (plugin.Type, plugin.IpamType)).Should().Equal(network.Plugins.Select(plugin => (plugin.Type, plugin.IpamType)));
         again.Plugins.Select(plugin => Json.Of(plugin.Json).Canonical).Should().Equal(written.Plugins.Select(plugin => plugin.Canonical));
         foreach (var (plugin, before) in again.Plugins.Zip(network.Plugins))
-        {
             plugin.Capabilities.Should().BeEquivalentTo(before.Capabilities);
-        }
 
         again.ToUtf8Json().ToArray().Should().Equal(network.ToUtf8Json().ToArray(), "once is enough");
     }
@@ -31,9 +29,7 @@ public sealed class NetworkConfigurationProperties
         var text = Json.Read(written.Parse().ToUtf8Json()).Canonical;
 
         if (written.Json["plugins"] is not null)
-        {
             text.Should().Be(written.Json.Canonical);
-        }
     }
 
     [Property]

@@ -28,13 +28,9 @@ public sealed class PluginArgumentsProperties
         var attach = () => new Attachment("c1", "/run/netns/c1", "eth0", [argument]);
 
         if (isReadable)
-        {
             attach.Should().NotThrow();
-        }
         else
-        {
             attach.Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.InvalidEnvironment);
-        }
     });
 
     private static IReadOnlyList<KeyValuePair<string, string>> ReadLikeGo(string text) => text.Length == 0

@@ -34,13 +34,9 @@ public sealed class ConversionMatrixTests
         var convert = () => Parse($$"""{"cniVersion":"{{from}}"}""", from).ConvertTo(to);
 
         if (IsOld(to) && !IsOld(from))
-        {
             convert.Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.IncompatibleVersion);
-        }
         else
-        {
             convert.Should().NotThrow().Which.Ips.Should().BeEmpty();
-        }
     }
 
     [Theory]

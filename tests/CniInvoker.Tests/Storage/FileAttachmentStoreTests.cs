@@ -185,9 +185,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     public void All_are_listed_in_order()
     {
         foreach (var (network, container) in new[] { ("pods", "c2"), ("web", "c1"), ("pods", "c1") })
-        {
             Store.Write(Stored(network, container));
-        }
 
         Store.List().Attachments.Select(stored => $"{stored.NetworkName} {stored.Attachment.ContainerId}").Should().Equal("pods c1", "pods c2", "web c1");
         new FileAttachmentStore(Path.Combine(_directory, "absent")).List().Attachments.Should().BeEmpty();

@@ -77,9 +77,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
         facts.Addresses.Should().BeEquivalentTo(result);
         bridge.Addresses.Should().BeEquivalentTo(result);
         if (chain.HasIPv4)
-        {
             result.Should().Contain(address => address.StartsWith($"{docker.Address}/", StringComparison.Ordinal));
-        }
 
         var obstacle = chain.CheckFails ?? (HasNewPlugins ? null : chain.OldCheckFails);
         check.Succeeded.Should().Be(obstacle is null, $"{check} {obstacle}");
@@ -95,9 +93,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
     {
         await base.DisposeAsync();
         foreach (var chain in Chains.All.Select(chain => chain.Name))
-        {
             await Host.DockerAsync(["network", "rm", chain], CancellationToken.None);
-        }
     }
 
     // Nobody else claims the bridge's IPv6 address; the kernel makes its local route when that is certain.
@@ -115,9 +111,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
             "engine: Docker before 28 knows gateways by IPv4 alone, and gives a container without one docker_gwbridge and no default route for IPv6");
         Assert.SkipUnless(HasNewPlugins || !chain.IsNew, "engine: its Debian has stock plugins that are too old for this chain");
         foreach (var other in System.IO.Directory.GetFiles(Host.PathOf(Directory)))
-        {
             File.Delete(other);
-        }
 
         await File.WriteAllTextAsync(Host.PathOf($"{Directory}/10-{chain.Name}.conflist"), chain.Conflist, Cancellation);
         await DockerAsync(["network", "create", .. chain.CreateOptions]);

@@ -74,9 +74,7 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
         foreach (var network in (string[])["ipvlan", "vlan", "dummy", "vrf"])
-        {
             await CreateNetworkAsync([.. WithNullIpam(network), network], cancellationToken);
-        }
     }
 
     private static string Chain(string type, string settings, string subnet) => $$"""

@@ -21,9 +21,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (MissingRequirement is not null)
-        {
             return;
-        }
 
         BridgeBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
@@ -34,9 +32,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)
-        {
             await _host.DisposeAsync();
-        }
 
         GC.SuppressFinalize(this);
     }
@@ -59,9 +55,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
     {
         var created = await Host.DockerAsync(["network", "create", "-d", "cni", .. options], cancellationToken);
         if (!created.Succeeded)
-        {
             throw new InvalidOperationException($"{created}\n{Host.Logs}");
-        }
     }
 
     protected static IReadOnlyDictionary<string, string> Only(string conflist) =>

@@ -39,18 +39,14 @@ public sealed class GatelessHost() : EngineHost(new TestHostOptions
         await CreateNetworkAsync([.. WithNullIpam(Gateless), NullIpam], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Gateless), "-o", "cni.attach=sandbox", Direct], cancellationToken);
         foreach (var network in new[] { Mute, Dual, Six })
-        {
             await CreateNetworkAsync([.. WithNullIpam(network), network], cancellationToken);
-        }
 
         (await Host.DockerAsync(["network", "create", "--internal", InternalNetwork], cancellationToken)).EnsureSuccess();
 
         // What plugins and Docker make once and keep is there from now on.
         (await Host.DockerAsync(["run", "--rm", "--network", Mute, "bridge-test", "true"], cancellationToken)).EnsureSuccess();
         foreach (var network in new[] { "bridge", Network, Gateless, Dual, Six })
-        {
             (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", "bridge-test", "true"], cancellationToken)).EnsureSuccess();
-        }
     }
 
     private static string Chain(string name, string bridge, string more, params IEnumerable<string> subnets) => $$"""

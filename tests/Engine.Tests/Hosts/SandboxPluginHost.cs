@@ -47,9 +47,7 @@ public sealed class SandboxPluginHost() : EngineHost(new TestHostOptions
             System.IO.Directory.CreateDirectory(Host.PathOf(Directory));
             File.Delete(Host.PathOf($"{Directory}/fails"));
             if (value)
-            {
                 File.WriteAllText(Host.PathOf($"{Directory}/fails"), "");
-            }
         }
     }
 

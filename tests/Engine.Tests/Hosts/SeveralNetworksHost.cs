@@ -33,9 +33,7 @@ public sealed class SeveralNetworksHost() : EngineHost(new TestHostOptions
     {
         var created = await Host.BridgeAsync(["networks", "create", cniNetwork, "--name", network, .. options], cancellationToken);
         if (!created.Succeeded)
-        {
             throw new InvalidOperationException($"{created}\n{Host.Logs}");
-        }
     }
 
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
@@ -45,17 +43,13 @@ public sealed class SeveralNetworksHost() : EngineHost(new TestHostOptions
         (await Host.RunAsync(["ip", "address", "add", $"{Address6}/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
         (await Host.RunAtNeighbourAsync(["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
         foreach (var network in new[] { First, Second, Dual, Six })
-        {
             await CreateAsync(network, network, [], cancellationToken);
-        }
 
         await CreateAsync(Third, Third, ["--ipam", "null"], cancellationToken);
 
         // What plugins and Docker make once and keep is there from now on.
         foreach (var network in new[] { "bridge", First, Second, Third, Dual, Six })
-        {
             (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", "bridge-test", "true"], cancellationToken)).EnsureSuccess();
-        }
     }
 
     private static string Chain(string name, string bridge, string ranges) => $$"""

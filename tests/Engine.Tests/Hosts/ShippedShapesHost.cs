@@ -56,9 +56,7 @@ public sealed class ShippedShapesHost() : EngineHost(new TestHostOptions
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
         foreach (var network in WithoutCheck.Append(Bare).Append(Flat))
-        {
             await CreateNetworkAsync([.. WithNullIpam(network), network], cancellationToken);
-        }
     }
 
     // In Go's libraries the last of equal keys counts.

@@ -68,9 +68,7 @@ public sealed class UndoingHost() : EngineHost(new TestHostOptions
         await CreateNetworkAsync([.. WithNullIpam(Mesh), Mesh], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Mesh), "-o", "cni.attach=sandbox", MeshInside], cancellationToken);
         foreach (var taking in new[] { "fails", "renames", "adds", "deletes" })
-        {
             await CreateNetworkAsync(["--ipam-driver", "cni", "--ipam-opt", $"cni.network={taking}", "-o", $"cni.network={taking}", taking], cancellationToken);
-        }
 
         foreach (var failing in new[] { "fails", "renames" })
         {

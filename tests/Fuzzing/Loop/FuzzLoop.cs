@@ -21,19 +21,13 @@ internal sealed class FuzzLoop(IFuzzTarget target, LoopRecord record, Coverage c
     public void Run(IReadOnlyList<byte[]> seeds, Func<bool> isOver)
     {
         foreach (var seed in seeds)
-        {
             Try(seed);
-        }
 
         if (_corpus.Count == 0)
-        {
             _corpus.Add([]);
-        }
 
         for (var run = 1; findings.Count < MostFindings && (run % RunsBetweenLooksAtTheClock != 0 || !isOver()); run++)
-        {
             Try(_mutator.Mutate(Pick(), _corpus[random.Next(_corpus.Count)]));
-        }
     }
 
     /// <summary>The edges that an input leads over.</summary>
@@ -48,13 +42,9 @@ internal sealed class FuzzLoop(IFuzzTarget target, LoopRecord record, Coverage c
         var failure = Fail(input);
         var isNew = coverage.Learn();
         if (failure is not null)
-        {
             Keep(input, failure);
-        }
         else if (isNew)
-        {
             _corpus.Add(input);
-        }
 
         (record.Edges, record.CorpusSize, record.Findings) = (coverage.Edges, _corpus.Count, findings.Count);
     }

@@ -17,13 +17,9 @@ internal static class Shrinking
                 tries++;
                 var smaller = Bytes.Remove(input, place, Math.Min(piece, input.Length - place));
                 if (isStillGood(smaller))
-                {
                     input = smaller;
-                }
                 else
-                {
                     place += piece;
-                }
             }
         }
 

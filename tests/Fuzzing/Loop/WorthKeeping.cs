@@ -15,9 +15,7 @@ internal sealed class WorthKeeping(FuzzLoop loop)
         {
             var gained = loop.EdgesOf(candidate).Where(edge => !covered.Contains(edge)).ToHashSet();
             if (gained.Count == 0 || kept.Count >= most)
-            {
                 continue;
-            }
 
             var smallest = Shrinking.Shrink(candidate, smaller => gained.IsSubsetOf(loop.EdgesOf(smaller)));
             if (smallest.Length <= LongestFile)

@@ -27,9 +27,7 @@ internal sealed class ByteMutation(Random random)
     {
         var result = new byte[what.Length * times];
         for (var i = 0; i < times; i++)
-        {
             what.CopyTo(result.AsSpan(i * what.Length));
-        }
 
         return result;
     }

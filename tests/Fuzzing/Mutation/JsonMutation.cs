@@ -12,9 +12,7 @@ internal sealed class JsonMutation(Random random)
     {
         var spans = JsonSpans.In(text);
         if (spans.Count == 0)
-        {
             return text;
-        }
 
         var span = spans[random.Next(spans.Count)];
         return random.Next(9) switch
@@ -69,9 +67,7 @@ internal sealed class JsonMutation(Random random)
     private byte[] WithOtherKey(byte[] text, JsonSpan span)
     {
         if (random.Next(2) == 0)
-        {
             return Bytes.Replace(text, span.KeyStart + 1, span.KeyEnd - span.KeyStart - 2, Pick(Words.Keys));
-        }
 
         var place = random.Next(span.KeyStart, span.KeyEnd);
         return char.IsAsciiLetter((char)text[place]) ? Bytes.Replace(text, place, 1, (byte)(text[place] ^ 0x20)) : text;

@@ -12,9 +12,7 @@ internal static class JsonSpans
         var spans = new List<JsonSpan>();
         var offset = text.IndexOfAny((byte)'{', (byte)'[');
         if (offset < 0)
-        {
             return spans;
-        }
 
         try
         {

@@ -14,9 +14,7 @@ internal static class AddressPromises
     public static void Require(CniResult result)
     {
         if (CniResultConversion.FamilyOf(result.CniVersion) == ResultFamily.PerIpVersion)
-        {
             return; // Read through the same lists.
-        }
 
         foreach (var (ip, written) in result.Ips.Zip(Objects(result, "ips")))
         {
@@ -25,9 +23,7 @@ internal static class AddressPromises
         }
 
         foreach (var (route, written) in result.Routes.Zip(Objects(result, "routes")))
-        {
             RequirePlain(route.Gateway, written["gw"]);
-        }
     }
 
     private static JsonObject[] Objects(CniResult result, string key) => [.. (result.Json[key] as JsonArray ?? []).Cast<JsonObject>()];

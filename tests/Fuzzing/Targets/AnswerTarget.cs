@@ -36,9 +36,7 @@ internal sealed class AnswerTarget : IFuzzTarget
         {
             CniResult? result = null;
             if (Ask(input.Length, () => result = PluginAnswer.ReadResult(_request, output, version), out failure))
-            {
                 Promise.That(result!.CniVersion == version, "A result is in the network's version.", $"{result.CniVersion}, not {version}");
-            }
 
             Promise.That(result is not null || failure!.Code is CniErrorCode.DecodingFailure or CniErrorCode.IncompatibleVersion, "An unusable result has the code that is documented.", $"{failure?.Code}");
         }

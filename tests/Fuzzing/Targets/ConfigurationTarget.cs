@@ -14,9 +14,7 @@ internal sealed class ConfigurationTarget : IFuzzTarget
     {
         var parsed = Read(input, () => NetworkConfiguration.Parse(input, Source), out var mistake);
         if (mistake is { JsonPath: null })
-        {
             return; // What is no JSON is none to the other readers either, and refusing takes most of the time.
-        }
 
         var list = Read(input, () => Reader(input).ReadList(_ => []), out _);
         var listWithMore = Read(input, () => Reader(input).ReadList(_ => [_beside]), out _);

@@ -23,9 +23,7 @@ internal sealed class OriginalText
     public static OriginalText? Of(ReadOnlyMemory<byte> input)
     {
         if (!Utf8.IsValid(input.Span) || input.Span.IndexOf("\\ud"u8) >= 0 || input.Span.IndexOf("\\uD"u8) >= 0)
-        {
             return null; // An escape may be half a character, which only one of the readers patches.
-        }
 
         try
         {
@@ -44,9 +42,7 @@ internal sealed class OriginalText
         if (_root.TryGetProperty("plugins", out var plugins))
         {
             foreach (var (original, plugin) in plugins.EnumerateArray().Zip(network.Plugins))
-            {
                 RequirePlugin(original, network, plugin);
-            }
         }
     }
 
@@ -81,9 +77,7 @@ internal sealed class OriginalText
     {
         var text = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(text))
-        {
             json.WriteTo(writer);
-        }
 
         return text.WrittenSpan.ToArray();
     }

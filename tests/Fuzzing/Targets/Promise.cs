@@ -11,8 +11,6 @@ internal static class Promise
     public static void That(bool isKept, string promise, [InterpolatedStringHandlerArgument(nameof(isKept))] ref FoundText found)
     {
         if (!isKept)
-        {
             throw new BrokenPromiseException(promise, found.ToString());
-        }
     }
 }

@@ -17,9 +17,7 @@ internal sealed class RecordTarget : IFuzzTarget
         foreach (var stored in new[] { found, wanted })
         {
             if (stored is not null)
-            {
                 RequireRoundTrip(stored);
-            }
         }
     }
 
@@ -40,9 +38,7 @@ internal sealed class RecordTarget : IFuzzTarget
     private static void RequireRoundTrip(StoredAttachment stored)
     {
         if (stored.Network is null or { LacksPluginsBeside: true })
-        {
             return; // A result alone, or libcni's network without the plugins that have files of their own: nobody writes either here.
-        }
 
         var text = CacheRecord.Write(stored);
         var again = CacheRecord.Read(text, Source, asked: null);

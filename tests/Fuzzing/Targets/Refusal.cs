@@ -43,9 +43,7 @@ internal static class Refusal
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && ++i < text.Length && char.IsLowSurrogate(text[i])))
-            {
                 return false;
-            }
         }
 
         return true;

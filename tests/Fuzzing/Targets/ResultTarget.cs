@@ -19,9 +19,7 @@ internal sealed class ResultTarget : IFuzzTarget
             foreach (var version in SpecVersion.Known)
             {
                 if (Read(() => result.ConvertTo(version), input.Length, CniErrorCode.IncompatibleVersion) is { } converted)
-                {
                     RequireConverted(result, converted, version, input.Length);
-                }
             }
         }
 

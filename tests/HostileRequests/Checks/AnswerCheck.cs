@@ -27,9 +27,7 @@ internal static partial class AnswerCheck
         {
             using var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
                 return $"the answer is no JSON object: {Beginning(body)}";
-            }
 
             return document.RootElement.TryGetProperty("Err", out var sentence) && Unforeseen().IsMatch(sentence.GetString()!)
                 ? $"an exception that nobody foresaw: {Beginning(sentence.GetString()!)}"

@@ -16,9 +16,7 @@ internal sealed partial class Findings
     public void WriteTo(TextWriter writer)
     {
         foreach (var (times, first) in _found.Values)
-        {
             writer.WriteLine($"FINDING ({times} times): {first}");
-        }
     }
 
     [GeneratedRegex("""[0-9a-f]{4,}|\d+|"[^"]*"|'[^']*'""")]

@@ -23,9 +23,7 @@ internal static partial class SystemCalls
         foreach (var line in trace)
         {
             if (Parts().Match(line) is not { Success: true } parts)
-            {
                 continue;
-            }
 
             var process = int.Parse(parts.Groups["pid"].Value, CultureInfo.InvariantCulture);
             var call = parts.Groups["call"].Value;
@@ -37,9 +35,7 @@ internal static partial class SystemCalls
             {
                 looked++;
                 if (Changes(call, line) && !Allowed.Any(allowed => line.Contains(allowed, StringComparison.Ordinal)))
-                {
                     strange.Add(line);
-                }
             }
         }
 

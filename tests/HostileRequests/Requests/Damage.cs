@@ -38,9 +38,7 @@ internal sealed class Damage(Random random)
     private byte[] Flipped(byte[] bytes)
     {
         for (var count = random.Next(1, 4); count > 0; count--)
-        {
             bytes[random.Next(bytes.Length)] ^= (byte)random.Next(1, 256);
-        }
 
         return bytes;
     }

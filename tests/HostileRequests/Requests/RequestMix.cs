@@ -66,9 +66,7 @@ internal sealed class RequestMix
     {
         var (method, body) = _shapes.Any();
         foreach (var field in body.Select(property => property.Key).Where(key => key.EndsWith("ID", StringComparison.Ordinal)).ToArray())
-        {
             body[field] = _random.Any(Nasty.Texts);
-        }
 
         return Wellformed("nasty ids", (method, body));
     }
@@ -91,9 +89,7 @@ internal sealed class RequestMix
     {
         var body = endpoint.DeepClone().AsObject();
         if (field is not null)
-        {
             body[field] = value;
-        }
 
         return body;
     }

@@ -70,14 +70,10 @@ internal sealed class Shapes(Random random)
     {
         var network = Network(random.Any(Ids.Networks));
         if (random.Next(2) == 0)
-        {
             network["Options"] = random.Next(2) == 0 ? Options() : new JsonObject { ["com.docker.network.generic"] = Options() };
-        }
 
         if (random.Next(4) == 0)
-        {
             network["IPv4Data"] = new JsonArray(new JsonObject { ["AddressSpace"] = random.Any(["null", "cni", "LocalDefault"]), ["Pool"] = random.Any(Nasty.Texts), ["Gateway"] = random.Any(Nasty.Texts) });
-        }
 
         return network;
     }
@@ -102,9 +98,7 @@ internal sealed class Shapes(Random random)
     {
         var options = new JsonObject();
         for (var count = random.Next(4); count >= 0; count--)
-        {
             options[random.Any(Nasty.OptionKeys)] = random.Next(3) > 0 ? random.Any(Nasty.Texts) : Value(random.Any(Nasty.Json));
-        }
 
         return options;
     }

@@ -47,9 +47,7 @@ internal sealed class HostileConnection(Socket socket) : IDisposable
         try
         {
             for (var sent = 0; sent < bytes.Length;)
-            {
                 sent += await socket.SendAsync(bytes.AsMemory(sent), cancellationToken);
-            }
         }
         catch (Exception ended) when (ended is SocketException or OperationCanceledException)
         {
@@ -62,9 +60,7 @@ internal sealed class HostileConnection(Socket socket) : IDisposable
         try
         {
             if (await LineAsync(cancellationToken) is not { } first)
-            {
                 return Answer.Closed;
-            }
 
             var status = int.Parse(first.Split(' ')[1], CultureInfo.InvariantCulture);
             var (length, isChunked) = await HeadersAsync(cancellationToken);
@@ -112,9 +108,7 @@ internal sealed class HostileConnection(Socket socket) : IDisposable
         for (var read = 0; read < length;)
         {
             if (_begin == _end && !await FillAsync(cancellationToken))
-            {
                 break;
-            }
 
             var count = Math.Min(length - read, _end - _begin);
             _buffer.AsSpan(_begin, count).CopyTo(body.AsSpan(read));
@@ -131,15 +125,11 @@ internal sealed class HostileConnection(Socket socket) : IDisposable
         while (true)
         {
             if (_begin == _end && !await FillAsync(cancellationToken))
-            {
                 return null;
-            }
 
             var letter = (char)_buffer[_begin++];
             if (letter == '\n')
-            {
                 return line.ToString().TrimEnd('\r');
-            }
 
             line.Append(letter);
         }

@@ -51,13 +51,9 @@ public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IC
         var check = await sandbox.CheckAsync(Cancellation);
 
         if (PluginHost.HasNewPlugins)
-        {
             check.EnsureSuccess();
-        }
         else
-        {
             AssertRefused(check, "plugin \"bandwidth\" failed CHECK", "it exited with status 2 without an error object", "panic");
-        }
 
         await AssertIsUndoneAsync(sandbox, census);
     }

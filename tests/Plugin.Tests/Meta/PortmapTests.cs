@@ -70,12 +70,8 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
     {
         var check = await sandbox.CheckAsync(Cancellation);
         if (PluginHost.HasNewPlugins)
-        {
             check.EnsureSuccess();
-        }
         else
-        {
             AssertRefused(check, "plugin \"portmap\" failed CHECK", "could not check ipv6 dnat");
-        }
     }
 }

@@ -32,12 +32,8 @@ public sealed class SbrTests(PluginHost fixture) : PluginTest(fixture), IClassFi
     {
         var second = await sandbox.DeleteAsync(Cancellation);
         if (PluginHost.HasNewPlugins)
-        {
             second.EnsureSuccess();
-        }
         else
-        {
             AssertRefused(second, "plugin \"sbr\" failed DEL", "Link not found");
-        }
     }
 }

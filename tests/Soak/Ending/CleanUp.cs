@@ -22,9 +22,7 @@ internal sealed class CleanUp(TestHost host, DockerCommands docker, Totals.Event
             containers = await RemoveContainersAsync(cancellationToken);
             pods = await RemovePodsAsync(cancellationToken);
             if (containers.Count + pods.Count == 0)
-            {
                 break;
-            }
 
             await Task.Delay(BetweenRounds, timeProvider, cancellationToken);
         }
@@ -36,9 +34,7 @@ internal sealed class CleanUp(TestHost host, DockerCommands docker, Totals.Event
     private async Task<IReadOnlyList<string>> RemoveContainersAsync(CancellationToken cancellationToken)
     {
         foreach (var name in await ContainersAsync(cancellationToken))
-        {
             await docker.RunAsync("docker rm -f", ["rm", "--force", name], cancellationToken);
-        }
 
         return await ContainersAsync(cancellationToken);
     }

@@ -17,9 +17,7 @@ internal sealed class Chaos(FaultDeck deck, FaultTotals totals, CommandStarts st
                 await PauseAsync(stop);
                 var fault = deck.Draw(random);
                 if (fault.CanStrike)
-                {
                     await fault.StrikeAsync(random, stop);
-                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -39,9 +37,7 @@ internal sealed class Chaos(FaultDeck deck, FaultTotals totals, CommandStarts st
         var waitsForCommand = random.Next(2) == 0;
         var pause = TimeSpan.FromMilliseconds(random.Next(waitsForCommand ? 400 : 1000));
         if (waitsForCommand)
-        {
             await starts.Next.WaitAsync(stop);
-        }
 
         // Now and then there is time for something to be finished.
         await Task.Delay(random.Next(20) == 0 ? pause + TimeSpan.FromSeconds(3) : pause, timeProvider, stop);

@@ -20,9 +20,7 @@ internal sealed class ContainerKill(TestHost host, Engines engines, FaultTotals 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         var containers = (await host.DockerAsync(["ps", "--format", "{{.Names}}"], either.Token)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (containers.Length == 0)
-        {
             return;
-        }
 
         var container = containers[choice % containers.Length];
         await (isBehindDocker ? KillProcessAsync(container, either.Token) : KillAsync(container, either.Token));
@@ -31,17 +29,13 @@ internal sealed class ContainerKill(TestHost host, Engines engines, FaultTotals 
     private async Task KillAsync(string container, CancellationToken cancellationToken)
     {
         if ((await host.DockerAsync(["kill", container], cancellationToken)).Succeeded)
-        {
             totals.Killed("container: docker kill", container);
-        }
     }
 
     private async Task KillProcessAsync(string container, CancellationToken cancellationToken)
     {
         var inspect = await host.DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken);
         if (inspect is { Succeeded: true, Output: not "0" } && (await host.RunAsync(["kill", "-KILL", inspect.Output], cancellationToken)).Succeeded)
-        {
             totals.Killed("container: kill -9", container);
-        }
     }
 }

@@ -61,9 +61,7 @@ internal sealed class Engines(TestHost host, CommandTotals totals, EventLog even
         foreach (var daemon in (Daemon[])[host.Containerd, host.Bridge, host.Dockerd])
         {
             if (!daemon.IsRunning)
-            {
                 await StartAsync(daemon);
-            }
         }
     }
 

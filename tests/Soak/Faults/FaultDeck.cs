@@ -11,9 +11,7 @@ internal sealed class FaultDeck(IReadOnlyList<Fault> faults)
         foreach (var fault in faults)
         {
             if ((dice -= fault.Weight) < 0)
-            {
                 return fault;
-            }
         }
 
         throw new InvalidOperationException("The weights have changed while a fault was drawn.");

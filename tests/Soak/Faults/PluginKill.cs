@@ -23,9 +23,7 @@ internal sealed class PluginKill(TestHost host, FaultTotals totals, TimeProvider
             {
                 var (pid, name) = running[choice % running.Count];
                 if ((await host.RunAsync(["kill", "-KILL", pid], stop)).Succeeded)
-                {
                     totals.Killed("plugin: kill -9", name);
-                }
 
                 return;
             }

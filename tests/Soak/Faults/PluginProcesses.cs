@@ -19,9 +19,7 @@ internal sealed class PluginProcesses(TestHost host)
         {
             var pid = Path.GetFileName(directory);
             if (int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _) && NameIfOurs(directory) is { } name)
-            {
                 found.Add((pid, name));
-            }
         }
 
         return found;

@@ -76,9 +76,7 @@ internal sealed class SoakStage : IAsyncDisposable
     public async Task VisitAsync(CancellationToken cancellationToken)
     {
         foreach (var network in (string[])[Reserved, Unreserved, Second])
-        {
             (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", Image, "true"], cancellationToken)).EnsureSuccess();
-        }
 
         var pod = await Host.Pods.RunAsync($"visitor-{Guid.NewGuid():N}", ["sleep", "infinity"], cancellationToken);
         await pod.RemoveAsync(cancellationToken);
@@ -92,8 +90,6 @@ internal sealed class SoakStage : IAsyncDisposable
         string[] second = ["--ipam-opt", $"cni.network={CniNetworks.SecondName}", Second];
         string[] unreserved = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", Unreserved];
         foreach (var options in (string[][])[[.. OwnIpam, .. reserved], [.. OwnIpam, .. second], unreserved])
-        {
             (await Host.DockerAsync(["network", "create", "-d", "cni", .. options], cancellationToken)).EnsureSuccess();
-        }
     }
 }

@@ -18,9 +18,7 @@ internal sealed class StateDisk(TestHost host)
     {
         Kind = await TryMountLoopAsync(cancellationToken) ? "ext4 on a loop device" : "a tmpfs, since no loop device can be had here";
         if (Kind.StartsWith("ext4", StringComparison.Ordinal))
-        {
             return;
-        }
 
         (await host.RunAsync(["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "soak", Paths.State], cancellationToken)).EnsureSuccess();
     }

@@ -34,27 +34,21 @@ internal sealed class CommandTotals(EventLog events)
                 Longest = took > total.Longest ? took : total.Longest,
             };
             if (took > Patience.Waited)
-            {
                 _waits.Add(line);
-            }
         }
     }
 
     public IReadOnlyList<CommandTotal> All()
     {
         lock (_lock)
-        {
             return [.. _totals.Values];
-        }
     }
 
     /// <summary>Those that took longer than <see cref="Patience.Waited"/>.</summary>
     public IReadOnlyList<string> Waits()
     {
         lock (_lock)
-        {
             return [.. _waits];
-        }
     }
 
     private static string OneLine(string text) => text.Trim().ReplaceLineEndings(" | ");

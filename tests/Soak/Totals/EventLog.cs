@@ -13,9 +13,7 @@ internal sealed class EventLog(string path, TimeProvider timeProvider) : IDispos
     public void Write(string line)
     {
         lock (_lock)
-        {
             _file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{timeProvider.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fff}Z {line}"));
-        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -17,9 +17,7 @@ internal sealed class FaultTotals(EventLog events)
     {
         events.Write($"fault  {fault} {details}");
         lock (_lock)
-        {
             _injected[fault] = _injected.GetValueOrDefault(fault) + 1;
-        }
     }
 
     public void Killed(string fault, string details = "")
@@ -31,8 +29,6 @@ internal sealed class FaultTotals(EventLog events)
     public IReadOnlyList<(string Fault, int Times)> All()
     {
         lock (_lock)
-        {
             return [.. _injected.Select(entry => (entry.Key, entry.Value))];
-        }
     }
 }

@@ -14,9 +14,7 @@ internal sealed class KeptLogs
     public KeptLogs(string directory)
     {
         if (Directory.Exists(directory))
-        {
             Directory.Delete(directory, recursive: true);
-        }
 
         Directory.CreateDirectory(directory);
         Root = directory;
@@ -29,9 +27,7 @@ internal sealed class KeptLogs
     public void Keep(TestHost host, string statePath)
     {
         foreach (var daemon in (Daemon[])[host.Bridge, host.Dockerd, host.Containerd])
-        {
             File.WriteAllText(Path.Combine(Root, $"{daemon.Name}.log"), daemon.Log);
-        }
 
         foreach (var record in Directory.EnumerateFiles(host.PathOf(statePath), "*.json*", SearchOption.AllDirectories))
         {
@@ -53,8 +49,6 @@ internal sealed class KeptLogs
         using var file = new FileStream(Events, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
         while (reader.ReadLine() is { } line)
-        {
             yield return line;
-        }
     }
 }

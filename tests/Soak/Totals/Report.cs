@@ -13,16 +13,12 @@ internal static class Report
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{faults.Kills} processes killed in {reigned.TotalMinutes:0.0} minutes"));
         Row(output, "fault", "times", "", "", "");
         foreach (var (fault, times) in faults.All())
-        {
             Row(output, fault, Text(times), "", "", "");
-        }
 
         output.WriteLine();
         Row(output, "command", "attempts", "succeeded", "failed", "longest");
         foreach (var total in commands.All())
-        {
             Row(output, total.Kind, Text(total.Attempts), Text(total.Successes), Text(total.Failures), string.Create(CultureInfo.InvariantCulture, $"{total.Longest.TotalSeconds:0.0} s"));
-        }
     }
 
     public static void PrintVerdict(TextWriter output, Leaks leaks, IReadOnlyList<string> waits, IReadOnlyList<string> problems, IReadOnlyList<string> logs)
@@ -35,32 +31,24 @@ internal static class Report
         PrintAll(output, "what did not come to its end", problems);
         PrintAll(output, $"left by dockerd: {leaks.OfDocker.Count}", [.. leaks.OfDocker.Take(MostRowsOfDocker)]);
         foreach (var trace in LeakTrace.Of(leaks.Left.Concat(leaks.Missing).Concat(leaks.Records), logs))
-        {
             PrintAll(output, $"what the logs say about {trace.Name}", trace.Lines);
-        }
     }
 
     private static void PrintCount(TextWriter output, string title, IReadOnlyList<string> lines)
     {
         output.WriteLine($"{title}: {lines.Count}");
         foreach (var line in lines)
-        {
             output.WriteLine($"  {line}");
-        }
     }
 
     private static void PrintAll(TextWriter output, string title, IReadOnlyList<string> lines)
     {
         if (lines.Count == 0)
-        {
             return;
-        }
 
         output.WriteLine($"\n{title}");
         foreach (var line in lines)
-        {
             output.WriteLine($"  {line}");
-        }
     }
 
     private static void Row(TextWriter output, string first, params string[] others) =>

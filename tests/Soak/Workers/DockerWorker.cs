@@ -60,9 +60,7 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
         var name = NextName();
         var succeeded = await TryAsync("docker run --rm", ["run", "--rm", "--name", name, .. Network(), .. Port(), SoakStage.Image, "true"]);
         if (!succeeded)
-        {
             _containers.Add(name);
-        }
 
         return succeeded;
     }
@@ -82,9 +80,7 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
         var name = AnyContainer();
         var result = await docker.RunAsync("docker rm -f", ["rm", "--force", name], CancellationToken.None);
         if (result is { Succeeded: true } || result?.StandardError.Contains("No such container", StringComparison.Ordinal) == true)
-        {
             _containers.Remove(name);
-        }
 
         return result?.Succeeded == true;
     }

@@ -18,13 +18,9 @@ public sealed class HostCensus
         foreach (var line in lines)
         {
             if (remaining.TryGetValue(line, out var count) && count > 0)
-            {
                 remaining[line] = count - 1;
-            }
             else
-            {
                 yield return line;
-            }
         }
     }
 }

@@ -36,9 +36,7 @@ internal static class Command
             RedirectStandardError = true,
         };
         foreach (var argument in commandLine.Skip(1))
-        {
             start.ArgumentList.Add(argument);
-        }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{commandLine[0]} did not start.");
     }

@@ -51,9 +51,7 @@ public sealed class Daemon
         }
 
         if (!answers)
-        {
             throw new TimeoutException($"{Name} did not answer within {StartDeadline.TotalSeconds} s of its start.\n{Log}");
-        }
     }
 
     /// <summary>Asks it to stop (SIGTERM) and waits until it is gone.</summary>
@@ -65,9 +63,7 @@ public sealed class Daemon
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)
     {
         if (_process is null || _process.HasExited)
-        {
             return;
-        }
 
         var pid = Pid.ToString(CultureInfo.InvariantCulture);
         await Command.RunAsync(_host.Inside(["kill", $"-{signal}", pid]), cancellationToken);

@@ -24,9 +24,7 @@ public static class Eventually
         {
             var seen = await look(cancellationToken);
             if (seen is not null && earlier is not null && areSame(earlier, seen))
-            {
                 return seen;
-            }
 
             earlier = seen;
             await Task.Delay(Interval, TimeProvider.System, cancellationToken);
@@ -41,9 +39,7 @@ public static class Eventually
         while (!await condition(cancellationToken))
         {
             if (Stopwatch.GetElapsedTime(started) > within)
-            {
                 return false;
-            }
 
             await Task.Delay(Interval, TimeProvider.System, cancellationToken);
         }

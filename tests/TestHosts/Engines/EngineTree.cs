@@ -31,9 +31,7 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
     internal static string? Missing()
     {
         if (Chosen is { } tree)
-        {
             return tree.Shortcoming();
-        }
 
         return Requested is { } requested && EngineVersion.OfMachine() is var installed && installed != requested
             ? $"{Choice}={requested} cannot be had: this machine has Docker {installed?.ToString() ?? "not at all"}, "
@@ -44,9 +42,7 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
     private string? Shortcoming()
     {
         if (!Directory.Exists(System.IO.Path.Combine(Path, "usr")))
-        {
             return $"Docker {Engine} for test hosts is not in {Path}: make it with `{HostProcess.Script("make-tree.sh")} {Engine}`.";
-        }
 
         return Replaced.FirstOrDefault(directory => AppContext.BaseDirectory.StartsWith(directory, StringComparison.Ordinal)) is { } hidden
             ? $"The tests are in {AppContext.BaseDirectory}, and a host with Docker {Engine} has another {hidden}: move the repository out of it."

@@ -26,9 +26,7 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
     public static EngineVersion? OfMachine()
     {
         if (HostRequirements.FindProgram("dockerd") is not { } program)
-        {
             return null;
-        }
 
         using var dockerd = Command.Start([program, "--version"]);
         var said = dockerd.StandardOutput.ReadToEnd();

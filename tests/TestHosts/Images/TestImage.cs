@@ -44,15 +44,11 @@ internal static class TestImage
         using (var layer = new TarWriter(buffer, leaveOpen: true))
         {
             foreach (var directory in (string[])["bin", "etc", "proc", "sys", "dev", "tmp", "www"])
-            {
                 layer.WriteEntry(new PaxTarEntry(TarEntryType.Directory, directory) { Mode = Executable });
-            }
 
             WriteFile(layer, "bin/busybox", File.ReadAllBytes(busybox), Executable);
             foreach (var applet in applets.Where(applet => applet != "busybox"))
-            {
                 layer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
-            }
 
             WriteFile(layer, "etc/passwd", "root:x:0:0:root:/:/bin/sh\n"u8, Readable);
             WriteFile(layer, "www/index.html", "served\n"u8, Readable);

@@ -51,9 +51,7 @@ public sealed partial class LeaseServer
     {
         var dump = await _host.RunAsync([Program, "dumpleases", "-f", LeaseFile], cancellationToken);
         if (dump.ExitCode != 0 && dump.StandardError.Contains("short read", StringComparison.Ordinal))
-        {
             return null;
-        }
 
         var lines = dump.EnsureSuccess().Output.Split('\n').Where(line => !line.Contains("expired", StringComparison.Ordinal));
         return [.. lines.Select(line => Address().Match(line)).Where(match => match.Success).Select(match => match.Value)];

@@ -18,9 +18,7 @@ internal static class ControlGroups
             try
             {
                 foreach (var group in Of(hostName))
-                {
                     Remove(group);
-                }
             }
             catch (DirectoryNotFoundException)
             {
@@ -37,9 +35,7 @@ internal static class ControlGroups
     private static void Remove(string group)
     {
         foreach (var child in Directory.GetDirectories(group))
-        {
             Remove(child);
-        }
 
         Directory.Delete(group);
     }

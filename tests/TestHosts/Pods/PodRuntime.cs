@@ -60,9 +60,7 @@ public sealed class PodRuntime : IDisposable
     {
         var list = await _runtime.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: cancellationToken);
         foreach (var sandbox in list.Items)
-        {
             await new Pod(_runtime, sandbox.Id, sandbox.Id, containerId: "", ip: "").RemoveAsync(cancellationToken);
-        }
     }
 
     /// <returns>Whether the next pod is attached to that CNI network. The runtime reads a changed directory again in its own time.</returns>

@@ -24,9 +24,7 @@ internal static partial class NamespacedSocket
             try
             {
                 if (SetNs(target, CLONE_NEWNET) != 0)
-                {
                     throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Entering the namespace {namespacePath} failed");
-                }
 
                 socket = new Socket(family, type, protocol);
             }

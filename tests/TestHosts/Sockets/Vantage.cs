@@ -52,9 +52,7 @@ public sealed class Vantage
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         while (await connection.ReceiveAsync(buffer, cancellationToken) is > 0 and var length)
-        {
             answer.Append(Encoding.ASCII.GetString(buffer, 0, length));
-        }
 
         var end = answer.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal);
         return end >= 0 ? answer.ToString(end + 4, answer.Length - end - 4) : throw new SocketException((int)SocketError.ConnectionReset);

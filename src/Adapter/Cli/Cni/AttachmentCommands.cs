@@ -22,9 +22,7 @@ internal static class AttachmentCommands
         {
             // What a file says and no plugin is told would be missed without a word.
             foreach (var warning in client.Networks().Find(network)?.Warnings ?? [])
-            {
                 await console.Error.WriteLineAsync($"Warning: {warning.File}: {warning.Message}");
-            }
 
             console.Output.WriteLine(CniJson.Text((await AddAsync(client, network, attachment, cancellationToken)).Json));
         });

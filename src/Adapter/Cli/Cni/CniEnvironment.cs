@@ -43,17 +43,13 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
     public JsonObject? Capabilities()
     {
         if (Value("CAP_ARGS") is not { } text)
-        {
             return null;
-        }
 
         try
         {
             using var document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind == JsonValueKind.Null)
-            {
                 return null;
-            }
 
             // Written once, since what is no Unicode or a number out of this world is only found then.
             var json = Node(document.RootElement);
@@ -79,9 +75,7 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
             case JsonValueKind.Object:
                 var json = new JsonObject();
                 foreach (var property in element.EnumerateObject())
-                {
                     json[property.Name] = Node(property.Value);
-                }
 
                 return json;
             case JsonValueKind.Array:
@@ -98,9 +92,7 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
         foreach (var (name, _) in capabilities)
         {
             if (name.Length == 0)
-            {
                 throw new MisuseException("CAP_ARGS: a capability has no name");
-            }
         }
 
         return capabilities;

@@ -28,9 +28,7 @@ internal sealed partial class CniJson : JsonSerializerContext
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = Encoder }))
-        {
             json.WriteTo(writer);
-        }
 
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }

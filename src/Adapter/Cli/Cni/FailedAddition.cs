@@ -30,9 +30,7 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
         catch (CniException)
         {
             if (!isAlone || begun is not { Result: null, Network: { } made } || !IsNothingMade(made) || await LeftAsync(made) is not null)
-            {
                 return failed; // For the reason that is known already; it stays remembered.
-            }
 
             await client.ForgetAsync(network, attachment, CancellationToken.None);
             return failed.WithoutCleanupFailure();

@@ -30,9 +30,7 @@ internal static class GarbageCommand
         command.Validators.Add(result =>
         {
             if (result.GetResult(Keep) is null && !result.GetValue(Force))
-            {
                 result.AddError("Say with --keep which attachments stay, or with --force that none does.");
-            }
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {

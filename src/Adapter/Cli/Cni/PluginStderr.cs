@@ -14,9 +14,7 @@ internal sealed class PluginStderr(IPluginExecutor executor, TextWriter error) :
         var output = await executor.ExecuteAsync(request, cancellationToken);
         var lines = new StringBuilder();
         foreach (var line in $"{output.Stderr}\n{PluginRemark.Of(request, output)}".Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
             lines.Append(request.PluginType).Append(": ").Append(line.TrimEnd('\r')).Append('\n');
-        }
 
         // At once: lines of plugins that run side by side stay whole.
         error.Write(lines);

@@ -26,14 +26,10 @@ internal static class PluginVariableOption
             var name = equals < 0 ? word : word[..equals];
             var value = equals < 0 ? environment.Named(name) : word[(equals + 1)..];
             if (PluginVariables.Problem(name, value ?? "") is { } problem)
-            {
                 throw new MisuseException($"--env: \"{name}\" {problem}");
-            }
 
             if (!variables.TryAdd(name, value ?? throw new MisuseException($"--env: {name} has no value here; write {name}=VALUE")))
-            {
                 throw new MisuseException($"--env: {name} is given twice");
-            }
         }
 
         return variables;

@@ -29,9 +29,7 @@ internal static class ValidateCommand
             var report = await ValidationReport.MakeAsync(client, parsed.GetValue(Network), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(report, CniJson.Indented.ValidationReport));
             foreach (var sentence in report.Sentences)
-            {
                 console.Error.WriteLine(sentence);
-            }
 
             return report.HasErrors ? ExitCodes.Failure : ExitCodes.Success;
         });

@@ -15,9 +15,7 @@ internal sealed class AddressRecovery(AddressHoldings holdings, AttachmentGates 
     {
         using var passage = await gates.EnterAsync(seen.GateId, cancellationToken);
         if (holdings.Again(seen) is not { } holding || missing.Any(cidr => holding.Store.Find(Holding.Ip(cidr)) is not null))
-        {
             return Mending.Unneeded; // Given up meanwhile, or no longer missing: the next look sees whose it is.
-        }
 
         var network = IpamConfiguration.WithRangesOf(holding.Network, [.. missing.Select(Holding.Ip)]);
         var (asked, attachment) = IpamWishes.Exactly(network, holding.Attachment, missing);

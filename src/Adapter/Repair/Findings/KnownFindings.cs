@@ -18,18 +18,14 @@ internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings
         get
         {
             lock (_lock)
-            {
                 return [.. _left.Values.SelectMany(reports => reports)];
-            }
         }
     }
 
     public IReadOnlyList<FindingReport> Of(Type inspection)
     {
         lock (_lock)
-        {
             return _left.GetValueOrDefault(inspection, []);
-        }
     }
 
     /// <summary>Takes what an inspection has found, in place of what it found before.</summary>
@@ -39,9 +35,7 @@ internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings
         {
             var before = _left.GetValueOrDefault(inspection, []).ToDictionary(report => report.Key, report => report.State);
             foreach (var report in found.Where(report => report.State != FindingState.Waiting))
-            {
                 Tell(report, before.TryGetValue(report.Key, out var state) ? state : null);
-            }
 
             _left[inspection] = [.. found.Where(report => report.State is FindingState.Left or FindingState.Failed)];
         }
@@ -50,9 +44,7 @@ internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings
     private void Tell(FindingReport report, FindingState? before)
     {
         if (before is null)
-        {
             metrics.Found(report.Kind);
-        }
 
         if (report.State == FindingState.Mended)
         {

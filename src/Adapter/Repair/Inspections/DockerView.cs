@@ -15,9 +15,7 @@ internal sealed record DockerView(IReadOnlyList<DockerNetwork> Networks, IReadOn
         var endpoints = new Dictionary<string, DockerNetworkEndpoints?>(StringComparer.Ordinal);
         var ids = networks.Select(network => network.Id).Concat(journal.Attachments.All.Select(record => record.NetworkId));
         foreach (var networkId in ids.Distinct(StringComparer.Ordinal).ToArray())
-        {
             endpoints[networkId] = await docker.EndpointsAsync(networkId, cancellationToken);
-        }
 
         return new DockerView(networks, endpoints);
     }

@@ -15,9 +15,7 @@ internal sealed class HostLinkInspection(Journal journal, StagingSandboxes stagi
     public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
         if (!look.IsThorough)
-        {
             return Task.FromResult<IReadOnlyList<Finding>?>(null);
-        }
 
         var links = staging.HostLinks(); // Before the journal is read: a record is there before its link.
         var claimed = journal.Attachments.All.Select(record => record.HostInterfaceName).ToHashSet(StringComparer.Ordinal);

@@ -11,9 +11,7 @@ internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates,
     public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
         if (!look.IsThorough)
-        {
             return Task.FromResult<IReadOnlyList<Finding>?>(null);
-        }
 
         var hostLinks = staging.HostLinks();
         return Task.FromResult<IReadOnlyList<Finding>?>(

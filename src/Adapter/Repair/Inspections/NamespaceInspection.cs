@@ -29,9 +29,7 @@ internal sealed class NamespaceInspection(Journal journal, AttachmentGates gates
     {
         using var passage = await gates.EnterAsync(id, cancellationToken);
         if (IsRecorded(id))
-        {
             return Mending.Unneeded;
-        }
 
         staging.Remove(id);
         return Mending.Mended("It is unmounted and removed.");

@@ -78,9 +78,7 @@ internal sealed class NetworkInspection(
     private Mending PutAway(NetworkRecord record)
     {
         if (IsInUse(record))
-        {
             return Mending.Unneeded;
-        }
 
         journal.Networks.Write(record with { UnlistedSince = timeProvider.GetUtcNow() });
         return Mending.Mended($"It is put away: should Docker list it again within {Memory.TotalDays:0} days, it goes on as before.");
@@ -89,9 +87,7 @@ internal sealed class NetworkInspection(
     private Mending Forget(NetworkRecord record)
     {
         if (IsInUse(record))
-        {
             return Mending.Unneeded;
-        }
 
         journal.Networks.Remove(record.NetworkId);
         return Mending.Mended("It is forgotten.");

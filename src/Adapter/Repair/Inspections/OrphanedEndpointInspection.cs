@@ -15,9 +15,7 @@ internal sealed class OrphanedEndpointInspection(IDockerEngine docker, KnownFind
     {
         // A question more, whose answer may be long. After every event only where it may be that one has gone.
         if (look.Docker is not { } view || (!look.IsThorough && known.Of(typeof(OrphanedEndpointInspection)).Count == 0))
-        {
             return null;
-        }
 
         var endpoints =
             (from network in view.Networks
@@ -25,9 +23,7 @@ internal sealed class OrphanedEndpointInspection(IDockerEngine docker, KnownFind
              where endpoint.Value.Id is not null // Else it is being joined.
              select (Network: network.Name, Id: endpoint.Key, Container: endpoint.Value)).ToArray();
         if (endpoints.Length == 0)
-        {
             return [];
-        }
 
         var containers = await docker.ContainersAsync(cancellationToken);
         var ids = containers.Select(container => container.Id).ToHashSet(StringComparer.Ordinal);

@@ -13,9 +13,7 @@ internal sealed class PortInspection(Journal journal, PortReservations ports, Fo
     public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
         if (!look.IsThorough)
-        {
             return null;
-        }
 
         var published = journal.Attachments.All.Where(record => record is { Phase: AttachmentPhase.Joined, PublishedPorts.Count: > 0 }).ToArray();
         var foreign = await foreignPorts.FindAsync([.. published.SelectMany(record => record.PublishedPorts!).Select(Request)], cancellationToken);

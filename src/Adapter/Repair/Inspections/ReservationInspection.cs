@@ -22,9 +22,7 @@ internal sealed class ReservationInspection(
     public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
         if (look.Docker is not { } view)
-        {
             return null;
-        }
 
         var unused = journal.Reservations.All
             .Where(record => record.Phase == ReservationPhase.Reserved && repair.IsUnused(record) && !(record.EndpointId is { } endpoint && view.Has(endpoint))).ToArray();
@@ -47,9 +45,7 @@ internal sealed class ReservationInspection(
         {
             var undone = await repairer.DetachAsync(attachment, "its record was lost", _ => Task.FromResult(true), cancellationToken);
             if (undone.State != FindingState.Mended)
-            {
                 return undone;
-            }
         }
 
         return await repair.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserved, cancellationToken);

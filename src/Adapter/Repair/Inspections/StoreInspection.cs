@@ -14,24 +14,18 @@ internal sealed class StoreInspection(AddressHoldings holdings, AddressRecovery 
     public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
         if (!look.IsThorough)
-        {
             return null;
-        }
 
         var findings = new List<Finding>();
         foreach (var store in holdings.All.GroupBy(holding => holding.Store.Path).ToArray())
         {
             if (await stores.ReadAsync(store.First().Store, cancellationToken) is not { } stored)
-            {
                 continue; // A store that does not answer is no empty one.
-            }
 
             // After the store: what was given up meanwhile is not missing.
             var owners = stored.ToDictionary(address => address.Address);
             foreach (var holding in store.Select(holdings.Again).OfType<Holding>())
-            {
                 findings.AddRange(await CompareAsync(holding, owners, cancellationToken));
-            }
         }
 
         return findings;

@@ -11,17 +11,13 @@ internal sealed class StrandedContainerInspection(Strandings strandings, Configu
     {
         var there = strandings.Awaited.Count == 0 || look.Docker is null ? [] : There();
         if (there.Count == 0)
-        {
             return [];
-        }
 
         var stranded = await docker.StrandedAsync(Strandings.Promise, cancellationToken);
         if (look.Occasion != Occasion.DryRun)
         {
             foreach (var awaited in there)
-            {
                 strandings.Settle(awaited); // Once: what then still fails is told by Docker.
-            }
         }
 
         return

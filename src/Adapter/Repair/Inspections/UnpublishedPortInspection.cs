@@ -17,9 +17,7 @@ internal sealed class UnpublishedPortInspection(UnaskedPublisher unasked, IDocke
     public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
         if (look.Docker is null)
-        {
             return null;
-        }
 
         // Before Docker 28 an internal network is a way out, and publishes nothing.
         var silent = unasked.MayHaveHeirs ? (await docker.NetworksAsync(cancellationToken)).Where(network => network.Internal).ToArray() : [];

@@ -37,9 +37,7 @@ internal static partial class LibC
     {
         var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
         if (!handle.IsInvalid)
-        {
             return handle;
-        }
 
         return LastError is Errno.ENOENT or Errno.ENOTDIR or Errno.ENXIO ? null : throw Failure($"open {path}");
     }
@@ -52,9 +50,7 @@ internal static partial class LibC
     {
         using var handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
         if (handle.IsInvalid)
-        {
             return null;
-        }
 
         Span<byte> buffer = stackalloc byte[256];
         var length = read(handle, buffer, (nuint)buffer.Length);
@@ -67,9 +63,7 @@ internal static partial class LibC
         using var handle = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
         var bytes = Encoding.ASCII.GetBytes(text);
         if (handle.IsInvalid || write(handle, bytes, (nuint)bytes.Length) < 0)
-        {
             throw Failure($"write \"{text}\" to {path}");
-        }
     }
 
     /// <summary>Writes all of it, however long that takes; false: the file, the pipe or what is behind it does not take it.</summary>
@@ -79,17 +73,11 @@ internal static partial class LibC
         {
             var written = write(handle, bytes, (nuint)bytes.Length);
             if (written >= 0)
-            {
                 bytes = bytes[(int)written..];
-            }
             else if (LastError == Errno.EAGAIN)
-            {
                 Thread.Sleep(WritePause); // Another process that shares the descriptor has made it so that it does not wait by itself.
-            }
             else if (LastError != Errno.EINTR)
-            {
                 return false;
-            }
         }
 
         return true;
@@ -107,9 +95,7 @@ internal static partial class LibC
     {
         using var handle = open(path, O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0);
         if (handle.IsInvalid)
-        {
             throw Failure($"create the mount point {path}");
-        }
     }
 
     public static SafeFileHandle OpenDirectory(string directory) => Open(directory);
@@ -121,9 +107,7 @@ internal static partial class LibC
     public static bool TryLock(SafeFileHandle handle)
     {
         if (flock(handle, LOCK_EX | LOCK_NB) == 0)
-        {
             return true;
-        }
 
         return LastError == Errno.EAGAIN ? false : throw Failure("lock a file");
     }

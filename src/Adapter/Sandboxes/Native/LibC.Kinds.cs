@@ -16,9 +16,7 @@ internal static partial class LibC
     public static FileKind? KindOf(string path)
     {
         if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, out var file) == 0)
-        {
             return Kind(file);
-        }
 
         return LastError is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failure($"look at {path}");
     }
@@ -33,15 +31,11 @@ internal static partial class LibC
     {
         var handle = open(path, flags | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (handle.IsInvalid)
-        {
             throw Failure($"open {path}");
-        }
 
         Require(statx(handle, "", AT_EMPTY_PATH, STATX_TYPE, out var file), $"look at {path}");
         if (Kind(file) == FileKind.File)
-        {
             return handle;
-        }
 
         handle.Dispose();
         throw new IOException($"{path} is a {Kind(file).Text()}, where a file is expected");
@@ -57,9 +51,7 @@ internal static partial class LibC
     public static void Rename(string path, string name)
     {
         if (KindOf(name) is not null)
-        {
             throw new IOException($"{name} is there already");
-        }
 
         Require(rename(path, name), $"rename {path}");
     }

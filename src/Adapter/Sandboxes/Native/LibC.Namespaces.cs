@@ -43,9 +43,7 @@ internal static partial class LibC
         finally
         {
             if (referenced)
-            {
                 handle.DangerousRelease();
-            }
         }
     }
 
@@ -53,9 +51,7 @@ internal static partial class LibC
     public static bool TryUnmount(string mountPoint)
     {
         if (umount2(mountPoint, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
-        {
             return true;
-        }
 
         return LastError is Errno.ENOENT or Errno.ENOTDIR or Errno.EINVAL ? false : throw Failure($"unmount {mountPoint}");
     }

@@ -16,9 +16,7 @@ internal static partial class LibC
     {
         var handle = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
         if (handle.IsInvalid)
-        {
             throw Failure("open a packet socket");
-        }
 
         try
         {

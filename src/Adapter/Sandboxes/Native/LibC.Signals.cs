@@ -11,9 +11,7 @@ internal static partial class LibC
     public static void Kill(int process)
     {
         if (kill(process, SIGKILL) != 0 && LastError != Errno.ESRCH)
-        {
             throw Failure($"end process {process}");
-        }
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -54,9 +54,7 @@ internal static partial class LibC
         while (send(handle, message, (nuint)message.Length, 0) < 0)
         {
             if (LastError != Errno.EINTR)
-            {
                 throw Failure(attempted);
-            }
         }
     }
 
@@ -67,14 +65,10 @@ internal static partial class LibC
         {
             var length = recv(handle, buffer, (nuint)buffer.Length, MSG_TRUNC);
             if (length >= 0)
-            {
                 return (int)length;
-            }
 
             if (LastError != Errno.EINTR)
-            {
                 throw Failure(attempted);
-            }
         }
     }
 

@@ -15,8 +15,6 @@ internal static partial class LibC
     private static void Require(int result, string attempted)
     {
         if (result < 0)
-        {
             throw Failure(attempted);
-        }
     }
 }

@@ -24,9 +24,7 @@ internal readonly record struct NetlinkAnswer(ushort Type, ReadOnlyMemory<byte> 
         {
             var header = MemoryMarshal.Read<NlMsgHdr>(datagram.Span);
             if (header.nlmsg_len < headerSize || header.nlmsg_len > datagram.Length)
-            {
                 yield break;
-            }
 
             var length = (int)header.nlmsg_len;
             yield return (header, new NetlinkAnswer(header.nlmsg_type, datagram[headerSize..length]));

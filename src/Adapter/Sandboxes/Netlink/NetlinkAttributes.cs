@@ -17,15 +17,11 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> rest)
     {
         var headerSize = Unsafe.SizeOf<NlAttr>();
         if (_rest.Length < headerSize)
-        {
             return false;
-        }
 
         var header = MemoryMarshal.Read<NlAttr>(_rest);
         if (header.nla_len < headerSize || header.nla_len > _rest.Length)
-        {
             return false;
-        }
 
         Current = new NetlinkAttribute((ushort)(header.nla_type & Rtnetlink.NLA_TYPE_MASK), _rest[headerSize..header.nla_len]);
         _rest = _rest[Math.Min(_rest.Length, (header.nla_len + 3) & ~3)..];

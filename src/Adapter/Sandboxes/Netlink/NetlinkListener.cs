@@ -44,9 +44,7 @@ internal sealed class NetlinkListener : IDisposable
                     .Select(message => RouteNetlink.ToLink(message.Answer).Name)
                     .ToList();
                 if (departures.Count > 0)
-                {
                     return departures;
-                }
             }
             catch (KernelException lost) when (lost.Errno == Errno.ENOBUFS)
             {

@@ -75,14 +75,10 @@ internal sealed class NetlinkSocket : IDisposable
         {
             var found = new List<NetlinkAnswer>();
             if (Exchange(request, attempted, found.Add))
-            {
                 return found;
-            }
 
             if (attempt == DumpAttempts)
-            {
                 throw new KernelException(attempted, Errno.EAGAIN, $"it changed during each of {attempt} readings");
-            }
         }
     }
 
@@ -96,17 +92,13 @@ internal sealed class NetlinkSocket : IDisposable
         {
             var length = LibC.Receive(_handle, _buffer, attempted);
             if (length > _buffer.Length)
-            {
                 throw new KernelException(attempted, Errno.ENOBUFS, $"its answer has {length} bytes");
-            }
 
             // Copied, because the answers outlive the next datagram.
             foreach (var (header, answer) in NetlinkAnswer.Split(_buffer.AsSpan(0, length).ToArray()))
             {
                 if (header.nlmsg_seq != sequence)
-                {
                     continue; // The rest of a question that was given up.
-                }
 
                 consistent &= (header.nlmsg_flags & Rtnetlink.NLM_F_DUMP_INTR) == 0;
                 if (header.nlmsg_type is Rtnetlink.NLMSG_ERROR or Rtnetlink.NLMSG_DONE)
@@ -123,9 +115,7 @@ internal sealed class NetlinkSocket : IDisposable
     private static void RequireSuccess(NlMsgHdr header, NetlinkAnswer answer, string attempted)
     {
         if (answer.Payload.Length < sizeof(int) || answer.Header<int>() >= 0)
-        {
             return;
-        }
 
         string? kernelSays = null;
         if ((header.nlmsg_flags & Rtnetlink.NLM_F_ACK_TLVS) != 0)
@@ -133,9 +123,7 @@ internal sealed class NetlinkSocket : IDisposable
             foreach (var attribute in Explanation(header, answer.Payload.Span))
             {
                 if (attribute.Type == Rtnetlink.NLMSGERR_ATTR_MSG)
-                {
                     kernelSays = attribute.Text;
-                }
             }
         }
 

@@ -40,24 +40,16 @@ internal sealed partial class RouteNetlink
             .Add(IFA_ADDRESS, Bytes(address.Peer ?? address.Address))
             .Add(IFA_FLAGS, flags);
         if (address.Broadcast is { } broadcast)
-        {
             message.Add(IFA_BROADCAST, Bytes(broadcast));
-        }
 
         if (address.Metric > 0)
-        {
             message.Add(IFA_RT_PRIORITY, address.Metric);
-        }
 
         if (address.Flags.HasFlag(AddressFlags.Deprecated))
-        {
             message.Add(IFA_CACHEINFO, MemoryMarshal.AsBytes<uint>([0, uint.MaxValue, 0, 0])); // Preferred never, valid for ever; made and changed now.
-        }
 
         if (address.Label is { } label)
-        {
             message.Add(IFA_LABEL, label);
-        }
 
         try
         {
@@ -126,9 +118,7 @@ internal sealed partial class RouteNetlink
     {
         var parts = mac.Split(':');
         if (parts.Length != 6 || !address.StartsWith("fe80:", StringComparison.Ordinal))
-        {
             return false;
-        }
 
         byte[] bytes = [.. parts.Select(part => Convert.ToByte(part, 16))];
         byte[] formed = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(bytes[0] ^ 2), bytes[1], bytes[2], 0xff, 0xfe, bytes[3], bytes[4], bytes[5]];

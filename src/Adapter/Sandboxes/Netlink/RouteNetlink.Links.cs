@@ -52,9 +52,7 @@ internal sealed partial class RouteNetlink
     {
         var message = NetlinkMessage.Create(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, new IfInfoMsg()).Add(IFLA_IFNAME, name);
         using (message.Nest(IFLA_LINKINFO))
-        {
             message.Add(IFLA_INFO_KIND, VethKind);
-        }
 
         socket.Execute(message, $"make the veth pair {name} in {place}");
         SetUp(FindLink(name)!.PeerIndex!.Value);
@@ -68,9 +66,7 @@ internal sealed partial class RouteNetlink
         {
             var request = NetlinkMessage.Create(RTM_GETNSID, NLM_F_ACK, new RtGenMsg()).Add(NETNSA_FD, descriptor);
             foreach (var attribute in socket.Ask(request, $"ask for the number of {other} in {place}").Attributes<RtGenMsg>())
-            {
                 id = attribute.Type == NETNSA_NSID && attribute.Int32 >= 0 ? attribute.Int32 : id;
-            }
         });
         return id;
     }
@@ -104,9 +100,7 @@ internal sealed partial class RouteNetlink
         foreach (var property in properties)
         {
             if (property.Type == IFLA_ALT_IFNAME)
-            {
                 names.Add(property.Text);
-            }
         }
 
         return names;
@@ -117,9 +111,7 @@ internal sealed partial class RouteNetlink
         foreach (var attribute in attributes)
         {
             if (attribute.Type == IFLA_INFO_KIND)
-            {
                 return attribute.Text;
-            }
         }
 
         return "";

@@ -92,9 +92,7 @@ internal sealed partial class RouteNetlink
         };
         var message = NetlinkMessage.Create(type, flags, header).Add(RTA_TABLE, route.Table).Add(RTA_PRIORITY, route.Metric);
         if (length > 0)
-        {
             message.Add(RTA_DST, destination);
-        }
 
         if (type == RTM_DELROUTE && route.NextHopId is { } nextHop)
         {
@@ -103,27 +101,19 @@ internal sealed partial class RouteNetlink
         }
 
         if (link is not null && route.HasLink)
-        {
             message.Add(RTA_OIF, link.Index);
-        }
 
         if (route.Gateway is { } gateway)
-        {
             AddGateway(message, gateway, route.IsIPv6);
-        }
 
         if (route.Source is { } source)
-        {
             message.Add(RTA_PREFSRC, Bytes(source));
-        }
 
         if (route.Mtu is not null || route.OtherMetrics.Count > 0)
         {
             using var metrics = message.Nest(RTA_METRICS);
             if (route.Mtu is { } mtu)
-            {
                 message.Add(RTAX_MTU, mtu);
-            }
 
             Add(message, route.OtherMetrics);
         }
@@ -175,9 +165,7 @@ internal sealed partial class RouteNetlink
         foreach (var attribute in new NetlinkAttributes(hopAttributes))
         {
             if (attribute.Type == RTA_GATEWAY)
-            {
                 return attribute.Address;
-            }
         }
 
         return null;

@@ -68,24 +68,16 @@ internal sealed partial class RouteNetlink
         };
         var message = NetlinkMessage.Create(type, flags, header).Add(FRA_TABLE, rule.Table).Add(FRA_PRIORITY, rule.Priority);
         if (fromLength > 0)
-        {
             message.Add(FRA_SRC, from);
-        }
 
         if (toLength > 0)
-        {
             message.Add(FRA_DST, to);
-        }
 
         if (rule.InputInterface is { } input)
-        {
             message.Add(FRA_IIFNAME, input);
-        }
 
         if (rule.OutputInterface is { } output)
-        {
             message.Add(FRA_OIFNAME, output);
-        }
 
         Add(message, rule.OtherAttributes);
         return message;

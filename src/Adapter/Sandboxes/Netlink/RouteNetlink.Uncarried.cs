@@ -46,9 +46,7 @@ internal sealed partial class RouteNetlink
         foreach (var attribute in answer.Attributes<NdMsg>())
         {
             if (attribute.Type == NDA_DST)
-            {
                 return attribute.Address;
-            }
         }
 
         return "without an address";
@@ -59,9 +57,7 @@ internal sealed partial class RouteNetlink
         foreach (var attribute in answer.Attributes<TcMsg>())
         {
             if (attribute.Type == TCA_KIND)
-            {
                 return attribute.Text;
-            }
         }
 
         return "of no kind";

@@ -27,8 +27,6 @@ internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) :
     private static void Add(NetlinkMessage message, IEnumerable<KernelAttribute> attributes)
     {
         foreach (var attribute in attributes)
-        {
             message.Add((ushort)attribute.Number, Convert.FromHexString(attribute.Value));
-        }
     }
 }

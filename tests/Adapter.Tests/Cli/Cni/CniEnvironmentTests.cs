@@ -67,9 +67,7 @@ public sealed class CniEnvironmentTests : IDisposable
     public async Task Empty_variables_are_as_good_as_none()
     {
         foreach (var name in new[] { "CNI_PATH", "NETCONFPATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME", "CNI_CONTAINERID" })
-        {
             host.Variables[name] = "";
-        }
 
         (await host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
 

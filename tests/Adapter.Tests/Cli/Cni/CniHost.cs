@@ -20,9 +20,7 @@ internal sealed class CniHost : IDisposable
     public CniHost()
     {
         foreach (var directory in new[] { Networks, Plugins, Records })
-        {
             Directory.CreateDirectory(directory);
-        }
 
         File.WriteAllText(
             ConfigFile,
@@ -146,9 +144,7 @@ internal sealed class CniHost : IDisposable
     public void Dispose()
     {
         if (File.Exists(Sandbox))
-        {
             NetworkNamespace.Unmount(Sandbox);
-        }
 
         _directory.Delete(recursive: true);
     }

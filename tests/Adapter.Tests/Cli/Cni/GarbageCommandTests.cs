@@ -1,5 +1,5 @@
-using Adapter.Tests.State;
-using Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.State;
+using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Cli.Cni;

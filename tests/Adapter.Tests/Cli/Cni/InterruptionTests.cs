@@ -73,9 +73,7 @@ public sealed class InterruptionTests : IDisposable
     private async Task ReachedAsync(Task run)
     {
         while (!File.Exists(host.Record("reached")) && !run.IsCompleted)
-        {
             await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
     }
 
     private async Task NothingIsRememberedAsync()

@@ -20,9 +20,7 @@ public sealed class ProcessesTests : IDisposable
     public async Task An_ADD_whose_process_is_killed_while_any_plugin_runs_is_undone_by_DEL_with_the_last_result(string dying, bool hasResult)
     {
         foreach (var type in new[] { "first", "second", "third" })
-        {
             host.WithPlugin(type, add: type == dying ? "kill -KILL $PPID" : null);
-        }
 
         using var add = Start("add", "pods", host.Sandbox, "--container-id", "c1");
         await add.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -77,9 +75,7 @@ public sealed class ProcessesTests : IDisposable
         host.WithPlugin("first").WithPlugin("second", add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
         using var add = Start("add", "pods", host.Sandbox, "--container-id", "c1");
         while (!File.Exists(started) && !add.HasExited)
-        {
             await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
 
         using var collection = Start("gc", "pods", "--keep", "c1/eth0");
         await Task.Delay(500, TestContext.Current.CancellationToken);

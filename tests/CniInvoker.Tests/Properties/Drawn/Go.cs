@@ -35,18 +35,14 @@ internal static class Go
     public static BigInteger? Exact(Json? json)
     {
         if (json is not Json.Scalar scalar || !IsNumber(scalar))
-        {
             return null;
-        }
 
         var parts = $"{scalar}".Split('e', 'E');
         var decimals = parts[0].Contains('.', StringComparison.Ordinal) ? parts[0].Length - parts[0].IndexOf('.', StringComparison.Ordinal) - 1 : 0;
         var digits = BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         var exponent = (parts.Length == 1 ? 0 : int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)) - decimals;
         if (exponent >= 0)
-        {
             return exponent > 30 ? null : digits * BigInteger.Pow(10, exponent);
-        }
 
         var whole = BigInteger.DivRem(digits, BigInteger.Pow(10, -exponent), out var rest);
         return rest.IsZero ? whole : null;
@@ -71,9 +67,7 @@ internal static class Go
     private static string Written(double value)
     {
         if (value == 0)
-        {
             return double.IsNegative(value) ? "-0" : "0";
-        }
 
         var sign = value < 0 ? "-" : "";
         var parts = Math.Abs(value).ToString("E16", CultureInfo.InvariantCulture).Split('E');

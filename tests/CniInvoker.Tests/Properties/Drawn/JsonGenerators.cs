@@ -57,9 +57,7 @@ internal static class JsonGenerators
         var leaves = Gen.OneOf(
             Numbers, Texts.Select(Json (text) => new Json.Words(text)), Gen.Elements("null", "true", "false").Select(Json (word) => new Json.Scalar(word)));
         if (size == 0)
-        {
             return leaves;
-        }
 
         var inner = Nested(size / MostChildren);
         return Gen.OneOf(

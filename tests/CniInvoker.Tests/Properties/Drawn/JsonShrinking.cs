@@ -20,16 +20,12 @@ internal static class JsonShrinking
     public static IEnumerable<IReadOnlyList<T>> Lists<T>(IReadOnlyList<T> list, Func<T, IEnumerable<T>> smaller)
     {
         for (var index = 0; index < list.Count; index++)
-        {
             yield return [.. list.Take(index), .. list.Skip(index + 1)];
-        }
 
         for (var index = 0; index < list.Count; index++)
         {
             foreach (var item in smaller(list[index]))
-            {
                 yield return [.. list.Take(index), item, .. list.Skip(index + 1)];
-            }
         }
     }
 
