@@ -9,33 +9,33 @@ namespace Bridge.Adapter.Tests;
 /// <summary>Speaks HTTP over a real unix socket, in the place of Docker or of the daemon: answers what it is told to, and remembers what it was asked.</summary>
 internal sealed class ScriptedSocket : IAsyncDisposable
 {
-    private readonly WebApplication server;
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("a socket-");
-    private readonly ConcurrentQueue<string> questions = [];
-    private readonly ConcurrentQueue<string> bodies = [];
+    private readonly WebApplication _server;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("a socket-");
+    private readonly ConcurrentQueue<string> _questions = [];
+    private readonly ConcurrentQueue<string> _bodies = [];
 
     public ScriptedSocket()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Path));
-        server = builder.Build();
+        _server = builder.Build();
         RequestDelegate answer = AnswerAsync;
-        server.Run(answer);
+        _server.Run(answer);
     }
 
-    public string Path => System.IO.Path.Combine(directory.FullName, "scripted.sock");
+    public string Path => System.IO.Path.Combine(_directory.FullName, "scripted.sock");
 
     /// <summary>"GET /networks" → what to do with such a request. A question not listed here is answered with an error of Docker's shape.</summary>
     public ConcurrentDictionary<string, Func<HttpContext, CancellationToken, Task>> Answers { get; } = [];
 
     /// <summary>Those asked so far, with their query strings.</summary>
-    public IReadOnlyList<string> Questions => [.. questions];
+    public IReadOnlyList<string> Questions => [.. _questions];
 
     /// <summary>What each of them brought along, in the same order.</summary>
-    public IReadOnlyList<string> Bodies => [.. bodies];
+    public IReadOnlyList<string> Bodies => [.. _bodies];
 
-    public Task StartAsync() => server.StartAsync();
+    public Task StartAsync() => _server.StartAsync();
 
     public static Func<HttpContext, CancellationToken, Task> Json(string body, int status = 200) => (context, cancellationToken) =>
     {
@@ -50,9 +50,9 @@ internal sealed class ScriptedSocket : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
-        await server.StopAsync(atOnce.Token);
-        await server.DisposeAsync();
-        directory.Delete(recursive: true);
+        await _server.StopAsync(atOnce.Token);
+        await _server.DisposeAsync();
+        _directory.Delete(recursive: true);
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -60,10 +60,10 @@ internal sealed class ScriptedSocket : IAsyncDisposable
         var question = $"{context.Request.Method} {context.Request.Path}";
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
-        lock (server)
+        lock (_server)
         {
-            bodies.Enqueue(body);
-            questions.Enqueue(question + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""));
+            _bodies.Enqueue(body);
+            _questions.Enqueue(question + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""));
         }
 
         var answer = Answers.GetValueOrDefault(question) ?? Json($$"""{"message":"not scripted: {{question}}"}""", 500);

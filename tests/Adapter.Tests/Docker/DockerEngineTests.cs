@@ -10,53 +10,53 @@ public sealed class DockerEngineTests : IAsyncLifetime
     private const int Deadline = 120_000;
     private const string NetworkId = "5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f";
 
-    private readonly ScriptedSocket docker = new();
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly DockerEngine engine;
+    private readonly ScriptedSocket _docker = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly DockerEngine _engine;
 
-    public DockerEngineTests() => engine = new DockerEngine(docker.Path, time);
+    public DockerEngineTests() => _engine = new DockerEngine(_docker.Path, _time);
 
-    public async ValueTask InitializeAsync() => await docker.StartAsync();
+    public async ValueTask InitializeAsync() => await _docker.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        engine.Dispose();
-        await docker.DisposeAsync();
+        _engine.Dispose();
+        await _docker.DisposeAsync();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task The_networks_of_one_driver_are_listed_with_their_options_and_IPAM_driver()
     {
-        docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""
             [{"Name":"pods","Id":"{{NetworkId}}","Created":"2024-01-01T00:00:00.123456789Z","Scope":"local","Driver":"cni","EnableIPv6":false,
               "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16"}] },"Internal":false,"Options":{"cni.network":"pods"},"Labels":{"a":"b"},"Containers":{} },
              {"Name":"bare","Id":"b","Driver":"cni","IPAM":{"Driver":"default"},"Options":null},
              {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"},"Options":{} }]
             """);
 
-        var networks = await engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken);
+        var networks = await _engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken);
 
         networks.Should().BeEquivalentTo(new[]
         {
             new DockerNetwork(NetworkId, "pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" }) { Pools = [("10.1.0.0/16", null)] },
             new DockerNetwork("b", "bare", "cni", None, "default", None, None),
         });
-        docker.Questions.Should().Equal("GET /networks?filters={\"driver\":{\"cni\":true}}");
+        _docker.Questions.Should().Equal("GET /networks?filters={\"driver\":{\"cni\":true}}");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task Addresses_of_networks_of_other_drivers_are_found_where_this_IPAM_driver_chose_them()
     {
-        docker.Answers["GET /networks"] = ScriptedSocket.Json("""
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json("""
             [{"Name":"pods","Id":"a","Driver":"cni","IPAM":{"Driver":"cni"} },{"Name":"lan","Id":"b","Driver":"macvlan","IPAM":{"Driver":"cni"} },
              {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"} },{"Name":"gone","Id":"d","Driver":"macvlan","IPAM":{"Driver":"cni"} }]
             """);
-        docker.Answers["GET /networks/b"] = ScriptedSocket.Json("""
+        _docker.Answers["GET /networks/b"] = ScriptedSocket.Json("""
             {"Name":"lan","Id":"b","Containers":{"1":{"Name":"web","EndpointID":"e","IPv4Address":"10.1.0.5/16","IPv6Address":"fd00::5/64"},"2":{"Name":"db","EndpointID":"f","IPv4Address":"","IPv6Address":""} } }
             """);
-        docker.Answers["GET /networks/d"] = ScriptedSocket.Json("""{"message":"network d not found"}""", 404);
+        _docker.Answers["GET /networks/d"] = ScriptedSocket.Json("""{"message":"network d not found"}""", 404);
 
-        var addresses = await engine.AddressesElsewhereAsync("cni", TestContext.Current.CancellationToken);
+        var addresses = await _engine.AddressesElsewhereAsync("cni", TestContext.Current.CancellationToken);
 
         addresses.Should().BeEquivalentTo([IPAddress.Parse("10.1.0.5"), IPAddress.Parse("fd00::5")]);
     }
@@ -65,14 +65,14 @@ public sealed class DockerEngineTests : IAsyncLifetime
     public async Task A_connection_that_breaks_under_a_question_that_nobody_waits_for_any_more_is_no_failure()
     {
         using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        docker.Answers["GET /networks"] = (context, _) =>
+        _docker.Answers["GET /networks"] = (context, _) =>
         {
             nobodyWaits.Cancel();
             context.Abort();
             return Task.CompletedTask;
         };
 
-        var ask = () => engine.CniNetworksAsync("cni", nobodyWaits.Token);
+        var ask = () => _engine.CniNetworksAsync("cni", nobodyWaits.Token);
 
         await ask.Should().ThrowAsync<OperationCanceledException>();
     }
@@ -80,40 +80,40 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task A_network_is_created_with_all_that_was_said_of_it()
     {
-        docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
-        docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
+        _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
 
-        var id = await engine.CreateNetworkAsync(Pods with { IPv6 = true, Internal = true }, TestContext.Current.CancellationToken);
+        var id = await _engine.CreateNetworkAsync(Pods with { IPv6 = true, Internal = true }, TestContext.Current.CancellationToken);
 
         id.Should().Be(NetworkId);
-        JsonNode.DeepEquals(JsonNode.Parse(docker.Bodies[0]), JsonNode.Parse("""
+        JsonNode.DeepEquals(JsonNode.Parse(_docker.Bodies[0]), JsonNode.Parse("""
             {"Name":"pods","Driver":"cni","Scope":"","EnableIPv6":true,"Internal":true,"Attachable":false,"Ingress":false,"ConfigOnly":false,
              "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16","IPRange":"","Gateway":"10.1.0.1"},{"Subnet":"fd00::/64","IPRange":"","Gateway":""}]},
              "Options":{"cni.network":"pods"},"Labels":{"a":"b"} }
-            """)).Should().BeTrue(docker.Bodies[0]);
+            """)).Should().BeTrue(_docker.Bodies[0]);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_network_without_IPv4_says_so()
     {
-        docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201);
-        docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
+        _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201);
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
 
-        await engine.CreateNetworkAsync(Pods with { IPv4 = false, IPv6 = true }, TestContext.Current.CancellationToken);
+        await _engine.CreateNetworkAsync(Pods with { IPv4 = false, IPv6 = true }, TestContext.Current.CancellationToken);
 
-        ((bool?)JsonNode.Parse(docker.Bodies[0])!["EnableIPv4"]).Should().BeFalse();
+        ((bool?)JsonNode.Parse(_docker.Bodies[0])!["EnableIPv4"]).Should().BeFalse();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_second_network_of_one_name_which_old_engines_make_is_taken_back()
     {
-        docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
-        docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
-        docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("", 204);
+        _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
+        _docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("", 204);
 
-        await FluentActions.Awaiting(() => engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken))
+        await FluentActions.Awaiting(() => _engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken))
             .Should().ThrowAsync<DockerRefusalException>().WithMessage("Docker refused to create network pods (HTTP 409): network with name pods already exists: c");
-        docker.Questions.Should().EndWith($"DELETE /networks/{NetworkId}");
+        _docker.Questions.Should().EndWith($"DELETE /networks/{NetworkId}");
     }
 
     [Fact(Timeout = Deadline)]
@@ -121,17 +121,17 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         var asked = new TaskCompletionSource();
         var answer = new TaskCompletionSource();
-        docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
-        docker.Answers["POST /networks/create"] = async (context, cancellationToken) =>
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
+        _docker.Answers["POST /networks/create"] = async (context, cancellationToken) =>
         {
             asked.SetResult();
             await answer.Task;
             await ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201)(context, cancellationToken);
         };
 
-        var creation = engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken);
+        var creation = _engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken);
         await asked.Task;
-        time.Advance(TimeSpan.FromSeconds(59));
+        _time.Advance(TimeSpan.FromSeconds(59));
         answer.SetResult();
 
         (await creation).Should().Be(NetworkId);
@@ -140,12 +140,12 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task A_network_that_is_gone_already_counts_as_removed_and_one_in_use_does_not()
     {
-        docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
-        docker.Answers["DELETE /networks/used"] = ScriptedSocket.Json("""{"message":"network pods has active endpoints"}""", 403);
+        _docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
+        _docker.Answers["DELETE /networks/used"] = ScriptedSocket.Json("""{"message":"network pods has active endpoints"}""", 403);
 
-        await engine.RemoveNetworkAsync(NetworkId, TestContext.Current.CancellationToken);
+        await _engine.RemoveNetworkAsync(NetworkId, TestContext.Current.CancellationToken);
 
-        await FluentActions.Awaiting(() => engine.RemoveNetworkAsync("used", TestContext.Current.CancellationToken))
+        await FluentActions.Awaiting(() => _engine.RemoveNetworkAsync("used", TestContext.Current.CancellationToken))
             .Should().ThrowAsync<DockerRefusalException>().WithMessage("*active endpoints");
     }
 
@@ -158,11 +158,11 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [InlineData($$"""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"old-name":{"NetworkID":"{{NetworkId}}"} } } }]""", true)]
     public async Task A_network_is_in_use_when_any_container_names_it_even_one_that_never_ran(string containers, bool used)
     {
-        docker.Answers["GET /containers/json"] = ScriptedSocket.Json(containers);
+        _docker.Answers["GET /containers/json"] = ScriptedSocket.Json(containers);
 
-        (await engine.IsInUseAsync(new DockerNetwork(NetworkId, "pods", "cni", None, "cni", None, None), TestContext.Current.CancellationToken)).Should().Be(used);
+        (await _engine.IsInUseAsync(new DockerNetwork(NetworkId, "pods", "cni", None, "cni", None, None), TestContext.Current.CancellationToken)).Should().Be(used);
 
-        docker.Questions.Should().Equal("GET /containers/json?all=1");
+        _docker.Questions.Should().Equal("GET /containers/json?all=1");
     }
 
     [Theory(Timeout = Deadline)]
@@ -172,21 +172,21 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [InlineData("1.51", true)]
     public async Task Networks_without_IPv4_are_known_from_Docker_28_on(string api, bool known)
     {
-        docker.Answers["GET /version"] = ScriptedSocket.Json($$"""{"Version":"x","ApiVersion":"{{api}}"}""");
+        _docker.Answers["GET /version"] = ScriptedSocket.Json($$"""{"Version":"x","ApiVersion":"{{api}}"}""");
 
-        (await engine.HasIPv6AloneAsync(TestContext.Current.CancellationToken)).Should().Be(known);
+        (await _engine.HasIPv6AloneAsync(TestContext.Current.CancellationToken)).Should().Be(known);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task Endpoints_are_found_while_their_join_is_under_way_and_afterwards()
     {
-        docker.Answers[$"GET /networks/{NetworkId}"] = ScriptedSocket.Json($$$"""
+        _docker.Answers[$"GET /networks/{NetworkId}"] = ScriptedSocket.Json($$$"""
             {"Name":"pods","Id":"{{{NetworkId}}}","Driver":"cni","Containers":{
               "ep-e1":{"Name":"joining","EndpointID":"e1","MacAddress":"","IPv4Address":"","IPv6Address":""},
               "c2":{"Name":"joined","EndpointID":"e2","MacAddress":"02:00:00:00:00:02","IPv4Address":"10.1.0.2/16","IPv6Address":""} } }
             """);
 
-        var endpoints = await engine.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken);
+        var endpoints = await _engine.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken);
 
         endpoints.Should().BeEquivalentTo(new DockerNetworkEndpoints(NetworkId, "pods", new Dictionary<string, DockerContainer>
         {
@@ -198,9 +198,9 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task A_network_that_Docker_does_not_know_is_null_not_an_error()
     {
-        docker.Answers[$"GET /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
+        _docker.Answers[$"GET /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
 
-        (await engine.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken)).Should().BeNull();
+        (await _engine.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken)).Should().BeNull();
     }
 
     [Theory(Timeout = Deadline)]
@@ -209,15 +209,15 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [InlineData(200, "<html>", "Docker refused to list its networks (HTTP 200): what it answered is not understood: *")]
     public async Task What_Docker_refuses_is_told_in_its_own_words(int status, string body, string message)
     {
-        docker.Answers["GET /networks"] = ScriptedSocket.Json(body, status);
+        _docker.Answers["GET /networks"] = ScriptedSocket.Json(body, status);
 
-        await FluentActions.Awaiting(() => engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken)).Should().ThrowAsync<DockerRefusalException>().WithMessage(message);
+        await FluentActions.Awaiting(() => _engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken)).Should().ThrowAsync<DockerRefusalException>().WithMessage(message);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_missing_socket_means_that_nothing_is_known()
     {
-        using var nowhere = new DockerEngine("/nonexistent/docker.sock", time);
+        using var nowhere = new DockerEngine("/nonexistent/docker.sock", _time);
 
         await FluentActions.Awaiting(() => nowhere.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken))
             .Should().ThrowAsync<DockerUnreachableException>().WithMessage("Docker at /nonexistent/docker.sock does not answer: *");
@@ -227,17 +227,17 @@ public sealed class DockerEngineTests : IAsyncLifetime
     public async Task A_Docker_that_hangs_is_given_up_after_five_seconds()
     {
         var asked = new TaskCompletionSource();
-        docker.Answers["GET /networks"] = (context, cancellationToken) =>
+        _docker.Answers["GET /networks"] = (context, cancellationToken) =>
         {
             asked.SetResult();
             return ScriptedSocket.Silence(context, cancellationToken);
         };
 
-        var question = engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken);
+        var question = _engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken);
         await asked.Task;
-        time.Advance(TimeSpan.FromSeconds(4.9));
+        _time.Advance(TimeSpan.FromSeconds(4.9));
         question.IsCompleted.Should().BeFalse();
-        time.Advance(TimeSpan.FromSeconds(0.2));
+        _time.Advance(TimeSpan.FromSeconds(0.2));
 
         await FluentActions.Awaiting(() => question).Should().ThrowAsync<DockerUnreachableException>().WithMessage("*no answer within 5 s when asked to list its networks");
     }
@@ -246,13 +246,13 @@ public sealed class DockerEngineTests : IAsyncLifetime
     public async Task Cancelling_a_question_is_not_Dockers_silence()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        docker.Answers["GET /networks"] = async (context, cancellationToken) =>
+        _docker.Answers["GET /networks"] = async (context, cancellationToken) =>
         {
             await cancel.CancelAsync();
             await ScriptedSocket.Silence(context, cancellationToken);
         };
 
-        await FluentActions.Awaiting(() => engine.CniNetworksAsync("cni", cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => _engine.CniNetworksAsync("cni", cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
     }
 
     private static Dictionary<string, string> None => [];

@@ -11,25 +11,25 @@ public sealed class DockerEventsTests : IAsyncLifetime
 {
     private const int Deadline = 120_000;
 
-    private readonly ScriptedSocket docker = new();
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly DockerEngine engine;
+    private readonly ScriptedSocket _docker = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly DockerEngine _engine;
 
-    public DockerEventsTests() => engine = new DockerEngine(docker.Path, time);
+    public DockerEventsTests() => _engine = new DockerEngine(_docker.Path, _time);
 
-    public async ValueTask InitializeAsync() => await docker.StartAsync();
+    public async ValueTask InitializeAsync() => await _docker.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        engine.Dispose();
-        await docker.DisposeAsync();
+        _engine.Dispose();
+        await _docker.DisposeAsync();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task Events_come_as_they_happen_after_a_first_one_that_says_connected_until_the_connection_ends()
     {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
-        docker.Answers["GET /events"] = async (context, cancellationToken) =>
+        _docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
+        _docker.Answers["GET /events"] = async (context, cancellationToken) =>
         {
             await context.Response.Body.FlushAsync(cancellationToken);
             await SayAsync(context, "container", "die", "c1", "image", "x");
@@ -44,7 +44,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
         var seen = new List<DockerEvent>();
         var watch = async () =>
         {
-            await foreach (var happened in engine.WatchAsync(TestContext.Current.CancellationToken))
+            await foreach (var happened in _engine.WatchAsync(TestContext.Current.CancellationToken))
                 seen.Add(happened);
         };
 
@@ -57,21 +57,21 @@ public sealed class DockerEventsTests : IAsyncLifetime
             new DockerEvent(DockerEventKind.ContainerRenamed, null, "c2"),
             new DockerEvent(DockerEventKind.ContainerDestroyed, null, "c1"),
             new DockerEvent(DockerEventKind.NetworkDestroyed, "n1"));
-        docker.Questions[1].Should().Contain($"since={time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain("\"type\":{\"container\":true,\"network\":true}");
+        _docker.Questions[1].Should().Contain($"since={_time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain("\"type\":{\"container\":true,\"network\":true}");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_connection_that_breaks_in_the_middle_of_an_event_ends_the_watch_with_an_exception()
     {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
-        docker.Answers["GET /events"] = async (context, cancellationToken) =>
+        _docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
+        _docker.Answers["GET /events"] = async (context, cancellationToken) =>
         {
             await context.Response.WriteAsync("{\"Type\":\"conta", cancellationToken);
             await context.Response.Body.FlushAsync(cancellationToken);
             context.Abort();
         };
 
-        await using var watch = engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = _engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         (await watch.MoveNextAsync()).Should().BeTrue();
         await watch.Awaiting(broken => broken.MoveNextAsync().AsTask()).Should().ThrowAsync<DockerUnreachableException>();
@@ -80,10 +80,10 @@ public sealed class DockerEventsTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task A_watch_can_be_left_while_nothing_happens()
     {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
+        _docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
         var listening = new TaskCompletionSource();
         var hungUp = new TaskCompletionSource();
-        docker.Answers["GET /events"] = async (context, cancellationToken) =>
+        _docker.Answers["GET /events"] = async (context, cancellationToken) =>
         {
             await context.Response.Body.FlushAsync(cancellationToken);
             await using var registration = context.RequestAborted.Register(hungUp.SetResult);
@@ -92,7 +92,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
         };
 
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        await using (var watch = engine.WatchAsync(cancel.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken))
+        await using (var watch = _engine.WatchAsync(cancel.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken))
         {
             (await watch.MoveNextAsync()).Should().BeTrue();
             var next = watch.MoveNextAsync().AsTask();
@@ -107,9 +107,9 @@ public sealed class DockerEventsTests : IAsyncLifetime
     [Fact(Timeout = Deadline)]
     public async Task A_Docker_that_does_not_answer_the_ping_is_not_connected()
     {
-        docker.Answers["GET /_ping"] = ScriptedSocket.Json("""{"message":"starting"}""", 503);
+        _docker.Answers["GET /_ping"] = ScriptedSocket.Json("""{"message":"starting"}""", 503);
 
-        await using var watch = engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = _engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         (await watch.Awaiting(refused => refused.MoveNextAsync().AsTask()).Should().ThrowAsync<DockerRefusalException>())
             .Which.Status.Should().Be(HttpStatusCode.ServiceUnavailable);

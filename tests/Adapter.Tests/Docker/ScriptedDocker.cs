@@ -5,46 +5,46 @@ namespace Bridge.Adapter.Tests.Docker;
 /// <summary>A Docker that has networks and containers, and nothing else.</summary>
 internal sealed class ScriptedDocker : IAsyncDisposable
 {
-    private readonly ScriptedSocket socket = new();
-    private readonly Lock guard = new();
+    private readonly ScriptedSocket _socket = new();
+    private readonly Lock _guard = new();
 
     // Guarded by guard.
-    private readonly List<JsonObject> networks = [];
-    private readonly JsonArray containers = [];
-    private readonly HashSet<string> lost = [];
-    private int made;
+    private readonly List<JsonObject> _networks = [];
+    private readonly JsonArray _containers = [];
+    private readonly HashSet<string> _lost = [];
+    private int _made;
 
     private ScriptedDocker()
     {
-        socket.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
-        socket.Answers["GET /events"] = async (context, cancellationToken) =>
+        _socket.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
+        _socket.Answers["GET /events"] = async (context, cancellationToken) =>
         {
             await context.Response.Body.FlushAsync(cancellationToken);
             await ScriptedSocket.Silence(context, cancellationToken);
         };
-        socket.Answers["GET /networks"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. networks.Select(network => network.DeepClone())]).ToJsonString()))(context, cancellationToken);
-        socket.Answers["GET /containers/json"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. containers.Select(container => container!.DeepClone()), .. Attached()]).ToJsonString()))(context, cancellationToken);
-        socket.Answers["POST /networks/create"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => Create(JsonNode.Parse(socket.Bodies[^1])!.AsObject())), 201)(context, cancellationToken);
+        _socket.Answers["GET /networks"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. _networks.Select(network => network.DeepClone())]).ToJsonString()))(context, cancellationToken);
+        _socket.Answers["GET /containers/json"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. _containers.Select(container => container!.DeepClone()), .. Attached()]).ToJsonString()))(context, cancellationToken);
+        _socket.Answers["POST /networks/create"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => Create(JsonNode.Parse(_socket.Bodies[^1])!.AsObject())), 201)(context, cancellationToken);
     }
 
-    public string Socket => socket.Path;
+    public string Socket => _socket.Path;
 
     /// <summary>What to answer differently.</summary>
-    public ScriptedSocket Script => socket;
+    public ScriptedSocket Script => _socket;
 
-    public IReadOnlyList<string> Names => Locked(() => networks.Select(network => (string)network["Name"]!).ToArray());
+    public IReadOnlyList<string> Names => Locked(() => _networks.Select(network => (string)network["Name"]!).ToArray());
 
-    public int Made => Locked(() => made);
+    public int Made => Locked(() => _made);
 
     public static async Task<ScriptedDocker> StartAsync()
     {
         var docker = new ScriptedDocker();
-        await docker.socket.StartAsync();
+        await docker._socket.StartAsync();
         return docker;
     }
 
     /// <summary>A network as Docker lists it.</summary>
-    public JsonObject Network(string name) => Locked(() => (JsonObject)networks.Single(network => (string)network["Name"]! == name).DeepClone());
+    public JsonObject Network(string name) => Locked(() => (JsonObject)_networks.Single(network => (string)network["Name"]! == name).DeepClone());
 
     public void AddNetwork(string name, string driver, string? cniNetwork = null, string? subnet = null, string gateway = "", string ipam = "cni") => Locked(() => Create(new JsonObject
     {
@@ -59,7 +59,7 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     /// <summary>A running container on a network.</summary>
     public void AddEndpoint(string network, string endpointId, string containerName) => Locked(() =>
     {
-        var found = networks.Single(other => (string)other["Name"]! == network);
+        var found = _networks.Single(other => (string)other["Name"]! == network);
         var attached = found["Containers"] as JsonObject ?? [];
         attached[containerName] = new JsonObject { ["Name"] = containerName, ["EndpointID"] = endpointId };
         found["Containers"] = attached.Parent is null ? attached : attached.DeepClone();
@@ -67,45 +67,45 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     });
 
     /// <summary>What is on networks stays there.</summary>
-    public void LoseContainer(string name) => Locked(() => lost.Add(name));
+    public void LoseContainer(string name) => Locked(() => _lost.Add(name));
 
     public void RemoveEndpoint(string network, string containerName) =>
-        Locked(() => ((JsonObject)networks.Single(other => (string)other["Name"]! == network)["Containers"]!).Remove(containerName));
+        Locked(() => ((JsonObject)_networks.Single(other => (string)other["Name"]! == network)["Containers"]!).Remove(containerName));
 
-    public void RemoveNetwork(string name) => Locked(() => networks.RemoveAll(network => (string)network["Name"]! == name));
+    public void RemoveNetwork(string name) => Locked(() => _networks.RemoveAll(network => (string)network["Name"]! == name));
 
     public void AddContainer(string network, string name = "c") => Locked(() =>
     {
         var container = Container("c", name);
         container["HostConfig"] = new JsonObject { ["NetworkMode"] = network };
-        containers.Add((JsonNode)container);
+        _containers.Add((JsonNode)container);
         return 0;
     });
 
     public void RemoveContainers() => Locked(() =>
     {
-        containers.Clear();
+        _containers.Clear();
         return 0;
     });
 
-    public ValueTask DisposeAsync() => socket.DisposeAsync();
+    public ValueTask DisposeAsync() => _socket.DisposeAsync();
 
-    private IEnumerable<JsonNode> Attached() => networks.SelectMany(network => network["Containers"] as JsonObject ?? []).Select(container => container.Key).Distinct()
-        .Where(name => !lost.Contains(name)).Select(name => Container(name, name));
+    private IEnumerable<JsonNode> Attached() => _networks.SelectMany(network => network["Containers"] as JsonObject ?? []).Select(container => container.Key).Distinct()
+        .Where(name => !_lost.Contains(name)).Select(name => Container(name, name));
 
     private static JsonObject Container(string id, string name) => JsonNode.Parse($$"""{ "Id": "{{id}}", "Names": ["/{{name}}"] }""")!.AsObject();
 
     private string Create(JsonObject network)
     {
-        var id = $"{++made:d2}".PadRight(64, '0');
+        var id = $"{++_made:d2}".PadRight(64, '0');
         network["Id"] = id;
-        networks.Add(network);
-        socket.Answers[$"GET /networks/{id}"] = (context, cancellationToken) => Locked(() => networks.Find(other => (string)other["Id"]! == id)?.ToJsonString()) is { } json
+        _networks.Add(network);
+        _socket.Answers[$"GET /networks/{id}"] = (context, cancellationToken) => Locked(() => _networks.Find(other => (string)other["Id"]! == id)?.ToJsonString()) is { } json
             ? ScriptedSocket.Json(json)(context, cancellationToken)
             : ScriptedSocket.Json("""{"message":"no such network"}""", 404)(context, cancellationToken);
-        socket.Answers[$"DELETE /networks/{id}"] = (context, cancellationToken) =>
+        _socket.Answers[$"DELETE /networks/{id}"] = (context, cancellationToken) =>
         {
-            Locked(() => networks.RemoveAll(other => (string)other["Id"]! == id));
+            Locked(() => _networks.RemoveAll(other => (string)other["Id"]! == id));
             return ScriptedSocket.Json("", 204)(context, cancellationToken);
         };
         return new JsonObject { ["Id"] = id }.ToJsonString();
@@ -113,7 +113,7 @@ internal sealed class ScriptedDocker : IAsyncDisposable
 
     private T Locked<T>(Func<T> action)
     {
-        lock (guard)
+        lock (_guard)
             return action();
     }
 }

@@ -12,79 +12,79 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
 {
     private const int Deadline = 120_000;
 
-    private readonly string directory = Directory.CreateTempSubdirectory("net.d-").FullName;
-    private readonly NetworksSignal signal = new();
-    private ScriptedDocker docker = null!;
-    private DockerEngine engine = null!;
-    private AutoNetworksLoop loop = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("net.d-").FullName;
+    private readonly NetworksSignal _signal = new();
+    private ScriptedDocker _docker = null!;
+    private DockerEngine _engine = null!;
+    private AutoNetworksLoop _loop = null!;
 
     public async ValueTask InitializeAsync()
     {
-        docker = await ScriptedDocker.StartAsync();
-        engine = new DockerEngine(docker.Socket, TimeProvider.System);
+        _docker = await ScriptedDocker.StartAsync();
+        _engine = new DockerEngine(_docker.Socket, TimeProvider.System);
         // So long that a test which needed the interval would not end in time.
-        var settings = new AdapterSettings { ConfigurationDirectory = directory, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
-        var networks = new AutoNetworks(engine, new ConfigurationDirectory(directory), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
-        loop = new AutoNetworksLoop(networks, signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        var settings = new AdapterSettings { ConfigurationDirectory = _directory, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
+        var networks = new AutoNetworks(_engine, new ConfigurationDirectory(_directory), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
+        _loop = new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await loop.StopAsync(CancellationToken.None);
-        loop.Dispose();
-        engine.Dispose();
-        await docker.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await _loop.StopAsync(CancellationToken.None);
+        _loop.Dispose();
+        _engine.Dispose();
+        await _docker.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task Networks_come_and_go_with_the_files_of_the_directory()
     {
-        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await _loop.StartAsync(TestContext.Current.CancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // Past the look at the beginning.
 
         Write("10-pods.conflist", Conflists.Stock);
-        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
         Write("20-plain.conflist", Conflists.Plain);
-        await UntilAsync(() => docker.Names.Contains("plain"), TestContext.Current.CancellationToken);
-        File.Delete(Path.Combine(directory, "10-pods.conflist"));
-        await UntilAsync(() => !docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("plain"), TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(_directory, "10-pods.conflist"));
+        await UntilAsync(() => !_docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("plain");
+        _docker.Names.Should().Equal("plain");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_Docker_that_comes_back_is_given_its_networks()
     {
-        var list = docker.Script.Answers["GET /networks"];
+        var list = _docker.Script.Answers["GET /networks"];
         var asked = new TaskCompletionSource();
-        docker.Script.Answers["GET /networks"] = (context, _) =>
+        _docker.Script.Answers["GET /networks"] = (context, _) =>
         {
             context.Abort();
             asked.TrySetResult();
             return Task.CompletedTask;
         };
         Write("10-pods.conflist", Conflists.Stock);
-        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await _loop.StartAsync(TestContext.Current.CancellationToken);
         await asked.Task;
 
-        docker.Script.Answers["GET /networks"] = list;
-        signal.Raise();
+        _docker.Script.Answers["GET /networks"] = list;
+        _signal.Raise();
 
-        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_round_that_fails_is_followed_by_the_next()
     {
-        docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
+        _docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
         Write("10-pods.conflist", Conflists.Stock);
-        await loop.StartAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+        await _loop.StartAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
 
-        signal.Raise();
+        _signal.Raise();
 
-        await UntilAsync(() => docker.Script.Questions.Count > 1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Script.Questions.Count > 1, TestContext.Current.CancellationToken);
     }
 
     [Theory(Timeout = Deadline)]
@@ -92,36 +92,36 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
     [InlineData("cni/net.d")]
     public async Task A_directory_that_is_made_later_is_noticed_at_once(string below)
     {
-        var missing = Path.Combine(directory, below);
-        Directory.Delete(directory, recursive: true);
-        Directory.CreateDirectory(Path.GetDirectoryName(directory)!);
+        var missing = Path.Combine(_directory, below);
+        Directory.Delete(_directory, recursive: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(_directory)!);
         var settings = new AdapterSettings { ConfigurationDirectory = missing, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
-        var networks = new AutoNetworks(engine, new ConfigurationDirectory(missing), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
-        using var later = new AutoNetworksLoop(networks, signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        var networks = new AutoNetworks(_engine, new ConfigurationDirectory(missing), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
+        using var later = new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
         await later.StartAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
 
         Directory.CreateDirectory(missing);
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // Long enough for the round that finds it empty.
         File.WriteAllText(Path.Combine(missing, "10-pods.conflist"), Conflists.Stock);
 
-        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
         await later.StopAsync(TestContext.Current.CancellationToken);
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(_directory);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_directory_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
     {
-        await loop.StartAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+        await _loop.StartAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
 
         var other = Directory.CreateTempSubdirectory("net.d-new-").FullName;
         File.WriteAllText(Path.Combine(other, "10-pods.conflist"), Conflists.Stock);
-        Directory.Delete(directory);
-        Directory.Move(other, directory);
+        Directory.Delete(_directory);
+        Directory.Move(other, _directory);
 
-        await UntilAsync(() => docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
     }
 
     private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
@@ -130,5 +130,5 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
             await Task.Delay(20, cancellationToken);
     }
 
-    private void Write(string file, string content) => File.WriteAllText(Path.Combine(directory, file), content);
+    private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);
 }

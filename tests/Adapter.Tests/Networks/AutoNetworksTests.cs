@@ -12,25 +12,25 @@ public sealed class AutoNetworksTests : IAsyncLifetime
 {
     private const int Deadline = 120_000;
 
-    private readonly string directory = Directory.CreateTempSubdirectory("net.d-").FullName;
-    private readonly FakeTimeProvider time = new();
-    private readonly LogLines<AutoNetworks> log = new();
-    private ScriptedDocker docker = null!;
-    private DockerEngine engine = null!;
-    private AutoNetworks networks = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("net.d-").FullName;
+    private readonly FakeTimeProvider _time = new();
+    private readonly LogLines<AutoNetworks> _log = new();
+    private ScriptedDocker _docker = null!;
+    private DockerEngine _engine = null!;
+    private AutoNetworks _networks = null!;
 
     public async ValueTask InitializeAsync()
     {
-        docker = await ScriptedDocker.StartAsync();
-        engine = new DockerEngine(docker.Socket, TimeProvider.System);
-        networks = new AutoNetworks(engine, new ConfigurationDirectory(directory), new AdapterSettings(), time, log);
+        _docker = await ScriptedDocker.StartAsync();
+        _engine = new DockerEngine(_docker.Socket, TimeProvider.System);
+        _networks = new AutoNetworks(_engine, new ConfigurationDirectory(_directory), new AdapterSettings(), _time, _log);
     }
 
     public async ValueTask DisposeAsync()
     {
-        engine.Dispose();
-        await docker.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        _engine.Dispose();
+        await _docker.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact(Timeout = Deadline)]
@@ -39,9 +39,9 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         Write("10-pods.conflist", Conflists.Stock);
         Write("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""");
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("pods");
+        _docker.Names.Should().Equal("pods");
     }
 
     [Fact(Timeout = Deadline)]
@@ -50,12 +50,12 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("pods", "plain");
-        docker.Made.Should().Be(2);
-        var made = docker.Network("pods");
+        _docker.Names.Should().Equal("pods", "plain");
+        _docker.Made.Should().Be(2);
+        var made = _docker.Network("pods");
         made["Labels"]!.ToJsonString().Should().Be("""{"cnm-cni.auto":"true","cnm-cni.plan":"10.88.0.0/16 via 10.88.0.1"}""");
         made["IPAM"]!["Driver"]!.ToString().Should().Be("cni");
         made["Options"]!.ToJsonString().Should().Be("""{"cni.network":"pods"}""");
@@ -65,84 +65,84 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     public async Task One_that_was_removed_by_hand_comes_back()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.RemoveNetwork("pods");
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.RemoveNetwork("pods");
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("pods");
+        _docker.Names.Should().Equal("pods");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task One_whose_CNI_network_stays_away_is_removed_and_not_one_whose_file_was_away_for_a_moment()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
         Remove("10-pods.conflist");
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromSeconds(4));
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(4));
         Write("10-pods.conflist", Conflists.Stock);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        networks.SomethingIsGoing.Should().BeFalse();
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _networks.SomethingIsGoing.Should().BeFalse();
         Remove("10-pods.conflist");
-        time.Advance(TimeSpan.FromSeconds(4));
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.Names.Should().Equal("pods");
-        networks.SomethingIsGoing.Should().BeTrue();
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.Names.Should().Equal("pods");
+        _networks.SomethingIsGoing.Should().BeTrue();
 
-        time.Advance(TimeSpan.FromSeconds(5));
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.Names.Should().BeEmpty();
-        networks.SomethingIsGoing.Should().BeFalse();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.Names.Should().BeEmpty();
+        _networks.SomethingIsGoing.Should().BeFalse();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task One_that_a_container_needs_stays_until_the_container_is_gone_which_is_said_once()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.AddContainer("pods");
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.AddContainer("pods");
         Remove("10-pods.conflist");
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromSeconds(5));
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(5));
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("pods");
-        log.Lines.Should().ContainSingle(line => line.EndsWith("should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
-        docker.RemoveContainers();
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.Names.Should().BeEmpty();
+        _docker.Names.Should().Equal("pods");
+        _log.Lines.Should().ContainSingle(line => line.EndsWith("should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
+        _docker.RemoveContainers();
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.Names.Should().BeEmpty();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task One_whose_CNI_network_changes_is_made_anew()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
         Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Made.Should().Be(2);
-        docker.Network("pods")["IPAM"]!["Config"]![0]!["Subnet"]!.ToString().Should().Be("10.99.0.0/16");
+        _docker.Made.Should().Be(2);
+        _docker.Network("pods")["IPAM"]!["Config"]![0]!["Subnet"]!.ToString().Should().Be("10.99.0.0/16");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task One_whose_CNI_network_changes_stays_as_it_is_while_a_container_needs_it()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.AddContainer("pods");
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.AddContainer("pods");
         Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Made.Should().Be(1);
-        log.Lines.Should().Contain(line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
+        _docker.Made.Should().Be(1);
+        _log.Lines.Should().Contain(line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
     }
 
     [Theory(Timeout = Deadline)]
@@ -152,27 +152,27 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     [InlineData("cni", null, false)]
     public async Task A_network_of_that_name_that_somebody_made_is_left_alone_and_said_once_when_it_is_another(string driver, string? cniNetwork, bool said)
     {
-        docker.AddNetwork("pods", driver, cniNetwork);
+        _docker.AddNetwork("pods", driver, cniNetwork);
         Write("10-pods.conflist", Conflists.Stock);
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Made.Should().Be(1);
-        log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network of its own: that name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
+        _docker.Made.Should().Be(1);
+        _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network of its own: that name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_network_without_the_label_is_never_removed()
     {
-        docker.AddNetwork("hand-made", "cni", "gone");
-        docker.AddNetwork("docker0", "bridge");
+        _docker.AddNetwork("hand-made", "cni", "gone");
+        _docker.AddNetwork("docker0", "bridge");
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromHours(1));
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromHours(1));
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("hand-made", "docker0");
+        _docker.Names.Should().Equal("hand-made", "docker0");
     }
 
     [Fact(Timeout = Deadline)]
@@ -180,22 +180,22 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
-        var create = docker.Script.Answers["POST /networks/create"];
-        docker.Script.Answers["POST /networks/create"] = (context, cancellationToken) => docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
+        var create = _docker.Script.Answers["POST /networks/create"];
+        _docker.Script.Answers["POST /networks/create"] = (context, cancellationToken) => _docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
             ? ScriptedSocket.Json("""{"message":"plugin portmap was not found"}""", 500)(context, cancellationToken)
             : create(context, cancellationToken);
 
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        await networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
 
-        docker.Names.Should().Equal("plain");
-        log.Lines.Should().ContainSingle(line => line.Contains("No Docker network could be made for CNI network pods", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
-        docker.Script.Answers["POST /networks/create"] = create;
-        await networks.RunAsync(TestContext.Current.CancellationToken);
-        docker.Names.Should().BeEquivalentTo("plain", "pods");
+        _docker.Names.Should().Equal("plain");
+        _log.Lines.Should().ContainSingle(line => line.Contains("No Docker network could be made for CNI network pods", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
+        _docker.Script.Answers["POST /networks/create"] = create;
+        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        _docker.Names.Should().BeEquivalentTo("plain", "pods");
     }
 
-    private void Write(string file, string content) => File.WriteAllText(Path.Combine(directory, file), content);
+    private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);
 
-    private void Remove(string file) => File.Delete(Path.Combine(directory, file));
+    private void Remove(string file) => File.Delete(Path.Combine(_directory, file));
 }

@@ -21,60 +21,60 @@ public sealed class CutOffInspectionTests : IDisposable
 {
     private static readonly Look Look = new(Occasion.Background, IsThorough: false, Docker: null);
 
-    private readonly ThrowAwayHost host = new();
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("cut-off-");
-    private readonly FakeTimeProvider time = new();
-    private readonly AttachmentGates gates = new();
-    private readonly Journal journal;
-    private readonly LinkDepartures departures;
-    private readonly CutOffInspection inspection;
+    private readonly ThrowAwayHost _host = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cut-off-");
+    private readonly FakeTimeProvider _time = new();
+    private readonly AttachmentGates _gates = new();
+    private readonly Journal _journal;
+    private readonly LinkDepartures _departures;
+    private readonly CutOffInspection _inspection;
 
     public CutOffInspectionTests()
     {
         var settings = new AdapterSettings();
-        journal = new Journal(directory.FullName);
-        journal.Load();
-        departures = new LinkDepartures(host.Namespace);
-        var cni = new CniAttachment(host.Staging, settings);
-        var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([directory.FullName]), new CniDeadlines(), TimeProvider.System);
-        var (sandboxRuns, ports, retries) = (new SandboxRuns(journal, cni, runtime), new PortReservations(journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, time));
+        _journal = new Journal(_directory.FullName);
+        _journal.Load();
+        _departures = new LinkDepartures(_host.Namespace);
+        var cni = new CniAttachment(_host.Staging, settings);
+        var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([_directory.FullName]), new CniDeadlines(), TimeProvider.System);
+        var (sandboxRuns, ports, retries) = (new SandboxRuns(_journal, cni, runtime), new PortReservations(_journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
         var stores = new AddressStores(TimeProvider.System);
-        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new OwnHolders(journal), stores, new ConfigurationDirectory(host.PathOf("net.d")), journal);
-        var removal = new ChainRemoval(host.Staging, cni, runtime, leftovers);
-        var detacher = new Detacher(journal, host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
-        var arrivals = new Arrivals(departures, host.Staging, sandboxRuns, journal, gates, time, NullLogger<Arrivals>.Instance);
-        var repairer = new Repairer(journal, gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
-        inspection = new CutOffInspection(journal, gates, repairer, new ReservationRepair(journal, runs: null!, lost: null!, retries), settings);
+        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new OwnHolders(_journal), stores, new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
+        var removal = new ChainRemoval(_host.Staging, cni, runtime, leftovers);
+        var detacher = new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
+        var arrivals = new Arrivals(_departures, _host.Staging, sandboxRuns, _journal, _gates, _time, NullLogger<Arrivals>.Instance);
+        var repairer = new Repairer(_journal, _gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
+        _inspection = new CutOffInspection(_journal, _gates, repairer, new ReservationRepair(_journal, runs: null!, lost: null!, retries), settings);
         WritePlugin();
     }
 
     public void Dispose()
     {
-        departures.Dispose();
-        host.Dispose();
-        directory.Delete(recursive: true);
+        _departures.Dispose();
+        _host.Dispose();
+        _directory.Delete(recursive: true);
     }
 
     [Fact]
     public async Task What_nobody_is_at_work_on_is_undone_if_it_stays_so_whatever_the_clock_says()
     {
-        journal.Attachments.Write(Record() with { Since = time.GetUtcNow().AddYears(1) });
+        _journal.Attachments.Write(Record() with { Since = _time.GetUtcNow().AddYears(1) });
 
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;
         finding.Grace.Should().BePositive();
         (await finding.Mend!(TestContext.Current.CancellationToken)).State.Should().Be(FindingState.Mended);
 
-        (await File.ReadAllTextAsync(Path.Combine(directory.FullName, "asked"), TestContext.Current.CancellationToken)).Should().Be("DEL\n");
-        journal.Attachments.All.Should().BeEmpty();
-        File.Exists(host.StagingPath).Should().BeFalse();
+        (await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "asked"), TestContext.Current.CancellationToken)).Should().Be("DEL\n");
+        _journal.Attachments.All.Should().BeEmpty();
+        File.Exists(_host.StagingPath).Should().BeFalse();
     }
 
     [Fact]
     public async Task What_somebody_is_at_work_on_is_left_to_them_however_long_it_takes()
     {
-        journal.Attachments.Write(Record());
+        _journal.Attachments.Write(Record());
 
-        using var passage = await gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken);
+        using var passage = await _gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken);
 
         (await InspectAsync()).Should().BeEmpty();
     }
@@ -82,16 +82,16 @@ public sealed class CutOffInspectionTests : IDisposable
     [Fact]
     public async Task What_went_on_meanwhile_is_not_undone()
     {
-        journal.Attachments.Write(Record());
+        _journal.Attachments.Write(Record());
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;
-        journal.Attachments.Write(Record() with { Phase = AttachmentPhase.Joined });
+        _journal.Attachments.Write(Record() with { Phase = AttachmentPhase.Joined });
 
         (await finding.Mend!(TestContext.Current.CancellationToken)).Should().Be(Mending.Unneeded);
 
-        File.Exists(Path.Combine(directory.FullName, "asked")).Should().BeFalse();
+        File.Exists(Path.Combine(_directory.FullName, "asked")).Should().BeFalse();
     }
 
-    private async Task<IReadOnlyList<Finding>> InspectAsync() => (await inspection.InspectAsync(Look, TestContext.Current.CancellationToken))!;
+    private async Task<IReadOnlyList<Finding>> InspectAsync() => (await _inspection.InspectAsync(Look, TestContext.Current.CancellationToken))!;
 
     private static AttachmentRecord Record()
     {
@@ -107,8 +107,8 @@ public sealed class CutOffInspectionTests : IDisposable
 
     private void WritePlugin()
     {
-        var plugin = Path.Combine(directory.FullName, "noted");
-        File.WriteAllText(plugin, $"#!/bin/sh\ncat > /dev/null\necho $CNI_COMMAND >> '{directory.FullName}/asked'\n");
+        var plugin = Path.Combine(_directory.FullName, "noted");
+        File.WriteAllText(plugin, $"#!/bin/sh\ncat > /dev/null\necho $CNI_COMMAND >> '{_directory.FullName}/asked'\n");
         File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 }

@@ -17,52 +17,52 @@ public sealed class KernelInspectionTests : IDisposable
     private static readonly Look Thorough = new(Occasion.Background, IsThorough: true, Docker: null);
     private static readonly Look WithDocker = Thorough with { Docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?>()) };
 
-    private readonly ThrowAwayHost host = new();
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("kernel-");
-    private readonly AttachmentGates gates = new();
-    private readonly Journal journal;
-    private readonly AdapterSettings settings;
+    private readonly ThrowAwayHost _host = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kernel-");
+    private readonly AttachmentGates _gates = new();
+    private readonly Journal _journal;
+    private readonly AdapterSettings _settings;
 
     public KernelInspectionTests()
     {
-        settings = new AdapterSettings { StateDirectory = directory.FullName };
-        journal = new Journal(directory.FullName);
-        journal.Load();
+        _settings = new AdapterSettings { StateDirectory = _directory.FullName };
+        _journal = new Journal(_directory.FullName);
+        _journal.Load();
     }
 
     public void Dispose()
     {
-        host.Dispose();
-        directory.Delete(recursive: true);
+        _host.Dispose();
+        _directory.Delete(recursive: true);
     }
 
     [Fact]
     public async Task A_namespace_without_a_record_is_removed_with_all_that_is_mounted_on_it()
     {
-        host.Staging.Create(ThrowAwayHost.Id);
-        host.Staging.Name(ThrowAwayHost.Id, host.SandboxPath);
+        _host.Staging.Create(ThrowAwayHost.Id);
+        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
         (await finding.Mend!(TestContext.Current.CancellationToken)).State.Should().Be(FindingState.Mended);
 
         finding.Kind.Should().Be(FindingKind.OrphanedNamespace);
         finding.Grace.Should().BePositive();
-        File.Exists(host.StagingPath).Should().BeFalse();
-        NetworkNamespace.IsNamespace(host.SandboxPath).Should().BeTrue();
+        File.Exists(_host.StagingPath).Should().BeFalse();
+        NetworkNamespace.IsNamespace(_host.SandboxPath).Should().BeTrue();
     }
 
     [Fact]
     public async Task A_namespace_is_not_an_orphan_while_somebody_is_at_work_on_it_or_has_a_record()
     {
-        host.Staging.Create(ThrowAwayHost.Id);
-        using (await gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken))
+        _host.Staging.Create(ThrowAwayHost.Id);
+        using (await _gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken))
             (await NamespacesAsync()).Should().BeEmpty();
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
-        journal.Attachments.Bring(Records.Joined("e1") with { ContainerId = ThrowAwayHost.Id });
+        _journal.Attachments.Bring(Records.Joined("e1") with { ContainerId = ThrowAwayHost.Id });
         (await NamespacesAsync()).Should().BeEmpty();
         (await finding.Mend!(TestContext.Current.CancellationToken)).Should().Be(Mending.Unneeded);
-        File.Exists(host.StagingPath).Should().BeTrue();
+        File.Exists(_host.StagingPath).Should().BeTrue();
     }
 
     [Theory]
@@ -71,13 +71,13 @@ public sealed class KernelInspectionTests : IDisposable
     [InlineData("a Docker that does not answer")]
     public async Task A_namespace_without_a_record_stays_as_long_as_it_may_be_somebodys(string doubt)
     {
-        host.Staging.Create(ThrowAwayHost.Id);
+        _host.Staging.Create(ThrowAwayHost.Id);
         var docker = WithDocker.Docker;
         switch (doubt)
         {
             case "a record that cannot be read":
-                await File.WriteAllTextAsync(Path.Combine(directory.FullName, "attachments", "e7.json"), "", TestContext.Current.CancellationToken);
-                journal.Load();
+                await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "attachments", "e7.json"), "", TestContext.Current.CancellationToken);
+                _journal.Load();
                 break;
             case "a Docker that does not answer":
                 docker = null;
@@ -88,7 +88,7 @@ public sealed class KernelInspectionTests : IDisposable
                 break;
         }
 
-        var findings = await new NamespaceInspection(journal, gates, host.Staging, settings).InspectAsync(Thorough with { Docker = docker }, TestContext.Current.CancellationToken);
+        var findings = await new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough with { Docker = docker }, TestContext.Current.CancellationToken);
 
         findings.Should().ContainSingle().Which.Mend.Should().BeNull();
     }
@@ -96,16 +96,16 @@ public sealed class KernelInspectionTests : IDisposable
     [Fact]
     public async Task A_link_with_a_name_like_ours_is_told_and_never_touched()
     {
-        Tool.Ip(host.HostPath, $"link add {ThrowAwayHost.HostIfname} type veth peer name cni0");
-        Tool.Ip(host.HostPath, "link add cni0123456789xy type veth peer name veth0");
-        var inspection = new HostLinkInspection(journal, host.Staging, settings);
+        Tool.Ip(_host.HostPath, $"link add {ThrowAwayHost.HostIfname} type veth peer name cni0");
+        Tool.Ip(_host.HostPath, "link add cni0123456789xy type veth peer name veth0");
+        var inspection = new HostLinkInspection(_journal, _host.Staging, _settings);
 
         var finding = (await inspection.InspectAsync(Thorough, TestContext.Current.CancellationToken))!.Should().ContainSingle().Subject;
 
         finding.Subject.Should().Be(ThrowAwayHost.HostIfname);
         finding.Remedy.Should().Contain($"ip link delete {ThrowAwayHost.HostIfname}");
         finding.Mend.Should().BeNull();
-        journal.Attachments.Bring(Records.Joined("e1") with { HostInterfaceName = ThrowAwayHost.HostIfname });
+        _journal.Attachments.Bring(Records.Joined("e1") with { HostInterfaceName = ThrowAwayHost.HostIfname });
         (await inspection.InspectAsync(Thorough, TestContext.Current.CancellationToken)).Should().BeEmpty();
     }
 
@@ -117,19 +117,19 @@ public sealed class KernelInspectionTests : IDisposable
     [InlineData("nowhere", true)]
     public async Task A_link_is_lost_when_it_is_in_no_place_of_its_way(string place, bool isLost)
     {
-        host.RunPlugin();
+        _host.RunPlugin();
         var record = Records.Joined(ThrowAwayHost.Id) with
         {
             BootId = BootId.Current(),
             HostInterfaceName = ThrowAwayHost.HostIfname,
-            SandboxKey = host.SandboxPath,
+            SandboxKey = _host.SandboxPath,
             ContainerName = "web",
-            Snapshot = host.Staging.Capture(ThrowAwayHost.Id, "eth0"),
+            Snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0"),
         };
-        journal.Attachments.Bring(record);
+        _journal.Attachments.Bring(record);
         Take(place);
 
-        var findings = await new LostLinkInspection(journal, gates, host.Staging, settings).InspectAsync(Thorough, TestContext.Current.CancellationToken);
+        var findings = await new LostLinkInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough, TestContext.Current.CancellationToken);
 
         findings!.Select(finding => (finding.Kind, finding.Remedy)).Should().Equal(
             isLost ? [(FindingKind.LostLink, "Restart the container: docker restart web.")] : Array.Empty<(FindingKind, string)>());
@@ -140,20 +140,20 @@ public sealed class KernelInspectionTests : IDisposable
         if (place == "staging")
             return;
 
-        host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
+        _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         if (place.StartsWith("sandbox", StringComparison.Ordinal))
-            host.LetDockerTakeIt();
+            _host.LetDockerTakeIt();
 
         if (place.EndsWith("name", StringComparison.Ordinal))
         {
-            Tool.Ip(host.SandboxPath, "link set eth0 down");
-            Tool.Ip(host.SandboxPath, "link set eth0 name lan0 address 02:00:00:00:00:99");
+            Tool.Ip(_host.SandboxPath, "link set eth0 down");
+            Tool.Ip(_host.SandboxPath, "link set eth0 name lan0 address 02:00:00:00:00:99");
         }
 
         if (place == "nowhere")
-            Tool.Ip(host.HostPath, $"link delete {ThrowAwayHost.HostIfname}");
+            Tool.Ip(_host.HostPath, $"link delete {ThrowAwayHost.HostIfname}");
     }
 
     private Task<IReadOnlyList<Finding>?> NamespacesAsync() =>
-        new NamespaceInspection(journal, gates, host.Staging, settings).InspectAsync(WithDocker, TestContext.Current.CancellationToken);
+        new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(WithDocker, TestContext.Current.CancellationToken);
 }

@@ -20,7 +20,7 @@ internal sealed class RepairBench : IAsyncDisposable
     public const string EndpointId = "e1000000000000000000000000000000000000000000000000000000000000aa";
     public const string ReservationId = "f2000000000000000000000000000000";
 
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("repair-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("repair-");
 
     private RepairBench(ScriptedDocker docker, TimeSpan grace)
     {
@@ -79,7 +79,7 @@ internal sealed class RepairBench : IAsyncDisposable
             await Task.Delay(20, cancellationToken);
     }
 
-    public string PathOf(string name) => Path.Combine(directory.FullName, name);
+    public string PathOf(string name) => Path.Combine(_directory.FullName, name);
 
     /// <summary>The chain's only plugin, beside its IPAM plugin.</summary>
     public void WritePlugin(string script)
@@ -172,7 +172,7 @@ internal sealed class RepairBench : IAsyncDisposable
         foreach (var mounted in Directory.Exists(PathOf("run/netns")) ? Directory.GetFiles(PathOf("run/netns")) : [])
             NetworkNamespace.Unmount(mounted);
 
-        directory.Delete(recursive: true);
+        _directory.Delete(recursive: true);
     }
 
     /// <summary>That of the scripted Docker's first network.</summary>

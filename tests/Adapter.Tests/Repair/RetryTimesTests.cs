@@ -5,11 +5,11 @@ namespace Bridge.Adapter.Tests.Repair;
 
 public sealed class RetryTimesTests
 {
-    private readonly SetBackTimeProvider time = new();
-    private readonly RetryTimes retries;
+    private readonly SetBackTimeProvider _time = new();
+    private readonly RetryTimes _retries;
 
-    public RetryTimesTests() => retries = new RetryTimes(
-        new AdapterSettings { Repair = new RepairSettings { RetryFirst = TimeSpan.FromSeconds(2), RetryLongest = TimeSpan.FromSeconds(60) } }, time);
+    public RetryTimesTests() => _retries = new RetryTimes(
+        new AdapterSettings { Repair = new RepairSettings { RetryFirst = TimeSpan.FromSeconds(2), RetryLongest = TimeSpan.FromSeconds(60) } }, _time);
 
     [Fact]
     public void The_pause_doubles_up_to_the_longest()
@@ -17,8 +17,8 @@ public sealed class RetryTimesTests
         var pauses = new List<double>();
         for (var attempt = 1; attempt <= 7; attempt++)
         {
-            retries.Failed("e1", attempt);
-            pauses.Add(retries.Remaining("e1")!.Value.TotalSeconds);
+            _retries.Failed("e1", attempt);
+            pauses.Add(_retries.Remaining("e1")!.Value.TotalSeconds);
         }
 
         pauses.Should().Equal(2, 4, 8, 16, 32, 60, 60);
@@ -27,32 +27,32 @@ public sealed class RetryTimesTests
     [Fact]
     public void A_new_process_tries_at_once_and_then_goes_on_where_the_record_is()
     {
-        retries.IsDue("e1").Should().BeTrue();
+        _retries.IsDue("e1").Should().BeTrue();
 
-        retries.Failed("e1", attempts: 5);
+        _retries.Failed("e1", attempts: 5);
 
-        retries.Remaining("e1").Should().Be(TimeSpan.FromSeconds(32));
+        _retries.Remaining("e1").Should().Be(TimeSpan.FromSeconds(32));
     }
 
     [Fact]
     public void A_clock_that_is_set_back_delays_no_attempt()
     {
-        retries.Failed("e1", attempts: 5);
-        time.SetBack(TimeSpan.FromDays(365));
-        time.Advance(TimeSpan.FromSeconds(31));
-        retries.IsDue("e1").Should().BeFalse();
+        _retries.Failed("e1", attempts: 5);
+        _time.SetBack(TimeSpan.FromDays(365));
+        _time.Advance(TimeSpan.FromSeconds(31));
+        _retries.IsDue("e1").Should().BeFalse();
 
-        time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
 
-        retries.IsDue("e1").Should().BeTrue();
+        _retries.IsDue("e1").Should().BeTrue();
     }
 
     [Fact]
     public void Attempts_that_a_full_disk_kept_out_of_the_record_count_all_the_same()
     {
-        retries.Failed("e1", attempts: 0);
-        retries.Failed("e1", attempts: 0);
+        _retries.Failed("e1", attempts: 0);
+        _retries.Failed("e1", attempts: 0);
 
-        retries.Remaining("e1").Should().Be(TimeSpan.FromSeconds(4));
+        _retries.Remaining("e1").Should().Be(TimeSpan.FromSeconds(4));
     }
 }

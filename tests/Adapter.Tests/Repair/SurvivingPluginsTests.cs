@@ -10,8 +10,8 @@ namespace Bridge.Adapter.Tests.Repair;
 
 public sealed class SurvivingPluginsTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("surviving-");
-    private readonly CancellationTokenSource end = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("surviving-");
+    private readonly CancellationTokenSource _end = new();
 
     private const string EndlessWork = "sleep 60 & wait";
 
@@ -44,21 +44,21 @@ public sealed class SurvivingPluginsTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => !Children(staging.PathOf(containerId)).Any(), "what the plugin had started is gone");
-        end.Cancel();
+        _end.Cancel();
         await Task.WhenAll(others.Select(other => other.ContinueWith(_ => { }, TaskScheduler.Default)));
     }
 
     public void Dispose()
     {
-        end.Cancel();
-        end.Dispose();
-        directory.Delete(recursive: true);
+        _end.Cancel();
+        _end.Dispose();
+        _directory.Delete(recursive: true);
     }
 
     // As the daemon runs them.
     private Task<PluginOutput> RunAsync(string netns, string containerId)
     {
-        var plugin = Path.Combine(directory.FullName, "endless");
+        var plugin = Path.Combine(_directory.FullName, "endless");
         if (!File.Exists(plugin))
         {
             File.WriteAllText(plugin, $"#!/bin/sh\n{EndlessWork}\n");
@@ -78,7 +78,7 @@ public sealed class SurvivingPluginsTests : IDisposable
                 Deadline = TimeSpan.FromMinutes(1),
                 TerminationGrace = TimeSpan.FromSeconds(1),
             },
-            end.Token);
+            _end.Token);
     }
 
     // As a person does who tries what a plugin would do there: in a session of its own, as ssh, cron and terminals make one.

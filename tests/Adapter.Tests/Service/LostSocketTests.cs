@@ -9,32 +9,32 @@ namespace Bridge.Adapter.Tests.Service;
 /// <summary>Docker finds the driver for as long as it runs, and only one at a time.</summary>
 public sealed class LostSocketTests : IAsyncLifetime
 {
-    private readonly DaemonProcess daemon = new("");
+    private readonly DaemonProcess _daemon = new("");
 
     public ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it makes network namespaces.");
-        return new ValueTask(daemon.StartAsync());
+        return new ValueTask(_daemon.StartAsync());
     }
 
-    public ValueTask DisposeAsync() => daemon.DisposeAsync();
+    public ValueTask DisposeAsync() => _daemon.DisposeAsync();
 
     [Fact]
     public async Task A_socket_whose_file_was_removed_is_there_again_closed_to_others_as_before()
     {
-        File.Delete(daemon.SocketPath);
+        File.Delete(_daemon.SocketPath);
 
         await ServesAgainAsync();
-        File.GetUnixFileMode(daemon.SocketPath).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.Delete(daemon.SocketPath);
+        File.GetUnixFileMode(_daemon.SocketPath).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Delete(_daemon.SocketPath);
         await ServesAgainAsync();
     }
 
     [Fact]
     public async Task A_file_in_the_place_of_the_socket_gives_way()
     {
-        File.Delete(daemon.SocketPath);
-        await File.WriteAllTextAsync(daemon.SocketPath, "", TestContext.Current.CancellationToken);
+        File.Delete(_daemon.SocketPath);
+        await File.WriteAllTextAsync(_daemon.SocketPath, "", TestContext.Current.CancellationToken);
 
         await ServesAgainAsync();
     }
@@ -42,40 +42,40 @@ public sealed class LostSocketTests : IAsyncLifetime
     [Fact]
     public async Task A_socket_of_somebody_else_is_told_and_left_alone_also_at_the_end()
     {
-        File.Delete(daemon.SocketPath);
+        File.Delete(_daemon.SocketPath);
         using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        other.Bind(new UnixDomainSocketEndPoint(daemon.SocketPath));
+        other.Bind(new UnixDomainSocketEndPoint(_daemon.SocketPath));
         other.Listen();
 
-        await Eventually.TrueAsync(() => daemon.Log.Contains("Another process listens on", StringComparison.Ordinal), "it is told");
-        daemon.Terminate();
-        await daemon.EndAsync();
-        File.Exists(daemon.SocketPath).Should().BeTrue();
+        await Eventually.TrueAsync(() => _daemon.Log.Contains("Another process listens on", StringComparison.Ordinal), "it is told");
+        _daemon.Terminate();
+        await _daemon.EndAsync();
+        File.Exists(_daemon.SocketPath).Should().BeTrue();
     }
 
     [Fact]
     public async Task A_second_daemon_with_a_state_of_its_own_takes_neither_the_socket_nor_the_namespaces()
     {
-        await using var second = new DaemonProcess("", socket: daemon.SocketPath);
+        await using var second = new DaemonProcess("", socket: _daemon.SocketPath);
         (await second.RunAsync()).Should().Be(1);
         second.Log.Should().Contain("Another process listens on").And.NotContain("   at ");
 
-        await using var third = new DaemonProcess("", runDirectory: daemon.RunDirectory);
+        await using var third = new DaemonProcess("", runDirectory: _daemon.RunDirectory);
         (await third.RunAsync()).Should().NotBe(0);
-        third.Log.Should().Contain($"{daemon.RunDirectory}/lock");
+        third.Log.Should().Contain($"{_daemon.RunDirectory}/lock");
 
-        (await daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200);
+        (await _daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200);
     }
 
     [Fact]
     public async Task SIGHUP_ends_nothing()
     {
-        daemon.Signal("HUP");
+        _daemon.Signal("HUP");
 
-        (await daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200);
-        daemon.Terminate();
-        (await daemon.EndAsync()).Should().Be(0);
+        (await _daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200);
+        _daemon.Terminate();
+        (await _daemon.EndAsync()).Should().Be(0);
     }
 
-    private Task ServesAgainAsync() => Eventually.TrueAsync(() => daemon.Listens, "the daemon can be reached again");
+    private Task ServesAgainAsync() => Eventually.TrueAsync(() => _daemon.Listens, "the daemon can be reached again");
 }

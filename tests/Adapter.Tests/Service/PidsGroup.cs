@@ -5,13 +5,13 @@ namespace Bridge.Adapter.Tests.Service;
 /// <summary>A control group that limits how many threads and processes its members have; root's own limits do not bind root.</summary>
 internal sealed class PidsGroup : IDisposable
 {
-    private readonly string root;
-    private readonly string path;
+    private readonly string _root;
+    private readonly string _path;
 
     private PidsGroup(string root)
     {
-        (this.root, path) = (root, Path.Combine(root, $"cnm-cni-test-{Guid.NewGuid():N}"));
-        Directory.CreateDirectory(path);
+        (_root, _path) = (root, Path.Combine(root, $"cnm-cni-test-{Guid.NewGuid():N}"));
+        Directory.CreateDirectory(_path);
     }
 
     /// <returns>Null where the kernel, or who runs us, has none for us.</returns>
@@ -24,7 +24,7 @@ internal sealed class PidsGroup : IDisposable
         try
         {
             var group = new PidsGroup(root);
-            if (File.Exists(Path.Combine(group.path, "pids.max")))
+            if (File.Exists(Path.Combine(group._path, "pids.max")))
                 return group;
 
             group.Dispose();
@@ -37,20 +37,20 @@ internal sealed class PidsGroup : IDisposable
         return null;
     }
 
-    public void Enter(int process) => File.WriteAllText(Path.Combine(path, "cgroup.procs"), $"{process}");
+    public void Enter(int process) => File.WriteAllText(Path.Combine(_path, "cgroup.procs"), $"{process}");
 
     /// <summary>So many more than there are now.</summary>
-    public void Limit(int more) => Write("pids.max", int.Parse(File.ReadAllText(Path.Combine(path, "pids.current")), CultureInfo.InvariantCulture) + more);
+    public void Limit(int more) => Write("pids.max", int.Parse(File.ReadAllText(Path.Combine(_path, "pids.current")), CultureInfo.InvariantCulture) + more);
 
-    public void Lift() => File.WriteAllText(Path.Combine(path, "pids.max"), "max");
+    public void Lift() => File.WriteAllText(Path.Combine(_path, "pids.max"), "max");
 
     public void Dispose()
     {
-        foreach (var process in File.ReadAllLines(Path.Combine(path, "cgroup.procs")))
-            File.WriteAllText(Path.Combine(root, "cgroup.procs"), process);
+        foreach (var process in File.ReadAllLines(Path.Combine(_path, "cgroup.procs")))
+            File.WriteAllText(Path.Combine(_root, "cgroup.procs"), process);
 
-        Directory.Delete(path);
+        Directory.Delete(_path);
     }
 
-    private void Write(string file, int value) => File.WriteAllText(Path.Combine(path, file), value.ToString(CultureInfo.InvariantCulture));
+    private void Write(string file, int value) => File.WriteAllText(Path.Combine(_path, file), value.ToString(CultureInfo.InvariantCulture));
 }

@@ -6,32 +6,32 @@ namespace Bridge.Adapter.Tests.Service;
 /// <summary>A limit of threads and processes that is reached refuses calls, in words, and ends nothing.</summary>
 public sealed class ThreadLimitTests : IAsyncLifetime
 {
-    private readonly ScriptedNetworks networks = new();
-    private PidsGroup? group;
-    private DaemonProcess daemon = null!; // Set before each test; stays null where the test is skipped.
-    private DockerCalls docker = null!;
+    private readonly ScriptedNetworks _networks = new();
+    private PidsGroup? _group;
+    private DaemonProcess _daemon = null!; // Set before each test; stays null where the test is skipped.
+    private DockerCalls _docker = null!;
 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it makes network namespaces.");
-        group = PidsGroup.TryCreate();
-        Assert.SkipWhen(group is null, "There is no control group for the number of processes.");
-        daemon = new DaemonProcess($"pluginDirectories: [{networks.Plugins}]\nrepair: {{interval: 1s, orphanGrace: 1s}}");
-        ScriptedNetworks.WriteConflists(daemon.WriteConflist);
-        await daemon.StartAsync();
-        docker = new DockerCalls(daemon.PostAsync);
-        await docker.CreateNetworksAsync();
-        await docker.CreateEndpointAsync("e1");
-        group!.Enter(daemon.Id);
+        _group = PidsGroup.TryCreate();
+        Assert.SkipWhen(_group is null, "There is no control group for the number of processes.");
+        _daemon = new DaemonProcess($"pluginDirectories: [{_networks.Plugins}]\nrepair: {{interval: 1s, orphanGrace: 1s}}");
+        ScriptedNetworks.WriteConflists(_daemon.WriteConflist);
+        await _daemon.StartAsync();
+        _docker = new DockerCalls(_daemon.PostAsync);
+        await _docker.CreateNetworksAsync();
+        await _docker.CreateEndpointAsync("e1");
+        _group!.Enter(_daemon.Id);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (daemon is not null)
-            await daemon.DisposeAsync();
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
 
-        networks.Dispose();
-        group?.Dispose();
+        _networks.Dispose();
+        _group?.Dispose();
     }
 
     [Theory]
@@ -40,19 +40,19 @@ public sealed class ThreadLimitTests : IAsyncLifetime
     [InlineData(2)] // No process for the plugin.
     public async Task At_the_limit_a_call_is_refused_and_above_it_everything_works_again(int more)
     {
-        group!.Limit(more);
+        _group!.Limit(more);
         for (var attempt = 0; attempt < 5; attempt++)
-            (await docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.MatchRegex("limit|Resource temporarily unavailable|Cannot fork");
+            (await _docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.MatchRegex("limit|Resource temporarily unavailable|Cannot fork");
 
-        (await daemon.PostAsync("Bridge.Status", "")).Status.Should().Be(200);
-        (await docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":");
+        (await _daemon.PostAsync("Bridge.Status", "")).Status.Should().Be(200);
+        (await _docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":");
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // Rounds of repair, which look into namespaces.
-        group.Lift();
+        _group.Lift();
 
-        (await docker.CreateEndpointAsync("e3")).Should().StartWith("{\"Interface\":", daemon.Log);
+        (await _docker.CreateEndpointAsync("e3")).Should().StartWith("{\"Interface\":", _daemon.Log);
         foreach (var endpoint in new[] { "e1", "e2", "e3" })
-            await docker.EndpointAsync("DeleteEndpoint", endpoint);
+            await _docker.EndpointAsync("DeleteEndpoint", endpoint);
 
-        await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
+        await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(_daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
     }
 }

@@ -7,13 +7,13 @@ namespace Bridge.Adapter.Tests.Settings;
 
 public sealed class SettingsFileTests : IDisposable
 {
-    private readonly string file = Path.Combine(Directory.CreateTempSubdirectory("settings-").FullName, "config.yaml");
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("settings-").FullName, "config.yaml");
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
 
     [Fact]
     public void No_file_means_all_defaults() =>
-        SettingsFile.Load(file, mustExist: false).Should().BeEquivalentTo(new AdapterSettings());
+        SettingsFile.Load(_file, mustExist: false).Should().BeEquivalentTo(new AdapterSettings());
 
     [Theory]
     [InlineData("")]
@@ -109,7 +109,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("socket: /a\n---\nsocket: /b\n", "2:1: a second YAML document begins here")]
     [InlineData("socket: \"/run\n", "this is not YAML")]
     public void A_mistake_is_named_with_its_place_and_its_cure(string yaml, string message) =>
-        Problems(yaml).Should().ContainSingle().Which.Should().Contain($"{file}:").And.Contain(message);
+        Problems(yaml).Should().ContainSingle().Which.Should().Contain($"{_file}:").And.Contain(message);
 
     [Fact]
     public void A_socket_path_longer_than_the_kernel_takes_is_refused() =>
@@ -117,7 +117,7 @@ public sealed class SettingsFileTests : IDisposable
 
     [Fact]
     public void All_mistakes_are_reported_at_once_in_the_order_of_the_file() =>
-        Problems("nonsense: 1\ntimeouts:\n  add: soon\n  deleet: 5s\nlog: {format: xml}\nsocket: [\n").Select(problem => problem[file.Length..]).Should().SatisfyRespectively(
+        Problems("nonsense: 1\ntimeouts:\n  add: soon\n  deleet: 5s\nlog: {format: xml}\nsocket: [\n").Select(problem => problem[_file.Length..]).Should().SatisfyRespectively(
             first => first.Should().StartWith(":1:1: unknown key nonsense"),
             second => second.Should().StartWith(":3:8: timeouts.add: \"soon\""),
             third => third.Should().StartWith(":4:3: unknown key timeouts.deleet; did you mean delete?"),
@@ -131,15 +131,15 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("socket: /a\n", "utf-16BE", ": this is written in UTF-16; save the file as UTF-8")]
     public void A_path_is_not_taken_for_another_because_the_file_is_in_another_encoding(string yaml, string encoding, string problem)
     {
-        File.WriteAllText(file, yaml, System.Text.Encoding.GetEncoding(encoding));
+        File.WriteAllText(_file, yaml, System.Text.Encoding.GetEncoding(encoding));
 
-        FluentActions.Invoking(() => SettingsFile.Load(file, mustExist: true)).Should().Throw<SettingsException>().WithMessage(file + problem);
+        FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().WithMessage(_file + problem);
     }
 
     [Fact]
     public void A_file_that_was_asked_for_must_exist() =>
-        FluentActions.Invoking(() => SettingsFile.Load(file, mustExist: true))
-            .Should().Throw<SettingsException>().WithMessage($"{file}: there is no such file*");
+        FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true))
+            .Should().Throw<SettingsException>().WithMessage($"{_file}: there is no such file*");
 
     [Theory(Timeout = 30_000)]
     [InlineData("mkfifo FILE", "it is a named pipe")]
@@ -150,16 +150,16 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("ln -s FILE FILE", "it is a link to FILE, which leads back to itself")]
     public async Task What_is_no_file_of_settings_is_not_waited_for(string make, string reason)
     {
-        Tool.Run("rm", "--force", file);
-        Tool.Run("sh", "-c", make.Replace("FILE", file, StringComparison.Ordinal));
+        Tool.Run("rm", "--force", _file);
+        Tool.Run("sh", "-c", make.Replace("FILE", _file, StringComparison.Ordinal));
         try
         {
-            var load = () => Task.Run(() => SettingsFile.Load(file, mustExist: true), TestContext.Current.CancellationToken);
-            (await load.Should().ThrowAsync<SettingsException>()).WithMessage($"{file}: the file cannot be read: {reason.Replace("FILE", file, StringComparison.Ordinal)}");
+            var load = () => Task.Run(() => SettingsFile.Load(_file, mustExist: true), TestContext.Current.CancellationToken);
+            (await load.Should().ThrowAsync<SettingsException>()).WithMessage($"{_file}: the file cannot be read: {reason.Replace("FILE", _file, StringComparison.Ordinal)}");
         }
         finally
         {
-            Tool.Run("rm", "--recursive", "--force", file);
+            Tool.Run("rm", "--recursive", "--force", _file);
         }
     }
 
@@ -168,9 +168,9 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("link")]
     public void Nothing_at_all_and_a_link_to_a_file_are_read(string path)
     {
-        File.WriteAllText(file, "");
-        var link = file + ".link";
-        File.CreateSymbolicLink(link, file);
+        File.WriteAllText(_file, "");
+        var link = _file + ".link";
+        File.CreateSymbolicLink(link, _file);
 
         SettingsFile.Load(path == "link" ? link : path, mustExist: true).Should().BeEquivalentTo(new AdapterSettings());
         File.Delete(link);
@@ -178,7 +178,7 @@ public sealed class SettingsFileTests : IDisposable
 
     [Fact]
     public void A_directory_in_place_of_the_file_is_an_error_even_for_the_default_path() =>
-        FluentActions.Invoking(() => SettingsFile.Load(Path.GetDirectoryName(file)!, mustExist: false))
+        FluentActions.Invoking(() => SettingsFile.Load(Path.GetDirectoryName(_file)!, mustExist: false))
             .Should().Throw<SettingsException>().WithMessage("*the file cannot be read*");
 
     [Fact]
@@ -227,8 +227,8 @@ public sealed class SettingsFileTests : IDisposable
 
     private AdapterSettings Read(string yaml)
     {
-        File.WriteAllText(file, yaml);
-        return SettingsFile.Load(file, mustExist: true);
+        File.WriteAllText(_file, yaml);
+        return SettingsFile.Load(_file, mustExist: true);
     }
 
     private IEnumerable<string> Problems(string yaml)

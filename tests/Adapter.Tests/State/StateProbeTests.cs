@@ -7,17 +7,17 @@ namespace Bridge.Adapter.Tests.State;
 /// <summary>Whether a record could be written is found by writing, and nothing stays of it.</summary>
 public sealed class StateProbeTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("probe-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("probe-").FullName;
 
     private Task<string?> ProblemAsync() =>
-        new StateProbe(new AdapterSettings { StateDirectory = directory }, TimeProvider.System).ProblemAsync(TestContext.Current.CancellationToken);
+        new StateProbe(new AdapterSettings { StateDirectory = _directory }, TimeProvider.System).ProblemAsync(TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task A_directory_with_room_is_well_and_stays_as_it_is()
     {
         (await ProblemAsync()).Should().BeNull();
 
-        Directory.GetFileSystemEntries(directory).Should().BeEmpty();
+        Directory.GetFileSystemEntries(_directory).Should().BeEmpty();
     }
 
     [Theory]
@@ -27,18 +27,18 @@ public sealed class StateProbeTests : IDisposable
     public async Task One_without_is_told(string options, string reason)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
-        Tool.Run("mount", "-t", "tmpfs", "-o", options, "none", directory);
+        Tool.Run("mount", "-t", "tmpfs", "-o", options, "none", _directory);
 
-        (await ProblemAsync()).Should().Be($"{directory} cannot be written: {reason}");
+        (await ProblemAsync()).Should().Be($"{_directory} cannot be written: {reason}");
 
-        Directory.GetFileSystemEntries(directory).Should().BeEmpty();
+        Directory.GetFileSystemEntries(_directory).Should().BeEmpty();
     }
 
     public void Dispose()
     {
-        while (Environment.IsPrivilegedProcess && File.ReadLines("/proc/self/mounts").Any(mount => mount.Split(' ')[1] == directory))
-            Tool.Run("umount", directory);
+        while (Environment.IsPrivilegedProcess && File.ReadLines("/proc/self/mounts").Any(mount => mount.Split(' ')[1] == _directory))
+            Tool.Run("umount", _directory);
 
-        Directory.Delete(directory, recursive: true);
+        Directory.Delete(_directory, recursive: true);
     }
 }

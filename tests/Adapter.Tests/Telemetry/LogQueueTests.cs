@@ -5,7 +5,7 @@ namespace Bridge.Adapter.Tests.Telemetry;
 /// <summary>Who logs never waits, and what is missing is told where it is missing.</summary>
 public sealed class LogQueueTests
 {
-    private readonly LogQueue queue = new(mostCharacters: 10, lost => $"-{lost}-");
+    private readonly LogQueue _queue = new(mostCharacters: 10, lost => $"-{lost}-");
 
     [Fact]
     public void Lines_come_out_in_their_order()
@@ -13,18 +13,18 @@ public sealed class LogQueueTests
         Add("a", "b");
 
         Rest().Should().Equal("a", "b");
-        queue.Dropped.Should().Be(0);
+        _queue.Dropped.Should().Be(0);
     }
 
     [Fact]
     public void What_finds_no_room_is_dropped_and_told_at_its_place()
     {
         Add("12345", "1234", "xx", "y");
-        queue.Take()!.Value.Text.Should().Be("12345");
+        _queue.Take()!.Value.Text.Should().Be("12345");
         Add("z");
 
         Rest().Should().Equal("1234", "-2-", "z");
-        queue.Dropped.Should().Be(2);
+        _queue.Dropped.Should().Be(2);
     }
 
     [Fact]
@@ -41,43 +41,43 @@ public sealed class LogQueueTests
     {
         Add("1234567890", "x");
 
-        queue.Take()!.Value.Text.Should().Be("1234567890");
-        queue.Take()!.Value.Text.Should().Be("-1-");
+        _queue.Take()!.Value.Text.Should().Be("1234567890");
+        _queue.Take()!.Value.Text.Should().Be("-1-");
     }
 
     [Fact]
     public void Losses_whose_notice_was_lost_too_are_told_again()
     {
         Add("1234567890", "x", "y");
-        queue.Take();
-        queue.Lose(queue.Take()!.Value);
+        _queue.Take();
+        _queue.Lose(_queue.Take()!.Value);
         Add("z");
 
         Rest().Should().Equal("-2-", "z");
-        queue.Dropped.Should().Be(2);
+        _queue.Dropped.Should().Be(2);
     }
 
     [Fact]
     public void What_could_not_be_written_counts_as_missing()
     {
         Add("a");
-        queue.Lose(queue.Take()!.Value);
+        _queue.Lose(_queue.Take()!.Value);
 
         Rest().Should().Equal("-1-");
-        queue.Dropped.Should().Be(1);
+        _queue.Dropped.Should().Be(1);
     }
 
     private void Add(params string[] lines)
     {
         foreach (var line in lines)
-            queue.Add(line);
+            _queue.Add(line);
     }
 
     private List<string> Rest()
     {
-        queue.Close();
+        _queue.Close();
         var rest = new List<string>();
-        while (queue.Take() is { } line)
+        while (_queue.Take() is { } line)
             rest.Add(line.Text);
 
         return rest;

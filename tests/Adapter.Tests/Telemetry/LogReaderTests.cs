@@ -12,8 +12,8 @@ public sealed class LogReaderTests : IAsyncLifetime
     private const int Calls = 15_000;
     private const int AtOnce = 8;
 
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("log-reader-");
-    private readonly DaemonProcess daemon = new("");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("log-reader-");
+    private readonly DaemonProcess _daemon = new("");
 
     public ValueTask InitializeAsync()
     {
@@ -23,8 +23,8 @@ public sealed class LogReaderTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await daemon.DisposeAsync();
-        directory.Delete(recursive: true);
+        await _daemon.DisposeAsync();
+        _directory.Delete(recursive: true);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class LogReaderTests : IAsyncLifetime
         await CallAsync();
 
         (await LostAsync()).Should().BePositive();
-        (await daemon.MetricsAsync()).Should().MatchRegex("cnm_cni_log_lines_dropped_total [1-9]");
+        (await _daemon.MetricsAsync()).Should().MatchRegex("cnm_cni_log_lines_dropped_total [1-9]");
         await Task.Run(() => ReadUntil(reader, " lines of this log are missing here"), TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
@@ -46,9 +46,9 @@ public sealed class LogReaderTests : IAsyncLifetime
         using var reader = await StartOnPipeAsync();
         await CallAsync();
 
-        daemon.Terminate();
+        _daemon.Terminate();
 
-        (await daemon.EndAsync()).Should().Be(0);
+        (await _daemon.EndAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_full_disk_ends_nothing_and_what_could_not_be_written_is_counted()
     {
-        await daemon.StartAsync("/dev/full");
+        await _daemon.StartAsync("/dev/full");
 
         await CallAsync(10);
 
@@ -74,22 +74,22 @@ public sealed class LogReaderTests : IAsyncLifetime
     [Fact]
     public async Task What_was_logged_before_the_end_is_in_the_log()
     {
-        await daemon.StartAsync();
+        await _daemon.StartAsync();
         await CallAsync(2_000);
-        daemon.Terminate();
-        await daemon.EndAsync();
+        _daemon.Terminate();
+        await _daemon.EndAsync();
 
-        daemon.Log.Split('\n').Count(line => line.Contains("Plugin.Activate answered", StringComparison.Ordinal)).Should().Be(2_000);
+        _daemon.Log.Split('\n').Count(line => line.Contains("Plugin.Activate answered", StringComparison.Ordinal)).Should().Be(2_000);
     }
 
     private async Task<StreamReader> StartOnPipeAsync()
     {
-        var pipe = Path.Combine(directory.FullName, "pipe");
+        var pipe = Path.Combine(_directory.FullName, "pipe");
         Tool.Run("mkfifo", pipe);
 
         // Also for writing: else it would wait for the daemon here.
         var reader = new StreamReader(new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
-        await daemon.StartAsync(pipe);
+        await _daemon.StartAsync(pipe);
         return reader;
     }
 
@@ -101,7 +101,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     }
 
     private Task CallAsync(int calls = Calls) => Parallel.ForAsync(0, calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
-        (await daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200));
+        (await _daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200));
 
     private async Task<long> LostAsync()
     {
@@ -109,6 +109,6 @@ public sealed class LogReaderTests : IAsyncLifetime
         await Eventually.TrueAsync(() => (lost = Lost().Result) > 0, "losses are counted");
         return lost;
 
-        async Task<long> Lost() => (long)JsonNode.Parse((await daemon.PostAsync("Bridge.Status", "")).Body)!["logLinesDropped"]!;
+        async Task<long> Lost() => (long)JsonNode.Parse((await _daemon.PostAsync("Bridge.Status", "")).Body)!["logLinesDropped"]!;
     }
 }

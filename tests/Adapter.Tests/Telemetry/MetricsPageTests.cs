@@ -11,31 +11,31 @@ namespace Bridge.Adapter.Tests.Telemetry;
 /// <summary>What a collector reads.</summary>
 public sealed partial class MetricsPageTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("metrics-").FullName;
-    private readonly BridgeMetrics metrics = new(new LogQueue(0, _ => ""));
-    private readonly Journal journal;
-    private readonly MetricsPage page;
+    private readonly string _directory = Directory.CreateTempSubdirectory("metrics-").FullName;
+    private readonly BridgeMetrics _metrics = new(new LogQueue(0, _ => ""));
+    private readonly Journal _journal;
+    private readonly MetricsPage _page;
 
     public MetricsPageTests()
     {
-        journal = new Journal(directory);
-        journal.Load();
-        page = new MetricsPage(metrics, new JournalMetrics(metrics, journal, new KnownFindings(metrics, new LogLines<KnownFindings>())));
+        _journal = new Journal(_directory);
+        _journal.Load();
+        _page = new MetricsPage(_metrics, new JournalMetrics(_metrics, _journal, new KnownFindings(_metrics, new LogLines<KnownFindings>())));
     }
 
     public void Dispose()
     {
-        page.Dispose();
-        metrics.Dispose();
-        Directory.Delete(directory, recursive: true);
+        _page.Dispose();
+        _metrics.Dispose();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
     public void Calls_are_counted_and_their_duration_falls_into_every_bucket_that_holds_it()
     {
-        metrics.Answered("NetworkDriver.Join", TimeSpan.FromMilliseconds(50));
-        metrics.Answered("NetworkDriver.Join", TimeSpan.FromSeconds(90));
-        metrics.Refused("NetworkDriver.Join", TimeSpan.FromSeconds(1));
+        _metrics.Answered("NetworkDriver.Join", TimeSpan.FromMilliseconds(50));
+        _metrics.Answered("NetworkDriver.Join", TimeSpan.FromSeconds(90));
+        _metrics.Refused("NetworkDriver.Join", TimeSpan.FromSeconds(1));
 
         Lines().Should().Contain([
             "# TYPE cnm_cni_calls_total counter",
@@ -53,8 +53,8 @@ public sealed partial class MetricsPageTests : IDisposable
     [Fact]
     public void What_the_journal_holds_is_counted_at_the_moment_of_asking_and_nobody_is_zero()
     {
-        journal.Attachments.Bring(Records.Joined("e1"));
-        journal.Attachments.Bring(Records.Joined("e2") with { Phase = AttachmentPhase.Deleting, CleanupAttempts = 3 });
+        _journal.Attachments.Bring(Records.Joined("e1"));
+        _journal.Attachments.Bring(Records.Joined("e2") with { Phase = AttachmentPhase.Deleting, CleanupAttempts = 3 });
         Lines().Should().Contain([
             "cnm_cni_attachments{phase=\"joined\"} 1",
             "cnm_cni_attachments{phase=\"deleting\"} 1",
@@ -64,7 +64,7 @@ public sealed partial class MetricsPageTests : IDisposable
             "cnm_cni_findings_left{kind=\"contested-address\"} 0",
             "cnm_cni_up 1"]);
 
-        journal.Attachments.Remove("e2");
+        _journal.Attachments.Remove("e2");
 
         Lines().Should().Contain(["cnm_cni_attachments{phase=\"deleting\"} 0", "cnm_cni_pending_cleanups 0"]);
     }
@@ -72,10 +72,10 @@ public sealed partial class MetricsPageTests : IDisposable
     [Fact]
     public void Records_that_could_not_be_written_are_counted()
     {
-        Directory.Delete(Path.Combine(directory, "attachments"));
-        File.WriteAllText(Path.Combine(directory, "attachments"), "in the way");
+        Directory.Delete(Path.Combine(_directory, "attachments"));
+        File.WriteAllText(Path.Combine(_directory, "attachments"), "in the way");
 
-        var write = () => journal.Attachments.Bring(Records.Joined("e1"));
+        var write = () => _journal.Attachments.Bring(Records.Joined("e1"));
 
         write.Should().Throw<JournalException>();
         Lines().Should().Contain("cnm_cni_journal_write_failures_total 1");
@@ -84,7 +84,7 @@ public sealed partial class MetricsPageTests : IDisposable
     [Fact]
     public void No_name_of_a_plugin_breaks_the_format()
     {
-        metrics.PluginEnded("odd\"\\\nplugin", "ADD", "success", TimeSpan.Zero);
+        _metrics.PluginEnded("odd\"\\\nplugin", "ADD", "success", TimeSpan.Zero);
 
         Lines().Should().Contain("""cnm_cni_plugin_runs_total{plugin="odd\"\\\nplugin",verb="ADD",outcome="success"} 1""").And.OnlyContain(line => Line().IsMatch(line));
     }
@@ -104,7 +104,7 @@ public sealed partial class MetricsPageTests : IDisposable
             "cnm_cni_calls_total{method=\"Plugin.Activate\",outcome=\"answered\"} 1", "cnm_cni_calls_total{method=\"NetworkDriver.Join\",outcome=\"refused\"} 1"]);
     }
 
-    private string[] Lines() => page.Write().TrimEnd().Split('\n');
+    private string[] Lines() => _page.Write().TrimEnd().Split('\n');
 
     // As the format's description has it.
     [GeneratedRegex("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9.eE+-]+)$""")]

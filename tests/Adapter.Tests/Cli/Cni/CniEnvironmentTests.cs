@@ -4,9 +4,9 @@ public sealed class CniEnvironmentTests : IDisposable
 {
     private const int Deadline = 120_000;
 
-    private readonly CniHost host = new CniHost().WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
+    private readonly CniHost _host = new CniHost().WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
 
-    public void Dispose() => host.Dispose();
+    public void Dispose() => _host.Dispose();
 
     [Theory(Timeout = Deadline)]
     [InlineData("CNI_ARGS", "a", "\"a\" (pair 1 of 1) has no '='")]
@@ -29,17 +29,17 @@ public sealed class CniEnvironmentTests : IDisposable
     [InlineData("CNI_PATH", "::", "names no directory")]
     public async Task What_no_plugin_may_see_is_refused_before_anything_runs(string variable, string value, string message)
     {
-        host.Variables[variable] = value;
+        _host.Variables[variable] = value;
         foreach (var verb in new[] { "add", "check", "del" })
         {
-            (await host.RunAsync([verb, "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(2);
+            (await _host.RunAsync([verb, "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(2);
 
-            ((uint?)host.Json["code"]).Should().Be(4);
-            ((string?)host.Json["msg"]).Should().Contain(message);
-            host.Error.Should().Contain(message);
+            ((uint?)_host.Json["code"]).Should().Be(4);
+            ((string?)_host.Json["msg"]).Should().Contain(message);
+            _host.Error.Should().Contain(message);
         }
 
-        host.AllRuns.Should().BeEmpty();
+        _host.AllRuns.Should().BeEmpty();
     }
 
     [Theory(Timeout = Deadline)]
@@ -49,41 +49,41 @@ public sealed class CniEnvironmentTests : IDisposable
     [InlineData("--ifname", "..", 4)]
     public async Task So_are_options(string option, string value, int code)
     {
-        (await host.RunAsync(["del", "pods", "/run/netns/x", option, value], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["del", "pods", "/run/netns/x", option, value], TestContext.Current.CancellationToken)).Should().Be(2);
 
-        ((int?)host.Json["code"]).Should().Be(code);
-        host.AllRuns.Should().BeEmpty();
+        ((int?)_host.Json["code"]).Should().Be(code);
+        _host.AllRuns.Should().BeEmpty();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task An_empty_path_of_a_namespace_is_not_the_working_directory()
     {
-        (await host.RunAsync(["del", "pods", ""], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["del", "pods", ""], TestContext.Current.CancellationToken)).Should().Be(2);
 
-        ((string?)host.Json["msg"]).Should().StartWith("NETNS is empty");
+        ((string?)_host.Json["msg"]).Should().StartWith("NETNS is empty");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task Empty_variables_are_as_good_as_none()
     {
         foreach (var name in new[] { "CNI_PATH", "NETCONFPATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME", "CNI_CONTAINERID" })
-            host.Variables[name] = "";
+            _host.Variables[name] = "";
 
-        (await host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Runs.Should().Equal("DEL first");
+        _host.Runs.Should().Equal("DEL first");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task CNI_PATH_and_NETCONFPATH_replace_the_directories_of_the_settings_and_may_be_relative()
     {
-        Directory.Move(host.Plugins, host.PathOf("elsewhere"));
-        Directory.Move(host.Networks, host.PathOf("other.d"));
-        host.Variables["CNI_PATH"] = $"/nonexistent::{Path.GetRelativePath(Environment.CurrentDirectory, host.PathOf("elsewhere"))}";
-        host.Variables["NETCONFPATH"] = Path.GetRelativePath(Environment.CurrentDirectory, host.PathOf("other.d"));
+        Directory.Move(_host.Plugins, _host.PathOf("elsewhere"));
+        Directory.Move(_host.Networks, _host.PathOf("other.d"));
+        _host.Variables["CNI_PATH"] = $"/nonexistent::{Path.GetRelativePath(Environment.CurrentDirectory, _host.PathOf("elsewhere"))}";
+        _host.Variables["NETCONFPATH"] = Path.GetRelativePath(Environment.CurrentDirectory, _host.PathOf("other.d"));
 
-        (await host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Variable("first", "DEL", "CNI_PATH").Should().Be($"/nonexistent:{host.PathOf("elsewhere")}");
+        _host.Variable("first", "DEL", "CNI_PATH").Should().Be($"/nonexistent:{_host.PathOf("elsewhere")}");
     }
 }

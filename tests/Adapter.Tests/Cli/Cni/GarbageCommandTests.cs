@@ -8,9 +8,9 @@ public sealed class GarbageCommandTests : IDisposable
 {
     private const int Deadline = 120_000;
 
-    private readonly CniHost host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
+    private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
 
-    public void Dispose() => host.Dispose();
+    public void Dispose() => _host.Dispose();
 
     [Fact(Timeout = Deadline)]
     public async Task What_is_remembered_but_not_kept_is_deleted_and_named()
@@ -20,9 +20,9 @@ public sealed class GarbageCommandTests : IDisposable
         await AddAsync("pods", "c2", "eth0");
         await AddAsync("lan", "c3", "eth0");
 
-        (await host.RunAsync(["gc", "pods", "--keep", "c1/net1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1/net1"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Json.ToJsonString().Should().Be(
+        _host.Json.ToJsonString().Should().Be(
             """{"deleted":[{"networkName":"pods","containerID":"c1","ifname":"eth0"},{"networkName":"pods","containerID":"c2","ifname":"eth0"}]}""");
         Valid().Should().Equal("c1/net1");
         (await RememberedAsync()).Should().Equal("lan/c3/eth0", "pods/c1/net1");
@@ -34,9 +34,9 @@ public sealed class GarbageCommandTests : IDisposable
         await AddAsync("pods", "c1", "eth0");
         await AddAsync("pods", "c1", "net1");
 
-        (await host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", "someone-elses"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", "someone-elses"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Json.ToJsonString().Should().Be("""{"deleted":[]}""");
+        _host.Json.ToJsonString().Should().Be("""{"deleted":[]}""");
         Valid().Should().Equal("c1/eth0", "c1/net1", "someone-elses/eth0");
     }
 
@@ -45,13 +45,13 @@ public sealed class GarbageCommandTests : IDisposable
     {
         await AddAsync("pods", "c1", "eth0");
 
-        (await host.RunAsync(["gc", "pods"], TestContext.Current.CancellationToken)).Should().Be(2);
-        ((uint?)host.Json["code"]).Should().Be(4);
-        host.Error.Should().Contain("--keep").And.Contain("--force");
-        host.Runs.Should().Equal("ADD first");
+        (await _host.RunAsync(["gc", "pods"], TestContext.Current.CancellationToken)).Should().Be(2);
+        ((uint?)_host.Json["code"]).Should().Be(4);
+        _host.Error.Should().Contain("--keep").And.Contain("--force");
+        _host.Runs.Should().Equal("ADD first");
 
-        (await host.RunAsync(["gc", "pods", "--force"], TestContext.Current.CancellationToken)).Should().Be(0);
-        host.Runs.Should().Equal("ADD first", "DEL first", "GC first");
+        (await _host.RunAsync(["gc", "pods", "--force"], TestContext.Current.CancellationToken)).Should().Be(0);
+        _host.Runs.Should().Equal("ADD first", "DEL first", "GC first");
         (await RememberedAsync()).Should().BeEmpty();
     }
 
@@ -60,13 +60,13 @@ public sealed class GarbageCommandTests : IDisposable
     {
         Journal("ep1", "pods", "net5");
         Journal("ep2", "lan", null);
-        new RecordDirectory<ReservationRecord>(Path.Combine(host.State, "reservations"), RecordKinds.Reservation).Load();
-        host.Journal.Reservations.Bring(new ReservationRecord("reserved1", "pods")
+        new RecordDirectory<ReservationRecord>(Path.Combine(_host.State, "reservations"), RecordKinds.Reservation).Load();
+        _host.Journal.Reservations.Bring(new ReservationRecord("reserved1", "pods")
         {
             Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch, Configuration = Records.Joined("x").Configuration,
         });
 
-        (await host.RunAsync(["gc", "pods", "--keep", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
 
         Valid().Should().BeEquivalentTo("c1/eth0", "ep1/eth0", "ep1/net5", "reserved1/eth0");
     }
@@ -76,10 +76,10 @@ public sealed class GarbageCommandTests : IDisposable
     {
         Journal("ep1", "pods", null);
 
-        (await host.RunAsync(["del", "pods", host.Sandbox, "--container-id", "ep1"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--container-id", "ep1"], TestContext.Current.CancellationToken)).Should().Be(1);
 
-        host.Runs.Should().BeEmpty();
-        host.Error.Should().Contain("ep1");
+        _host.Runs.Should().BeEmpty();
+        _host.Error.Should().Contain("ep1");
     }
 
     [Theory(Timeout = Deadline)]
@@ -90,15 +90,15 @@ public sealed class GarbageCommandTests : IDisposable
     public async Task A_record_of_the_daemon_that_cannot_be_read_stops_the_collection_and_is_left_alone(string file, string? content)
     {
         Journal("ep1", "pods", null);
-        var path = Path.Combine(host.State, "attachments", file);
-        File.WriteAllText(path, content ?? File.ReadAllText(Path.Combine(host.State, "attachments", "ep1.json")));
+        var path = Path.Combine(_host.State, "attachments", file);
+        File.WriteAllText(path, content ?? File.ReadAllText(Path.Combine(_host.State, "attachments", "ep1.json")));
         await AddAsync("pods", "c1", "eth0");
 
-        (await host.RunAsync(["gc", "pods", "--keep", "c2"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c2"], TestContext.Current.CancellationToken)).Should().Be(1);
 
-        ((uint?)host.Json["code"]).Should().Be(6);
-        host.Error.Should().Contain(path);
-        host.Runs.Should().Equal("ADD first");
+        ((uint?)_host.Json["code"]).Should().Be(6);
+        _host.Error.Should().Contain(path);
+        _host.Runs.Should().Equal("ADD first");
         File.Exists(path).Should().BeTrue();
     }
 
@@ -111,28 +111,28 @@ public sealed class GarbageCommandTests : IDisposable
     {
         await AddAsync("pods", "c1", "eth0");
 
-        (await host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", word], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", word], TestContext.Current.CancellationToken)).Should().Be(2);
 
-        host.Error.Should().Contain(message);
-        host.Runs.Should().Equal("ADD first");
+        _host.Error.Should().Contain(message);
+        _host.Runs.Should().Equal("ADD first");
     }
 
     private async Task AddAsync(string network, string containerId, string ifname) =>
-        (await host.RunAsync(["add", network, host.Sandbox, "--container-id", containerId, "-i", ifname], TestContext.Current.CancellationToken)).Should().Be(0, "{0}", host.Error);
+        (await _host.RunAsync(["add", network, _host.Sandbox, "--container-id", containerId, "-i", ifname], TestContext.Current.CancellationToken)).Should().Be(0, "{0}", _host.Error);
 
     private void Journal(string endpointId, string network, string? sandboxIfname)
     {
-        var journal = host.Journal;
+        var journal = _host.Journal;
         journal.Attachments.Load();
         journal.Attachments.Bring(Records.Joined(endpointId) with { CniNetwork = network, SandboxInterfaceName = sandboxIfname });
     }
 
     private IEnumerable<string> Valid() =>
-        host.Stdin("first", "GC")["cni.dev/valid-attachments"]!.AsArray().Select(id => $"{id!["containerID"]}/{id["ifname"]}");
+        _host.Stdin("first", "GC")["cni.dev/valid-attachments"]!.AsArray().Select(id => $"{id!["containerID"]}/{id["ifname"]}");
 
     private async Task<IEnumerable<string>> RememberedAsync()
     {
-        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
-        return host.Json["attachments"]!.AsArray().Select(attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
+        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        return _host.Json["attachments"]!.AsArray().Select(attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
     }
 }

@@ -8,40 +8,40 @@ public sealed class OutcomeTests : IDisposable
     // As the stock bridge: its link goes first, and the rules that it then misses are asked for only where there was a link.
     private const string TakesTheLinkAndFails = "[ -e link ] || exit 0\nrm link\n";
 
-    private readonly CniHost host = new CniHost().WithSandbox();
+    private readonly CniHost _host = new CniHost().WithSandbox();
 
-    public void Dispose() => host.Dispose();
+    public void Dispose() => _host.Dispose();
 
     [Fact(Timeout = Deadline)]
     public async Task An_undoing_that_succeeds_the_second_time_leaves_nothing_and_is_not_told()
     {
-        var cd = $"cd '{host.Records}'\n";
-        host.WithNetwork("pods", "1.0.0", "first", "second")
+        var cd = $"cd '{_host.Records}'\n";
+        _host.WithNetwork("pods", "1.0.0", "first", "second")
             .WithPlugin("first", add: $"{cd}touch link\n{CniHost.Print(CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
             .WithPlugin("second", add: CniHost.Fail(100, "cannot"));
 
-        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
 
-        host.Error.Should().Contain("cannot").And.NotContain("no such rule").And.NotContain("Undoing");
-        ((string?)host.Json["details"]).Should().BeNull();
-        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
-        host.Json["attachments"]!.AsArray().Should().BeEmpty();
+        _host.Error.Should().Contain("cannot").And.NotContain("no such rule").And.NotContain("Undoing");
+        ((string?)_host.Json["details"]).Should().BeNull();
+        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        _host.Json["attachments"]!.AsArray().Should().BeEmpty();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task An_undoing_that_succeeds_the_second_time_and_leaves_an_address_is_told()
     {
-        var store = host.PathOf("store");
-        var cd = $"cd '{host.Records}'\n";
-        host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
+        var store = _host.PathOf("store");
+        var cd = $"cd '{_host.Records}'\n";
+        _host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
             .WithPlugin("first", add: $"{cd}touch link\nmkdir -p '{store}/pods'\nprintf $CNI_CONTAINERID > '{store}/pods/10.1.0.2'\n{CniHost.Print(CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
             .WithPlugin("second", add: CniHost.Fail(100, "cannot"))
             .WithPlugin("host-local");
 
-        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
 
-        ((string?)host.Json["msg"]).Should().Be("cannot");
-        ((string?)host.Json["details"]).Should().StartWith("Undoing it failed too: ").And.EndWith($"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
+        ((string?)_host.Json["msg"]).Should().Be("cannot");
+        ((string?)_host.Json["details"]).Should().StartWith("Undoing it failed too: ").And.EndWith($"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
     }
 
     [Theory(Timeout = Deadline)]
@@ -49,14 +49,14 @@ public sealed class OutcomeTests : IDisposable
     [InlineData("ip -n $(basename $CNI_NETNS) link add $CNI_IFNAME type dummy 2>/dev/null || nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME type veth peer name other\n", 1)]
     public async Task A_plugin_that_refuses_its_own_configuration_is_not_asked_for_ever_to_undo_nothing(string made, int remembered)
     {
-        host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","mtu":"mistake"}]}""")
+        _host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","mtu":"mistake"}]}""")
             .WithPlugin("bridge", add: made + CniHost.Fail(7, "bad configuration"), delete: CniHost.Fail(7, "bad configuration"));
 
-        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(1);
 
-        host.Error.Contains("Undoing it failed too", StringComparison.Ordinal).Should().Be(remembered > 0, host.Error);
-        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
-        host.Json["attachments"]!.AsArray().Should().HaveCount(remembered);
+        _host.Error.Contains("Undoing it failed too", StringComparison.Ordinal).Should().Be(remembered > 0, _host.Error);
+        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        _host.Json["attachments"]!.AsArray().Should().HaveCount(remembered);
     }
 
     [Theory(Timeout = Deadline)]
@@ -64,14 +64,14 @@ public sealed class OutcomeTests : IDisposable
     [InlineData("1.0.0", "\"disableCheck\":true,", "no plugin was asked: its file says disableCheck")]
     public async Task A_network_that_has_no_CHECK_is_skipped_and_not_failed(string version, string more, string reason)
     {
-        host.WithFile("pods.conflist", $$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{"type":"first"}]}""")
+        _host.WithFile("pods.conflist", $$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{"type":"first"}]}""")
             .WithPlugin("first", add: CniHost.Print("""{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.1.0.2/16"}]}"""), check: CniHost.Fail(100, "asked"));
-        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        (await host.RunAsync(["check", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["check", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Output.Should().BeEmpty();
-        host.Error.Should().Be($"Skipped, {reason}.\n");
+        _host.Output.Should().BeEmpty();
+        _host.Error.Should().Be($"Skipped, {reason}.\n");
     }
 
     [Theory(Timeout = Deadline)]
@@ -83,11 +83,11 @@ public sealed class OutcomeTests : IDisposable
     [InlineData("", "container interface eth0 is missing", 1)]
     public async Task A_fault_of_the_stock_bridge_is_called_so_and_nothing_else_is(string section, string msg, int exitCode)
     {
-        host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{{{section}}"type":"bridge"}]}""").WithPlugin("bridge", check: CniHost.Fail(999, msg)).WithPlugin("host-local");
-        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        _host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{{{section}}"type":"bridge"}]}""").WithPlugin("bridge", check: CniHost.Fail(999, msg)).WithPlugin("host-local");
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        (await host.RunAsync(["check", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(exitCode);
+        (await _host.RunAsync(["check", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(exitCode);
 
-        host.Error.Contains("a known fault of plugin bridge", StringComparison.Ordinal).Should().Be(exitCode == 0, host.Error);
+        _host.Error.Contains("a known fault of plugin bridge", StringComparison.Ordinal).Should().Be(exitCode == 0, _host.Error);
     }
 }

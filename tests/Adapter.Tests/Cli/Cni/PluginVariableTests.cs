@@ -5,68 +5,68 @@ public sealed class PluginVariableTests : IDisposable
 {
     private const int Deadline = 120_000;
 
-    private readonly CniHost host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
+    private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
 
-    public void Dispose() => host.Dispose();
+    public void Dispose() => _host.Dispose();
 
     [Fact(Timeout = Deadline)]
     public async Task Every_operation_gives_plugins_the_variables_that_it_is_told()
     {
         string[] variables = ["--env", "ZONE=blue green=x", "-e", "EMPTY="];
-        (await host.RunAsync(["add", "pods", host.Sandbox, .. variables], TestContext.Current.CancellationToken)).Should().Be(0, host.Error);
-        (await host.RunAsync(["check", "pods", host.Sandbox, .. variables], TestContext.Current.CancellationToken)).Should().Be(0, host.Error);
-        (await host.RunAsync(["status", "pods", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, host.Error);
-        (await host.RunAsync(["gc", "pods", "--keep", "x", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, host.Error);
-        (await host.RunAsync(["validate", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, host.Error);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["check", "pods", _host.Sandbox, .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["status", "pods", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["gc", "pods", "--keep", "x", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["validate", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
 
         foreach (var verb in new[] { "ADD", "CHECK", "STATUS", "DEL", "GC", "VERSION" })
         {
-            host.Variable("first", verb, "ZONE").Should().Be("blue green=x", verb);
-            host.Variable("first", verb, "EMPTY").Should().BeEmpty(verb);
+            _host.Variable("first", verb, "ZONE").Should().Be("blue green=x", verb);
+            _host.Variable("first", verb, "EMPTY").Should().BeEmpty(verb);
         }
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_variable_is_not_remembered_for_DEL_and_stands_in_no_file()
     {
-        (await host.RunAsync(["add", "pods", host.Sandbox, "--env", "TOKEN=quarry"], TestContext.Current.CancellationToken)).Should().Be(0);
-        Directory.GetFiles(host.State, "*", SearchOption.AllDirectories).Should().AllSatisfy(file => File.ReadAllText(file).Should().NotContain("quarry"));
-        (await host.RunAsync(["del", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "TOKEN=quarry"], TestContext.Current.CancellationToken)).Should().Be(0);
+        Directory.GetFiles(_host.State, "*", SearchOption.AllDirectories).Should().AllSatisfy(file => File.ReadAllText(file).Should().NotContain("quarry"));
+        (await _host.RunAsync(["del", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Variable("first", "ADD", "TOKEN").Should().Be("quarry");
-        host.Variable("first", "DEL", "TOKEN").Should().BeNull();
+        _host.Variable("first", "ADD", "TOKEN").Should().Be("quarry");
+        _host.Variable("first", "DEL", "TOKEN").Should().BeNull();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_failed_ADD_is_undone_with_its_variables()
     {
-        host.WithPlugin("first", add: CniHost.Fail(999, "no"));
+        _host.WithPlugin("first", add: CniHost.Fail(999, "no"));
 
-        (await host.RunAsync(["add", "pods", host.Sandbox, "--env", "ZONE=blue"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE=blue"], TestContext.Current.CancellationToken)).Should().Be(1);
 
-        host.Variable("first", "DEL", "ZONE").Should().Be("blue");
+        _host.Variable("first", "DEL", "ZONE").Should().Be("blue");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_name_alone_hands_on_the_value_that_it_has_here()
     {
-        host.Variables["ZONE"] = "green";
+        _host.Variables["ZONE"] = "green";
 
-        (await host.RunAsync(["add", "pods", host.Sandbox, "--env", "ZONE"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Variable("first", "ADD", "ZONE").Should().Be("green");
+        _host.Variable("first", "ADD", "ZONE").Should().Be("green");
     }
 
     [Fact(Timeout = Deadline)]
     public async Task The_option_goes_before_the_setting_and_both_before_what_plugins_inherit()
     {
-        await File.AppendAllTextAsync(host.ConfigFile, "pluginEnvironment: {ZONE: red, HOME: /nowhere, PORT: 8080}\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_host.ConfigFile, "pluginEnvironment: {ZONE: red, HOME: /nowhere, PORT: 8080}\n", TestContext.Current.CancellationToken);
 
-        (await host.RunAsync(["add", "pods", host.Sandbox, "--env", "ZONE=blue"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE=blue"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Variable("first", "ADD", "ZONE").Should().Be("blue");
-        host.Variable("first", "ADD", "HOME").Should().Be("/nowhere");
-        host.Variable("first", "ADD", "PORT").Should().Be("8080");
+        _host.Variable("first", "ADD", "ZONE").Should().Be("blue");
+        _host.Variable("first", "ADD", "HOME").Should().Be("/nowhere");
+        _host.Variable("first", "ADD", "PORT").Should().Be("8080");
     }
 
     [Theory(Timeout = Deadline)]
@@ -81,17 +81,17 @@ public sealed class PluginVariableTests : IDisposable
     [InlineData("LD_PRELOAD", "--env: \"LD_PRELOAD\" cannot be chosen")]
     public async Task What_nobody_may_choose_is_refused_before_anything_runs(string word, string sentence)
     {
-        (await host.RunAsync(["add", "pods", host.Sandbox, "--env", word], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", word], TestContext.Current.CancellationToken)).Should().Be(2);
 
-        ((string)host.Json["msg"]!).Should().StartWith(sentence);
-        host.AllRuns.Should().BeEmpty();
+        ((string)_host.Json["msg"]!).Should().StartWith(sentence);
+        _host.AllRuns.Should().BeEmpty();
     }
 
     [Fact(Timeout = Deadline)]
     public async Task A_variable_that_is_given_twice_is_refused()
     {
-        (await host.RunAsync(["del", "pods", host.Sandbox, "--env", "A=1", "--env", "A=2"], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--env", "A=1", "--env", "A=2"], TestContext.Current.CancellationToken)).Should().Be(2);
 
-        ((string)host.Json["msg"]!).Should().Be("--env: A is given twice");
+        ((string)_host.Json["msg"]!).Should().Be("--env: A is given twice");
     }
 }

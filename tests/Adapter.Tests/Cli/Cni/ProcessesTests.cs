@@ -7,9 +7,9 @@ public sealed class ProcessesTests : IDisposable
 {
     private const int Deadline = 60_000;
 
-    private readonly CniHost host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first", "second", "third");
+    private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first", "second", "third");
 
-    public void Dispose() => host.Dispose();
+    public void Dispose() => _host.Dispose();
 
     [Theory(Timeout = Deadline)]
     [Case(40, "cache-crash")]
@@ -20,47 +20,47 @@ public sealed class ProcessesTests : IDisposable
     public async Task An_ADD_whose_process_is_killed_while_any_plugin_runs_is_undone_by_DEL_with_the_last_result(string dying, bool hasResult)
     {
         foreach (var type in new[] { "first", "second", "third" })
-            host.WithPlugin(type, add: type == dying ? "kill -KILL $PPID" : null);
+            _host.WithPlugin(type, add: type == dying ? "kill -KILL $PPID" : null);
 
-        using var add = Start("add", "pods", host.Sandbox, "--container-id", "c1");
+        using var add = Start("add", "pods", _host.Sandbox, "--container-id", "c1");
         await add.WaitForExitAsync(TestContext.Current.CancellationToken);
         add.ExitCode.Should().Be(128 + 9);
-        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
-        ((bool?)host.Json["attachments"]!.AsArray().Single()!["complete"]).Should().BeFalse();
+        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        ((bool?)_host.Json["attachments"]!.AsArray().Single()!["complete"]).Should().BeFalse();
 
-        (await host.RunAsync(["del", "pods", host.Sandbox, "--container-id", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--container-id", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Runs.TakeLast(3).Should().Equal("DEL third", "DEL second", "DEL first");
-        host.Stdin("first", "DEL").ContainsKey("prevResult").Should().Be(hasResult);
-        (await host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
-        host.Json["attachments"]!.AsArray().Should().BeEmpty();
-        Directory.EnumerateFiles(Path.Combine(host.State, "cni/results")).Should().BeEmpty();
+        _host.Runs.TakeLast(3).Should().Equal("DEL third", "DEL second", "DEL first");
+        _host.Stdin("first", "DEL").ContainsKey("prevResult").Should().Be(hasResult);
+        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        _host.Json["attachments"]!.AsArray().Should().BeEmpty();
+        Directory.EnumerateFiles(Path.Combine(_host.State, "cni/results")).Should().BeEmpty();
     }
 
     [Fact(Timeout = Deadline)]
     [Case(51, "crash matrix")]
     public async Task The_next_ADD_undoes_what_a_killed_one_has_left()
     {
-        var armed = host.Record("armed");
+        var armed = _host.Record("armed");
         File.WriteAllText(armed, "");
-        host.WithPlugin("first").WithPlugin("second", add: $"if rm '{armed}'; then kill -KILL $PPID; fi\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
-        using var add = Start("add", "pods", host.Sandbox);
+        _host.WithPlugin("first").WithPlugin("second", add: $"if rm '{armed}'; then kill -KILL $PPID; fi\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
+        using var add = Start("add", "pods", _host.Sandbox);
         await add.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        (await host.RunAsync(["add", "pods", host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
 
-        host.Runs.Should().Equal("ADD first", "ADD second", "DEL third", "DEL second", "DEL first", "ADD first", "ADD second", "ADD third");
+        _host.Runs.Should().Equal("ADD first", "ADD second", "DEL third", "DEL second", "DEL first", "ADD first", "ADD second", "ADD third");
     }
 
     [Fact(Timeout = Deadline)]
     [Case(49, "lock-same-id")]
     public async Task Processes_attach_one_container_one_after_the_other()
     {
-        var alone = host.Record("alone");
-        host.WithPlugin("first", add: $"mkdir '{alone}' || {{ {CniHost.Fail(100, "another process is here")}\n}}\n{CniHost.Print(CniHost.Result)}").WithPlugin("second")
+        var alone = _host.Record("alone");
+        _host.WithPlugin("first", add: $"mkdir '{alone}' || {{ {CniHost.Fail(100, "another process is here")}\n}}\n{CniHost.Print(CniHost.Result)}").WithPlugin("second")
             .WithPlugin("third", add: $"sleep 0.1; rmdir '{alone}'\n{CniHost.Print(CniHost.Result)}");
 
-        var processes = Enumerable.Range(0, 4).Select(number => Start("add", "pods", host.Sandbox, "--container-id", "c1", "--ifname", $"eth{number}")).ToList();
+        var processes = Enumerable.Range(0, 4).Select(number => Start("add", "pods", _host.Sandbox, "--container-id", "c1", "--ifname", $"eth{number}")).ToList();
         await Task.WhenAll(processes.Select(process => process.WaitForExitAsync(TestContext.Current.CancellationToken)));
 
         processes.Select(process => process.ExitCode).Should().AllBeEquivalentTo(0);
@@ -71,22 +71,22 @@ public sealed class ProcessesTests : IDisposable
     [Case(49, "lock-same-id")]
     public async Task Garbage_is_collected_when_the_ADD_of_another_process_is_through()
     {
-        var (started, go) = (host.Record("started"), host.Record("go"));
-        host.WithPlugin("first").WithPlugin("second", add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
-        using var add = Start("add", "pods", host.Sandbox, "--container-id", "c1");
+        var (started, go) = (_host.Record("started"), _host.Record("go"));
+        _host.WithPlugin("first").WithPlugin("second", add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
+        using var add = Start("add", "pods", _host.Sandbox, "--container-id", "c1");
         while (!File.Exists(started) && !add.HasExited)
             await Task.Delay(5, TestContext.Current.CancellationToken);
 
         using var collection = Start("gc", "pods", "--keep", "c1/eth0");
         await Task.Delay(500, TestContext.Current.CancellationToken);
-        host.Runs.Should().Equal("ADD first", "ADD second");
+        _host.Runs.Should().Equal("ADD first", "ADD second");
         File.WriteAllText(go, "");
         await Task.WhenAll(add.WaitForExitAsync(TestContext.Current.CancellationToken), collection.WaitForExitAsync(TestContext.Current.CancellationToken));
 
-        host.Runs.Should().Equal("ADD first", "ADD second", "ADD third", "GC first", "GC second", "GC third");
+        _host.Runs.Should().Equal("ADD first", "ADD second", "ADD third", "GC first", "GC second", "GC third");
         (add.ExitCode, collection.ExitCode).Should().Be((0, 0));
     }
 
     private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, "cnm-cni"), ["cni", .. arguments, "--config", host.ConfigFile]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Path.Combine(AppContext.BaseDirectory, "cnm-cni"), ["cni", .. arguments, "--config", _host.ConfigFile]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }
