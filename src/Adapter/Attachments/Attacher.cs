@@ -162,7 +162,7 @@ internal sealed class Attacher(
         }
     }
 
-    private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniAttachment.ToElement(result.Json) };
+    private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniRecord.ToElement(result.Json) };
 
     private AttachmentRecord Capture(AttachmentRecord record)
     {
@@ -179,11 +179,11 @@ internal sealed class Attacher(
 
     private static JsonElement WithMac(AttachmentRecord record, string mac)
     {
-        var json = CniAttachment.Result(record)!.Json;
-        foreach (var link in CniAttachment.ContainerLinks(json, record.InterfaceName))
+        var json = CniRecord.Result(record)!.Json;
+        foreach (var link in CniRecord.ContainerLinks(json, record.InterfaceName))
             link["mac"] = mac;
 
-        return CniAttachment.ToElement(json);
+        return CniRecord.ToElement(json);
     }
 
     private void RequireAddresses(AttachmentRecord record)
@@ -208,7 +208,7 @@ internal sealed class Attacher(
     {
         if (staging.BesideLink(record.ContainerId, record.InterfaceName) is { Count: > 0 } beside)
         {
-            var others = CniAttachment.Configuration(record).Plugins.Count > 1 ? " Or name the plugin that does it in the setting sandboxPlugins, unless it is the one that makes the interface." : "";
+            var others = CniRecord.Configuration(record).Plugins.Count > 1 ? " Or name the plugin that does it in the setting sandboxPlugins, unless it is the one that makes the interface." : "";
             throw new CnmException(
                 $"CNI network \"{record.CniNetwork}\" makes more in the container than its interface: {string.Join(", ", beside)}. Only the interface can be carried into a container of Docker's. " +
                 $"Create the Docker network with -o {NetworkOptions.AttachKey}=sandbox, so that its plugins run in the container itself (Docker 28 and newer, or docker network connect).{others}");

@@ -39,7 +39,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none has answered.
     private async Task<bool> IsNothingMadeAsync(AttachmentRecord record) =>
         record.Result is null
-        && MainPlugin.ShowsWhatItMakes(CniAttachment.Configuration(record))
+        && MainPlugin.ShowsWhatItMakes(CniRecord.Configuration(record))
         && !(record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } && StagingSandboxes.HasLink(sandboxKey, record.InterfaceName))
         && (await LeftAsync(record)).Count == 0;
 
@@ -113,7 +113,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     // A reboot takes rules along, whatever the plugins do. And a plugin that nobody here knows may take the link away before the others have looked at it.
     private static bool IsCertain(AttachmentRecord record, LinkHome home) =>
         record.BootId != BootId.Current()
-        || (record.Snapshot is not null && home != LinkHome.StandIn && !MainPlugin.HasUnknownHelpers(CniAttachment.Configuration(record)));
+        || (record.Snapshot is not null && home != LinkHome.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
 
     private async Task<bool> HasRulesAsync(AttachmentRecord record) => (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
 
@@ -127,7 +127,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         var around = record is { Attach: AttachMode.Sandbox, SandboxKey: { } key } ? StagingSandboxes.TrySurvey(key) : null;
         try
         {
-            await runtime.DeleteAsync(plugins, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            await runtime.DeleteAsync(plugins, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
             return null;
         }
         catch (CniException failure)

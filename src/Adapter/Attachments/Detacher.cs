@@ -1,8 +1,10 @@
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
@@ -77,7 +79,7 @@ internal sealed class Detacher(
     // Plugins that know their rules by the address alone, as firewall does, would undo those of the one who has it now.
     private async Task<AttachmentRecord> WithoutGivenAwayAsync(AttachmentRecord record) =>
         record.Result is not null && await leftovers.HasGivenAwayAsync(record, CancellationToken.None)
-            ? record with { Result = CniAttachment.ToElement(CniAttachment.WithoutAddresses(CniAttachment.Result(record)!).Json) }
+            ? record with { Result = CniRecord.ToElement(CniRecord.WithoutAddresses(CniRecord.Result(record)!).Json) }
             : record;
 
     public void TellLeft(AttachmentRecord record, string? left)
@@ -97,7 +99,7 @@ internal sealed class Detacher(
         if (record.PublishedPorts is null || publishing.Plugins.Count == 0)
             return record;
 
-        await runtime.DeleteAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+        await runtime.DeleteAsync(publishing, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
         ports.Release(record.EndpointId);
         journal.Attachments.Keep(record = record with { PublishedPorts = null });
         return record;

@@ -88,8 +88,8 @@ internal sealed class LostAttachments(
 
     private AttachmentRecord OfReservation(ReservationRecord reservation, string endpointId, string networkId)
     {
-        var result = CniAttachment.Result(reservation);
-        var own = CniAttachment.Configuration(reservation);
+        var result = CniRecord.Result(reservation);
+        var own = CniRecord.Configuration(reservation);
         return Of(endpointId, networkId, result is null ? own : IpamConfiguration.WithReserved(own, result), reservation.Addresses.Select(address => address.Address)) with
         {
             ContainerId = reservation.ContainerId,
@@ -121,8 +121,8 @@ internal sealed class LostAttachments(
             Since = timeProvider.GetUtcNow(),
             InterfaceName = InterfaceNames.Sandbox,
             HostInterfaceName = InterfaceNames.Host(endpointId),
-            Configuration = CniAttachment.ToElement(network.ToUtf8Json()),
-            Result = CniAttachment.ToElement(new JsonObject
+            Configuration = CniRecord.ToElement(network.ToUtf8Json()),
+            Result = CniRecord.ToElement(new JsonObject
             {
                 ["cniVersion"] = network.CniVersion,
                 ["ips"] = new JsonArray([.. own.Select(address => (JsonNode)new JsonObject { ["version"] = address.IsIPv6 ? "6" : "4", ["address"] = $"{address.Address}/{address.PrefixLength}" })]),

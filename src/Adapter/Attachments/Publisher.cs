@@ -35,16 +35,16 @@ internal sealed class Publisher(
                 "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or leave out -p.");
         }
 
-        PublishedPorts.RequireReachable(requested, [.. CniAttachment.Result(record)!.Ips.Select(ip => ip.Address.AddressFamily)], publishing);
+        PublishedPorts.RequireReachable(requested, [.. CniRecord.Result(record)!.Ips.Select(ip => ip.Address.AddressFamily)], publishing);
         var unpublished = record;
         record = await ReserveAsync(record, holds);
         try
         {
             // What ran at ADD for lack of ports runs again with them: a plugin sees no second ADD without a DEL.
             var again = publishing.WithPlugins(plugin => attached.Plugins.Any(other => other.Type == plugin.Type));
-            await runtime.DeleteAsync(again, cni.Of(unpublished), CniAttachment.Result(record), CancellationToken.None);
-            var result = await runtime.AddAsync(publishing, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
-            journal.Attachments.Write(record with { Result = CniAttachment.ToElement(result.Json) });
+            await runtime.DeleteAsync(again, cni.Of(unpublished), CniRecord.Result(record), CancellationToken.None);
+            var result = await runtime.AddAsync(publishing, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
+            journal.Attachments.Write(record with { Result = CniRecord.ToElement(result.Json) });
         }
         catch (CniException failed)
         {
@@ -70,7 +70,7 @@ internal sealed class Publisher(
     // The second DEL may succeed because the plugin finds no more to look at; the rules tell.
     private async Task<string?> LeftAsync(AttachmentRecord record, NetworkConfiguration publishing)
     {
-        if (await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniAttachment.Result(record)) is { } failure)
+        if (await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniRecord.Result(record)) is { } failure)
             return failure;
 
         try

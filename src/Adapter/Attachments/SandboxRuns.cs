@@ -1,5 +1,6 @@
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
@@ -30,14 +31,14 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
 
         try
         {
-            var result = await runtime.AddAsync(inside, cni.InSandbox(entered), CniAttachment.ResultInSandbox(entered), CancellationToken.None);
-            entered = entered with { Result = CniAttachment.ToElement(CniAttachment.Renamed(result, ifname, entered.InterfaceName).Json) };
+            var result = await runtime.AddAsync(inside, cni.InSandbox(entered), CniRecord.ResultInSandbox(entered), CancellationToken.None);
+            entered = entered with { Result = CniRecord.ToElement(CniRecord.Renamed(result, ifname, entered.InterfaceName).Json) };
         }
         catch (CniException failed)
         {
             var left = failed.CleanupFailure is null
                 ? null
-                : await Undoing.TryAgainAsync(runtime, inside, cni.InSandbox(entered), CniAttachment.ResultInSandbox(entered));
+                : await Undoing.TryAgainAsync(runtime, inside, cni.InSandbox(entered), CniRecord.ResultInSandbox(entered));
             if (left is null)
                 journal.Attachments.Keep(entered with { RanInSandbox = false });
 
@@ -57,7 +58,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         if (!record.RanInSandbox)
             return record;
 
-        await runtime.DeleteAsync(cni.Parts(record).Inside, cni.InSandbox(record), CniAttachment.ResultInSandbox(record), CancellationToken.None);
+        await runtime.DeleteAsync(cni.Parts(record).Inside, cni.InSandbox(record), CniRecord.ResultInSandbox(record), CancellationToken.None);
         journal.Attachments.Keep(record = record with { RanInSandbox = false });
         return record;
     }

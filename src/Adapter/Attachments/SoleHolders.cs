@@ -29,7 +29,7 @@ internal sealed class SoleHolders(Journal journal, OwnHolders holders, RepairSig
                 if (holders.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Address), Has) is { } other)
                 {
                     // Plugins that know their rules by the address alone, as firewall does, would undo the other's.
-                    journal.Attachments.Keep(made with { Result = CniAttachment.ToElement(CniAttachment.WithoutAddresses(CniAttachment.Result(made)!).Json) });
+                    journal.Attachments.Keep(made with { Result = CniRecord.ToElement(CniRecord.WithoutAddresses(CniRecord.Result(made)!).Json) });
                     signal.Raise(); // Repair has the plugin write down again what it has forgotten.
                     throw Taken(made.CniNetwork, address.Address, other);
                 }

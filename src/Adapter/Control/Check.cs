@@ -49,7 +49,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
                 return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Skipped, obstacle);
 
             record = journal.Attachments.Find(endpointId)!; // With what was learned on arrival.
-            var whole = Harmless(CniAttachment.Configuration(record), CniAttachment.Result(record)!);
+            var whole = Harmless(CniRecord.Configuration(record), CniRecord.Result(record)!);
             var ran = cni.Parts(record);
             var parts = ran.Attaching.Plugins.Concat(ran.Inside.Plugins).Concat(record.PublishedPorts is null ? [] : ran.Publishing.Plugins);
             var types = parts.Select(plugin => plugin.Type).ToHashSet(StringComparer.Ordinal);
@@ -90,10 +90,10 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     // Which of a container's networks has its default route is for Docker to choose, and an internal one never has it.
     private static CniResult? Expected(AttachmentRecord record)
     {
-        var expected = CniAttachment.ResultInSandbox(record);
+        var expected = CniRecord.ResultInSandbox(record);
         var ifname = record.SandboxInterfaceName ?? record.InterfaceName;
         return expected is not null && (record.Internal || StagingSandboxes.IsGatewayElsewhere(record.SandboxKey!, ifname))
-            ? CniAttachment.WithoutDefaultRoutes(expected)
+            ? CniRecord.WithoutDefaultRoutes(expected)
             : expected;
     }
 
@@ -120,7 +120,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
             return $"its link is not in a sandbox (state {record.Phase.ToString().ToLowerInvariant()})";
         }
 
-        if (CniAttachment.Configuration(record).WhyUnchecked is { } reason)
+        if (CniRecord.Configuration(record).WhyUnchecked is { } reason)
             return $"no plugin was asked: {reason}";
 
         // An IPAM plugin that was asked within the chain knows the interface by the name of that time only.

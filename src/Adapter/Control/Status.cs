@@ -71,7 +71,7 @@ internal sealed class Status(
     {
         try
         {
-            return ToStatus(record, [.. CniAttachment.Configuration(record).Plugins.Select(plugin => plugin.Type)]);
+            return ToStatus(record, [.. CniRecord.Configuration(record).Plugins.Select(plugin => plugin.Type)]);
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {

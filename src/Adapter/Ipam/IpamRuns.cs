@@ -31,10 +31,10 @@ internal sealed class IpamRuns(
             journal.Reservations.Write(intent);
             staging.Create(intent.ContainerId);
             // From here on nobody's hanging up stops us: the plugin is finished or undone.
-            var result = await runtime.AllocateAsync(CniAttachment.Configuration(intent), cni.Of(intent), CancellationToken.None);
+            var result = await runtime.AllocateAsync(CniRecord.Configuration(intent), cni.Of(intent), CancellationToken.None);
             intent = intent with
             {
-                Result = CniAttachment.ToElement(result.Json),
+                Result = CniRecord.ToElement(result.Json),
                 Addresses = [.. result.Ips.Select(ip => new ReservedAddress($"{ip.Address}/{ip.PrefixLength}", IsClaimed: false))],
             };
             RequireWishes(intent, wishes);
@@ -93,7 +93,7 @@ internal sealed class IpamRuns(
         try
         {
             staging.Create(record.ContainerId);
-            await RunReleaseAsync(record, CniAttachment.Configuration(record));
+            await RunReleaseAsync(record, CniRecord.Configuration(record));
             Forget(record);
             return null;
         }
@@ -110,7 +110,7 @@ internal sealed class IpamRuns(
     {
         try
         {
-            await runtime.ReleaseAsync(network, cni.Of(record), CniAttachment.Result(record), CancellationToken.None);
+            await runtime.ReleaseAsync(network, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
         }
         catch (CniException failure) when (!failure.TimedOut && record.Result is null && MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static)
         {

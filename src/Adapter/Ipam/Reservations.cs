@@ -146,9 +146,9 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
             Since = timeProvider.GetUtcNow(),
             Mac = wish.Mac,
             ContainerName = wish.ContainerName,
-            Configuration = CniAttachment.ToElement(asked.ToUtf8Json()),
+            Configuration = CniRecord.ToElement(asked.ToUtf8Json()),
             Arguments = [.. arguments, .. DefaultArguments(network.Name, containerId, wish)],
-            Capabilities = CniAttachment.ToElement(capabilities),
+            Capabilities = CniRecord.ToElement(capabilities),
         };
     }
 

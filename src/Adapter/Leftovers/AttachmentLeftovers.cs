@@ -28,7 +28,7 @@ internal sealed class AttachmentLeftovers(HostLeftovers host, OwnHolders holders
     /// <exception cref="IOException">It cannot be told.</exception>
     public async Task<IReadOnlyList<string>> AddressesAsync(AttachmentRecord record, CancellationToken cancellationToken) =>
         journal.Reservations.Find(record.ContainerId) is null
-            ? await host.AddressesAsync(CniAttachment.Configuration(record), record.ContainerId, cancellationToken)
+            ? await host.AddressesAsync(CniRecord.Configuration(record), record.ContainerId, cancellationToken)
             : [];
 
     /// <summary>Whether somebody else has one of its addresses by now: an old record that came back is of an address that has been given again since.</summary>

@@ -66,7 +66,7 @@ internal sealed class CreateEndpoint(
     // A main plugin that publishes by itself gets the mappings at ADD.
     private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
-        if (record.RequestedPorts.Count == 0 || !ChainParts.MainPublishes(CniAttachment.Configuration(record)))
+        if (record.RequestedPorts.Count == 0 || !ChainParts.MainPublishes(CniRecord.Configuration(record)))
             return record;
 
         var foreign = await foreignPorts.FindAsync(record.RequestedPorts, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class CreateEndpoint(
         var withoutIPv6 = reservation is not null && LeavesIPv6Out(request, docker);
         var network = reservation is null
             ? strandings.Choose(configurations.Load(), docker.CniNetwork)
-            : IpamConfiguration.WithReserved(CniAttachment.Configuration(reservation), CniAttachment.Result(reservation)!, withoutIPv6);
+            : IpamConfiguration.WithReserved(CniRecord.Configuration(reservation), CniRecord.Result(reservation)!, withoutIPv6);
         var wishes = EndpointWishes.Read(request, network, docker, Facts(request, reservation));
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
         {
@@ -92,9 +92,9 @@ internal sealed class CreateEndpoint(
             InterfaceName = InterfaceNames.Sandbox,
             WishedInterfaceName = wishes.InterfaceName,
             HostInterfaceName = InterfaceNames.Host(request.EndpointID),
-            Configuration = CniAttachment.ToElement(network.ToUtf8Json()),
+            Configuration = CniRecord.ToElement(network.ToUtf8Json()),
             Arguments = wishes.Arguments,
-            Capabilities = CniAttachment.ToElement(wishes.Capabilities),
+            Capabilities = CniRecord.ToElement(wishes.Capabilities),
             Mac = wishes.Mac is { } mac ? EndpointWishes.MacText(mac) : null,
             Addresses = wishes.Addresses,
             Reserved = [.. reservation?.Addresses.Select(address => address.Address).Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],

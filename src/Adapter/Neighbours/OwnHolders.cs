@@ -52,7 +52,7 @@ internal sealed class OwnHolders(Journal journal)
     {
         try
         {
-            return record.Snapshot is null ? CniAttachment.Result(record) : null;
+            return record.Snapshot is null ? CniRecord.Result(record) : null;
         }
         catch (Exception senseless) when (senseless is CniException or CniConfigurationException or InvalidOperationException)
         {

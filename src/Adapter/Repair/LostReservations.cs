@@ -1,6 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Repair;
@@ -44,7 +45,7 @@ internal sealed class LostReservations(Journal journal, ConfigurationDirectory c
             Since = user.Since,
             Mac = user.Mac,
             ContainerName = user.ContainerName,
-            Configuration = CniAttachment.ToElement(network.ToUtf8Json()),
+            Configuration = CniRecord.ToElement(network.ToUtf8Json()),
             Arguments = user.Arguments,
             Capabilities = user.Capabilities,
             Result = user.Result,

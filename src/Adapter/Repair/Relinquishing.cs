@@ -5,6 +5,7 @@ using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Repair;
@@ -43,16 +44,16 @@ internal sealed class Relinquishing(
 
         List<string> givenUp =
         [
-            $"DEL of {string.Join(", ", CniAttachment.Configuration(record).Plugins.Select(plugin => plugin.Type))} did not succeed after {record.CleanupAttempts} attempts " +
+            $"DEL of {string.Join(", ", CniRecord.Configuration(record).Plugins.Select(plugin => plugin.Type))} did not succeed after {record.CleanupAttempts} attempts " +
                 $"({record.CleanupError}): what they made on this host (interfaces, firewall rules, tc) stays until somebody removes it.",
         ];
         if (record.PublishedPorts is { Count: > 0 } ports)
             givenUp.Add($"Host ports {string.Join(", ", ports.Select(port => $"{port.HostPort}/{port.Protocol}"))} are free again, even if rules of the old container still redirect them.");
 
-        if (journal.Reservations.Find(record.ContainerId) is null && CniAttachment.Configuration(record).Plugins.Any(plugin => plugin.IpamType is not null))
+        if (journal.Reservations.Find(record.ContainerId) is null && CniRecord.Configuration(record).Plugins.Any(plugin => plugin.IpamType is not null))
         {
             givenUp.Add(await ReleaseAsync(() => runtime.ReleaseAsync(
-                CniAttachment.Configuration(record), cni.Of(record), CniAttachment.Result(record), CancellationToken.None)));
+                CniRecord.Configuration(record), cni.Of(record), CniRecord.Result(record), CancellationToken.None)));
         }
 
         arrivals.Forget(record.EndpointId);
@@ -73,7 +74,7 @@ internal sealed class Relinquishing(
             throw new CnmException($"{seen.Text()}: it is not one whose release has failed.");
         }
 
-        var last = await ReleaseAsync(() => runtime.ReleaseAsync(CniAttachment.Configuration(record), cni.Of(record), CniAttachment.Result(record), CancellationToken.None));
+        var last = await ReleaseAsync(() => runtime.ReleaseAsync(CniRecord.Configuration(record), cni.Of(record), CniRecord.Result(record), CancellationToken.None));
         retries.Forget(record.ContainerId);
         staging.Remove(record.ContainerId);
         journal.Reservations.Remove(record.ContainerId);

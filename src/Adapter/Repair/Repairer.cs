@@ -1,4 +1,5 @@
 using Bridge.Adapter.Attachments;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;

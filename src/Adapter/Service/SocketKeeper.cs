@@ -1,4 +1,3 @@
-using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 

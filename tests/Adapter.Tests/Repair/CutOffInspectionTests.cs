@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Leftovers;

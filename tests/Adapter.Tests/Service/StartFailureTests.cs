@@ -96,7 +96,7 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public void The_directories_of_Docker_that_are_missing_are_made_as_Docker_makes_them()
     {
-        using var socket = new Bridge.Adapter.Cnm.PluginSocket(Path.Combine(_directory, "docker", "plugins", "cni.sock"), Path.Combine(_directory, "spare"), inherited: null).Listen();
+        using var socket = new Bridge.Adapter.Service.PluginSocket(Path.Combine(_directory, "docker", "plugins", "cni.sock"), Path.Combine(_directory, "spare"), inherited: null).Listen();
 
         File.GetUnixFileMode(Path.Combine(_directory, "docker")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker.Tests.Properties.Drawn;
 using FsCheck;
 using FsCheck.Fluent;
@@ -44,7 +45,7 @@ public sealed class JournalProperties : IDisposable
         var deep = string.Concat(Enumerable.Repeat("[", 240)) + string.Concat(Enumerable.Repeat("]", 240));
         var result = CniInvoker.CniResult.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"1.0.0","vendor":{{deep}}}"""), "1.0.0");
 
-        var record = Attachments.Records.Joined("e1") with { Result = Bridge.Adapter.Attachments.CniAttachment.ToElement(result.Json) };
+        var record = Attachments.Records.Joined("e1") with { Result = Bridge.Adapter.Translation.CniRecord.ToElement(result.Json) };
         var found = AfterRestart(journal => journal.Attachments.Bring(record)).Attachments.Find("e1")!;
 
         found.Result!.Value.GetProperty("vendor").GetRawText().Where(character => character == '[').Should().HaveCount(240);

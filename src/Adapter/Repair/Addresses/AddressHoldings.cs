@@ -65,7 +65,7 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
 
     private Holding? ToHolding(ReservationRecord record, AttachmentRecord? user)
     {
-        var network = CniAttachment.Configuration(record);
+        var network = CniRecord.Configuration(record);
         return HostLocalStore.Of(network) is { } store
             ? new Holding(
                 record.ContainerId,
@@ -82,9 +82,9 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
     // The chain's own DEL releases them by container id and interface name, whoever asked for them.
     private Holding? ToHolding(AttachmentRecord record)
     {
-        var network = CniAttachment.Configuration(record);
+        var network = CniRecord.Configuration(record);
         if (HostLocalStore.Of(network) is not { } store || (store.IsGuessed && !store.IsUsedSince(record.Since))
-            || CniAttachment.Result(record) is not { Ips: { Count: > 0 } ips })
+            || CniRecord.Result(record) is not { Ips: { Count: > 0 } ips })
         {
             return null;
         }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Bridge.Adapter.Attachments;
+namespace Bridge.Adapter.HostPorts;
 
 /// <summary>A socket whose only purpose is to be bound.</summary>
 internal static partial class HostPortSocket

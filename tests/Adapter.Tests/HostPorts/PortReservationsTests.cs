@@ -1,13 +1,13 @@
 using Bridge.Adapter.Tests.State;
+using Bridge.Adapter.Tests.Attachments;
 using System.Net;
 using System.Net.Sockets;
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Bridge.Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.HostPorts;
 
 public sealed class PortReservationsTests : IDisposable
 {

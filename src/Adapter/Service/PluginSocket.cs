@@ -1,8 +1,7 @@
 using System.Net.Sockets;
 using Bridge.Adapter.Sandboxes.Native;
-using Bridge.Adapter.Service;
 
-namespace Bridge.Adapter.Cnm;
+namespace Bridge.Adapter.Service;
 
 /// <summary>
 /// The socket in Docker's plugin directory. It appears under its name only when it is bound, closed to everyone but root, and listening:
@@ -131,4 +130,16 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
             return failure.SocketErrorCode == SocketError.WouldBlock; // Its backlog is full.
         }
     }
+}
+
+/// <summary>What is at the name of our socket.</summary>
+internal enum SocketState
+{
+    Ours,
+
+    /// <summary>Nothing, or something on which nobody listens.</summary>
+    Gone,
+
+    /// <summary>A socket on which somebody else listens.</summary>
+    Anothers,
 }

@@ -1,8 +1,8 @@
-using Bridge.Adapter.Methods;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Translation;
 using static Bridge.Adapter.Cnm.CallLane;
 
-namespace Bridge.Adapter.Cnm;
+namespace Bridge.Adapter.Methods;
 
 /// <summary>
 /// Docker's network driver and IPAM driver protocols, one line per method. Paths that are not here answer 404, which Docker takes for "not

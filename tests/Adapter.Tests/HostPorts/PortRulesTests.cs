@@ -1,6 +1,6 @@
 using Bridge.Adapter.HostPorts;
 
-namespace Bridge.Adapter.Tests.Attachments;
+namespace Bridge.Adapter.Tests.HostPorts;
 
 /// <summary>What the firewall's tools print of ports that others publish.</summary>
 public sealed class PortRulesTests

@@ -1,10 +1,9 @@
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
-namespace Bridge.Adapter.Attachments;
+namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
 /// Host ports in use by our endpoints. Each is held by a bound socket as well, so that neither a program on the host nor Docker's own
@@ -261,3 +260,9 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     /// <param name="IsRefused">Somebody else on the host had it when it was to be held.</param>
     private sealed record Reservation(string EndpointId, PortMapping Mapping, Socket? Socket, bool IsRefused = false);
 }
+
+/// <summary>A published port of an endpoint of ours that could not be held: somebody else on the host had it.</summary>
+/// <param name="EndpointId">Whose it is.</param>
+/// <param name="Mapping">The port.</param>
+/// <param name="IsFree">Nobody has it any more.</param>
+internal sealed record UnheldPort(string EndpointId, PortMapping Mapping, bool IsFree);

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Bridge.Adapter.Cnm;
+namespace Bridge.Adapter.Service;
 
 /// <summary>The web server's settings for a peer like Docker.</summary>
 internal static class SocketHosting
