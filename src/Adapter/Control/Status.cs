@@ -1,4 +1,3 @@
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.State;

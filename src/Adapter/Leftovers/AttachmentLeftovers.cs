@@ -1,5 +1,4 @@
 using System.Net;
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;

@@ -1,5 +1,4 @@
 using System.Net;
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;

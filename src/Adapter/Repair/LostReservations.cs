@@ -1,4 +1,3 @@
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;

@@ -1,4 +1,3 @@
-using Bridge.Adapter.Attachments;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
