@@ -62,7 +62,7 @@ internal static class ContainerStarts
         {
             report.Times(what, times[network], ratio);
             report.Times("of that: in CNI plugins", inPlugins[network]);
-            report.Times("of that: the driver's own share, attach + detach", ownShare[network], "goal: p50 ≤ 15 ms");
+            report.Times("of that: cnm-cni's own share, attach + detach", ownShare[network], "goal: p50 ≤ 15 ms");
         }
     }
 
