@@ -12,7 +12,7 @@ internal static class FileWords
     {
         var isOfNet = failure is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException or PathTooLongException or { HResult: > 0 };
         return isOfNet && failure is IOException or UnauthorizedAccessException
-            ? PathIn(failure.Message) is { } path ? $"{path}: {SystemWords.Of(failure)}" : SystemWords.Of(failure)
+            ? PathIn(failure.Message) is { } path ? $"{path}: {ErrorText.Of(failure)}" : ErrorText.Of(failure)
             : failure.Message;
     }
 

@@ -54,7 +54,7 @@ public sealed partial class CniClient
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var msg = $"{id} is deleted but cannot be forgotten: {SystemWords.Of(failure)}";
+            var msg = $"{id} is deleted but cannot be forgotten: {ErrorText.Of(failure)}";
             throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Delete, id.NetworkName);
         }
     }

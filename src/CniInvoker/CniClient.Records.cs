@@ -116,7 +116,7 @@ public sealed partial class CniClient
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var msg = $"{stored.Id} cannot be remembered: {SystemWords.Of(failure)}";
+            var msg = $"{stored.Id} cannot be remembered: {ErrorText.Of(failure)}";
             throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Add, stored.NetworkName);
         }
     }
@@ -203,7 +203,7 @@ public sealed partial class CniClient
         var turn = await BlamedAsync(operation, id.NetworkName, () => _locks.EnterAsync(id.NetworkName, id.ContainerId, limit, cancellationToken)).ConfigureAwait(false);
         try
         {
-            return _options.AttachmentsOfOthers(id.NetworkName).All(other => other.ContainerId != id.ContainerId)
+            return _options.ForeignAttachments(id.NetworkName).All(other => other.ContainerId != id.ContainerId)
                 ? turn
                 : throw new CniException(CniErrorCode.InvalidEnvironment, $"container {id.ContainerId} is looked after by somebody else").During(operation, id.NetworkName);
         }

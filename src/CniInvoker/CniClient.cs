@@ -136,7 +136,7 @@ public sealed partial class CniClient
             return [];
 
         using var turn = await EnterAloneAsync(networkName, cancellationToken).ConfigureAwait(false);
-        var staying = valid.Concat(_options.AttachmentsOfOthers(networkName)).ToHashSet();
+        var staying = valid.Concat(_options.ForeignAttachments(networkName)).ToHashSet();
         var (deleted, failures) = await DeleteStaleAsync(networkName, staying, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -37,7 +37,7 @@ public sealed record CniClientOptions
     /// The attachments on a network that somebody else looks after under the same lock file. They are refused to every operation, and always
     /// stay when garbage is collected. Asked while the lock is held. None by default.
     /// </summary>
-    public Func<string, IEnumerable<AttachmentId>> AttachmentsOfOthers { get; init; } = _ => [];
+    public Func<string, IEnumerable<AttachmentId>> ForeignAttachments { get; init; } = _ => [];
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -120,7 +120,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
             return $"its link is not in a sandbox (state {record.Phase.ToString().ToLowerInvariant()})";
         }
 
-        if (CniRecord.Configuration(record).WhyUnchecked is { } reason)
+        if (CniRecord.Configuration(record).CheckUnavailableReason is { } reason)
             return $"no plugin was asked: {reason}";
 
         // An IPAM plugin that was asked within the chain knows the interface by the name of that time only.

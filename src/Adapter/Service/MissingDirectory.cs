@@ -55,6 +55,6 @@ internal static class MissingDirectory
     {
         FileKind.Link => WordsForLink(path),
         { } kind => $"there is a {kind.Text()}",
-        null => CniInvoker.SystemWords.Of(refused),
+        null => CniInvoker.ErrorText.Of(refused),
     };
 }

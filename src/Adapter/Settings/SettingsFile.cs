@@ -39,7 +39,7 @@ internal static class SettingsFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, $"the file cannot be read: {(unreadable is KernelException refused ? SystemWords.Of((int)refused.Errno) : SystemWords.Of(unreadable))}");
+            throw Unreadable(path, $"the file cannot be read: {(unreadable is KernelException refused ? ErrorText.Of((int)refused.Errno) : ErrorText.Of(unreadable))}");
         }
     }
 

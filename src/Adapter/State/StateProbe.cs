@@ -56,7 +56,7 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return SystemWords.Of(refused);
+            return ErrorText.Of(refused);
         }
     }
 }

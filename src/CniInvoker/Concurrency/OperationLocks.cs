@@ -135,5 +135,5 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
     }
 
     private CniException Unusable(Exception failure) =>
-        new(CniErrorCode.InputOutput, $"the lock file {file} cannot be used: {SystemWords.Of(failure)}", details: null, failure);
+        new(CniErrorCode.InputOutput, $"the lock file {file} cannot be used: {ErrorText.Of(failure)}", details: null, failure);
 }

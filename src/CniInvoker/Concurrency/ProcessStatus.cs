@@ -49,7 +49,7 @@ internal readonly record struct ProcessStatus(char State, int Parent)
         try
         {
             var words = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/cmdline")).Replace('\0', ' ').Trim();
-            return OneLine.Of(words.Length > LongestCommand ? $"{words[..LongestCommand]}…" : words);
+            return ErrorText.OneLine(words.Length > LongestCommand ? $"{words[..LongestCommand]}…" : words);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

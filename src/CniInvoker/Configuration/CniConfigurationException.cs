@@ -18,7 +18,7 @@ public sealed class CniConfigurationException : Exception
     }
 
     internal CniConfigurationException(IReadOnlyList<ConfigurationProblem> problems, Exception? innerException = null)
-        : base($"CNI configuration {OneLine.Of(problems[0].File)}: {Together(problems)}.", innerException)
+        : base($"CNI configuration {ErrorText.OneLine(problems[0].File)}: {Together(problems)}.", innerException)
     {
         Source = problems[0].File;
         Problems = problems;
@@ -37,5 +37,5 @@ public sealed class CniConfigurationException : Exception
     public int? Line => Problems[0].Line;
 
     private static string Together(IReadOnlyList<ConfigurationProblem> problems) => string.Join(
-        "; ", problems.Select(problem => problem.File == problems[0].File ? problem.Message : $"{OneLine.Of(problem.File)}: {problem.Message}"));
+        "; ", problems.Select(problem => problem.File == problems[0].File ? problem.Message : $"{ErrorText.OneLine(problem.File)}: {problem.Message}"));
 }

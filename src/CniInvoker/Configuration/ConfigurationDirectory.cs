@@ -99,7 +99,7 @@ public sealed class ConfigurationDirectory(string path)
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {(File.Exists(directory) ? "it is a file" : SystemWords.Of(unreadable))}"));
+            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {(File.Exists(directory) ? "it is a file" : ErrorText.Of(unreadable))}"));
             return [];
         }
     }

@@ -27,7 +27,7 @@ internal static class ConfigurationFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, SystemWords.Of(unreadable), unreadable);
+            throw Unreadable(path, ErrorText.Of(unreadable), unreadable);
         }
     }
 
@@ -62,7 +62,7 @@ internal static class ConfigurationFile
         ENOENT when new FileInfo(path).LinkTarget is { } target => $"it is a link to {target}, where there is nothing",
         ELOOP => "it is a link that leads back to itself",
         LibC.EACCES when !Environment.IsPrivilegedProcess => "permission denied. Try it as root",
-        _ => SystemWords.Of(error),
+        _ => ErrorText.Of(error),
     };
 
     private static CniConfigurationException TooLong(string path) => Unreadable(path, $"it is larger than {Longest >> 20} MiB, which no configuration is");

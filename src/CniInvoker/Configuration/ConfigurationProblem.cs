@@ -10,6 +10,6 @@ public sealed record ConfigurationProblem(string File, string Message, string? J
     internal static ConfigurationProblem At(string file, string problem, string? jsonPath, int? line)
     {
         var place = (line is { } number ? $"line {number}: " : "") + (jsonPath is null ? "" : $"{jsonPath} ");
-        return new ConfigurationProblem(file, OneLine.Of(place + problem), jsonPath, line);
+        return new ConfigurationProblem(file, ErrorText.OneLine(place + problem), jsonPath, line);
     }
 }

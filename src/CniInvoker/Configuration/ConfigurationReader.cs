@@ -159,7 +159,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     {
         // Go reads sections whose names differ in letter case only into one, field by field.
         string? type = null;
-        foreach (var section in KeyCase.All(json, "ipam"))
+        foreach (var section in GoJson.Values(json, "ipam"))
         {
             var fields = section as JsonObject ?? throw text.Mistake("is not an object", place);
             type = ReadText(Find(fields, "type"), [.. place, "type"]) ?? type;
@@ -174,7 +174,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     private HashSet<string> ReadCapabilities(JsonObject json, object[] place)
     {
         var enabled = new HashSet<string>(StringComparer.Ordinal);
-        var sections = KeyCase.All(json, "capabilities").ToArray();
+        var sections = GoJson.Values(json, "capabilities").ToArray();
         if (sections.Any(section => section is not JsonObject))
             Report("is not an object of true and false", place);
 
@@ -221,10 +221,10 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     }
 
     private static JsonNode? Find(JsonObject json, string key) =>
-        KeyCase.All(json, key).LastOrDefault();
+        GoJson.Values(json, key).LastOrDefault();
 
     // What stands there in the very words is meant, whatever a plugin has for its own in others.
-    private static JsonNode? Own(JsonObject json, string key) => json.ContainsKey(key) ? json[key] : KeyCase.All(json, key).LastOrDefault(IsText);
+    private static JsonNode? Own(JsonObject json, string key) => json.ContainsKey(key) ? json[key] : GoJson.Values(json, key).LastOrDefault(IsText);
 
     // A person corrects a file once, not once for each of its mistakes.
     private T Collect<T>(Func<T> read, T otherwise)

@@ -15,7 +15,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         if (utf8Json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             throw new CniConfigurationException(source, "the file is empty");
 
-        if (JsonComplaint.IsUtf16(utf8Json.Span))
+        if (JsonSyntaxError.IsUtf16(utf8Json.Span))
             throw new CniConfigurationException(source, "this is written in UTF-16; save the file as UTF-8");
 
         try
@@ -25,7 +25,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         }
         catch (JsonException invalid)
         {
-            var problem = $"this is not JSON: {JsonComplaint.Of(invalid, utf8Json.Span)}";
+            var problem = $"this is not JSON: {JsonSyntaxError.Describe(invalid, utf8Json.Span)}";
             throw new CniConfigurationException(source, problem, jsonPath: null, (int?)invalid.LineNumber + 1, invalid);
         }
     }
@@ -87,7 +87,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var matches = KeyCase.Matches(JsonWords.Of(ref reader), key);
+            var matches = GoJson.Matches(JsonText.ReadString(ref reader), key);
             var start = reader.TokenStartIndex;
             reader.Read();
             if (matches)

@@ -31,7 +31,7 @@ internal static class GoFields
     });
 
     /// <summary>The values under every letter case of a name.</summary>
-    public static IEnumerable<JsonNode?> All(JsonObject json, string key) => json.Where(property => KeyCase.Matches(property.Key, key)).Select(property => property.Value);
+    public static IEnumerable<JsonNode?> All(JsonObject json, string key) => json.Where(property => GoJson.Matches(property.Key, key)).Select(property => property.Value);
 
     private static bool IsText(JsonNode value, out string text)
     {

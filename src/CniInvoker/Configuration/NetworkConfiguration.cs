@@ -47,7 +47,7 @@ public sealed class NetworkConfiguration
     public IEnumerable<ConfigurationProblem> Warnings => Plugins.SelectMany(plugin => plugin.Warnings);
 
     /// <summary>Why its plugins cannot be asked with CHECK whether an attachment is in place; null when they can.</summary>
-    public string? WhyUnchecked => SpecVersion.TryParse(CniVersion, out var version) && version < SpecVersion.WithCheck
+    public string? CheckUnavailableReason => SpecVersion.TryParse(CniVersion, out var version) && version < SpecVersion.WithCheck
         ? $"cniVersion {CniVersion} has no CHECK; it came with 0.4.0"
         : DisableCheck ? "its file says disableCheck" : null;
 

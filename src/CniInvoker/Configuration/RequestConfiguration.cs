@@ -32,7 +32,7 @@ internal static class RequestConfiguration
         if (runtimeConfiguration.Count > 0)
             request[RuntimeConfiguration] = runtimeConfiguration;
 
-        return PluginText.Write(request);
+        return GoJson.Write(request);
     }
 
     /// <summary>
@@ -45,7 +45,7 @@ internal static class RequestConfiguration
         var attachments = new JsonArray([.. remaining.Select(id => (JsonNode)new JsonObject { ["containerID"] = id.ContainerId, ["ifname"] = id.InterfaceName })]);
         request["cni.dev/valid-attachments"] = attachments;
         request["cni.dev/attachments"] = attachments.DeepClone();
-        return PluginText.Write(request);
+        return GoJson.Write(request);
     }
 
     private static JsonObject Begin(NetworkConfiguration network, PluginConfiguration plugin)
@@ -60,11 +60,11 @@ internal static class RequestConfiguration
     }
 
     // Plugins in Go match keys in any letter case, and of several the last counts, in the order in which they are written.
-    private static bool Outranks(string key, string field) => KeyCase.Matches(key, field) && string.CompareOrdinal(key, field) > 0;
+    private static bool Outranks(string key, string field) => GoJson.Matches(key, field) && string.CompareOrdinal(key, field) > 0;
 
     /// <summary>Left in an administrator's file such a key would reach the plugin as if a runtime had said it.</summary>
     public static bool IsReserved(string key) =>
-        KeyCase.Matches(key, PreviousResult)
-        || KeyCase.Matches(key, RuntimeConfiguration)
+        GoJson.Matches(key, PreviousResult)
+        || GoJson.Matches(key, RuntimeConfiguration)
         || key.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase);
 }

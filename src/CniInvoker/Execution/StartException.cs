@@ -21,7 +21,7 @@ internal sealed class StartException(string path, int error) : IOException(Words
         ENOEXEC => "it is neither a program for this machine nor a script that begins with #!; install the plugin again",
         LibC.EACCES => "permission denied; does its file system allow programs, and may its interpreter be run?",
         LibC.EAGAIN => "no further process can be started; see the limits of processes",
-        _ => SystemWords.Of(error),
+        _ => ErrorText.Of(error),
     };
 
     private static string FirstLine(string path)

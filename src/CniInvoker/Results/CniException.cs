@@ -59,9 +59,9 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     {
         get
         {
-            var text = new StringBuilder(OneLine.Of(Subject)).Append(OneLine.Of(msg));
+            var text = new StringBuilder(ErrorText.OneLine(Subject)).Append(ErrorText.OneLine(msg));
             if (!string.IsNullOrEmpty(details))
-                text.Append("; ").Append(OneLine.Of(details));
+                text.Append("; ").Append(ErrorText.OneLine(details));
 
             EndSentence(text.Append(code == CniErrorCode.None ? "" : $" (code {code})"));
             if (Tail(Stderr ?? "") is { Length: > 0 } tail)
@@ -121,7 +121,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     {
         var all = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var lines = string.Join(" | ", all);
-        return OneLine.Of(lines.Length <= StderrTail ? lines : Crash(all) ?? $"…{lines[TailStart(lines)..]}");
+        return ErrorText.OneLine(lines.Length <= StderrTail ? lines : Crash(all) ?? $"…{lines[TailStart(lines)..]}");
     }
 
     // A Go program that crashes says why first, and shows its stacks and registers afterwards.

@@ -76,7 +76,7 @@ public sealed class CniResult
         {
             throw new CniException(
                 CniErrorCode.DecodingFailure,
-                $"the result is not JSON (line {invalid.LineNumber + 1}): {JsonComplaint.Of(invalid, utf8Json.Span)}",
+                $"the result is not JSON (line {invalid.LineNumber + 1}): {JsonSyntaxError.Describe(invalid, utf8Json.Span)}",
                 details: null,
                 invalid);
         }

@@ -100,9 +100,9 @@ internal static class PluginAnswer
     private static bool IsError(JsonObject json) =>
         ReadCode(Said(json, "code"), out _) is not (CniErrorCode.None or (>= 200 and < 300))
         && Said(json, "msg") is JsonValue msg && msg.TryGetValue(out string? words) && !string.IsNullOrWhiteSpace(words)
-        && json.All(property => ErrorKeys.Any(key => KeyCase.Matches(property.Key, key)));
+        && json.All(property => ErrorKeys.Any(key => GoJson.Matches(property.Key, key)));
 
-    private static JsonNode? Said(JsonObject json, string key) => json.LastOrDefault(property => property.Value is not null && KeyCase.Matches(property.Key, key)).Value;
+    private static JsonNode? Said(JsonObject json, string key) => json.LastOrDefault(property => property.Value is not null && GoJson.Matches(property.Key, key)).Value;
 
     private static uint ReadCode(JsonNode? json, out string? oddity)
     {

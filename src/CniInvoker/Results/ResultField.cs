@@ -25,7 +25,7 @@ internal static class ResultField
     {
         var number = 0L;
         return json[key] is not { } value ? null
-            : value.GetValueKind() == JsonValueKind.Number && long.TryParse(PluginNumber.Of(value.ToJsonString()), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
+            : value.GetValueKind() == JsonValueKind.Number && long.TryParse(GoJson.Number(value.ToJsonString()), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
             : throw Wrong(json, key, "is not a whole number");
     }
 

@@ -104,7 +104,7 @@ internal static class ResultShape
     {
         foreach (var field in fields)
         {
-            var named = json.Where(property => KeyCase.Matches(property.Key, field)).ToList();
+            var named = json.Where(property => GoJson.Matches(property.Key, field)).ToList();
             if (named.Count == 0 || (named.Count == 1 && named[0].Key == field))
                 continue;
 

@@ -66,7 +66,7 @@ internal static class CacheRecord
         }
         catch (Exception broken) when (broken is JsonException or FormatException or CniException or CniConfigurationException)
         {
-            var reason = broken is JsonException invalid ? JsonComplaint.Of(invalid, utf8Json.Span) : broken is FormatException ? "its config is no base64" : (broken as CniException)?.Msg ?? broken.Message.TrimEnd('.');
+            var reason = broken is JsonException invalid ? JsonSyntaxError.Describe(invalid, utf8Json.Span) : broken is FormatException ? "its config is no base64" : (broken as CniException)?.Msg ?? broken.Message.TrimEnd('.');
             throw new CniException(CniErrorCode.DecodingFailure, $"the record {source} cannot be read: {reason}", details: null, broken);
         }
     }

@@ -119,7 +119,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(file, SystemWords.Of(unreadable), unreadable);
+            throw Unreadable(file, ErrorText.Of(unreadable), unreadable);
         }
     }
 

@@ -207,7 +207,7 @@ public sealed class AddTests : ClientTest
     {
         Plugins.With("first");
         Configure("pods", "first");
-        var client = new CniClient(Options with { AttachmentsOfOthers = network => [new AttachmentId(network, "c1", "eth0")] });
+        var client = new CniClient(Options with { ForeignAttachments = network => [new AttachmentId(network, "c1", "eth0")] });
 
         foreach (var run in new Func<Task>[]
         {

@@ -131,7 +131,7 @@ public sealed class GarbageTests : ClientTest
     {
         Plugins.With("first");
         Write("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first"}]}""");
-        var client = new CniClient(Options with { AttachmentsOfOthers = network => [new AttachmentId(network, "theirs", "eth0")] });
+        var client = new CniClient(Options with { ForeignAttachments = network => [new AttachmentId(network, "theirs", "eth0")] });
 
         await client.CollectGarbageAsync("pods", [], force: true, Cancellation);
 

@@ -50,7 +50,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         contents.Networks.Select(network => network.Name).Should().Equal("good");
         contents.Problems.Should().HaveCount(2);
         contents.Problems[0].Should().Be(new ConfigurationProblem(
-            Path.Combine(_directory, "00-bad.conflist"), "line 2: this is not JSON: oops is not in double quotes, and neither a number nor one of true, false and null", JsonPath: null, Line: 2));
+            Path.Combine(_directory, "00-bad.conflist"), "line 2: this is not JSON: oops is not a string in double quotes, a number, true, false or null", JsonPath: null, Line: 2));
         contents.Problems[1].Message.Should().Be($"the file cannot be read: it is a link to {_directory}/nowhere, where there is nothing");
     }
 

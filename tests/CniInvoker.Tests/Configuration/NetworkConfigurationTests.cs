@@ -149,7 +149,7 @@ public sealed class NetworkConfigurationTests
     [InlineData("", "the file is empty")]
     [InlineData("[]", "line 1: $ is not a JSON object")]
     [InlineData("{\n\"name\" 1}", "line 2: this is not JSON: a ':' is missing before '1'")]
-    [InlineData("{} x", "line 1: this is not JSON: something follows behind its end")]
+    [InlineData("{} x", "line 1: this is not JSON: there is text after the end of the value")]
     [InlineData("{\n\"name\":\"\\ud800\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"\ufffd\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
     [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
     [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing, or is not text")]

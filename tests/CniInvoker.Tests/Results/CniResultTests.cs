@@ -96,8 +96,8 @@ public sealed class CniResultTests
 
     [Theory]
     [InlineData("[]", 6, "the result is not a JSON object")]
-    [InlineData("", 6, "the result is not JSON (line 1): there is nothing in it")]
-    [InlineData("{} {}", 6, "the result is not JSON (line 1): something follows behind its end")]
+    [InlineData("", 6, "the result is not JSON (line 1): it is empty")]
+    [InlineData("{} {}", 6, "the result is not JSON (line 1): there is text after the end of the value")]
     [InlineData("""{"cniVersion":"2.0.0"}""", 1, "results of version \"2.0.0\" are not known; known are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
     [InlineData("""{"ips":{}}""", 6, "field $.ips is not a list")]
     [InlineData("""{"ips":[1]}""", 6, "field $.ips holds something that is not an object")]

@@ -96,8 +96,8 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "there is nothing in it")]
-    [InlineData("garbage", "garbage is not in double quotes, and neither a number nor one of true, false and null")]
+    [InlineData("", "it is empty")]
+    [InlineData("garbage", "garbage is not a string in double quotes, a number, true, false or null")]
     [InlineData("[]", "it holds no JSON object")]
     [InlineData("{}", "its kind is missing, not \"cniCacheV1\"")]
     [InlineData("""{"kind":"cniCacheV2","cniVersion":"1.0.0"}""", "its kind is \"cniCacheV2\", not \"cniCacheV1\"")]

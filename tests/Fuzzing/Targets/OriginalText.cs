@@ -56,7 +56,7 @@ internal sealed class OriginalText
     }
 
     // As plugins are told it: with whole numbers written as such, and keys in order.
-    private static JsonElement Told(JsonElement json) => Parse(PluginText.Write((JsonObject)JsonText.Parse(Text(json))!));
+    private static JsonElement Told(JsonElement json) => Parse(GoJson.Write((JsonObject)JsonText.Parse(Text(json))!));
 
     private static void RequireFields(JsonElement original, JsonElement written, IReadOnlyList<string> except, string promise)
     {

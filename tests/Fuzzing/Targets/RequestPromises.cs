@@ -69,5 +69,5 @@ internal sealed class RequestPromises
         }
     }
 
-    private static string Text(JsonNode? value) => Encoding.UTF8.GetString(PluginText.Write(new JsonObject { ["told"] = value?.DeepClone() }));
+    private static string Text(JsonNode? value) => Encoding.UTF8.GetString(GoJson.Write(new JsonObject { ["told"] = value?.DeepClone() }));
 }

@@ -58,7 +58,7 @@ internal static class AttachmentCommands
     {
         var id = new AttachmentId(network, attachment.ContainerId, attachment.InterfaceName);
         var remembered = client.Attachments().Attachments.FirstOrDefault(stored => stored.Id == id && stored.IsComplete)?.Network;
-        if (remembered?.WhyUnchecked is { } reason)
+        if (remembered?.CheckUnavailableReason is { } reason)
         {
             await error.WriteLineAsync($"Skipped, no plugin was asked: {reason}.");
             return;

@@ -35,6 +35,6 @@ internal static class CniClients
         Executor = new PluginStderr(
             new GivenEnvironment(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), new Dictionary<string, string>([.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
             error),
-        AttachmentsOfOthers = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
+        ForeignAttachments = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
     };
 }

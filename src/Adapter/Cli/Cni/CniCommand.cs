@@ -72,7 +72,7 @@ internal static class CniCommand
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            var sentence = OneLine.Of(FileWords.Of(failed).TrimEnd('.'));
+            var sentence = ErrorText.OneLine(FileWords.Of(failed).TrimEnd('.'));
             var msg = Environment.IsPrivilegedProcess ? $"{sentence}." : $"{sentence}. Try it as root.";
             return Fail(console, ExitCodes.Failure, ErrorObject.Of(CniErrorCode.InputOutput, msg), msg);
         }

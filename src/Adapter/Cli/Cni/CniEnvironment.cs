@@ -59,7 +59,7 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
         }
         catch (JsonException invalid)
         {
-            throw new MisuseException($"CAP_ARGS is not JSON: {JsonComplaint.Of(invalid, Encoding.UTF8.GetBytes(text))}");
+            throw new MisuseException($"CAP_ARGS is not JSON: {JsonSyntaxError.Describe(invalid, Encoding.UTF8.GetBytes(text))}");
         }
         catch (InvalidOperationException)
         {
