@@ -84,6 +84,7 @@ internal static class Daemon
             .AddService(environment);
 
         await using var app = builder.Build();
+        _ = app.Services.GetRequiredService<JournalMetrics>(); // Its instruments are read by the page alone.
         app.MapCnm();
         app.MapControl();
         Pulse.Map(app);
@@ -214,7 +215,7 @@ internal static class Daemon
         .AddSingleton<DockerNames>()
         .AddSingleton<RepairSignal>()
         .AddSingleton<FileWarnings>()
-        .AddSingleton<Strandings>()
+        .AddSingleton<StrandedContainers>()
         .AddSingleton<SurvivingPlugins>()
         .AddSingleton<Repairer>()
         .AddSingleton<LostReservations>()

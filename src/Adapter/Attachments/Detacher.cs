@@ -1,6 +1,5 @@
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Leftovers;
-using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;

@@ -1,7 +1,6 @@
 using System.Net;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Repair;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.Repair;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Ipam;
 /// endpoint: Docker asks for them one after the other, with the same MAC. Until an endpoint is made with its addresses, and again when that
 /// is gone, it waits for Docker to release it.
 /// </summary>
-internal sealed class Reservations(Journal journal, ConfigurationDirectory configurations, IpamRuns runs, Strandings strandings, TimeProvider timeProvider)
+internal sealed class Reservations(Journal journal, ConfigurationDirectory configurations, IpamRuns runs, StrandedContainers stranded, TimeProvider timeProvider)
 {
     private const int IdLength = 32;
 
@@ -26,7 +26,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         if (ClaimOfSibling(wish) is { } other)
             return other;
 
-        var network = strandings.Choose(configurations.Load(), wish.Pool.CniNetwork);
+        var network = stranded.Choose(configurations.Load(), wish.Pool.CniNetwork);
         var wishes = new List<string>();
         if (Sibling(wish) is { } sibling)
         {

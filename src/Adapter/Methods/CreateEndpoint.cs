@@ -3,7 +3,6 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
-using Bridge.Adapter.Repair;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -21,7 +20,7 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: a known endpoint gets the same answer again.
 /// </summary>
 internal sealed class CreateEndpoint(
-    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, Strandings strandings, Attacher attacher, Detacher detacher,
+    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, StrandedContainers stranded, Attacher attacher, Detacher detacher,
     PortReservations ports, ForeignPorts foreignPorts, Journal journal, AttachmentGates gates,
     AdapterSettings settings, TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
@@ -78,7 +77,7 @@ internal sealed class CreateEndpoint(
         var reservation = docker.Ipam == IpamMode.Cni ? Adopt(request, docker) : null;
         var withoutIPv6 = reservation is not null && LeavesIPv6Out(request, docker);
         var network = reservation is null
-            ? strandings.Choose(configurations.Load(), docker.CniNetwork)
+            ? stranded.Choose(configurations.Load(), docker.CniNetwork)
             : IpamConfiguration.WithReserved(CniRecord.Configuration(reservation), CniRecord.Result(reservation)!, withoutIPv6);
         var wishes = EndpointWishes.Read(request, network, docker, Facts(request, reservation));
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.Repair;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Networks;
@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Networks;
 /// The record of a network on which Docker makes an endpoint. Docker's word is enough for one that was put away; one that the journal has lost is taken
 /// over in the background, where Docker can be asked, and waited for.
 /// </summary>
-internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSignal signal, Strandings strandings, TimeProvider timeProvider)
+internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSignal signal, StrandedContainers stranded, TimeProvider timeProvider)
 {
     /// <summary>Docker lists its networks within a second or two, if it does while it waits for us.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -27,11 +27,11 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
             // While it starts the containers that are to run always, Docker answers nobody.
             if (!names.EngineReachable || timeProvider.GetElapsedTime(start) >= Patience)
             {
-                strandings.Note(cniNetwork: null);
+                stranded.Note(cniNetwork: null);
                 throw new CnmException(
                     $"cnm-cni has no record of Docker network {DockerId.Short(networkId)}: its state directory is newer than the network. " +
                     "It takes the network over as soon as Docker answers; start the container again then, or remove and create the network (cnm-cni repair tells). " +
-                    Strandings.Promise);
+                    StrandedContainers.Promise);
             }
 
             signal.Raise();

@@ -1,4 +1,4 @@
-using Bridge.Adapter.Repair;
+using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Networks;
 

@@ -1,5 +1,6 @@
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
+using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Repair;
 

@@ -1,5 +1,6 @@
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Repair;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Telemetry;
 
@@ -16,8 +15,6 @@ internal sealed class BridgeMetrics : IDisposable
     private readonly Histogram<double> _callDurations;
     private readonly Counter<long> _pluginRuns;
     private readonly Histogram<double> _pluginDurations;
-    private readonly Counter<long> _found;
-    private readonly Counter<long> _mended;
     private readonly Counter<long> _rounds;
 
     /// <param name="log">Counts what is missing in it.</param>
@@ -28,8 +25,6 @@ internal sealed class BridgeMetrics : IDisposable
         _callDurations = Meter.CreateHistogram("cnm_cni_call_duration_seconds", "s", "How long calls of Docker's took, plugins included.", tags: null, advice);
         _pluginRuns = Meter.CreateCounter<long>("cnm_cni_plugin_runs_total", description: "Runs of CNI plugins, by plugin, verb and outcome (success, failure, timeout, signal, nostart).");
         _pluginDurations = Meter.CreateHistogram("cnm_cni_plugin_duration_seconds", "s", "How long runs of CNI plugins took.", tags: null, advice);
-        _found = Meter.CreateCounter<long>("cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
-        _mended = Meter.CreateCounter<long>("cnm_cni_findings_mended_total", description: "Those of them that were mended, by kind.");
         _rounds = Meter.CreateCounter<long>("cnm_cni_repair_rounds_total", description: "Looks for such disagreements, by kind: thorough ones look at kernel and stores too, and not at Docker alone.");
         Meter.CreateObservableCounter("cnm_cni_log_lines_dropped_total", () => log.Dropped, description: "Lines of the log that its reader was too slow for, or that could not be written.");
     }
@@ -46,10 +41,6 @@ internal sealed class BridgeMetrics : IDisposable
         _pluginRuns.Add(1, new("plugin", plugin), new("verb", verb), new("outcome", outcome));
         _pluginDurations.Record(duration.TotalSeconds, new("plugin", plugin), new("verb", verb));
     }
-
-    public void Found(FindingKind kind) => _found.Add(1, new KeyValuePair<string, object?>("kind", kind.Text()));
-
-    public void Mended(FindingKind kind) => _mended.Add(1, new KeyValuePair<string, object?>("kind", kind.Text()));
 
     public void Looked(bool thoroughly) => _rounds.Add(1, new KeyValuePair<string, object?>("kind", thoroughly ? "thorough" : "docker"));
 

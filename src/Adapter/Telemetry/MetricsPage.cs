@@ -18,10 +18,8 @@ internal sealed class MetricsPage : IDisposable
     private readonly List<MetricFamily> _families = [];
 
     /// <param name="metrics">Whose instruments; nobody else's of this process.</param>
-    /// <param name="journal">Only so that its instruments are there too.</param>
-    public MetricsPage(BridgeMetrics metrics, JournalMetrics journal)
+    public MetricsPage(BridgeMetrics metrics)
     {
-        ArgumentNullException.ThrowIfNull(journal);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (ReferenceEquals(instrument.Meter, metrics.Meter))

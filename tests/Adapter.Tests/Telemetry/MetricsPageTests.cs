@@ -20,7 +20,8 @@ public sealed partial class MetricsPageTests : IDisposable
     {
         _journal = new Journal(_directory);
         _journal.Load();
-        _page = new MetricsPage(_metrics, new JournalMetrics(_metrics, _journal, new KnownFindings(_metrics, new LogLines<KnownFindings>())));
+        _page = new MetricsPage(_metrics);
+        _ = (new JournalMetrics(_metrics, _journal), new KnownFindings(_metrics, new LogLines<KnownFindings>()));
     }
 
     public void Dispose()

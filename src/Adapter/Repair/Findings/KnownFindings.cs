@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Repair.Findings;
@@ -5,12 +6,24 @@ namespace Bridge.Adapter.Repair.Findings;
 /// <summary>
 /// What has been found and is not mended, from round to round; so that each finding is logged and counted once, and not at every round.
 /// </summary>
-internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings> logger)
+internal sealed class KnownFindings
 {
+    private readonly Counter<long> _found;
+    private readonly Counter<long> _mended;
+    private readonly ILogger<KnownFindings> _logger;
     private readonly Lock _lock = new();
 
     // Guarded by _lock. What each inspection found the last time it could look.
     private readonly Dictionary<Type, IReadOnlyList<FindingReport>> _left = [];
+
+    public KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings> logger)
+    {
+        _logger = logger;
+        _found = metrics.Meter.CreateCounter<long>(
+            "cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
+        _mended = metrics.Meter.CreateCounter<long>("cnm_cni_findings_mended_total", description: "Those of them that were mended, by kind.");
+        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountLeft, description: "Disagreements that are not mended, by kind.");
+    }
 
     /// <summary>In the order in which inspections look.</summary>
     public IReadOnlyList<FindingReport> All
@@ -44,16 +57,24 @@ internal sealed class KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings
     private void Tell(FindingReport report, FindingState? before)
     {
         if (before is null)
-            metrics.Found(report.Kind);
+            _found.Add(1, Tag(report.Kind));
 
         if (report.State == FindingState.Mended)
         {
-            metrics.Mended(report.Kind);
-            logger.FindingMended(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
+            _mended.Add(1, Tag(report.Kind));
+            _logger.FindingMended(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
         }
         else if (report.State != before)
         {
-            logger.FindingLeft(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
+            _logger.FindingLeft(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
         }
     }
+
+    private IEnumerable<Measurement<long>> CountLeft()
+    {
+        var counts = All.CountBy(report => report.Kind).ToDictionary();
+        return Enum.GetValues<FindingKind>().Select(kind => new Measurement<long>(counts.GetValueOrDefault(kind), Tag(kind)));
+    }
+
+    private static KeyValuePair<string, object?> Tag(FindingKind kind) => new("kind", kind.Text());
 }

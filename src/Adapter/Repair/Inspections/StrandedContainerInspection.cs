@@ -1,28 +1,29 @@
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.Repair.Findings;
 using CniInvoker;
 
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>Containers whose restart policy says that they run, and that Docker gave up while we could not attach them yet: started once, now that we can.</summary>
-internal sealed class StrandedContainerInspection(Strandings strandings, ConfigurationDirectory configurations, IDockerEngine docker) : IInspection
+internal sealed class StrandedContainerInspection(StrandedContainers stranded, ConfigurationDirectory configurations, IDockerEngine docker) : IInspection
 {
     public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
     {
-        var there = strandings.Awaited.Count == 0 || look.Docker is null ? [] : There();
+        var there = stranded.Awaited.Count == 0 || look.Docker is null ? [] : There();
         if (there.Count == 0)
             return [];
 
-        var stranded = await docker.StrandedAsync(Strandings.Promise, cancellationToken);
+        var given = await docker.StrandedAsync(StrandedContainers.Promise, cancellationToken);
         if (look.Occasion != Occasion.DryRun)
         {
             foreach (var awaited in there)
-                strandings.Settle(awaited); // Once: what then still fails is told by Docker.
+                stranded.Settle(awaited); // Once: what then still fails is told by Docker.
         }
 
         return
         [
-            .. stranded.Select(container => new Finding(
+            .. given.Select(container => new Finding(
                 FindingKind.StrandedContainer, container.Id!, $"container {container.Name}", "Docker gave up starting it, because what its network needs was not there yet")
             {
                 Remedy = $"docker start {container.Name}",
@@ -34,7 +35,7 @@ internal sealed class StrandedContainerInspection(Strandings strandings, Configu
     private IReadOnlyList<string> There()
     {
         var contents = configurations.Load();
-        return [.. strandings.Awaited.Where(name => name.Length == 0 || contents.Find(name) is not null)];
+        return [.. stranded.Awaited.Where(name => name.Length == 0 || contents.Find(name) is not null)];
     }
 
     private async Task<Mending> StartAsync(DockerContainer container, CancellationToken cancellationToken)

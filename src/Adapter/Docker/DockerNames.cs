@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using Bridge.Adapter.Docker;
 
-namespace Bridge.Adapter.Repair;
+namespace Bridge.Adapter.Docker;
 
 /// <summary>Names that Docker gave its networks; a driver is never told them in a call.</summary>
 internal sealed class DockerNames

@@ -1,18 +1,16 @@
 using System.Diagnostics.Metrics;
-using Bridge.Adapter.Repair.Findings;
-using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
 
-namespace Bridge.Adapter.Telemetry;
+namespace Bridge.Adapter.State;
 
 /// <summary>What the journal holds, counted when it is asked for. Every phase is there, also with nobody in it.</summary>
 internal sealed class JournalMetrics
 {
     private readonly Journal _journal;
-    private readonly KnownFindings _known;
 
-    public JournalMetrics(BridgeMetrics metrics, Journal journal, KnownFindings known)
+    public JournalMetrics(BridgeMetrics metrics, Journal journal)
     {
-        (_journal, _known) = (journal, known);
+        _journal = journal;
         var meter = metrics.Meter;
         meter.CreateObservableGauge("cnm_cni_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", ProgramVersion.Number)), description: "The daemon's version.");
         meter.CreateObservableGauge("cnm_cni_up", () => 1L, description: "Whether the daemon answers.");
@@ -21,7 +19,6 @@ internal sealed class JournalMetrics
         meter.CreateObservableGauge("cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase), description: "Addresses reserved ahead, by phase.");
         meter.CreateObservableGauge("cnm_cni_pending_cleanups", () => (long)Attempts().Count(), description: "What is to be undone and could not be yet.");
         meter.CreateObservableGauge("cnm_cni_pending_cleanup_attempts", () => (long)Attempts().Sum(), description: "Failed attempts to undo what is still to be undone.");
-        meter.CreateObservableGauge("cnm_cni_findings_left", Findings, description: "Disagreements that are not mended, by kind.");
         meter.CreateObservableCounter("cnm_cni_journal_write_failures_total", () => journal.WriteFailures, description: "Records that could not be written.");
     }
 
@@ -36,10 +33,4 @@ internal sealed class JournalMetrics
     private IEnumerable<int> Attempts() => _journal.Attachments.All.Where(record => record.Phase == AttachmentPhase.Deleting).Select(record => record.CleanupAttempts)
         .Concat(_journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Releasing).Select(record => record.CleanupAttempts))
         .Where(attempts => attempts > 0);
-
-    private IEnumerable<Measurement<long>> Findings()
-    {
-        var counts = _known.All.CountBy(report => report.Kind).ToDictionary();
-        return Enum.GetValues<FindingKind>().Select(kind => new Measurement<long>(counts.GetValueOrDefault(kind), new KeyValuePair<string, object?>("kind", kind.Text())));
-    }
 }

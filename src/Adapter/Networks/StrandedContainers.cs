@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.Networks;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Bridge.Adapter.Repair;
+namespace Bridge.Adapter.Networks;
 
 /// <summary>
 /// Containers that were refused for what is only not there yet: dockerd starts those with a restart policy before it answers the question which networks it
 /// has, perhaps before somebody has written the CNI network's file, and never tries again.
 /// </summary>
-internal sealed class Strandings(RepairSignal signal, FileWarnings warnings)
+internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warnings)
 {
     /// <summary>Ends such a refusal. Docker keeps it as the container's error, by which it is found.</summary>
     public const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
 
-namespace Bridge.Adapter.Repair;
+namespace Bridge.Adapter.State;
+
+/// <summary>Wakes the repair loop: something happened that may need repair.</summary>
+internal sealed class RepairSignal : WakeUp;
 
 /// <summary>Wakes one loop; many wake-ups while it works count as one.</summary>
 internal abstract class WakeUp
@@ -20,7 +23,7 @@ internal abstract class WakeUp
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The pause is over without a signal, which is the usual case.
+            // The usual case: the pause ended without a signal.
         }
     }
 }
