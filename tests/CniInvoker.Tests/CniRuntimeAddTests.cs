@@ -19,9 +19,9 @@ public sealed class CniRuntimeAddTests : IDisposable
         var network = ScriptedPlugins.NetworkOf("first", "second", "third");
         var runtime = _plugins.Runtime();
 
-        var result = await runtime.AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
-        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
-        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+        var result = await runtime.AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, Cancellation);
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, Cancellation);
 
         _plugins.Runs.Should().Equal(
             "ADD first", "ADD second", "ADD third", "CHECK first", "CHECK second", "CHECK third", "DEL third", "DEL second", "DEL first");
@@ -52,7 +52,7 @@ public sealed class CniRuntimeAddTests : IDisposable
 
         await _plugins.Runtime().AddAsync(
             ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null,
-            sofar => heard.Add($"{sofar.Ips.Single().Address} after {_plugins.Runs.Length}"), TestContext.Current.CancellationToken);
+            sofar => heard.Add($"{sofar.Ips.Single().Address} after {_plugins.Runs.Length}"), Cancellation);
 
         heard.Should().Equal("10.1.0.1 after 1", "10.1.0.2 after 2");
     }
@@ -65,7 +65,7 @@ public sealed class CniRuntimeAddTests : IDisposable
 
         var add = () => _plugins.Runtime().AddAsync(
             ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null,
-            _ => throw new IOException("no space left"), TestContext.Current.CancellationToken);
+            _ => throw new IOException("no space left"), Cancellation);
 
         await add.Should().ThrowAsync<IOException>().WithMessage("no space left");
         _plugins.Runs.Should().Equal("ADD first", "DEL second", "DEL first");
@@ -84,8 +84,8 @@ public sealed class CniRuntimeAddTests : IDisposable
         var runtime = _plugins.Runtime();
 
         var result = await AddAsync("first", "second");
-        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
-        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, Cancellation);
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), result, Cancellation);
 
         foreach (var type in new[] { "first", "second" })
         {
@@ -100,7 +100,7 @@ public sealed class CniRuntimeAddTests : IDisposable
         _plugins.With("portmap");
         var before = CniResult.Parse("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.9/16"}]}"""u8.ToArray(), "0.4.0");
 
-        await _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("portmap"), ScriptedPlugins.Attachment(), before, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("portmap"), ScriptedPlugins.Attachment(), before, Cancellation);
 
         _plugins.Stdin("portmap", "ADD")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.9/16"}]}""");
     }
@@ -111,8 +111,8 @@ public sealed class CniRuntimeAddTests : IDisposable
         var nobody = ScriptedPlugins.NetworkOf("first").WithPlugins(_ => false);
         var before = CniResult.Parse("""{"ips":[{"address":"10.1.0.9/16"}]}"""u8.ToArray(), "1.0.0");
 
-        var kept = await _plugins.Runtime().AddAsync(nobody, ScriptedPlugins.Attachment(), before, TestContext.Current.CancellationToken);
-        var empty = await _plugins.Runtime().AddAsync(nobody, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var kept = await _plugins.Runtime().AddAsync(nobody, ScriptedPlugins.Attachment(), before, Cancellation);
+        var empty = await _plugins.Runtime().AddAsync(nobody, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         kept.Should().BeSameAs(before);
         empty.Json.ToJsonString().Should().Be("""{"cniVersion":"1.0.0"}""");
@@ -173,7 +173,7 @@ public sealed class CniRuntimeAddTests : IDisposable
         _plugins.With("first");
         var network = ScriptedPlugins.Network("""{"type":"first"}""", version);
 
-        var add = () => _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var add = () => _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         var refusal = (await add.Should().ThrowAsync<CniException>()).Which;
         refusal.Code.Should().Be(CniErrorCode.IncompatibleVersion);
@@ -203,9 +203,9 @@ public sealed class CniRuntimeAddTests : IDisposable
         _plugins.With("first");
         var gone = new Attachment("c1", "", "eth0");
 
-        var add = () => _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), gone, previousResult: null, TestContext.Current.CancellationToken);
+        var add = () => _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), gone, previousResult: null, Cancellation);
         var refusal = (await add.Should().ThrowAsync<CniException>()).Which;
-        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), gone, previousResult: null, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), gone, previousResult: null, Cancellation);
 
         refusal.Message.Should().Be("CNI network \"pods\": ADD failed: the network namespace is empty, which only DEL allows (code 4).");
         _plugins.Runs.Should().Equal("DEL first");
@@ -219,7 +219,7 @@ public sealed class CniRuntimeAddTests : IDisposable
         _plugins.With("first");
         var attachment = new Attachment(new string('c', 250), "/run/netns/x", "eth0");
 
-        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), attachment, previousResult: null, TestContext.Current.CancellationToken);
+        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), attachment, previousResult: null, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
             "CNI network \"pods\": DEL failed: network name, container ID and interface name together are longer than a file name may be (255 bytes) (code 4).");
@@ -227,7 +227,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     private Task<CniResult> AddAsync(params string[] types) =>
-        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
     private static string Address(JsonObject stdin) => stdin["prevResult"]!["ips"]![0]!["address"]!.GetValue<string>();
 }

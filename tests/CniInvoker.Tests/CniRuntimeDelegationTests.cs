@@ -19,8 +19,8 @@ public sealed class CniRuntimeDelegationTests : IDisposable
         _plugins.With("leases", add: ScriptedPlugins.Print(Addresses)).With("bridge");
         var network = ScriptedPlugins.Network(Delegating);
 
-        await _plugins.Runtime().AllocateAsync(network, ScriptedPlugins.Attachment(), TestContext.Current.CancellationToken);
-        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().AllocateAsync(network, ScriptedPlugins.Attachment(), Cancellation);
+        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         _plugins.StdinText("leases", "ADD").Should().Be(_plugins.StdinText("bridge", "ADD"));
         OfProtocol("leases").Should().Equal(OfProtocol("bridge"));
@@ -33,7 +33,7 @@ public sealed class CniRuntimeDelegationTests : IDisposable
     {
         _plugins.With("leases", add: ScriptedPlugins.Print(Addresses));
 
-        var result = await _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), TestContext.Current.CancellationToken);
+        var result = await _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), Cancellation);
 
         result.Ips.Select(ip => $"{ip.Address}/{ip.PrefixLength} {ip.Gateway} {ip.InterfaceIndex}").Should().Equal("10.1.0.5/16 10.1.0.1 ");
         result.Routes.Should().ContainSingle();
@@ -48,7 +48,7 @@ public sealed class CniRuntimeDelegationTests : IDisposable
     {
         _plugins.With("leases", add: ScriptedPlugins.Print(printed));
 
-        var allocate = () => _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), TestContext.Current.CancellationToken);
+        var allocate = () => _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), Cancellation);
 
         (await allocate.Should().ThrowAsync<CniException>()).Which.Should().BeEquivalentTo(new { Plugin = "leases", Code = CniErrorCode.DecodingFailure });
         _plugins.Runs.Should().Equal("ADD leases", "DEL leases");

@@ -67,7 +67,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         _plugins.Runs.Should().Equal("ADD first", "ADD second", "DEL second", "DEL first");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(34, "expired-deadline-del", Libcni = "a DEL under the caller's expired context is not run", Ours = "DEL has a deadline of its own, and no cancellation cuts it short")]
     [Spec("del-after-failed-add")]
     public async Task An_ADD_past_its_deadline_is_undone_under_a_fresh_one()
@@ -84,7 +84,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         File.Exists(_plugins.Record("deleted")).Should().BeTrue();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(34, "expired-deadline-del")]
     [Spec("del-after-failed-add")]
     public async Task A_cancelled_ADD_is_undone_although_its_token_is_cancelled()
@@ -100,7 +100,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         _plugins.Runs.Should().Equal("ADD first", "DEL first");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_cancelled_ADD_that_cannot_be_undone_says_so()
     {
         _plugins.With("first", add: $"touch '{_plugins.Record("started")}'; sleep 100", delete: ScriptedPlugins.Fail(5, "disk full"));
@@ -134,8 +134,8 @@ public sealed class CniRuntimeUndoTests : IDisposable
         var slow = new SlowExecutor(time, TimeSpan.FromSeconds(10));
         var runtime = new CniRuntime(slow, _plugins.PluginPath, new CniDeadlines { Add = TimeSpan.FromSeconds(15), Delete = TimeSpan.FromSeconds(40) }, time);
 
-        await runtime.AddAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
-        await runtime.DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await runtime.AddAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
+        await runtime.DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         slow.Deadlines.Should().Equal(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
     }

@@ -15,7 +15,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         _plugins.With("first");
         var network = ScriptedPlugins.Network("""{"type":"first"}""", "0.3.1");
 
-        var check = () => _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+        var check = () => _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, Cancellation);
 
         (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
             "CNI network \"pods\": CHECK failed: cniVersion 0.3.1 has no CHECK; it came with 0.4.0 (code 1).");
@@ -32,7 +32,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         _plugins.With("first");
         var network = ScriptedPlugins.Network("""{"type":"first"}""", more: "\"disableCheck\":true,");
 
-        await _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, Cancellation);
 
         _plugins.Runs.Should().BeEmpty();
     }
@@ -44,7 +44,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         _plugins.With("first").With("second", check: ScriptedPlugins.Fail(100, "address is gone")).With("third");
 
         var check = () => _plugins.Runtime().CheckAsync(
-            ScriptedPlugins.NetworkOf("first", "second", "third"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+            ScriptedPlugins.NetworkOf("first", "second", "third"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed CHECK: address is gone (code 100).");
         _plugins.Runs.Should().Equal("CHECK first", "CHECK second");
@@ -58,7 +58,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first");
 
-        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.Network("""{"type":"first"}""", version), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.Network("""{"type":"first"}""", version), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         _plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().Be(expected);
     }
@@ -71,7 +71,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         _plugins.With("bridge").With("portmap", delete: ScriptedPlugins.Fail(11, "xtables lock")).With("tuning");
 
         var delete = () => _plugins.Runtime().DeleteAsync(
-            ScriptedPlugins.NetworkOf("bridge", "portmap", "tuning"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+            ScriptedPlugins.NetworkOf("bridge", "portmap", "tuning"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Plugin.Should().Be("portmap");
         _plugins.Runs.Should().Equal("DEL tuning", "DEL portmap");
@@ -84,7 +84,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         _plugins.With("first").With("third");
 
         var delete = () => _plugins.Runtime().DeleteAsync(
-            ScriptedPlugins.NetworkOf("first", "absent", "third"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+            ScriptedPlugins.NetworkOf("first", "absent", "third"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Msg.Should().StartWith("plugin \"absent\" was not found in");
         _plugins.Runs.Should().Equal("DEL third");
@@ -95,7 +95,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first", delete: "echo bye").With("second", delete: ScriptedPlugins.Result());
 
-        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         _plugins.Runs.Should().Equal("DEL second", "DEL first");
     }
@@ -109,7 +109,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first", delete: ScriptedPlugins.Print(printed));
 
-        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), Before, TestContext.Current.CancellationToken);
+        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed DEL: {story}");
     }
@@ -131,7 +131,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     public async Task What_is_only_a_line_of_a_log_fails_no_operation(string printed)
     {
         _plugins.With("first", add: ScriptedPlugins.Print(printed), delete: ScriptedPlugins.Print(printed), check: ScriptedPlugins.Print(printed));
-        var (runtime, network, token) = (_plugins.Runtime(), ScriptedPlugins.NetworkOf("first"), TestContext.Current.CancellationToken);
+        var (runtime, network, token) = (_plugins.Runtime(), ScriptedPlugins.NetworkOf("first"), Cancellation);
 
         var result = await runtime.AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, token);
         await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), result, token);
@@ -146,7 +146,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first");
 
-        await _plugins.Runtime().StatusAsync(ScriptedPlugins.NetworkOf("first"), TestContext.Current.CancellationToken);
+        await _plugins.Runtime().StatusAsync(ScriptedPlugins.NetworkOf("first"), Cancellation);
 
         _plugins.Runs.Should().BeEmpty();
     }
@@ -159,7 +159,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         _plugins.With("first").With("second", status: ScriptedPlugins.Fail(50, "no addresses left")).With("third");
         var network = ScriptedPlugins.Network("""{"type":"first"},{"type":"second"},{"type":"third"}""", "1.1.0");
 
-        var status = () => _plugins.Runtime().StatusAsync(network, TestContext.Current.CancellationToken);
+        var status = () => _plugins.Runtime().StatusAsync(network, Cancellation);
 
         var failure = (await status.Should().ThrowAsync<CniException>()).Which;
         failure.IsTransient.Should().BeTrue();
@@ -177,7 +177,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first", status: script);
 
-        var status = () => _plugins.Runtime().StatusAsync(ScriptedPlugins.Network("""{"type":"first"}""", "1.1.0"), TestContext.Current.CancellationToken);
+        var status = () => _plugins.Runtime().StatusAsync(ScriptedPlugins.Network("""{"type":"first"}""", "1.1.0"), Cancellation);
 
         (await status.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed STATUS: {story}");
     }
@@ -190,7 +190,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("bridge", version: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]}"""));
 
-        var versions = await _plugins.Runtime().VersionAsync("bridge", TestContext.Current.CancellationToken);
+        var versions = await _plugins.Runtime().VersionAsync("bridge", Cancellation);
 
         versions.CniVersion.Should().Be("1.0.0");
         versions.Supported.Should().Equal("0.4.0", "1.0.0");
@@ -206,8 +206,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("ancient", version: ScriptedPlugins.Fail(4, "unknown CNI_COMMAND: VERSION")).With("old", version: ScriptedPlugins.Print("""{"cniVersion":"0.2.0"}"""));
 
-        var ancient = await _plugins.Runtime().VersionAsync("ancient", TestContext.Current.CancellationToken);
-        var old = await _plugins.Runtime().VersionAsync("old", TestContext.Current.CancellationToken);
+        var ancient = await _plugins.Runtime().VersionAsync("ancient", Cancellation);
+        var old = await _plugins.Runtime().VersionAsync("old", Cancellation);
 
         ancient.Supported.Should().Equal("0.1.0");
         old.Supported.Should().Equal("0.1.0", "0.2.0");
@@ -223,7 +223,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("odd", version: ScriptedPlugins.Print(printed));
 
-        var version = () => _plugins.Runtime().VersionAsync("odd", TestContext.Current.CancellationToken);
+        var version = () => _plugins.Runtime().VersionAsync("odd", Cancellation);
 
         (await version.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"plugin \"odd\" failed VERSION: {expected}");
     }
@@ -231,7 +231,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Fact]
     public async Task VERSION_of_a_plugin_that_is_not_there_says_where_it_was_looked_for()
     {
-        var version = () => _plugins.Runtime().VersionAsync("absent", TestContext.Current.CancellationToken);
+        var version = () => _plugins.Runtime().VersionAsync("absent", Cancellation);
 
         (await version.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
             $"VERSION failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct \"type\".");

@@ -43,8 +43,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
         var network = ScriptedPlugins.Network("""{"type":"first"},{"type":"old"}""", "1.1.0");
         const string TooOld = "test.conflist has cniVersion 1.1.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin";
 
-        var status = () => _plugins.Runtime().StatusAsync(network, TestContext.Current.CancellationToken);
-        var collect = () => _plugins.Runtime().CollectGarbageAsync(network, [], force: true, TestContext.Current.CancellationToken);
+        var status = () => _plugins.Runtime().StatusAsync(network, Cancellation);
+        var collect = () => _plugins.Runtime().CollectGarbageAsync(network, [], force: true, Cancellation);
 
         (await status.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(TooOld);
         _plugins.Runs.Should().BeEmpty();
@@ -116,7 +116,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
         var network = ScriptedPlugins.Network(
             """{"type":"first","capabilities":{"mac":true,"ips":false},"ipam":{"type":"absent-ipam"}},{"type":"old","capabilities":{"bandwidth":true}},{"type":"mute"},{"type":"absent"}""");
 
-        var validation = await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken);
+        var validation = await _plugins.Runtime().ValidateAsync(network, Cancellation);
 
         validation.Problems.Should().Equal(
             $"VERSION failed: plugin \"absent-ipam\" was not found in {_plugins.Directory}; install it there, or correct \"type\".",
@@ -132,13 +132,13 @@ public sealed class CniRuntimeVersionTests : IDisposable
     {
         _plugins.With("first");
 
-        var validation = await _plugins.Runtime().ValidateAsync(ScriptedPlugins.NetworkOf("first"), TestContext.Current.CancellationToken);
+        var validation = await _plugins.Runtime().ValidateAsync(ScriptedPlugins.NetworkOf("first"), Cancellation);
 
         validation.Problems.Should().BeEmpty();
     }
 
     private static Task<CniResult> AddAsync(CniRuntime runtime, params string[] types) =>
-        runtime.AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        runtime.AddAsync(ScriptedPlugins.NetworkOf(types), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
     [Theory]
     [InlineData("""{"cniVersion":"1.0.0"}""")]
@@ -151,8 +151,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
         _plugins.With("first", version: ScriptedPlugins.Print(answer));
         var network = ScriptedPlugins.NetworkOf("first");
 
-        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
-        var validation = await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
+        var validation = await _plugins.Runtime().ValidateAsync(network, Cancellation);
 
         _plugins.Runs.Should().Equal("ADD first");
         validation.Problems.Should().ContainSingle().Which.Should().Contain("its answer has no supportedVersions");
@@ -164,7 +164,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     {
         _plugins.With("first", version: ScriptedPlugins.Print("""{"CNIVersion":"1.0.0","SupportedVersions":["0.4.0",null,"1.0.0"]}"""));
 
-        var versions = await _plugins.Runtime().VersionAsync("first", TestContext.Current.CancellationToken);
+        var versions = await _plugins.Runtime().VersionAsync("first", Cancellation);
 
         versions.CniVersion.Should().Be("1.0.0");
         versions.Supported.Should().Equal("0.4.0", "1.0.0");

@@ -47,5 +47,5 @@ public sealed class DeletePolicyTests : IDisposable
 
     private Task DeleteAsync(DeletePolicy policy, NetworkConfiguration network) =>
         new CniRuntime(new PluginProcess(TimeProvider.System), _plugins.PluginPath, new CniDeadlines(), TimeProvider.System, locks: null, policy)
-            .DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+            .DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 }

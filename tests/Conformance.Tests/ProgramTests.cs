@@ -13,21 +13,21 @@ public sealed class ProgramTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_page_that_was_written_from_every_row_passes_until_a_line_of_it_is_changed()
     {
         WriteResults(Everything());
 
         (await RunAsync("write")).Should().Be((0, ""));
         (await RunAsync("check")).Should().Be((0, ""));
-        await File.AppendAllTextAsync(Page, "edited by hand", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(Page, "edited by hand", Cancellation);
 
         var (exitCode, error) = await RunAsync("check");
         exitCode.Should().Be(1);
         error.Should().Contain("the page says, and the tests do not: edited by hand");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_page_is_written_with_its_gaps_and_does_not_pass_with_them()
     {
         WriteResults([.. Everything().Skip(1)]);
@@ -36,7 +36,7 @@ public sealed class ProgramTests : IDisposable
         (await RunAsync("check")).Should().Be((1, "no passed test shows \"name-characters\"\n"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Without_the_results_of_every_suite_nothing_is_written()
     {
         WriteResults(Everything());
@@ -67,10 +67,10 @@ public sealed class ProgramTests : IDisposable
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Requirement).Assembly.Location, verb, _directory, Page]) { RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = process.StandardOutput.ReadToEndAsync(Cancellation);
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
         await output;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(Cancellation);
         return (process.ExitCode, error);
     }
 }

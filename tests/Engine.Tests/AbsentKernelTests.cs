@@ -18,7 +18,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
 
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
     [Plugin("ipvlan", "vlan", "dummy", StandIn = true)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("ipvlan")]
     [InlineData("vlan")]
     [InlineData("dummy")]
@@ -46,7 +46,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
 
     [Feature("Networks: `--ipam-driver null`")]
     [Plugin("ipvlan", StandIn = true)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_scripted_stand_in_of_ipvlan_is_told_no_MAC_with_the_null_IPAM()
     {
         await DockerAsync(["run", "--rm", "--network", "ipvlan", Image, "true"]);
@@ -56,7 +56,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
 
     [Feature("Addresses: `--ipam-driver cni` for `ipvlan`", Not = "its links share their parent's MAC, and Docker would choose another; `--ipam-driver null` is the way")]
     [Plugin("ipvlan", StandIn = true)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_of_ipvlan_whose_MAC_Docker_would_choose_is_refused_with_the_command_to_type()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=ipvlan", "wrong");
@@ -67,7 +67,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
 
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
     [Plugin("vlan", "dummy", StandIn = true)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("vlan", "10.95.0.0/24")]
     [InlineData("dummy", "10.96.0.0/24")]
     public async Task The_scripted_stand_in_gets_the_address_that_was_reserved_and_the_MAC_that_Docker_chose(string type, string subnet)
@@ -92,7 +92,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
 
     [Feature("Plugins for the container's own namespace: `vrf`")]
     [Plugin("vrf", StandIn = true)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_scripted_stand_in_of_vrf_runs_in_the_container_under_the_name_that_Docker_gave_and_is_undone_at_Leave()
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
@@ -109,7 +109,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
 
     [Feature("Plugins for the container's own namespace: `vrf`")]
     [Plugin("vrf", StandIn = true)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_scripted_stand_in_of_vrf_is_undone_when_the_container_is_removed()
     {
         await DockerAsync(["run", "--rm", "--network", "vrf", Image, "true"]);

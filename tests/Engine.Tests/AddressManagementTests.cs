@@ -15,7 +15,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     private static readonly TimeSpan BeyondForgetting = TimeSpan.FromSeconds(15);
 
     [Feature("Addresses: `--ipam-driver cni` shows subnet and gateway of the CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_Docker_network_shows_subnet_and_gateway_of_the_CNI_network()
     {
         var shown = JsonNode.Parse(await DockerAsync("network", "inspect", Network))![0]!["IPAM"]!;
@@ -26,7 +26,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ipam-driver cni` without `--subnet`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_subnet_need_not_be_said_while_nothing_on_the_host_uses_it()
     {
         var host = Host.PathOf("/etc/cni/net.d/50-fresh.conflist");
@@ -50,7 +50,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Docker_inspect_the_container_and_the_CNI_result_agree_and_CHECK_passes()
     {
         await RunContainerAsync("web");
@@ -70,7 +70,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: pods and containers never get the same one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Pods_and_containers_never_get_the_same_address()
     {
         var pod = await RunPodAsync("pod");
@@ -88,7 +88,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ipam-driver cni` for a network of another driver")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_on_a_network_of_another_driver_keeps_its_address_from_the_CNI_network()
     {
         const string Elsewhere = "elsewhere";
@@ -116,7 +116,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ip`, and who has it when it is taken")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_chosen_address_is_given_and_the_next_who_wants_it_is_told_who_has_it()
     {
         await RunContainerAsync("web", "--ip", "10.90.0.77");
@@ -133,7 +133,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ip`, and who has it when it is taken")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_address_that_a_pod_has_is_refused_with_the_pods_name()
     {
         var pod = await RunPodAsync("holder");
@@ -145,7 +145,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: a released one can be had again at once")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_released_address_can_be_had_again_at_once()
     {
         await RunContainerAsync("first", "--ip", "10.90.0.78");
@@ -159,7 +159,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: both families from one reservation")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Both_families_come_from_one_reservation()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", Dual, Image, .. WebServer]);
@@ -176,7 +176,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ip6`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Both_families_can_be_chosen()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", Dual, "--ip", "10.92.0.50", "--ip6", "fd00:92::50", Image, .. WebServer]);
@@ -187,7 +187,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ip6`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_IPv6_address_alone_can_be_chosen()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", Dual, "--ip6", "fd00:92::60", Image, .. WebServer]);
@@ -196,7 +196,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--ipam-driver cni` where the CNI network has no IPAM that reserves (dhcp, none)", Not = "nothing can be reserved ahead; `--ipam-driver null` is the way")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("leased", "dhcp")]
     [InlineData("bare", "no ipam section")]
     public async Task A_CNI_network_whose_IPAM_cannot_reserve_is_refused_with_the_command_to_type(string cniNetwork, string reason)
@@ -209,7 +209,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: `--subnet`, `--gateway`, `--ip-range`, `--aux-address` other than the CNI network's", Not = "the CNI network's own configuration decides")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("--subnet 10.99.0.0/24", "--subnet 10.90.0.0/24")]
     [InlineData("--subnet 10.90.0.0/24 --gateway 10.90.0.9", "10.90.0.1")]
     [InlineData("--subnet 10.90.0.0/24 --ip-range 10.90.0.128/25", "10.90.0.1 to 10.90.0.254")]
@@ -226,7 +226,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Addresses: Docker's own IPAM with a fitting `--subnet`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Dockers_own_IPAM_with_a_fitting_subnet_imposes_its_choice()
     {
         await DockerAsync("network", "create", "-d", "cni", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, "--ip-range", "10.90.0.192/26", "-o", "cni.network=pods", "fixed");
@@ -247,7 +247,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 
     [Feature("Addresses: `--ipam-driver cni` for dozens of containers at once")]
     [Feature("Nothing is left: dozens of containers at once")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Thirty_containers_at_once_get_thirty_addresses_and_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -262,7 +262,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     }
 
     [Feature("Nothing is left: dockerd killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Addresses_of_containers_that_died_with_dockerd_are_released()
     {
         var census = await CensusAfterOneContainerAsync();

@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests;
 public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 {
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Docker_inspect_the_inside_of_the_container_and_the_CNI_result_agree()
     {
         await RunContainerAsync("web");
@@ -37,7 +37,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 
     // Without ports: CHECK of portmap 1.1 looks for rules of both families where ADD made those of one.
     [Feature("True answers: CHECK")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_CNI_verb_CHECK_passes_for_running_containers()
     {
         await RunContainerAsync("one");
@@ -48,7 +48,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("True answers: CHECK")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_fails_when_somebody_took_the_address_away()
     {
         await RunContainerAsync("web", "--cap-add", "NET_ADMIN");
@@ -61,7 +61,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Endpoint options: `--mac-address`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_chosen_hardware_address_is_everywhere()
     {
         const string chosen = "02:11:22:33:44:55";
@@ -79,7 +79,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Status_names_the_network_and_the_container()
     {
         await RunContainerAsync("web");

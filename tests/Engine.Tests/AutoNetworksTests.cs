@@ -21,7 +21,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_runs_on_a_network_that_nobody_created()
     {
         await HasNetworkAsync(CniNetworks.Name);
@@ -30,7 +30,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_CNI_network_that_comes_gets_its_Docker_network_and_one_that_goes_loses_it()
     {
         await File.WriteAllTextAsync(SecondFile, CniNetworks.SecondStockChain, Cancellation);
@@ -43,7 +43,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_that_is_removed_by_hand_comes_back()
     {
         await HasNetworkAsync(CniNetworks.Name);
@@ -55,7 +55,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_that_a_stopped_container_needs_stays_when_its_CNI_network_goes()
     {
         await File.WriteAllTextAsync(SecondFile, CniNetworks.SecondStockChain, Cancellation);
@@ -71,7 +71,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Networks_are_there_again_after_dockerd_lost_them()
     {
         await HasNetworkAsync(CniNetworks.Name);

@@ -7,7 +7,7 @@ namespace Bridge.Engine.Tests;
 public sealed class BareChainPortTests(BareChainHost engine) : EngineTest(engine), IClassFixture<BareChainHost>
 {
     [Feature("Published ports: a chain without a plugin for `portMappings`", Not = "nothing in the chain could publish them")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_that_nothing_can_publish_is_refused_with_what_is_missing()
     {
         var run = await TryDockerAsync(["run", "--detach", "--name", "web", "--network", Network, "--publish", "8080:80", Image]);

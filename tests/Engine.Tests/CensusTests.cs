@@ -9,7 +9,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
     protected abstract IReadOnlyList<string> Published(int number);
 
     [Feature("Nothing is left: a container removed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(50, "real-chain")]
     public async Task A_container_that_comes_and_goes_leaves_nothing_behind()
     {
@@ -21,7 +21,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Nothing is left: dozens of containers at once")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Thirty_containers_with_ports_restarts_connects_and_disconnects_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync(Published(0));
@@ -54,7 +54,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Nothing is left: a container killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(50, "real-chain")]
     public async Task A_container_that_is_killed_leaves_nothing_behind()
     {
@@ -67,7 +67,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Nothing is left: a container that does not start")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_whose_command_does_not_exist_leaves_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync(Published(0));
@@ -80,7 +80,7 @@ public abstract class CensusTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Nothing is left: a network removed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Creating_and_removing_a_network_leaves_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync(Published(0));

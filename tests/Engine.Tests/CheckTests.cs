@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests;
 public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), IClassFixture<ShippedShapesHost>
 {
     [Feature("True answers: CHECK")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task A_healthy_host_is_not_called_failed_whatever_its_plugins_cannot_be_asked()
     {
         string[] networks = [.. ShippedShapesHost.WithoutCheck, ShippedShapesHost.Bare, ShippedShapesHost.Flat];
@@ -36,7 +36,7 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
     }
 
     [Feature("True answers: CHECK")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task An_interface_that_the_container_has_given_another_MAC_is_failed_and_not_skipped()
     {
         await DockerAsync("run", "--detach", "--cap-add", "NET_ADMIN", "--name", "changed", "--network", ShippedShapesHost.Flat, Image, "sleep", "1000");

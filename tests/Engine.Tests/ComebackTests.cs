@@ -31,7 +31,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
         GC.SuppressFinalize(this);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task It_comes_back_after_dockerd_ran_without_its_data_directory_for_a_while()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -51,7 +51,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task It_comes_back_after_the_drivers_state_was_lost_while_all_was_down()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -68,7 +68,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task It_comes_back_when_the_CNI_network_is_written_after_dockerd_has_booted()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -40,7 +40,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: up and down, with networks of `driver: cni`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_project_comes_up_on_a_CNI_network_of_its_own_and_goes_down_without_a_trace()
     {
         var census = await CensusAfterOneContainerAsync();
@@ -63,7 +63,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: up and down, with networks of `driver: cni`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task On_a_host_with_two_CNI_networks_the_subnet_says_which_one_a_project_means()
     {
         var second = Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}");
@@ -87,7 +87,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: scale")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_service_is_scaled_up_and_down_and_every_container_has_an_address_of_its_own()
     {
         await using var project = new ComposeProject(Host, TwoServices);
@@ -105,7 +105,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: recreate")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_service_is_recreated_and_the_old_container_gives_its_address_back()
     {
         await using var project = new ComposeProject(Host, TwoServices);
@@ -121,7 +121,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: stop, start, restart")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_project_is_stopped_and_started_again()
     {
         await using var project = new ComposeProject(Host, TwoServices);
@@ -137,7 +137,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: external networks")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Services_join_a_CNI_network_that_was_there_before_them_and_stays()
     {
         await RunContainerAsync("resident");
@@ -166,7 +166,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: `ipv4_address`, `ports`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_service_has_the_address_and_the_port_that_its_file_says()
     {
         await using var project = new ComposeProject(Host, $$"""
@@ -191,7 +191,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: `ipv4_address`, `ports`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_address_that_a_pod_has_is_refused_with_the_pods_name()
     {
         var pod = await RunPodAsync("dns");
@@ -217,7 +217,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
     }
 
     [Feature("Compose: networks without `ipam: { driver: … }`", Not = "Docker would choose a subnet that is not the CNI network's")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_without_an_ipam_driver_is_refused_with_what_to_write()
     {
         await using var project = new ComposeProject(Host, TwoServices[..TwoServices.IndexOf("ipam:", StringComparison.Ordinal)]);

@@ -23,7 +23,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     }
 
     [Feature("True answers: default routes without next hop, with attributes, outside the subnet")]
-    [Theory(Timeout = LongPatience)]
+    [Theory(Timeout = Deadline.Long)]
     [InlineData("staging", "cni")]
     [InlineData("staging", "null")]
     [InlineData("sandbox", "cni")]
@@ -48,7 +48,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     }
 
     [Feature("True answers: point-to-point addresses, and a gateway that a second address leads to")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("cni")]
     [InlineData("null")]
     public async Task The_next_hop_that_an_other_end_or_a_second_address_leads_to_is_reached_as_in_a_pod(string ipam)
@@ -78,7 +78,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     }
 
     [Feature("Containers: `docker network connect` and `disconnect` of a running one")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("staging")]
     [InlineData("sandbox")]
     public async Task A_network_with_a_next_hop_outside_its_subnet_is_connected_and_docker0_has_its_default_route_back_afterwards(string attach)
@@ -94,7 +94,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     }
 
     [Feature("Containers: on several CNI networks with the same next hop", Not = "a container has room for one route to it; the second network is refused in words")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_second_network_with_the_same_next_hop_is_refused_with_both_named_and_the_container_starts_again()
     {
         await CreateNetworkAsync(RouteHost.Shared, "staging", "null");
@@ -113,7 +113,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     }
 
     [Feature("Containers: IPv6 switched off (`--sysctl net.ipv6.conf.all.disable_ipv6=1`)")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("staging", "cni")]
     [InlineData("staging", "null")]
     [InlineData("sandbox", "cni")]

@@ -14,7 +14,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
 {
     [Feature("dhcp: leases are renewed and given back")]
     [Feature("dhcp: `docker run`", Since = "28.0")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_lease_is_had_kept_alive_beyond_its_time_and_given_back()
     {
         var census = await CensusAfterOneLeaseAsync();
@@ -38,7 +38,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     [Feature("dhcp: status and CHECK")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(54, "dhcp-hang")]
     public async Task Status_shows_the_leased_address_and_CHECK_passes_without_another_lease()
     {
@@ -54,7 +54,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     [Feature("dhcp: leases are renewed and given back")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_lease_is_given_back_when_the_container_is_disconnected()
     {
         var census = await CensusAfterOneLeaseAsync();
@@ -71,7 +71,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Without_the_daemon_of_the_plugin_a_container_gets_the_plugins_words_and_nothing_is_left()
     {
         await StopClientAsync();
@@ -96,7 +96,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     [Feature("dhcp: `docker run`", Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Where_the_sandbox_is_made_too_late_docker_run_is_refused_with_the_engine_it_needs()
     {
         Assert.SkipWhen(StartsInSandbox, "engine: from Docker 28 on the sandbox is there in time");
@@ -108,7 +108,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     [Feature("dhcp: without `-o cni.attach=sandbox`", Not = "nobody would renew the lease; the command to type is told")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("cni")]
     [InlineData("null")]
     public async Task A_network_that_would_let_the_lease_run_out_is_refused_with_the_command_to_type(string ipam)
@@ -121,7 +121,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     [Feature("dhcp: `cnm-cni networks create` makes the right network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Networks_create_makes_the_right_network_by_itself()
     {
         var created = (await Host.BridgeAsync(["networks", "create", Network, "--name", "right"], Cancellation)).EnsureSuccess().Output;

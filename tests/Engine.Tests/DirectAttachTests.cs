@@ -15,7 +15,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker run`", Since = "28.0")]
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task With_a_reserved_address_Docker_the_kernel_and_the_CNI_result_agree()
     {
         await AttachAsync("web", Network);
@@ -39,7 +39,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker run`", Since = "28.0")]
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): with `--ipam-driver null`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task With_the_null_IPAM_the_kernel_and_the_CNI_result_agree_and_Docker_knows_no_address()
     {
         await AttachAsync("web", Unreserved);
@@ -58,7 +58,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker run`", Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Where_the_sandbox_is_made_too_late_docker_run_is_refused_and_leaves_nothing()
     {
         Assert.SkipWhen(StartsInSandbox, "engine: from Docker 28 on the sandbox is there in time");
@@ -77,7 +77,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker network connect`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Interfaces_get_the_lowest_free_name_as_Docker_would_name_them()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
@@ -96,7 +96,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): together with networks whose interface Docker moves")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_whose_interface_Docker_would_give_the_same_name_is_refused_with_what_to_do()
     {
         await CensusAfterOneAsync(); // What both chains make once and keep is there from now on.
@@ -125,7 +125,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): the interface's name (`com.docker.network.endpoint.ifname`)")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_interface_has_the_name_that_the_user_wants()
     {
         var census = await CensusAfterOneAsync();
@@ -142,7 +142,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): published ports")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Network)]
     [InlineData(Unreserved)]
     public async Task Ports_are_published_and_withdrawn(string network)
@@ -158,7 +158,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Endpoint options: sysctls of the endpoint")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Sysctls_of_the_endpoint_are_set_on_its_interface()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
@@ -170,7 +170,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Network)]
     [InlineData(Unreserved)]
     public async Task Nothing_is_left_after_a_live_disconnect(string network)
@@ -190,7 +190,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Network)]
     [InlineData(Unreserved)]
     public async Task Nothing_is_left_after_kill_9_of_the_container(string network)
@@ -207,7 +207,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Network)]
     [InlineData(Unreserved)]
     public async Task Containers_go_on_when_the_bridge_is_killed_and_are_removed_cleanly_after_its_restart(string network)
@@ -225,7 +225,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Theory(Timeout = LongPatience)]
+    [Theory(Timeout = Deadline.Long)]
     [InlineData(Network)]
     [InlineData(Unreserved)]
     public async Task Containers_that_were_removed_while_the_bridge_was_down_are_cleaned_up_at_its_next_start(string network)
@@ -241,7 +241,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): restart")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_that_is_restarted_is_attached_again()
     {
         Assert.SkipUnless(StartsInSandbox, "engine: before Docker 28 the sandbox of a restarted container is made too late");

@@ -12,7 +12,7 @@ namespace Bridge.Engine.Tests;
 public sealed class DropPolicyTests(DropPolicyHost engine) : EngineTest(engine), IClassFixture<DropPolicyHost>
 {
     [Feature("Containers: a host whose FORWARD policy is DROP")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Containers_and_pods_reach_each_other_and_the_outside_thanks_to_the_firewall_plugin()
     {
         await RunContainerAsync("web");
@@ -27,7 +27,7 @@ public sealed class DropPolicyTests(DropPolicyHost engine) : EngineTest(engine),
     }
 
     [Feature("Containers: a host whose FORWARD policy is DROP")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_answers_to_another_host_once_the_administrator_lets_it_in()
     {
         await RunContainerAsync("web", "--publish", "8080:80");

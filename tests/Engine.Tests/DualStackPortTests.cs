@@ -12,7 +12,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
 
     [Feature("Published ports: at chosen addresses of the host")]
     [Feature("Published ports: IPv6")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("8080:80", true, true)]
     [InlineData("0.0.0.0:8080:80", true, false)]
     [InlineData("[::]:8080:80", false, true)]
@@ -34,7 +34,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
 
     [Feature("Published ports: without a host port, `--publish-all`")]
     [Feature("Published ports: IPv6")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("--publish", "80")]
     [InlineData("--publish-all", "--expose=80")]
     public async Task A_port_without_a_host_port_gets_the_same_one_in_both_families(string option, string argument)
@@ -48,7 +48,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
     }
 
     [Feature("Published ports: IPv6")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Two_containers_share_a_port_number_on_different_families()
     {
         await RunContainerAsync("four", "--publish", "0.0.0.0:8080:80");
@@ -59,7 +59,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
     }
 
     [Feature("Published ports: IPv6 ports of a container without an IPv6 address, ports at `::1`", Not = "nobody could answer there")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(WishfulHost.PlainNetwork, "[::]:8080:80", "no IPv6 address")]
     [InlineData(Network, "[::1]:8080:80", "127.0.0.1")]
     public async Task A_port_at_which_nobody_could_answer_is_refused(string network, string publish, string reason)
@@ -72,7 +72,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
     }
 
     [Feature("Published ports: from the host itself")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_answers_to_the_host_itself_at_its_addresses()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -83,7 +83,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
 
     [Feature("Published ports: ranges")]
     [Feature("Published ports: IPv6")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_range_is_published_one_to_one_in_both_families()
     {
         await RunContainerAsync("web", "--publish", "8079-8080:79-80");

@@ -11,12 +11,6 @@ namespace Bridge.Engine.Tests;
 /// <summary>What the tests on a host have in common: how they speak to it, and that each leaves it empty for the next.</summary>
 public abstract class EngineTest : IAsyncLifetime
 {
-    /// <summary>The longest a test may take.</summary>
-    protected const int Patience = 120_000;
-
-    /// <summary>The same for dozens of containers, on a machine that has other things to do too.</summary>
-    protected const int LongPatience = 300_000;
-
     private readonly EngineHost _engine;
     private readonly List<Pod> _pods = [];
 
@@ -36,8 +30,6 @@ public abstract class EngineTest : IAsyncLifetime
     protected const string Page = "served\n";
 
     protected TestHost Host => _engine.Host;
-
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

@@ -17,27 +17,27 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
     }
 
     [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_error_object_reaches_the_prompt_whole() =>
         await AssertRunFailsCleanlyAsync("error", "the quarry is shut", "come back on Monday", "117");
 
     [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_plugin_that_prints_garbage_is_quoted() =>
         await AssertRunFailsCleanlyAsync("garbage", "all the gravel is gone");
 
     [Feature("Failures: a plugin that dies or hangs")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_plugin_that_dies_by_a_signal_is_named_with_the_signal() =>
         await AssertRunFailsCleanlyAsync("signal", "signal", "about to crash");
 
     [Feature("Failures: a plugin that dies or hangs")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_plugin_that_hangs_with_a_grandchild_on_its_pipe_is_stopped_at_the_deadline() =>
         await AssertRunFailsCleanlyAsync("hang", "20 s");
 
     [Feature("Failures: a plugin that is missing")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_plugin_that_is_missing_is_named_with_the_places_searched()
     {
         var plugin = Host.PathOf($"/opt/cni/bin/{FragileChainHost.Plugin}");
@@ -56,7 +56,7 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
     }
 
     [Feature("Failures: a plugin that is missing")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_whose_plugin_is_missing_is_not_created()
     {
         var plugin = Host.PathOf($"/opt/cni/bin/{FragileChainHost.Plugin}");
@@ -72,7 +72,7 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
     }
 
     [Feature("Failures: a DEL that fails is shown and repeated")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(26, "add-fail-del-fail")]
     [Spec("add-then-del")]
     [Spec("del-repeatable", Libcni = "leaves it to its caller to try again", Ours = "repeated until it succeeds")]

@@ -14,7 +14,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
     private const string Address6 = SeveralNetworksHost.Address6;
 
     [Feature("Networks: IPv6 only")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_with_IPv6_alone_is_reached_and_reaches_out()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -39,7 +39,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
 
     [Feature("Networks: IPv6 only")]
     [Feature("Published ports: IPv6")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_of_a_container_with_IPv6_alone_is_published_by_the_chain_or_by_an_older_engine_itself()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -59,7 +59,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
     }
 
     [Feature("Networks: IPv6 only, said by `docker network inspect`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_of_IPv6_alone_says_so()
     {
         RequireEngine(EngineVersion.V28, "docker network create --ipv4=false");
@@ -70,7 +70,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
 
     [Feature("Networks: dual stack")]
     [Feature("Containers: on several CNI networks")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_on_a_network_of_both_families_and_one_of_IPv4_keeps_both_default_routes()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -94,7 +94,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
 
     [Feature("Containers: on several CNI networks")]
     [Feature("Networks: IPv6 only")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_on_a_network_of_IPv6_and_one_of_IPv4_has_a_default_route_of_each_where_the_engine_can()
     {
         var census = await Host.CensusAsync(Cancellation);

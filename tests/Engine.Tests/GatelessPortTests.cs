@@ -13,7 +13,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     private const string Feature = "Published ports: of containers without a default route";
 
     [Feature(Feature)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(GatelessHost.Gateless)]
     [InlineData(GatelessHost.NullIpam)]
     public async Task A_port_of_a_container_without_a_default_route_is_published_until_it_is_removed(string network)
@@ -35,7 +35,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
     // Before Docker 28 an internal network is the container's way out, and publishes nothing.
     [Feature(Feature)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(GatelessHost.Direct)]
     [InlineData(GatelessHost.Gateless)]
     public async Task So_is_that_of_one_that_is_on_an_internal_network_too(string network)
@@ -55,7 +55,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     // Where the container has a way back: at the loopback address of IPv4, whose source portmap translates, and at the host's addresses in the container's subnets.
     [Feature(Feature)]
     [Feature("Published ports: IPv6")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(GatelessHost.Dual, "8080:80", "127.0.0.1", GatelessHost.DualGateway, GatelessHost.DualGateway6)]
     [InlineData(GatelessHost.Dual, "[::]:8080:80", GatelessHost.DualGateway6)]
     [InlineData(GatelessHost.Six, "8080:80", GatelessHost.SixGateway)]
@@ -78,7 +78,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
     [Feature(Feature)]
     [Feature("Published ports: IPv6")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(GatelessHost.Dual, "[::1]:8080:80", "IPv6's own loopback address")]
     [InlineData(GatelessHost.Six, "127.0.0.1:8080:80", "no IPv4 address")]
     [InlineData(GatelessHost.Gateless, "[::]:8080:80", "no IPv6 address")]
@@ -92,7 +92,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     }
 
     [Feature(Feature)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Where_no_plugin_could_publish_status_says_so()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -108,7 +108,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
     [Feature(Feature)]
     [Feature("Published ports: follow the gateway network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_network_with_the_gateway_publishes_whenever_there_is_one()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -132,7 +132,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     // Nobody is called when docker0 leaves.
     [Feature(Feature)]
     [Feature("Published ports: follow the gateway network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task When_docker0_was_the_gateway_and_leaves_the_port_moves_or_status_says_that_it_cannot()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -156,7 +156,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     }
 
     [Feature(Feature)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(GatelessHost.Gateless)]
     [InlineData(GatelessHost.NullIpam)]
     public async Task One_of_Dockers_own_networks_publishes_when_it_is_the_gateway(string network)
@@ -174,7 +174,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     }
 
     [Feature("Published ports: a taken port is refused with who has it")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_of_a_pod_is_refused_with_the_pods_name()
     {
         await RunPodAsync("dns", hostPort: 8080);
@@ -192,7 +192,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     }
 
     [Feature("Published ports: one that somebody took while the driver was down is reported")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_that_a_pod_took_while_nobody_held_it_is_told_with_the_pods_name()
     {
         await RunOnAsync(Network, "web", "--publish", "8080:80");

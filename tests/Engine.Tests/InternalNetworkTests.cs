@@ -12,7 +12,7 @@ public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNe
     private const string Hidden = "hidden";
 
     [Feature("Networks: `--internal`")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Second, "auto")]
     [InlineData(Second, "null")]
     [InlineData(SeveralNetworksHost.Dual, "auto")]
@@ -43,7 +43,7 @@ public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNe
 
     [Feature("Networks: `--internal`")]
     [Feature("Containers: on several CNI networks")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_on_an_internal_network_too_has_its_default_route_and_its_port_on_the_other()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -66,7 +66,7 @@ public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Networks: `--internal`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_internal_network_shows_what_the_CNI_network_declares()
     {
         await CreateNetworkAsync(Second, Hidden, "--internal");

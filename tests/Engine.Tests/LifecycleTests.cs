@@ -10,7 +10,7 @@ namespace Bridge.Engine.Tests;
 public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
 {
     [Feature("Containers: `docker network connect` and `disconnect` of a running one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_running_container_is_connected_and_disconnected()
     {
         await DockerAsync("run", "--detach", "--name", "web", Image, "httpd", "-f", "-p", "80", "-h", "/www");
@@ -31,7 +31,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     }
 
     [Feature("Containers: stop, start, restart")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_stopped_container_gives_its_address_back_and_gets_one_at_the_next_start()
     {
         await RunContainerAsync("web");
@@ -45,7 +45,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     }
 
     [Feature("Containers: stop, start, restart")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_restarted_container_is_reachable_again()
     {
         await RunContainerAsync("web");
@@ -59,7 +59,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
 
     [Feature("Containers: reach the outside")]
     [Feature("Firewall back ends: iptables for masquerade")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_reaches_the_outside_under_the_address_of_its_host()
     {
         await RunContainerAsync("web");
@@ -70,7 +70,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     }
 
     [Feature("Containers: go on when cnm-cni is restarted")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_bridge_that_is_restarted_in_peace_goes_on_with_its_containers()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -86,7 +86,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     }
 
     [Feature("Endpoint options: names and `--network-alias`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_is_found_by_its_name_as_on_any_Docker_network()
     {
         await RunContainerAsync("web");
@@ -98,7 +98,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     }
 
     [Feature("Nothing is left: the CNI configuration gone")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_is_removed_cleanly_although_its_CNI_configuration_is_gone()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -121,7 +121,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
     }
 
     [Feature("Nothing is left: the firewall flushed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_is_removed_cleanly_although_somebody_flushed_the_firewall()
     {
         // Restoring makes all chains that the kernel knows; adding rules makes only those in use.

@@ -23,7 +23,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `cnm-cni networks`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CNI_networks_are_listed_with_the_Docker_networks_that_stand_for_them()
     {
         var id = await DockerAsync("network", "inspect", "--format", "{{.Id}}", Network);
@@ -35,7 +35,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `cnm-cni networks`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_CNI_network_that_goes_leaves_its_Docker_network_among_the_lost()
     {
         await WriteBriefAsync("""[{ "subnet": "10.93.0.0/24" }]""");
@@ -49,7 +49,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `cnm-cni networks create`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_made_network_shows_the_subnet_of_its_CNI_network_and_takes_containers()
     {
         var said = await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made);
@@ -62,7 +62,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Feature("Addresses: `--ip`, and who has it when it is taken")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task On_a_made_network_an_address_can_be_asked_for()
     {
         await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made);
@@ -75,7 +75,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Feature("Networks: dual stack")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_of_both_families_is_made_with_both()
     {
         await WriteBriefAsync("""[{ "subnet": "10.93.0.0/24" }], [{ "subnet": "fd00:93::/64" }]""");
@@ -89,7 +89,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Feature("Networks: IPv6 only")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_without_IPv4_is_made_on_every_engine()
     {
         await WriteBriefAsync("""[{ "subnet": "fd00:94::/64" }]""");
@@ -102,7 +102,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Feature("Networks: `--ipam-driver null`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_made_with_the_null_IPAM_takes_containers()
     {
         (await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null")).Should().Contain("--ipam-driver null");
@@ -114,7 +114,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `cnm-cni networks create`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_name_that_is_taken_is_refused_with_what_it_stands_for_and_no_second_network_is_made()
     {
         var create = await Host.BridgeAsync(["networks", "create", CniNetworks.Name, "--ipam", "null"], Cancellation);
@@ -125,7 +125,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     }
 
     [Feature("Networks: `cnm-cni networks create`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_the_driver_refuses_is_said_in_its_words()
     {
         var create = await Host.BridgeAsync(["networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null", "-o", "cni.netwrok=x"], Cancellation);

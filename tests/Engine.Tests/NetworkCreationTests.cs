@@ -7,7 +7,7 @@ namespace Bridge.Engine.Tests;
 public sealed class NetworkCreationTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
 {
     [Feature("Networks: Docker's own IPAM without `--subnet`", Not = "it would choose a subnet that is not the CNI network's")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Dockers_default_IPAM_is_refused_with_the_command_to_type()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "wrong");
@@ -18,7 +18,7 @@ public sealed class NetworkCreationTests(StockChainHost engine) : EngineTest(eng
     }
 
     [Feature("Networks: the CNI network is named by `cni.network`, or is the only one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_only_CNI_network_is_taken_when_none_is_named()
     {
         await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "second");
@@ -29,7 +29,7 @@ public sealed class NetworkCreationTests(StockChainHost engine) : EngineTest(eng
     }
 
     [Feature("Networks: the CNI network is named by `cni.network`, or is the only one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_unknown_CNI_network_is_refused_and_those_that_exist_are_named()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", "cni.network=nowhere", "wrong");
@@ -39,7 +39,7 @@ public sealed class NetworkCreationTests(StockChainHost engine) : EngineTest(eng
     }
 
     [Feature("Networks: wrong options are refused by name")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task An_unknown_option_is_refused_by_name()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", "cni.netwrok=pods", "wrong");

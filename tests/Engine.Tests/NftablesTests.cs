@@ -17,7 +17,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
         Assert.SkipUnless(HasNewPlugins, "plugin: its Debian has stock plugins without this back end");
 
     [Feature(Masquerade)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_reaches_the_outside_under_the_address_of_its_host()
     {
         await RunContainerAsync("web");
@@ -33,7 +33,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
     }
 
     [Feature(Ports)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_answers_to_the_host_and_to_another_host_until_the_container_is_removed()
     {
         await RunContainerAsync("web", "--publish", "8080:80", "--publish", "5353:53/udp");
@@ -55,7 +55,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
     [Feature(Ports)]
     [Feature("True answers: CHECK")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_passes_for_a_container_with_ports_and_fails_once_somebody_took_its_rules_away()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -68,7 +68,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
     [Feature(Masquerade)]
     [Feature(Ports)]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Containers_that_restart_reconnect_and_are_killed_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -88,7 +88,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature(Ports)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_that_was_removed_while_the_bridge_was_down_is_cleaned_up_at_its_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -102,7 +102,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
     }
 
     [Feature("Nothing is left: the firewall flushed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_is_removed_cleanly_although_somebody_removed_the_tables()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -12,7 +12,7 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
     private const string Feature = "Nothing is left: containers that are removed while they crash again and again";
 
     [Feature(Feature)]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_Docker_keeps_of_it_is_told_with_the_cure_and_its_port_is_free_again_after_that()
     {
         await DockerAsync("run", "--rm", "--publish", "80", Image, "true"); // Docker makes some of its rules once.

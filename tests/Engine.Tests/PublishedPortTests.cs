@@ -11,7 +11,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     [Feature("Published ports: TCP")]
     [Feature("Published ports: from the host itself")]
     [Feature("Firewall back ends: iptables for published ports")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_answers_to_the_host_and_to_another_host_until_the_container_is_removed()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -28,7 +28,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: UDP")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_UDP_port_answers_to_another_host_until_the_container_is_removed()
     {
         await RunContainerAsync("echo", "--publish", "5353:53/udp");
@@ -45,7 +45,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
 
     // Without traffic: the kernel of the tests speaks no SCTP, but its firewall knows it.
     [Feature("Published ports: SCTP (the plugin's rules; no traffic was tried)")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_SCTP_port_is_the_plugins_rule_until_the_container_is_removed()
     {
         await RunContainerAsync("web", "--publish", "8080:80/sctp");
@@ -60,7 +60,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: at chosen addresses of the host")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_published_on_one_host_address_answers_there_only()
     {
         await RunContainerAsync("web", "--publish", "127.0.0.1:8080:80");
@@ -70,7 +70,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: ranges")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_range_of_ports_is_published_one_to_one()
     {
         await RunContainerAsync("web", "--publish", "8080-8081:80-81");
@@ -82,7 +82,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: without a host port, `--publish-all`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_published_without_a_host_port_gets_one_that_status_shows()
     {
         await RunContainerAsync("web", "--publish", "80");
@@ -96,7 +96,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: one from a range")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Containers_that_ask_for_a_port_from_one_range_get_different_ones()
     {
         await RunContainerAsync("one", "--publish", "8080-8081:80");
@@ -108,7 +108,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: a taken port is refused with who has it")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_second_container_on_a_port_fails_and_is_told_who_has_it()
     {
         await RunContainerAsync("first", "--publish", "8080:80");
@@ -124,7 +124,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: a taken port is refused with who has it")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_that_a_program_of_the_host_has_is_refused()
     {
         await using var program = Host.FromHost.ServePage(8080, "mine");
@@ -137,7 +137,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: TCP")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_answers_again_after_a_restart()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -150,7 +150,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: follow the gateway network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_follows_the_gateway_when_docker0_is_connected_and_disconnected()
     {
         // From 28 on, Docker makes a table against direct access with the first container on docker0, and keeps it.
@@ -172,7 +172,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     }
 
     [Feature("Published ports: a taken port is refused with who has it")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_that_docker0_publishes_is_refused_and_the_other_way_round()
     {
         await DockerAsync(["run", "--detach", "--name", "plain", "--publish", "8080:80", Image, .. WebServer]);

@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests;
 public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
 {
     [Feature("Pods: containers and pods reach each other")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_and_a_pod_reach_each_other_by_TCP_and_ping()
     {
         await RunContainerAsync("web");
@@ -22,7 +22,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Containers: reach each other")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Two_containers_reach_each_other_by_TCP_and_ping()
     {
         await RunContainerAsync("one");
@@ -36,7 +36,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Pods: the host reaches containers and pods")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_host_reaches_containers_and_pods()
     {
         await RunContainerAsync("web");
@@ -48,7 +48,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Containers: on docker0 and a CNI network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_on_docker0_and_on_the_CNI_network_reaches_both()
     {
         await DockerAsync("run", "--detach", "--name", "plain", Image, "httpd", "-f", "-p", "80", "-h", "/www");
@@ -62,7 +62,7 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
     }
 
     [Feature("Addresses: pods and containers never get the same one")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Forty_containers_and_pods_come_and_go_in_parallel_without_an_address_collision()
     {
         var census = await CensusAfterOneContainerAsync();

@@ -21,7 +21,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
     }
 
     [Feature("Containers: restart policies")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_that_crashes_again_and_again_leaves_nothing_behind_and_has_its_networks_each_time()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -40,7 +40,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
     }
 
     [Feature("Containers: restart policies")]
-    [Theory(Timeout = LongPatience)]
+    [Theory(Timeout = Deadline.Long)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_container_that_always_restarts_is_back_on_both_networks_after_dockerd_was_restarted(bool killed)
@@ -65,7 +65,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
     }
 
     [Feature("Containers: `live-restore`")]
-    [Theory(Timeout = LongPatience)]
+    [Theory(Timeout = Deadline.Long)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_container_goes_on_while_dockerd_is_restarted_with_live_restore_and_is_stopped_cleanly_afterwards(bool killed)
@@ -102,7 +102,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
 
     [Feature("Containers: `live-restore`")]
     [Feature("Nothing is left: dockerd killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task A_container_that_ended_while_dockerd_was_down_leaves_nothing_behind()
     {
         await File.WriteAllTextAsync(DaemonFile, """{ "live-restore": true }""", Cancellation);

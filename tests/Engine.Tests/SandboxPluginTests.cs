@@ -24,7 +24,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
     }
 
     [Feature("Plugins for the container's own namespace: third-party ones (`sandboxPlugins`)")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task It_runs_in_the_containers_namespace_and_is_undone_there()
     {
         await RunContainerAsync("web");
@@ -38,7 +38,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
     }
 
     [Feature("Plugins for the container's own namespace: third-party ones (`sandboxPlugins`)")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task It_is_told_the_name_that_Docker_gave_the_interface()
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
@@ -54,7 +54,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
     }
 
     [Feature("Plugins for the container's own namespace: a failure stops the start")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Where_the_start_can_still_be_stopped_its_failure_stops_it_and_leaves_nothing()
     {
         RequireEngine(EngineVersion.V28, "a call of the driver after the interface has arrived");
@@ -72,7 +72,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
     }
 
     [Feature("Plugins for the container's own namespace: a failure stops the start", Not = "before Docker 28 the container starts without asking again; `cnm-cni status` shows the failure")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Where_the_start_cannot_be_stopped_any_more_the_container_runs_and_status_shows_the_problem()
     {
         Assert.SkipWhen(Host.Engine >= EngineVersion.V28, "engine: from Docker 28 on the start can still be stopped");
@@ -90,7 +90,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
     }
 
     [Feature("Plugins for the container's own namespace: as a first plugin, without `-o cni.attach=sandbox`", Not = "it makes the interface, so it cannot wait for it; the command to type is told")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task As_a_first_plugin_it_needs_a_network_that_is_attached_in_the_sandbox()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}", "wrong");

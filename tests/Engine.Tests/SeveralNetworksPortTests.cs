@@ -11,7 +11,7 @@ public sealed class SeveralNetworksPortTests(SeveralNetworksHost engine) : Sever
 {
     [Feature("Published ports: once, on the gateway network")]
     [Feature("Published ports: follow the gateway network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_is_published_once_on_the_gateways_network_and_moves_with_the_gateway()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -45,7 +45,7 @@ public sealed class SeveralNetworksPortTests(SeveralNetworksHost engine) : Sever
 
     [Feature("Published ports: follow the gateway network")]
     [Feature("Published ports: one from a range")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_that_the_host_chose_is_free_again_when_it_moved()
     {
         await RunOnAsync(First, "web", "--publish", "8080-8081:80");
@@ -59,7 +59,7 @@ public sealed class SeveralNetworksPortTests(SeveralNetworksHost engine) : Sever
     }
 
     [Feature("Containers: gateway priority (`gw-priority`)")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(First, Second)]
     [InlineData(Second, First)]
     [InlineData(Third, First)]
@@ -82,7 +82,7 @@ public sealed class SeveralNetworksPortTests(SeveralNetworksHost engine) : Sever
     }
 
     [Feature("Containers: gateway priority (`gw-priority`)")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_that_is_connected_with_a_higher_gateway_priority_takes_the_port_over()
     {
         RequireEngine(EngineVersion.V28, "docker network connect --gw-priority");

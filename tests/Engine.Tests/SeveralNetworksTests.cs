@@ -10,7 +10,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
 {
     [Feature("Containers: on several CNI networks")]
     [Feature("Containers: `docker network connect` and `disconnect` of a running one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Interfaces_come_and_go_with_networks_of_a_running_container_and_the_default_route_follows()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -38,7 +38,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
 
     [Feature("Containers: on several CNI networks")]
     [Feature("True answers: CHECK")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Every_interface_passes_CHECK_where_addresses_are_reserved_ahead_and_else_the_reason_is_told()
     {
         await RunOnAsync(First, "web");
@@ -54,7 +54,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
 
     [Feature("Containers: on several CNI networks")]
     [Feature("Containers: stop, start, restart")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task A_container_on_two_networks_is_stopped_and_started_again_and_again()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -80,7 +80,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Containers: on docker0 and a CNI network")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("bridge", First)]
     [InlineData(First, "bridge")]
     [InlineData("bridge", Third)]
@@ -107,7 +107,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Containers: `docker network connect` and `disconnect` of a stopped one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Networks_that_a_stopped_container_is_connected_to_and_disconnected_from_count_at_its_next_start()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -126,7 +126,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
 
     [Feature("Containers: on several CNI networks")]
     [Feature("Endpoint options: names and `--network-alias`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Names_and_aliases_are_found_on_the_networks_that_containers_share()
     {
         await RunOnAsync(First, "one", "--network-alias", "api");
@@ -148,7 +148,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Containers: on two Docker networks of one CNI network", Not = "Docker gives a container no two interfaces in one subnet")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("auto")]
     [InlineData("null")]
     public async Task A_second_interface_in_the_same_subnet_is_refused_and_the_container_goes_on(string ipam)
@@ -176,7 +176,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Containers: on two Docker networks of one CNI network", Not = "Docker gives a container no two interfaces in one subnet")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_with_two_networks_in_one_subnet_does_not_start_and_leaves_nothing_behind()
     {
         await CreateNetworkAsync(First, "twin");
@@ -195,7 +195,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Containers: on several CNI networks")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Interfaces_that_plugins_make_in_the_container_get_along_with_those_that_Docker_moves_there()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -225,7 +225,7 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     }
 
     [Feature("Networks: the CNI network is named by `cni.network`, or is the only one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_without_a_name_is_refused_when_there_are_several_to_choose_from()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "wrong");

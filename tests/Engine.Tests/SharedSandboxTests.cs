@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests;
 public sealed class SharedSandboxTests(SeveralNetworksHost engine) : SeveralNetworksTest(engine), IClassFixture<SeveralNetworksHost>
 {
     [Feature("Containers: `--network container:NAME`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_that_joins_another_ones_sandbox_sees_its_interfaces_and_leaves_them_behind()
     {
         var census = await Host.CensusAsync(Cancellation);
@@ -36,7 +36,7 @@ public sealed class SharedSandboxTests(SeveralNetworksHost engine) : SeveralNetw
     }
 
     [Feature("Containers: `--network container:NAME`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Nothing_is_left_when_the_owner_of_a_sandbox_goes_before_its_guest()
     {
         var census = await Host.CensusAsync(Cancellation);

@@ -11,7 +11,7 @@ namespace Bridge.Engine.Tests;
 public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
 {
     [Feature("True answers: `cnm-cni status` lists pods beside containers")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Containers_and_pods_of_a_network_are_listed_side_by_side()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -28,7 +28,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     }
 
     [Feature("True answers: `cnm-cni status` lists pods beside containers")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Nobody_on_the_network_is_missing_whoever_gave_the_address()
     {
         await RunContainerAsync("web");
@@ -54,7 +54,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     }
 
     [Feature("True answers: `cnm-cni status` lists pods beside containers")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Who_has_gone_is_not_listed_any_more()
     {
         await RunContainerAsync("web");
@@ -64,7 +64,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     }
 
     [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Status_answers_although_containerd_hangs()
     {
         await RunContainerAsync("web");
@@ -85,7 +85,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     }
 
     [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_renamed_container_is_listed_under_its_new_name()
     {
         await RunContainerAsync("web");

@@ -7,8 +7,6 @@ namespace Bridge.Engine.Tests;
 /// <summary>The test hosts themselves: they work without the bridge, and the machine is afterwards what it was before.</summary>
 public sealed class TestHostTests
 {
-    private const int Patience = 120_000;
-
     private static readonly string[] Kinds = ["mnt", "net", "pid"];
 
     private static readonly string[] WebServer = ["httpd", "-f", "-p", "80", "-h", "/www"];
@@ -47,10 +45,10 @@ public sealed class TestHostTests
         Assert.SkipUnless(missing is null, missing ?? "");
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_host_runs_containers_and_pods()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var cancellationToken = Cancellation;
         await using var host = await TestHost.StartAsync(Pods, cancellationToken);
 
         (await host.DockerAsync(["run", "--detach", "--publish", "8080:80", "bridge-test", .. WebServer], cancellationToken)).EnsureSuccess();
@@ -60,10 +58,10 @@ public sealed class TestHostTests
         (await host.FromHost.GetAsync(pod.Ip, 80, cancellationToken)).Should().Be("served\n");
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_host_has_the_engine_that_was_chosen()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var cancellationToken = Cancellation;
 
         await using var host = await TestHost.StartAsync(new TestHostOptions(), cancellationToken);
 
@@ -73,10 +71,10 @@ public sealed class TestHostTests
         TestContext.Current.AddAttachment("packages", versions.Output);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Two_hosts_do_not_see_each_other()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var cancellationToken = Cancellation;
         var hosts = await Task.WhenAll(TestHost.StartAsync(Pods, cancellationToken), TestHost.StartAsync(Pods, cancellationToken));
         await using var one = hosts[0];
         await using var other = hosts[1];
@@ -86,10 +84,10 @@ public sealed class TestHostTests
         (await other.DockerAsync(["ps", "--quiet"], cancellationToken)).EnsureSuccess().Output.Should().BeEmpty();
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_host_that_is_gone_leaves_nothing_on_the_machine()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var cancellationToken = Cancellation;
         string name;
         IReadOnlyList<string> processes;
         await using (var host = await TestHost.StartAsync(Pods, cancellationToken))
@@ -113,10 +111,10 @@ public sealed class TestHostTests
 
     // A driver in daily use: namespaces mounted where it keeps them and elsewhere, one on another, a file system mounted over others,
     // files of its state and its log, and a plugin that keeps the lock of iptables.
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_host_sees_nothing_of_a_driver_that_runs_on_the_machine()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var cancellationToken = Cancellation;
         await using var host = await TestHost.StartAsync(new TestHostOptions { StartEngine = false, Machine = MachineWithDriver }, cancellationToken);
 
         var seen = (await host.RunAsync(
@@ -134,10 +132,10 @@ public sealed class TestHostTests
         seen.Should().BeEmpty();
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_a_crashed_run_left_is_removed_by_the_next()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var cancellationToken = Cancellation;
         var abandoned = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "bridge-test-999999999-1-abandoned"));
 
         await using var host = await TestHost.StartAsync(new TestHostOptions(), cancellationToken);
@@ -145,10 +143,10 @@ public sealed class TestHostTests
         Directory.Exists(abandoned.FullName).Should().BeFalse();
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_hanging_command_is_stopped_when_it_is_cancelled()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions(), TestContext.Current.CancellationToken);
+        await using var host = await TestHost.StartAsync(new TestHostOptions(), Cancellation);
         using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
 
         var hang = async () => await host.RunAsync(["sleep", "986"], deadline.Token);
@@ -157,7 +155,7 @@ public sealed class TestHostTests
         (await Eventually.IsTrueAsync(
             async token => !(await host.RunAsync(["ps", "-A", "-o", "args"], token)).Output.Contains("sleep 986", StringComparison.Ordinal),
             Eventually.Patience,
-            TestContext.Current.CancellationToken)).Should().BeTrue();
+            Cancellation)).Should().BeTrue();
     }
 
     // By number and start: the kernel gives the numbers of processes and of namespaces again, and other hosts come and go meanwhile.

@@ -12,7 +12,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
 
     [Feature("Nothing is left: two masqueraded addresses of one container")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Of_a_container_with_two_masqueraded_addresses_no_rule_is_left()
     {
         await DockerAsync("run", "--rm", "--network", UndoingHost.Two, Image, "true");
@@ -28,7 +28,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
     [Feature("Nothing is left: two masqueraded addresses of one container")]
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Nor_when_they_were_attached_in_the_sandbox()
     {
         await AttachAsync("web", UndoingHost.TwoInside);
@@ -40,7 +40,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     }
 
     [Feature("Nothing is left: a plugin takes the interface away")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("fails", false)]
     [InlineData("renames", false)]
     [InlineData("adds", false)]
@@ -58,7 +58,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
     [Feature("Nothing is left: a plugin takes the interface away")]
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("fails-inside", "10.96.0.")]
     [InlineData("fails-inside-reserved", "10.96.0.")]
     [InlineData("renames-inside", "10.99.0.")]
@@ -80,7 +80,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("ip addr flush dev")]
     [InlineData("ip link set down dev")]
     [InlineData("ip link del dev")]
@@ -96,7 +96,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_loopback_of_a_container_that_lives_on_stays_up()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
@@ -110,7 +110,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     }
 
     [Feature(Beside, Not = "only the interface can be carried into the container; `-o cni.attach=sandbox` or `sandboxPlugins` is the way")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Rules_that_a_chain_makes_in_the_container_are_refused_where_they_would_be_lost_and_nothing_is_left()
     {
         await TryDockerAsync("run", "--rm", "--network", UndoingHost.Mesh, Image, "true");
@@ -124,7 +124,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     }
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): rules and further interfaces in the container")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task In_the_sandbox_they_are_the_containers()
     {
         await AttachAsync("web", UndoingHost.MeshInside);

@@ -13,7 +13,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     private const string Sysctls = "com.docker.network.endpoint.sysctls";
 
     [Feature("Endpoint options: `cni.args.KEY=VALUE`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Driver_options_of_docker_run_become_CNI_ARGS_of_every_operation()
     {
         await RunAsync("web", "cni.args.k8s_pod_namespace=docker", "cni.args.k8s_pod_name=web", "cni.args.zone={cni.network}-{{x}}");
@@ -26,7 +26,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: `cni.args.KEY=VALUE`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Driver_options_of_docker_network_connect_keep_their_case()
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
@@ -39,7 +39,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
 
     [Feature("Endpoint options: `cni.args.KEY=VALUE`")]
     [Feature("Endpoint options: defaults of the network")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Options_of_a_network_hold_for_its_endpoints_until_they_say_otherwise()
     {
         await CreateNetworkAsync("tenant", "cni.args.Tenant=blue", "cni.args.Zone=east", "cni.args.Host={host.name}", "cni.bandwidth.ingress=20mbit");
@@ -57,7 +57,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: what cannot be granted is refused in words")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("cni.args.ip=10.90.0.9", "--ip")]
     [InlineData("cni.args.who={nobody}", "{container.name}")]
     [InlineData("cni.args.who=a;b", "';'")]
@@ -78,7 +78,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: what cannot be granted is refused in words")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("cni.args.who={nobody}", "{container.name}")]
     [InlineData("cni.bandwidth.ingress=10mbit", "\"capabilities\": {\"bandwidth\": true}")]
     [InlineData("cni.attach=there", "sandbox")]
@@ -92,7 +92,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: `cni.bandwidth.ingress`, `cni.bandwidth.egress`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Bandwidth_is_limited_in_both_directions_by_the_chains_plugin()
     {
         var census = await CensusAfterOneContainerAsync();
@@ -109,7 +109,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: what cannot be granted is refused in words")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Bandwidth_on_a_chain_without_the_capability_is_refused_with_what_to_add()
     {
         var run = await TryDockerAsync("run", "--name", "late", "--network", $"name={WishfulHost.PlainNetwork},driver-opt=cni.bandwidth.ingress=10mbit", Image, "true");
@@ -119,7 +119,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: sysctls of the endpoint")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Sysctls_of_the_endpoint_are_set_on_its_interface_in_the_container()
     {
         await DockerAsync(
@@ -131,7 +131,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: sysctls of the endpoint")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Several_sysctls_are_set_on_the_interface_of_a_network_that_is_connected_later()
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
@@ -150,7 +150,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: what cannot be granted is refused in words")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_sysctl_that_is_not_the_interfaces_own_is_refused_by_the_engine_or_by_the_driver()
     {
         var run = await TryDockerAsync("run", "--name", "late", "--network", $"name={Network},driver-opt={Sysctls}=net.ipv4.ip_forward=1", Image, "true");
@@ -161,7 +161,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: `--mac-address`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_MAC_address_is_the_containers_and_known_to_the_plugins()
     {
         await RunContainerAsync("web", "--mac-address", "02:00:00:00:0a:0b");
@@ -174,7 +174,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
 
     [Feature("Addresses: `--ip6`")]
     [Feature("Networks: dual stack")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Addresses_of_both_families_are_chosen_with_ip_and_ip6()
     {
         await DockerAsync(
@@ -198,7 +198,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: `--dns` for plugins with the capability `dns`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Name_servers_reach_plugins_that_have_the_capability()
     {
         await RunContainerAsync("web", "--dns", "10.200.0.2");
@@ -207,7 +207,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: names and `--network-alias`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_is_found_by_its_aliases_and_they_are_found_by_its_other_networks_names_only_there()
     {
         await RunContainerAsync("web", "--network-alias", "api", "--network-alias", "api.internal");
@@ -223,7 +223,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     }
 
     [Feature("Endpoint options: `--link-local-ip`")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_link_local_address_is_added_to_the_interface()
     {
         var census = await CensusAfterOneContainerAsync();

@@ -15,12 +15,7 @@ public abstract class FaultTest(FaultHost faulty)
     private HostCensus? _census;
     private TimeSpan _longestWait;
 
-    /// <summary>For hundreds of containers.</summary>
-    protected const int Patience = 1_500_000;
-
     protected TestHost Host => faulty.Host;
-
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected static string[] Run { get; } =
         ["run", "--detach", "--name", Container, "--network", FaultHost.Network, "--publish", "8080:80", FaultHost.Image, "httpd", "-f", "-p", "80", "-h", "/www"];

@@ -3,11 +3,11 @@ namespace Bridge.Fault.Tests;
 /// <summary>The start after a crash is itself cut off, at each of its steps, and the next one has to tidy up after both.</summary>
 public abstract class RecoveryTests(FaultHost faulty) : FaultTest(faulty)
 {
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_when_the_start_after_a_crash_in_the_middle_of_an_ADD_is_cut_off_too() =>
         StrikeEveryStepOfRecoveryAsync(before: null, Run, "PluginEnd ADD of firewall");
 
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_when_the_start_after_a_crash_in_the_middle_of_a_DEL_is_cut_off_too() =>
         StrikeEveryStepOfRecoveryAsync(Run, Remove, "PluginEnd DEL of firewall");
 }

@@ -3,14 +3,14 @@ namespace Bridge.Fault.Tests;
 /// <summary>A container with a published port is removed: the link comes home, the chain's DEL runs, the address is released.</summary>
 public abstract class RemovalTests(FaultHost faulty) : FaultTest(faulty)
 {
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_whichever_step_of_a_removal_is_the_bridges_last() => StrikeEveryStepAsync(Run, Remove, FaultDeed.Kill);
 }
 
 /// <summary>The disk is full for a moment, or the kernel refuses.</summary>
 public abstract class FailingRemovalTests(FaultHost faulty) : FaultTest(faulty)
 {
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_whichever_step_of_a_removal_fails() => StrikeEveryStepAsync(Run, Remove, FaultDeed.Fail);
 }
 

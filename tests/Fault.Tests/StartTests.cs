@@ -3,14 +3,14 @@ namespace Bridge.Fault.Tests;
 /// <summary>A container starts: the address is reserved, the chain runs, the link arrives, the port is published.</summary>
 public abstract class StartTests(FaultHost faulty) : FaultTest(faulty)
 {
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_whichever_step_of_a_start_is_the_bridges_last() => StrikeEveryStepAsync(before: null, Run, FaultDeed.Kill);
 }
 
 /// <summary>The disk is full for a moment, or the kernel refuses.</summary>
 public abstract class FailingStartTests(FaultHost faulty) : FaultTest(faulty)
 {
-    [Fact(Timeout = Patience)]
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_whichever_step_of_a_start_fails() => StrikeEveryStepAsync(before: null, Run, FaultDeed.Fail);
 }
 

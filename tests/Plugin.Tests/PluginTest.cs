@@ -7,9 +7,6 @@ namespace Bridge.Plugin.Tests;
 /// <summary>What the tests on a host have in common: the network they are about, and that each leaves the host as it was.</summary>
 public abstract class PluginTest : IAsyncLifetime
 {
-    /// <summary>The longest a test may take.</summary>
-    protected const int Patience = 120_000;
-
     /// <summary>The CNI network of every test.</summary>
     protected const string Network = "tested";
 
@@ -29,8 +26,6 @@ public abstract class PluginTest : IAsyncLifetime
     }
 
     protected TestHost Host => _fixture.Host;
-
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The newest version of the specification that these plugins speak.</summary>
     protected static string NewestVersion => PluginHost.HasNewPlugins ? "1.1.0" : "1.0.0";

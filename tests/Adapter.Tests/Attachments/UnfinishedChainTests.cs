@@ -97,7 +97,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         var answer = await FailToAttachAsync("breaker", refusals: 1_000_000);
 
         answer.Should().Contain("Undoing it failed too").And.Contain("failed DEL: the quarry is shut").And.Contain("`cnm-cni status`");
-        await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), "0\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), "0\n", Cancellation);
         await WaitUntilForgottenAsync();
     }
 
@@ -122,7 +122,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
 
     private async Task<string> FailToAttachAsync(string second, int refusals)
     {
-        await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), $"{refusals}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), $"{refusals}\n", Cancellation);
         _daemon.WriteConflist("10-pods.conflist", $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "maker" }, { "type": "{{second}}" } ] }""");
         (await _daemon.PostAsync("NetworkDriver.CreateNetwork", Network)).Body.Should().Be("{}");
         var answer = (await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint)).Body;

@@ -5,7 +5,7 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>What all commands have in common: settings, mistakes, whoever answers on the socket.</summary>
 public sealed class CommandLineTests : DaemonCommandTest
 {
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("", 404, "is not cnm-cni, or an older one. Restart the daemon after an update.")]
     [InlineData("oops", 500, "answered HTTP 500.")]
     [InlineData("{}", 200, "is not this version of cnm-cni")]
@@ -14,30 +14,30 @@ public sealed class CommandLineTests : DaemonCommandTest
     {
         Daemon.Answers["POST /Bridge.Status"] = ScriptedSocket.Json(body, status);
 
-        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().Contain(Daemon.Path).And.Contain(message);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_daemon_that_is_not_running_is_said_with_the_command_that_starts_it()
     {
-        await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", Cancellation);
 
-        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().StartWith("Nobody answers on /nonexistent/cni.sock: the daemon is not running. Start it with `cnm-cni serve`");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Serve_runs_the_daemon_with_the_settings_of_the_file_and_hands_its_exit_code_on()
     {
-        (await RunAsync($"serve --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(42);
+        (await RunAsync($"serve --config {ConfigFile}", Cancellation)).Should().Be(42);
 
         Served!.Socket.Should().Be(Daemon.Path);
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("serve")]
     [InlineData("status")]
     [InlineData("networks")]
@@ -46,48 +46,48 @@ public sealed class CommandLineTests : DaemonCommandTest
     [InlineData("settings")]
     public async Task Wrong_settings_stop_every_command_with_exit_code_2(string command)
     {
-        await File.WriteAllTextAsync(ConfigFile, "sockett: /a\nlog: {level: loud}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(ConfigFile, "sockett: /a\nlog: {level: loud}\n", Cancellation);
 
-        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(2);
+        (await RunAsync($"{command} --config {ConfigFile}", Cancellation)).Should().Be(2);
 
         Error.ToString().Should().Contain($"{ConfigFile}:1:1: unknown key sockett; did you mean socket?").And.Contain($"{ConfigFile}:2:14: log.level");
         Served.Should().BeNull();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_settings_in_force_are_printed_as_a_file()
     {
-        (await RunAsync($"settings --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"settings --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        await File.WriteAllTextAsync(ConfigFile, Output.ToString(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(ConfigFile, Output.ToString(), Cancellation);
         SettingsFile.Load(ConfigFile, mustExist: true).Should().BeEquivalentTo(new AdapterSettings { Socket = Daemon.Path });
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("statsu")]
     [InlineData("status --yaml")]
     [InlineData("serve --config")]
     [InlineData("")]
     public async Task A_wrong_command_line_is_exit_code_2(string commandLine)
     {
-        (await RunAsync(commandLine, TestContext.Current.CancellationToken)).Should().Be(2);
+        (await RunAsync(commandLine, Cancellation)).Should().Be(2);
 
         (Error.ToString() + Output).Should().NotBeEmpty();
         Served.Should().BeNull();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Help_names_every_command()
     {
-        (await RunAsync("--help", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("--help", Cancellation)).Should().Be(0);
 
         Output.ToString().Should().ContainAll("serve", "networks", "status", "check", "settings", "version", "cnm-cni networks create pods");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_version_is_printed()
     {
-        (await RunAsync("version", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("version", Cancellation)).Should().Be(0);
 
         Output.ToString().Should().MatchRegex(@"^cnm-cni \d+\.\d+\.\d+( \(commit [0-9a-f]+\))?\n$");
     }

@@ -9,7 +9,6 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>The commands in this process, and the daemon played by a server on a socket.</summary>
 public abstract class DaemonCommandTest : IAsyncLifetime
 {
-    protected const int Deadline = 120_000;
     protected const string EndpointId = "e11f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cli-");

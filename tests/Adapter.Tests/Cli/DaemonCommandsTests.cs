@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>The other commands that ask the daemon: <c>check</c>, <c>repair</c> and <c>metrics</c>.</summary>
 public sealed class DaemonCommandsTests : DaemonCommandTest
 {
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("", "repair", "Mended", 0)]
     [InlineData("", "repair", "Failed", 1)]
     [InlineData("", "repair", "Left", 1)]
@@ -19,40 +19,40 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
             [new FindingStatus("lost-link", "e2", "container web", "its interface is\n gone.", Enum.Parse<FindingState>(state), "Restart it.")],
             problem.Length > 0 ? [problem] : []));
 
-        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(exitCode);
+        (await RunAsync($"{command} --config {ConfigFile}", Cancellation)).Should().Be(exitCode);
 
         Lines()[0].Should().NotContain("..");
         Daemon.Bodies.Should().ContainSingle().Which.Should().Contain(command.EndsWith("--dry-run", StringComparison.Ordinal) ? "true" : "false");
         Lines()[0].Should().EndWith(" lost-link: container web: its interface is gone. Restart it.");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Repair_that_forgets_says_what_is_given_up()
     {
         Daemon.Answers["POST /Bridge.Forget"] = Answer(new ForgetResponse("container web", ["DEL of bridge did not succeed.", "Host ports 80/tcp are free again."]));
 
-        (await RunAsync($"repair --forget web --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"repair --forget web --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Daemon.Bodies.Should().ContainSingle().Which.Should().Contain("\"web\"");
         Lines().Should().Equal("Forgotten: container web", "  DEL of bridge did not succeed.", "  Host ports 80/tcp are free again.");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Forgetting_is_not_tried_out() =>
-        (await RunAsync($"repair --dry-run --forget web --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(2);
+        (await RunAsync($"repair --dry-run --forget web --config {ConfigFile}", Cancellation)).Should().Be(2);
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Metrics_of_a_daemon_that_is_down_are_a_file_that_says_so()
     {
-        await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", Cancellation);
 
-        (await RunAsync($"metrics --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync($"metrics --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Lines().Should().EndWith("cnm_cni_up 0");
         Error.ToString().Should().Contain("not running");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Check_hands_the_targets_on_and_fails_when_one_plugin_says_no()
     {
         Daemon.Answers["POST /Bridge.Check"] = Answer(new CheckResponse([
@@ -60,7 +60,7 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
             new CheckResult("e2", "db", CheckOutcome.Failed, "plugin \"bridge\" failed CHECK: no address"),
             new CheckResult("e3", null, CheckOutcome.Skipped, "not joined")]));
 
-        (await RunAsync($"check web e2 e3 --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync($"check web e2 e3 --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Daemon.Bodies.Should().ContainSingle().Which.Should().Match("*\"targets\"*\"web\"*\"e2\"*\"e3\"*");
         Lines().Should().Equal(
@@ -70,22 +70,22 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
             "-          e3            skipped  not joined");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Check_succeeds_when_all_pass_or_are_skipped()
     {
         Daemon.Answers["POST /Bridge.Check"] = Answer(new CheckResponse([new CheckResult("e3", null, CheckOutcome.Skipped, "not joined")]));
 
-        (await RunAsync($"check --json --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"check --json --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Output.ToString().Should().Contain("\"skipped\"");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_daemon_that_says_no_is_quoted()
     {
         Daemon.Answers["POST /Bridge.Check"] = ScriptedSocket.Json("""{"Err":"there is no attachment \"db\""}""", 404);
 
-        (await RunAsync($"check db --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync($"check db --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().Be("there is no attachment \"db\"\n");
     }

@@ -7,8 +7,6 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>The commands about networks in this process, with a configuration directory of their own, and Docker played by a server on a socket.</summary>
 public abstract class NetworksCommandTest : IAsyncLifetime
 {
-    protected const int Deadline = 120_000;
-
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cli-");
 
     private protected ScriptedDocker Docker { get; private set; } = null!; // Set before each test.

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary><c>cnm-cni networks create</c>.</summary>
 public sealed class NetworksCreationTests : NetworksCommandTest
 {
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("""{ "type": "bridge", IPAM }""", "10.91.0.0/24")]
     [InlineData("""{ "type": "macvlan", "master": "eth0", IPAM }""", "10.91.0.0/24")]
     [InlineData("""{ "type": "bridge", "isGateway": true, IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
@@ -17,19 +17,19 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     {
         Write("10-lan.conflist", $$"""{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ {{plugins.Replace("IPAM", """ "ipam": { "type": "host-local", "subnet": "10.91.0.0/24" } """, StringComparison.Ordinal)}} ] }""");
 
-        (await RunAsync("networks create lan", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks create lan", Cancellation)).Should().Be(0);
 
         Lines()[0].Should().EndWith($": CNI network lan, --ipam-driver cni, {shown}");
         Docker.Network("lan")["IPAM"]!["Config"]![0]!["Gateway"]!.ToString().Should().Be("10.91.0.1", "it is to be given to nobody");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_Docker_network_is_made_with_the_options_that_it_needs()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
 
-        (await RunAsync("networks create pods --name web --internal -o a=b=c --option d=", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks create pods --name web --internal -o a=b=c --option d=", Cancellation)).Should().Be(0);
 
         Lines().Should().Equal($"web {"01".PadRight(64, '0')}: CNI network pods, --ipam-driver cni, 10.88.0.0/16 via 10.88.0.1");
         var made = Docker.Network("web");
@@ -38,12 +38,12 @@ public sealed class NetworksCreationTests : NetworksCommandTest
         ((string?)made["Driver"], (bool?)made["Internal"]).Should().Be(("cni", true));
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Where_addresses_cannot_be_reserved_the_null_IPAM_is_taken_and_the_reason_said()
     {
         Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
-        (await RunAsync("networks create lan", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks create lan", Cancellation)).Should().Be(0);
 
         Lines()[0].Should().EndWith(
             ": CNI network lan, --ipam-driver null, because its IPAM plugin dhcp takes its lease from the container's own namespace, which is not there yet" +
@@ -51,28 +51,28 @@ public sealed class NetworksCreationTests : NetworksCommandTest
         Docker.Network("lan")["IPAM"]!["Driver"]!.ToString().Should().Be("null");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_null_IPAM_can_be_asked_for()
     {
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks create pods --ipam null", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks create pods --ipam null", Cancellation)).Should().Be(0);
 
         Docker.Network("pods")["IPAM"]!["Driver"]!.ToString().Should().Be("null");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Asking_for_reserved_addresses_where_they_cannot_be_is_refused()
     {
         Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
-        (await RunAsync("networks create lan --ipam cni", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create lan --ipam cni", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().StartWith("Addresses of CNI network \"lan\" cannot be reserved ahead: its IPAM plugin dhcp ").And.EndWith("(--ipam null).\n");
         Docker.Made.Should().Be(0);
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("cni", "pods", "it stands for CNI network \"pods\"")]
     [InlineData("cni", "gone", "it stands for CNI network \"gone\", which is gone")]
     [InlineData("bridge", null, "its driver is bridge")]
@@ -81,59 +81,59 @@ public sealed class NetworksCreationTests : NetworksCommandTest
         Write("10-pods.conflist", Conflists.Stock);
         Docker.AddNetwork("pods", driver, cniNetwork);
 
-        (await RunAsync("networks create pods", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().Be($"There is a Docker network \"pods\" ({"01".PadRight(64, '0')}) already: {what}. Choose another name with --name.\n");
         Docker.Made.Should().Be(1);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_unknown_CNI_network_is_refused_with_those_that_there_are()
     {
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks create nopods", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create nopods", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().Be("There is no CNI network \"nopods\" on this host. There is \"pods\".\n");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_Docker_refuses_is_quoted_with_a_hint_where_the_driver_is_not_running()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Docker.Script.Answers["POST /networks/create"] = ScriptedSocket.Json("""{"message":"plugin \"cni\" not found"}""", 404);
 
-        (await RunAsync("networks create pods", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().StartWith("Docker refused to create network pods (HTTP 404): plugin \"cni\" not found. The driver's socket ").And.Contain("start the driver with `cnm-cni serve`");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_only_CNI_network_need_not_be_named()
     {
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks create", TestContext.Current.CancellationToken)).Should().Be(0);
-        (await RunAsync("networks create --name web", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks create", Cancellation)).Should().Be(0);
+        (await RunAsync("networks create --name web", Cancellation)).Should().Be(0);
 
         Lines().Should().HaveCount(2);
         Lines()[0].Should().StartWith("pods ").And.Contain(": CNI network pods, --ipam-driver cni");
         Lines()[1].Should().StartWith("web ").And.Contain(": CNI network pods, --ipam-driver cni");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Of_several_CNI_networks_one_has_to_be_named()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
-        (await RunAsync("networks create", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().StartWith("Which CNI network? Say its name: cnm-cni networks create pods or lan");
         Docker.Made.Should().Be(0);
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData(false, "is not there: start the driver with `cnm-cni serve` as root")]
     [InlineData(true, "Nobody listens on the driver's socket")]
     public async Task Where_Docker_does_not_reach_the_driver_it_is_said_how_to_start_it(bool isStale, string words)
@@ -148,23 +148,23 @@ public sealed class NetworksCreationTests : NetworksCommandTest
             File.Move(Path.Combine(Root, "other.sock"), Path.Combine(Root, "cni.sock"));
         }
 
-        (await RunAsync("networks create pods", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().Contain("connection refused").And.Contain(words).And.Contain("systemctl start cnm-cni");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Without_Docker_nothing_can_be_made()
     {
         Configure("/nonexistent/docker.sock");
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks create pods", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().StartWith("Docker at /nonexistent/docker.sock does not answer: ");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("networks create pods web", "web")]
     [InlineData("networks create pods --ipam default", "--ipam default is neither cni nor null.")]
     [InlineData("networks create pods --name ../x", "--name \"../x\" is no name for a network")]
@@ -178,7 +178,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     {
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync(commandLine, TestContext.Current.CancellationToken)).Should().Be(2);
+        (await RunAsync(commandLine, Cancellation)).Should().Be(2);
 
         Error.ToString().Should().Contain(message);
         Docker.Made.Should().Be(0);

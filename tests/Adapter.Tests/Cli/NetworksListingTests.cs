@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary><c>cnm-cni networks</c>.</summary>
 public sealed class NetworksListingTests : NetworksCommandTest
 {
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task CNI_networks_are_listed_with_the_Docker_networks_that_stand_for_them()
     {
         Write("10-pods.conflist", Conflists.Stock);
@@ -18,7 +18,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
         Docker.AddNetwork("old", "cni", "gone");
         Docker.AddNetwork("bridge", "bridge");
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines().Select(line => string.Join(" | ", line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).Should().Equal(
             "CNI NETWORK | SUBNETS | PLUGINS | FILE | DOCKER NETWORK | IPAM | ID | PROBLEM",
@@ -33,18 +33,18 @@ public sealed class NetworksListingTests : NetworksCommandTest
             "Not used: DIR/30-broken.conflist: the file is empty");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_whose_plugins_are_there_is_recommended()
     {
         Write("10-flannel.conflist", """{ "cniVersion": "1.0.0", "name": "flannel", "plugins": [ { "type": "flannel" } ] }""");
         Write("20-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines()[^1].Should().Be("Make a Docker network: cnm-cni networks create pods");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""", "its plugin loopback makes no interface")]
     [InlineData("200-meta.conflist", """{ "cniVersion": "1.0.0", "name": "lo", "plugins": [ { "type": "loopback" }, { "type": "portmap" } ] }""", "none of its plugins loopback, portmap makes an interface")]
     public async Task A_network_that_no_container_can_be_on_is_not_offered_and_the_only_other_one_need_not_be_named(string file, string content, string reason)
@@ -52,10 +52,10 @@ public sealed class NetworksListingTests : NetworksCommandTest
         Write(file, content);
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
         var listed = Lines();
-        (await RunAsync("networks create lo", TestContext.Current.CancellationToken)).Should().Be(1);
-        (await RunAsync("networks create", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks create lo", Cancellation)).Should().Be(1);
+        (await RunAsync("networks create", Cancellation)).Should().Be(0);
 
         listed.Should().ContainSingle(line => line.StartsWith("pods ", StringComparison.Ordinal)).And.NotContain(line => line.StartsWith("lo ", StringComparison.Ordinal));
         listed.Should().Contain($"Not offered: DIR/{file}: {reason}, so no container can be on it.");
@@ -63,7 +63,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
         Docker.Names.Should().Equal("pods");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("10.99.0.0/16", "10.99.0.1", "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): make it again (docker network rm web, then cnm-cni networks create)")]
     [InlineData("10.88.0.0/16", "10.88.0.9", "Docker has gateway 10.88.0.9, and the CNI network has 10.88.0.1: make it again *")]
     [InlineData("10.88.0.0/16", "10.88.0.1", "-")]
@@ -74,23 +74,23 @@ public sealed class NetworksListingTests : NetworksCommandTest
         Write("10-pods.conflist", Conflists.Stock);
         Docker.AddNetwork("web", "cni", "pods", subnet, gateway);
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines()[1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].Should().Match(problem);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_null_IPAM_whose_subnet_is_everything_agrees_with_every_CNI_network()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Docker.AddNetwork("web", "cni", "pods", "0.0.0.0/0", ipam: "null");
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines()[1].Should().EndWith(" -");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("10.88.0.0/16", "10.88.0.0/16")]
     [InlineData("10.88.7.0/24", "10.88.7.0/24")]
     [InlineData("10.0.0.0/8", "10.88.0.0/16")]
@@ -99,50 +99,50 @@ public sealed class NetworksListingTests : NetworksCommandTest
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal).Replace("10.89.0.0/24", subnet, StringComparison.Ordinal));
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines().Should().Contain(line => line.StartsWith($"CNI networks pods and twin have subnet {common} in common: "));
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_configuration_that_everybody_may_write_to_is_warned_of()
     {
         Write("10-pods.conflist", Conflists.Stock);
         File.SetUnixFileMode(Path.Combine(Root, "10-pods.conflist"), (UnixFileMode)0b110_110_110);
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines().Should().ContainMatch("Warning: *10-pods.conflist: everybody on this machine may write to it, *");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task When_Docker_does_not_answer_that_is_said_and_the_rest_shown()
     {
         Configure("/nonexistent/docker.sock");
         Write("10-pods.conflist", Conflists.Stock);
 
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines()[1].Should().StartWith("pods ").And.Contain(" ? ");
         Lines()[^1].Should().StartWith("Which Docker networks there are is not known: Docker at /nonexistent/docker.sock does not answer: there is no such socket; is it running?");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_host_without_CNI_networks_says_so()
     {
-        (await RunAsync("networks", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines().Should().Equal("No CNI networks.");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_listing_as_JSON_has_everything_in_full()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Docker.AddNetwork("web", "cni", "pods");
         Docker.AddNetwork("old", "cni", "gone");
 
-        (await RunAsync("networks --json", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync("networks --json", Cancellation)).Should().Be(0);
 
         using var json = JsonDocument.Parse(Output.ToString());
         json.RootElement.GetProperty("networks")[0].GetProperty("dockerNetworks")[0].GetProperty("ipamDriver").GetString().Should().Be("null");

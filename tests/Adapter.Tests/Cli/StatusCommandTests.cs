@@ -9,12 +9,12 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>What <c>cnm-cni status</c> shows of what the daemon says.</summary>
 public sealed class StatusCommandTests : DaemonCommandTest
 {
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Status_shows_networks_endpoints_ports_pending_cleanups_and_broken_files()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
 
-        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker answers",
@@ -47,12 +47,12 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be done, 1 finding that is not mended, 1 CNI file that is not used.");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Status_of_a_daemon_that_has_nothing_to_do_says_what_to_do_first()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], [], []));
 
-        (await RunAsync($"status --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
@@ -62,19 +62,19 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "To look at: Docker does not answer.");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Status_as_JSON_is_what_the_daemon_said()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
 
-        (await RunAsync($"status --json --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"status --json --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         JsonSerializer.Deserialize(Output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(Example(), options => options.Excluding(status => status.Endpoints[0].Result));
         using var json = JsonDocument.Parse(Output.ToString());
         json.RootElement.GetProperty("endpoints")[0].GetProperty("result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("status --exit-code", 1)]
     [InlineData("status --exit-code --json", 1)]
     [InlineData("status", 0)]
@@ -82,25 +82,25 @@ public sealed class StatusCommandTests : DaemonCommandTest
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
 
-        (await RunAsync($"{command} --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(exitCode);
+        (await RunAsync($"{command} --config {ConfigFile}", Cancellation)).Should().Be(exitCode);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Status_of_a_healthy_host_ends_with_all_is_well_and_exit_code_0()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], []));
 
-        (await RunAsync($"status --exit-code --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(0);
+        (await RunAsync($"status --exit-code --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Lines()[^1].Should().Be("All is well.");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Nothing_is_well_while_no_record_can_be_written()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], [], StateProblem: "/var/lib/cnm-cni cannot be written: no space left on device"));
 
-        (await RunAsync($"status --exit-code --config {ConfigFile}", TestContext.Current.CancellationToken)).Should().Be(1);
+        (await RunAsync($"status --exit-code --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Lines()[1].Should().Be("/var/lib/cnm-cni cannot be written: no space left on device. No container can be attached until it can.");
         Lines()[^1].Should().Be("To look at: state that cannot be written.");

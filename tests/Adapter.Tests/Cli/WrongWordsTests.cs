@@ -6,9 +6,7 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>A command line that cannot be understood is answered with a sentence, and nothing on standard output but what is promised there.</summary>
 public sealed class WrongWordsTests
 {
-    private const int Deadline = 60_000;
-
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("server", "cnm-cni has no command server. Did you mean serve? cnm-cni --help tells what there is.")]
     [InlineData("stauts", "cnm-cni has no command stauts. Did you mean status? cnm-cni --help tells what there is.")]
     [InlineData("frobnicate", "cnm-cni has no command frobnicate. cnm-cni --help tells what there is.")]
@@ -19,14 +17,14 @@ public sealed class WrongWordsTests
     [InlineData("settings --config ", "--config: the name of the file is empty. Leave --config out to run with the defaults")]
     public async Task It_says_which_word_is_wrong(string words, string sentence)
     {
-        var (exitCode, output, error) = await RunAsync(words, TestContext.Current.CancellationToken);
+        var (exitCode, output, error) = await RunAsync(words, Cancellation);
 
         exitCode.Should().Be(2);
         output.Should().BeEmpty();
         error.Should().Be($"{sentence}\n");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("cni", "cnm-cni cni needs a command: ")]
     [InlineData("cni foo", "cnm-cni cni has no command foo.")]
     [InlineData("cni lost", "cnm-cni cni has no command lost. Did you mean list?")]
@@ -36,7 +34,7 @@ public sealed class WrongWordsTests
     [InlineData("cni add pods /run/netns/a -e --config FILE", "--env needs NAME[=VALUE].")]
     public async Task The_commands_that_print_JSON_print_an_error_object(string words, string sentence)
     {
-        var (exitCode, output, error) = await RunAsync(words, TestContext.Current.CancellationToken);
+        var (exitCode, output, error) = await RunAsync(words, Cancellation);
 
         exitCode.Should().Be(2);
         error.Should().StartWith(sentence);

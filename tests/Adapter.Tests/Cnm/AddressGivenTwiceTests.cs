@@ -33,7 +33,7 @@ public sealed class AddressGivenTwiceTests : ServingDaemonTest
 
         await Docker.CreateEndpointAsync(Second);
 
-        (await File.ReadAllTextAsync(told, TestContext.Current.CancellationToken)).Should().Contain("prevResult").And.NotContain("10.78.0.2");
+        (await File.ReadAllTextAsync(told, Cancellation)).Should().Contain("prevResult").And.NotContain("10.78.0.2");
     }
 
     [Fact]

@@ -101,8 +101,8 @@ public sealed class CallDeadlineTests : ServingDaemonTest
     public async Task The_lock_in_other_hands_keeps_no_call_from_its_answer()
     {
         var locks = new OperationLocks(Daemon.Settings.CniLock, TimeProvider.System);
-        using (await locks.EnterAloneAsync("now", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))
-        using (await locks.EnterAloneAsync("ahead", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))
+        using (await locks.EnterAloneAsync("now", TimeSpan.FromSeconds(10), Cancellation))
+        using (await locks.EnterAloneAsync("ahead", TimeSpan.FromSeconds(10), Cancellation))
         {
             (await Docker.CreateEndpointAsync("e1")).Should().Contain(Late);
             (await Docker.RequestAddressAsync()).Should().Contain(Late);

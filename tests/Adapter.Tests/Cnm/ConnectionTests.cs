@@ -26,9 +26,9 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         using var idle = await _daemon.ConnectAsync();
         using var slow = await _daemon.ConnectAsync();
-        await slow.SendAsync(Encoding.ASCII.GetBytes(beginning), TestContext.Current.CancellationToken);
+        await slow.SendAsync(Encoding.ASCII.GetBytes(beginning), Cancellation);
 
-        await EndAsync(slow).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await EndAsync(slow).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 
         (await ServingDaemon.AskAsync(idle, Question)).Should().StartWith("HTTP/1.1 200 OK");
     }

@@ -30,7 +30,7 @@ public sealed class LateCallTests : IDisposable
     [InlineData(nameof(CallLane.Undoing), "*it is not done within 100ms (timeouts.call)*goes on in the background*")]
     public async Task A_blocked_thread_keeps_nobody_from_the_answer(string lane, string sentence)
     {
-        var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallLane>(lane), "e1"), Block, TestContext.Current.CancellationToken);
+        var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallLane>(lane), "e1"), Block, Cancellation);
         await call.Should().ThrowAsync<CnmException>().WithMessage(sentence);
         _log.Lines.Should().BeEmpty();
 
@@ -66,7 +66,7 @@ public sealed class LateCallTests : IDisposable
 
         Func<Task<int>> Answer(string method, string endpoint, CallLane lane, Func<CancellationToken, Task<int>> work)
         {
-            var answer = deadline.AnswerAsync(new Call(method, lane, endpoint), work, TestContext.Current.CancellationToken);
+            var answer = deadline.AnswerAsync(new Call(method, lane, endpoint), work, Cancellation);
             return () => answer;
         }
     }
@@ -74,7 +74,7 @@ public sealed class LateCallTests : IDisposable
     [Fact]
     public async Task A_late_failure_is_not_lost()
     {
-        var call = () => _deadline.AnswerAsync(new Call("Leave", CallLane.Undoing, "e1"), Fail, TestContext.Current.CancellationToken);
+        var call = () => _deadline.AnswerAsync(new Call("Leave", CallLane.Undoing, "e1"), Fail, Cancellation);
         await call.Should().ThrowAsync<CnmException>();
 
         _kernel.Set();
@@ -88,7 +88,7 @@ public sealed class LateCallTests : IDisposable
     {
         var tokens = new List<CancellationToken>();
         foreach (var lane in new[] { CallLane.Making, CallLane.Undoing })
-            await _deadline.AnswerAsync(new Call("x", lane, "e1"), token => Task.FromResult(Add(token)), TestContext.Current.CancellationToken);
+            await _deadline.AnswerAsync(new Call("x", lane, "e1"), token => Task.FromResult(Add(token)), Cancellation);
 
         tokens.Select(token => token.CanBeCanceled).Should().Equal(true, false);
 

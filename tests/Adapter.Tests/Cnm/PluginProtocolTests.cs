@@ -111,7 +111,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
         (await ServingDaemon.AskAsync(connection, Question)).Should().StartWith("HTTP/1.1 200 OK");
 
         // Longer than the interval at which the web server looks for connections to close.
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancellation);
         (await ServingDaemon.AskAsync(connection, Question)).Should().StartWith("HTTP/1.1 200 OK");
     }
 

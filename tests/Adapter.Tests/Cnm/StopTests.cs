@@ -13,7 +13,7 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1}")
             var hanging = Docker.CreateEndpointAsync("e1");
             await Networks.RunsAsync("ADD chain");
             var waiting = Docker.CreateEndpointAsync("e2");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken); // Until it stands in the queue.
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation); // Until it stands in the queue.
             Daemon.Terminate();
 
             (await waiting).Should().Contain("cnm-cni is stopping, and begins nothing new");

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.Control;
 
 public sealed class CheckTests
 {
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [InlineData("""{"targets":["gone"]}""", 1)]
     [InlineData("""{"targets":[]}""", 0)]
     [Spec("check-only-attached", Libcni = "runs the plugins, without a result", Ours = "no plugin is run")]
@@ -17,7 +17,7 @@ public sealed class CheckTests
         await using var daemon = await ServingDaemon.StartAsync(settings => settings with { PluginDirectories = [plugins.FullName] });
         daemon.WriteConflist("10-pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"noted"}]}""");
         var plugin = Path.Combine(plugins.FullName, "noted");
-        await File.WriteAllTextAsync(plugin, $"#!/bin/sh\n[ $CNI_COMMAND = CHECK ] && touch '{plugins.FullName}/checked'\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(plugin, $"#!/bin/sh\n[ $CNI_COMMAND = CHECK ] && touch '{plugins.FullName}/checked'\n", Cancellation);
         File.SetUnixFileMode(plugin, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         var (_, body) = await daemon.PostAsync("Bridge.Check", request);

@@ -9,14 +9,12 @@ namespace Bridge.Adapter.Tests.Control;
 
 public sealed class StatusTests
 {
-    private const int Deadline = 120_000;
-
     private const string Conflist = """
         { "cniVersion": "1.0.0", "name": "pods",
           "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.88.0.0/16", "dataDir": "DATA" } } ] }
         """;
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Status_answers_although_containerd_hangs_and_shows_what_the_store_says()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");
@@ -33,7 +31,7 @@ public sealed class StatusTests
             return settings with { ContainerdSocket = hanging };
         });
         daemon.WriteConflist("10-pods.conflist", Conflist.Replace("DATA", data.FullName, StringComparison.Ordinal));
-        await File.WriteAllTextAsync(Path.Combine(data.CreateSubdirectory("pods").FullName, "10.88.0.7"), "p1\r\neth0", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(data.CreateSubdirectory("pods").FullName, "10.88.0.7"), "p1\r\neth0", Cancellation);
 
         var (_, body) = await daemon.PostAsync("Bridge.Status", "");
 

@@ -7,7 +7,6 @@ namespace Bridge.Adapter.Tests.Docker;
 
 public sealed class DockerEngineTests : IAsyncLifetime
 {
-    private const int Deadline = 120_000;
     private const string NetworkId = "5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f";
 
     private readonly ScriptedSocket _docker = new();
@@ -24,7 +23,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
         await _docker.DisposeAsync();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_networks_of_one_driver_are_listed_with_their_options_and_IPAM_driver()
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""
@@ -34,7 +33,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
              {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"},"Options":{} }]
             """);
 
-        var networks = await _engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken);
+        var networks = await _engine.CniNetworksAsync("cni", Cancellation);
 
         networks.Should().BeEquivalentTo(new[]
         {
@@ -44,7 +43,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
         _docker.Questions.Should().Equal("GET /networks?filters={\"driver\":{\"cni\":true}}");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Addresses_of_networks_of_other_drivers_are_found_where_this_IPAM_driver_chose_them()
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json("""
@@ -56,15 +55,15 @@ public sealed class DockerEngineTests : IAsyncLifetime
             """);
         _docker.Answers["GET /networks/d"] = ScriptedSocket.Json("""{"message":"network d not found"}""", 404);
 
-        var addresses = await _engine.AddressesElsewhereAsync("cni", TestContext.Current.CancellationToken);
+        var addresses = await _engine.AddressesElsewhereAsync("cni", Cancellation);
 
         addresses.Should().BeEquivalentTo([IPAddress.Parse("10.1.0.5"), IPAddress.Parse("fd00::5")]);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_connection_that_breaks_under_a_question_that_nobody_waits_for_any_more_is_no_failure()
     {
-        using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         _docker.Answers["GET /networks"] = (context, _) =>
         {
             nobodyWaits.Cancel();
@@ -77,13 +76,13 @@ public sealed class DockerEngineTests : IAsyncLifetime
         await ask.Should().ThrowAsync<OperationCanceledException>();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_is_created_with_all_that_was_said_of_it()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
         _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
 
-        var id = await _engine.CreateNetworkAsync(Pods with { IPv6 = true, Internal = true }, TestContext.Current.CancellationToken);
+        var id = await _engine.CreateNetworkAsync(Pods with { IPv6 = true, Internal = true }, Cancellation);
 
         id.Should().Be(NetworkId);
         JsonNode.DeepEquals(JsonNode.Parse(_docker.Bodies[0]), JsonNode.Parse("""
@@ -93,30 +92,30 @@ public sealed class DockerEngineTests : IAsyncLifetime
             """)).Should().BeTrue(_docker.Bodies[0]);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_without_IPv4_says_so()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201);
         _docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
 
-        await _engine.CreateNetworkAsync(Pods with { IPv4 = false, IPv6 = true }, TestContext.Current.CancellationToken);
+        await _engine.CreateNetworkAsync(Pods with { IPv4 = false, IPv6 = true }, Cancellation);
 
         ((bool?)JsonNode.Parse(_docker.Bodies[0])!["EnableIPv4"]).Should().BeFalse();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_second_network_of_one_name_which_old_engines_make_is_taken_back()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
         _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
         _docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("", 204);
 
-        await FluentActions.Awaiting(() => _engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken))
+        await FluentActions.Awaiting(() => _engine.CreateNetworkAsync(Pods, Cancellation))
             .Should().ThrowAsync<DockerRefusalException>().WithMessage("Docker refused to create network pods (HTTP 409): network with name pods already exists: c");
         _docker.Questions.Should().EndWith($"DELETE /networks/{NetworkId}");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_driver_that_takes_long_to_say_yes_is_waited_for()
     {
         var asked = new TaskCompletionSource();
@@ -129,7 +128,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
             await ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201)(context, cancellationToken);
         };
 
-        var creation = _engine.CreateNetworkAsync(Pods, TestContext.Current.CancellationToken);
+        var creation = _engine.CreateNetworkAsync(Pods, Cancellation);
         await asked.Task;
         _time.Advance(TimeSpan.FromSeconds(59));
         answer.SetResult();
@@ -137,19 +136,19 @@ public sealed class DockerEngineTests : IAsyncLifetime
         (await creation).Should().Be(NetworkId);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_that_is_gone_already_counts_as_removed_and_one_in_use_does_not()
     {
         _docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
         _docker.Answers["DELETE /networks/used"] = ScriptedSocket.Json("""{"message":"network pods has active endpoints"}""", 403);
 
-        await _engine.RemoveNetworkAsync(NetworkId, TestContext.Current.CancellationToken);
+        await _engine.RemoveNetworkAsync(NetworkId, Cancellation);
 
-        await FluentActions.Awaiting(() => _engine.RemoveNetworkAsync("used", TestContext.Current.CancellationToken))
+        await FluentActions.Awaiting(() => _engine.RemoveNetworkAsync("used", Cancellation))
             .Should().ThrowAsync<DockerRefusalException>().WithMessage("*active endpoints");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("""[]""", false)]
     [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"} } } }]""", false)]
     [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"pods"},"NetworkSettings":{"Networks":{} } }]""", true)]
@@ -160,12 +159,12 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         _docker.Answers["GET /containers/json"] = ScriptedSocket.Json(containers);
 
-        (await _engine.IsInUseAsync(new DockerNetwork(NetworkId, "pods", "cni", None, "cni", None, None), TestContext.Current.CancellationToken)).Should().Be(used);
+        (await _engine.IsInUseAsync(new DockerNetwork(NetworkId, "pods", "cni", None, "cni", None, None), Cancellation)).Should().Be(used);
 
         _docker.Questions.Should().Equal("GET /containers/json?all=1");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("1.41", false)]
     [InlineData("1.47", false)]
     [InlineData("1.48", true)]
@@ -174,10 +173,10 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         _docker.Answers["GET /version"] = ScriptedSocket.Json($$"""{"Version":"x","ApiVersion":"{{api}}"}""");
 
-        (await _engine.HasIPv6AloneAsync(TestContext.Current.CancellationToken)).Should().Be(known);
+        (await _engine.HasIPv6AloneAsync(Cancellation)).Should().Be(known);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Endpoints_are_found_while_their_join_is_under_way_and_afterwards()
     {
         _docker.Answers[$"GET /networks/{NetworkId}"] = ScriptedSocket.Json($$$"""
@@ -186,7 +185,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
               "c2":{"Name":"joined","EndpointID":"e2","MacAddress":"02:00:00:00:00:02","IPv4Address":"10.1.0.2/16","IPv6Address":""} } }
             """);
 
-        var endpoints = await _engine.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken);
+        var endpoints = await _engine.EndpointsAsync(NetworkId, Cancellation);
 
         endpoints.Should().BeEquivalentTo(new DockerNetworkEndpoints(NetworkId, "pods", new Dictionary<string, DockerContainer>
         {
@@ -195,15 +194,15 @@ public sealed class DockerEngineTests : IAsyncLifetime
         }));
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_that_Docker_does_not_know_is_null_not_an_error()
     {
         _docker.Answers[$"GET /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
 
-        (await _engine.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken)).Should().BeNull();
+        (await _engine.EndpointsAsync(NetworkId, Cancellation)).Should().BeNull();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData(500, """{"message":"the store is broken"}""", "Docker refused to list its networks (HTTP 500): the store is broken")]
     [InlineData(403, "<html>forbidden</html>", "Docker refused to list its networks (HTTP 403): <html>forbidden</html>")]
     [InlineData(200, "<html>", "Docker refused to list its networks (HTTP 200): what it answered is not understood: *")]
@@ -211,19 +210,19 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json(body, status);
 
-        await FluentActions.Awaiting(() => _engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken)).Should().ThrowAsync<DockerRefusalException>().WithMessage(message);
+        await FluentActions.Awaiting(() => _engine.CniNetworksAsync("cni", Cancellation)).Should().ThrowAsync<DockerRefusalException>().WithMessage(message);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_missing_socket_means_that_nothing_is_known()
     {
         using var nowhere = new DockerEngine("/nonexistent/docker.sock", _time);
 
-        await FluentActions.Awaiting(() => nowhere.EndpointsAsync(NetworkId, TestContext.Current.CancellationToken))
+        await FluentActions.Awaiting(() => nowhere.EndpointsAsync(NetworkId, Cancellation))
             .Should().ThrowAsync<DockerUnreachableException>().WithMessage("Docker at /nonexistent/docker.sock does not answer: *");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_Docker_that_hangs_is_given_up_after_five_seconds()
     {
         var asked = new TaskCompletionSource();
@@ -233,7 +232,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
             return ScriptedSocket.Silence(context, cancellationToken);
         };
 
-        var question = _engine.CniNetworksAsync("cni", TestContext.Current.CancellationToken);
+        var question = _engine.CniNetworksAsync("cni", Cancellation);
         await asked.Task;
         _time.Advance(TimeSpan.FromSeconds(4.9));
         question.IsCompleted.Should().BeFalse();
@@ -242,10 +241,10 @@ public sealed class DockerEngineTests : IAsyncLifetime
         await FluentActions.Awaiting(() => question).Should().ThrowAsync<DockerUnreachableException>().WithMessage("*no answer within 5 s when asked to list its networks");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Cancelling_a_question_is_not_Dockers_silence()
     {
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         _docker.Answers["GET /networks"] = async (context, cancellationToken) =>
         {
             await cancel.CancelAsync();

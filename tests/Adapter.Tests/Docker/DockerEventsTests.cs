@@ -9,8 +9,6 @@ namespace Bridge.Adapter.Tests.Docker;
 /// <summary>What Docker says of its own accord, for as long as it is listened to.</summary>
 public sealed class DockerEventsTests : IAsyncLifetime
 {
-    private const int Deadline = 120_000;
-
     private readonly ScriptedSocket _docker = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly DockerEngine _engine;
@@ -25,7 +23,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
         await _docker.DisposeAsync();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Events_come_as_they_happen_after_a_first_one_that_says_connected_until_the_connection_ends()
     {
         _docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
@@ -44,7 +42,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
         var seen = new List<DockerEvent>();
         var watch = async () =>
         {
-            await foreach (var happened in _engine.WatchAsync(TestContext.Current.CancellationToken))
+            await foreach (var happened in _engine.WatchAsync(Cancellation))
                 seen.Add(happened);
         };
 
@@ -60,7 +58,7 @@ public sealed class DockerEventsTests : IAsyncLifetime
         _docker.Questions[1].Should().Contain($"since={_time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain("\"type\":{\"container\":true,\"network\":true}");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_connection_that_breaks_in_the_middle_of_an_event_ends_the_watch_with_an_exception()
     {
         _docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
@@ -71,13 +69,13 @@ public sealed class DockerEventsTests : IAsyncLifetime
             context.Abort();
         };
 
-        await using var watch = _engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = _engine.WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation);
 
         (await watch.MoveNextAsync()).Should().BeTrue();
         await watch.Awaiting(broken => broken.MoveNextAsync().AsTask()).Should().ThrowAsync<DockerUnreachableException>();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_watch_can_be_left_while_nothing_happens()
     {
         _docker.Answers["GET /_ping"] = ScriptedSocket.Json("OK");
@@ -91,8 +89,8 @@ public sealed class DockerEventsTests : IAsyncLifetime
             await ScriptedSocket.Silence(context, cancellationToken);
         };
 
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        await using (var watch = _engine.WatchAsync(cancel.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken))
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await using (var watch = _engine.WatchAsync(cancel.Token).GetAsyncEnumerator(Cancellation))
         {
             (await watch.MoveNextAsync()).Should().BeTrue();
             var next = watch.MoveNextAsync().AsTask();
@@ -104,12 +102,12 @@ public sealed class DockerEventsTests : IAsyncLifetime
         await hungUp.Task; // The connection is not left open either.
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_Docker_that_does_not_answer_the_ping_is_not_connected()
     {
         _docker.Answers["GET /_ping"] = ScriptedSocket.Json("""{"message":"starting"}""", 503);
 
-        await using var watch = _engine.WatchAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = _engine.WatchAsync(Cancellation).GetAsyncEnumerator(Cancellation);
 
         (await watch.Awaiting(refused => refused.MoveNextAsync().AsTask()).Should().ThrowAsync<DockerRefusalException>())
             .Which.Status.Should().Be(HttpStatusCode.ServiceUnavailable);

@@ -88,7 +88,7 @@ public sealed class AddressHoldersTests : IAsyncLifetime
     }
 
     private Task<string?> DescribeAsync(string cniNetwork, string address, string? exceptContainerId = null) =>
-        _holders.DescribeAsync(cniNetwork, IPAddress.Parse(address), exceptContainerId, TestContext.Current.CancellationToken);
+        _holders.DescribeAsync(cniNetwork, IPAddress.Parse(address), exceptContainerId, Cancellation);
 
     private static AttachmentRecord Attachment(string endpointId, string? containerName, string? address) => Records.Joined(endpointId) with
     {

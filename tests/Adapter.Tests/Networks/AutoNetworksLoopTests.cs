@@ -10,8 +10,6 @@ namespace Bridge.Adapter.Tests.Networks;
 
 public sealed class AutoNetworksLoopTests : IAsyncLifetime
 {
-    private const int Deadline = 120_000;
-
     private readonly string _directory = Directory.CreateTempSubdirectory("net.d-").FullName;
     private readonly NetworksSignal _signal = new();
     private ScriptedDocker _docker = null!;
@@ -37,23 +35,23 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Networks_come_and_go_with_the_files_of_the_directory()
     {
-        await _loop.StartAsync(TestContext.Current.CancellationToken);
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // Past the look at the beginning.
+        await _loop.StartAsync(Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation); // Past the look at the beginning.
 
         Write("10-pods.conflist", Conflists.Stock);
-        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
         Write("20-plain.conflist", Conflists.Plain);
-        await UntilAsync(() => _docker.Names.Contains("plain"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("plain"), Cancellation);
         File.Delete(Path.Combine(_directory, "10-pods.conflist"));
-        await UntilAsync(() => !_docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => !_docker.Names.Contains("pods"), Cancellation);
 
         _docker.Names.Should().Equal("plain");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_Docker_that_comes_back_is_given_its_networks()
     {
         var list = _docker.Script.Answers["GET /networks"];
@@ -65,29 +63,29 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         Write("10-pods.conflist", Conflists.Stock);
-        await _loop.StartAsync(TestContext.Current.CancellationToken);
+        await _loop.StartAsync(Cancellation);
         await asked.Task;
 
         _docker.Script.Answers["GET /networks"] = list;
         _signal.Raise();
 
-        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_round_that_fails_is_followed_by_the_next()
     {
         _docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
         Write("10-pods.conflist", Conflists.Stock);
-        await _loop.StartAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => _docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+        await _loop.StartAsync(Cancellation);
+        await UntilAsync(() => _docker.Script.Questions.Count > 0, Cancellation);
 
         _signal.Raise();
 
-        await UntilAsync(() => _docker.Script.Questions.Count > 1, TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Script.Questions.Count > 1, Cancellation);
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("")]
     [InlineData("cni/net.d")]
     public async Task A_directory_that_is_made_later_is_noticed_at_once(string below)
@@ -98,30 +96,30 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
         var settings = new AdapterSettings { ConfigurationDirectory = missing, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
         var networks = new AutoNetworks(_engine, new ConfigurationDirectory(missing), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
         using var later = new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
-        await later.StartAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => _docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+        await later.StartAsync(Cancellation);
+        await UntilAsync(() => _docker.Script.Questions.Count > 0, Cancellation);
 
         Directory.CreateDirectory(missing);
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken); // Long enough for the round that finds it empty.
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation); // Long enough for the round that finds it empty.
         File.WriteAllText(Path.Combine(missing, "10-pods.conflist"), Conflists.Stock);
 
-        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
-        await later.StopAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
+        await later.StopAsync(Cancellation);
         Directory.CreateDirectory(_directory);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_directory_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
     {
-        await _loop.StartAsync(TestContext.Current.CancellationToken);
-        await UntilAsync(() => _docker.Script.Questions.Count > 0, TestContext.Current.CancellationToken);
+        await _loop.StartAsync(Cancellation);
+        await UntilAsync(() => _docker.Script.Questions.Count > 0, Cancellation);
 
         var other = Directory.CreateTempSubdirectory("net.d-new-").FullName;
         File.WriteAllText(Path.Combine(other, "10-pods.conflist"), Conflists.Stock);
         Directory.Delete(_directory);
         Directory.Move(other, _directory);
 
-        await UntilAsync(() => _docker.Names.Contains("pods"), TestContext.Current.CancellationToken);
+        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
     }
 
     private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)

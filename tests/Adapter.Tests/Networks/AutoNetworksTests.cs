@@ -10,8 +10,6 @@ namespace Bridge.Adapter.Tests.Networks;
 
 public sealed class AutoNetworksTests : IAsyncLifetime
 {
-    private const int Deadline = 120_000;
-
     private readonly string _directory = Directory.CreateTempSubdirectory("net.d-").FullName;
     private readonly FakeTimeProvider _time = new();
     private readonly LogLines<AutoNetworks> _log = new();
@@ -33,25 +31,25 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_CNI_network_that_no_container_can_be_on_gets_no_Docker_network()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""");
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Names.Should().Equal("pods");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Every_CNI_network_gets_a_Docker_network_of_its_name_once()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Names.Should().Equal("pods", "plain");
         _docker.Made.Should().Be(2);
@@ -61,91 +59,91 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         made["Options"]!.ToJsonString().Should().Be("""{"cni.network":"pods"}""");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_that_was_removed_by_hand_comes_back()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.RemoveNetwork("pods");
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Names.Should().Equal("pods");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_whose_CNI_network_stays_away_is_removed_and_not_one_whose_file_was_away_for_a_moment()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
 
         Remove("10-pods.conflist");
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _time.Advance(TimeSpan.FromSeconds(4));
         Write("10-pods.conflist", Conflists.Stock);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _networks.SomethingIsGoing.Should().BeFalse();
         Remove("10-pods.conflist");
         _time.Advance(TimeSpan.FromSeconds(4));
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.Names.Should().Equal("pods");
         _networks.SomethingIsGoing.Should().BeTrue();
 
         _time.Advance(TimeSpan.FromSeconds(5));
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.Names.Should().BeEmpty();
         _networks.SomethingIsGoing.Should().BeFalse();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_that_a_container_needs_stays_until_the_container_is_gone_which_is_said_once()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.AddContainer("pods");
         Remove("10-pods.conflist");
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _time.Advance(TimeSpan.FromSeconds(5));
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Names.Should().Equal("pods");
         _log.Lines.Should().ContainSingle(line => line.EndsWith("should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
         _docker.RemoveContainers();
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.Names.Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_whose_CNI_network_changes_is_made_anew()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Made.Should().Be(2);
         _docker.Network("pods")["IPAM"]!["Config"]![0]!["Subnet"]!.ToString().Should().Be("10.99.0.0/16");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_whose_CNI_network_changes_stays_as_it_is_while_a_container_needs_it()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.AddContainer("pods");
         Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Made.Should().Be(1);
         _log.Lines.Should().Contain(line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("bridge", null, true)]
     [InlineData("cni", "other", true)]
     [InlineData("cni", "pods", false)]
@@ -155,27 +153,27 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         _docker.AddNetwork("pods", driver, cniNetwork);
         Write("10-pods.conflist", Conflists.Stock);
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Made.Should().Be(1);
         _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network of its own: that name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_without_the_label_is_never_removed()
     {
         _docker.AddNetwork("hand-made", "cni", "gone");
         _docker.AddNetwork("docker0", "bridge");
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _time.Advance(TimeSpan.FromHours(1));
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Names.Should().Equal("hand-made", "docker0");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_the_driver_refuses_is_tried_again_said_once_and_does_not_keep_the_others_from_being_made()
     {
         Write("10-pods.conflist", Conflists.Stock);
@@ -185,13 +183,13 @@ public sealed class AutoNetworksTests : IAsyncLifetime
             ? ScriptedSocket.Json("""{"message":"plugin portmap was not found"}""", 500)(context, cancellationToken)
             : create(context, cancellationToken);
 
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
+        await _networks.RunAsync(Cancellation);
 
         _docker.Names.Should().Equal("plain");
         _log.Lines.Should().ContainSingle(line => line.Contains("No Docker network could be made for CNI network pods", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
         _docker.Script.Answers["POST /networks/create"] = create;
-        await _networks.RunAsync(TestContext.Current.CancellationToken);
+        await _networks.RunAsync(Cancellation);
         _docker.Names.Should().BeEquivalentTo("plain", "pods");
     }
 

@@ -7,12 +7,10 @@ namespace Bridge.Adapter.Tests.Pods;
 
 public sealed class PodRuntimeTests
 {
-    private const int Deadline = 120_000;
-
     /// <summary>Stands still, so that a slow machine is not taken for a silent runtime.</summary>
     private readonly FakeTimeProvider _time = new();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Pods_are_listed_with_their_names_and_addresses()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
@@ -21,7 +19,7 @@ public sealed class PodRuntimeTests
         runtime.Add("c3", "stopped");
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
-        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+        var listing = await pods.ListAsync(Cancellation);
 
         listing.Runtime.Should().Be(PodRuntimeState.Answers);
         listing.Pods.Select(pod => $"{pod.SandboxId} {pod.FullName} {pod.IsReady} {string.Join(' ', pod.Addresses)}").Should().Equal(
@@ -30,7 +28,7 @@ public sealed class PodRuntimeTests
             "b2 default/web True 10.88.0.3 fd00::3");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_pod_that_goes_while_it_is_asked_for_is_not_listed()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
@@ -39,12 +37,12 @@ public sealed class PodRuntimeTests
         runtime.Gone.Add("a1");
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
-        (await pods.ListAsync(TestContext.Current.CancellationToken)).Pods.Should().ContainSingle().Which.SandboxId.Should().Be("b2");
-        (await pods.FindAsync("a1", TestContext.Current.CancellationToken)).Should().BeNull();
-        (await pods.FindAsync("b2", TestContext.Current.CancellationToken))!.FullName.Should().Be("default/web");
+        (await pods.ListAsync(Cancellation)).Pods.Should().ContainSingle().Which.SandboxId.Should().Be("b2");
+        (await pods.FindAsync("a1", Cancellation)).Should().BeNull();
+        (await pods.FindAsync("b2", Cancellation))!.FullName.Should().Be("default/web");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_hundred_pods_are_listed_in_one_go()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
@@ -53,13 +51,13 @@ public sealed class PodRuntimeTests
 
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
-        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+        var listing = await pods.ListAsync(Cancellation);
 
         listing.Runtime.Should().Be(PodRuntimeState.Answers);
         listing.Pods.Should().HaveCount(100).And.OnlyContain(pod => pod.Addresses.Count == 1);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Of_a_runtime_that_falls_silent_in_the_middle_the_pods_keep_their_names()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
@@ -68,7 +66,7 @@ public sealed class PodRuntimeTests
         runtime.Silent.Add("b2");
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
-        var asking = pods.ListAsync(TestContext.Current.CancellationToken);
+        var asking = pods.ListAsync(Cancellation);
         await runtime.FellSilent;
         _time.Advance(TimeSpan.FromSeconds(1));
         var listing = await asking;
@@ -77,7 +75,7 @@ public sealed class PodRuntimeTests
         listing.Pods.Select(pod => pod.FullName).Should().Equal("default/dns", "default/web");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_runtime_that_never_answers_costs_a_second_and_has_no_pods()
     {
         var directory = Directory.CreateTempSubdirectory("cri-");
@@ -88,24 +86,24 @@ public sealed class PodRuntimeTests
         using var pods = new PodRuntime(socket, TimeProvider.System);
 
         var started = Stopwatch.GetTimestamp();
-        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+        var listing = await pods.ListAsync(Cancellation);
 
         listing.Runtime.Should().Be(PodRuntimeState.Silent);
         listing.Pods.Should().BeEmpty();
         Stopwatch.GetElapsedTime(started).Should().BeGreaterThan(TimeSpan.FromSeconds(0.9));
-        (await pods.FindAsync("a1", TestContext.Current.CancellationToken)).Should().BeNull();
+        (await pods.FindAsync("a1", Cancellation)).Should().BeNull();
         directory.Delete(recursive: true);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_host_without_a_container_runtime_has_no_pods()
     {
         using var pods = new PodRuntime("/nonexistent/containerd.sock", _time);
 
-        (await pods.ListAsync(TestContext.Current.CancellationToken)).Should().BeEquivalentTo(new PodListing(PodRuntimeState.Absent, []));
+        (await pods.ListAsync(Cancellation)).Should().BeEquivalentTo(new PodListing(PodRuntimeState.Absent, []));
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_socket_at_which_nobody_listens_any_more_has_no_pods()
     {
         var directory = Directory.CreateTempSubdirectory("cri-");
@@ -113,14 +111,14 @@ public sealed class PodRuntimeTests
         using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
             listener.Bind(new UnixDomainSocketEndPoint(socket));
 
-        await File.WriteAllTextAsync(socket, "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(socket, "", Cancellation);
         using var pods = new PodRuntime(socket, TimeProvider.System);
 
-        (await pods.ListAsync(TestContext.Current.CancellationToken)).Runtime.Should().Be(PodRuntimeState.Absent);
+        (await pods.ListAsync(Cancellation)).Runtime.Should().Be(PodRuntimeState.Absent);
         directory.Delete(recursive: true);
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData(12, "Absent")] // Unimplemented: a containerd that serves Docker alone.
     [InlineData(2, "Silent")] // Unknown: it says no, whyever.
     public async Task A_runtime_that_refuses_has_no_pods(int grpcStatus, string state)
@@ -129,19 +127,19 @@ public sealed class PodRuntimeTests
         runtime.Failure = grpcStatus;
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
-        var listing = await pods.ListAsync(TestContext.Current.CancellationToken);
+        var listing = await pods.ListAsync(Cancellation);
 
         listing.Pods.Should().BeEmpty();
         listing.Runtime.ToString().Should().Be(state);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_asker_who_hangs_up_is_not_given_an_answer()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
         runtime.Silent.Add("");
         using var pods = new PodRuntime(runtime.SocketPath, _time);
-        using var asker = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var asker = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var asking = pods.ListAsync(asker.Token);
         await runtime.FellSilent;
@@ -150,13 +148,13 @@ public sealed class PodRuntimeTests
         await asking.Invoking(asked => asked).Should().ThrowAsync<OperationCanceledException>();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_runtime_that_was_restarted_is_asked_again()
     {
         await using var first = await ScriptedPodRuntime.StartAsync();
         using var pods = new PodRuntime(first.SocketPath, _time);
         first.Add("a1", "dns", "10.88.0.2");
-        (await pods.ListAsync(TestContext.Current.CancellationToken)).Pods.Should().ContainSingle();
+        (await pods.ListAsync(Cancellation)).Pods.Should().ContainSingle();
 
         await using var second = await ScriptedPodRuntime.StartAsync();
         second.Add("b2", "web", "10.88.0.3");
@@ -165,8 +163,8 @@ public sealed class PodRuntimeTests
 
         // The old connection's end may still be on its way.
         PodListing listing;
-        while ((listing = await pods.ListAsync(TestContext.Current.CancellationToken)).Runtime != PodRuntimeState.Answers)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+        while ((listing = await pods.ListAsync(Cancellation)).Runtime != PodRuntimeState.Answers)
+            await Task.Delay(10, Cancellation);
 
         listing.Pods.Should().ContainSingle().Which.FullName.Should().Be("default/web");
     }

@@ -9,10 +9,9 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>Published ports that somebody took while the daemon was not running.</summary>
 public sealed class ContestedPortTests
 {
-    private const int Deadline = 60_000;
     private const string Kind = "contested-port";
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_port_that_a_program_has_taken_is_told_and_held_again_when_the_program_is_gone()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
@@ -20,7 +19,7 @@ public sealed class ContestedPortTests
         program.Start();
         var port = ((IPEndPoint)program.LocalEndpoint).Port;
         Publish(bench, port);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         (await bench.StatusAsync()).Findings.Should().Contain(finding => finding.Kind == Kind, "the look at the start has seen it");
         var told = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind);
@@ -36,7 +35,7 @@ public sealed class ContestedPortTests
         (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.Kind == Kind);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_port_that_nobody_took_is_held_and_no_finding()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
@@ -46,7 +45,7 @@ public sealed class ContestedPortTests
         program.Stop();
         Publish(bench, port);
 
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         CanListen(port).Should().BeFalse();
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(finding => finding.Kind == Kind);

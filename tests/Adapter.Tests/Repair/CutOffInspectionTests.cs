@@ -63,9 +63,9 @@ public sealed class CutOffInspectionTests : IDisposable
 
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;
         finding.Grace.Should().BePositive();
-        (await finding.Mend!(TestContext.Current.CancellationToken)).State.Should().Be(FindingState.Mended);
+        (await finding.Mend!(Cancellation)).State.Should().Be(FindingState.Mended);
 
-        (await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "asked"), TestContext.Current.CancellationToken)).Should().Be("DEL\n");
+        (await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "asked"), Cancellation)).Should().Be("DEL\n");
         _journal.Attachments.All.Should().BeEmpty();
         File.Exists(_host.StagingPath).Should().BeFalse();
     }
@@ -75,7 +75,7 @@ public sealed class CutOffInspectionTests : IDisposable
     {
         _journal.Attachments.Write(Record());
 
-        using var passage = await _gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken);
+        using var passage = await _gates.EnterAsync(ThrowAwayHost.Id, Cancellation);
 
         (await InspectAsync()).Should().BeEmpty();
     }
@@ -87,12 +87,12 @@ public sealed class CutOffInspectionTests : IDisposable
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;
         _journal.Attachments.Write(Record() with { Phase = AttachmentPhase.Joined });
 
-        (await finding.Mend!(TestContext.Current.CancellationToken)).Should().Be(Mending.Unneeded);
+        (await finding.Mend!(Cancellation)).Should().Be(Mending.Unneeded);
 
         File.Exists(Path.Combine(_directory.FullName, "asked")).Should().BeFalse();
     }
 
-    private async Task<IReadOnlyList<Finding>> InspectAsync() => (await _inspection.InspectAsync(Look, TestContext.Current.CancellationToken))!;
+    private async Task<IReadOnlyList<Finding>> InspectAsync() => (await _inspection.InspectAsync(Look, Cancellation))!;
 
     private static AttachmentRecord Record()
     {

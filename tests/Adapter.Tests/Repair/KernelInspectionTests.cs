@@ -43,7 +43,7 @@ public sealed class KernelInspectionTests : IDisposable
         _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
-        (await finding.Mend!(TestContext.Current.CancellationToken)).State.Should().Be(FindingState.Mended);
+        (await finding.Mend!(Cancellation)).State.Should().Be(FindingState.Mended);
 
         finding.Kind.Should().Be(FindingKind.OrphanedNamespace);
         finding.Grace.Should().BePositive();
@@ -55,13 +55,13 @@ public sealed class KernelInspectionTests : IDisposable
     public async Task A_namespace_is_not_an_orphan_while_somebody_is_at_work_on_it_or_has_a_record()
     {
         _host.Staging.Create(ThrowAwayHost.Id);
-        using (await _gates.EnterAsync(ThrowAwayHost.Id, TestContext.Current.CancellationToken))
+        using (await _gates.EnterAsync(ThrowAwayHost.Id, Cancellation))
             (await NamespacesAsync()).Should().BeEmpty();
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerId = ThrowAwayHost.Id });
         (await NamespacesAsync()).Should().BeEmpty();
-        (await finding.Mend!(TestContext.Current.CancellationToken)).Should().Be(Mending.Unneeded);
+        (await finding.Mend!(Cancellation)).Should().Be(Mending.Unneeded);
         File.Exists(_host.StagingPath).Should().BeTrue();
     }
 
@@ -76,7 +76,7 @@ public sealed class KernelInspectionTests : IDisposable
         switch (doubt)
         {
             case "a record that cannot be read":
-                await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "attachments", "e7.json"), "", TestContext.Current.CancellationToken);
+                await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "attachments", "e7.json"), "", Cancellation);
                 _journal.Load();
                 break;
             case "a Docker that does not answer":
@@ -88,7 +88,7 @@ public sealed class KernelInspectionTests : IDisposable
                 break;
         }
 
-        var findings = await new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough with { Docker = docker }, TestContext.Current.CancellationToken);
+        var findings = await new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough with { Docker = docker }, Cancellation);
 
         findings.Should().ContainSingle().Which.Mend.Should().BeNull();
     }
@@ -100,13 +100,13 @@ public sealed class KernelInspectionTests : IDisposable
         Tool.Ip(_host.HostPath, "link add cni0123456789xy type veth peer name veth0");
         var inspection = new HostLinkInspection(_journal, _host.Staging, _settings);
 
-        var finding = (await inspection.InspectAsync(Thorough, TestContext.Current.CancellationToken))!.Should().ContainSingle().Subject;
+        var finding = (await inspection.InspectAsync(Thorough, Cancellation))!.Should().ContainSingle().Subject;
 
         finding.Subject.Should().Be(ThrowAwayHost.HostIfname);
         finding.Remedy.Should().Contain($"ip link delete {ThrowAwayHost.HostIfname}");
         finding.Mend.Should().BeNull();
         _journal.Attachments.Bring(Records.Joined("e1") with { HostInterfaceName = ThrowAwayHost.HostIfname });
-        (await inspection.InspectAsync(Thorough, TestContext.Current.CancellationToken)).Should().BeEmpty();
+        (await inspection.InspectAsync(Thorough, Cancellation)).Should().BeEmpty();
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class KernelInspectionTests : IDisposable
         _journal.Attachments.Bring(record);
         Take(place);
 
-        var findings = await new LostLinkInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough, TestContext.Current.CancellationToken);
+        var findings = await new LostLinkInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough, Cancellation);
 
         findings!.Select(finding => (finding.Kind, finding.Remedy)).Should().Equal(
             isLost ? [(FindingKind.LostLink, "Restart the container: docker restart web.")] : Array.Empty<(FindingKind, string)>());
@@ -155,5 +155,5 @@ public sealed class KernelInspectionTests : IDisposable
     }
 
     private Task<IReadOnlyList<Finding>?> NamespacesAsync() =>
-        new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(WithDocker, TestContext.Current.CancellationToken);
+        new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(WithDocker, Cancellation);
 }

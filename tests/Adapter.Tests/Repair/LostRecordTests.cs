@@ -6,11 +6,9 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>That there is no record is no proof that there is nothing: what a damaged or lost one stood for keeps its address and its namespace.</summary>
 public sealed class LostRecordTests
 {
-    private const int Deadline = 60_000;
-
     private static readonly TimeSpan None = TimeSpan.Zero;
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("removed", null, true)]
     [InlineData("empty", "", true)]
     [InlineData("empty", "", false)]
@@ -25,12 +23,12 @@ public sealed class LostRecordTests
         bench.Journal.Reservations.Write(record with { EndpointId = RepairBench.EndpointId });
         bench.WriteOwner("10.66.0.6", record.ContainerId);
         if (content is not null)
-            await File.WriteAllTextAsync(bench.PathOf($"state/attachments/{RepairBench.EndpointId}.json"), content, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(bench.PathOf($"state/attachments/{RepairBench.EndpointId}.json"), content, Cancellation);
 
         if (dockerHasIt)
             bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
 
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         var response = await bench.RepairAsync(dryRun: false);
 
         response.Problems.Should().BeEmpty(how);
@@ -40,7 +38,7 @@ public sealed class LostRecordTests
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", record.ContainerId)).Should().BeTrue();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     public async Task A_lost_reservation_is_made_again_from_its_attachment_and_released_when_Docker_says_so(string? content)
@@ -59,9 +57,9 @@ public sealed class LostRecordTests
         bench.WriteOwner("10.66.0.6", RepairBench.ReservationId);
         var file = bench.PathOf($"state/reservations/{RepairBench.ReservationId}.json");
         if (content is not null)
-            await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(file, content, Cancellation);
 
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         File.ReadAllText(file).Should().Contain("10.66.0.6/24");
         await bench.Daemon.PostAsync("NetworkDriver.DeleteEndpoint", $$"""{"NetworkID":"{{RepairBench.NetworkId}}","EndpointID":"{{RepairBench.EndpointId}}"}""");
         (await bench.Daemon.PostAsync("IpamDriver.ReleaseAddress", """{"PoolID":"pods/10.66.0.0/24","Address":"10.66.0.6"}""")).Body.Should().Be("{}");
@@ -70,7 +68,7 @@ public sealed class LostRecordTests
         File.Exists(file).Should().BeFalse();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Status_shows_all_others_beside_a_record_that_makes_no_sense()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
@@ -83,9 +81,9 @@ public sealed class LostRecordTests
 
         var file = bench.PathOf($"state/attachments/{Senseless}.json");
         var older = File.ReadAllText(file).Replace("\"Version\": 3", "\"Version\": 2").Replace("\"plugins\": [", "\"plugins\": 7, \"other\": [");
-        await File.WriteAllTextAsync(file, older[..older.LastIndexOf(',')] + "\n}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, older[..older.LastIndexOf(',')] + "\n}", Cancellation);
         bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         var status = await bench.StatusAsync();
 

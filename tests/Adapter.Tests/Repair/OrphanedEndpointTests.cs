@@ -6,12 +6,10 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>Docker has an endpoint, and no container any more that it belongs to.</summary>
 public sealed class OrphanedEndpointTests
 {
-    private const int Deadline = 60_000;
-
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task It_is_told_with_the_command_that_removes_it_until_it_is_gone()
     {
-        await using var bench = await PrepareAsync(TestContext.Current.CancellationToken);
+        await using var bench = await PrepareAsync(Cancellation);
         (await FindingsAsync(bench)).Should().BeEmpty();
 
         bench.Docker.LoseContainer("web");
@@ -25,10 +23,10 @@ public sealed class OrphanedEndpointTests
         (await FindingsAsync(bench)).Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Where_a_new_container_has_its_name_that_is_told_too()
     {
-        await using var bench = await PrepareAsync(TestContext.Current.CancellationToken);
+        await using var bench = await PrepareAsync(Cancellation);
         bench.Docker.LoseContainer("web");
         bench.Docker.AddContainer("bridge", "web");
 

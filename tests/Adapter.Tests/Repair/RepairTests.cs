@@ -10,13 +10,12 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>`cnm-cni repair` over the socket: what it finds, what it does, and what it leaves alone.</summary>
 public sealed class RepairTests
 {
-    private const int Deadline = 60_000;
     private const string Stranger = "5a1d0b0f7e572e2eee1ec58dd2a7d3a0";
 
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_dry_run_tells_everything_and_changes_nothing()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
@@ -26,9 +25,9 @@ public sealed class RepairTests
         bench.AddReservation("10.66.0.6/24");
         bench.Journal.Networks.Write(new NetworkRecord("ab".PadRight(64, '0'), "pods", IpamMode.Null));
         bench.WriteOwner("10.66.0.6", Stranger);
-        await File.WriteAllTextAsync(Path.Combine(bench.Settings.StateDirectory, "attachments", "e7.json"), "{", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(bench.Settings.StateDirectory, "attachments", "e7.json"), "{", Cancellation);
         bench.WriteOwner("10.66.0.5", RepairBench.EndpointId);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
         bench.MountNamespace("0rphan");
         var before = bench.Everything();
@@ -49,7 +48,7 @@ public sealed class RepairTests
         bench.Docker.Script.Questions.Should().OnlyContain(question => question.StartsWith("GET ", StringComparison.Ordinal));
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("10.66.0.5/24")]
     [InlineData("10.66.0.5/24", "fd00:66::5/64")]
     public async Task An_address_that_went_out_of_the_store_is_given_back_by_the_plugin(params string[] cidrs)
@@ -59,7 +58,7 @@ public sealed class RepairTests
         foreach (var cidr in cidrs)
             bench.WriteOwner(cidr.Split('/')[0], record.ContainerId);
 
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
 
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "stolen-address");
@@ -71,7 +70,7 @@ public sealed class RepairTests
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(other => other.Kind == "stolen-address");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("last_reserved_ip.0", true)]
     [InlineData("lock", false)] // Nothing shows that it is this network's: it may be left from another of the name.
     public async Task An_address_that_a_delegating_plugin_had_written_down_is_given_back_where_its_store_is_known(string written, bool isMended)
@@ -81,8 +80,8 @@ public sealed class RepairTests
         bench.Journal.Attachments.Bring(record);
         bench.MountNamespace(record.ContainerId);
         bench.WriteOwner("10.66.0.5", record.ContainerId);
-        await File.WriteAllTextAsync(Path.Combine(bench.Store, written), "10.66.0.5", TestContext.Current.CancellationToken);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(bench.Store, written), "10.66.0.5", Cancellation);
+        await bench.StartAsync(Cancellation);
         File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
 
         var findings = (await bench.RepairAsync(dryRun: false)).Findings.Where(finding => finding.Kind == "stolen-address").ToArray();
@@ -91,7 +90,7 @@ public sealed class RepairTests
         bench.OwnerOf("10.66.0.5").Should().Be(isMended ? $"{record.ContainerId}\r\neth0" : "nobody");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("pods", "10.66.0.5", 1)]
     [InlineData("pods", "fd00:66::5", 1)]
     [InlineData("pods", "10.66.0.6", 0)]
@@ -104,20 +103,20 @@ public sealed class RepairTests
         {
             EndpointId = RepairBench.EndpointId.Replace('a', 'b'), ContainerName = "db", CniNetwork = cniNetwork, Snapshot = Having(address, "fe80::1"), Since = TimeProvider.System.GetUtcNow(),
         });
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         var found = (await bench.RepairAsync(dryRun: true)).Findings.Where(finding => finding.Kind == "shared-address").ToArray();
 
         found.Select(finding => (finding.What[..12], finding.Why)).Should().Equal(Enumerable.Repeat(("container db", $"web has {address} as well"), findings));
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Addresses_reserved_for_networks_of_other_drivers_are_in_the_status()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.AddReservation("10.66.0.5/24");
         bench.WriteOwner("10.66.0.5", record.ContainerId);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         var network = (await bench.StatusAsync()).CniNetworks.Should().ContainSingle().Subject;
 
@@ -128,7 +127,7 @@ public sealed class RepairTests
     private static LinkSnapshot Having(params string[] addresses) =>
         new("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [.. addresses.Select(address => new LinkAddress(address, address.Contains(':') ? 64 : 24))] };
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_reservation_gets_its_address_back_whatever_was_wished_for_when_it_was_made()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
@@ -137,7 +136,7 @@ public sealed class RepairTests
         bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
         bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.99/24") with { ContainerId = record.ContainerId, Reserved = ["10.66.0.99/24"] });
         bench.WriteOwner("10.66.0.99", record.ContainerId);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         Directory.Delete(bench.Store, recursive: true);
 
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "stolen-address");
@@ -148,13 +147,13 @@ public sealed class RepairTests
         bench.OwnerOf("10.66.0.99").Should().StartWith(record.ContainerId);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_address_that_somebody_else_has_by_now_is_shown_and_left()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.AddAttachment("10.66.0.5/24");
         bench.WriteOwner("10.66.0.5", record.ContainerId);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         bench.WriteOwner("10.66.0.5", Stranger);
 
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "contested-address");
@@ -168,7 +167,7 @@ public sealed class RepairTests
         (await bench.StatusAsync()).Findings.Should().NotContain(other => other.Kind == "contested-address");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_stays_through_the_grace_is_mended_before_the_command_answers()
     {
         await using var bench = await RepairBench.PrepareAsync(Short);
@@ -176,7 +175,7 @@ public sealed class RepairTests
         var record = bench.AddAttachment("10.66.0.5/24");
         bench.WriteOwner("10.66.0.5", record.ContainerId);
         bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         bench.MountNamespace("0rphan");
 
         var response = await bench.RepairAsync(dryRun: false);
@@ -186,13 +185,13 @@ public sealed class RepairTests
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", record.ContainerId)).Should().BeTrue();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_container_without_a_record_is_told_how_to_get_one()
     {
         await using var bench = await RepairBench.PrepareAsync(Short);
         bench.Docker.AddNetwork("pods", "cni", "pods");
         bench.Docker.AddEndpoint("pods", "e9", "lost");
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle().Subject;
 
@@ -201,14 +200,14 @@ public sealed class RepairTests
         finding.Done.Should().Contain("docker restart lost");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Docker_s_silence_is_told_and_the_rest_is_looked_at_all_the_same()
     {
         await using var bench = await RepairBench.PrepareAsync(Short);
         var record = bench.AddAttachment("10.66.0.5/24");
         bench.WriteOwner("10.66.0.5", Stranger);
         bench.Docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"the quarry is shut"}""", 500);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         var response = await bench.RepairAsync(dryRun: false);
 
@@ -217,7 +216,7 @@ public sealed class RepairTests
         File.Exists(Path.Combine(bench.Settings.StateDirectory, "attachments", $"{record.EndpointId}.json")).Should().BeTrue();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_can_never_be_undone_is_forgotten_at_an_operators_word_and_its_address_is_free()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
@@ -226,7 +225,7 @@ public sealed class RepairTests
         bench.Journal.Attachments.Bring(record with { Phase = AttachmentPhase.Deleting, PublishedPorts = [new PortMapping(18080, 80, "tcp", "")] });
         bench.WriteOwner("10.66.0.5", record.ContainerId);
         bench.WriteOwner("10.66.0.6", Stranger);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle(finding => finding.Kind == "pending-cleanup" && finding.State == FindingState.Failed);
 
         var (_, body) = await bench.Daemon.PostAsync("Bridge.Forget", """{"target":"web"}""");
@@ -239,7 +238,7 @@ public sealed class RepairTests
         (await bench.StatusAsync()).PendingCleanups.Should().BeEmpty();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("web", "docker rm --force")]
     [InlineData("nobody", "is called \\u0022nobody\\u0022")]
     [InlineData("", "is missing")]
@@ -247,7 +246,7 @@ public sealed class RepairTests
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         bench.AddAttachment("10.66.0.5/24");
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         var (status, body) = await bench.Daemon.PostAsync("Bridge.Forget", $$"""{"target":"{{target}}"}""");
 

@@ -9,7 +9,7 @@ public sealed class StrandedContainerTests
 {
     private const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData("always", Promise, true)]
     [InlineData("unless-stopped", Promise, true)]
     [InlineData("no", Promise, false)]
@@ -22,7 +22,7 @@ public sealed class StrandedContainerTests
         bench.Docker.Script.Answers["GET /containers/c1/json"] = ScriptedSocket.Json(
             new JsonObject { ["Id"] = "c1", ["Name"] = "/web", ["State"] = new JsonObject { ["Error"] = error }, ["HostConfig"] = new JsonObject { ["RestartPolicy"] = new JsonObject { ["Name"] = policy } } }.ToJsonString());
         bench.Docker.Script.Answers["POST /containers/c1/start"] = ScriptedSocket.Json("", 204);
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         (await bench.Daemon.PostAsync("NetworkDriver.CreateEndpoint", """{"NetworkID":"n9","EndpointID":"e9","Interface":{}}""")).Body.Should().Contain(Promise);
         await CniInvoker.Tests.Eventually.TrueAsync(() => bench.Docker.Script.Questions.Contains("GET /containers/c1/json"), "it looks for those that were refused");

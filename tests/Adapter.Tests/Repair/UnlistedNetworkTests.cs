@@ -8,45 +8,43 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>A dockerd that runs without its data directory for a while lists no network, and has all of them again later.</summary>
 public sealed class UnlistedNetworkTests
 {
-    private const int Deadline = 60_000;
-
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_network_that_Docker_does_not_list_counts_as_none_and_still_serves_an_endpoint()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(3)); // Docker does not list the endpoint either.
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true, Attach = AttachMode.Sandbox });
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         await bench.RepairAsync(dryRun: false);
         (await bench.StatusAsync()).Networks.Should().BeEmpty();
 
         (await CreateEndpointAsync(bench, RepairBench.NetworkId)).Should().BeNull();
 
-        var record = JsonNode.Parse(await File.ReadAllTextAsync(FileOf(bench), TestContext.Current.CancellationToken))!;
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(FileOf(bench), Cancellation))!;
         ((bool)record["Internal"]!).Should().BeTrue();
         (await bench.StatusAsync()).Networks.Should().ContainSingle().Which.Id.Should().Be(RepairBench.NetworkId);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task It_goes_on_as_before_when_Docker_lists_it_again()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true });
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         await bench.RepairAsync(dryRun: false);
         bench.Docker.AddNetwork("pods", "cni", "pods");
 
         await bench.RepairAsync(dryRun: false);
 
         (await bench.StatusAsync()).Networks.Should().ContainSingle();
-        ((bool)JsonNode.Parse(await File.ReadAllTextAsync(FileOf(bench), TestContext.Current.CancellationToken))!["Internal"]!).Should().BeTrue();
+        ((bool)JsonNode.Parse(await File.ReadAllTextAsync(FileOf(bench), Cancellation))!["Internal"]!).Should().BeTrue();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_that_is_removed_while_it_is_put_away_is_gone()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null));
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         await bench.RepairAsync(dryRun: false);
 
         await bench.Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{RepairBench.NetworkId}}"}""");
@@ -54,11 +52,11 @@ public sealed class UnlistedNetworkTests
         File.Exists(FileOf(bench)).Should().BeFalse();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_endpoint_on_a_network_that_the_journal_has_lost_waits_until_it_is_taken_over()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         bench.Docker.AddNetwork("pods", "cni", "pods"); // The background looks when something tells it to.
 
         (await CreateEndpointAsync(bench, RepairBench.NetworkId)).Should().NotContain("no record of Docker network");
@@ -66,19 +64,19 @@ public sealed class UnlistedNetworkTests
         File.Exists(FileOf(bench)).Should().BeTrue();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task One_that_Docker_still_lists_while_it_removes_it_is_not_taken_over_again()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(5));
         bench.Docker.AddNetwork("pods", "cni", "pods");
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null));
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
 
         await bench.Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{RepairBench.NetworkId}}"}""");
         var looks = Looks();
         var repair = bench.RepairAsync(dryRun: false);
         await CniInvoker.Tests.Eventually.TrueAsync(() => Looks() > looks, "it looks at Docker's networks");
-        await Task.Delay(300, TestContext.Current.CancellationToken); // It looks again much later.
+        await Task.Delay(300, Cancellation); // It looks again much later.
         bench.Docker.RemoveNetwork("pods");
 
         (await repair).Findings.Should().NotContain(finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Mended);

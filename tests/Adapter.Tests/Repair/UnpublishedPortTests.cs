@@ -10,7 +10,6 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>Published ports of a container whose gateway was on a network of another driver, which nobody tells us of when it leaves.</summary>
 public sealed class UnpublishedPortTests : IDisposable
 {
-    private const int Deadline = 60_000;
     private const string Kind = "unpublished-port";
 
     private readonly ThrowAwayHost _host = new();
@@ -25,12 +24,12 @@ public sealed class UnpublishedPortTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task They_are_published_by_the_CNI_network_that_is_left()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromMilliseconds(100));
         Add(bench, """{ "portMappings": true }""");
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(finding => finding.Kind == Kind, "the other network publishes");
 
         Tool.Ip(_host.SandboxPath, "link del eth0");
@@ -43,12 +42,12 @@ public sealed class UnpublishedPortTests : IDisposable
         (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.Kind == Kind);
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Where_none_of_its_plugins_can_status_says_that_they_are_published_nowhere()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromMilliseconds(100));
         Add(bench, "{}");
-        await bench.StartAsync(TestContext.Current.CancellationToken);
+        await bench.StartAsync(Cancellation);
         Tool.Ip(_host.SandboxPath, "link del eth0");
 
         (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Left);

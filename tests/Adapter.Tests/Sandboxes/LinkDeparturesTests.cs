@@ -11,7 +11,7 @@ public sealed class LinkDeparturesTests : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_link_that_moves_to_another_namespace_departs()
     {
         Tool.Ip(_host.HostPath, "link add leaves type veth peer name stays");
@@ -23,11 +23,11 @@ public sealed class LinkDeparturesTests : IDisposable
 
         Tool.Ip(_host.HostPath, $"link set leaves netns {_host.SandboxPath}");
 
-        await departed.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await departed.Task.WaitAsync(Patience, Cancellation);
         other.Task.IsCompleted.Should().BeFalse();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_link_that_had_left_before_departs_at_once()
     {
         using var departures = new LinkDepartures(_host.Namespace);
@@ -35,10 +35,10 @@ public sealed class LinkDeparturesTests : IDisposable
 
         using var watch = departures.Watch("never-was", departed.SetResult);
 
-        await departed.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await departed.Task.WaitAsync(Patience, Cancellation);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Nobody_is_called_after_the_watch_has_ended()
     {
         Tool.Ip(_host.HostPath, "link add leaves type veth peer name stays");
@@ -50,7 +50,7 @@ public sealed class LinkDeparturesTests : IDisposable
 
         Tool.Ip(_host.HostPath, "link del leaves");
 
-        await witness.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await witness.Task.WaitAsync(Patience, Cancellation);
         departed.Task.IsCompleted.Should().BeFalse();
     }
 
@@ -66,7 +66,7 @@ public sealed class LinkDeparturesTests : IDisposable
         listener.Receive().Should().BeEmpty();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task No_departure_is_missed_when_hundreds_of_links_go_at_once()
     {
         const int Pairs = 200;
@@ -79,7 +79,7 @@ public sealed class LinkDeparturesTests : IDisposable
         Tool.Try("nsenter", [$"--net={_host.HostPath}", "ip", "-batch", "-"],
             string.Concat(Enumerable.Range(0, Pairs).Select(number => $"link del r{number}\n"))).ExitCode.Should().Be(0);
 
-        (await Task.Run(() => departed.Wait(Patience), TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await Task.Run(() => departed.Wait(Patience), Cancellation)).Should().BeTrue();
         watches.ForEach(watch => watch.Dispose());
     }
 }

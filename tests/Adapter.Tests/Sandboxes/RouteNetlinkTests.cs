@@ -22,7 +22,7 @@ public sealed class RouteNetlinkTests : IDisposable
             $"could not add route 10.1.0.0/16 via 192.168.0.1 table 254 over eth0 in the network namespace {_host.StagingPath}: * (ENETUNREACH, the kernel says: Nexthop has invalid gateway)");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_list_longer_than_one_datagram_is_read_to_its_end()
     {
         const int Many = 3000;
@@ -30,12 +30,12 @@ public sealed class RouteNetlinkTests : IDisposable
         var batch = string.Concat(Enumerable.Range(0, Many).Select(number => $"route add 10.{100 + (number / 256)}.{number % 256}.0/24 via 10.88.0.1 table 7\n"));
         Tool.Try("nsenter", [$"--net={_host.StagingPath}", "ip", "-batch", "-"], batch).ExitCode.Should().Be(0);
 
-        var snapshot = await Task.Run(() => _host.Staging.Capture(ThrowAwayHost.Id, "eth0"), TestContext.Current.CancellationToken);
+        var snapshot = await Task.Run(() => _host.Staging.Capture(ThrowAwayHost.Id, "eth0"), Cancellation);
 
         snapshot.Routes.Where(route => route.Table == 7).Select(route => route.Destination).Distinct().Should().HaveCount(Many);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_list_that_changes_while_it_is_read_is_read_again_until_it_is_of_one_moment()
     {
         _host.RunPlugin();
@@ -45,7 +45,7 @@ public sealed class RouteNetlinkTests : IDisposable
         var link = changing.FindLink("eth0")!;
         var constant = Enumerable.Range(0, 500).Select(number => new LinkRoute($"10.7.{number / 256}.{number % 256}/32") { Gateway = "10.88.0.1", Protocol = 3 }).ToList();
         constant.ForEach(route => changing.AddRoute(link, route));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var changes = Task.Run(
             () =>
             {

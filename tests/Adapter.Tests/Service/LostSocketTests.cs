@@ -34,7 +34,7 @@ public sealed class LostSocketTests : IAsyncLifetime
     public async Task A_file_in_the_place_of_the_socket_gives_way()
     {
         File.Delete(_daemon.SocketPath);
-        await File.WriteAllTextAsync(_daemon.SocketPath, "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_daemon.SocketPath, "", Cancellation);
 
         await ServesAgainAsync();
     }

@@ -3,7 +3,6 @@ namespace Bridge.Adapter.Tests.Service;
 /// <summary>The socket exists before the daemon and after it, and between two of it.</summary>
 public sealed class SocketActivationTests : IDisposable
 {
-    private const int Deadline = 60_000;
     private const string Tcp = "socket(my $s, PF_INET, SOCK_STREAM, 0); listen($s, 16);";
     private const string Datagrams = "socket(my $s, AF_UNIX, SOCK_DGRAM, 0); bind($s, pack_sockaddr_un($path)) or die $!;";
     private const string Deaf = "socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un($path)) or die $!;";
@@ -14,30 +13,30 @@ public sealed class SocketActivationTests : IDisposable
 
     public void Dispose() => _manager.Dispose();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_socket_that_was_handed_over_is_served_and_its_file_outlives_the_daemon()
     {
         var daemon = _manager.StartWithSocket();
-        (await _manager.PostAsync("Plugin.Activate", "", TestContext.Current.CancellationToken)).Should().Contain("NetworkDriver");
+        (await _manager.PostAsync("Plugin.Activate", "", Cancellation)).Should().Contain("NetworkDriver");
 
-        (await ServiceManager.StopAsync(daemon, TestContext.Current.CancellationToken)).Should().Be(0);
+        (await ServiceManager.StopAsync(daemon, Cancellation)).Should().Be(0);
 
         System.IO.File.Exists(_manager.SocketPath).Should().BeTrue();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_was_meant_for_another_process_is_left_alone_and_a_socket_made_and_removed()
     {
         var daemon = _manager.StartWithSocket(path: _manager.PathOf("other.sock"), variables: ("LISTEN_PID", "1"));
-        (await _manager.PostAsync("Plugin.Activate", "", TestContext.Current.CancellationToken)).Should().Contain("NetworkDriver");
+        (await _manager.PostAsync("Plugin.Activate", "", Cancellation)).Should().Contain("NetworkDriver");
 
-        (await ServiceManager.StopAsync(daemon, TestContext.Current.CancellationToken)).Should().Be(0);
+        (await ServiceManager.StopAsync(daemon, Cancellation)).Should().Be(0);
 
         System.IO.File.Exists(_manager.SocketPath).Should().BeFalse();
         System.IO.File.Exists(_manager.PathOf("other.sock")).Should().BeTrue();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData(ServiceManager.Listening, "other.sock", 1, "handed over a unix stream socket bound to *other.sock; expected")]
     [InlineData(ServiceManager.Listening, null, 2, "handed over 2 sockets; expected")]
     [InlineData(Tcp, null, 1, "handed over a socket of family InterNetwork; expected")]
@@ -49,14 +48,14 @@ public sealed class SocketActivationTests : IDisposable
     {
         var daemon = _manager.StartWithSocket(make, name is null ? null : _manager.PathOf(name), count);
 
-        var said = await daemon.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var said = await daemon.StandardError.ReadToEndAsync(Cancellation);
 
-        await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await daemon.WaitForExitAsync(Cancellation);
         daemon.ExitCode.Should().Be(1);
         said.Should().Match($"The service manager {found} is one listening unix stream socket bound to {_manager.SocketPath}. *ListenStream*\n");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Plugins_get_neither_the_variables_nor_the_descriptors()
     {
         var plugin = _manager.PathOf("bin/witness");
@@ -64,17 +63,17 @@ public sealed class SocketActivationTests : IDisposable
             #!/bin/sh
             { env; ls -l /proc/$$/fd; } > {{_manager.PathOf("seen")}}.$$ && mv {{_manager.PathOf("seen")}}.$$ {{_manager.PathOf("seen")}}
             echo '{"cniVersion":"1.1.0","supportedVersions":["1.0.0"]}'
-            """, TestContext.Current.CancellationToken);
+            """, Cancellation);
         System.IO.File.SetUnixFileMode(plugin, (UnixFileMode)0b111_101_101);
-        await System.IO.File.WriteAllTextAsync(_manager.PathOf("net.d/10-pods.conflist"), """{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "witness" } ] }""", TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllTextAsync(_manager.PathOf("net.d/10-pods.conflist"), """{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "witness" } ] }""", Cancellation);
         using var notified = new NotifySocket(_manager.PathOf("notify"));
         _manager.StartWithSocket(variables: [("NOTIFY_SOCKET", notified.Address), ("WATCHDOG_USEC", "30000000")]);
 
         await _manager.PostAsync("NetworkDriver.CreateNetwork", $$"""
             {"NetworkID":"{{new string('a', 64)}}","Options":{"com.docker.network.generic":{"cni.network":"pods"} },"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}
-            """, TestContext.Current.CancellationToken);
+            """, Cancellation);
 
-        var seen = await System.IO.File.ReadAllTextAsync(_manager.PathOf("seen"), TestContext.Current.CancellationToken);
+        var seen = await System.IO.File.ReadAllTextAsync(_manager.PathOf("seen"), Cancellation);
         seen.Should().Contain("CNI_COMMAND=VERSION");
         seen.Should().NotContainAny("LISTEN_", "NOTIFY_SOCKET", "WATCHDOG_", "socket:");
     }

@@ -6,11 +6,9 @@ namespace Bridge.Adapter.Tests.Service;
 /// <summary>A daemon that cannot begin says why in one true sentence, and ends with status 1.</summary>
 public sealed class StartFailureTests : IDisposable
 {
-    private const int Deadline = 120_000;
-
     private readonly string _directory = Directory.CreateTempSubdirectory("start-").FullName;
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("mkdir state/lock", "*/state/lock is a directory*")]
     [InlineData("mkfifo state/lock", "*/state/lock is a named pipe*")]
     [InlineData("ln -s /etc/passwd state/lock", "*/state/lock is a link*")]
@@ -39,19 +37,19 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("ulimit -n 128", "cnm-cni serve may have 128 files open, and needs *")]
     public async Task What_is_in_the_way_is_named(string script, string sentence)
     {
-        var (exitCode, output) = await ServeAsync("root", script, TestContext.Current.CancellationToken);
+        var (exitCode, output) = await ServeAsync("root", script, Cancellation);
 
         exitCode.Should().Be(1, output);
         output.Should().Match(sentence + "\n").And.NotContain("   at ");
         output.Trim().Should().NotContain("\n");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("state")]
     [InlineData("run")]
     public async Task A_directory_with_other_things_in_it_is_left_as_it_is(string directory)
     {
-        var (exitCode, output) = await ServeAsync("root", $"mkdir -p {directory} && chmod 755 {directory} && touch {directory}/{{a,b,c,d,e}}", TestContext.Current.CancellationToken);
+        var (exitCode, output) = await ServeAsync("root", $"mkdir -p {directory} && chmod 755 {directory} && touch {directory}/{{a,b,c,d,e}}", Cancellation);
 
         exitCode.Should().Be(1, output);
         output.Should().Match($"{directory}Directory: */{directory} is open to others than its owner, and in it is what is not cnm-cni's: a, b, c and 2 more.*chmod 700 */{directory}*\n");
@@ -60,7 +58,7 @@ public sealed class StartFailureTests : IDisposable
         Directory.GetFileSystemEntries(Path.Combine(_directory, "state")).Should().HaveCount(directory == "state" ? 5 : 0, "neither is begun with");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("/srv", "/srv")]
     [InlineData("//srv/", "//srv is /srv")]
     [InlineData("state", "*/state is /srv")]
@@ -68,26 +66,26 @@ public sealed class StartFailureTests : IDisposable
     {
         // Empty and in a mount namespace of its own: should it be taken after all, nobody misses it.
         var make = path == "state" ? "rmdir state; ln -s /srv state" : $"sed -i 's|^stateDirectory.*|stateDirectory: {path}|' settings.yaml";
-        var (exitCode, output) = await ServeAsync("root", $"mount -t tmpfs -o mode=755 none /srv && {make}", TestContext.Current.CancellationToken);
+        var (exitCode, output) = await ServeAsync("root", $"mount -t tmpfs -o mode=755 none /srv && {make}", Cancellation);
 
         exitCode.Should().Be(1, output);
         output.Should().Match($"stateDirectory: {words}*directory of the system's, and others need it.*\n");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Root_without_capabilities_is_told_which_are_missing()
     {
-        var (exitCode, output) = await ServeAsync("root", "true", TestContext.Current.CancellationToken, "setpriv --bounding-set -sys_admin,-net_admin ");
+        var (exitCode, output) = await ServeAsync("root", "true", Cancellation, "setpriv --bounding-set -sys_admin,-net_admin ");
 
         exitCode.Should().Be(1, output);
         output.Should().Match("cnm-cni serve lacks CAP_SYS_ADMIN and CAP_NET_ADMIN:*\n");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Without_root_it_says_so()
     {
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
-        var (exitCode, output) = await ServeAsync("nobody", "true", TestContext.Current.CancellationToken);
+        var (exitCode, output) = await ServeAsync("nobody", "true", Cancellation);
 
         exitCode.Should().Be(1, output);
         output.Should().Match("cnm-cni serve needs root*sudo.\n");

@@ -46,7 +46,7 @@ public sealed class ThreadLimitTests : IAsyncLifetime
 
         (await _daemon.PostAsync("Bridge.Status", "")).Status.Should().Be(200);
         (await _docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":");
-        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // Rounds of repair, which look into namespaces.
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation); // Rounds of repair, which look into namespaces.
         _group.Lift();
 
         (await _docker.CreateEndpointAsync("e3")).Should().StartWith("{\"Interface\":", _daemon.Log);

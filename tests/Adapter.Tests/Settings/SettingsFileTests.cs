@@ -141,7 +141,7 @@ public sealed class SettingsFileTests : IDisposable
         FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true))
             .Should().Throw<SettingsException>().WithMessage($"{_file}: there is no such file*");
 
-    [Theory(Timeout = 30_000)]
+    [Theory]
     [InlineData("mkfifo FILE", "it is a named pipe")]
     [InlineData("ln -s /dev/zero FILE", "it is a device")]
     [InlineData("truncate -s 3G FILE", "it is larger than 1 MiB, which no settings are")]
@@ -154,7 +154,7 @@ public sealed class SettingsFileTests : IDisposable
         Tool.Run("sh", "-c", make.Replace("FILE", _file, StringComparison.Ordinal));
         try
         {
-            var load = () => Task.Run(() => SettingsFile.Load(_file, mustExist: true), TestContext.Current.CancellationToken);
+            var load = () => Task.Run(() => SettingsFile.Load(_file, mustExist: true), Cancellation);
             (await load.Should().ThrowAsync<SettingsException>()).WithMessage($"{_file}: the file cannot be read: {reason.Replace("FILE", _file, StringComparison.Ordinal)}");
         }
         finally

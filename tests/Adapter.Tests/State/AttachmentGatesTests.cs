@@ -4,28 +4,28 @@ namespace Bridge.Adapter.Tests.State;
 
 public sealed class AttachmentGatesTests
 {
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Spec("one-operation-at-a-time", Libcni = "leaves it to its caller", Ours = "operations for one container wait for each other")]
     public async Task One_endpoint_is_worked_on_by_one_at_a_time_and_others_do_not_wait()
     {
         var gates = new AttachmentGates();
-        var first = await gates.EnterAsync("a", TestContext.Current.CancellationToken);
-        var second = gates.EnterAsync("a", TestContext.Current.CancellationToken);
-        using var other = await gates.EnterAsync("b", TestContext.Current.CancellationToken);
+        var first = await gates.EnterAsync("a", Cancellation);
+        var second = gates.EnterAsync("a", Cancellation);
+        using var other = await gates.EnterAsync("b", Cancellation);
         second.IsCompleted.Should().BeFalse();
         first.Dispose();
         first.Dispose();
         (await second).Dispose();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Who_gives_up_waiting_does_not_block_those_behind()
     {
         var gates = new AttachmentGates();
-        var holder = await gates.EnterAsync("a", TestContext.Current.CancellationToken);
+        var holder = await gates.EnterAsync("a", Cancellation);
         using var impatience = new CancellationTokenSource();
         var impatient = gates.EnterAsync("a", impatience.Token);
-        var patient = gates.EnterAsync("a", TestContext.Current.CancellationToken);
+        var patient = gates.EnterAsync("a", Cancellation);
         await impatience.CancelAsync();
         await FluentActions.Awaiting(() => impatient).Should().ThrowAsync<OperationCanceledException>();
         holder.Dispose();

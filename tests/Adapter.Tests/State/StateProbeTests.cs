@@ -10,7 +10,7 @@ public sealed class StateProbeTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("probe-").FullName;
 
     private Task<string?> ProblemAsync() =>
-        new StateProbe(new AdapterSettings { StateDirectory = _directory }, TimeProvider.System).ProblemAsync(TestContext.Current.CancellationToken);
+        new StateProbe(new AdapterSettings { StateDirectory = _directory }, TimeProvider.System).ProblemAsync(Cancellation);
 
     [Fact]
     public async Task A_directory_with_room_is_well_and_stays_as_it_is()

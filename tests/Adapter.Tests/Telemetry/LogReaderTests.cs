@@ -36,8 +36,8 @@ public sealed class LogReaderTests : IAsyncLifetime
 
         (await LostAsync()).Should().BePositive();
         (await _daemon.MetricsAsync()).Should().MatchRegex("cnm_cni_log_lines_dropped_total [1-9]");
-        await Task.Run(() => ReadUntil(reader, " lines of this log are missing here"), TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await Task.Run(() => ReadUntil(reader, " lines of this log are missing here"), Cancellation)
+            .WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
     }
 
     [Fact]

@@ -9,14 +9,14 @@ public sealed class TimedExecutorTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(31, "stderr-success", Libcni = "copies it to the runtime's own stderr", Ours = "one entry of the log, with the plugin's name")]
     public async Task What_a_plugin_that_succeeds_says_on_stderr_is_logged_once_with_its_name()
     {
         var log = new LogLines<TimedExecutor>();
         var executor = new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System), new BridgeMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
 
-        var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), TestContext.Current.CancellationToken);
+        var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), Cancellation);
 
         output.ExitCode.Should().Be(0);
         log.Lines.Should().ContainSingle(line => line.Contains("mind the gap", StringComparison.Ordinal)).Which.Should().Contain("talkative");

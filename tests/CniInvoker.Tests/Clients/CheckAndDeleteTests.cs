@@ -193,7 +193,7 @@ public sealed class CheckAndDeleteTests : ClientTest
         File.Exists(link).Should().BeTrue("it is not ours to remove");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(34, "expired-deadline-del")]
     public async Task DEL_after_an_ADD_that_ran_out_of_time_has_time_of_its_own()
     {

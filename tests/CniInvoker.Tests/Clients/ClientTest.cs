@@ -33,8 +33,6 @@ public abstract class ClientTest : IDisposable
 
     private protected Attachment Attachment(string containerId = "c1", string ifname = "eth0") => new(containerId, Netns, ifname);
 
-    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private protected static async Task<CniException> FailureOf(Func<Task> run) => (await run.Should().ThrowAsync<CniException>()).Which;
 
     public virtual void Dispose()

@@ -138,7 +138,7 @@ public sealed class GarbageTests : ClientTest
         Plugins.Stdin("first", "GC")["cni.dev/valid-attachments"]!.ToJsonString().Should().Be("""[{"containerID":"theirs","ifname":"eth0"}]""");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(49, "lock-same-id")]
     [Spec("gc-alone")]
     [Spec("gc-awaited")]

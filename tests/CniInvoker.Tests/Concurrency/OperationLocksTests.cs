@@ -19,9 +19,9 @@ public sealed class OperationLocksTests : IDisposable
     [Case(49, "lock-same-id")]
     public async Task Operations_for_one_container_run_one_at_a_time()
     {
-        var first = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
-        var second = Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var first = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
+        var second = Locks().EnterAsync("pods", "c1", Patience, Cancellation);
+        await Task.Delay(50, Cancellation);
 
         second.IsCompleted.Should().BeFalse();
         first.Dispose();
@@ -34,7 +34,7 @@ public sealed class OperationLocksTests : IDisposable
     {
         var turns = new List<IDisposable>();
         foreach (var number in Enumerable.Range(0, 100))
-            turns.Add(await Locks().EnterAsync("pods", $"c{number}", NoPatience, TestContext.Current.CancellationToken));
+            turns.Add(await Locks().EnterAsync("pods", $"c{number}", NoPatience, Cancellation));
 
         turns.ForEach(turn => turn.Dispose());
     }
@@ -43,15 +43,15 @@ public sealed class OperationLocksTests : IDisposable
     [Case(49, "lock-same-id")]
     public async Task Garbage_is_collected_alone()
     {
-        var operation = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
-        var collection = Locks().EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var operation = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
+        var collection = Locks().EnterAloneAsync("pods", Patience, Cancellation);
+        await Task.Delay(50, Cancellation);
         collection.IsCompleted.Should().BeFalse();
 
         operation.Dispose();
         var alone = await collection;
-        var late = () => Locks().EnterAsync("pods", "c2", NoPatience, TestContext.Current.CancellationToken);
-        var second = () => Locks().EnterAloneAsync("pods", NoPatience, TestContext.Current.CancellationToken);
+        var late = () => Locks().EnterAsync("pods", "c2", NoPatience, Cancellation);
+        var second = () => Locks().EnterAloneAsync("pods", NoPatience, Cancellation);
 
         (await late.Should().ThrowAsync<CniException>()).Which.IsTransient.Should().BeTrue();
         await second.Should().ThrowAsync<CniException>();
@@ -62,11 +62,11 @@ public sealed class OperationLocksTests : IDisposable
     [Fact]
     public async Task Newcomers_wait_behind_a_garbage_collection_that_waits()
     {
-        var operation = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
-        var collection = Locks().EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
+        var operation = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
+        var collection = Locks().EnterAloneAsync("pods", Patience, Cancellation);
 
         // It would never get in while operations overlap without end.
-        var newcomer = () => Locks().EnterAsync("pods", "c2", NoPatience, TestContext.Current.CancellationToken);
+        var newcomer = () => Locks().EnterAsync("pods", "c2", NoPatience, Cancellation);
         await newcomer.Should().ThrowAsync<CniException>();
 
         operation.Dispose();
@@ -76,9 +76,9 @@ public sealed class OperationLocksTests : IDisposable
     [Fact]
     public async Task A_wait_that_is_too_long_says_what_for()
     {
-        using var first = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        using var first = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
 
-        var second = () => Locks().EnterAsync("pods", "c1", NoPatience, TestContext.Current.CancellationToken);
+        var second = () => Locks().EnterAsync("pods", "c1", NoPatience, Cancellation);
 
         (await second.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
             $"another operation for container c1, or a garbage collection on network \"pods\", is running, and did not end within 0.05 s ({File}) (code 11).");
@@ -88,7 +88,7 @@ public sealed class OperationLocksTests : IDisposable
     public async Task A_wait_can_be_cancelled_and_leaves_nothing_behind()
     {
         using var cancellation = new CancellationTokenSource();
-        var first = await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var first = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
         var second = Locks().EnterAsync("pods", "c1", Patience, cancellation.Token);
         var alone = Locks().EnterAloneAsync("pods", Patience, cancellation.Token);
 
@@ -97,13 +97,13 @@ public sealed class OperationLocksTests : IDisposable
         await second.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         await alone.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         first.Dispose();
-        (await Locks().EnterAsync("pods", "c1", NoPatience, TestContext.Current.CancellationToken)).Dispose();
+        (await Locks().EnterAsync("pods", "c1", NoPatience, Cancellation)).Dispose();
     }
 
     [Fact]
     public async Task The_file_is_for_its_owner_alone_and_stays_empty()
     {
-        (await Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken)).Dispose();
+        (await Locks().EnterAsync("pods", "c1", Patience, Cancellation)).Dispose();
 
         System.IO.File.GetUnixFileMode(File).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         new FileInfo(File).Length.Should().Be(0);
@@ -114,7 +114,7 @@ public sealed class OperationLocksTests : IDisposable
     {
         System.IO.File.WriteAllText(Path.Combine(_directory, "made"), "");
 
-        var enter = () => Locks().EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
+        var enter = () => Locks().EnterAsync("pods", "c1", Patience, Cancellation);
 
         (await enter.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith($"the lock file {File} cannot be used: ").And.EndWith("(code 5).");
     }

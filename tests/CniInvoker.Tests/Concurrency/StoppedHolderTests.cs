@@ -16,15 +16,15 @@ public sealed class StoppedHolderTests : IDisposable
 
     private string File => Path.Combine(_directory, "stopped-lock");
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(49, "lock-same-id")]
     public async Task Who_waits_for_a_process_that_is_stopped_is_told_which()
     {
         using var holder = HoldEverything();
         _ = LibC.kill(holder.Id, SIGSTOP);
 
-        var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", Patience, TestContext.Current.CancellationToken);
-        var enterAlone = () => new OperationLocks(File, TimeProvider.System).EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
+        var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", Patience, Cancellation);
+        var enterAlone = () => new OperationLocks(File, TimeProvider.System).EnterAloneAsync("pods", Patience, Cancellation);
 
         foreach (var failed in new[] { await enter.Should().ThrowAsync<CniException>(), await enterAlone.Should().ThrowAsync<CniException>() })
         {
@@ -36,12 +36,12 @@ public sealed class StoppedHolderTests : IDisposable
         holder.Kill();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_process_that_is_at_work_is_waited_for()
     {
         using var holder = HoldEverything();
 
-        var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", TimeSpan.FromSeconds(4), Cancellation);
 
         (await enter.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith($"did not end within 4 s ({File})");
         holder.Kill();
@@ -52,10 +52,10 @@ public sealed class StoppedHolderTests : IDisposable
     public async Task Garbage_of_one_network_keeps_no_other_waiting()
     {
         var locks = new OperationLocks(File, TimeProvider.System);
-        using var alone = await locks.EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken);
+        using var alone = await locks.EnterAloneAsync("pods", Patience, Cancellation);
 
-        (await locks.EnterAsync("others", "c1", Patience, TestContext.Current.CancellationToken)).Dispose();
-        (await locks.EnterAloneAsync("others", Patience, TestContext.Current.CancellationToken)).Dispose();
+        (await locks.EnterAsync("others", "c1", Patience, Cancellation)).Dispose();
+        (await locks.EnterAloneAsync("others", Patience, Cancellation)).Dispose();
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class PluginsBesideTests : IDisposable
         Write("pods/10.conf", """{"type":"beside","name":"another","cniVersion":"0.2.0","x-vendor":1}""");
 
         var network = new ConfigurationDirectory(_directory).Load().Networks.Single();
-        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         _plugins.Runs.Should().Equal("ADD inlined", "ADD beside");
         _plugins.Stdin("beside", "ADD")["name"]!.GetValue<string>().Should().Be("pods");

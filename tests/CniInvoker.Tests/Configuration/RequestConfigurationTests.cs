@@ -95,7 +95,7 @@ public sealed class RequestConfigurationTests : IDisposable
         _plugins.With("first");
         var network = ScriptedPlugins.Network("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/x":1}""", "1.1.0");
 
-        await _plugins.Runtime().StatusAsync(network, TestContext.Current.CancellationToken);
+        await _plugins.Runtime().StatusAsync(network, Cancellation);
 
         _plugins.Stdin("first", "STATUS").Select(property => property.Key).Should().Equal("cniVersion", "name", "type");
     }
@@ -149,9 +149,9 @@ public sealed class RequestConfigurationTests : IDisposable
         var attachment = ScriptedPlugins.Attachment(capabilities: new JsonObject { ["a"] = new JsonArray(1, 2) });
         _plugins.With("first");
 
-        var result = await _plugins.Runtime().AddAsync(network, attachment, previousResult: null, TestContext.Current.CancellationToken);
-        await _plugins.Runtime().CheckAsync(network, attachment, result, TestContext.Current.CancellationToken);
-        await _plugins.Runtime().DeleteAsync(network, attachment, result, TestContext.Current.CancellationToken);
+        var result = await _plugins.Runtime().AddAsync(network, attachment, previousResult: null, Cancellation);
+        await _plugins.Runtime().CheckAsync(network, attachment, result, Cancellation);
+        await _plugins.Runtime().DeleteAsync(network, attachment, result, Cancellation);
 
         var add = _plugins.Stdin("first", "ADD");
         add["prevResult"] = result.Json;
@@ -163,6 +163,6 @@ public sealed class RequestConfigurationTests : IDisposable
     {
         _plugins.With("first");
         await _plugins.Runtime().AddAsync(
-            ScriptedPlugins.Network(plugin), ScriptedPlugins.Attachment(capabilities: capabilities), previousResult: null, TestContext.Current.CancellationToken);
+            ScriptedPlugins.Network(plugin), ScriptedPlugins.Attachment(capabilities: capabilities), previousResult: null, Cancellation);
     }
 }

@@ -108,7 +108,7 @@ public sealed class StockIpamTests : IDisposable
         var network = Network($$"""{"type":"bridge","ipam":{{ipam.ToJsonString()}}}""");
         _plugins.With("bridge").With(type);
 
-        var problems = (await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken)).Problems;
+        var problems = (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems;
 
         (problems.Count > 0).Should().Be(await RefusesAsync(network), string.Join('\n', problems));
     }
@@ -119,7 +119,7 @@ public sealed class StockIpamTests : IDisposable
         var network = Network("""{"type":"bridge","ipam":{"type":"host-local","subnet":"10.9.0.0/24","routes":[null]}}""");
         _plugins.With("bridge").With("host-local");
 
-        (await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken)).Problems.Should().ContainSingle().Which.Should().Contain("has \"routes\" that are no objects");
+        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems.Should().ContainSingle().Which.Should().Contain("has \"routes\" that are no objects");
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class StockIpamTests : IDisposable
         var network = Network(plugin);
         _plugins.With(network.Plugins[0].Type).With("host-local");
 
-        (await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken)).Problems.Should().BeEmpty();
+        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems.Should().BeEmpty();
     }
 
     [Fact]
@@ -140,11 +140,11 @@ public sealed class StockIpamTests : IDisposable
     {
         var network = Network("""{"type":"mine"}""");
         _plugins.With("mine");
-        (await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken)).Warnings.Should().BeEmpty();
+        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Warnings.Should().BeEmpty();
 
         File.SetUnixFileMode(Path.Combine(_plugins.Directory, "mine"), (UnixFileMode)0b111_111_111);
 
-        var validation = await _plugins.Runtime().ValidateAsync(network, TestContext.Current.CancellationToken);
+        var validation = await _plugins.Runtime().ValidateAsync(network, Cancellation);
         validation.Problems.Should().BeEmpty();
         validation.Warnings.Should().ContainSingle().Which.Message.Should().Contain("everybody on this machine may write to it").And.Contain("chmod o-w");
     }
@@ -158,7 +158,7 @@ public sealed class StockIpamTests : IDisposable
         var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([Directory]), new CniDeadlines(), TimeProvider.System);
         try
         {
-            await runtime.AllocateAsync(network, new Attachment("c1", "/proc/self/ns/net", "eth0"), TestContext.Current.CancellationToken);
+            await runtime.AllocateAsync(network, new Attachment("c1", "/proc/self/ns/net", "eth0"), Cancellation);
             return false;
         }
         catch (CniException refusal)

@@ -51,7 +51,7 @@ public sealed class WordsForPeopleTests : IDisposable
         File.WriteAllText(PathOf("10-b.conflist.txt"), "{}");
         var client = new CniClient(new CniClientOptions { ConfigurationDirectory = _directory, PluginDirectories = [_directory], StateDirectory = PathOf("state") });
 
-        var add = () => client.AddAsync("a", new Attachment("c1", "/proc/self/ns/net", "eth0"), TestContext.Current.CancellationToken);
+        var add = () => client.AddAsync("a", new Attachment("c1", "/proc/self/ns/net", "eth0"), Cancellation);
 
         (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(
             $"network \"a\" is not configured in {_directory}; files that end with none of .conflist, .conf, .json are not read: 10-a.CONFLIST, 10-b.conflist.txt");
@@ -68,14 +68,14 @@ public sealed class WordsForPeopleTests : IDisposable
         Problem().Should().Be("this is written in UTF-16; save the file as UTF-8");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Nobody_waits_for_a_pipe_that_lies_among_the_files()
     {
         using var pipes = Process.Start("mkfifo", [PathOf("a.conflist"), PathOf("b.conf")]);
-        await pipes.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await pipes.WaitForExitAsync(Cancellation);
         File.WriteAllText(PathOf("c.conf"), """{"name":"c","type":"a"}""");
 
-        var contents = await Task.Run(() => new ConfigurationDirectory(_directory).Load(), TestContext.Current.CancellationToken);
+        var contents = await Task.Run(() => new ConfigurationDirectory(_directory).Load(), Cancellation);
 
         contents.Networks.Select(network => network.Name).Should().Equal("c");
         contents.Problems.Select(problem => problem.Message).Should().AllBe("the file cannot be read: it is no regular file, but a pipe, a socket, a device or a directory. Remove it").And.HaveCount(2);

@@ -9,15 +9,15 @@ public sealed class BusyPluginTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(35, "etxtbsy-2s / 9s")]
     public async Task After_two_seconds_it_is_run_once_and_has_all_of_its_stdin()
     {
         var stdin = string.Concat(Enumerable.Repeat("all of it ", 10_000));
         var writer = Install();
 
-        var run = new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("busy", stdin), TestContext.Current.CancellationToken);
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        var run = new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("busy", stdin), Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
         var isWaiting = !run.IsCompleted;
         await writer.DisposeAsync();
 
@@ -27,7 +27,7 @@ public sealed class BusyPluginTests : IDisposable
         Encoding.UTF8.GetString(output.Stdout.Span).Should().Be(stdin);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(35, "etxtbsy-2s / 9s",
         Libcni = "depends on the Go it is built with: 1.24 tries for five seconds, after which DEL, CHECK and STATUS succeed without having run anything; 1.27 fails after one second, for it starts the same command twice", Ours = "tries as long; then every operation fails, and says why")]
     public async Task A_DEL_whose_plugin_stays_busy_has_not_succeeded()
@@ -35,7 +35,7 @@ public sealed class BusyPluginTests : IDisposable
         await using var writer = Install();
 
         var delete = () => _plugins.Runtime().DeleteAsync(
-            ScriptedPlugins.NetworkOf("busy"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+            ScriptedPlugins.NetworkOf("busy"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().EndWith("could not be run: somebody has it open for writing; is it being installed?");
     }

@@ -8,7 +8,7 @@ public sealed class HangingCheckTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(54, "dhcp-hang", Libcni = "waits for ever", Ours = "the deadline ends it with the plugin that delegated to it, and DEL is served as ever")]
     public async Task A_second_CHECK_that_hangs_in_the_IPAM_plugin_ends_at_the_deadline_and_leaves_no_thread()
     {
@@ -16,16 +16,16 @@ public sealed class HangingCheckTests : IDisposable
             .With("main", check: $"\"$CNI_PATH/leases\" < '{_plugins.Record("main.CHECK.stdin")}'");
         var network = ScriptedPlugins.Network("""{"type":"main","ipam":{"type":"leases"}}""");
         var runtime = _plugins.Runtime(new CniDeadlines { Check = TimeSpan.FromSeconds(2), TerminationGrace = TimeSpan.FromMilliseconds(200) });
-        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
         await Eventually.TrueAsync(() => PluginThreads() == 0, "the thread of the first run has ended");
 
-        var again = runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var again = runtime.CheckAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
         await Eventually.TrueAsync(() => PluginThreads() > 0, "the run has a thread");
 
         (await again.Awaiting(task => task).Should().ThrowAsync<CniException>()).Which.Should().BeEquivalentTo(new { Plugin = "main", TimedOut = true });
         ProcessTable.IsAlive(_plugins.ReadProcess("leases.pid")).Should().BeFalse();
         await Eventually.TrueAsync(() => PluginThreads() == 0, "the thread of the run has ended");
-        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await runtime.DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
         _plugins.Runs.Should().Equal("CHECK main", "CHECK leases", "CHECK main", "CHECK leases", "DEL main");
     }
 

@@ -7,7 +7,7 @@ public sealed class LargeOutputTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(37, "big-stdout")]
     public async Task A_result_behind_eight_mebibytes_of_white_space_is_a_result()
     {
@@ -16,7 +16,7 @@ public sealed class LargeOutputTests : IDisposable
         (await AddAsync("talkative")).Ips.Single().Address.ToString().Should().Be("10.1.0.7");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(37, "big-stdout")]
     public async Task Stdout_without_end_fails_the_ADD_which_is_undone()
     {
@@ -30,5 +30,5 @@ public sealed class LargeOutputTests : IDisposable
     }
 
     private Task<CniResult> AddAsync(string type) =>
-        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(type), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(type), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 }

@@ -20,9 +20,9 @@ public sealed class OperationEnvironmentTests : IDisposable
         var network = ScriptedPlugins.NetworkOf("first");
         var runtime = _plugins.Runtime();
 
-        var result = await runtime.AddAsync(network, attachment, previousResult: null, TestContext.Current.CancellationToken);
-        await runtime.CheckAsync(network, attachment, result, TestContext.Current.CancellationToken);
-        await runtime.DeleteAsync(network, attachment, result, TestContext.Current.CancellationToken);
+        var result = await runtime.AddAsync(network, attachment, previousResult: null, Cancellation);
+        await runtime.CheckAsync(network, attachment, result, Cancellation);
+        await runtime.DeleteAsync(network, attachment, result, Cancellation);
 
         Parameters("ADD").Should().Contain("CNI_COMMAND=ADD").And.Contain("CNI_CONTAINERID=c1").And.Contain("CNI_NETNS=/run/netns/x").And.Contain("CNI_IFNAME=eth0");
         foreach (var verb in new[] { "CHECK", "DEL" })
@@ -37,8 +37,8 @@ public sealed class OperationEnvironmentTests : IDisposable
         _plugins.With("first", add: $"{Own} > '{_plugins.Record("ADD.netns")}'; {ScriptedPlugins.Result()}", delete: $"{Own} > '{_plugins.Record("DEL.netns")}'");
         var network = ScriptedPlugins.NetworkOf("first");
 
-        var result = await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
-        await _plugins.Runtime().DeleteAsync(network, ScriptedPlugins.Attachment(), result, TestContext.Current.CancellationToken);
+        var result = await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
+        await _plugins.Runtime().DeleteAsync(network, ScriptedPlugins.Attachment(), result, Cancellation);
 
         var ours = new FileInfo("/proc/self/ns/net").LinkTarget;
         File.ReadAllText(_plugins.Record("ADD.netns")).Trim().Should().Be(ours);
@@ -52,7 +52,7 @@ public sealed class OperationEnvironmentTests : IDisposable
         _plugins.With("first");
 
         var check = () => _plugins.Runtime().CheckAsync(
-            ScriptedPlugins.NetworkOf("first", "absent"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+            ScriptedPlugins.NetworkOf("first", "absent"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         (await check.Should().ThrowAsync<CniException>()).Which.Msg.Should().StartWith("plugin \"absent\" was not found in");
     }

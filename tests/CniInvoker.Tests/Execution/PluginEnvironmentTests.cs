@@ -55,7 +55,7 @@ public sealed class PluginEnvironmentTests : IDisposable
         var path = new PluginPath(["/absent", _plugins.Directory]);
         var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), path, new CniDeadlines(), TimeProvider.System);
 
-        await runtime.AddAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        await runtime.AddAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
         _plugins.Environment("first", "ADD")["CNI_PATH"].Should().Be($"/absent:{_plugins.Directory}");
     }
@@ -64,6 +64,6 @@ public sealed class PluginEnvironmentTests : IDisposable
     {
         _plugins.With("first");
         await _plugins.Runtime().AddAsync(
-            ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(arguments: arguments), previousResult: null, TestContext.Current.CancellationToken);
+            ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(arguments: arguments), previousResult: null, Cancellation);
     }
 }

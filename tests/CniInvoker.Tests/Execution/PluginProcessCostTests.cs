@@ -10,7 +10,7 @@ public sealed class PluginProcessCostTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_run_is_one_process_and_one_thread()
     {
         _plugins.WithScript("waiting", $"echo $$ > '{_plugins.Record("unfinished")}' && mv '{_plugins.Record("unfinished")}' '{_plugins.Record("pid")}'; while [ ! -e '{_plugins.Record("go")}' ]; do sleep 0.01; done");
@@ -20,14 +20,14 @@ public sealed class PluginProcessCostTests : IDisposable
         await Eventually.FileAsync(_plugins.Record("pid"));
         var started = ProcessTable.Children().Except(before).ToArray();
         var threads = ProcessTable.ThreadNames().Count(name => name == "CNI waiting");
-        await File.WriteAllTextAsync(_plugins.Record("go"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_plugins.Record("go"), "", Cancellation);
 
         (await run).ExitCode.Should().Be(0);
         started.Should().Equal(_plugins.ReadProcess("pid"));
         threads.Should().Be(1);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task After_many_runs_each_has_started_its_plugin_once_and_neither_process_nor_thread_is_left()
     {
         _plugins.WithScript("counted", $"cat > /dev/null; echo $PPID >> '{_plugins.Record("parents")}'");
@@ -36,11 +36,11 @@ public sealed class PluginProcessCostTests : IDisposable
         for (var run = 0; run < Runs; run++)
             (await ExecuteAsync("counted")).ExitCode.Should().Be(0);
 
-        (await File.ReadAllLinesAsync(_plugins.Record("parents"), TestContext.Current.CancellationToken)).Should().HaveCount(Runs).And.AllBe($"{Environment.ProcessId}");
+        (await File.ReadAllLinesAsync(_plugins.Record("parents"), Cancellation)).Should().HaveCount(Runs).And.AllBe($"{Environment.ProcessId}");
         ProcessTable.Children().Except(before).Should().BeEmpty();
         await Eventually.TrueAsync(() => !ProcessTable.ThreadNames().Contains("CNI counted"), "the last run's thread has ended");
     }
 
     private Task<PluginOutput> ExecuteAsync(string type) =>
-        new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request(type), TestContext.Current.CancellationToken);
+        new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request(type), Cancellation);
 }

@@ -11,7 +11,7 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(32, "timeout-grandchild", Libcni = "kills the plugin alone, and returns when the last who holds its stdout ends", Ours = "returns at the deadline, and everything that the plugin started is ended")]
     public async Task A_plugin_past_its_deadline_goes_with_everything_it_started()
     {
@@ -25,7 +25,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(32, "timeout-grandchild")]
     public async Task Processes_that_ignore_the_polite_signal_are_killed_after_the_grace()
     {
@@ -39,7 +39,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_plugin_may_tidy_up_during_the_grace()
     {
         _plugins.WithScript("tidy", $"trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait");
@@ -50,7 +50,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         File.Exists(_plugins.Record("tidied")).Should().BeTrue();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_grandchild_that_tidies_up_has_the_grace_too_even_if_its_parent_is_gone()
     {
         _plugins.WithScript("delegating", $"(trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait) & sleep 100");
@@ -61,7 +61,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         File.Exists(_plugins.Record("tidied")).Should().BeTrue();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(33, "daemonised-child", Libcni = "waits until the child ends", Ours = "the result is there at once, and the child goes on")]
     public async Task What_a_successful_plugin_leaves_running_is_not_waited_for_and_left_alone()
     {
@@ -78,7 +78,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         process.Kill();
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData("(sleep 1; echo '{\"ips\":[]}') &", "{\"ips\":[]}\n")]
     [InlineData("(sleep 1; echo ' 1}') & printf '{\"mtu\":'", "{\"mtu\": 1}\n")]
     [Case(33, "daemonised-child")]
@@ -91,7 +91,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         System.Text.Encoding.UTF8.GetString(output.Stdout.Span).Should().Be(printed);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(33, "daemonised-child")]
     public async Task So_is_a_reason_that_a_child_prints_after_the_plugin_has_failed()
     {
@@ -103,7 +103,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         System.Text.Encoding.UTF8.GetString(output.Stdout.Span).Should().Be("{\"code\":11}\n");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(33, "daemonised-child")]
     public async Task A_child_that_holds_stdout_and_never_prints_a_result_is_ended_at_the_deadline()
     {
@@ -115,7 +115,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         ProcessTable.IsAlive(_plugins.ReadProcess("left")).Should().BeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_plugin_that_fails_leaves_nothing_running()
     {
         _plugins.WithScript("failing", $"sleep 30 & echo $! > '{_plugins.Record("left")}'; exit 1");
@@ -127,7 +127,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         ProcessTable.IsAlive(_plugins.ReadProcess("left")).Should().BeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     [Case(32, "timeout-grandchild")]
     public async Task A_process_that_left_the_group_but_holds_the_pipes_cannot_delay_the_end()
     {
@@ -141,7 +141,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         process.Kill();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Cancelling_ends_the_plugin_and_everything_it_started()
     {
         _plugins.WithScript("hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; wait");
@@ -156,7 +156,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_token_that_is_cancelled_beforehand_starts_nothing()
     {
         _plugins.WithScript("started", $"touch '{_plugins.Record("started")}'");
@@ -167,7 +167,7 @@ public sealed class PluginProcessEndingTests : IDisposable
         File.Exists(_plugins.Record("started")).Should().BeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_plugin_that_not_even_SIGKILL_ends_does_not_hold_up_its_caller_and_is_reaped_later()
     {
         Assert.SkipUnless(Freezer.IsAvailable, "There is no writable cgroup v1 freezer.");
@@ -188,7 +188,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     private async Task<(PluginOutput Output, TimeSpan Elapsed)> TimeAsync(string type, TimeSpan deadline, TimeSpan? grace = null)
     {
         var clock = Stopwatch.StartNew();
-        var output = await new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request(type, deadline: deadline, grace: grace), TestContext.Current.CancellationToken);
+        var output = await new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request(type, deadline: deadline, grace: grace), Cancellation);
         return (output, clock.Elapsed);
     }
 }

@@ -7,11 +7,11 @@ public sealed class PluginProcessLeakTests : IDisposable
 
     public void Dispose() => _plugins.Dispose();
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Two_hundred_runs_of_every_kind_leave_no_file_no_zombie_and_no_thread()
     {
         _plugins.WithScript("good", "cat > /dev/null; echo '{}'").WithScript("bad", "exit 1").WithScript("slow", "sleep 10").WithScript("broken", "");
-        await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "broken"), "no program", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "broken"), "no program", Cancellation);
         await RunSomeAsync(20);
         var files = ProcessTable.OpenFiles();
         var threads = ProcessTable.Threads();
@@ -22,12 +22,12 @@ public sealed class PluginProcessLeakTests : IDisposable
         await Eventually.TrueAsync(() => ProcessTable.OpenFiles() <= files && ProcessTable.Threads() <= threads + 4, $"open files are back at {files}");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task Wherever_the_run_is_when_no_more_files_can_be_opened_it_fails_and_leaves_nothing()
     {
         _plugins.WithScript("good", "cat > /dev/null; echo '{}'");
         var process = new PluginProcess(TimeProvider.System);
-        await process.Awaiting(warm => warm.ExecuteAsync(_plugins.Request("absent"), TestContext.Current.CancellationToken)).Should().ThrowAsync<CniException>();
+        await process.Awaiting(warm => warm.ExecuteAsync(_plugins.Request("absent"), Cancellation)).Should().ThrowAsync<CniException>();
         var files = ProcessTable.OpenFiles();
         var failures = new List<string>();
         for (var spare = 0; spare < 10; spare++)
@@ -35,7 +35,7 @@ public sealed class PluginProcessLeakTests : IDisposable
             using var limit = FileLimit.ToSpare(spare);
             try
             {
-                await process.ExecuteAsync(_plugins.Request("good"), TestContext.Current.CancellationToken);
+                await process.ExecuteAsync(_plugins.Request("good"), Cancellation);
             }
             catch (CniException failure)
             {
@@ -46,7 +46,7 @@ public sealed class PluginProcessLeakTests : IDisposable
         failures.Should().NotBeEmpty().And.AllSatisfy(msg => msg.Should().MatchRegex("could not be run: (((pipe2|eventfd|pidfd_open): Too many open files)|no thread can be started)"));
         ProcessTable.ZombieChildren().Should().BeEmpty();
         await Eventually.TrueAsync(() => ProcessTable.OpenFiles() <= files, $"open files are back at {files}");
-        (await process.ExecuteAsync(_plugins.Request("good"), TestContext.Current.CancellationToken)).ExitCode.Should().Be(0);
+        (await process.ExecuteAsync(_plugins.Request("good"), Cancellation)).ExitCode.Should().Be(0);
     }
 
     private async Task RunSomeAsync(int count)
@@ -61,7 +61,7 @@ public sealed class PluginProcessLeakTests : IDisposable
             if (i % 7 == 0)
                 await cancellation.CancelAsync();
 
-            await run.ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
+            await run.ContinueWith(_ => { }, Cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 }

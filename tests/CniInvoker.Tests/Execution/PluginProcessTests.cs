@@ -58,7 +58,7 @@ public sealed class PluginProcessTests : IDisposable
         stat[4].Should().Be(stat[0]);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(36, "epipe")]
     public async Task A_plugin_that_leaves_a_large_stdin_unread_has_not_failed()
     {
@@ -70,7 +70,7 @@ public sealed class PluginProcessTests : IDisposable
         Encoding.UTF8.GetString(output.Stdout.Span).Should().Be("done\n");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(36, "epipe")]
     public async Task A_plugin_that_closes_its_stdin_and_goes_on_has_not_failed()
     {
@@ -81,7 +81,7 @@ public sealed class PluginProcessTests : IDisposable
         output.Should().BeEquivalentTo(new { ExitCode = 0, Signal = 0 });
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Large_input_and_output_do_not_wait_for_each_other()
     {
         _plugins.WithScript("copying", "tee /dev/stderr");
@@ -93,7 +93,7 @@ public sealed class PluginProcessTests : IDisposable
         output.Stderr.Should().Be(text);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(37, "big-stdout")]
     public async Task Eight_mebibytes_of_output_are_kept()
     {
@@ -102,7 +102,7 @@ public sealed class PluginProcessTests : IDisposable
         (await RunAsync("talkative")).Stdout.Length.Should().Be((8 * Mebibyte) + 3);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory]
     [InlineData("stdout", "")]
     [InlineData("stderr", ">&2")]
     [Case(37, "big-stdout", Libcni = "keeps all of it in memory, without bound", Ours = "the plugin is ended at a bound (16 MiB unless said otherwise), and has failed")]
@@ -110,7 +110,7 @@ public sealed class PluginProcessTests : IDisposable
     {
         _plugins.WithScript("endless", $"echo $$ > '{_plugins.Record("pid")}'; yes {redirection} & yes {redirection}");
 
-        var run = () => new PluginProcess(TimeProvider.System, Mebibyte).ExecuteAsync(Request("endless"), TestContext.Current.CancellationToken);
+        var run = () => new PluginProcess(TimeProvider.System, Mebibyte).ExecuteAsync(Request("endless"), Cancellation);
 
         (await run.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith(
             $"CNI network \"pods\": plugin \"endless\" failed ADD: it wrote more than 1048576 bytes to {stream} and was ended.");
@@ -133,7 +133,7 @@ public sealed class PluginProcessTests : IDisposable
     public async Task A_plugin_that_cannot_be_started_is_an_error_that_says_why(string content, string reason)
     {
         _plugins.WithScript("nonsense", "");
-        await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "nonsense"), content, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "nonsense"), content, Cancellation);
 
         var run = () => RunAsync("nonsense");
 
@@ -141,7 +141,7 @@ public sealed class PluginProcessTests : IDisposable
             $"CNI network \"pods\": plugin \"nonsense\" failed ADD: {_plugins.Directory}/nonsense could not be run: {reason}");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(35, "etxtbsy-2s / 9s")]
     public async Task A_plugin_that_is_being_installed_is_waited_for()
     {
@@ -149,13 +149,13 @@ public sealed class PluginProcessTests : IDisposable
         var writer = new FileStream(Path.Combine(_plugins.Directory, "busy"), FileMode.Open, FileAccess.Write);
 
         var run = RunAsync("busy", stdin: "all of it");
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await Task.Delay(300, Cancellation);
         await writer.DisposeAsync();
 
         Encoding.UTF8.GetString((await run).Stdout.Span).Should().Be("all of it");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     [Case(35, "etxtbsy-2s / 9s")]
     public async Task A_plugin_that_stays_busy_is_an_error()
     {
@@ -178,7 +178,7 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     private Task<PluginOutput> RunAsync(string type, string stdin = "{}", TimeSpan? deadline = null) =>
-        new PluginProcess(TimeProvider.System).ExecuteAsync(Request(type, stdin, deadline), TestContext.Current.CancellationToken);
+        new PluginProcess(TimeProvider.System).ExecuteAsync(Request(type, stdin, deadline), Cancellation);
 
     private PluginRequest Request(string type, string stdin = "{}", TimeSpan? deadline = null) => _plugins.Request(type, stdin, deadline);
 }

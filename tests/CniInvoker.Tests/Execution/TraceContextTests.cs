@@ -34,5 +34,5 @@ public sealed class TraceContextTests : IDisposable
     }
 
     private Task<CniResult> AddAsync() => _plugins.Runtime().AddAsync(
-        ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 }

@@ -22,7 +22,7 @@ public sealed class OperationLocksProperties : IDisposable
         var processes = written.Split(' ');
         var inside = new Inside();
 
-        await Task.WhenAll(processes.Select(turns => Task.Run(() => RunAsync(turns, inside), TestContext.Current.CancellationToken)));
+        await Task.WhenAll(processes.Select(turns => Task.Run(() => RunAsync(turns, inside), Cancellation)));
 
         inside.Overlaps.Should().BeEmpty();
         inside.Finished.Should().Be(processes.Sum(turns => turns.Length));
@@ -35,11 +35,11 @@ public sealed class OperationLocksProperties : IDisposable
         foreach (var turn in turns)
         {
             using (await (turn == Everything
-                ? locks.EnterAloneAsync("pods", Patience, TestContext.Current.CancellationToken)
-                : locks.EnterAsync("pods", $"c{turn}", Patience, TestContext.Current.CancellationToken)))
+                ? locks.EnterAloneAsync("pods", Patience, Cancellation)
+                : locks.EnterAsync("pods", $"c{turn}", Patience, Cancellation)))
             {
                 inside.Enter(turn);
-                await Task.Delay(1, TestContext.Current.CancellationToken);
+                await Task.Delay(1, Cancellation);
                 inside.Leave(turn);
             }
         }

@@ -111,7 +111,7 @@ public sealed class PluginAnswerTests : IDisposable
 
     private async Task<CniException> FailAsync(string type)
     {
-        var add = () => _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(type), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        var add = () => _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf(type), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
         var failure = (await add.Should().ThrowAsync<CniException>()).Which;
         failure.CleanupFailure.Should().BeNull();
         return failure;

@@ -47,5 +47,5 @@ public sealed class StdoutFormsTests : IDisposable
     }
 
     private Task<CniResult> AddAsync() =>
-        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, TestContext.Current.CancellationToken);
+        _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 }

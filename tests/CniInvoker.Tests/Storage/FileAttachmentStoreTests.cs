@@ -159,7 +159,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
         found.Attachment.Capabilities.ToJsonString().Should().Be("""{"portMappings":[{"HostPort":80}]}""");
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData("mkfifo", "it is no regular file, but a pipe, a socket, a device or a directory")]
     [InlineData("mkdir", "it is no regular file, but a pipe, a socket, a device or a directory")]
     [InlineData("truncate --size=3G", "it is larger than 32 MiB, which no record is")]
@@ -169,7 +169,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
         Directory.CreateDirectory(Results);
         var file = Path.Combine(Results, "pods-c1-eth0");
         using var maker = System.Diagnostics.Process.Start("sh", ["-c", $"{make} '{file}'"]);
-        await maker.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await maker.WaitForExitAsync(Cancellation);
         var id = new AttachmentId("pods", "c1", "eth0");
 
         Store.List().Problems.Should().Equal(new AttachmentProblem(file, $"the record {file} cannot be read: {reason}"));

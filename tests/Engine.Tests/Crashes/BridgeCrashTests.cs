@@ -11,7 +11,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 {
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Containers: go on when cnm-cni is killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Containers_go_on_when_the_bridge_is_killed_and_are_removed_cleanly_after_its_restart()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -33,7 +33,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     }
 
     [Feature("Published ports: are held while cnm-cni is away")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_port_is_still_held_after_the_bridge_was_killed()
     {
         await RunContainerAsync("first", "--publish", "8080:80");
@@ -47,7 +47,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     }
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(51, "crash matrix", Libcni = "remembers an attachment when ADD has succeeded, so that nobody knows of one that was cut off", Ours = "written down before the first plugin runs, and undone at the next start")]
     [Spec("add-then-del", Libcni = "leaves it to its caller", Ours = "what was cut off is undone at the next start, and a DEL that fails is repeated")]
     public async Task An_ADD_that_was_cut_off_by_a_kill_is_undone_at_the_next_start()
@@ -69,7 +69,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     }
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     [Case(51, "crash matrix")]
     [Spec("add-then-del")]
     [Spec("result-stored")]
@@ -86,7 +86,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     }
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     [Case(51, "crash matrix")]
     [Spec("add-then-del")]
     public async Task Nothing_is_left_when_the_bridge_is_killed_again_and_again_while_containers_come_and_go()

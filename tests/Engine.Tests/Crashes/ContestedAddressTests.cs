@@ -16,7 +16,7 @@ public sealed class ContestedAddressTests(StockChainHost engine) : EngineTest(en
     private string Store => Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}");
 
     [Feature("Addresses: pods and containers never get the same one")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task When_a_pod_has_it_by_then_that_is_said_with_the_pods_name_and_nothing_is_touched()
     {
         await RunContainerAsync("web");

@@ -36,7 +36,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Addresses: pods and containers never get the same one")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Whatever_has_become_of_the_records_running_containers_keep_address_and_network_and_the_driver_serves()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -68,7 +68,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
     }
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task A_container_whose_record_is_lost_leaves_nothing_when_it_is_removed()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -87,7 +87,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
     }
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task A_state_of_earlier_takes_no_rules_from_the_container_that_has_the_address_now()
     {
         const string Rewind = $"rm /var/lib/cni/networks/{CniNetworks.Name}/last_reserved_ip.*"; // The plugin begins with the lowest again.

@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests.Crashes;
 public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engine)
 {
     [Feature("Nothing is left: dockerd killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Nothing_is_left_of_containers_that_were_removed_after_dockerd_was_killed()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -26,7 +26,7 @@ public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Nothing is left: dockerd killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Nothing_is_left_when_the_bridge_and_dockerd_were_killed_together()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -41,7 +41,7 @@ public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engi
     }
 
     [Feature("Containers: restart policies")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Containers_come_back_when_dockerd_is_restarted_in_peace_and_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -34,7 +34,7 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
     [Feature("Containers: `live-restore`")]
     [Feature("Containers: go on when cnm-cni is killed")]
     [Feature("Nothing is left: dockerd killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task A_container_goes_on_while_dockerd_and_the_bridge_are_away_and_is_taken_up_again_by_both()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

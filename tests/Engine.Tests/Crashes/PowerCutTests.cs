@@ -9,7 +9,7 @@ public abstract class PowerCutTests(FragileChainHost engine) : CrashTest(engine)
 {
     [Feature("Containers: restart policies")]
     [Feature("Nothing is left: power cut")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_that_always_restarts_is_back_after_a_power_cut_and_the_earlier_boot_leaves_nothing()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

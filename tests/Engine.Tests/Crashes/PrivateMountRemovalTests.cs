@@ -8,13 +8,13 @@ public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateM
 {
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Containers: go on when cnm-cni is killed")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(PrivateMountHost.UnreservedNetwork, false)]
     [InlineData(PrivateMountHost.UnreservedNetwork, true)]
     public Task Without_reserved_addresses_they_are_sound_and_removed_cleanly_too(string network, bool isKilled) => RequireSoundAsync(network, isKilled);
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task So_are_those_that_are_attached_in_the_sandbox(bool isKilled)
@@ -32,7 +32,7 @@ public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateM
     }
 
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_container_that_goes_while_the_bridge_and_its_mounts_are_away_leaves_nothing()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -8,7 +8,7 @@ public sealed class PrivateMountTests(PrivateMountHost engine) : PrivateMountTes
 {
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Containers: go on when cnm-cni is killed")]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Network, false)]
     [InlineData(Network, true)]
     public Task Containers_are_sound_and_removed_cleanly_when_the_bridges_mounts_went_with_it(string network, bool isKilled) => RequireSoundAsync(network, isKilled);

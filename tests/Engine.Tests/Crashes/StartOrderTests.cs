@@ -20,7 +20,7 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
 
     [Feature("Containers: restart policies")]
     [Feature("Nothing is left: power cut")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Docker_that_starts_first_waits_on_the_socket_and_its_containers_come_back()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -49,7 +49,7 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
 
     [Feature("Containers: restart policies")]
     [Feature("Nothing is left: power cut")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Where_Docker_found_no_socket_its_containers_can_be_started_by_hand_as_soon_as_the_bridge_is_there()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");

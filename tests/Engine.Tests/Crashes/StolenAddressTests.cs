@@ -10,7 +10,7 @@ namespace Bridge.Engine.Tests.Crashes;
 public abstract class StolenAddressTests(FragileChainHost engine) : CrashTest(engine)
 {
     [Feature("Addresses: pods and containers never get the same one")]
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task It_is_given_back_to_its_owner_before_anybody_else_gets_it()
     {
         var census = await CensusAfterOneContainerAsync();

@@ -9,7 +9,7 @@ namespace Bridge.Engine.Tests.Crashes;
 public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(engine)
 {
     [Feature("Failures: a DEL that fails is shown and repeated")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task New_containers_come_and_go_beside_it_and_only_its_address_is_taken()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -29,7 +29,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
 
     [Feature("Failures: a DEL that fails is shown and repeated")]
     [Feature("Nothing is left: cnm-cni killed")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task It_survives_a_kill_of_the_bridge_with_its_attempts_and_is_finished_when_the_plugin_works_again()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -49,7 +49,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
     }
 
     [Feature("Failures: a DEL that fails is shown and repeated")]
-    [Fact(Timeout = LongPatience)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task It_can_be_given_up_and_its_address_and_port_are_free_then()
     {
         await CensusAfterOneContainerAsync("--publish", "80");

@@ -40,7 +40,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
         chain.PluginTypes.Aggregate(new TheoryDataRow<string>(chain.Name), (row, plugin) => row.WithTrait(TraitNames.Plugin, plugin)));
 
     [Feature(LikeAPod)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [MemberData(nameof(Names))]
     [Case(50, "real-chain")]
     public async Task A_container_has_what_a_pod_has(string chainName)
@@ -58,7 +58,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
 
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
     [Feature(Checked)]
-    [Theory(Timeout = Patience)]
+    [Theory]
     [MemberData(nameof(Names))]
     [Case(50, "real-chain", Libcni = "does not move interfaces; its CHECK and DEL miss one that was moved", Ours = "CHECK passes where the interface has gone, and DEL leaves the host as it was, also when the container's namespace is gone")]
     public async Task Inside_CNI_result_and_docker_inspect_agree_CHECK_passes_and_nothing_is_left(string chainName)

@@ -9,7 +9,7 @@ public sealed class DualStackTests(DualStackTests.DualStackHost fixture) : Plugi
 
     private const string Bridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipam": {{Plugins.DualStackHostLocal}} }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_sandbox_is_reached_over_both_families_and_leaves_nothing_in_either()
     {
         await WriteNetworkAsync(Bridge, Plugins.Portmap, Plugins.Firewall);
@@ -30,7 +30,7 @@ public sealed class DualStackTests(DualStackTests.DualStackHost fixture) : Plugi
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_the_address_of_one_family()
     {
         await WriteNetworkAsync(Bridge);

@@ -5,7 +5,7 @@ public sealed class FailingChainTests(PluginHost fixture) : PluginTest(fixture),
 {
     private const string Broken = """{ "type": "broken" }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task When_the_second_plugin_fails_what_the_first_did_is_undone_and_nothing_is_remembered()
     {
         await WriteBrokenPluginAsync("ADD");
@@ -22,7 +22,7 @@ public sealed class FailingChainTests(PluginHost fixture) : PluginTest(fixture),
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_cannot_be_undone_at_once_is_remembered_until_DEL_succeeds()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge);

@@ -15,7 +15,7 @@ public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IC
         { "portMappings": [{ "hostPort": 8080, "containerPort": 80, "protocol": "tcp" }], "bandwidth": {{Rates}} }
         """;
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(50, "real-chain")]
     public async Task Every_plugin_of_a_chain_of_five_does_its_part_and_all_of_it_is_undone()
     {
@@ -37,7 +37,7 @@ public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IC
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     [Case(50, "real-chain")]
     public async Task CHECK_goes_through_the_whole_chain()
     {

@@ -3,7 +3,7 @@ namespace Bridge.Plugin.Tests.Chains;
 /// <summary>DEL after the namespace is gone. What then stays on the host is the plugins' own; here it is told, plugin by plugin.</summary>
 public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Plugins.PlainBridge)]
     [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "static", "addresses": [{ "address": "10.200.0.50/24" }] } }""")]
     [InlineData("""{ "type": "loopback" }""")]
@@ -22,7 +22,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
     }
 
     // It is undone only where there is a namespace to look for the link in. https://github.com/containernetworking/plugins/issues/810
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Plugins.MasqueradingBridge)]
     [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]
     public async Task Rules_of_masquerading_by_iptables_stay_and_nothing_else(string plugin)
@@ -40,7 +40,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
         left.Should().OnlyContain(line => line.Contains("CNI-", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_tuning_wrote_down_for_its_DEL_stays()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, """{ "type": "tuning", "mtu": 1300 }""");
@@ -54,7 +54,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
         (await Host.CensusAsync(Cancellation)).Since(census).Should().ContainSingle().Which.Should().MatchRegex("^[+] file: /run/cni/tuning/cnitool-[0-9a-f]+_eth0[.]json$");
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Sbr_refuses_until_there_is_a_namespace_with_the_interface_again()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, """{ "type": "sbr" }""");
@@ -73,7 +73,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Host_device_refuses()
     {
         await RunInShellAsync("ip link add spare type veth peer name far");

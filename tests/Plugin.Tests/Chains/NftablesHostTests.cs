@@ -5,7 +5,7 @@ namespace Bridge.Plugin.Tests.Chains;
 /// <summary>A host that has nftables and no iptables: the plugins choose their back end themselves.</summary>
 public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixture) : PluginTest(fixture), IClassFixture<NftablesHostTests.HostWithoutIptables>
 {
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Masquerade_and_ports_are_rules_of_nftables_and_one_DEL_undoes_them()
     {
         RequireNewPlugins("the back end nftables");
@@ -26,7 +26,7 @@ public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixt
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Of_a_sandbox_that_is_gone_the_masquerade_stays_and_nothing_else()
     {
         RequireNewPlugins("the back end nftables");

@@ -9,7 +9,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
 {
     private const string OnTheCable = """{ "type": "macvlan", "master": "uplink", "mode": "bridge", "ipam": { "type": "dhcp" } }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_leased_address_is_the_sandboxs_until_DEL_gives_it_back()
     {
         await WriteNetworkAsync(OnTheCable);
@@ -32,7 +32,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Without_its_daemon_ADD_says_which_socket_does_not_answer_and_DEL_undoes_it_once_there_is_one()
     {
         await WriteNetworkAsync(OnTheCable);

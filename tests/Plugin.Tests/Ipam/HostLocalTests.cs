@@ -13,7 +13,7 @@ public sealed class HostLocalTests(PluginHost fixture) : PluginTest(fixture), IC
         { "type": "bridge", "bridge": "cni1", "ipam": { "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24", "rangeStart": "10.90.0.9", "rangeEnd": "10.90.0.9" }]] } }
         """;
 
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("""{ "ips": ["10.90.0.77"] }""", null)]
     [InlineData(null, "IP=10.90.0.77")]
     public async Task A_wished_address_is_reserved_for_the_sandbox_until_DEL(string? capabilities, string? arguments)
@@ -31,7 +31,7 @@ public sealed class HostLocalTests(PluginHost fixture) : PluginTest(fixture), IC
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_a_reservation_that_was_removed()
     {
         await WriteNetworkAsync(FromRequests);
@@ -45,7 +45,7 @@ public sealed class HostLocalTests(PluginHost fixture) : PluginTest(fixture), IC
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Where_every_address_is_taken_ADD_says_so_and_leaves_nothing()
     {
         await WriteNetworkAsync(OfOneAddress);

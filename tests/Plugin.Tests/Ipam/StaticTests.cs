@@ -3,7 +3,7 @@ namespace Bridge.Plugin.Tests.Ipam;
 /// <summary>The stock IPAM plugin <c>static</c>, for <c>bridge</c>.</summary>
 public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_addresses_routes_and_name_servers_are_those_of_the_configuration()
     {
         await WriteNetworkAsync("""
@@ -31,7 +31,7 @@ public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Addresses_may_come_with_the_request_and_CHECK_misses_one_that_was_taken_away()
     {
         await WriteNetworkAsync("""{ "type": "bridge", "bridge": "cni1", "capabilities": { "ips": true }, "ipam": { "type": "static" } }""");

@@ -7,7 +7,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         { "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "hairpinMode": true, "mtu": 1400, "ipam": {{Plugins.HostLocal}} }
         """;
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_sandbox_on_the_bridge_is_reached_reaches_out_and_leaves_nothing()
     {
         await WriteNetworkAsync(Masquerading);
@@ -30,7 +30,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_an_address_that_was_taken_away()
     {
         await WriteNetworkAsync(Masquerading);
@@ -47,7 +47,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_a_link_that_is_no_port_of_the_bridge_any_more()
     {
         await WriteNetworkAsync(Masquerading);
@@ -61,7 +61,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Masquerading_by_nftables_beside_iptables_is_undone_at_the_second_DEL_at_the_latest()
     {
         RequireNewPlugins("bridge's ipMasqBackend");

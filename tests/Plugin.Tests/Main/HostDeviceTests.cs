@@ -14,7 +14,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
 
     private const string Tuned = """{ "type": "tuning", "mtu": 1300, "mac": "02:42:0a:5c:00:02" }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_link_moves_into_the_sandbox_and_comes_back_under_its_own_name()
     {
         await WriteNetworkAsync(Device);
@@ -31,7 +31,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
         await AssertComesBackAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_an_address_that_was_taken_away()
     {
         await WriteNetworkAsync(Device);
@@ -45,7 +45,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
         await AssertComesBackAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_tuning_changed_of_the_link_is_changed_back()
     {
         await WriteNetworkAsync(Device, Tuned);

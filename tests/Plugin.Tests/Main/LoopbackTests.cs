@@ -3,7 +3,7 @@ namespace Bridge.Plugin.Tests.Main;
 /// <summary>The stock plugin <c>loopback</c>, which takes no notice of the interface name that it is given.</summary>
 public sealed class LoopbackTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_loopback_comes_up_and_CHECK_misses_it_when_it_is_down()
     {
         await WriteNetworkAsync("""{ "type": "loopback" }""");
@@ -22,7 +22,7 @@ public sealed class LoopbackTests(PluginHost fixture) : PluginTest(fixture), ICl
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task DEL_takes_down_the_loopback_of_a_sandbox_that_lives_on()
     {
         await WriteNetworkAsync("""{ "type": "loopback" }""");

@@ -15,7 +15,7 @@ public sealed class MacvlanTests(PluginHost fixture) : PluginTest(fixture), ICla
         }
         """;
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_sandbox_on_the_hosts_own_link_has_the_wished_MAC_and_leaves_nothing()
     {
         await WriteNetworkAsync(OnTheCable);
@@ -32,7 +32,7 @@ public sealed class MacvlanTests(PluginHost fixture) : PluginTest(fixture), ICla
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_an_address_that_was_taken_away()
     {
         await WriteNetworkAsync(OnTheCable);

@@ -7,7 +7,7 @@ public sealed class PtpTests(PluginHost fixture) : PluginTest(fixture), IClassFi
 {
     private const string PointToPoint = $$"""{ "type": "ptp", "ipMasq": true, "mtu": 1400, "ipam": {{Plugins.HostLocal}} }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_sandbox_at_the_end_of_a_veth_is_routed_to_and_leaves_nothing()
     {
         await WriteNetworkAsync(PointToPoint);
@@ -25,7 +25,7 @@ public sealed class PtpTests(PluginHost fixture) : PluginTest(fixture), IClassFi
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_a_route_that_was_taken_away()
     {
         await WriteNetworkAsync(PointToPoint);

@@ -5,7 +5,7 @@ public sealed class TapTests(PluginHost fixture) : PluginTest(fixture), IClassFi
 {
     private const string Tap = $$"""{ "type": "tap", "multiQueue": true, "mtu": 1400, "ipam": {{Plugins.HostLocal}} }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_tap_in_the_sandbox_is_what_the_result_says_and_goes_without_a_trace()
     {
         RequireNewPlugins("tap");

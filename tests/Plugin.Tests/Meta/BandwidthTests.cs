@@ -6,7 +6,7 @@ public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IC
     // Bits, as the plugin counts; tc prints powers of 1000.
     private const string Limits = """{ "bandwidth": { "ingressRate": 8000000, "ingressBurst": 8000000, "egressRate": 16000000, "egressBurst": 16000000 } }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Both_directions_are_shaped_and_no_qdisc_or_link_is_left()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Bandwidth);
@@ -24,7 +24,7 @@ public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IC
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("tc qdisc change dev VETH root tbf rate 1mbit burst 100kb latency 25ms", "Rate doesn't match")]
     [InlineData("ip link delete IFB", "get ifb device")]
     public async Task CHECK_misses_a_limit_that_was_changed_or_taken_away(string change, string words)
@@ -40,7 +40,7 @@ public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IC
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_where_nothing_is_limited_passes_with_new_plugins_and_crashes_the_old_one()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Bandwidth);

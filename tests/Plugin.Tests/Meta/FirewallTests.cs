@@ -5,7 +5,7 @@ namespace Bridge.Plugin.Tests.Meta;
 /// <summary>The stock plugin <c>firewall</c>, after a masquerading <c>bridge</c>, on a host that forwards nothing but what is allowed.</summary>
 public sealed class FirewallTests(FirewallTests.DroppingHost fixture) : PluginTest(fixture), IClassFixture<FirewallTests.DroppingHost>
 {
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Only_the_firewall_plugin_lets_a_sandbox_out_of_a_host_that_drops()
     {
         await using var outside = Host.FromNeighbour.ServePage(80, Page);
@@ -27,7 +27,7 @@ public sealed class FirewallTests(FirewallTests.DroppingHost fixture) : PluginTe
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task CHECK_misses_a_rule_that_was_flushed()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Firewall);

@@ -7,7 +7,7 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
 {
     private const string DualStackBridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{Plugins.DualStackHostLocal}} }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_published_port_is_reached_from_everywhere_until_DEL()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Portmap);
@@ -26,7 +26,7 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
         (await Host.FromNeighbour.CanConnectAsync(TestHost.Address, 8080, Cancellation)).Should().BeFalse();
     }
 
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Plugins.PlainBridge)]
     [InlineData(DualStackBridge)]
     public async Task CHECK_misses_rules_that_were_flushed(string bridge)
@@ -43,7 +43,7 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Ports_by_nftables_are_reached_checked_and_undone()
     {
         RequireNewPlugins("portmap's backend nftables");

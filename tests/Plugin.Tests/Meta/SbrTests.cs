@@ -3,7 +3,7 @@ namespace Bridge.Plugin.Tests.Meta;
 /// <summary>The stock plugin <c>sbr</c>, after <c>bridge</c>: a routing table for what comes from the sandbox's address.</summary>
 public sealed class SbrTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_routes_of_the_address_are_in_a_table_of_its_own_until_DEL()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, """{ "type": "sbr" }""");

@@ -14,7 +14,7 @@ public sealed class TuningTests(PluginHost fixture) : PluginTest(fixture), IClas
 
     private const string Values = "cat /proc/sys/net/ipv4/conf/eth0/arp_filter /proc/sys/net/core/somaxconn";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_sandbox_has_the_values_and_its_host_does_not()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Tuning);
@@ -32,7 +32,7 @@ public sealed class TuningTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData("echo 0 > /proc/sys/net/ipv4/conf/eth0/arp_filter", "arp_filter")]
     [InlineData("ip link set eth0 mtu 1280", "MTU")]
     [InlineData("ip link set eth0 promisc off", "promisc")]

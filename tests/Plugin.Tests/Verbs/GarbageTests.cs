@@ -6,7 +6,7 @@ namespace Bridge.Plugin.Tests.Verbs;
 /// <summary>GC: what is remembered and not named goes, what is named stays.</summary>
 public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task The_attachment_that_is_named_stays_whole_and_the_other_leaves_nothing()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth);
@@ -31,7 +31,7 @@ public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), ICla
     }
 
     // They answer GC and do nothing; it is the DELs of what is remembered that free something. https://github.com/containernetworking/plugins/issues/1047
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task What_nobody_remembers_is_not_freed_by_the_stock_plugins()
     {
         RequireNewPlugins("GC");
@@ -49,7 +49,7 @@ public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), ICla
         (await living.DeleteAsync(Cancellation)).EnsureSuccess();
     }
 
-    [Theory(Timeout = Patience)]
+    [Theory]
     [InlineData(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""", """{ "type": "sbr" }""")]
     [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]
     [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "static" } }""")]

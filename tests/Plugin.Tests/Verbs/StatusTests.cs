@@ -5,7 +5,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
 {
     private const string WithoutIpam = """{ "type": "bridge", "bridge": "cni0", "ipam": { "type": "not-installed" } }""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task STATUS_of_a_healthy_chain_succeeds_and_changes_nothing()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth);
@@ -16,7 +16,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task STATUS_tells_of_an_IPAM_plugin_that_is_not_installed()
     {
         RequireNewPlugins("STATUS");
@@ -25,7 +25,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
         AssertRefused(await CniAsync("status"), "plugin \"bridge\" failed STATUS", "not-installed");
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task STATUS_before_version_1_1_0_asks_nobody()
     {
         await WriteNetworkAsync("1.0.0", [WithoutIpam]);
@@ -33,7 +33,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
         (await CniAsync("status")).EnsureSuccess();
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Every_stock_plugin_speaks_the_networks_version()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""", """{ "type": "sbr" }""");
@@ -41,7 +41,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
         (await CniAsync("validate")).EnsureSuccess();
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task A_network_whose_version_the_plugins_do_not_speak_is_refused_before_anything_is_made()
     {
         Assert.SkipWhen(PluginHost.HasNewPlugins, "plugin: these speak every version there is");

@@ -2,13 +2,11 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class CniEnvironmentTests : IDisposable
 {
-    private const int Deadline = 120_000;
-
     private readonly CniHost _host = new CniHost().WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
 
     public void Dispose() => _host.Dispose();
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("CNI_ARGS", "a", "\"a\" (pair 1 of 1) has no '='")]
     [InlineData("CNI_ARGS", "a=b=c", "\"a=b=c\" (pair 1 of 1) has more than one '='")]
     [InlineData("CNI_ARGS", ";", "\"\" (pair 1 of 2) is empty")]
@@ -32,7 +30,7 @@ public sealed class CniEnvironmentTests : IDisposable
         _host.Variables[variable] = value;
         foreach (var verb in new[] { "add", "check", "del" })
         {
-            (await _host.RunAsync([verb, "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(2);
+            (await _host.RunAsync([verb, "pods", "/run/netns/x"], Cancellation)).Should().Be(2);
 
             ((uint?)_host.Json["code"]).Should().Be(4);
             ((string?)_host.Json["msg"]).Should().Contain(message);
@@ -42,39 +40,39 @@ public sealed class CniEnvironmentTests : IDisposable
         _host.AllRuns.Should().BeEmpty();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("--container-id", "../../../etc/passwd", 4)]
     [InlineData("--container-id", "", 3)]
     [InlineData("--ifname", "", 4)]
     [InlineData("--ifname", "..", 4)]
     public async Task So_are_options(string option, string value, int code)
     {
-        (await _host.RunAsync(["del", "pods", "/run/netns/x", option, value], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["del", "pods", "/run/netns/x", option, value], Cancellation)).Should().Be(2);
 
         ((int?)_host.Json["code"]).Should().Be(code);
         _host.AllRuns.Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_empty_path_of_a_namespace_is_not_the_working_directory()
     {
-        (await _host.RunAsync(["del", "pods", ""], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["del", "pods", ""], Cancellation)).Should().Be(2);
 
         ((string?)_host.Json["msg"]).Should().StartWith("NETNS is empty");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Empty_variables_are_as_good_as_none()
     {
         foreach (var name in new[] { "CNI_PATH", "NETCONFPATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME", "CNI_CONTAINERID" })
             _host.Variables[name] = "";
 
-        (await _host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", "/run/netns/x"], Cancellation)).Should().Be(0);
 
         _host.Runs.Should().Equal("DEL first");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task CNI_PATH_and_NETCONFPATH_replace_the_directories_of_the_settings_and_may_be_relative()
     {
         Directory.Move(_host.Plugins, _host.PathOf("elsewhere"));
@@ -82,7 +80,7 @@ public sealed class CniEnvironmentTests : IDisposable
         _host.Variables["CNI_PATH"] = $"/nonexistent::{Path.GetRelativePath(Environment.CurrentDirectory, _host.PathOf("elsewhere"))}";
         _host.Variables["NETCONFPATH"] = Path.GetRelativePath(Environment.CurrentDirectory, _host.PathOf("other.d"));
 
-        (await _host.RunAsync(["del", "pods", "/run/netns/x"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", "/run/netns/x"], Cancellation)).Should().Be(0);
 
         _host.Variable("first", "DEL", "CNI_PATH").Should().Be($"/nonexistent:{_host.PathOf("elsewhere")}");
     }

@@ -6,13 +6,11 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class GarbageCommandTests : IDisposable
 {
-    private const int Deadline = 120_000;
-
     private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_is_remembered_but_not_kept_is_deleted_and_named()
     {
         await AddAsync("pods", "c1", "eth0");
@@ -20,7 +18,7 @@ public sealed class GarbageCommandTests : IDisposable
         await AddAsync("pods", "c2", "eth0");
         await AddAsync("lan", "c3", "eth0");
 
-        (await _host.RunAsync(["gc", "pods", "--keep", "c1/net1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1/net1"], Cancellation)).Should().Be(0);
 
         _host.Json.ToJsonString().Should().Be(
             """{"deleted":[{"networkName":"pods","containerID":"c1","ifname":"eth0"},{"networkName":"pods","containerID":"c2","ifname":"eth0"}]}""");
@@ -28,34 +26,34 @@ public sealed class GarbageCommandTests : IDisposable
         (await RememberedAsync()).Should().Equal("lan/c3/eth0", "pods/c1/net1");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_container_without_an_interface_keeps_all_that_it_has()
     {
         await AddAsync("pods", "c1", "eth0");
         await AddAsync("pods", "c1", "net1");
 
-        (await _host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", "someone-elses"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", "someone-elses"], Cancellation)).Should().Be(0);
 
         _host.Json.ToJsonString().Should().Be("""{"deleted":[]}""");
         Valid().Should().Equal("c1/eth0", "c1/net1", "someone-elses/eth0");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Nothing_stays_only_if_that_is_forced()
     {
         await AddAsync("pods", "c1", "eth0");
 
-        (await _host.RunAsync(["gc", "pods"], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["gc", "pods"], Cancellation)).Should().Be(2);
         ((uint?)_host.Json["code"]).Should().Be(4);
         _host.Error.Should().Contain("--keep").And.Contain("--force");
         _host.Runs.Should().Equal("ADD first");
 
-        (await _host.RunAsync(["gc", "pods", "--force"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--force"], Cancellation)).Should().Be(0);
         _host.Runs.Should().Equal("ADD first", "DEL first", "GC first");
         (await RememberedAsync()).Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task What_the_daemon_has_attached_or_reserved_stays()
     {
         Journal("ep1", "pods", "net5");
@@ -66,23 +64,23 @@ public sealed class GarbageCommandTests : IDisposable
             Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch, Configuration = Records.Joined("x").Configuration,
         });
 
-        (await _host.RunAsync(["gc", "pods", "--keep", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1"], Cancellation)).Should().Be(0);
 
         Valid().Should().BeEquivalentTo("c1/eth0", "ep1/eth0", "ep1/net5", "reserved1/eth0");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_daemons_attachments_cannot_be_deleted_by_hand()
     {
         Journal("ep1", "pods", null);
 
-        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--container-id", "ep1"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--container-id", "ep1"], Cancellation)).Should().Be(1);
 
         _host.Runs.Should().BeEmpty();
         _host.Error.Should().Contain("ep1");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("ep1.json", "{")]
     [InlineData("ep1.json", "null")]
     [InlineData("ep2.json", null)]
@@ -94,7 +92,7 @@ public sealed class GarbageCommandTests : IDisposable
         File.WriteAllText(path, content ?? File.ReadAllText(Path.Combine(_host.State, "attachments", "ep1.json")));
         await AddAsync("pods", "c1", "eth0");
 
-        (await _host.RunAsync(["gc", "pods", "--keep", "c2"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c2"], Cancellation)).Should().Be(1);
 
         ((uint?)_host.Json["code"]).Should().Be(6);
         _host.Error.Should().Contain(path);
@@ -102,7 +100,7 @@ public sealed class GarbageCommandTests : IDisposable
         File.Exists(path).Should().BeTrue();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("../x", "--keep ../x: container ID \"..\"")]
     [InlineData("c1/a/b", "--keep c1/a/b: interface name \"a/b\"")]
     [InlineData("/eth0", "--keep /eth0: container ID \"\"")]
@@ -111,14 +109,14 @@ public sealed class GarbageCommandTests : IDisposable
     {
         await AddAsync("pods", "c1", "eth0");
 
-        (await _host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", word], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["gc", "pods", "--keep", "c1", "--keep", word], Cancellation)).Should().Be(2);
 
         _host.Error.Should().Contain(message);
         _host.Runs.Should().Equal("ADD first");
     }
 
     private async Task AddAsync(string network, string containerId, string ifname) =>
-        (await _host.RunAsync(["add", network, _host.Sandbox, "--container-id", containerId, "-i", ifname], TestContext.Current.CancellationToken)).Should().Be(0, "{0}", _host.Error);
+        (await _host.RunAsync(["add", network, _host.Sandbox, "--container-id", containerId, "-i", ifname], Cancellation)).Should().Be(0, "{0}", _host.Error);
 
     private void Journal(string endpointId, string network, string? sandboxIfname)
     {
@@ -132,7 +130,7 @@ public sealed class GarbageCommandTests : IDisposable
 
     private async Task<IEnumerable<string>> RememberedAsync()
     {
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         return _host.Json["attachments"]!.AsArray().Select(attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
     }
 }

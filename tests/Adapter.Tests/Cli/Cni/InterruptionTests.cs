@@ -6,18 +6,16 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class InterruptionTests : IDisposable
 {
-    private const int Deadline = 60_000;
-
     private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.0.0", "first", "slow").WithPlugin("first");
 
     public InterruptionTests() => _host.WithPlugin("slow", add: $"touch '{_host.Record("reached")}'\nsleep 50 > /dev/null 2>&1 < /dev/null");
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_ADD_that_is_cancelled_is_undone_before_the_command_ends()
     {
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var run = _host.RunAsync(["add", "pods", _host.Sandbox], cancellation.Token);
         await ReachedAsync(run);
 
@@ -29,29 +27,29 @@ public sealed class InterruptionTests : IDisposable
         await NothingIsRememberedAsync();
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
     public async Task So_is_one_whose_process_gets_a_signal(string signal)
     {
         using var process = Start("cni", "add", "pods", _host.Sandbox, "--config", _host.ConfigFile);
-        await ReachedAsync(process.WaitForExitAsync(TestContext.Current.CancellationToken));
+        await ReachedAsync(process.WaitForExitAsync(Cancellation));
 
         Tool.Run("kill", $"-{signal}", $"{process.Id}");
 
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
         process.ExitCode.Should().Be(1);
         ((uint?)JsonNode.Parse(output)!["code"]).Should().Be(11);
         _host.Runs.Should().Equal("ADD first", "ADD slow", "DEL slow", "DEL first");
         await NothingIsRememberedAsync();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task An_ADD_whose_undoing_fails_too_stays_remembered_and_says_so()
     {
         _host.WithPlugin("first", delete: CniHost.Fail(100, "cannot"));
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var run = _host.RunAsync(["add", "pods", _host.Sandbox, "--container-id", "c1"], cancellation.Token);
         await ReachedAsync(run);
 
@@ -60,7 +58,7 @@ public sealed class InterruptionTests : IDisposable
         (await run).Should().Be(1);
         _host.Error.Should().Contain("Undoing it failed too").And.Contain("cannot");
         ((string?)_host.Json["details"]).Should().StartWith("Undoing it failed too").And.Contain("cannot");
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         var left = _host.Json["attachments"]!.AsArray().Should().ContainSingle().Subject!;
         ((string?)left["containerID"]).Should().Be("c1");
         ((bool?)left["complete"]).Should().BeFalse();
@@ -73,12 +71,12 @@ public sealed class InterruptionTests : IDisposable
     private async Task ReachedAsync(Task run)
     {
         while (!File.Exists(_host.Record("reached")) && !run.IsCompleted)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Task.Delay(5, Cancellation);
     }
 
     private async Task NothingIsRememberedAsync()
     {
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         _host.Json["attachments"]!.AsArray().Should().BeEmpty();
     }
 }

@@ -2,43 +2,41 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class NetworkCommandsTests : IDisposable
 {
-    private const int Deadline = 120_000;
-
     private readonly CniHost _host = new();
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task STATUS_of_a_network_that_can_be_attached_to_prints_nothing()
     {
         _host.WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
 
-        (await _host.RunAsync(["status", "pods"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["status", "pods"], Cancellation)).Should().Be(0);
 
         _host.Output.Should().BeEmpty();
         _host.Runs.Should().Equal("STATUS first");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData(50u)]
     [InlineData(51u)]
     public async Task STATUS_passes_the_plugins_code_on(uint code)
     {
         _host.WithNetwork("pods", "1.1.0", "first").WithPlugin("first", status: CniHost.Fail(code, "pool exhausted"));
 
-        (await _host.RunAsync(["status", "pods"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["status", "pods"], Cancellation)).Should().Be(1);
 
         ((uint?)_host.Json["code"]).Should().Be(code);
         ((string?)_host.Json["msg"]).Should().Be("pool exhausted");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Validate_tells_everything_at_once_and_prints_JSON()
     {
         _host.WithFile("00-broken.conflist", "{\n  \"name\": \"broken\",\n  \"plugins\": [ {} ]\n}")
             .WithNetwork("lan", "1.1.0", "absent").WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
 
-        (await _host.RunAsync(["validate"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["validate"], Cancellation)).Should().Be(1);
 
         var error = _host.Json["errors"]!.AsArray().Should().ContainSingle().Subject!;
         ((string?)error["file"]).Should().Be(Path.Combine(_host.Networks, "00-broken.conflist"));
@@ -51,12 +49,12 @@ public sealed class NetworkCommandsTests : IDisposable
         _host.AllRuns.Should().Equal("VERSION first");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Warnings_alone_are_no_failure()
     {
         _host.WithFile("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first","prevResult":{}}]}""").WithPlugin("first");
 
-        (await _host.RunAsync(["validate"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["validate"], Cancellation)).Should().Be(0);
 
         var warning = _host.Json["warnings"]!.AsArray().Should().ContainSingle().Subject!;
         ((string?)warning["jsonPath"]).Should().Be("$.plugins[0].prevResult");
@@ -64,35 +62,35 @@ public sealed class NetworkCommandsTests : IDisposable
         _host.Error.Should().Contain("prevResult");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Validate_of_one_network_asks_only_its_plugins()
     {
         _host.WithNetwork("lan", "1.1.0", "absent").WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
 
-        (await _host.RunAsync(["validate", "pods"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["validate", "pods"], Cancellation)).Should().Be(0);
 
         _host.Json["networks"]!.AsArray().Should().ContainSingle();
         _host.Error.Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Validate_of_a_network_that_is_not_there_shows_the_broken_files_beside()
     {
         _host.WithFile("pods.conflist", "{");
 
-        (await _host.RunAsync(["validate", "pods"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["validate", "pods"], Cancellation)).Should().Be(1);
 
         _host.Json["errors"]!.AsArray().Should().ContainSingle();
         ((string?)_host.Json["networks"]![0]!["problems"]![0]).Should().StartWith("there is no such network");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task List_shows_networks_attachments_and_unusable_files_and_runs_nothing()
     {
         _host.WithSandbox().WithFile("00-broken.conflist", "{").WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin("second");
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--container-id", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--container-id", "c1"], Cancellation)).Should().Be(0);
 
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
 
         _host.Json["networks"]!.ToJsonString().Should().Be(
             $$"""[{"name":"pods","cniVersion":"1.0.0","plugins":["first","second"],"file":"{{_host.Networks}}/pods.conflist"}]""");
@@ -102,7 +100,7 @@ public sealed class NetworkCommandsTests : IDisposable
         _host.Runs.Should().HaveCount(2);
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("add")]
     [InlineData("add pods")]
     [InlineData("add pods /run/netns/x more")]
@@ -112,29 +110,29 @@ public sealed class NetworkCommandsTests : IDisposable
     [InlineData("validate pods lan")]
     public async Task A_wrong_command_line_is_exit_code_2_and_an_error_object(string commandLine)
     {
-        (await _host.RunAsync(commandLine.Split(' '), TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(commandLine.Split(' '), Cancellation)).Should().Be(2);
 
         ((uint?)_host.Json["code"]).Should().Be(4);
         _host.Error.Should().NotBeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Wrong_settings_are_exit_code_2_and_an_error_object()
     {
         File.WriteAllText(_host.ConfigFile, "sockett: /a\n");
 
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(2);
 
         ((uint?)_host.Json["code"]).Should().Be(6);
         _host.Error.Should().Contain("unknown key sockett");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("add", "NETNS")]
     [InlineData("gc", "--keep")]
     public async Task Help_needs_no_arguments(string command, string word)
     {
-        (await _host.RunAsync([command, "--help"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync([command, "--help"], Cancellation)).Should().Be(0);
 
         _host.Output.Should().Contain(word);
     }

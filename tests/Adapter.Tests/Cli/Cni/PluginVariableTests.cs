@@ -3,21 +3,19 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 /// <summary><c>--env</c>, and the setting <c>pluginEnvironment</c>.</summary>
 public sealed class PluginVariableTests : IDisposable
 {
-    private const int Deadline = 120_000;
-
     private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
 
     public void Dispose() => _host.Dispose();
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task Every_operation_gives_plugins_the_variables_that_it_is_told()
     {
         string[] variables = ["--env", "ZONE=blue green=x", "-e", "EMPTY="];
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
-        (await _host.RunAsync(["check", "pods", _host.Sandbox, .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
-        (await _host.RunAsync(["status", "pods", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
-        (await _host.RunAsync(["gc", "pods", "--keep", "x", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
-        (await _host.RunAsync(["validate", .. variables], TestContext.Current.CancellationToken)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, .. variables], Cancellation)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["check", "pods", _host.Sandbox, .. variables], Cancellation)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["status", "pods", .. variables], Cancellation)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["gc", "pods", "--keep", "x", .. variables], Cancellation)).Should().Be(0, _host.Error);
+        (await _host.RunAsync(["validate", .. variables], Cancellation)).Should().Be(0, _host.Error);
 
         foreach (var verb in new[] { "ADD", "CHECK", "STATUS", "DEL", "GC", "VERSION" })
         {
@@ -26,50 +24,50 @@ public sealed class PluginVariableTests : IDisposable
         }
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_variable_is_not_remembered_for_DEL_and_stands_in_no_file()
     {
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "TOKEN=quarry"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "TOKEN=quarry"], Cancellation)).Should().Be(0);
         Directory.GetFiles(_host.State, "*", SearchOption.AllDirectories).Should().AllSatisfy(file => File.ReadAllText(file).Should().NotContain("quarry"));
-        (await _host.RunAsync(["del", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
         _host.Variable("first", "ADD", "TOKEN").Should().Be("quarry");
         _host.Variable("first", "DEL", "TOKEN").Should().BeNull();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_failed_ADD_is_undone_with_its_variables()
     {
         _host.WithPlugin("first", add: CniHost.Fail(999, "no"));
 
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE=blue"], TestContext.Current.CancellationToken)).Should().Be(1);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE=blue"], Cancellation)).Should().Be(1);
 
         _host.Variable("first", "DEL", "ZONE").Should().Be("blue");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_name_alone_hands_on_the_value_that_it_has_here()
     {
         _host.Variables["ZONE"] = "green";
 
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE"], Cancellation)).Should().Be(0);
 
         _host.Variable("first", "ADD", "ZONE").Should().Be("green");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task The_option_goes_before_the_setting_and_both_before_what_plugins_inherit()
     {
-        await File.AppendAllTextAsync(_host.ConfigFile, "pluginEnvironment: {ZONE: red, HOME: /nowhere, PORT: 8080}\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(_host.ConfigFile, "pluginEnvironment: {ZONE: red, HOME: /nowhere, PORT: 8080}\n", Cancellation);
 
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE=blue"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "ZONE=blue"], Cancellation)).Should().Be(0);
 
         _host.Variable("first", "ADD", "ZONE").Should().Be("blue");
         _host.Variable("first", "ADD", "HOME").Should().Be("/nowhere");
         _host.Variable("first", "ADD", "PORT").Should().Be("8080");
     }
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [InlineData("CNI_ARGS=A=b", "--env: \"CNI_ARGS\" is what the CNI specification has every plugin told about its run, and cannot be chosen")]
     [InlineData("CNI_=1", "--env: \"CNI_\" is what the CNI specification")]
     [InlineData("PATH=/tmp", "--env: \"PATH\" cannot be chosen: plugins find iptables and each other by it")]
@@ -81,16 +79,16 @@ public sealed class PluginVariableTests : IDisposable
     [InlineData("LD_PRELOAD", "--env: \"LD_PRELOAD\" cannot be chosen")]
     public async Task What_nobody_may_choose_is_refused_before_anything_runs(string word, string sentence)
     {
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", word], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", word], Cancellation)).Should().Be(2);
 
         ((string)_host.Json["msg"]!).Should().StartWith(sentence);
         _host.AllRuns.Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     public async Task A_variable_that_is_given_twice_is_refused()
     {
-        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--env", "A=1", "--env", "A=2"], TestContext.Current.CancellationToken)).Should().Be(2);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--env", "A=1", "--env", "A=2"], Cancellation)).Should().Be(2);
 
         ((string)_host.Json["msg"]!).Should().Be("--env: A is given twice");
     }

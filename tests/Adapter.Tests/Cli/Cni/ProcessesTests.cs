@@ -5,13 +5,11 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 /// <summary>Several processes of the program on one host, and such as are killed.</summary>
 public sealed class ProcessesTests : IDisposable
 {
-    private const int Deadline = 60_000;
-
     private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first", "second", "third");
 
     public void Dispose() => _host.Dispose();
 
-    [Theory(Timeout = Deadline)]
+    [Theory]
     [Case(40, "cache-crash")]
     [Case(51, "crash matrix")]
     [InlineData("first", false)]
@@ -23,21 +21,21 @@ public sealed class ProcessesTests : IDisposable
             _host.WithPlugin(type, add: type == dying ? "kill -KILL $PPID" : null);
 
         using var add = Start("add", "pods", _host.Sandbox, "--container-id", "c1");
-        await add.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await add.WaitForExitAsync(Cancellation);
         add.ExitCode.Should().Be(128 + 9);
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         ((bool?)_host.Json["attachments"]!.AsArray().Single()!["complete"]).Should().BeFalse();
 
-        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--container-id", "c1"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["del", "pods", _host.Sandbox, "--container-id", "c1"], Cancellation)).Should().Be(0);
 
         _host.Runs.TakeLast(3).Should().Equal("DEL third", "DEL second", "DEL first");
         _host.Stdin("first", "DEL").ContainsKey("prevResult").Should().Be(hasResult);
-        (await _host.RunAsync(["list"], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         _host.Json["attachments"]!.AsArray().Should().BeEmpty();
         Directory.EnumerateFiles(Path.Combine(_host.State, "cni/results")).Should().BeEmpty();
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     [Case(51, "crash matrix")]
     public async Task The_next_ADD_undoes_what_a_killed_one_has_left()
     {
@@ -45,14 +43,14 @@ public sealed class ProcessesTests : IDisposable
         File.WriteAllText(armed, "");
         _host.WithPlugin("first").WithPlugin("second", add: $"if rm '{armed}'; then kill -KILL $PPID; fi\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
         using var add = Start("add", "pods", _host.Sandbox);
-        await add.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await add.WaitForExitAsync(Cancellation);
 
-        (await _host.RunAsync(["add", "pods", _host.Sandbox], TestContext.Current.CancellationToken)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
         _host.Runs.Should().Equal("ADD first", "ADD second", "DEL third", "DEL second", "DEL first", "ADD first", "ADD second", "ADD third");
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     [Case(49, "lock-same-id")]
     public async Task Processes_attach_one_container_one_after_the_other()
     {
@@ -61,13 +59,13 @@ public sealed class ProcessesTests : IDisposable
             .WithPlugin("third", add: $"sleep 0.1; rmdir '{alone}'\n{CniHost.Print(CniHost.Result)}");
 
         var processes = Enumerable.Range(0, 4).Select(number => Start("add", "pods", _host.Sandbox, "--container-id", "c1", "--ifname", $"eth{number}")).ToList();
-        await Task.WhenAll(processes.Select(process => process.WaitForExitAsync(TestContext.Current.CancellationToken)));
+        await Task.WhenAll(processes.Select(process => process.WaitForExitAsync(Cancellation)));
 
         processes.Select(process => process.ExitCode).Should().AllBeEquivalentTo(0);
         processes.ForEach(process => process.Dispose());
     }
 
-    [Fact(Timeout = Deadline)]
+    [Fact]
     [Case(49, "lock-same-id")]
     public async Task Garbage_is_collected_when_the_ADD_of_another_process_is_through()
     {
@@ -75,13 +73,13 @@ public sealed class ProcessesTests : IDisposable
         _host.WithPlugin("first").WithPlugin("second", add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
         using var add = Start("add", "pods", _host.Sandbox, "--container-id", "c1");
         while (!File.Exists(started) && !add.HasExited)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Task.Delay(5, Cancellation);
 
         using var collection = Start("gc", "pods", "--keep", "c1/eth0");
-        await Task.Delay(500, TestContext.Current.CancellationToken);
+        await Task.Delay(500, Cancellation);
         _host.Runs.Should().Equal("ADD first", "ADD second");
         File.WriteAllText(go, "");
-        await Task.WhenAll(add.WaitForExitAsync(TestContext.Current.CancellationToken), collection.WaitForExitAsync(TestContext.Current.CancellationToken));
+        await Task.WhenAll(add.WaitForExitAsync(Cancellation), collection.WaitForExitAsync(Cancellation));
 
         _host.Runs.Should().Equal("ADD first", "ADD second", "ADD third", "GC first", "GC second", "GC third");
         (add.ExitCode, collection.ExitCode).Should().Be((0, 0));
