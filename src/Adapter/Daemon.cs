@@ -45,9 +45,9 @@ internal static class Daemon
         var environment = ServiceEnvironment.Take();
         var inherited = InheritedSocket.Take(environment, settings.Socket);
         Places.Prepare(settings);
-        using var stateLock = StateLock.Take(settings.StateDirectory);
+        using var stateLock = DirectoryLock.Take(settings.StateDirectory);
         // Of the namespaces in it another daemon would think that nobody has them.
-        using var runLock = Places.IsSame(settings.RunDirectory, settings.StateDirectory) ? null : StateLock.Take(settings.RunDirectory);
+        using var runLock = Places.IsSame(settings.RunDirectory, settings.StateDirectory) ? null : DirectoryLock.Take(settings.RunDirectory);
         var socket = new PluginSocket(settings.Socket, Places.SpareOf(settings), inherited);
         socket.RequirePlace();
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
@@ -69,7 +69,7 @@ internal static class Daemon
             .AddSingleton(settings)
             .AddSingleton(TimeProvider.System)
             .AddSingleton(socket)
-            .AddSingleton<IEnumerable<StateLock>>(new[] { stateLock, runLock }.OfType<StateLock>().ToArray())
+            .AddSingleton<IEnumerable<DirectoryLock>>(new[] { stateLock, runLock }.OfType<DirectoryLock>().ToArray())
             .AddHostedService<SocketKeeper>()
             .AddCni(settings)
             .AddSandboxes(settings)

@@ -1,4 +1,5 @@
 using System.Net;
+using Bridge.Adapter.State;
 using Docker.DotNet.Models;
 using Version = System.Version;
 
@@ -31,7 +32,7 @@ internal sealed partial class DockerEngine
         {
             var endpoints = await InspectAsync(other.Id, cancellationToken) is { } network ? Containers(network).Values : [];
             addresses.UnionWith(endpoints.SelectMany(endpoint => new[] { endpoint.IPv4Address, endpoint.IPv6Address })
-                .Where(cidr => !string.IsNullOrEmpty(cidr)).Select(cidr => IPAddress.Parse(cidr.Split('/')[0])));
+                .Where(cidr => !string.IsNullOrEmpty(cidr)).Select(cidr => Cidr.AddressIn(cidr)));
         }
 
         return addresses;

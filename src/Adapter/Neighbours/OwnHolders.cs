@@ -43,7 +43,7 @@ internal sealed class OwnHolders(Journal journal)
     {
         ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => IPAddress.Parse(address.Address)),
         (null, { } result) => result.Ips.Select(ip => ip.Address),
-        _ => record.Reserved.Select(address => IPAddress.Parse(address.Split('/')[0])),
+        _ => record.Reserved.Select(address => Cidr.AddressIn(address)),
     };
 
     // One that makes no sense is told by status, and is no reason to refuse everybody else.

@@ -1,5 +1,6 @@
 using System.Net;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -28,7 +29,7 @@ internal static class OutdatedPools
             if (declared.FirstOrDefault(candidate => Holds(candidate.Subnet, pool)) is not { } own)
                 return $"Docker has subnet {subnet}, which the CNI network does not have (any more): {Remedy(docker)}";
 
-            if (IPAddress.TryParse(gateway?.Split('/')[0], out var told) && !told.Equals(own.Gateway))
+            if (Cidr.TryAddressIn(gateway, out var told) && !told.Equals(own.Gateway))
                 return $"Docker has gateway {told}, and the CNI network has {own.Gateway}: {Remedy(docker)}";
         }
 

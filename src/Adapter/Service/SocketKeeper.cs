@@ -1,4 +1,3 @@
-using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Service;
@@ -9,7 +8,7 @@ namespace Bridge.Adapter.Service;
 /// certain.
 /// </summary>
 internal sealed class SocketKeeper(
-    PluginSocket socket, IEnumerable<StateLock> locks, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<SocketKeeper> logger) : BackgroundService
+    PluginSocket socket, IEnumerable<DirectoryLock> locks, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<SocketKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

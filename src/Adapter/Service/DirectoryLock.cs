@@ -1,20 +1,19 @@
 using Bridge.Adapter.Sandboxes.Native;
-using Bridge.Adapter.Service;
 using Microsoft.Win32.SafeHandles;
 
-namespace Bridge.Adapter.State;
+namespace Bridge.Adapter.Service;
 
 /// <summary>
 /// One daemon per directory, of state or of what is there while it runs: two would undo each other's attachments. Both the directory and a file in it
 /// are locked: the file can be removed, and earlier versions look at it alone.
 /// </summary>
-internal sealed class StateLock : IDisposable
+internal sealed class DirectoryLock : IDisposable
 {
     private readonly string _directory;
     private SafeFileHandle _place;
     private FileStream _file;
 
-    private StateLock(string directory)
+    private DirectoryLock(string directory)
     {
         _directory = directory;
         _place = LockPlace(directory);
@@ -32,12 +31,12 @@ internal sealed class StateLock : IDisposable
     private string FilePath => PathIn(_directory);
 
     /// <exception cref="ServiceException">Another process holds it, or it cannot be taken.</exception>
-    public static StateLock Take(string directory) => Guarded(directory, () =>
+    public static DirectoryLock Take(string directory) => Guarded(directory, () =>
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return LibC.KindOf(PathIn(directory)) is { } kind and not FileKind.File
             ? throw new ServiceException($"{PathIn(directory)} is a {kind.Text()}, where cnm-cni keeps a file. Nobody but cnm-cni has business there: look at it, then remove it.")
-            : new StateLock(directory);
+            : new DirectoryLock(directory);
     });
 
     /// <summary>Takes it again where somebody has removed the file or the directory, and has perhaps made another.</summary>

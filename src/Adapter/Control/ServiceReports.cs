@@ -1,7 +1,8 @@
+using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
-namespace Bridge.Adapter.Service;
+namespace Bridge.Adapter.Control;
 
 /// <summary>
 /// Keeps the service manager informed: that we are ready, as soon as we listen and know what an earlier process left; how many networks and

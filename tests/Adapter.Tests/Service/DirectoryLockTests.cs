@@ -1,21 +1,20 @@
 using Bridge.Adapter.Service;
-using Bridge.Adapter.State;
 
-namespace Bridge.Adapter.Tests.State;
+namespace Bridge.Adapter.Tests.Service;
 
-public sealed class StateLockTests
+public sealed class DirectoryLockTests
 {
     [Fact]
     public void A_second_daemon_on_the_same_state_is_refused()
     {
         var directory = Directory.CreateTempSubdirectory("state").FullName;
-        using (StateLock.Take(directory))
+        using (DirectoryLock.Take(directory))
         {
-            var second = () => StateLock.Take(directory);
+            var second = () => DirectoryLock.Take(directory);
             second.Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*Only one may serve from one directory*");
         }
 
-        StateLock.Take(directory).Dispose();
+        DirectoryLock.Take(directory).Dispose();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -25,12 +24,12 @@ public sealed class StateLockTests
     public void It_is_held_also_when_its_file_or_the_directory_was_removed(string removed)
     {
         var directory = Directory.CreateTempSubdirectory("state").FullName;
-        using var held = StateLock.Take(directory);
+        using var held = DirectoryLock.Take(directory);
         held.Renew().Should().BeFalse();
         if (removed.Length > 0)
         {
             File.Delete(Path.Combine(directory, removed));
-            FluentActions.Invoking(() => StateLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
+            FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
         }
         else
         {
@@ -40,7 +39,7 @@ public sealed class StateLockTests
         held.Renew().Should().BeTrue();
 
         held.Renew().Should().BeFalse();
-        FluentActions.Invoking(() => StateLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
+        FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
         Directory.Delete(directory, recursive: true);
     }
 
@@ -50,7 +49,7 @@ public sealed class StateLockTests
         var directory = Directory.CreateTempSubdirectory("state").FullName;
         Directory.CreateDirectory(Path.Combine(directory, "lock"));
 
-        FluentActions.Invoking(() => StateLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("*lock is a directory*remove it*");
+        FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("*lock is a directory*remove it*");
 
         Directory.Delete(directory, recursive: true);
     }
