@@ -1,4 +1,3 @@
-
 namespace CniInvoker.Tests;
 
 public sealed class CniRuntimeVersionTests : IDisposable

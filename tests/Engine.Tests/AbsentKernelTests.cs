@@ -130,7 +130,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     // Before Docker 28 the arrival is noticed in the background.
     private async Task AssertRunsBecomeAsync(params IReadOnlyList<string> runs)
     {
-        await Eventually.IsTrueAsync(_ => Task.FromResult(Changes.Count >= runs.Count), Eventually.Patience, Cancellation);
+        await Eventually.IsTrueAsync(_ => Task.FromResult(Changes.Count >= runs.Count), Cancellation);
         Changes.Should().Equal(runs);
     }
 }

@@ -9,7 +9,7 @@ namespace Bridge.Engine.Tests;
 public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engine), IClassFixture<AutoNetworksHost>
 {
     /// <summary>What happens in the background happens within seconds.</summary>
-    private static readonly TimeSpan Soon = Eventually.Patience;
+    private static readonly TimeSpan Soon = Eventually.Bound;
 
     private string SecondFile => Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}");
 

@@ -62,7 +62,6 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
             string[] found = [];
             await Eventually.IsTrueAsync(
                 async _ => (found = [.. (await InsideAsync("-4", "route")).Where(route => !route.Contains("link src", StringComparison.Ordinal) || !route.StartsWith($"{subnet}.1 ", StringComparison.Ordinal))]).SequenceEqual(routes),
-                Eventually.Patience,
                 Cancellation);
             found.Should().Equal(routes, $"that is what the plugins made ({network}, {ipam})");
             if (network == RouteHost.Pointed)
@@ -134,7 +133,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
         }
 
         started.EnsureSuccess();
-        await Eventually.IsTrueAsync(async _ => (await DefaultsAsync()).Length > 0, Eventually.Patience, Cancellation);
+        await Eventually.IsTrueAsync(async _ => (await DefaultsAsync()).Length > 0, Cancellation);
         (await InsideAsync("-6", "address")).Should().BeEmpty();
         (await InsideAsync("-6", "route")).Where(route => !route.Contains("unreachable", StringComparison.Ordinal)).Should().BeEmpty();
         if (Host.Engine >= EngineVersion.V28)
@@ -187,7 +186,7 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
             _ => [$"default via 192.0.2.1 dev {name} onlink", $"default via fd00:99::1 dev {name} metric {six} onlink pref medium"],
         };
         string[] found = [];
-        await Eventually.IsTrueAsync(async _ => (found = await OursAsync()).SequenceEqual(expected), Eventually.Patience, Cancellation);
+        await Eventually.IsTrueAsync(async _ => (found = await OursAsync()).SequenceEqual(expected), Cancellation);
         found.Should().Equal(expected, $"that is what the plugins made ({network}, {attach}, {ipam})");
     }
 

@@ -99,7 +99,7 @@ public abstract class EngineTest : IAsyncLifetime
     /// <param name="within">How long what works in the background may take.</param>
     protected async Task AssertNothingIsLeftSinceAsync(HostCensus census, TimeSpan? within = null)
     {
-        var changes = await Host.ChangesSinceAsync(census, within ?? Eventually.Patience, Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, within ?? Eventually.Bound, Cancellation);
         string.Join('\n', changes).Should().BeEmpty();
     }
 

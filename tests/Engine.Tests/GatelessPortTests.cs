@@ -100,7 +100,6 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
         (await Eventually.IsTrueAsync(
             async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
-            Eventually.Patience,
             Cancellation)).Should().BeTrue();
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
@@ -149,7 +148,6 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await DockerAsync("network", "disconnect", "bridge", "web");
         (await Eventually.IsTrueAsync(
             async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
-            Eventually.Patience,
             Cancellation)).Should().BeTrue();
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
@@ -212,7 +210,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     private async Task AssertPublishesAsync(string name, string network)
     {
         var endpoint = await DockerView.OfAsync(Host, name, network, Cancellation);
-        await Eventually.IsTrueAsync(async token => (await PublishersAsync(token)).SequenceEqual([endpoint.EndpointId]), Eventually.Patience, Cancellation);
+        await Eventually.IsTrueAsync(async token => (await PublishersAsync(token)).SequenceEqual([endpoint.EndpointId]), Cancellation);
         (await PublishersAsync(Cancellation)).Should().Equal(endpoint.EndpointId);
         // From here alone: portmap translates the source, and without a route the container could not answer to any other.
         (await Host.FromHost.GetAsync("127.0.0.1", 8080, Cancellation)).Should().Be(Page);
@@ -220,7 +218,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
     private async Task AssertOnlyDockerPublishesAsync()
     {
-        await Eventually.IsTrueAsync(async token => !(await PublishersAsync(token)).Any(), Eventually.Patience, Cancellation);
+        await Eventually.IsTrueAsync(async token => !(await PublishersAsync(token)).Any(), Cancellation);
         (await PublishersAsync(Cancellation)).Should().BeEmpty();
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }

@@ -132,7 +132,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
 
         await DockerAsync("rm", "--force", "web");
 
-        var changes = await Host.ChangesSinceAsync(census, Eventually.Patience, Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
     }

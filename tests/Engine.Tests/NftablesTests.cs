@@ -111,7 +111,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
         await DockerAsync("rm", "--force", "web");
 
-        var changes = await Host.ChangesSinceAsync(census, Eventually.Patience, Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
         await RunContainerAsync("next", "--publish", "8080:80");

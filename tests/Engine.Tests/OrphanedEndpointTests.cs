@@ -40,7 +40,7 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
         {
             await DockerAsync("run", "--detach", "--name", "loop", "--restart", "always", "--publish", "8080:80", Image, "false");
             (await Eventually.IsTrueAsync(
-                async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "loop") == $"restarting {crashes}", Eventually.Patience, Cancellation)).Should().BeTrue();
+                async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "loop") == $"restarting {crashes}", Cancellation)).Should().BeTrue();
             var connect = await TryDockerAsync("network", "connect", Network, "loop");
             await DockerAsync("rm", "--force", "loop");
             if (Host.Engine >= EngineVersion.V28)

@@ -32,7 +32,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
         await DockerAsync("start", "crasher");
 
         await Eventually.IsTrueAsync(
-            async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "crasher") == "exited 3", Eventually.Patience, Cancellation);
+            async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "crasher") == "exited 3", Cancellation);
         var seen = (await DockerAsync("logs", "crasher")).Split('\n');
         seen.Where(line => line.Contains("10.90.0.")).Should().HaveCount(4);
         seen.Where(line => line.Contains("10.91.0.")).Should().HaveCount(4);
@@ -130,7 +130,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
     private async Task AssertIsRunningAsync(string container)
     {
         var running = await Eventually.IsTrueAsync(
-            async _ => await DockerAsync("inspect", "--format", "{{.State.Running}}", container) == "true", Eventually.Patience, Cancellation);
+            async _ => await DockerAsync("inspect", "--format", "{{.State.Running}}", container) == "true", Cancellation);
         running.Should().BeTrue();
     }
 }

@@ -82,7 +82,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
         await RunContainerAsync("web");
 
         (await Eventually.IsTrueAsync(
-            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("the gate is locked", StringComparison.Ordinal), Eventually.Patience, Cancellation)).Should().BeTrue();
+            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("the gate is locked", StringComparison.Ordinal), Cancellation)).Should().BeTrue();
         (await Host.BridgeAsync(["status"], Cancellation)).Output.Should().Contain(SandboxPluginHost.Plugin).And.Contain("web");
         (await DockerAsync("inspect", "--format", "{{.State.Running}}", "web")).Should().Be("true");
         await DockerAsync("rm", "--force", "web");
@@ -106,7 +106,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
     // Before Docker 28 the arrival is noticed in the background.
     private async Task AssertRunsBecomeAsync(params IEnumerable<string> runs)
     {
-        await Eventually.IsTrueAsync(_ => Task.FromResult(engine.Runs.Count >= runs.Count()), Eventually.Patience, Cancellation);
+        await Eventually.IsTrueAsync(_ => Task.FromResult(engine.Runs.Count >= runs.Count()), Cancellation);
         engine.Runs.Should().Equal(runs);
     }
 }

@@ -16,7 +16,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     {
         await RunContainerAsync("web", "--publish", "8080:80");
         var pod = await RunPodAsync("dns");
-        await IsNamedAsync("web", within: Eventually.Patience);
+        await IsNamedAsync("web", within: Eventually.Bound);
         var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
 
         var status = (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().StandardOutput;
@@ -89,7 +89,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     public async Task A_renamed_container_is_listed_under_its_new_name()
     {
         await RunContainerAsync("web");
-        (await IsNamedAsync("web", within: Eventually.Patience)).Should().BeTrue();
+        (await IsNamedAsync("web", within: Eventually.Bound)).Should().BeTrue();
 
         await DockerAsync("rename", "web", "renamed");
 

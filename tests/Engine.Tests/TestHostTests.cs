@@ -105,7 +105,7 @@ public sealed class TestHostTests
         // Who had sent somebody into the host from outside learns of his end, and ends then.
         IReadOnlyList<string> left = [];
         await Eventually.IsTrueAsync(
-            _ => Task.FromResult((left = [.. processes.Intersect(ProcessesIn(namespaces: null))]).Count == 0), Eventually.Patience, cancellationToken);
+            _ => Task.FromResult((left = [.. processes.Intersect(ProcessesIn(namespaces: null))]).Count == 0), cancellationToken);
         left.Should().BeEmpty();
     }
 
@@ -154,7 +154,6 @@ public sealed class TestHostTests
         await hang.Should().ThrowAsync<OperationCanceledException>().WithMessage("*sleep 986*");
         (await Eventually.IsTrueAsync(
             async token => !(await host.RunAsync(["ps", "-A", "-o", "args"], token)).Output.Contains("sleep 986", StringComparison.Ordinal),
-            Eventually.Patience,
             Cancellation)).Should().BeTrue();
     }
 

@@ -267,7 +267,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     {
         var value = "";
         await Eventually.IsTrueAsync(
-            async _ => (value = (await ExecAsync(container, "cat", file)).Trim()) == expected, Eventually.Patience, Cancellation);
+            async _ => (value = (await ExecAsync(container, "cat", file)).Trim()) == expected, Cancellation);
         value.Should().Be(expected);
     }
 }

@@ -97,7 +97,7 @@ public abstract class PluginTest : IAsyncLifetime
     /// <param name="census">Taken before.</param>
     protected async Task AssertNothingIsLeftSinceAsync(HostCensus census)
     {
-        var changes = await Host.ChangesSinceAsync(census, Eventually.Patience, Cancellation);
+        var changes = await Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation);
         string.Join('\n', changes).Should().BeEmpty();
     }
 

@@ -79,8 +79,8 @@ public sealed partial class TestHost
             return;
 
         (await RunAsync(["ctr", "--namespace", "k8s.io", "images", "import", image], cancellationToken)).EnsureSuccess();
-        if (!await Eventually.IsTrueAsync(Pods.IsReadyAsync, Eventually.Patience, cancellationToken))
-            throw new TimeoutException($"containerd found no CNI network within {Eventually.Patience.TotalSeconds} s.\n{Containerd.Log}");
+        if (!await Eventually.IsTrueAsync(Pods.IsReadyAsync, cancellationToken))
+            throw new TimeoutException($"containerd found no CNI network within {Eventually.Bound.TotalSeconds} s.\n{Containerd.Log}");
     }
 
     private async Task<string> WriteImageAsync(CancellationToken cancellationToken)

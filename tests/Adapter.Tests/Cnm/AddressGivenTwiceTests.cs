@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Cnm;
 

@@ -1,6 +1,5 @@
 using Bridge.Adapter.Settings;
 using CniInvoker;
-using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Cnm;
 

@@ -1,5 +1,3 @@
-using CniInvoker.Tests;
-
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>What a plugin or its configuration can turn into between ADD and DEL, or in the middle of an answer.</summary>

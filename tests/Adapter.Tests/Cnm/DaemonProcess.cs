@@ -66,7 +66,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         Begin(output);
         _http = Client();
-        await CniInvoker.Tests.Eventually.TrueAsync(() => Listens || _process!.HasExited, "the daemon listens");
+        await Eventually.TrueAsync(() => Listens || _process!.HasExited, "the daemon listens");
         _process!.HasExited.Should().BeFalse(output is null ? Log : "");
     }
 

@@ -1,7 +1,6 @@
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Tests;
-using CniInvoker.Tests;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,3 @@
-using CniInvoker.Tests;
-
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>More calls at once than the machine can work on: they wait, within bounds, and nothing else suffers.</summary>

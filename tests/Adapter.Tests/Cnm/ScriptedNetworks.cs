@@ -87,9 +87,9 @@ internal sealed class ScriptedNetworks : IDisposable
         write("ahead.conflist", """{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
     }
 
-    public Task RunsAsync(string run, int times = 1) => CniInvoker.Tests.Eventually.TrueAsync(() => Runs.Count(line => line == run) >= times, $"{run} runs");
+    public Task RunsAsync(string run, int times = 1) => Eventually.TrueAsync(() => Runs.Count(line => line == run) >= times, $"{run} runs");
 
-    public Task UndoneAsync() => CniInvoker.Tests.Eventually.TrueAsync(() => Store.Length == 0, $"nothing is in the store ({string.Join(", ", Store)})");
+    public Task UndoneAsync() => Eventually.TrueAsync(() => Store.Length == 0, $"nothing is in the store ({string.Join(", ", Store)})");
 
     /// <summary>Nobody hangs any more.</summary>
     public void ReleaseHolds()
@@ -102,7 +102,7 @@ internal sealed class ScriptedNetworks : IDisposable
     public void Dispose()
     {
         ReleaseHolds();
-        CniInvoker.Tests.Eventually.TrueAsync(() => !Running.Any(process => Directory.Exists($"/proc/{process}")), "no plugin runs").Wait();
+        Eventually.TrueAsync(() => !Running.Any(process => Directory.Exists($"/proc/{process}")), "no plugin runs").Wait();
         Directory.Delete(_directory, recursive: true);
     }
 

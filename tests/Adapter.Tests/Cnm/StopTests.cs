@@ -1,5 +1,3 @@
-using CniInvoker.Tests;
-
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>SIGTERM with calls under way: the process ends, whatever hangs, and the next start undoes what was cut off.</summary>

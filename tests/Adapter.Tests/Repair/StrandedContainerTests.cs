@@ -25,7 +25,7 @@ public sealed class StrandedContainerTests
         await bench.StartAsync(Cancellation);
 
         (await bench.Daemon.PostAsync("NetworkDriver.CreateEndpoint", """{"NetworkID":"n9","EndpointID":"e9","Interface":{}}""")).Body.Should().Contain(Promise);
-        await CniInvoker.Tests.Eventually.TrueAsync(() => bench.Docker.Script.Questions.Contains("GET /containers/c1/json"), "it looks for those that were refused");
+        await Eventually.TrueAsync(() => bench.Docker.Script.Questions.Contains("GET /containers/c1/json"), "it looks for those that were refused");
         await bench.RepairAsync(dryRun: false);
 
         bench.Docker.Script.Questions.Any(question => question == "POST /containers/c1/start").Should().Be(isStarted);

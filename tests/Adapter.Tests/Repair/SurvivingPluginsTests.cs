@@ -3,7 +3,6 @@ using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using CniInvoker;
-using CniInvoker.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Adapter.Tests.Repair;

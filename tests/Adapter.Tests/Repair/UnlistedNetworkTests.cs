@@ -75,7 +75,7 @@ public sealed class UnlistedNetworkTests
         await bench.Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{RepairBench.NetworkId}}"}""");
         var looks = Looks();
         var repair = bench.RepairAsync(dryRun: false);
-        await CniInvoker.Tests.Eventually.TrueAsync(() => Looks() > looks, "it looks at Docker's networks");
+        await Eventually.TrueAsync(() => Looks() > looks, "it looks at Docker's networks");
         await Task.Delay(300, Cancellation); // It looks again much later.
         bench.Docker.RemoveNetwork("pods");
 

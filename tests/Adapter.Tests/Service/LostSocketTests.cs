@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
-using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Service;
 

@@ -1,5 +1,4 @@
 using Bridge.Adapter.Tests.Cnm;
-using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Service;
 

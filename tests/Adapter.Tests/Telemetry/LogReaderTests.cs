@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Tests.Sandboxes;
-using CniInvoker.Tests;
 
 namespace Bridge.Adapter.Tests.Telemetry;
 

@@ -1,4 +1,3 @@
-
 namespace CniInvoker.Tests.Concurrency;
 
 public sealed class OperationLocksTests : IDisposable

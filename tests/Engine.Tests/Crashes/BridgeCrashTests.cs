@@ -57,7 +57,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
         var run = TryDockerAsync("run", "--name", "guest", "--network", Network, "--publish", "8080:80", Image, "true");
         var store = Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}");
         (await Eventually.IsTrueAsync(
-            _ => Task.FromResult(Directory.GetFiles(store, "10.90.*").Length > 0), Eventually.Patience, Cancellation)).Should().BeTrue();
+            _ => Task.FromResult(Directory.GetFiles(store, "10.90.*").Length > 0), Cancellation)).Should().BeTrue();
 
         await Host.Bridge.KillAsync(Cancellation);
         Chain.Work();

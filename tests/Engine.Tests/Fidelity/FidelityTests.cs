@@ -122,7 +122,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
 
     private async Task AwaitPodNetworkAsync(Chain chain)
     {
-        var isRead = await Eventually.IsTrueAsync(token => Host.Pods.AttachesToAsync(chain.Name, token), Eventually.Patience, Cancellation);
+        var isRead = await Eventually.IsTrueAsync(token => Host.Pods.AttachesToAsync(chain.Name, token), Cancellation);
         isRead.Should().BeTrue("containerd reads a changed configuration again");
     }
 
