@@ -12,7 +12,6 @@ using Bridge.Adapter.Neighbours;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Pods;
 using Bridge.Adapter.Repair;
-using Bridge.Adapter.Repair.Addresses;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
@@ -178,7 +177,7 @@ internal static class Daemon
         .AddSingleton<ChainRemoval>()
         .AddSingleton<Detacher>()
         .AddSingleton<LostAttachments>()
-        .AddSingleton<SoleHolders>()
+        .AddSingleton<UniqueAddresses>()
         .AddSingleton<Attacher>()
         .AddSingleton<Publisher>()
         .AddSingleton<Arrivals>();
@@ -222,7 +221,7 @@ internal static class Daemon
         .AddSingleton<ReservationRepair>()
         .AddSingleton<ContainerNames>()
         .AddSingleton<KnownFindings>()
-        .AddSingleton<RepairRound>()
+        .AddSingleton<RepairPass>()
         .AddSingleton<Relinquishing>()
         .AddInspections()
         .AddHostedService<RepairLoop>()
@@ -230,7 +229,7 @@ internal static class Daemon
 
     // In the order of looking: what Docker has to say first, and last what follows from everything else.
     private static IServiceCollection AddInspections(this IServiceCollection services) => services
-        .AddSingleton<AddressHoldings>()
+        .AddSingleton<IpamAllocations>()
         .AddSingleton<AddressRecovery>()
         .AddSingleton<IInspection, NetworkInspection>()
         .AddSingleton<IInspection, StrandedContainerInspection>()

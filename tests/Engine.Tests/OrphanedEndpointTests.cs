@@ -26,7 +26,7 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
             await DockerAsync("network", "disconnect", "--force", Network, "loop");
         }
 
-        (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess().StandardOutput.Should().Contain("Nothing to mend");
+        (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess().StandardOutput.Should().Contain("Nothing to repair");
         await RunContainerAsync("web", "--publish", "8080:80");
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
         await DockerAsync("rm", "--force", "web");

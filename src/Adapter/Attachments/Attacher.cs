@@ -14,7 +14,7 @@ namespace Bridge.Adapter.Attachments;
 /// endpoint's gate.
 /// </summary>
 internal sealed class Attacher(
-    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, AttachmentLeftovers leftovers, SoleHolders soleHolders)
+    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, AttachmentLeftovers leftovers, UniqueAddresses uniqueAddresses)
 {
     /// <summary>
     /// In a staging namespace. (1) The intent is written. (2) The namespace is made. (3) The chain runs. (4) What it left is read from the kernel.
@@ -47,7 +47,7 @@ internal sealed class Attacher(
                 "Use Docker 28 or newer, or start the container on another network and connect this one then: docker network connect.");
         }
 
-        var ifname = wanted.WishedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
+        var ifname = wanted.RequestedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
         var intent = wanted with { Phase = AttachmentPhase.Adding, SandboxKey = sandboxKey, InterfaceName = ifname, SandboxInterfaceName = ifname };
         return UndoneOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), cancellationToken);
     }
@@ -58,7 +58,7 @@ internal sealed class Attacher(
         var record = Capture(await RunAsync(intent, () => staging.TryCapture(intent.ContainerId, intent.InterfaceName))); // (3) (4) (5)
         RequireNothingBeside(record);
         RequireAddresses(record);
-        soleHolders.Require(record);
+        uniqueAddresses.Require(record);
         return record with { Phase = AttachmentPhase.Added }; // (6)
     }
 
@@ -70,7 +70,7 @@ internal sealed class Attacher(
         var record = await RunAsync(intent, () => staging.TryCaptureInSandbox(sandboxKey, ifname, before)); // (3)
         record = record with { Snapshot = record.Snapshot ?? staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
         RequireAddresses(record);
-        soleHolders.Require(record);
+        uniqueAddresses.Require(record);
         if (isIPv6Off)
         {
             StagingSandboxes.SwitchIPv6Off(sandboxKey);
@@ -107,7 +107,7 @@ internal sealed class Attacher(
         }
         finally
         {
-            soleHolders.Written(intent.EndpointId);
+            uniqueAddresses.Written(intent.EndpointId);
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class Attacher(
             return null;
 
         var left = await detacher.FailureToDetachAsync(begun, "its making failed");
-        if (Undoing.Told(failed, left) is { } told)
+        if (FailedCleanup.Combine(failed, left) is { } told)
             return told;
 
         detacher.TellLeft(begun, left); // Else the refusal tells it, in the log as well.

@@ -55,7 +55,7 @@ internal sealed class Publisher(
                 journal.Attachments.Keep(unpublished);
             }
 
-            throw Undoing.Told(failed, left) ?? failed;
+            throw FailedCleanup.Combine(failed, left) ?? failed;
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class Publisher(
     // The second DEL may succeed because the plugin finds no more to look at; the rules tell.
     private async Task<string?> LeftAsync(AttachmentRecord record, NetworkConfiguration publishing)
     {
-        if (await Undoing.TryAgainAsync(runtime, publishing, cni.Of(record), CniRecord.Result(record)) is { } failure)
+        if (await FailedCleanup.RetryDeleteAsync(runtime, publishing, cni.Of(record), CniRecord.Result(record)) is { } failure)
             return failure;
 
         try

@@ -38,7 +38,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         {
             var left = failed.CleanupFailure is null
                 ? null
-                : await Undoing.TryAgainAsync(runtime, inside, cni.InSandbox(entered), CniRecord.ResultInSandbox(entered));
+                : await FailedCleanup.RetryDeleteAsync(runtime, inside, cni.InSandbox(entered), CniRecord.ResultInSandbox(entered));
             if (left is null)
                 journal.Attachments.Keep(entered with { RanInSandbox = false });
 

@@ -18,7 +18,7 @@ internal static class RepairCommand
 
     public static Command Build()
     {
-        var command = new Command("repair", "Compare what is remembered with Docker, the kernel and the IPAM plugins now, and mend what differs. Exit code 1 when something remains.")
+        var command = new Command("repair", "Compare what is remembered with Docker, the kernel and the IPAM plugins now, and repair what differs. Exit code 1 when something remains.")
         {
             DryRun, Forget, Json, Config,
         };

@@ -8,9 +8,9 @@ namespace Bridge.Adapter.Cli;
 /// <summary>What repair has found, for people: one line each.</summary>
 internal static class RepairOutcome
 {
-    /// <summary>Nothing was found, or all of it is mended.</summary>
+    /// <summary>Nothing was found, or all of it is repaired.</summary>
     public static bool IsWell(RepairResponse response) =>
-        response.Problems.Count == 0 && response.Findings.All(finding => finding.State == FindingState.Mended);
+        response.Problems.Count == 0 && response.Findings.All(finding => finding.State == FindingState.Repaired);
 
     public static void Write(RepairResponse response, bool json, TextWriter output)
     {
@@ -27,7 +27,7 @@ internal static class RepairOutcome
             output.WriteLine($"not looked at: {OneLine(problem)}");
 
         if (response.Findings.Count == 0 && response.Problems.Count == 0)
-            output.WriteLine("Nothing to mend.");
+            output.WriteLine("Nothing to repair.");
     }
 
     public static void Write(ForgetResponse response, bool json, TextWriter output)
@@ -48,8 +48,8 @@ internal static class RepairOutcome
 
     private static string State(FindingState state) => state switch
     {
-        FindingState.WouldBeMended => "would be mended",
-        FindingState.Left => "for you",
+        FindingState.WouldBeRepaired => "would be repaired",
+        FindingState.Reported => "for you",
         _ => state.ToString().ToLowerInvariant(),
     };
 

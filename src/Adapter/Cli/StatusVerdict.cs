@@ -13,7 +13,7 @@ internal static class StatusVerdict
         .. Counted(status.Networks.Count(network => network.Problem is not null), "network that no container can be started on", "networks that no container can be started on"),
         .. Counted(status.Endpoints.Count(endpoint => endpoint.ArrivalProblem is not null), "container whose network is unfinished", "containers whose network is unfinished"),
         .. Counted(status.PendingCleanups.Count, "clean-up still to be done", "clean-ups still to be done"),
-        .. Counted(status.Findings.Count, "finding that is not mended", "findings that are not mended"),
+        .. Counted(status.Findings.Count, "finding that is not repaired", "findings that are not repaired"),
         .. Counted(status.ConfigurationProblems.Count, "CNI file that is not used", "CNI files that are not used"),
     ];
 

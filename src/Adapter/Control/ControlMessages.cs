@@ -22,7 +22,7 @@ namespace Bridge.Adapter.Control;
 /// <param name="Endpoints">Docker's endpoints, oldest first.</param>
 /// <param name="CniNetworks">The CNI networks behind them.</param>
 /// <param name="PendingCleanups">What is to be undone and could not be yet.</param>
-/// <param name="Findings">What the journal, Docker, the kernel and the stores of IPAM plugins disagree in, and is not mended.</param>
+/// <param name="Findings">What the journal, Docker, the kernel and the stores of IPAM plugins disagree in, and is not repaired.</param>
 /// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
 /// <param name="LogLinesDropped">Lines that are missing in the daemon's log.</param>
 /// <param name="StateProblem">Why no record could be written now, and so no container attached.</param>

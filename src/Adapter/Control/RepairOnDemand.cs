@@ -5,11 +5,11 @@ using Bridge.Adapter.Repair.Findings;
 namespace Bridge.Adapter.Control;
 
 /// <summary>`cnm-cni repair`: what the background does by itself, now, and with an answer.</summary>
-internal sealed class RepairOnDemand(RepairRound round, Relinquishing relinquishing)
+internal sealed class RepairOnDemand(RepairPass round, Relinquishing relinquishing)
 {
     public async Task<RepairResponse> RunAsync(RepairRequest request, CancellationToken cancellationToken)
     {
-        var report = request.DryRun ? await round.RunAsync(Occasion.DryRun, cancellationToken) : await round.RunUntilCertainAsync(cancellationToken);
+        var report = request.DryRun ? await round.RunAsync(RepairTrigger.DryRun, cancellationToken) : await round.RunUntilCertainAsync(cancellationToken);
         var problems = report.Problems.Append(report.DockerFailure).OfType<Exception>().Select(problem => problem.Message);
         return new RepairResponse([.. report.Findings.Select(ToStatus)], [.. problems]);
     }

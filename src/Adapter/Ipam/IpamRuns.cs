@@ -52,7 +52,7 @@ internal sealed class IpamRuns(
             {
                 journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
                 var left = await TryFinishAsync(intent);
-                if (Undoing.Told(failed, left) is { } told)
+                if (FailedCleanup.Combine(failed, left) is { } told)
                     throw told is CniException undone ? await ExplainAsync(undone, network, wishes, cancellationToken) : told;
 
                 TellLeft(intent, left); // Else the refusal tells it, in the log as well.

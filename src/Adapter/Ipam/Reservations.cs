@@ -21,7 +21,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
 
     /// <returns>The address in CIDR notation, with the prefix length that the plugin gave.</returns>
     /// <exception cref="CnmException">There is none, or not the one that was asked for; nothing is left reserved.</exception>
-    public async Task<string> ReserveAsync(AddressWish wish, CancellationToken cancellationToken)
+    public async Task<string> ReserveAsync(AddressRequest wish, CancellationToken cancellationToken)
     {
         if (ClaimOfSibling(wish) is { } other)
             return other;
@@ -99,7 +99,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
     public string? EndpointOf(CniPool pool, string address) =>
         journal.Reservations.All.FirstOrDefault(record => record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
 
-    private string? ClaimOfSibling(AddressWish wish)
+    private string? ClaimOfSibling(AddressRequest wish)
     {
         lock (_claims)
         {
@@ -116,13 +116,13 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
     }
 
     /// <summary>Made for the other family of the same endpoint, a moment ago.</summary>
-    private ReservationRecord? Sibling(AddressWish wish) => wish.Mac is null ? null : journal.Reservations.All
+    private ReservationRecord? Sibling(AddressRequest wish) => wish.Mac is null ? null : journal.Reservations.All
         .Where(record => record is { Phase: ReservationPhase.Reserved, EndpointId: null })
         .Where(record => record.CniNetwork == wish.Pool.CniNetwork && record.Mac == wish.Mac)
         .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6).Distinct().SequenceEqual([!wish.Pool.IsIPv6]))
         .MaxBy(record => record.Since);
 
-    private string Claim(ReservationRecord made, IReadOnlyList<string> wishes, AddressWish wish)
+    private string Claim(ReservationRecord made, IReadOnlyList<string> wishes, AddressRequest wish)
     {
         lock (_claims)
         {
@@ -134,7 +134,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         }
     }
 
-    private ReservationRecord Intent(NetworkConfiguration network, AddressWish wish, IReadOnlyList<string> wishes)
+    private ReservationRecord Intent(NetworkConfiguration network, AddressRequest wish, IReadOnlyList<string> wishes)
     {
         var (asked, arguments, capabilities) = IpamWishes.Of(network, wish.Mac, wishes);
         var containerId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength)); // In the form of Docker's own ids.
@@ -153,7 +153,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
 
     // Docker names no network when it asks for an address. Where all Docker networks on the CNI network agree it makes no difference which
     // one is meant.
-    private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressWish wish)
+    private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressRequest wish)
     {
         var defaults = journal.ListedNetworks.Where(record => record.CniNetwork == cniNetwork && record.Ipam == IpamMode.Cni)
             .Select(record => IpamWishes.Arguments(record.EndpointDefaults, cniNetwork, containerId, wish.Mac, wish.ContainerName)).ToArray();

@@ -89,7 +89,7 @@ internal sealed class CreateEndpoint(
             BootId = BootId.Current(),
             Since = timeProvider.GetUtcNow(),
             InterfaceName = InterfaceNames.Sandbox,
-            WishedInterfaceName = wishes.InterfaceName,
+            RequestedInterfaceName = wishes.InterfaceName,
             HostInterfaceName = InterfaceNames.Host(request.EndpointID),
             Configuration = CniRecord.ToElement(network.ToUtf8Json()),
             Arguments = wishes.Arguments,

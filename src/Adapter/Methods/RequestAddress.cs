@@ -31,7 +31,7 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
         if (!options.TryGetValue(Mac, out var mac) && wanted is not null)
             return Answer($"{RequireNotAssignable(pool, wanted)}/{pool.Subnet.PrefixLength}");
 
-        return Answer(await reservations.ReserveAsync(new AddressWish(pool, wanted, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
+        return Answer(await reservations.ReserveAsync(new AddressRequest(pool, wanted, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
     }
 
     private static RequestAddressResponse Answer(string address) => new(address, new Dictionary<string, string>());

@@ -1,7 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
-using Bridge.Adapter.Repair.Inspections;
+using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Repair;
 
 /// <summary>The background of the daemon: interrupted work first, then, by events and at intervals, retries and a look at everything.</summary>
 internal sealed class RepairLoop(
-    Repairer repairer, ReservationRepair reservations, RepairRound round, DockerNames names, RepairSignal signal,
+    Repairer repairer, ReservationRepair reservations, RepairPass round, DockerNames names, RepairSignal signal,
     AdapterSettings settings, TimeProvider timeProvider, ILogger<RepairLoop> logger) : BackgroundService
 {
     // Events come in bursts, one container start is several; one look afterwards serves them all.
@@ -32,7 +32,7 @@ internal sealed class RepairLoop(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var report = await round.RunAsync(Occasion.Background, cancellationToken);
+        var report = await round.RunAsync(RepairTrigger.Background, cancellationToken);
         Note(report.DockerFailure);
         foreach (var problem in report.Problems)
             logger.RepairFailed(problem);

@@ -94,22 +94,22 @@ internal sealed class Repairer(
     /// <param name="cause">For the log.</param>
     /// <param name="mayUndo">A last look at it as it is now; null: whatever it is.</param>
     /// <param name="cancellationToken">Gives up waiting for the gate.</param>
-    public async Task<Mending> DetachAsync(AttachmentRecord record, string cause, Func<AttachmentRecord, Task<bool>>? mayUndo, CancellationToken cancellationToken)
+    public async Task<RepairResult> DetachAsync(AttachmentRecord record, string cause, Func<AttachmentRecord, Task<bool>>? mayUndo, CancellationToken cancellationToken)
     {
         using var passage = await gates.EnterAsync(record.EndpointId, cancellationToken);
         if (journal.Attachments.Find(record.EndpointId) is not { } current || current.Since != record.Since || (mayUndo is not null && !await mayUndo(current)))
-            return Mending.Unneeded;
+            return RepairResult.Unneeded;
 
         arrivals.Forget(record.EndpointId);
         if (await detacher.TryDetachAsync(current, cause))
         {
             retries.Forget(record.EndpointId);
-            return Mending.Mended("Everything that its plugins had made is undone.");
+            return RepairResult.Repaired("Everything that its plugins had made is undone.");
         }
 
         var left = journal.Attachments.Find(record.EndpointId);
         retries.Failed(record.EndpointId, left?.CleanupAttempts ?? 0);
-        return Mending.Failed($"It cannot be undone yet: {left?.CleanupError ?? "the log says why"}");
+        return RepairResult.Failed($"It cannot be undone yet: {left?.CleanupError ?? "the log says why"}");
     }
 
     // While somebody is at work on it, waiting for that would keep the others waiting.

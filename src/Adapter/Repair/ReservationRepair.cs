@@ -50,23 +50,23 @@ internal sealed class ReservationRepair(Journal journal, IpamRuns runs, LostRese
     /// <param name="record">What is to be released.</param>
     /// <param name="mayRelease">A last look at it as it is now.</param>
     /// <param name="cancellationToken">Only before the plugin runs.</param>
-    public async Task<Mending> ReleaseAsync(ReservationRecord record, Func<ReservationRecord, bool> mayRelease, CancellationToken cancellationToken)
+    public async Task<RepairResult> ReleaseAsync(ReservationRecord record, Func<ReservationRecord, bool> mayRelease, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (journal.Reservations.Find(record.ContainerId) is not { } current || !mayRelease(current))
-            return Mending.Unneeded;
+            return RepairResult.Unneeded;
 
         await runs.ReleaseAsync(record);
         if (journal.Reservations.Find(record.ContainerId) is not { } left)
         {
             retries.Forget(record.ContainerId);
-            return Mending.Mended("It is released.");
+            return RepairResult.Repaired("It is released.");
         }
 
         if (!IsUnused(left))
-            return Mending.Unneeded; // An attachment has come to use it; its end releases it.
+            return RepairResult.Unneeded; // An attachment has come to use it; its end releases it.
 
         retries.Failed(record.ContainerId, left.CleanupAttempts);
-        return Mending.Failed($"It cannot be released yet: {left.CleanupError ?? "the log says why"}");
+        return RepairResult.Failed($"It cannot be released yet: {left.CleanupError ?? "the log says why"}");
     }
 }

@@ -49,7 +49,7 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && SeenProcess.TryRead(directory) is { } seen && seen.Value("CNI_NETNS") is { } netns && ours.TryGetValue(netns, out var id)
+                && ProcessSnapshot.TryRead(directory) is { } seen && seen.Value("CNI_NETNS") is { } netns && ours.TryGetValue(netns, out var id)
                 && seen.Value("CNI_CONTAINERID") == id && IsPlugin(seen))
             {
                 found.Add((process, id));
@@ -60,6 +60,6 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
     }
 
     // Plugins get all of CNI's variables and none of a login's, and are put into a process group beside the one that their session began with.
-    private static bool IsPlugin(SeenProcess process) =>
+    private static bool IsPlugin(ProcessSnapshot process) =>
         PluginVariables.All(name => process.Value(name) is not null) && !LoginVariables.Any(name => process.Value(name) is not null) && !process.IsInFirstGroup;
 }

@@ -39,7 +39,7 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     public string? SandboxInterfaceName { get; init; }
 
     /// <summary>The name in the sandbox that the user asked for; only plugins that run there can give it.</summary>
-    public string? WishedInterfaceName { get; init; }
+    public string? RequestedInterfaceName { get; init; }
 
     /// <summary>The link's name while it passes through the host namespace.</summary>
     public required string HostInterfaceName { get; init; }

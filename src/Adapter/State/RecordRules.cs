@@ -27,7 +27,7 @@ internal static class RecordRules
         RequireName(nameof(record.NetworkId), record.NetworkId);
         RequireDefined(record.Phase);
         RequireDefined(record.Attach);
-        foreach (var name in new[] { record.InterfaceName, record.HostInterfaceName, record.SandboxInterfaceName, record.WishedInterfaceName }.OfType<string>())
+        foreach (var name in new[] { record.InterfaceName, record.HostInterfaceName, record.SandboxInterfaceName, record.RequestedInterfaceName }.OfType<string>())
             Require(IsInterface(name), nameof(record.InterfaceName), name);
 
         Require(record.SandboxKey is null || record.SandboxKey.StartsWith('/'), nameof(record.SandboxKey), record.SandboxKey);

@@ -25,7 +25,7 @@ internal sealed class BridgeMetrics : IDisposable
         _callDurations = Meter.CreateHistogram("cnm_cni_call_duration_seconds", "s", "How long calls of Docker's took, plugins included.", tags: null, advice);
         _pluginRuns = Meter.CreateCounter<long>("cnm_cni_plugin_runs_total", description: "Runs of CNI plugins, by plugin, verb and outcome (success, failure, timeout, signal, nostart).");
         _pluginDurations = Meter.CreateHistogram("cnm_cni_plugin_duration_seconds", "s", "How long runs of CNI plugins took.", tags: null, advice);
-        _rounds = Meter.CreateCounter<long>("cnm_cni_repair_rounds_total", description: "Looks for such disagreements, by kind: thorough ones look at kernel and stores too, and not at Docker alone.");
+        _rounds = Meter.CreateCounter<long>("cnm_cni_repair_passes_total", description: "Looks for such disagreements, by kind: thorough ones look at kernel and stores too, and not at Docker alone.");
         Meter.CreateObservableCounter("cnm_cni_log_lines_dropped_total", () => log.Dropped, description: "Lines of the log that its reader was too slow for, or that could not be written.");
     }
 

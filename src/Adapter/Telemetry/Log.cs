@@ -84,8 +84,8 @@ internal static partial class Log
     [LoggerMessage(411, LogLevel.Warning, "Ended process {ProcessId}: a plugin that outlived the daemon which started it, at work for CNI container {ContainerId}")]
     public static partial void SurvivorEnded(this ILogger logger, int processId, string containerId);
 
-    [LoggerMessage(412, LogLevel.Information, "Mended {Kind}: {What}: {Why} {Done}")]
-    public static partial void FindingMended(this ILogger logger, string kind, string what, string why, string done);
+    [LoggerMessage(412, LogLevel.Information, "Repaired {Kind}: {What}: {Why} {Done}")]
+    public static partial void FindingRepaired(this ILogger logger, string kind, string what, string why, string done);
 
     [LoggerMessage(413, LogLevel.Warning, "Found {Kind}: {What}: {Why} {Done}")]
     public static partial void FindingLeft(this ILogger logger, string kind, string what, string why, string done);

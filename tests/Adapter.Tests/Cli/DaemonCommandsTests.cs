@@ -7,12 +7,12 @@ namespace Bridge.Adapter.Tests.Cli;
 public sealed class DaemonCommandsTests : DaemonCommandTest
 {
     [Theory]
-    [InlineData("", "repair", "Mended", 0)]
+    [InlineData("", "repair", "Repaired", 0)]
     [InlineData("", "repair", "Failed", 1)]
     [InlineData("", "repair", "Left", 1)]
     [InlineData("", "repair", "Waiting", 1)]
-    [InlineData("", "repair --dry-run", "WouldBeMended", 1)]
-    [InlineData("Docker does not answer", "repair", "Mended", 1)]
+    [InlineData("", "repair --dry-run", "WouldBeRepaired", 1)]
+    [InlineData("Docker does not answer", "repair", "Repaired", 1)]
     public async Task Repair_succeeds_when_nothing_remains(string problem, string command, string state, int exitCode)
     {
         Daemon.Answers["POST /Bridge.Repair"] = Answer(new RepairResponse(

@@ -44,7 +44,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "",
             "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"",
             "",
-            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be done, 1 finding that is not mended, 1 CNI file that is not used.");
+            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be done, 1 finding that is not repaired, 1 CNI file that is not used.");
     }
 
     [Fact]
@@ -129,6 +129,6 @@ public sealed class StatusCommandTests : DaemonCommandTest
             new CniNetworkStatus("gone", [], IsComplete: false, "its configuration is gone", []),
         ],
         [new PendingCleanup("e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
-        [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it", FindingState.Left, "If nobody else made it: ip link delete cni0123456789ab.")],
+        [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it", FindingState.Reported, "If nobody else made it: ip link delete cni0123456789ab.")],
         [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
 }

@@ -23,14 +23,14 @@ public sealed class ContestedPortTests
 
         (await bench.StatusAsync()).Findings.Should().Contain(finding => finding.Kind == Kind, "the look at the start has seen it");
         var told = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind);
-        told.State.Should().Be(FindingState.Left);
+        told.State.Should().Be(FindingState.Reported);
         told.What.Should().Contain("web");
         told.Why.Should().Contain($"{port}/tcp").And.Contain("ss -lnp");
 
         program.Stop();
-        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeMended);
+        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeRepaired);
         CanListen(port).Should().BeTrue("a dry run holds nothing");
-        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Mended);
+        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Repaired);
         CanListen(port).Should().BeFalse();
         (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.Kind == Kind);
     }

@@ -20,7 +20,7 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>What a full disk leaves: an ADD that has ended, in a record that says it is under way.</summary>
 public sealed class CutOffInspectionTests : IDisposable
 {
-    private static readonly Look Look = new(Occasion.Background, IsThorough: false, Docker: null);
+    private static readonly InspectionContext Context = new(RepairTrigger.Background, IsThorough: false, Docker: null);
 
     private readonly ThrowAwayHost _host = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cut-off-");
@@ -63,7 +63,7 @@ public sealed class CutOffInspectionTests : IDisposable
 
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;
         finding.Grace.Should().BePositive();
-        (await finding.Mend!(Cancellation)).State.Should().Be(FindingState.Mended);
+        (await finding.Repair!(Cancellation)).State.Should().Be(FindingState.Repaired);
 
         (await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "asked"), Cancellation)).Should().Be("DEL\n");
         _journal.Attachments.All.Should().BeEmpty();
@@ -87,12 +87,12 @@ public sealed class CutOffInspectionTests : IDisposable
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;
         _journal.Attachments.Write(Record() with { Phase = AttachmentPhase.Joined });
 
-        (await finding.Mend!(Cancellation)).Should().Be(Mending.Unneeded);
+        (await finding.Repair!(Cancellation)).Should().Be(RepairResult.Unneeded);
 
         File.Exists(Path.Combine(_directory.FullName, "asked")).Should().BeFalse();
     }
 
-    private async Task<IReadOnlyList<Finding>> InspectAsync() => (await _inspection.InspectAsync(Look, Cancellation))!;
+    private async Task<IReadOnlyList<Finding>> InspectAsync() => (await _inspection.InspectAsync(Context, Cancellation))!;
 
     private static AttachmentRecord Record()
     {

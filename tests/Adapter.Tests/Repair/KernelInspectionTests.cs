@@ -14,8 +14,8 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>What is in the kernel and in no record, and the other way round; in namespaces that are there for one test.</summary>
 public sealed class KernelInspectionTests : IDisposable
 {
-    private static readonly Look Thorough = new(Occasion.Background, IsThorough: true, Docker: null);
-    private static readonly Look WithDocker = Thorough with { Docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?>()) };
+    private static readonly InspectionContext Thorough = new(RepairTrigger.Background, IsThorough: true, Docker: null);
+    private static readonly InspectionContext WithDocker = Thorough with { Docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?>()) };
 
     private readonly ThrowAwayHost _host = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kernel-");
@@ -43,7 +43,7 @@ public sealed class KernelInspectionTests : IDisposable
         _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
-        (await finding.Mend!(Cancellation)).State.Should().Be(FindingState.Mended);
+        (await finding.Repair!(Cancellation)).State.Should().Be(FindingState.Repaired);
 
         finding.Kind.Should().Be(FindingKind.OrphanedNamespace);
         finding.Grace.Should().BePositive();
@@ -61,7 +61,7 @@ public sealed class KernelInspectionTests : IDisposable
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerId = ThrowAwayHost.Id });
         (await NamespacesAsync()).Should().BeEmpty();
-        (await finding.Mend!(Cancellation)).Should().Be(Mending.Unneeded);
+        (await finding.Repair!(Cancellation)).Should().Be(RepairResult.Unneeded);
         File.Exists(_host.StagingPath).Should().BeTrue();
     }
 
@@ -90,7 +90,7 @@ public sealed class KernelInspectionTests : IDisposable
 
         var findings = await new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough with { Docker = docker }, Cancellation);
 
-        findings.Should().ContainSingle().Which.Mend.Should().BeNull();
+        findings.Should().ContainSingle().Which.Repair.Should().BeNull();
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class KernelInspectionTests : IDisposable
 
         finding.Subject.Should().Be(ThrowAwayHost.HostIfname);
         finding.Remedy.Should().Contain($"ip link delete {ThrowAwayHost.HostIfname}");
-        finding.Mend.Should().BeNull();
+        finding.Repair.Should().BeNull();
         _journal.Attachments.Bring(Records.Joined("e1") with { HostInterfaceName = ThrowAwayHost.HostIfname });
         (await inspection.InspectAsync(Thorough, Cancellation)).Should().BeEmpty();
     }

@@ -33,7 +33,7 @@ public sealed class LostRecordTests
 
         response.Problems.Should().BeEmpty(how);
         response.Findings.Should().NotContain(finding => finding.Kind == "unused-reservation");
-        response.Findings.Should().Contain(finding => finding.State == FindingState.Left);
+        response.Findings.Should().Contain(finding => finding.State == FindingState.Reported);
         bench.OwnerOf("10.66.0.6").Should().StartWith(record.ContainerId);
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", record.ContainerId)).Should().BeTrue();
     }

@@ -15,7 +15,7 @@ public sealed class OrphanedEndpointTests
         bench.Docker.LoseContainer("web");
 
         var finding = (await FindingsAsync(bench)).Should().ContainSingle().Subject;
-        finding.State.Should().Be(FindingState.Left);
+        finding.State.Should().Be(FindingState.Reported);
         finding.What.Should().StartWith("container web (endpoint e10000000000) on Docker network pods");
         finding.Done.Should().Be("Take it off: docker network disconnect --force pods web.");
         (await bench.StatusAsync()).Findings.Should().ContainSingle(other => other.Kind == "orphaned-endpoint");

@@ -75,7 +75,7 @@ internal sealed class RepairBench : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Daemon = await ServingDaemon.StartAsync(_ => Settings);
-        while (!(await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_rounds_total{kind=\"thorough\"} 1", StringComparison.Ordinal))
+        while (!(await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_passes_total{kind=\"thorough\"} 1", StringComparison.Ordinal))
             await Task.Delay(20, cancellationToken);
     }
 

@@ -36,14 +36,14 @@ public sealed class RepairTests
 
         response.Problems.Should().BeEmpty();
         response.Findings.Select(finding => (finding.Kind, finding.State)).Should().BeEquivalentTo([
-            ("forgotten-network", FindingState.WouldBeMended),
-            ("forgotten-attachment", FindingState.WouldBeMended),
-            ("unrecorded-endpoint", FindingState.Left),
-            ("unused-reservation", FindingState.WouldBeMended),
-            ("unreadable-record", FindingState.Left),
-            ("orphaned-namespace", FindingState.Left), // It may be that of the record which cannot be read.
-            ("stolen-address", FindingState.WouldBeMended),
-            ("contested-address", FindingState.Left)]);
+            ("forgotten-network", FindingState.WouldBeRepaired),
+            ("forgotten-attachment", FindingState.WouldBeRepaired),
+            ("unrecorded-endpoint", FindingState.Reported),
+            ("unused-reservation", FindingState.WouldBeRepaired),
+            ("unreadable-record", FindingState.Reported),
+            ("orphaned-namespace", FindingState.Reported), // It may be that of the record which cannot be read.
+            ("stolen-address", FindingState.WouldBeRepaired),
+            ("contested-address", FindingState.Reported)]);
         bench.Everything().Should().Equal(before);
         bench.Docker.Script.Questions.Should().OnlyContain(question => question.StartsWith("GET ", StringComparison.Ordinal));
     }
@@ -63,7 +63,7 @@ public sealed class RepairTests
 
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "stolen-address");
 
-        finding.State.Should().Be(FindingState.Mended);
+        finding.State.Should().Be(FindingState.Repaired);
         finding.What.Should().Contain("web");
         Addresses(bench).Should().BeEquivalentTo(cidrs.Select(cidr => cidr.Split('/')[0]));
         Addresses(bench).Select(bench.OwnerOf).Should().OnlyContain(owner => owner == $"{record.ContainerId}\r\neth0");
@@ -73,7 +73,7 @@ public sealed class RepairTests
     [Theory]
     [InlineData("last_reserved_ip.0", true)]
     [InlineData("lock", false)] // Nothing shows that it is this network's: it may be left from another of the name.
-    public async Task An_address_that_a_delegating_plugin_had_written_down_is_given_back_where_its_store_is_known(string written, bool isMended)
+    public async Task An_address_that_a_delegating_plugin_had_written_down_is_given_back_where_its_store_is_known(string written, bool isRepaired)
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.Attachment("10.66.0.5/24") with { Configuration = bench.DelegatingConfiguration };
@@ -86,8 +86,8 @@ public sealed class RepairTests
 
         var findings = (await bench.RepairAsync(dryRun: false)).Findings.Where(finding => finding.Kind == "stolen-address").ToArray();
 
-        findings.Select(finding => finding.State).Should().Equal(isMended ? [FindingState.Mended] : []);
-        bench.OwnerOf("10.66.0.5").Should().Be(isMended ? $"{record.ContainerId}\r\neth0" : "nobody");
+        findings.Select(finding => finding.State).Should().Equal(isRepaired ? [FindingState.Repaired] : []);
+        bench.OwnerOf("10.66.0.5").Should().Be(isRepaired ? $"{record.ContainerId}\r\neth0" : "nobody");
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class RepairTests
 
         finding.What.Should().Contain("web");
         finding.Done.Should().Contain("10.66.0.99");
-        finding.State.Should().Be(FindingState.Mended);
+        finding.State.Should().Be(FindingState.Repaired);
         bench.OwnerOf("10.66.0.99").Should().StartWith(record.ContainerId);
     }
 
@@ -158,7 +158,7 @@ public sealed class RepairTests
 
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == "contested-address");
 
-        finding.State.Should().Be(FindingState.Left);
+        finding.State.Should().Be(FindingState.Reported);
         (finding.Why + finding.Done).Should().ContainAll(Stranger, "docker restart web");
         bench.OwnerOf("10.66.0.5").Should().StartWith(Stranger);
         (await bench.StatusAsync()).Findings.Should().ContainSingle(other => other.Kind == "contested-address");
@@ -180,7 +180,7 @@ public sealed class RepairTests
 
         var response = await bench.RepairAsync(dryRun: false);
 
-        response.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = "orphaned-namespace", State = FindingState.Mended });
+        response.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = "orphaned-namespace", State = FindingState.Repaired });
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", "0rphan")).Should().BeFalse();
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", record.ContainerId)).Should().BeTrue();
     }
@@ -196,7 +196,7 @@ public sealed class RepairTests
         var finding = (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle().Subject;
 
         finding.Kind.Should().Be("unrecorded-endpoint");
-        finding.State.Should().Be(FindingState.Left);
+        finding.State.Should().Be(FindingState.Reported);
         finding.Done.Should().Contain("docker restart lost");
     }
 

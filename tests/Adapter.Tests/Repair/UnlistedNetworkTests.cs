@@ -79,7 +79,7 @@ public sealed class UnlistedNetworkTests
         await Task.Delay(300, Cancellation); // It looks again much later.
         bench.Docker.RemoveNetwork("pods");
 
-        (await repair).Findings.Should().NotContain(finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Mended);
+        (await repair).Findings.Should().NotContain(finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Repaired);
         File.Exists(FileOf(bench)).Should().BeFalse();
 
         int Looks() => bench.Docker.Script.Questions.Count(question => question.StartsWith("GET /networks", StringComparison.Ordinal));

@@ -33,11 +33,11 @@ public sealed class UnpublishedPortTests : IDisposable
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(finding => finding.Kind == Kind, "the other network publishes");
 
         Tool.Ip(_host.SandboxPath, "link del eth0");
-        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeMended);
-        var mended = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind);
+        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeRepaired);
+        var repaired = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind);
 
-        mended.State.Should().Be(FindingState.Mended);
-        mended.What.Should().Contain("web");
+        repaired.State.Should().Be(FindingState.Repaired);
+        repaired.What.Should().Contain("web");
         (await bench.StatusAsync()).Endpoints.Single().Ports.Should().ContainSingle();
         (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.Kind == Kind);
     }
@@ -50,7 +50,7 @@ public sealed class UnpublishedPortTests : IDisposable
         await bench.StartAsync(Cancellation);
         Tool.Ip(_host.SandboxPath, "link del eth0");
 
-        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Left);
+        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Reported);
 
         (await bench.StatusAsync()).Endpoints.Single().ArrivalProblem.Should().Contain("ports cannot be published on CNI network \"pods\"");
     }

@@ -57,7 +57,7 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
         bridge.Endpoints.Should().ContainSingle().Which.ContainerName.Should().Be("web");
         bridge.PendingCleanups.Should().BeEmpty();
         await AssertIsCheckedAsync();
-        (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess().Output.Should().Be("Nothing to mend.");
+        (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess().Output.Should().Be("Nothing to repair.");
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
@@ -89,7 +89,7 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
 
     private async Task<int> ThoroughLooksAsync(CancellationToken cancellationToken)
     {
-        const string Name = "cnm_cni_repair_rounds_total{kind=\"thorough\"} ";
+        const string Name = "cnm_cni_repair_passes_total{kind=\"thorough\"} ";
         var metrics = (await Host.BridgeAsync(["metrics"], cancellationToken)).EnsureSuccess().StandardOutput;
         return metrics.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line ? int.Parse(line[Name.Length..], CultureInfo.InvariantCulture) : 0;
     }

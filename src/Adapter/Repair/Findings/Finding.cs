@@ -10,7 +10,7 @@ internal sealed record Finding(FindingKind Kind, string Subject, string What, st
     /// <summary>Whether it is still the same thing: a subject may come again.</summary>
     public (FindingKind, string) Key => (Kind, Subject);
 
-    /// <summary>What a person can do, for what is not mended. A sentence of its own.</summary>
+    /// <summary>What a person can do, for what is not repaired. A sentence of its own.</summary>
     public string Remedy { get; init; } = "";
 
     /// <summary>How long it must stay as it is before it counts: what is just being made or undone looks the same.</summary>
@@ -18,9 +18,9 @@ internal sealed record Finding(FindingKind Kind, string Subject, string What, st
 
     /// <summary>
     /// Puts it right, after a last look under whatever lock is needed for that; null for what only a person may touch. A foreseeable failure is
-    /// a <see cref="Mending"/> too.
+    /// a <see cref="RepairResult"/> too.
     /// </summary>
-    public Func<CancellationToken, Task<Mending>>? Mend { get; init; }
+    public Func<CancellationToken, Task<RepairResult>>? Repair { get; init; }
 
     public FindingReport As(FindingState state, string done) => new(Kind, Subject, What, Why, state, done);
 }

@@ -4,12 +4,12 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Repair.Findings;
 
 /// <summary>
-/// What has been found and is not mended, from round to round; so that each finding is logged and counted once, and not at every round.
+/// What has been found and is not repaired, from round to round; so that each finding is logged and counted once, and not at every round.
 /// </summary>
 internal sealed class KnownFindings
 {
     private readonly Counter<long> _found;
-    private readonly Counter<long> _mended;
+    private readonly Counter<long> _repaired;
     private readonly ILogger<KnownFindings> _logger;
     private readonly Lock _lock = new();
 
@@ -21,8 +21,8 @@ internal sealed class KnownFindings
         _logger = logger;
         _found = metrics.Meter.CreateCounter<long>(
             "cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
-        _mended = metrics.Meter.CreateCounter<long>("cnm_cni_findings_mended_total", description: "Those of them that were mended, by kind.");
-        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountLeft, description: "Disagreements that are not mended, by kind.");
+        _repaired = metrics.Meter.CreateCounter<long>("cnm_cni_findings_repaired_total", description: "Those of them that were repaired, by kind.");
+        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountLeft, description: "Disagreements that are not repaired, by kind.");
     }
 
     /// <summary>In the order in which inspections look.</summary>
@@ -50,7 +50,7 @@ internal sealed class KnownFindings
             foreach (var report in found.Where(report => report.State != FindingState.Waiting))
                 Tell(report, before.TryGetValue(report.Key, out var state) ? state : null);
 
-            _left[inspection] = [.. found.Where(report => report.State is FindingState.Left or FindingState.Failed)];
+            _left[inspection] = [.. found.Where(report => report.State is FindingState.Reported or FindingState.Failed)];
         }
     }
 
@@ -59,10 +59,10 @@ internal sealed class KnownFindings
         if (before is null)
             _found.Add(1, Tag(report.Kind));
 
-        if (report.State == FindingState.Mended)
+        if (report.State == FindingState.Repaired)
         {
-            _mended.Add(1, Tag(report.Kind));
-            _logger.FindingMended(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
+            _repaired.Add(1, Tag(report.Kind));
+            _logger.FindingRepaired(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
         }
         else if (report.State != before)
         {

@@ -11,8 +11,8 @@ internal sealed class CleanupInspection(Journal journal, AttachmentGates gates, 
 {
     private const string NotTried = "it is to be undone";
 
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
-        look.Occasion == Occasion.Background
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+        context.RepairTrigger == RepairTrigger.Background
             ? []
             :
             [
@@ -27,11 +27,11 @@ internal sealed class CleanupInspection(Journal journal, AttachmentGates gates, 
 
     private Finding ToFinding(AttachmentRecord record) => new(FindingKind.PendingCleanup, record.EndpointId, record.Text(), record.CleanupError ?? NotTried)
     {
-        Mend = token => repairer.DetachAsync(record, "an earlier removal failed", current => Task.FromResult(current.Phase == AttachmentPhase.Deleting), token),
+        Repair = token => repairer.DetachAsync(record, "an earlier removal failed", current => Task.FromResult(current.Phase == AttachmentPhase.Deleting), token),
     };
 
     private Finding ToFinding(ReservationRecord record) => new(FindingKind.PendingCleanup, record.ContainerId, record.Text(), record.CleanupError ?? NotTried)
     {
-        Mend = token => reservations.ReleaseAsync(record, current => current.Phase == ReservationPhase.Releasing, token),
+        Repair = token => reservations.ReleaseAsync(record, current => current.Phase == ReservationPhase.Releasing, token),
     };
 }

@@ -13,7 +13,7 @@ internal sealed class CutOffInspection(
 {
     private const string Why = "its making was cut off, and nobody is at work on it";
 
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
         // Not by the time at which it was begun: the clock may have been set since.
         return Task.FromResult<IReadOnlyList<Finding>?>(
@@ -28,12 +28,12 @@ internal sealed class CutOffInspection(
     private Finding ToFinding(AttachmentRecord record) => new(FindingKind.CutOff, record.EndpointId, record.Text(), Why)
     {
         Grace = settings.Repair.OrphanGrace,
-        Mend = token => repairer.DetachAsync(record, "its making was cut off", current => Task.FromResult(current.Phase == AttachmentPhase.Adding), token),
+        Repair = token => repairer.DetachAsync(record, "its making was cut off", current => Task.FromResult(current.Phase == AttachmentPhase.Adding), token),
     };
 
     private Finding ToFinding(ReservationRecord record) => new(FindingKind.CutOff, record.ContainerId, record.Text(), Why)
     {
         Grace = settings.Repair.OrphanGrace,
-        Mend = token => reservations.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserving, token),
+        Repair = token => reservations.ReleaseAsync(record, current => current.Phase == ReservationPhase.Reserving, token),
     };
 }

@@ -10,7 +10,7 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// </summary>
 internal sealed class DoubleAddressInspection(Journal journal) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
     [
         .. journal.Attachments.All.Where(record => record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined).OrderBy(record => record.Since)
             .SelectMany(Addresses, (record, address) => (Record: record, Address: address))

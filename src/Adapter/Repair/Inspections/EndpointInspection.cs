@@ -14,8 +14,8 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// </summary>
 internal sealed class EndpointInspection(Journal journal, Repairer repairer, Arrivals arrivals, AdapterSettings settings) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
-        look.Docker is { } docker ? [.. Forgotten(docker), .. docker.Networks.SelectMany(network => Unrecorded(docker, network))] : null);
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+        context.Docker is { } docker ? [.. Forgotten(docker), .. docker.Networks.SelectMany(network => Unrecorded(docker, network))] : null);
 
     private IEnumerable<Finding> Forgotten(DockerView docker) =>
         from record in journal.Attachments.All.Where(ContainerNames.IsMade).ToArray()
@@ -23,7 +23,7 @@ internal sealed class EndpointInspection(Journal journal, Repairer repairer, Arr
         select new Finding(FindingKind.ForgottenAttachment, record.EndpointId, record.Text(), "Docker does not have its endpoint any more")
         {
             Grace = settings.Repair.OrphanGrace,
-            Mend = cancellationToken => UndoAsync(record, networkKnown: docker.Endpoints[record.NetworkId] is not null, cancellationToken),
+            Repair = cancellationToken => UndoAsync(record, networkKnown: docker.Endpoints[record.NetworkId] is not null, cancellationToken),
         };
 
     private IEnumerable<Finding> Unrecorded(DockerView docker, DockerNetwork network) =>
@@ -36,11 +36,11 @@ internal sealed class EndpointInspection(Journal journal, Repairer repairer, Arr
             "Docker has its endpoint, and the journal has no record of it: it was lost, or could not be read")
         {
             Grace = settings.Repair.OrphanGrace,
-            Remedy = $"{Descriptions.Restart(endpoint.Value.Name)} What its plugins had made for it is undone then as far as the host shows that it is its own.",
+            Remedy = $"{RecordText.Restart(endpoint.Value.Name)} What its plugins had made for it is undone then as far as the host shows that it is its own.",
         };
 
     // An unknown network may be another Docker's: what is in use there is left alone.
-    private async Task<Mending> UndoAsync(AttachmentRecord record, bool networkKnown, CancellationToken cancellationToken)
+    private async Task<RepairResult> UndoAsync(AttachmentRecord record, bool networkKnown, CancellationToken cancellationToken)
     {
         var isForeign = false;
         var outcome = await repairer.DetachAsync(
@@ -49,7 +49,7 @@ internal sealed class EndpointInspection(Journal journal, Repairer repairer, Arr
             async current => current.Phase == record.Phase && !(isForeign = !networkKnown && await IsInUseAsync(current)),
             cancellationToken);
         return isForeign
-            ? Mending.Left($"It is left alone: its network is not one of the Docker at {settings.DockerSocket}, and it is in use.")
+            ? RepairResult.Reported($"It is left alone: its network is not one of the Docker at {settings.DockerSocket}, and it is in use.")
             : outcome;
     }
 

@@ -12,9 +12,9 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// </summary>
 internal sealed class HostLinkInspection(Journal journal, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
-        if (!look.IsThorough)
+        if (!context.IsThorough)
             return Task.FromResult<IReadOnlyList<Finding>?>(null);
 
         var links = staging.HostLinks(); // Before the journal is read: a record is there before its link.

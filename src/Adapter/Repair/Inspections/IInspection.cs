@@ -8,5 +8,5 @@ internal interface IInspection
 {
     /// <returns>What it found; null when it could not look, or need not this time: then what it found before stands.</returns>
     /// <exception cref="DockerException">Docker does not say what it has.</exception>
-    Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken);
 }

@@ -8,21 +8,21 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// <summary>Links of running containers: journal × kernel.</summary>
 internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
-        if (!look.IsThorough)
+        if (!context.IsThorough)
             return Task.FromResult<IReadOnlyList<Finding>?>(null);
 
         var hostLinks = staging.HostLinks();
         return Task.FromResult<IReadOnlyList<Finding>?>(
         [
             .. journal.Attachments.All
-                .Where(record => record.Phase == AttachmentPhase.Joined && !gates.IsEntered(record.EndpointId) && IsRunning(record, look.Docker) && IsLost(record, hostLinks))
+                .Where(record => record.Phase == AttachmentPhase.Joined && !gates.IsEntered(record.EndpointId) && IsRunning(record, context.Docker) && IsLost(record, hostLinks))
                 .Select(record => new Finding(
                     FindingKind.LostLink, record.EndpointId, record.Text(), "its interface is neither in the container nor on its way there: somebody removed it")
                 {
                     Grace = settings.Repair.OrphanGrace,
-                    Remedy = Descriptions.Restart(record.ContainerName),
+                    Remedy = RecordText.Restart(record.ContainerName),
                 }),
         ]);
     }

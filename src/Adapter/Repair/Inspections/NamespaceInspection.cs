@@ -11,28 +11,28 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// </summary>
 internal sealed class NamespaceInspection(Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
-        !look.IsThorough ? null :
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+        !context.IsThorough ? null :
         [
             .. staging.Ids().Where(id => !IsRecorded(id) && !gates.IsEntered(id)).Select(id => new Finding(
                 FindingKind.OrphanedNamespace, staging.PathOf(id), $"namespace {staging.PathOf(id)}", "no attachment and no reservation has this id")
             {
                 Grace = settings.Repair.OrphanGrace,
-                Mend = IsCertain(look) ? token => RemoveAsync(id, token) : null,
+                Repair = IsCertain(context) ? token => RemoveAsync(id, token) : null,
                 Remedy = "It stays as long as there are records that cannot be read, or endpoints of Docker's without a record: it may be theirs.",
             }),
         ]);
 
-    private bool IsCertain(Look look) => !journal.HasUnreadable && look.Docker is { } docker && docker.IsKnownTo(journal);
+    private bool IsCertain(InspectionContext context) => !journal.HasUnreadable && context.Docker is { } docker && docker.IsKnownTo(journal);
 
-    private async Task<Mending> RemoveAsync(string id, CancellationToken cancellationToken)
+    private async Task<RepairResult> RemoveAsync(string id, CancellationToken cancellationToken)
     {
         using var passage = await gates.EnterAsync(id, cancellationToken);
         if (IsRecorded(id))
-            return Mending.Unneeded;
+            return RepairResult.Unneeded;
 
         staging.Remove(id);
-        return Mending.Mended("It is unmounted and removed.");
+        return RepairResult.Repaired("It is unmounted and removed.");
     }
 
     private bool IsRecorded(string id) =>

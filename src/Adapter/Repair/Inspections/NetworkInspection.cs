@@ -19,8 +19,8 @@ internal sealed class NetworkInspection(
     /// <summary>How long a network that Docker does not list is remembered.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
-    public Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
-        look.Docker is { } docker ? [.. Unrecorded(docker.Networks), .. Unlisted(docker.Networks), .. Outdated()] : null);
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+        context.Docker is { } docker ? [.. Unrecorded(docker.Networks), .. Unlisted(docker.Networks), .. Outdated()] : null);
 
     private IEnumerable<Finding> Unrecorded(IReadOnlyList<DockerNetwork> networks) => networks
         .Where(network => journal.Networks.Find(network.Id) is not { UnlistedSince: null })
@@ -28,7 +28,7 @@ internal sealed class NetworkInspection(
             FindingKind.UnrecordedNetwork, network.Id, $"Docker network {network.Name} ({DockerId.Short(network.Id)})", "Docker has it with this driver, and the journal does not")
         {
             Grace = deleted.Contains(network.Id) ? settings.Repair.OrphanGrace : TimeSpan.Zero,
-            Mend = _ => Task.FromResult(Adopt(network)),
+            Repair = _ => Task.FromResult(Adopt(network)),
         });
 
     private IEnumerable<Finding> Unlisted(IReadOnlyList<DockerNetwork> networks)
@@ -38,7 +38,7 @@ internal sealed class NetworkInspection(
             FindingKind.ForgottenNetwork, record.NetworkId, What(record), "Docker does not have it any more")
         {
             Grace = settings.Repair.OrphanGrace,
-            Mend = _ => Task.FromResult(PutAway(record)),
+            Repair = _ => Task.FromResult(PutAway(record)),
         });
     }
 
@@ -47,19 +47,19 @@ internal sealed class NetworkInspection(
         .Where(record => record.UnlistedSince is { } since && timeProvider.GetUtcNow() - since > Memory && !IsInUse(record))
         .Select(record => new Finding(FindingKind.ForgottenNetwork, record.NetworkId, What(record), $"Docker has not listed it for {Memory.TotalDays:0} days")
         {
-            Mend = _ => Task.FromResult(Forget(record)),
+            Repair = _ => Task.FromResult(Forget(record)),
         });
 
     private static string What(NetworkRecord record) => $"Docker network {DockerId.Short(record.NetworkId)} for CNI network {record.CniNetwork}";
 
     private bool IsInUse(NetworkRecord record) => journal.Attachments.All.Any(attachment => attachment.NetworkId == record.NetworkId);
 
-    private Mending Adopt(DockerNetwork network)
+    private RepairResult Adopt(DockerNetwork network)
     {
         if (journal.Networks.Find(network.Id) is { } known)
         {
             journal.Networks.Write(known with { UnlistedSince = null });
-            return Mending.Mended("Docker lists it again, and it goes on as before.");
+            return RepairResult.Repaired("Docker lists it again, and it goes on as before.");
         }
 
         try
@@ -67,30 +67,30 @@ internal sealed class NetworkInspection(
             var contents = configurations.Load();
             var cniNetwork = CniNetworks.Choose(contents, NetworkPairs.StandsFor(network, contents));
             journal.Networks.Learn(NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name) with { Internal = network.Internal, IPv6 = network.IPv6 });
-            return Mending.Mended($"It is taken over as CNI network {cniNetwork.Name}.");
+            return RepairResult.Repaired($"It is taken over as CNI network {cniNetwork.Name}.");
         }
         catch (CnmException unknown)
         {
-            return Mending.Failed($"It cannot be taken over: {unknown.Message}");
+            return RepairResult.Failed($"It cannot be taken over: {unknown.Message}");
         }
     }
 
-    private Mending PutAway(NetworkRecord record)
+    private RepairResult PutAway(NetworkRecord record)
     {
         if (IsInUse(record))
-            return Mending.Unneeded;
+            return RepairResult.Unneeded;
 
         journal.Networks.Write(record with { UnlistedSince = timeProvider.GetUtcNow() });
-        return Mending.Mended($"It is put away: should Docker list it again within {Memory.TotalDays:0} days, it goes on as before.");
+        return RepairResult.Repaired($"It is put away: should Docker list it again within {Memory.TotalDays:0} days, it goes on as before.");
     }
 
-    private Mending Forget(NetworkRecord record)
+    private RepairResult Forget(NetworkRecord record)
     {
         if (IsInUse(record))
-            return Mending.Unneeded;
+            return RepairResult.Unneeded;
 
         journal.Networks.Remove(record.NetworkId);
-        return Mending.Mended("It is forgotten.");
+        return RepairResult.Repaired("It is forgotten.");
     }
 
     private IpamMode Ipam(DockerNetwork network) => network.IpamDriver switch

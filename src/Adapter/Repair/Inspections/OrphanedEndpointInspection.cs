@@ -11,10 +11,10 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// </summary>
 internal sealed class OrphanedEndpointInspection(IDockerEngine docker, KnownFindings known, AdapterSettings settings) : IInspection
 {
-    public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
         // A question more, whose answer may be long. After every event only where it may be that one has gone.
-        if (look.Docker is not { } view || (!look.IsThorough && known.Of(typeof(OrphanedEndpointInspection)).Count == 0))
+        if (context.Docker is not { } view || (!context.IsThorough && known.Of(typeof(OrphanedEndpointInspection)).Count == 0))
             return null;
 
         var endpoints =

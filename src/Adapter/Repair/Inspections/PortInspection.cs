@@ -9,9 +9,9 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// </summary>
 internal sealed class PortInspection(Journal journal, PortReservations ports, ForeignPorts foreignPorts) : IInspection
 {
-    public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
-        if (!look.IsThorough)
+        if (!context.IsThorough)
             return null;
 
         var published = journal.Attachments.All.Where(record => record is { Phase: AttachmentPhase.Joined, PublishedPorts.Count: > 0 }).ToArray();
@@ -40,7 +40,7 @@ internal sealed class PortInspection(Journal journal, PortReservations ports, Fo
     private Finding ToFinding(AttachmentRecord record, UnheldPort unheld) => unheld.IsFree
         ? new Finding(FindingKind.ContestedPort, Subject(record, unheld.Mapping), record.Text(), $"its host port {Name(unheld.Mapping)} is not held, since another program on this host had it")
         {
-            Mend = _ => Task.FromResult(ports.Hold(record.EndpointId) ? Mending.Mended("It is held again.") : Mending.Left("Another program has it.")),
+            Repair = _ => Task.FromResult(ports.Hold(record.EndpointId) ? RepairResult.Repaired("It is held again.") : RepairResult.Reported("Another program has it.")),
         }
         : new Finding(FindingKind.ContestedPort, Subject(record, unheld.Mapping), record.Text(), $"its host port {Name(unheld.Mapping)} is in use by another program on this host as well (ss -lnp shows which)")
         {

@@ -19,9 +19,9 @@ internal sealed class ReservationInspection(
     /// </summary>
     private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(10);
 
-    public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
-        if (look.Docker is not { } view)
+        if (context.Docker is not { } view)
             return null;
 
         var unused = journal.Reservations.All
@@ -33,18 +33,18 @@ internal sealed class ReservationInspection(
                 FindingKind.UnusedReservation, record.ContainerId, record.Text(), "no endpoint uses it, and Docker has not released it")
             {
                 Grace = settings.Repair.OrphanGrace > ShortestGrace ? settings.Repair.OrphanGrace : ShortestGrace,
-                Mend = token => ReleaseAsync(record, token),
+                Repair = token => ReleaseAsync(record, token),
             }),
         ];
     }
 
     // What was attached with it may be there still, where the record of that is lost.
-    private async Task<Mending> ReleaseAsync(ReservationRecord record, CancellationToken cancellationToken)
+    private async Task<RepairResult> ReleaseAsync(ReservationRecord record, CancellationToken cancellationToken)
     {
         if (record.EndpointId is { } endpoint && await lost.FindAsync(endpoint, networkId: "", cancellationToken) is { } attachment)
         {
             var undone = await repairer.DetachAsync(attachment, "its record was lost", _ => Task.FromResult(true), cancellationToken);
-            if (undone.State != FindingState.Mended)
+            if (undone.State != FindingState.Repaired)
                 return undone;
         }
 

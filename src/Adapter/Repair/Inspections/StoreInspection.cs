@@ -1,6 +1,5 @@
 using System.Net;
 using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Repair.Addresses;
 using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Repair.Inspections;
@@ -9,50 +8,50 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// Addresses: journal × the store of the IPAM plugin, where that can be read. What is in the store under an id of ours without a record is
 /// left alone: it cannot be told from what another runtime has.
 /// </summary>
-internal sealed class StoreInspection(AddressHoldings holdings, AddressRecovery recovery, AddressStores stores, AddressHolders holders) : IInspection
+internal sealed class StoreInspection(IpamAllocations allocations, AddressRecovery recovery, AddressStores stores, AddressHolders holders) : IInspection
 {
-    public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
-        if (!look.IsThorough)
+        if (!context.IsThorough)
             return null;
 
         var findings = new List<Finding>();
-        foreach (var store in holdings.All.GroupBy(holding => holding.Store.Path).ToArray())
+        foreach (var store in allocations.All.GroupBy(allocation => allocation.Store.Path).ToArray())
         {
             if (await stores.ReadAsync(store.First().Store, cancellationToken) is not { } stored)
                 continue; // A store that does not answer is no empty one.
 
             // After the store: what was given up meanwhile is not missing.
             var owners = stored.ToDictionary(address => address.Address);
-            foreach (var holding in store.Select(holdings.Again).OfType<Holding>())
-                findings.AddRange(await CompareAsync(holding, owners, cancellationToken));
+            foreach (var allocation in store.Select(allocations.Again).OfType<IpamAllocation>())
+                findings.AddRange(await CompareAsync(allocation, owners, cancellationToken));
         }
 
         return findings;
     }
 
-    private async Task<IReadOnlyList<Finding>> CompareAsync(Holding holding, Dictionary<IPAddress, StoredAddress> owners, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Finding>> CompareAsync(IpamAllocation allocation, Dictionary<IPAddress, StoredAddress> owners, CancellationToken cancellationToken)
     {
-        var missing = holding.Cidrs.Where(cidr => !owners.ContainsKey(Holding.Ip(cidr))).ToArray();
-        var found = missing.Length == 0 ? new List<Finding>() : [Stolen(holding, missing)];
-        foreach (var address in holding.Cidrs.Except(missing).Select(Holding.Ip).Where(address => owners[address].OwnerId != holding.ContainerId))
+        var missing = allocation.Cidrs.Where(cidr => !owners.ContainsKey(IpamAllocation.Ip(cidr))).ToArray();
+        var found = missing.Length == 0 ? new List<Finding>() : [Stolen(allocation, missing)];
+        foreach (var address in allocation.Cidrs.Except(missing).Select(IpamAllocation.Ip).Where(address => owners[address].OwnerId != allocation.ContainerId))
         {
-            var holder = await holders.DescribeAsync(holding.Network.Name, address, holding.ContainerId, cancellationToken) ?? "somebody else";
-            found.Add(new Finding(FindingKind.ContestedAddress, $"{holding.ContainerId}/{address}", holding.What, $"the IPAM plugin has given {address} to {holder} as well")
+            var holder = await holders.DescribeAsync(allocation.Network.Name, address, allocation.ContainerId, cancellationToken) ?? "somebody else";
+            found.Add(new Finding(FindingKind.ContestedAddress, $"{allocation.ContainerId}/{address}", allocation.What, $"the IPAM plugin has given {address} to {holder} as well")
             {
-                Remedy = holding.Remedy,
+                Remedy = allocation.Remedy,
             });
         }
 
         return found;
     }
 
-    private Finding Stolen(Holding holding, string[] missing) => new(
+    private Finding Stolen(IpamAllocation allocation, string[] missing) => new(
         FindingKind.StolenAddress,
-        holding.ContainerId,
-        holding.What,
-        $"the IPAM plugin has {string.Join(", ", missing.Select(Holding.Ip))} no longer written down in {holding.Store.Path}")
+        allocation.ContainerId,
+        allocation.What,
+        $"the IPAM plugin has {string.Join(", ", missing.Select(IpamAllocation.Ip))} no longer written down in {allocation.Store.Path}")
     {
-        Mend = token => recovery.RecoverAsync(holding, missing, token),
+        Repair = token => recovery.RecoverAsync(allocation, missing, token),
     };
 }

@@ -14,9 +14,9 @@ internal sealed class UnpublishedPortInspection(UnaskedPublisher unasked, IDocke
     // While networks are connected and disconnected one after the other, the next gateway is a moment away.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
-    public async Task<IReadOnlyList<Finding>?> InspectAsync(Look look, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
-        if (look.Docker is null)
+        if (context.Docker is null)
             return null;
 
         // Before Docker 28 an internal network is a way out, and publishes nothing.
@@ -28,6 +28,6 @@ internal sealed class UnpublishedPortInspection(UnaskedPublisher unasked, IDocke
         FindingKind.UnpublishedPort, record.EndpointId, record.Text(), "its ports are published nowhere, since the network that published them was disconnected")
     {
         Grace = Settling,
-        Mend = async _ => await unasked.PublishAsync(record) is { } problem ? Mending.Left(problem) : Mending.Mended($"CNI network \"{record.CniNetwork}\" publishes them."),
+        Repair = async _ => await unasked.PublishAsync(record) is { } problem ? RepairResult.Reported(problem) : RepairResult.Repaired($"CNI network \"{record.CniNetwork}\" publishes them."),
     };
 }

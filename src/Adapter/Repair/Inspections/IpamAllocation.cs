@@ -2,7 +2,7 @@ using System.Net;
 using Bridge.Adapter.Neighbours;
 using CniInvoker;
 
-namespace Bridge.Adapter.Repair.Addresses;
+namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>Addresses that an IPAM plugin with a store has given to one of ours.</summary>
 /// <param name="ContainerId">CNI_CONTAINERID, by which the store knows it.</param>
@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Repair.Addresses;
 /// <param name="Attachment">The attachment, as the plugin was told it.</param>
 /// <param name="Store">Where the plugin writes it down.</param>
 /// <param name="Cidrs">The addresses, with prefix length.</param>
-internal sealed record Holding(
+internal sealed record IpamAllocation(
     string ContainerId,
     string GateId,
     string What,

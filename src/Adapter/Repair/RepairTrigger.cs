@@ -1,7 +1,7 @@
 namespace Bridge.Adapter.Repair;
 
 /// <summary>Why somebody looks.</summary>
-internal enum Occasion
+internal enum RepairTrigger
 {
     /// <summary>By itself: at intervals, and when something happened.</summary>
     Background,

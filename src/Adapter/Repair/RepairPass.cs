@@ -8,17 +8,17 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// Holds the journal against Docker, the kernel and the stores of IPAM plugins, and mends what can be mended. One round at a time. Never
+/// Holds the journal against Docker, the kernel and the stores of IPAM plugins, and mends what can be repaired. One round at a time. Never
 /// inside a call of Docker's: Docker may be waiting for us in it.
 /// </summary>
-internal sealed class RepairRound(
+internal sealed class RepairPass(
     IEnumerable<IInspection> inspections, IDockerEngine docker, Journal journal,
     ContainerNames names, KnownFindings known, BridgeMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
 {
     /// <summary>A plugin that hangs in one DEL must not keep all others waiting.</summary>
     private const int AtOnce = 4;
 
-    /// <summary>Doubts of the first look end with the second; something new may have come meanwhile, but not for ever.</summary>
+    /// <summary>GracePeriods of the first look end with the second; something new may have come meanwhile, but not for ever.</summary>
     private const int MostLooks = 3;
 
     private static readonly TimeSpan ClockResolution = TimeSpan.FromMilliseconds(20);
@@ -26,14 +26,14 @@ internal sealed class RepairRound(
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     // Both guarded by _turn.
-    private readonly Doubts _doubts = new(timeProvider);
+    private readonly GracePeriods _doubts = new(timeProvider);
     private long? _lastThorough;
 
     /// <summary>How long until something may have stayed long enough to count; null when nothing waits for that.</summary>
     public TimeSpan? UntilNextLook => _doubts.UntilNextLook;
 
     /// <summary>One look, as the occasion wants it.</summary>
-    public async Task<RepairReport> RunAsync(Occasion occasion, CancellationToken cancellationToken)
+    public async Task<RepairReport> RunAsync(RepairTrigger occasion, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -49,12 +49,12 @@ internal sealed class RepairRound(
     /// <summary>A look, and another when what the first was in doubt about may count.</summary>
     public async Task<RepairReport> RunUntilCertainAsync(CancellationToken cancellationToken)
     {
-        var report = await RunAsync(Occasion.Demand, cancellationToken);
+        var report = await RunAsync(RepairTrigger.Demand, cancellationToken);
         for (var look = 1; look < MostLooks && report.Findings.Any(finding => finding.State == FindingState.Waiting); look++)
         {
             // A timer may be early by the resolution of the clock, and the last doubt may be old enough by now.
             await Task.Delay((_doubts.Longest ?? TimeSpan.Zero) + ClockResolution, timeProvider, cancellationToken);
-            report = Joined(report, await RunAsync(Occasion.Demand, cancellationToken));
+            report = Joined(report, await RunAsync(RepairTrigger.Demand, cancellationToken));
         }
 
         return report;
@@ -63,26 +63,26 @@ internal sealed class RepairRound(
     private static RepairReport Joined(RepairReport first, RepairReport second)
     {
         var again = second.Findings.Select(report => report.Key).ToHashSet();
-        var settled = first.Findings.Where(report => report.State == FindingState.Mended && !again.Contains(report.Key));
+        var settled = first.Findings.Where(report => report.State == FindingState.Repaired && !again.Contains(report.Key));
         return second with { Findings = [.. settled, .. second.Findings] };
     }
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<RepairReport> LookAsync(Occasion occasion, CancellationToken cancellationToken)
+    private async Task<RepairReport> LookAsync(RepairTrigger occasion, CancellationToken cancellationToken)
     {
         var (view, dockerFailure) = await AskDockerAsync(cancellationToken);
-        if (view is not null && occasion != Occasion.DryRun)
+        if (view is not null && occasion != RepairTrigger.DryRun)
             await names.LearnAsync(view, cancellationToken);
 
-        var look = new Look(occasion, IsThorough(occasion), view);
+        var context = new InspectionContext(occasion, IsThorough(occasion), view);
         var findings = new List<FindingReport>();
         var problems = new List<Exception>();
         foreach (var inspection in inspections)
         {
             try
             {
-                findings.AddRange(await InspectAsync(inspection, look, cancellationToken));
+                findings.AddRange(await InspectAsync(inspection, context, cancellationToken));
             }
             catch (DockerException failure)
             {
@@ -94,7 +94,7 @@ internal sealed class RepairRound(
             }
         }
 
-        metrics.Looked(look.IsThorough);
+        metrics.Looked(context.IsThorough);
         return new RepairReport(findings, dockerFailure, problems);
     }
 
@@ -110,15 +110,15 @@ internal sealed class RepairRound(
         }
     }
 
-    private async Task<IReadOnlyList<FindingReport>> InspectAsync(IInspection inspection, Look look, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FindingReport>> InspectAsync(IInspection inspection, InspectionContext context, CancellationToken cancellationToken)
     {
-        if (await inspection.InspectAsync(look, cancellationToken) is not { } found)
+        if (await inspection.InspectAsync(context, cancellationToken) is not { } found)
             return [.. known.Of(inspection.GetType())];
 
         var reports = new List<FindingReport>();
-        if (look.Occasion == Occasion.DryRun)
+        if (context.RepairTrigger == RepairTrigger.DryRun)
         {
-            reports.AddRange(found.Select(finding => finding.Mend is null ? finding.As(FindingState.Left, finding.Remedy) : finding.As(FindingState.WouldBeMended, "")));
+            reports.AddRange(found.Select(finding => finding.Repair is null ? finding.As(FindingState.Reported, finding.Remedy) : finding.As(FindingState.WouldBeRepaired, "")));
             return reports;
         }
 
@@ -136,31 +136,31 @@ internal sealed class RepairRound(
         if (_doubts.About(finding))
             return finding.As(FindingState.Waiting, "It is looked at again.");
 
-        if (finding.Mend is null)
-            return finding.As(FindingState.Left, finding.Remedy);
+        if (finding.Repair is null)
+            return finding.As(FindingState.Reported, finding.Remedy);
 
-        var mending = await MendAsync(finding.Mend, cancellationToken);
-        return mending.State is { } state ? finding.As(state, mending.Done) : null;
+        var result = await RepairAsync(finding.Repair, cancellationToken);
+        return result.State is { } state ? finding.As(state, result.Done) : null;
     }
 
-    private static async Task<Mending> MendAsync(Func<CancellationToken, Task<Mending>> mend, CancellationToken cancellationToken)
+    private static async Task<RepairResult> RepairAsync(Func<CancellationToken, Task<RepairResult>> repair, CancellationToken cancellationToken)
     {
         try
         {
-            return await mend(cancellationToken);
+            return await repair(cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return Mending.Failed(FileWords.Of(failure)); // The next finding is none the worse for it.
+            return RepairResult.Failed(FileWords.Of(failure)); // The next finding is none the worse for it.
         }
     }
 
-    private bool IsThorough(Occasion occasion)
+    private bool IsThorough(RepairTrigger occasion)
     {
-        if (occasion == Occasion.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
+        if (occasion == RepairTrigger.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
             return false;
 
-        if (occasion != Occasion.DryRun)
+        if (occasion != RepairTrigger.DryRun)
             _lastThorough = timeProvider.GetTimestamp();
 
         return true;

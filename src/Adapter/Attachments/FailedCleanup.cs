@@ -6,13 +6,13 @@ namespace Bridge.Adapter.Attachments;
 /// <summary>
 /// What the person at the prompt is told of an undoing that failed at first: what has become of it in the end, not what it looked like on the way.
 /// </summary>
-internal static class Undoing
+internal static class FailedCleanup
 {
     /// <summary>The failure of something that has been undone since, or is still to be.</summary>
     /// <param name="failed">Why it failed.</param>
     /// <param name="left">Why it cannot be undone now; null when nothing is left of it.</param>
     /// <returns>What is to be thrown instead; null: itself.</returns>
-    public static Exception? Told(Exception failed, string? left)
+    public static Exception? Combine(Exception failed, string? left)
     {
         var apart = failed is CniException { CleanupFailure: not null } cut ? cut.WithoutCleanupFailure() : failed;
         return left switch
@@ -26,7 +26,7 @@ internal static class Undoing
 
     /// <summary>DEL once more, for an ADD whose own has failed.</summary>
     /// <returns>Why it fails again; null when nothing is left.</returns>
-    public static async Task<string?> TryAgainAsync(CniRuntime runtime, NetworkConfiguration network, Attachment attachment, CniResult? result)
+    public static async Task<string?> RetryDeleteAsync(CniRuntime runtime, NetworkConfiguration network, Attachment attachment, CniResult? result)
     {
         try
         {

@@ -4,19 +4,19 @@ using Bridge.Adapter.Repair.Findings;
 namespace Bridge.Adapter.Tests.Repair;
 
 /// <summary>How long a finding must stay before it counts.</summary>
-public sealed class DoubtsTests
+public sealed class GracePeriodsTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
     private readonly SetBackTimeProvider _time = new();
-    private readonly Doubts _doubts;
+    private readonly GracePeriods _doubts;
 
-    public DoubtsTests() => _doubts = new Doubts(_time);
+    public GracePeriodsTests() => _doubts = new GracePeriods(_time);
 
     [Fact]
     public void The_next_look_is_when_it_may_count()
     {
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
 
         _doubts.About(Unused("r1")).Should().BeTrue();
         _doubts.UntilNextLook.Should().Be(Grace);
@@ -26,9 +26,9 @@ public sealed class DoubtsTests
     [Fact]
     public void What_stayed_that_long_counts_and_wants_no_further_look()
     {
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
         _time.Advance(Grace);
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
 
         _doubts.About(Unused("r1")).Should().BeFalse();
         _doubts.UntilNextLook.Should().BeNull("Docker's silence must not make the background look again and again");
@@ -37,7 +37,7 @@ public sealed class DoubtsTests
     [Fact]
     public void A_clock_that_is_set_back_makes_no_doubt_longer()
     {
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
         _time.SetBack(TimeSpan.FromDays(365));
         _doubts.Longest.Should().Be(Grace);
 
@@ -49,10 +49,10 @@ public sealed class DoubtsTests
     [Fact]
     public void What_went_meanwhile_starts_anew_when_it_comes_again()
     {
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
-        _doubts.Settle(typeof(DoubtsTests), []);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriodsTests), []);
         _time.Advance(Grace);
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
 
         _doubts.About(Unused("r1")).Should().BeTrue();
     }
@@ -60,8 +60,8 @@ public sealed class DoubtsTests
     [Fact]
     public void What_another_inspection_sees_is_none_of_its_business()
     {
-        _doubts.Settle(typeof(DoubtsTests), [Unused("r1")]);
-        _doubts.Settle(typeof(Doubts), []);
+        _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
+        _doubts.Settle(typeof(GracePeriods), []);
 
         _doubts.About(Unused("r1")).Should().BeTrue();
     }

@@ -1,10 +1,10 @@
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 
-namespace Bridge.Adapter.Repair.Inspections;
+namespace Bridge.Adapter.Repair.Findings;
 
 /// <summary>What findings call things. All of them begin a sentence.</summary>
-internal static class Descriptions
+internal static class RecordText
 {
     public static string Text(this AttachmentRecord record) =>
         $"{Name(record)} on CNI network {record.CniNetwork}{Addresses(record)}";

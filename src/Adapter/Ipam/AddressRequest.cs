@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Ipam;
 /// <param name="Address">The one that the user asked for; null for any.</param>
 /// <param name="Mac">The MAC that Docker chose for the endpoint.</param>
 /// <param name="ContainerName">Told by Docker from 29 on.</param>
-internal sealed record AddressWish(CniPool Pool, IPAddress? Address, string? Mac, string? ContainerName)
+internal sealed record AddressRequest(CniPool Pool, IPAddress? Address, string? Mac, string? ContainerName)
 {
     /// <summary>In CIDR notation, as plugins want it.</summary>
     public string? Cidr => Address is null ? null : $"{Address}/{Pool.Subnet.PrefixLength}";

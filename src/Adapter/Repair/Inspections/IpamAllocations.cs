@@ -1,19 +1,19 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Repair.Inspections;
+using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Bridge.Adapter.Repair.Addresses;
+namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
 /// Whatever of ours has addresses from an IPAM plugin with a store that can be read, as the journal says at this moment; without what is
 /// just being made or undone.
 /// </summary>
-internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
+internal sealed class IpamAllocations(Journal journal, CniAttachment cni)
 {
-    public IReadOnlyList<Holding> All
+    public IReadOnlyList<IpamAllocation> All
     {
         get
         {
@@ -21,25 +21,25 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
             return
             [
                 .. journal.Reservations.All.Where(record => Holds(record, attachments.Contains(record.ContainerId)))
-                    .Select(record => Readable(() => ToHolding(record, attachments[record.ContainerId].FirstOrDefault()))).OfType<Holding>(),
-                .. journal.Attachments.All.Where(Holds).Select(record => Readable(() => ToHolding(record))).OfType<Holding>(),
+                    .Select(record => Readable(() => ToHolding(record, attachments[record.ContainerId].FirstOrDefault()))).OfType<IpamAllocation>(),
+                .. journal.Attachments.All.Where(Holds).Select(record => Readable(() => ToHolding(record))).OfType<IpamAllocation>(),
             ];
         }
     }
 
     /// <summary>The same one as it is now; null when it has been given up, or is being.</summary>
-    public Holding? Again(Holding holding) => Now(holding) is { } now && now.Cidrs.SequenceEqual(holding.Cidrs) ? now : null;
+    public IpamAllocation? Again(IpamAllocation allocation) => Now(allocation) is { } now && now.Cidrs.SequenceEqual(allocation.Cidrs) ? now : null;
 
     // This one alone: to read all again for each of them would be the square of the work.
-    private Holding? Now(Holding holding)
+    private IpamAllocation? Now(IpamAllocation allocation)
     {
-        if (journal.Reservations.Find(holding.ContainerId) is { } reservation)
+        if (journal.Reservations.Find(allocation.ContainerId) is { } reservation)
         {
-            var user = journal.Attachments.All.FirstOrDefault(record => record.ContainerId == holding.ContainerId);
+            var user = journal.Attachments.All.FirstOrDefault(record => record.ContainerId == allocation.ContainerId);
             return Holds(reservation, user is not null) ? ToHolding(reservation, user) : null;
         }
 
-        return journal.Attachments.Find(holding.GateId) is { } attachment && Holds(attachment) ? ToHolding(attachment) : null;
+        return journal.Attachments.Find(allocation.GateId) is { } attachment && Holds(attachment) ? ToHolding(attachment) : null;
     }
 
     // One that Docker has released already still holds its addresses while an attachment uses them.
@@ -51,7 +51,7 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
         record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined && record.Reserved.Count == 0 && journal.Reservations.Find(record.ContainerId) is null;
 
     // A configuration or a result that makes no sense is told by status; what the others hold can be compared all the same.
-    private static Holding? Readable(Func<Holding?> toHolding)
+    private static IpamAllocation? Readable(Func<IpamAllocation?> toHolding)
     {
         try
         {
@@ -63,15 +63,15 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
         }
     }
 
-    private Holding? ToHolding(ReservationRecord record, AttachmentRecord? user)
+    private IpamAllocation? ToHolding(ReservationRecord record, AttachmentRecord? user)
     {
         var network = CniRecord.Configuration(record);
         return HostLocalStore.Of(network) is { } store
-            ? new Holding(
+            ? new IpamAllocation(
                 record.ContainerId,
                 record.ContainerId,
                 user?.Text() ?? record.Text(),
-                user is null ? "The container that is being started with it will have it together with another." : Descriptions.Restart(user.ContainerName),
+                user is null ? "The container that is being started with it will have it together with another." : RecordText.Restart(user.ContainerName),
                 network,
                 cni.Of(record),
                 store,
@@ -80,7 +80,7 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
     }
 
     // The chain's own DEL releases them by container id and interface name, whoever asked for them.
-    private Holding? ToHolding(AttachmentRecord record)
+    private IpamAllocation? ToHolding(AttachmentRecord record)
     {
         var network = CniRecord.Configuration(record);
         if (HostLocalStore.Of(network) is not { } store || (store.IsGuessed && !store.IsUsedSince(record.Since))
@@ -89,11 +89,11 @@ internal sealed class AddressHoldings(Journal journal, CniAttachment cni)
             return null;
         }
 
-        return new Holding(
+        return new IpamAllocation(
             record.ContainerId,
             record.EndpointId,
             record.Text(),
-            Descriptions.Restart(record.ContainerName),
+            RecordText.Restart(record.ContainerName),
             MainPlugin.Of(network).IpamType is null ? IpamConfiguration.WithHostLocal(network, Path.GetDirectoryName(store.Path)!, ips) : network,
             cni.Of(record),
             store,

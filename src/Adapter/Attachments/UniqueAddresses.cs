@@ -10,7 +10,7 @@ namespace Bridge.Adapter.Attachments;
 /// One address of a CNI network, one container; and one MAC. An IPAM plugin whose store is lost gives again what it gave before, and one that
 /// keeps none gives the same to everybody; the journal knows who has it. Two links of one network with one MAC both lose packets.
 /// </summary>
-internal sealed class SoleHolders(Journal journal, OwnHolders holders, RepairSignal signal)
+internal sealed class UniqueAddresses(Journal journal, OwnHolders holders, RepairSignal signal)
 {
     private readonly Lock _looking = new();
 

@@ -4,7 +4,7 @@ namespace Bridge.Adapter.Repair;
 
 /// <summary>Findings that must stay for a while before they count, and since when they do. The caller lets one round happen at a time.</summary>
 /// <remarks>Measured, not read off the wall clock: somebody may set that back by a year.</remarks>
-internal sealed class Doubts(TimeProvider timeProvider)
+internal sealed class GracePeriods(TimeProvider timeProvider)
 {
     private Dictionary<(FindingKind, string), (Type Inspection, long Since, TimeSpan Grace)> _waiting = [];
 
