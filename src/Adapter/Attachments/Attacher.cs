@@ -74,7 +74,7 @@ internal sealed class Attacher(
         if (isIPv6Off)
         {
             StagingSandboxes.SwitchIPv6Off(sandboxKey);
-            IPv6Switch.RequireNone(record);
+            SandboxConflicts.RequireNoIPv6(record);
         }
 
         StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
@@ -193,7 +193,7 @@ internal sealed class Attacher(
             if (!record.Snapshot!.Addresses.Any(address => address.Address == wanted))
             {
                 if (wanted.Contains(':'))
-                    IPv6Switch.RequireOn(record, wanted, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
+                    SandboxConflicts.RequireIPv6On(record, wanted, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
 
                 throw new CnmException(
                     $"CNI network \"{record.CniNetwork}\" did not give the address {wanted} that Docker chose, " +

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 
 namespace Bridge.Adapter.Cli;
@@ -22,7 +23,7 @@ internal static class CheckReport
 
         var table = new TextTable("CONTAINER", "ENDPOINT", "OUTCOME", "MESSAGE");
         foreach (var result in response.Results)
-            table.Add(result.ContainerName, ShortId.Of(result.EndpointId), result.Outcome.ToString().ToLowerInvariant(), result.Message);
+            table.Add(result.ContainerName, DockerId.Short(result.EndpointId), result.Outcome.ToString().ToLowerInvariant(), result.Message);
 
         table.WriteTo(output);
     }

@@ -32,7 +32,7 @@ internal sealed record NetworksListing(
                 [.. CniSubnet.Of(pair.Cni).Select(subnet => new ListedSubnet(subnet.Subnet.ToString(), subnet.HasGateway ? subnet.Gateway.ToString() : null))],
                 [.. pair.Cni.Plugins.Select(plugin => plugin.Type)],
                 MainPlugin.Of(pair.Cni).IpamType,
-                IpamKind.WhyNotReserve(pair.Cni),
+                NetworkSupport.WhyNotReserved(pair.Cni),
                 Problem(pair.Cni, plugins),
                 [.. pair.Docker.Select(docker => new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker), OutdatedPools.Describe(docker, pair.Cni)))]))],
             [.. pairs.Lost.Select(pair => new LostNetwork(pair.Docker.Id, pair.Docker.Name, pair.Docker.IpamDriver, pair.CniNetwork))],

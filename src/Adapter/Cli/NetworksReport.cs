@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.Cnm;
 
 namespace Bridge.Adapter.Cli;
 
@@ -44,7 +45,7 @@ internal static class NetworksReport
                     network.File,
                     listing.DockerProblem is null ? docker?.Name : "?",
                     docker?.IpamDriver,
-                    docker is null ? null : ShortId.Of(docker.Id),
+                    docker is null ? null : DockerId.Short(docker.Id),
                     Join(network.Problem, docker?.Problem));
             }
         }
@@ -63,7 +64,7 @@ internal static class NetworksReport
         output.WriteLine("Docker networks whose CNI network is not there (no container can be started on them):");
         var table = new TextTable("DOCKER NETWORK", "CNI NETWORK", "IPAM", "ID");
         foreach (var network in listing.Lost)
-            table.Add(network.Name, network.CniNetwork, network.IpamDriver, ShortId.Of(network.Id));
+            table.Add(network.Name, network.CniNetwork, network.IpamDriver, DockerId.Short(network.Id));
 
         table.WriteTo(output);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Pods;
 
@@ -53,7 +54,7 @@ internal static class StatusReport
 
         var table = new TextTable("NETWORK", "CNI NETWORK", "IPAM", "PLUGINS", "PROBLEM");
         foreach (var network in status.Networks)
-            table.Add(network.Name ?? ShortId.Of(network.Id), network.CniNetwork, network.IpamMode, string.Join(", ", network.Plugins), network.Problem);
+            table.Add(network.Name ?? DockerId.Short(network.Id), network.CniNetwork, network.IpamMode, string.Join(", ", network.Plugins), network.Problem);
 
         table.WriteTo(output);
     }
@@ -80,13 +81,13 @@ internal static class StatusReport
                 string.Join(", ", neighbour.Addresses),
                 neighbour.Kind.ToString().ToLowerInvariant(),
                 neighbour.Name,
-                endpoint is null ? null : endpoint.NetworkName ?? ShortId.Of(endpoint.NetworkId),
+                endpoint is null ? null : endpoint.NetworkName ?? DockerId.Short(endpoint.NetworkId),
                 endpoint?.SandboxInterfaceName,
                 endpoint?.State,
                 endpoint?.Mac,
                 endpoint is null ? null : string.Join(", ", endpoint.Ports.Select(Port)),
                 endpoint is null ? null : Age(now - endpoint.Since),
-                ShortId.Of(neighbour.EndpointId ?? neighbour.ContainerId ?? ""));
+                DockerId.Short(neighbour.EndpointId ?? neighbour.ContainerId ?? ""));
         }
 
         table.WriteTo(output);
@@ -97,7 +98,7 @@ internal static class StatusReport
         foreach (var endpoint in status.Endpoints.Where(endpoint => endpoint.ArrivalProblem is not null))
         {
             output.WriteLine();
-            output.WriteLine($"Unfinished in container {endpoint.ContainerName ?? $"with endpoint {ShortId.Of(endpoint.EndpointId)}"}: {endpoint.ArrivalProblem}");
+            output.WriteLine($"Unfinished in container {endpoint.ContainerName ?? $"with endpoint {DockerId.Short(endpoint.EndpointId)}"}: {endpoint.ArrivalProblem}");
         }
     }
 
@@ -112,7 +113,7 @@ internal static class StatusReport
         foreach (var cleanup in status.PendingCleanups)
         {
             var next = cleanup.NextAttempt is { } at ? at <= now ? "now" : $"in {Age(at - now)}" : null;
-            var id = ShortId.Of(cleanup.EndpointId ?? cleanup.ContainerId);
+            var id = DockerId.Short(cleanup.EndpointId ?? cleanup.ContainerId);
             table.Add(cleanup.ContainerName, cleanup.CniNetwork, string.Join(", ", cleanup.Addresses), $"{cleanup.Attempts}", next, id, cleanup.LastError);
         }
 

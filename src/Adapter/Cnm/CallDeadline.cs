@@ -28,10 +28,10 @@ internal sealed class CallDeadline(
     public async Task<T> AnswerAsync<T>(Call call, Func<CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
         var predecessor = _late.FirstOf(call.EndpointId); // (3)
-        if (predecessor is not null && call.Lane == CallLane.Making)
+        if (predecessor is not null && call.Lane == CallKind.Create)
             throw new CnmException($"{Behind(predecessor)}. Nothing was done. Try again when it has ended. {WhereToLook}");
 
-        var patience = predecessor is null || call.Lane == CallLane.Looking ? settings.Timeouts.Call : TimeSpan.Zero;
+        var patience = predecessor is null || call.Lane == CallKind.Read ? settings.Timeouts.Call : TimeSpan.Zero;
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
         using var answerBy = new CancellationTokenSource(patience + Promptness, timeProvider);
         using var deadline = new CancellationTokenSource(settings.Timeouts.Call, timeProvider);
@@ -45,7 +45,7 @@ internal sealed class CallDeadline(
             },
             (deadline, answerBy));
 
-        var token = call.Lane == CallLane.Undoing ? CancellationToken.None : giveUp.Token;
+        var token = call.Lane == CallKind.Remove ? CancellationToken.None : giveUp.Token;
         var start = timeProvider.GetTimestamp();
         var running = Task.Run(() => work(token), CancellationToken.None);
         try
@@ -63,9 +63,9 @@ internal sealed class CallDeadline(
         }
     }
 
-    private string Late(CallLane lane) => lane switch
+    private string Late(CallKind lane) => lane switch
     {
-        CallLane.Undoing => $"{Reason("it is not done")}. It goes on in the background, and is tried again until it is done. {WhereToLook}",
+        CallKind.Remove => $"{Reason("it is not done")}. It goes on in the background, and is tried again until it is done. {WhereToLook}",
         _ => $"{Reason("it is not done")}. It is remembered, and undone in the background as soon as what runs has ended. {WhereToLook}",
     };
 
@@ -95,5 +95,52 @@ internal sealed class CallDeadline(
             _late.Remove(call.EndpointId, call.Method);
 
         logger.LateCallEnded(call.Method, timeProvider.GetElapsedTime(start).TotalMilliseconds, outcome);
+    }
+}
+
+/// <summary>A call of Docker's.</summary>
+/// <param name="Method">For the log and for people.</param>
+/// <param name="Lane">What it waits behind; what undoes something is not told to end.</param>
+/// <param name="EndpointId">The endpoint it is about; null: none, or none that is known.</param>
+internal sealed record Call(string Method, CallKind Lane, string? EndpointId);
+
+/// <summary>
+/// Calls that Docker was told are late and that still run, by the endpoint they are about. `docker rm` is four calls; when a disk or a plugin hangs, those
+/// behind the first would each wait as long as it did, for the same thing.
+/// </summary>
+internal sealed class LateCalls
+{
+    private readonly Lock _lock = new();
+
+    // Guarded by _lock. By endpoint, the methods in the order in which they became late.
+    private readonly Dictionary<string, List<string>> _running = new(StringComparer.Ordinal);
+
+    /// <summary>What the endpoint waits for; null: nothing.</summary>
+    public string? FirstOf(string? endpointId)
+    {
+        lock (_lock)
+            return endpointId is not null && _running.TryGetValue(endpointId, out var methods) ? methods[0] : null;
+    }
+
+    public void Add(string endpointId, string method)
+    {
+        lock (_lock)
+        {
+            if (!_running.TryGetValue(endpointId, out var methods))
+                _running[endpointId] = methods = [];
+
+            methods.Add(method);
+        }
+    }
+
+    public void Remove(string endpointId, string method)
+    {
+        lock (_lock)
+        {
+            var methods = _running[endpointId];
+            methods.Remove(method);
+            if (methods.Count == 0)
+                _running.Remove(endpointId);
+        }
     }
 }

@@ -15,10 +15,10 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
     /// <summary>Waits for a place, the oldest call first.</summary>
     /// <returns>The place, until it is disposed; null for a call that needs none.</returns>
     /// <exception cref="CnmException">Too many wait, or the daemon is stopping: nothing new is made.</exception>
-    public async Task<IDisposable?> EnterAsync(CallLane lane, CancellationToken cancellationToken) => lane switch
+    public async Task<IDisposable?> EnterAsync(CallKind lane, CancellationToken cancellationToken) => lane switch
     {
-        CallLane.Making => await EnterMakingAsync(cancellationToken),
-        CallLane.Undoing => await _undoing.AcquireAsync(permitCount: 1, cancellationToken),
+        CallKind.Create => await EnterMakingAsync(cancellationToken),
+        CallKind.Remove => await _undoing.AcquireAsync(permitCount: 1, cancellationToken),
         _ => null,
     };
 
@@ -62,4 +62,17 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
         QueueLimit = waiting,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
+}
+
+/// <summary>Which calls a call waits behind when there are too many.</summary>
+internal enum CallKind
+{
+    /// <summary>Makes something: waits, is refused when too many wait, and is given up at its deadline.</summary>
+    Create,
+
+    /// <summary>Undoes something: waits behind its own kind only, and is never refused or given up. What Docker asks for here, it asks once.</summary>
+    Remove,
+
+    /// <summary>Only looks: never waits.</summary>
+    Read,
 }

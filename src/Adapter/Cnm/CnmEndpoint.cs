@@ -15,7 +15,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
-        CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Func<TRequest, string?>? endpointOf = null) =>
+        CallKind lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Func<TRequest, string?>? endpointOf = null) =>
         context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, lane, method, request, endpointOf));
 
     /// <summary>A method without parameters and without a way to fail.</summary>
@@ -23,7 +23,7 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
 
     private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
-        HttpContext context, CallLane lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, Func<TRequest, string?>? endpointOf)
+        HttpContext context, CallKind lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, Func<TRequest, string?>? endpointOf)
     {
         var message = await RequestBody.ReadAsync(context, request);
         return await deadline.AnswerAsync(new Call(NameOf(context), lane, endpointOf?.Invoke(message)), InPlaceAsync, context.RequestAborted);
@@ -87,4 +87,41 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
     private static bool Unforeseen(Exception failure) => failure is not (
         CnmException or CniException or CniConfigurationException or JournalException or JsonException or BadHttpRequestException);
+}
+
+/// <summary>What a call says. Docker sends no Content-Type, so the body is taken as it is.</summary>
+internal static class RequestBody
+{
+    private const string Empty =
+        "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; " +
+        "nothing was done this time. Try again.";
+
+    /// <exception cref="CnmException">There is nothing. An empty body is Docker's broken retry, never "{}".</exception>
+    /// <exception cref="JsonException">It is not what the method asks for.</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> json)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length == 0)
+            throw new CnmException(Empty);
+
+        var text = body.GetBuffer().AsSpan(0, (int)body.Length);
+        RequireUnicode(text);
+        return JsonSerializer.Deserialize(text, json) ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
+    }
+
+    // Options are read when they are needed, some of them after plugins have run: too late to find out that "\ud800" is no text.
+    private static void RequireUnicode(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        try
+        {
+            while (reader.Read())
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
+        }
+        catch (InvalidOperationException notText)
+        {
+            throw new JsonException($"{notText.Message.TrimEnd('.')}.", notText);
+        }
+    }
 }

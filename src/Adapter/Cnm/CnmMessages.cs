@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Cnm;
 
@@ -65,3 +67,59 @@ internal sealed record ErrorResponse(string Err)
 {
     public string Error => Err;
 }
+
+// What Docker sends to an IPAM driver and wants back, spelled as moby's ipams/remote/api spells it.
+
+internal sealed record IpamCapabilitiesResponse(bool RequiresMACAddress, bool RequiresRequestReplay);
+
+internal sealed record AddressSpacesResponse(string LocalDefaultAddressSpace, string GlobalDefaultAddressSpace);
+
+internal sealed record RequestPoolRequest(
+    string? AddressSpace = null,
+    string? Pool = null,
+    string? SubPool = null,
+    IReadOnlyDictionary<string, string>? Options = null,
+    bool V6 = false);
+
+/// <summary>Data: <c>com.docker.network.gateway</c> in CIDR notation saves Docker the request for one.</summary>
+internal sealed record RequestPoolResponse(string PoolID, string Pool, IReadOnlyDictionary<string, string> Data);
+
+internal sealed record ReleasePoolRequest(string PoolID);
+
+/// <summary>Address: a plain IP that is wished for, or empty.</summary>
+internal sealed record RequestAddressRequest(string PoolID, string? Address = null, IReadOnlyDictionary<string, string>? Options = null);
+
+/// <summary>Address in CIDR notation; never empty.</summary>
+internal sealed record RequestAddressResponse(string Address, IReadOnlyDictionary<string, string> Data);
+
+internal sealed record ReleaseAddressRequest(string PoolID, string Address);
+
+/// <summary>The serializer of Docker's wire. A missing required field is an error that names the field, never a silent null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNameCaseInsensitive = true,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ActivateResponse))]
+[JsonSerializable(typeof(GetCapabilitiesResponse))]
+[JsonSerializable(typeof(CreateNetworkRequest))]
+[JsonSerializable(typeof(DeleteNetworkRequest))]
+[JsonSerializable(typeof(CreateEndpointRequest))]
+[JsonSerializable(typeof(CreateEndpointResponse))]
+[JsonSerializable(typeof(EndpointRequest))]
+[JsonSerializable(typeof(EndpointOperInfoResponse))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(JoinResponse))]
+[JsonSerializable(typeof(ProgramExternalConnectivityRequest))]
+[JsonSerializable(typeof(IpamCapabilitiesResponse))]
+[JsonSerializable(typeof(AddressSpacesResponse))]
+[JsonSerializable(typeof(RequestPoolRequest))]
+[JsonSerializable(typeof(RequestPoolResponse))]
+[JsonSerializable(typeof(ReleasePoolRequest))]
+[JsonSerializable(typeof(RequestAddressRequest))]
+[JsonSerializable(typeof(RequestAddressResponse))]
+[JsonSerializable(typeof(ReleaseAddressRequest))]
+[JsonSerializable(typeof(Nothing))]
+[JsonSerializable(typeof(ErrorResponse))]
+internal sealed partial class CnmJson : JsonSerializerContext;

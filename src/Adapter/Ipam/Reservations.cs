@@ -136,7 +136,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
 
     private ReservationRecord Intent(NetworkConfiguration network, AddressRequest wish, IReadOnlyList<string> wishes)
     {
-        var (asked, arguments, capabilities) = IpamWishes.Of(network, wish.Mac, wishes);
+        var (asked, arguments, capabilities) = AddressArguments.Of(network, wish.Mac, wishes);
         var containerId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength)); // In the form of Docker's own ids.
         return new ReservationRecord(containerId, network.Name)
         {
@@ -156,7 +156,7 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
     private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressRequest wish)
     {
         var defaults = journal.ListedNetworks.Where(record => record.CniNetwork == cniNetwork && record.Ipam == IpamMode.Cni)
-            .Select(record => IpamWishes.Arguments(record.EndpointDefaults, cniNetwork, containerId, wish.Mac, wish.ContainerName)).ToArray();
+            .Select(record => AddressArguments.Arguments(record.EndpointDefaults, cniNetwork, containerId, wish.Mac, wish.ContainerName)).ToArray();
         return defaults.Length > 0 && defaults.All(other => other.SequenceEqual(defaults[0])) ? defaults[0] : [];
     }
 

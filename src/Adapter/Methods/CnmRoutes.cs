@@ -1,6 +1,6 @@
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Translation;
-using static Bridge.Adapter.Cnm.CallLane;
+using static Bridge.Adapter.Cnm.CallKind;
 
 namespace Bridge.Adapter.Methods;
 
@@ -20,17 +20,17 @@ internal static class CnmRoutes
         app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
         app.MapPost("/NetworkDriver.GetCapabilities", endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
 
-        app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(Making, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.DeleteNetwork", endpoint.Method(Undoing, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(Making, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse, request => request.EndpointID));
-        app.MapPost("/NetworkDriver.EndpointOperInfo", endpoint.Method(Looking, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
-        app.MapPost("/NetworkDriver.Join", endpoint.Method(Making, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse, request => request.EndpointID));
+        app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(Create, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.DeleteNetwork", endpoint.Method(Remove, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(Create, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse, request => request.EndpointID));
+        app.MapPost("/NetworkDriver.EndpointOperInfo", endpoint.Method(Read, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
+        app.MapPost("/NetworkDriver.Join", endpoint.Method(Create, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse, request => request.EndpointID));
         app.MapPost("/NetworkDriver.ProgramExternalConnectivity",
-            endpoint.Method(Making, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing, request => request.EndpointID));
+            endpoint.Method(Create, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing, request => request.EndpointID));
         app.MapPost("/NetworkDriver.RevokeExternalConnectivity",
-            endpoint.Method(Undoing, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing, EndpointOf));
-        app.MapPost("/NetworkDriver.Leave", endpoint.Method(Undoing, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
-        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(Undoing, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
+            endpoint.Method(Remove, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing, EndpointOf));
+        app.MapPost("/NetworkDriver.Leave", endpoint.Method(Remove, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
+        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(Remove, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
 
         MapIpam(app, endpoint, json);
 
@@ -50,9 +50,9 @@ internal static class CnmRoutes
             endpoint.Constant(new IpamCapabilitiesResponse(RequiresMACAddress: true, RequiresRequestReplay: false), json.IpamCapabilitiesResponse));
         app.MapPost("/IpamDriver.GetDefaultAddressSpaces",
             endpoint.Constant(new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
-        app.MapPost("/IpamDriver.RequestPool", endpoint.Method(Making, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
-        app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(Undoing, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
-        app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(Making, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
-        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Undoing, services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing, services.GetRequiredService<ReleaseAddress>().EndpointOf));
+        app.MapPost("/IpamDriver.RequestPool", endpoint.Method(Create, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
+        app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(Remove, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
+        app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(Create, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
+        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Remove, services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing, services.GetRequiredService<ReleaseAddress>().EndpointOf));
     }
 }

@@ -3,6 +3,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -79,7 +80,7 @@ internal sealed class CreateEndpoint(
         var network = reservation is null
             ? stranded.Choose(configurations.Load(), docker.CniNetwork)
             : IpamConfiguration.WithReserved(CniRecord.Configuration(reservation), CniRecord.Result(reservation)!, withoutIPv6);
-        var wishes = EndpointWishes.Read(request, network, docker, Facts(request, reservation));
+        var wishes = EndpointRequestOptions.Read(request, network, docker, Facts(request, reservation));
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
         {
             ContainerId = reservation?.ContainerId ?? request.EndpointID,
@@ -94,7 +95,7 @@ internal sealed class CreateEndpoint(
             Configuration = CniRecord.ToElement(network.ToUtf8Json()),
             Arguments = wishes.Arguments,
             Capabilities = CniRecord.ToElement(wishes.Capabilities),
-            Mac = wishes.Mac is { } mac ? EndpointWishes.MacText(mac) : null,
+            Mac = wishes.Mac is { } mac ? MacAddress.Format(mac) : null,
             Addresses = wishes.Addresses,
             Reserved = [.. reservation?.Addresses.Select(address => address.Address).Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
             Sysctls = wishes.Sysctls,
@@ -105,7 +106,7 @@ internal sealed class CreateEndpoint(
 
     private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)
     {
-        var addresses = EndpointWishes.AddressesOf(request);
+        var addresses = EndpointRequestOptions.AddressesOf(request);
         return (addresses.Length > 0 ? reservations.Adopt(docker.CniNetwork, addresses, request.EndpointID) : null) ?? throw new CnmException(
             $"address {string.Join(" and ", addresses)} of CNI network \"{docker.CniNetwork}\" is not reserved for this endpoint. " +
             $"Start the container again.");
@@ -118,4 +119,25 @@ internal sealed class CreateEndpoint(
 
     private static EndpointFacts Facts(CreateEndpointRequest request, ReservationRecord? reservation) =>
         new(request.EndpointID, request.NetworkID, Environment.MachineName, reservation?.ContainerName);
+}
+
+/// <summary>
+/// The end of an endpoint, whatever came before: may follow a failed Join, a crash, or come for an endpoint long gone. CNI: DEL of
+/// everything that ran.
+/// Journal: the intent to undo before, nothing left after. Docker ignores a failure; it stays recorded and is retried in the background.
+/// Idempotent: unknown is success, where nothing of it is left.
+/// </summary>
+internal sealed class DeleteEndpoint(
+    Detacher detacher, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+{
+    public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
+    {
+        var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
+        arrivals.Forget(endpointId);
+        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        if ((journal.Attachments.Find(endpointId) ?? await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken)) is { } record)
+            await detacher.DetachAsync(record);
+
+        return new Nothing();
+    }
 }

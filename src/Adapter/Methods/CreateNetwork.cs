@@ -26,7 +26,7 @@ internal sealed class CreateNetwork(
         var asked = OfPool(options);
         var network = CniNetworks.Choose(contents, options.CniNetwork ?? asked ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
         requests.Settle();
-        AttachKind.RequireFit(options.Attach, network, settings.SandboxPlugins);
+        NetworkSupport.RequireAttachMode(options.Attach, network, settings.SandboxPlugins);
         AddressPools.RequireFit(options, network);
         AddressPools.RequireAsked(asked, network, options.Attach);
         EndpointOptions.Require(options.EndpointDefaults, network);
@@ -79,4 +79,27 @@ internal sealed class CreateNetwork(
     }
 
     private static CnmException Unusable(NetworkConfiguration network, string problem) => new($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {problem}");
+}
+
+/// <summary>
+/// `docker network rm`. Forgets the network; refuses while attachments live, which Docker does not let happen by itself.
+/// Docker ignores the answer and may never call at all: what is left is found by repair. Idempotent: an unknown network is success.
+/// </summary>
+internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
+{
+    public Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
+    {
+        var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
+        var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record.Phase != AttachmentPhase.Deleting).ToArray();
+        if (live.Length > 0)
+        {
+            throw new CnmException(
+                $"network {DockerId.Short(networkId)} still has {live.Length} endpoints: " +
+                $"{string.Join(", ", live.Select(record => record.ContainerName ?? DockerId.Short(record.EndpointId)))}.");
+        }
+
+        deleted.Add(networkId);
+        journal.Networks.Remove(networkId);
+        return Task.FromResult(new Nothing());
+    }
 }

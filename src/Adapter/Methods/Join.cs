@@ -41,7 +41,7 @@ internal sealed class Join(
         var isThere = StagingSandboxes.IsThere(sandboxKey);
         var neighbours = journal.Attachments.All
             .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined && other.EndpointId != record.EndpointId).ToArray();
-        SandboxSubnets.RequireNew(record, neighbours);
+        SandboxConflicts.RequireNewSubnets(record, neighbours);
         if (isThere)
         {
             RequireNoIPv6WhereOff(record, sandboxKey);
@@ -51,7 +51,7 @@ internal sealed class Join(
         if (record.Phase == AttachmentPhase.Prepared)
             record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox }, cancellationToken);
 
-        SandboxRoutes.RequireNew(record, neighbours, StagingSandboxes.RoutesIn(sandboxKey));
+        SandboxConflicts.RequireNewRoutes(record, neighbours, StagingSandboxes.RoutesIn(sandboxKey));
         record = EndpointAnswer.WithChosenGateways(record, sandboxIsThere: isThere);
         journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey });
         staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName);
@@ -64,7 +64,7 @@ internal sealed class Join(
     {
         var isOff = StagingSandboxes.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
         if (isOff)
-            IPv6Switch.RequireNone(record);
+            SandboxConflicts.RequireNoIPv6(record);
 
         return isOff;
     }
@@ -81,7 +81,7 @@ internal sealed class Join(
             throw new CnmException(
                 $"Docker would call this interface {name}, and the container's interface on CNI network \"{inTheWay.CniNetwork}\", " +
                 $"which Docker did not put there, " +
-                $"has that name. Give that one another when it is attached: --driver-opt {InterfaceNames.WishOption}=NAME.");
+                $"has that name. Give that one another when it is attached: --driver-opt {InterfaceNames.NameOption}=NAME.");
         }
     }
 
@@ -93,4 +93,28 @@ internal sealed class Join(
         Path.IsPathFullyQualified(sandboxKey) && !sandboxKey.Any(char.IsControl) && Path.GetFullPath(sandboxKey) == sandboxKey
             ? sandboxKey
             : throw new CnmException("SandboxKey is not a plain absolute path. Nothing was done.");
+}
+
+/// <summary>
+/// The container lets go of the endpoint; its link is still in the sandbox, and Docker moves it back to the host namespace after the answer.
+/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (newer engines leave it out sometimes), then of
+/// those that ran in the sandbox;
+/// with direct attach of the whole chain, while everything is in place. Journal: what is undone.
+/// Docker ignores a failure, so does the next call. Idempotent: twice, or for an endpoint whose Join failed, is success.
+/// </summary>
+internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+{
+    public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
+    {
+        var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
+        arrivals.Forget(endpointId);
+        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
+        {
+            await (record.Attach == AttachMode.Sandbox ? detacher.DetachAsync(record) : detacher.LeaveAsync(record));
+            unasked.TakeOver(record);
+        }
+
+        return new Nothing();
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class RequestPool(
     public Task<RequestPoolResponse> InvokeAsync(RequestPoolRequest request, CancellationToken cancellationToken)
     {
         var network = CniNetworks.ChooseForPool(configurations.Load(), ReadCniNetwork(request.Options), request.Pool);
-        if (IpamKind.WhyNotReserve(network) is { } reason)
+        if (NetworkSupport.WhyNotReserved(network) is { } reason)
         {
             throw new CnmException(
                 $"addresses of CNI network \"{network.Name}\" cannot be reserved ahead: {reason}. " +
@@ -80,7 +80,7 @@ internal sealed class RequestPool(
             $"{NetworkCommand.WithCni(network, AttachOf(network))}");
     }
 
-    private AttachMode AttachOf(NetworkConfiguration network) => AttachKind.Best(network, settings.SandboxPlugins);
+    private AttachMode AttachOf(NetworkConfiguration network) => NetworkSupport.BestAttachMode(network, settings.SandboxPlugins);
 
     private static void RequireRange(string? range, CniSubnet subnet, NetworkConfiguration network)
     {
@@ -100,5 +100,18 @@ internal sealed class RequestPool(
         return netlink.Links().SelectMany(netlink.Routes).Select(route => IPNetwork.Parse(route.Destination)).Any(route =>
             route.PrefixLength > 0 && route.BaseAddress.AddressFamily == subnet.BaseAddress.AddressFamily
             && (route.Contains(subnet.BaseAddress) || subnet.Contains(route.BaseAddress)));
+    }
+}
+
+/// <summary>
+/// Docker lets go of a pool: a network is removed, or was not made after all. Nothing is kept for a pool, so nothing is released.
+/// Idempotent.
+/// </summary>
+internal sealed class ReleasePool(PoolRequests requests) : ICnmMethod<ReleasePoolRequest, Nothing>
+{
+    public Task<Nothing> InvokeAsync(ReleasePoolRequest request, CancellationToken cancellationToken)
+    {
+        requests.Settle();
+        return Task.FromResult(new Nothing());
     }
 }

@@ -25,14 +25,14 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
     /// <param name="sandboxPlugins">Plugins that the settings say belong into the container's own namespace.</param>
     public static NetworkPlan Of(NetworkConfiguration network, bool hasIPv6Alone, IReadOnlyList<string> sandboxPlugins)
     {
-        var why = IpamKind.WhyNotReserve(network)
+        var why = NetworkSupport.WhyNotReserved(network)
             ?? (IsIPv6Alone(network) && !hasIPv6Alone ? "it has no IPv4 subnet, and only from version 28 on can Docker's own book-keeping do without one" : null);
-        return new NetworkPlan(network.Name, why is null ? CniSubnet.Offered(network) : [], why) { WhyInSandbox = AttachKind.WhyNotStage(network, sandboxPlugins) };
+        return new NetworkPlan(network.Name, why is null ? CniSubnet.Offered(network) : [], why) { WhyInSandbox = NetworkSupport.WhyNotStaged(network, sandboxPlugins) };
     }
 
     /// <summary>For those who ask for the null IPAM.</summary>
     public static NetworkPlan WithNullIpam(NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins) =>
-        new(network.Name, [], "that was asked for") { WhyInSandbox = AttachKind.WhyNotStage(network, sandboxPlugins) };
+        new(network.Name, [], "that was asked for") { WhyInSandbox = NetworkSupport.WhyNotStaged(network, sandboxPlugins) };
 
     public static bool IsIPv6Alone(NetworkConfiguration network) => CniSubnet.Offered(network) is [{ Family: AddressFamily.InterNetworkV6 }];
 

@@ -31,7 +31,7 @@ internal sealed record ChainParts(NetworkConfiguration Attaching, NetworkConfigu
         var main = MainPlugin.Of(network);
 
         bool Waits(PluginConfiguration plugin) => attach == AttachMode.Staging && plugin != main
-            && BelongsInside(plugin, sandboxPlugins);
+            && RunsInSandbox(plugin, sandboxPlugins);
 
         bool Repeats(PluginConfiguration plugin) => attach == AttachMode.Staging && plugin.Type == StockTuning;
 
@@ -46,7 +46,7 @@ internal sealed record ChainParts(NetworkConfiguration Attaching, NetworkConfigu
     public static bool MainPublishes(NetworkConfiguration network) => MainPlugin.Of(network).Capabilities.Contains(PublishedPorts.Capability);
 
     /// <summary>It programs the container's own namespace.</summary>
-    public static bool BelongsInside(PluginConfiguration plugin, IReadOnlyList<string> sandboxPlugins) =>
+    public static bool RunsInSandbox(PluginConfiguration plugin, IReadOnlyList<string> sandboxPlugins) =>
         StockInside.Contains(plugin.Type) || sandboxPlugins.Contains(plugin.Type);
 
     private static bool IsPublisher(PluginConfiguration plugin, PluginConfiguration main) =>

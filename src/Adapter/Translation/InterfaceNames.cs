@@ -4,48 +4,50 @@ using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>Names of links on their way.</summary>
+/// <summary>Names of an endpoint's interface in the staging namespace, on the host and in the container.</summary>
 internal static class InterfaceNames
 {
-    /// <summary>CNI_IFNAME: what a kubelet's runtime uses, and what Docker calls the first interface of a container.</summary>
+    /// <summary>CNI_IFNAME: the name that kubelet's runtimes use, and that Docker gives the first interface of a container.</summary>
     public const string Sandbox = "eth0";
 
-    /// <summary>Docker numbers the interfaces of a container behind this.</summary>
+    /// <summary>Docker appends a number to this prefix: the lowest that is free in the container.</summary>
     public const string SandboxPrefix = "eth";
 
     /// <summary>Docker's endpoint option for the name in the container.</summary>
-    public const string WishOption = "com.docker.network.endpoint.ifname";
+    public const string NameOption = "com.docker.network.endpoint.ifname";
 
+    // IFNAMSIZ, without the terminating zero (netdevice(7)).
     private const int Longest = 15;
     private const string HostPrefix = "cni";
     private const int IdDigits = 12;
 
-    /// <summary>The name in the host namespace: 15 bytes (the most that Linux allows), the same whenever it is computed.</summary>
+    /// <summary>The name in the host namespace: 15 bytes, derived from the endpoint id alone.</summary>
     public static string Host(string endpointId) => HostPrefix + (endpointId.Length > IdDigits ? endpointId[..IdDigits] : endpointId);
 
-    /// <summary>Whether a name is of the form of those that <see cref="Host"/> gives.</summary>
+    /// <summary>Whether a name has the form of <see cref="Host"/>.</summary>
     public static bool IsHost(string name) =>
         name.Length == Longest && name.StartsWith(HostPrefix, StringComparison.Ordinal) && name.Skip(HostPrefix.Length).All(char.IsAsciiHexDigitLower);
 
-    /// <summary>The name that the user wants the interface to have in the container, where it is ours to give.</summary>
-    /// <exception cref="CnmException">It is Docker's to give, or no name for an interface.</exception>
-    public static string? Wished(string? name, AttachMode attach)
+    /// <summary>The interface name that the user requested for the container; null for the next free one.</summary>
+    /// <exception cref="CnmException">Docker chooses the name, or it is not a valid interface name.</exception>
+    public static string? Requested(string? name, AttachMode attach)
     {
         if (string.IsNullOrEmpty(name))
             return null;
 
         if (attach != AttachMode.Sandbox)
         {
+            // moby daemon/libnetwork/drivers/remote reads SrcName and DstPrefix from the answer to Join, and no DstName.
             throw new CnmException(
-                $"endpoint option {WishOption} cannot be honoured: Docker itself names the interfaces that a driver hands it, " +
+                $"endpoint option {NameOption} cannot be honoured: Docker itself names the interfaces of a network driver " +
                 $"{SandboxPrefix}0, {SandboxPrefix}1 and so on. " +
-                $"Leave it out, or create the network with -o {NetworkOptions.AttachKey}=sandbox.");
+                $"Omit the option, or create the network with -o {NetworkOptions.AttachKey}=sandbox.");
         }
 
         var isName = name is not ("." or ".." or "lo") && Encoding.UTF8.GetByteCount(name) <= Longest
             && !name.Any(letter => letter is '/' or ':' or '%' || char.IsWhiteSpace(letter) || char.IsControl(letter));
         return isName ? name : throw new CnmException(
-            $"endpoint option {WishOption}: \"{name}\" is no name for an interface: at most {Longest} bytes, without '/', ':', " +
-            $"'%' and white space, and not lo.");
+            $"endpoint option {NameOption}: \"{name}\" is not a valid interface name. A name has at most {Longest} bytes, contains no '/', ':', " +
+            "'%' or white space, and is not lo.");
     }
 }

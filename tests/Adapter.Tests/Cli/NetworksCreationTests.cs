@@ -46,7 +46,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
         (await RunAsync("networks create lan", Cancellation)).Should().Be(0);
 
         Lines()[0].Should().EndWith(
-            ": CNI network lan, --ipam-driver null, because its IPAM plugin dhcp takes its lease from the container's own namespace, which is not there yet" +
+            ": CNI network lan, --ipam-driver null, because its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet" +
             "; -o cni.attach=sandbox, because its IPAM plugin dhcp renews a lease only in the namespace in which it got it");
         Docker.Network("lan")["IPAM"]!["Driver"]!.ToString().Should().Be("null");
     }

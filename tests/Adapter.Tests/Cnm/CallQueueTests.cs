@@ -58,7 +58,7 @@ public sealed class CallQueueTests : IDisposable
         using var making = await MakingAsync();
         using var undoing = await UndoingAsync();
         for (var time = 0; time < 10; time++)
-            _queue.EnterAsync(CallLane.Looking, CancellationToken.None).IsCompletedSuccessfully.Should().BeTrue();
+            _queue.EnterAsync(CallKind.Read, CancellationToken.None).IsCompletedSuccessfully.Should().BeTrue();
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class CallQueueTests : IDisposable
     {
         var first = await MakingAsync();
         using var patience = new CancellationTokenSource();
-        var waiting = _queue.EnterAsync(CallLane.Making, patience.Token);
+        var waiting = _queue.EnterAsync(CallKind.Create, patience.Token);
         await patience.CancelAsync();
 
         await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>();
@@ -87,7 +87,7 @@ public sealed class CallQueueTests : IDisposable
         (await MakingAsync()).Dispose();
     }
 
-    private async Task<IDisposable> MakingAsync() => (await _queue.EnterAsync(CallLane.Making, CancellationToken.None))!;
+    private async Task<IDisposable> MakingAsync() => (await _queue.EnterAsync(CallKind.Create, CancellationToken.None))!;
 
-    private async Task<IDisposable> UndoingAsync() => (await _queue.EnterAsync(CallLane.Undoing, CancellationToken.None))!;
+    private async Task<IDisposable> UndoingAsync() => (await _queue.EnterAsync(CallKind.Remove, CancellationToken.None))!;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Tests.Cnm;
 

@@ -25,11 +25,11 @@ public sealed class LateCallTests : IDisposable
     }
 
     [Theory]
-    [InlineData(nameof(CallLane.Making), "*it is not done within 100ms (timeouts.call)*undone in the background*")]
-    [InlineData(nameof(CallLane.Undoing), "*it is not done within 100ms (timeouts.call)*goes on in the background*")]
+    [InlineData(nameof(CallKind.Create), "*it is not done within 100ms (timeouts.call)*undone in the background*")]
+    [InlineData(nameof(CallKind.Remove), "*it is not done within 100ms (timeouts.call)*goes on in the background*")]
     public async Task A_blocked_thread_keeps_nobody_from_the_answer(string lane, string sentence)
     {
-        var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallLane>(lane), "e1"), Block, Cancellation);
+        var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallKind>(lane), "e1"), Block, Cancellation);
         await call.Should().ThrowAsync<CnmException>().WithMessage(sentence);
         _log.Lines.Should().BeEmpty();
 
@@ -44,26 +44,26 @@ public sealed class LateCallTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var deadline = new CallDeadline(new AdapterSettings(), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, _log);
-        var leave = Answer("Leave", "e1", CallLane.Undoing, Block);
+        var leave = Answer("Leave", "e1", CallKind.Remove, Block);
         time.Advance(new AdapterSettings().Timeouts.Call + CallDeadline.Promptness);
         await leave.Should().ThrowAsync<CnmException>();
 
         foreach (var method in new[] { "DeleteEndpoint", "ReleaseAddress" })
         {
-            var next = Answer(method, "e1", CallLane.Undoing, Block);
+            var next = Answer(method, "e1", CallKind.Remove, Block);
             time.Advance(CallDeadline.Promptness);
             await next.Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave) was late*goes on in the background, and this follows*");
         }
 
-        await Answer("Join", "e1", CallLane.Making, _ => throw new InvalidOperationException("it was begun"))
+        await Answer("Join", "e1", CallKind.Create, _ => throw new InvalidOperationException("it was begun"))
             .Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave)*Nothing was done*");
-        (await Answer("EndpointOperInfo", "e1", CallLane.Looking, _ => Task.FromResult(2))()).Should().Be(2);
-        (await Answer("Join", "e2", CallLane.Making, _ => Task.FromResult(3))()).Should().Be(3);
+        (await Answer("EndpointOperInfo", "e1", CallKind.Read, _ => Task.FromResult(2))()).Should().Be(2);
+        (await Answer("Join", "e2", CallKind.Create, _ => Task.FromResult(3))()).Should().Be(3);
         _kernel.Set();
         await Eventually.TrueAsync(() => _log.Lines.Count == 3, "all three have ended");
-        (await Answer("Join", "e1", CallLane.Making, _ => Task.FromResult(4))()).Should().Be(4);
+        (await Answer("Join", "e1", CallKind.Create, _ => Task.FromResult(4))()).Should().Be(4);
 
-        Func<Task<int>> Answer(string method, string endpoint, CallLane lane, Func<CancellationToken, Task<int>> work)
+        Func<Task<int>> Answer(string method, string endpoint, CallKind lane, Func<CancellationToken, Task<int>> work)
         {
             var answer = deadline.AnswerAsync(new Call(method, lane, endpoint), work, Cancellation);
             return () => answer;
@@ -73,7 +73,7 @@ public sealed class LateCallTests : IDisposable
     [Fact]
     public async Task A_late_failure_is_not_lost()
     {
-        var call = () => _deadline.AnswerAsync(new Call("Leave", CallLane.Undoing, "e1"), Fail, Cancellation);
+        var call = () => _deadline.AnswerAsync(new Call("Leave", CallKind.Remove, "e1"), Fail, Cancellation);
         await call.Should().ThrowAsync<CnmException>();
 
         _kernel.Set();
@@ -86,7 +86,7 @@ public sealed class LateCallTests : IDisposable
     public async Task What_undoes_is_not_told_to_end_and_what_makes_is()
     {
         var tokens = new List<CancellationToken>();
-        foreach (var lane in new[] { CallLane.Making, CallLane.Undoing })
+        foreach (var lane in new[] { CallKind.Create, CallKind.Remove })
             await _deadline.AnswerAsync(new Call("x", lane, "e1"), token => Task.FromResult(Add(token)), Cancellation);
 
         tokens.Select(token => token.CanBeCanceled).Should().Equal(true, false);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.Methods;
 using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
@@ -21,14 +22,14 @@ public sealed class StrangeWishTests
     [InlineData("../../etc/16")]
     [InlineData(" 10.88.0.5/16")]
     public void An_address_that_a_plugin_could_not_read_is_refused_since_its_DEL_would_fail_for_ever(string address) =>
-        FluentActions.Invoking(() => EndpointWishes.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(Address: address))))
+        FluentActions.Invoking(() => EndpointRequestOptions.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(Address: address))))
             .Should().Throw<CnmException>().WithMessage("*is not one with its prefix length, as in 10.88.0.5/16. Nothing was done.");
 
     [Theory]
     [InlineData("10.88.0.5/16", "fd00:88::5/64")]
     [InlineData("0.0.0.0/0", "::ffff:10.0.0.1/128")]
     public void An_address_as_Docker_writes_it_is_taken(string address, string address6) =>
-        EndpointWishes.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(address, address6))).Should().Equal(address, address6);
+        EndpointRequestOptions.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(address, address6))).Should().Equal(address, address6);
 
     [Theory]
     [InlineData("net.ipv4.conf.all.forwarding=1")]

@@ -11,15 +11,15 @@ public sealed class InterfaceNamesTests
     [InlineData("")]
     public void Without_a_wish_there_is_none_whoever_names_the_interface(string? name)
     {
-        InterfaceNames.Wished(name, AttachMode.Staging).Should().BeNull();
-        InterfaceNames.Wished(name, AttachMode.Sandbox).Should().BeNull();
+        InterfaceNames.Requested(name, AttachMode.Staging).Should().BeNull();
+        InterfaceNames.Requested(name, AttachMode.Sandbox).Should().BeNull();
     }
 
     [Fact]
     public void A_name_can_be_given_where_the_plugins_run_in_the_container_and_is_refused_where_Docker_gives_it()
     {
-        InterfaceNames.Wished("lan0", AttachMode.Sandbox).Should().Be("lan0");
-        var staged = () => InterfaceNames.Wished("lan0", AttachMode.Staging);
+        InterfaceNames.Requested("lan0", AttachMode.Sandbox).Should().Be("lan0");
+        var staged = () => InterfaceNames.Requested("lan0", AttachMode.Staging);
         staged.Should().Throw<CnmException>().WithMessage("*Docker itself names the interfaces*create the network with -o cni.attach=sandbox.");
     }
 
@@ -33,8 +33,8 @@ public sealed class InterfaceNamesTests
     [InlineData("lo")]
     public void What_the_kernel_would_not_take_is_refused(string name)
     {
-        var wish = () => InterfaceNames.Wished(name, AttachMode.Sandbox);
-        wish.Should().Throw<CnmException>().WithMessage($"*\"{name}\" is no name for an interface*");
+        var wish = () => InterfaceNames.Requested(name, AttachMode.Sandbox);
+        wish.Should().Throw<CnmException>().WithMessage($"*\"{name}\" is not a valid interface name*");
     }
 
     [Fact]

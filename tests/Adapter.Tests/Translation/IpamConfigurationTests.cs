@@ -1,4 +1,5 @@
 using System.Text;
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -39,9 +40,9 @@ public sealed class MainPluginTests
 
         var subnet = CniSubnet.Of(chain).Should().ContainSingle().Subject.Subnet;
         subnet.ToString().Should().Be("10.89.0.0/24");
-        IpamKind.WhyNotReserve(chain).Should().BeNull();
+        NetworkSupport.WhyNotReserved(chain).Should().BeNull();
         AssignableRanges.Of(chain, subnet).ToString().Should().Be("10.89.0.9 to 10.89.0.12");
-        AttachKind.WhyNotStage(chain, []).Should().BeNull();
+        NetworkSupport.WhyNotStaged(chain, []).Should().BeNull();
         ChainParts.MainPublishes(chain).Should().BeTrue();
         var parts = ChainParts.Of(chain, [new RequestedPort("tcp", 80, "", 8080, 8080)], limitsBandwidth: false, AttachMode.Staging, []);
         parts.Attaching.Plugins.Should().Contain(plugin => plugin.Type == "bridge");
@@ -50,7 +51,7 @@ public sealed class MainPluginTests
 
     [Fact]
     public void An_ipam_section_before_that_of_the_plugin_that_makes_the_interface_is_for_the_null_IPAM() =>
-        IpamKind.WhyNotReserve(Chain($$"""{ "type": "mesh", {{Ipam}} }, { "type": "bridge", {{Ipam}} }""")).Should().Be("its plugin mesh has an ipam section before that of bridge");
+        NetworkSupport.WhyNotReserved(Chain($$"""{ "type": "mesh", {{Ipam}} }, { "type": "bridge", {{Ipam}} }""")).Should().Be("its plugin mesh has an ipam section before that of bridge");
 
     private static NetworkConfiguration Chain(string plugins) => Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "chain", "plugins": [ {{plugins}} ] }""");
 }

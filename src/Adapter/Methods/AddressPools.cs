@@ -2,9 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Bridge.Adapter.Translation;
+namespace Bridge.Adapter.Methods;
 
 /// <summary>
 /// Docker's own IPAM chooses from a pool of its own. That can only be right inside the CNI network's range: anything else would hand out

@@ -15,7 +15,7 @@ namespace Bridge.Adapter.Translation;
 /// <param name="Mac">The MAC that the user asked for, or Docker chose.</param>
 /// <param name="Sysctls">Of the interface, to be set when it is in the container.</param>
 /// <param name="InterfaceName">The name in the container that the user asked for; null for the next free one.</param>
-internal sealed record EndpointWishes(
+internal sealed record EndpointRequestOptions(
     IReadOnlyList<CniArgument> Arguments,
     JsonObject Capabilities,
     IReadOnlyList<string> Addresses,
@@ -28,7 +28,7 @@ internal sealed record EndpointWishes(
 
     /// <summary>(1) What stands for itself. (2) What goes to plugins as capability arguments. (3) What goes to them as CNI_ARGS.</summary>
     /// <exception cref="CnmException">A wish that cannot be put into CNI's words for this network.</exception>
-    public static EndpointWishes Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts)
+    public static EndpointRequestOptions Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts)
     {
         EndpointSysctls.RequireUnsplit(request.Options?.Keys ?? []);
         var mac = ReadMac(request.Interface?.MacAddress); // (1)
@@ -46,9 +46,9 @@ internal sealed record EndpointWishes(
             .. ImposeByArgument(imposed, network),
             .. CniArguments.Read(options, facts.Values(network.Name, mac is null ? null : MacText(mac), addresses.Select(AddressOf)), otherwise),
         ];
-        return new EndpointWishes(
+        return new EndpointRequestOptions(
             [.. arguments], capabilities, addresses, mac, PublishedPorts.Read(request.Options),
-            EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""), InterfaceNames.Wished(Text(request, InterfaceNames.WishOption), record.Attach));
+            EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""), InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach));
     }
 
     /// <summary>What Docker has chosen already, in CIDR notation, IPv4 first.</summary>
@@ -119,5 +119,49 @@ internal sealed record EndpointWishes(
         return PhysicalAddress.TryParse(text, out var mac) && mac.GetAddressBytes().Length == 6
             ? mac
             : throw new CnmException($"MAC address \"{text}\" is not six bytes in hexadecimal, as in 02:42:ac:11:00:02.");
+    }
+}
+
+/// <summary>
+/// Docker's endpoint option for sysctls: <c>net.ipv4.conf.IFNAME.rp_filter=2,net.ipv6.conf.IFNAME.accept_ra=0</c>. Engines before 27 pass
+/// it on without a look, so it is checked here, and set by us when the interface has arrived.
+/// </summary>
+internal static class EndpointSysctls
+{
+    public const string Option = "com.docker.network.endpoint.sysctls";
+
+    private const string Root = "net.";
+    private const string Placeholder = "IFNAME";
+
+    /// <summary>
+    /// The docker command line splits what follows <c>--driver-opt</c> at commas, and what would be the second sysctl becomes an option of
+    /// its own.
+    /// </summary>
+    /// <exception cref="CnmException">There is such an option.</exception>
+    public static void RequireUnsplit(IEnumerable<string> options)
+    {
+        if (options.FirstOrDefault(option => option.StartsWith(Root, StringComparison.Ordinal)) is { } split)
+        {
+            throw new CnmException(
+                $"endpoint option {split} is not known to driver cni. Several sysctls are one option, quoted for the docker command line: " +
+                $"--driver-opt '\"{Option}=net.ipv4.conf.{Placeholder}.rp_filter=2,net.ipv4.conf.{Placeholder}.log_martians=1\"' (double quotes within single quotes).");
+        }
+    }
+
+    /// <exception cref="CnmException">Something else than a sysctl of the endpoint's own interface.</exception>
+    public static IReadOnlyList<InterfaceSysctl> Parse(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
+
+    private static InterfaceSysctl ParseOne(string setting)
+    {
+        var (key, value) = setting.Split('=', 2) is [var left, var right] ? (left.Trim(), right.Trim()) : (setting, "");
+        return value.Length > 0 && !value.Any(char.IsControl)
+            && key.Split('.') is ["net", "ipv4" or "ipv6" or "mpls", "conf" or "neigh", var placeholder, var name] parts
+            && string.Equals(placeholder, Placeholder, StringComparison.OrdinalIgnoreCase)
+            && name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-')
+                ? new InterfaceSysctl(parts[1], parts[2], name, value)
+                : throw new CnmException(
+                    $"endpoint option {Option}: \"{setting}\" is not a setting of the endpoint's own interface, " +
+                    $"as in net.ipv4.conf.{Placeholder}.rp_filter=2 " +
+                    $"(net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). For others use docker run --sysctl.");
     }
 }

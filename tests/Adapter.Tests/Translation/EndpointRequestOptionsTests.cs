@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Tests.Translation;
 
-public sealed class EndpointWishesTests
+public sealed class EndpointRequestOptionsTests
 {
     private const string EndpointId = "9b1b0000000000000000";
 
@@ -144,8 +145,8 @@ public sealed class EndpointWishesTests
 
     private static NetworkConfiguration Stock => Conflists.Parse(Conflists.Stock);
 
-    private static EndpointWishes Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord? record = null, string? containerName = null) =>
-        EndpointWishes.Read(request, network, record ?? NullIpam, new EndpointFacts(EndpointId, "57c2", "node1", containerName));
+    private static EndpointRequestOptions Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord? record = null, string? containerName = null) =>
+        EndpointRequestOptions.Read(request, network, record ?? NullIpam, new EndpointFacts(EndpointId, "57c2", "node1", containerName));
 
     private static CreateEndpointRequest Request(EndpointInterface? endpoint, params (string Key, string Json)[] options) =>
         new("57c2", EndpointId, endpoint, options.ToDictionary(option => option.Key, option => JsonDocument.Parse(option.Json).RootElement));

@@ -59,7 +59,7 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         _ => true,
     };
 
-    private static bool IsSet(PluginConfiguration plugin, string key) => plugin.Json[key] is JsonValue value && value.TryGetValue(out bool set) && set;
+    public static bool IsSet(PluginConfiguration plugin, string key) => plugin.Json[key] is JsonValue value && value.TryGetValue(out bool set) && set;
 
     /// <summary>"10.1.0.0/16"; or an address in it, with its prefix length; or a range of addresses, "10.1.0.4-10.1.0.9/16".</summary>
     public static IPNetwork? ReadSubnet(string? text)
@@ -96,4 +96,21 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         bytes[^1] |= 1;
         return new IPAddress(bytes);
     }
+}
+
+/// <summary>The <c>ipam</c> section of a plugin's configuration, read leniently: what is not of the expected type is not there.</summary>
+internal static class IpamSection
+{
+    /// <returns>That of the plugin that makes the interface; null when it has none.</returns>
+    public static JsonObject? Of(NetworkConfiguration network) => MainPlugin.Of(network).Json["ipam"] as JsonObject;
+
+    /// <summary>Host-local's ranges: the section itself, which may say one, then those of every set in <c>ranges</c>, in the order in which they are written.</summary>
+    public static IEnumerable<JsonObject> RangesOf(JsonObject ipam) =>
+        Items(ipam, "ranges").OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>().Prepend(ipam);
+
+    /// <returns>Empty when there is no such list.</returns>
+    public static JsonArray Items(JsonObject json, string key) => json[key] as JsonArray ?? [];
+
+    /// <returns>Null when there is no such text.</returns>
+    public static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

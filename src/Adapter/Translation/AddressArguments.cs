@@ -5,7 +5,7 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>What an IPAM plugin is told beside its configuration when it is asked for addresses ahead of the interface.</summary>
-internal static class IpamWishes
+internal static class AddressArguments
 {
     private const string Ips = "ips";
 

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Bridge.Adapter.Translation;
+namespace Bridge.Adapter.Ipam;
 
 /// <summary>
 /// Which addresses of a subnet a CNI network's IPAM plugin may hand out by itself: host-local's <c>rangeStart</c> to <c>rangeEnd</c>, or

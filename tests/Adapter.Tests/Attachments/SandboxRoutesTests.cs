@@ -1,10 +1,10 @@
-using Bridge.Adapter.Tests.Attachments;
+using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
-namespace Bridge.Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Attachments;
 
 public sealed class SandboxRoutesTests
 {
@@ -19,7 +19,7 @@ public sealed class SandboxRoutesTests
         {
             foreach (var attach in new[] { AttachMode.Staging, AttachMode.Sandbox })
             {
-                var require = () => SandboxRoutes.RequireNew(second, [Of("other"), first with { Attach = first.Snapshot!.Routes.Count > 1 ? attach : AttachMode.Staging }], []);
+                var require = () => SandboxConflicts.RequireNewRoutes(second, [Of("other"), first with { Attach = first.Snapshot!.Routes.Count > 1 ? attach : AttachMode.Staging }], []);
 
                 require.Should().Throw<CnmException>().WithMessage("*two routes to 169.254.1.1/32*CNI network \"one\"*CNI network \"two\"*docker network disconnect*");
             }
@@ -29,7 +29,7 @@ public sealed class SandboxRoutesTests
     [Fact]
     public void A_route_that_an_interface_of_another_driver_has_is_refused_with_the_interface_named()
     {
-        var require = () => SandboxRoutes.RequireNew(Of("two", new LinkRoute("172.17.0.0/16") { Gateway = "10.88.0.1" }), [], [new SandboxRoute("eth0", new LinkRoute("172.17.0.0/16") { Protocol = 2 })]);
+        var require = () => SandboxConflicts.RequireNewRoutes(Of("two", new LinkRoute("172.17.0.0/16") { Gateway = "10.88.0.1" }), [], [new SandboxRoute("eth0", new LinkRoute("172.17.0.0/16") { Protocol = 2 })]);
 
         require.Should().Throw<CnmException>().WithMessage("*172.17.0.0/16*interface eth0*CNI network \"two\"*");
     }
@@ -37,7 +37,7 @@ public sealed class SandboxRoutesTests
     [Fact]
     public void Routes_to_different_places_and_default_routes_are_no_trouble()
     {
-        var require = () => SandboxRoutes.RequireNew(
+        var require = () => SandboxConflicts.RequireNewRoutes(
             Of("two", Hop with { Destination = "169.254.1.2/32" }, OverHop with { Gateway = "169.254.1.2" }),
             [Of("one", Hop, OverHop)],
             [new SandboxRoute("eth0", Hop), new SandboxRoute("eth0", OverHop), new SandboxRoute("eth0", new LinkRoute("169.254.1.2/32") { Table = 100 })]);

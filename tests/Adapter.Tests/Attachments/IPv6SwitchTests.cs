@@ -1,8 +1,8 @@
-using Bridge.Adapter.Tests.Attachments;
+using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Translation;
 
-namespace Bridge.Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Attachments;
 
 public sealed class IPv6SwitchTests
 {
@@ -11,8 +11,8 @@ public sealed class IPv6SwitchTests
     {
         var record = Records.Joined("one") with { CniNetwork = "pods" };
 
-        FluentActions.Invoking(() => IPv6Switch.RequireOn(record, "fd00::3", isOff: false)).Should().NotThrow();
-        FluentActions.Invoking(() => IPv6Switch.RequireOn(record, "fd00::3", isOff: true)).Should().Throw<CnmException>()
+        FluentActions.Invoking(() => SandboxConflicts.RequireIPv6On(record, "fd00::3", isOff: false)).Should().NotThrow();
+        FluentActions.Invoking(() => SandboxConflicts.RequireIPv6On(record, "fd00::3", isOff: true)).Should().Throw<CnmException>()
             .WithMessage("*\"pods\"*fd00::3*IPv6 is switched off*without --ipv6*--ipam-driver null*");
     }
 }

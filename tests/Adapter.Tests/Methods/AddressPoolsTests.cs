@@ -1,8 +1,10 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Methods;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Tests.Translation;
 using Bridge.Adapter.Translation;
 
-namespace Bridge.Adapter.Tests.Translation;
+namespace Bridge.Adapter.Tests.Methods;
 
 public sealed class AddressPoolsTests
 {

@@ -2,7 +2,7 @@ using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Tests.Translation;
 
-public sealed class CniSubnetsTests
+public sealed class CniSubnetTests
 {
     [Theory]
     [InlineData("""{"type":"host-local","subnet":"10.1.0.0/16"}""", "10.1.0.0/16 10.1.0.1")]
@@ -30,11 +30,11 @@ public sealed class CniSubnetsTests
     [Theory]
     [InlineData("bridge", """{"type":"host-local","subnet":"10.1.0.0/16"}""", null)]
     [InlineData("macvlan", """{"type":"static","addresses":[{"address":"10.1.2.3/16"}]}""", null)]
-    [InlineData("bridge", """{"type":"dhcp"}""", "its IPAM plugin dhcp takes its lease from the container's own namespace, which is not there yet")]
+    [InlineData("bridge", """{"type":"dhcp"}""", "its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet")]
     [InlineData("bridge", "{}", "its plugin bridge has no ipam section")]
     [InlineData("bridge", "null", "its plugin bridge has no ipam section")]
     [InlineData("ipvlan", """{"type":"host-local","subnet":"10.1.0.0/16"}""", "links of ipvlan share their parent's MAC, and Docker would choose another")]
-    [InlineData("calico", """{"type":"calico-ipam"}""", "its configuration does not tell which subnet the IPAM plugin calico-ipam hands out")]
+    [InlineData("calico", """{"type":"calico-ipam"}""", "its configuration does not state the subnet of its IPAM plugin calico-ipam")]
     public void An_IPAM_that_cannot_reserve_ahead_is_known_with_the_reason(string main, string ipam, string? reason) =>
-        IpamKind.WhyNotReserve(Conflists.WithIpam(main, ipam)).Should().Be(reason);
+        NetworkSupport.WhyNotReserved(Conflists.WithIpam(main, ipam)).Should().Be(reason);
 }

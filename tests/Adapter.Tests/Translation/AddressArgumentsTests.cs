@@ -3,7 +3,7 @@ using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Tests.Translation;
 
-public sealed class IpamWishesTests
+public sealed class AddressArgumentsTests
 {
     private const string Mac = "02:42:00:00:00:01";
 
@@ -12,7 +12,7 @@ public sealed class IpamWishesTests
     [Fact]
     public void Without_a_wish_only_the_MAC_is_told()
     {
-        var (network, arguments, capabilities) = IpamWishes.Of(Conflists.Parse(Conflists.Plain), Mac, []);
+        var (network, arguments, capabilities) = AddressArguments.Of(Conflists.Parse(Conflists.Plain), Mac, []);
 
         network.Plugins[0].Json.ContainsKey("args").Should().BeFalse();
         arguments.Should().Equal(MacArgument);
@@ -22,7 +22,7 @@ public sealed class IpamWishesTests
     [Fact]
     public void One_wish_is_an_argument_and_nothing_else_since_host_local_would_take_two_ways_for_two_wishes()
     {
-        var (network, arguments, capabilities) = IpamWishes.Of(Conflists.Parse(Conflists.Plain), Mac, ["10.89.0.7/24"]);
+        var (network, arguments, capabilities) = AddressArguments.Of(Conflists.Parse(Conflists.Plain), Mac, ["10.89.0.7/24"]);
 
         network.Plugins[0].Json.ContainsKey("args").Should().BeFalse();
         arguments.Should().Equal(MacArgument, new CniArgument("IP", "10.89.0.7"));
@@ -36,7 +36,7 @@ public sealed class IpamWishesTests
             { "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "capabilities": { "ips": true }, "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } } ] }
             """);
 
-        var (_, arguments, capabilities) = IpamWishes.Of(declaring, Mac, ["10.1.0.7/24", "fd00::7/64"]);
+        var (_, arguments, capabilities) = AddressArguments.Of(declaring, Mac, ["10.1.0.7/24", "fd00::7/64"]);
 
         arguments.Should().Equal(MacArgument);
         capabilities.ToJsonString().Should().Be("""{"ips":["10.1.0.7/24","fd00::7/64"]}""");
@@ -52,8 +52,8 @@ public sealed class IpamWishesTests
             ["cni.args.OWNER"] = "{network.id}",
         };
 
-        IpamWishes.Arguments(defaults, "pods", "0123456789abcdef", Mac, containerName: null)
+        AddressArguments.Arguments(defaults, "pods", "0123456789abcdef", Mac, containerName: null)
             .Should().Equal(new CniArgument("K8S_POD_NAMESPACE", "docker-pods"), new CniArgument("K8S_POD_NAME", "0123456789ab"));
-        IpamWishes.Arguments(defaults, "pods", "0123456789abcdef", Mac, "web").Should().Contain(new CniArgument("K8S_POD_NAME", "web"));
+        AddressArguments.Arguments(defaults, "pods", "0123456789abcdef", Mac, "web").Should().Contain(new CniArgument("K8S_POD_NAME", "web"));
     }
 }

@@ -5,7 +5,7 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Tests.Translation;
 
-public sealed class AttachKindTests
+public sealed class NetworkSupportTests
 {
     private const string Ranges = """ "ipam": { "type": "host-local", "subnet": "10.89.0.0/24" } """;
     private const string Leases = """ "ipam": { "type": "dhcp" } """;
@@ -25,20 +25,20 @@ public sealed class AttachKindTests
     [InlineData("ipvlan", $$"""{ "type": "ipvlan", "linkInContainer": true, {{Ranges}} }""", "its plugin ipvlan looks for the master *")]
     [InlineData("vlan", $$"""{ "type": "vlan", "linkInContainer": true, {{Ranges}} }""", "its plugin vlan looks for the master *")]
     [InlineData("tap", $$"""{ "type": "tap", "bridge": "br0", {{Ranges}} }""", "its plugin tap looks for the bridge in the container's own namespace")]
-    [InlineData("vrf", """{ "type": "vrf" }""", "its plugin vrf, which makes the interface, belongs into the container's own namespace")]
-    [InlineData("mesh", $$"""{ "type": "mesh", {{Ranges}} }""", "its plugin mesh, which makes the interface, belongs into the container's own namespace")]
+    [InlineData("vrf", """{ "type": "vrf" }""", "its plugin vrf, which makes the interface, must run in the container's own namespace")]
+    [InlineData("mesh", $$"""{ "type": "mesh", {{Ranges}} }""", "its plugin mesh, which makes the interface, must run in the container's own namespace")]
     [InlineData("mesh behind bridge", $$"""{ "type": "bridge", {{Ranges}} }, { "type": "mesh" }""", null)]
     [InlineData("sbr behind bridge", $$"""{ "type": "bridge", {{Ranges}} }, { "type": "sbr" }""", null)]
     public void A_chain_whose_plugins_need_the_final_namespace_is_not_staged(string chain, string plugins, string? reason)
     {
-        var why = AttachKind.WhyNotStage(Chain(plugins), ["mesh"]);
+        var why = NetworkSupport.WhyNotStaged(Chain(plugins), ["mesh"]);
 
         if (reason is null)
             why.Should().BeNull($"{chain} can be staged");
         else
             why.Should().Match(reason);
 
-        AttachKind.Best(Chain(plugins), ["mesh"]).Should().Be(reason is null ? AttachMode.Staging : AttachMode.Sandbox);
+        NetworkSupport.BestAttachMode(Chain(plugins), ["mesh"]).Should().Be(reason is null ? AttachMode.Staging : AttachMode.Sandbox);
     }
 
     [Theory]
@@ -48,10 +48,10 @@ public sealed class AttachKindTests
         "docker network create -d cni --ipam-driver cni --ipam-opt cni.network=lan -o cni.network=lan -o cni.attach=sandbox --subnet 10.89.0.0/24 --gateway 10.89.0.1 NETWORK")]
     public void It_is_refused_with_the_command_to_type(string plugins, string command)
     {
-        var stage = () => AttachKind.RequireFit(AttachMode.Staging, Chain(plugins), ["mesh"]);
-        var attach = () => AttachKind.RequireFit(AttachMode.Sandbox, Chain(plugins), ["mesh"]);
+        var stage = () => NetworkSupport.RequireAttachMode(AttachMode.Staging, Chain(plugins), ["mesh"]);
+        var attach = () => NetworkSupport.RequireAttachMode(AttachMode.Sandbox, Chain(plugins), ["mesh"]);
 
-        stage.Should().Throw<CnmException>().WithMessage($"CNI network \"lan\" (test.conflist) can only be attached where it stays: *{command} (for Docker 28 or newer, *");
+        stage.Should().Throw<CnmException>().WithMessage($"CNI network \"lan\" (test.conflist) must be attached directly in the container's namespace, because *{command} (for Docker 28 or newer, *");
         attach.Should().NotThrow();
     }
 
