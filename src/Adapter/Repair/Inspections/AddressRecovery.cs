@@ -18,7 +18,7 @@ internal sealed class AddressRecovery(IpamAllocations allocations, AttachmentGat
             return RepairResult.Unneeded; // Given up meanwhile, or no longer missing: the next look sees whose it is.
 
         var network = IpamConfiguration.WithRangesOf(allocation.Network, [.. missing.Select(IpamAllocation.Ip)]);
-        var (asked, attachment) = IpamWishes.Exactly(network, allocation.Attachment, missing);
+        var (asked, attachment) = AddressArguments.Exactly(network, allocation.Attachment, missing);
         try
         {
             var result = await runtime.AllocateAsync(asked, attachment, CancellationToken.None);
