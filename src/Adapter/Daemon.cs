@@ -8,9 +8,8 @@ using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Methods;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Networks;
-using Bridge.Adapter.Pods;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
@@ -251,9 +250,9 @@ internal static class Daemon
     private static IServiceCollection AddNeighbours(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<AddressStores>()
-        .AddSingleton<OwnHolders>()
-        .AddSingleton<Neighbourhoods>()
-        .AddSingleton<AddressHolders>();
+        .AddSingleton<JournalOwners>()
+        .AddSingleton<OwnerListing>()
+        .AddSingleton<OwnerLookup>();
 
     private static IServiceCollection AddNetworks(this IServiceCollection services, AdapterSettings settings)
     {

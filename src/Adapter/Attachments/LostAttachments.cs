@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Leftovers;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;

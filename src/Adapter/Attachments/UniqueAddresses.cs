@@ -1,6 +1,6 @@
 using System.Net;
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
@@ -10,7 +10,7 @@ namespace Bridge.Adapter.Attachments;
 /// One address of a CNI network, one container; and one MAC. An IPAM plugin whose store is lost gives again what it gave before, and one that
 /// keeps none gives the same to everybody; the journal knows who has it. Two links of one network with one MAC both lose packets.
 /// </summary>
-internal sealed class UniqueAddresses(Journal journal, OwnHolders holders, RepairSignal signal)
+internal sealed class UniqueAddresses(Journal journal, JournalOwners holders, RepairSignal signal)
 {
     private readonly Lock _looking = new();
 
@@ -37,7 +37,7 @@ internal sealed class UniqueAddresses(Journal journal, OwnHolders holders, Repai
             if (WithMacOf(made) is { } twin)
             {
                 throw new CnmException(
-                    $"MAC {made.Snapshot.Mac} is taken on CNI network \"{made.CniNetwork}\": {OwnHolders.ToHolder(twin).Description} has it, and both would lose packets. " +
+                    $"MAC {made.Snapshot.Mac} is taken on CNI network \"{made.CniNetwork}\": {JournalOwners.OwnerOf(twin).Description} has it, and both would lose packets. " +
                     "Choose another with --mac-address, or leave that out.");
             }
 
@@ -60,7 +60,7 @@ internal sealed class UniqueAddresses(Journal journal, OwnHolders holders, Repai
     // Of those that are being made, one with a reserved address has it already.
     private bool Has(AttachmentRecord other) => other.Phase != AttachmentPhase.Adding || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);
 
-    private static CnmException Taken(string cniNetwork, string address, OwnHolder other) => new(
+    private static CnmException Taken(string cniNetwork, string address, AddressOwner other) => new(
         $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost the record of that, or keeps none. " +
         "Nothing was attached. cnm-cni repair has the plugin write down again what it has lost; then start the container again. Where the plugin keeps no records (static), " +
         "one container at a time can have the address.");

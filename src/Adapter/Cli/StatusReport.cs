@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 
 namespace Bridge.Adapter.Cli;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Control;
@@ -108,7 +107,7 @@ internal sealed record CniNetworkStatus(string Name, IReadOnlyList<string> Subne
 /// <param name="ContainerId">The CNI container id, which for a pod is its sandbox's id; null when the IPAM plugin's store does not say.</param>
 /// <param name="EndpointId">Which of <see cref="StatusResponse.Endpoints"/> it is, for a container.</param>
 /// <param name="Addresses">Without prefix length, IPv4 first.</param>
-internal sealed record NeighbourStatus(NeighbourKind Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
+internal sealed record NeighbourStatus(AddressOwnerKind Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
 
 /// <summary>An attachment that is to be undone, or a reservation that is to be released, and could not be yet.</summary>
 /// <param name="EndpointId">Docker's endpoint id; null for a reservation.</param>

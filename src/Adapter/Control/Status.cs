@@ -1,5 +1,5 @@
 using Bridge.Adapter.Docker;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
@@ -15,19 +15,19 @@ namespace Bridge.Adapter.Control;
 /// </summary>
 internal sealed class Status(
     Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
-    KnownFindings known, Neighbourhoods neighbourhoods, LogQueue log, StateProbe probe, TimeProvider timeProvider)
+    KnownFindings known, OwnerListing owners, LogQueue log, StateProbe probe, TimeProvider timeProvider)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
         var contents = configurations.Load();
-        var (podRuntime, cniNetworks) = await neighbourhoods.ReadAsync(CniNetworksInUse(), contents, cancellationToken);
+        var (podRuntime, cniNetworks) = await owners.ReadAsync(CniNetworksInUse(), contents, cancellationToken);
         return new StatusResponse(
             ProgramVersion.Number,
             names.EngineReachable,
             podRuntime,
             [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatusOrProblem)],
-            [.. cniNetworks.Select(found => ToStatus(found.Network, found.Neighbours))],
+            [.. cniNetworks.Select(found => ToStatus(found.Network, found.Owners))],
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))],
@@ -44,15 +44,15 @@ internal sealed class Status(
             .Distinct().Order(StringComparer.Ordinal),
     ];
 
-    private static CniNetworkStatus ToStatus(Neighbourhood neighbourhood, IReadOnlyList<Neighbour> neighbours) => new(
-        neighbourhood.CniNetwork,
-        [.. neighbourhood.Subnets.Select(subnet => $"{subnet}")],
-        neighbourhood.WhyIncomplete is null,
-        neighbourhood.WhyIncomplete,
-        [.. neighbours.Select(ToStatus)]);
+    private static CniNetworkStatus ToStatus(NetworkAddresses network, IReadOnlyList<AddressOwner> owners) => new(
+        network.CniNetwork,
+        [.. network.Subnets.Select(subnet => $"{subnet}")],
+        network.WhyIncomplete is null,
+        network.WhyIncomplete,
+        [.. owners.Select(ToStatus)]);
 
-    private static NeighbourStatus ToStatus(Neighbour neighbour) => new(
-        neighbour.Kind, neighbour.Name, neighbour.ContainerId, neighbour.EndpointId, [.. neighbour.Addresses.Select(address => $"{address}")]);
+    private static NeighbourStatus ToStatus(AddressOwner owner) => new(
+        owner.Kind, owner.Name, owner.ContainerId, owner.EndpointId, [.. owner.Addresses.Select(address => $"{address}")]);
 
     private NetworkStatus ToStatus(NetworkRecord record, ConfigurationDirectoryContents contents)
     {

@@ -1,5 +1,5 @@
 using System.Net;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.HostPorts;
@@ -49,7 +49,7 @@ internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, Po
 
     private async Task<string> NameAsync(string holder, CancellationToken cancellationToken) => holder.Contains(' ')
         ? holder
-        : await pods.FindAsync(holder, cancellationToken) is { } pod ? $"pod {pod.FullName}" : $"container id {holder} of another runtime";
+        : (await pods.FindAsync(holder, cancellationToken) ?? AddressOwner.Other(holder)).Description;
 }
 
 /// <summary>Host addresses of published ports: an IP address, 0.0.0.0 or :: for all of a family, empty for all of both.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Leftovers;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
@@ -17,7 +17,7 @@ namespace Bridge.Adapter.Ipam;
 /// </summary>
 internal sealed class IpamRuns(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
-    OwnHolders own, AddressHolders holders, HostLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
+    JournalOwners own, OwnerLookup holders, HostLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
 {
     /// <returns>The record with result and addresses, none of them claimed, not written yet as reserved.</returns>
     /// <exception cref="CnmException">There is no address, or not the wished one.</exception>

@@ -1,5 +1,5 @@
 using System.Net;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -8,7 +8,7 @@ using CniInvoker;
 namespace Bridge.Adapter.Leftovers;
 
 /// <summary>What this host still holds for an attachment of the journal, without what is somebody else's by now.</summary>
-internal sealed class AttachmentLeftovers(HostLeftovers host, OwnHolders holders, AddressStores stores, ConfigurationDirectory configurations, Journal journal)
+internal sealed class AttachmentLeftovers(HostLeftovers host, JournalOwners holders, AddressStores stores, ConfigurationDirectory configurations, Journal journal)
 {
     /// <returns>The rules that are there for it, each as the firewall writes it down.</returns>
     /// <exception cref="IOException">It cannot be told.</exception>

@@ -1,4 +1,4 @@
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;

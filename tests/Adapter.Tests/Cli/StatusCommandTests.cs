@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Bridge.Adapter.Control;
-using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Tests.Cli;
@@ -122,9 +121,9 @@ public sealed class StatusCommandTests : DaemonCommandTest
         ],
         [
             new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, null, [
-                new NeighbourStatus(NeighbourKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
-                new NeighbourStatus(NeighbourKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b", null, ["10.88.0.3", "fd00::3"]),
-                new NeighbourStatus(NeighbourKind.Other, null, "cafe", null, ["10.88.0.9"]),
+                new NeighbourStatus(AddressOwnerKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
+                new NeighbourStatus(AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b", null, ["10.88.0.3", "fd00::3"]),
+                new NeighbourStatus(AddressOwnerKind.Other, null, "cafe", null, ["10.88.0.9"]),
             ]),
             new CniNetworkStatus("gone", [], IsComplete: false, "its configuration is gone", []),
         ],

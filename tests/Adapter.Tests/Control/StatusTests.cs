@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Control;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Control;

@@ -94,7 +94,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal = await AskAsync("RequestAddress", Wish("10.66.0.0/24", "02:42:00:00:00:02", "10.66.0.15"));
 
-        ((string)refusal["Error"]!).Should().Be("address 10.66.0.15 of CNI network \"dual\" is taken: a container that is just being started has it. Choose another address, or leave --ip out.");
+        ((string)refusal["Error"]!).Should().Be("address 10.66.0.15 of CNI network \"dual\" is taken: a container that is being started has it. Choose another address, or leave --ip out.");
         Owners().Keys.Should().Contain("10.66.0.15");
     }
 
@@ -129,7 +129,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal = (string)(await AskAsync("RequestAddress", Any("02:42:00:00:00:02")))["Error"]!;
 
-        refusal.Should().StartWith("CNI network \"one\" gave the address 10.67.0.5, which a container that is just being started has already: ").And.NotContain("--ip");
+        refusal.Should().StartWith("CNI network \"one\" gave the address 10.67.0.5, which a container that is being started has already: ").And.NotContain("--ip");
     }
 
     [Theory]

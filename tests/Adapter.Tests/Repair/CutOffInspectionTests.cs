@@ -3,7 +3,7 @@ using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Leftovers;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
@@ -40,7 +40,7 @@ public sealed class CutOffInspectionTests : IDisposable
         var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([_directory.FullName]), new CniDeadlines(), TimeProvider.System);
         var (sandboxRuns, ports, retries) = (new SandboxRuns(_journal, cni, runtime), new PortReservations(_journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
         var stores = new AddressStores(TimeProvider.System);
-        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new OwnHolders(_journal), stores, new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
+        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new JournalOwners(_journal), stores, new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
         var removal = new ChainRemoval(_host.Staging, cni, runtime, leftovers);
         var detacher = new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(_departures, _host.Staging, sandboxRuns, _journal, _gates, _time, NullLogger<Arrivals>.Instance);

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Leftovers;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Translation;
 using CniInvoker;

@@ -1,5 +1,5 @@
 using System.Net;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using CniInvoker;
 
 namespace Bridge.Adapter.Repair.Inspections;

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Attachments;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;

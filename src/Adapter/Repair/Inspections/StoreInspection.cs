@@ -1,5 +1,5 @@
 using System.Net;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Repair.Inspections;
@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// Addresses: journal × the store of the IPAM plugin, where that can be read. What is in the store under an id of ours without a record is
 /// left alone: it cannot be told from what another runtime has.
 /// </summary>
-internal sealed class StoreInspection(IpamAllocations allocations, AddressRecovery recovery, AddressStores stores, AddressHolders holders) : IInspection
+internal sealed class StoreInspection(IpamAllocations allocations, AddressRecovery recovery, AddressStores stores, OwnerLookup holders) : IInspection
 {
     public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Bridge.Adapter.Pods.Cri;
+using Bridge.Adapter.AddressOwners.Cri;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
-namespace Bridge.Adapter.Tests.Pods;
+namespace Bridge.Adapter.Tests.AddressOwners;
 
 /// <summary>A container runtime with pods of our choice, which speaks gRPC over a real unix socket.</summary>
 internal sealed class ScriptedPodRuntime : IAsyncDisposable

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using Bridge.Adapter.Tests.Translation;
-using Bridge.Adapter.Neighbours;
+using Bridge.Adapter.AddressOwners;
 
-namespace Bridge.Adapter.Tests.Neighbours;
+namespace Bridge.Adapter.Tests.AddressOwners;
 
 public sealed class HostLocalStoreTests : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
-namespace Bridge.Adapter.Neighbours;
+namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
 /// What the host-local IPAM plugin has given away on one network, to containers and pods alike. Read only, and without its lock: an
@@ -134,4 +134,43 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     }
 
     private static bool IsPrintable(char part) => part is > ' ' and <= '~';
+}
+
+/// <summary>An address in the store of an IPAM plugin.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="OwnerId">CNI_CONTAINERID of its owner; null when the store does not name it.</param>
+/// <param name="InterfaceName">CNI_IFNAME; null when the store does not name it.</param>
+internal sealed record StoredAddress(IPAddress Address, string? OwnerId, string? InterfaceName);
+
+/// <summary>Reads stores with a time limit: they are small files on a local disk, but a network file system may hang.</summary>
+internal sealed class AddressStores(TimeProvider timeProvider)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
+    /// <returns>Null when the address is not in the store, or the network's IPAM plugin has no store that can be read.</returns>
+    public async Task<StoredAddress?> FindAsync(NetworkConfiguration network, IPAddress address, CancellationToken cancellationToken) =>
+        HostLocalStore.Of(network) is { } store ? await InTimeAsync(_ => store.Find(address), cancellationToken) : null;
+
+    /// <returns>Null when the store could not be read in time.</returns>
+    public Task<IReadOnlyList<StoredAddress>?> ReadAsync(HostLocalStore store, CancellationToken cancellationToken) =>
+        InTimeAsync(store.Read, cancellationToken);
+
+    private async Task<T?> InTimeAsync<T>(Func<CancellationToken, T> ask, CancellationToken cancellationToken) where T : class?
+    {
+        using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var token = bounded.Token;
+        try
+        {
+            return await Task.Run(() => ask(token), token).WaitAsync(token);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 }

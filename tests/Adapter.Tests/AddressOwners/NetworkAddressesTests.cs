@@ -1,21 +1,20 @@
 using System.Net;
-using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 
-namespace Bridge.Adapter.Tests.Neighbours;
+namespace Bridge.Adapter.Tests.AddressOwners;
 
-public sealed class NeighbourhoodTests
+public sealed class NetworkAddressesTests
 {
     [Fact]
     public void Everybody_is_listed_once_by_address()
     {
-        OwnHolder[] own = [Own("e1", "web", "10.88.0.10", "fd00::10"), Own("e2", null), Own("e3", "elsewhere", "10.99.0.2") with { CniNetwork = "other" }];
+        AddressOwner[] own = [Own("e1", "web", "10.88.0.10", "fd00::10"), Own("e2", null), Own("e3", "elsewhere", "10.99.0.2") with { CniNetwork = "other" }];
         StoredAddress[] stored =
         [
             Stored("10.88.0.10", "e1"), Stored("fd00::10", "e1"), Stored("10.88.0.11", "e2"),
             Stored("10.88.0.9", "p1"), Stored("fd00::9", "p1"), Stored("10.88.0.100", "gone"), Stored("10.88.0.3", null), Stored("10.88.0.2", null),
         ];
-        Pod[] pods = [Pod("p1", "dns", "10.88.0.9", "fd00::9"), Pod("p2", "unstored", "10.88.0.20", "172.16.0.1"), Pod("p3", "far", "10.99.0.9"), Pod("p4", "down")];
+        AddressOwner[] pods = [Pod("p1", "dns", "10.88.0.9", "fd00::9"), Pod("p2", "unstored", "10.88.0.20", "172.16.0.1"), Pod("p3", "far", "10.99.0.9"), Pod("p4", "down")];
 
         List(own, stored, pods).Should().Equal(
             "other - - 10.88.0.2",
@@ -37,7 +36,7 @@ public sealed class NeighbourhoodTests
 
     [Fact]
     public void A_reservation_is_not_a_container_yet() =>
-        List([Own("r1", null, "10.88.0.4") with { EndpointId = null }], [Stored("10.88.0.4", "r1")], []).Should().Equal("reservation - r1 10.88.0.4");
+        List([Own("r1", null, "10.88.0.4") with { Kind = AddressOwnerKind.Reservation, EndpointId = null }], [Stored("10.88.0.4", "r1")], []).Should().Equal("reservation - r1 10.88.0.4");
 
     [Fact]
     public void One_address_with_two_owners_shows_both() =>
@@ -48,22 +47,28 @@ public sealed class NeighbourhoodTests
     [InlineData("10.88.0.77", false)]
     public void A_store_that_was_guessed_and_lacks_our_own_addresses_is_another_ones(string stored, bool isBelieved)
     {
-        OwnHolder[] own = [Own("e1", "web", "10.88.0.4", "10.99.0.4"), Own("e2", "without")];
-        var guess = new Neighbourhood("pods", [], [Stored(stored, "e9"), Stored("10.88.0.9", "old")], WhyIncomplete: null) { GuessedStore = "/var/lib/cni/networks/pods" };
+        AddressOwner[] own = [Own("e1", "web", "10.88.0.4", "10.99.0.4"), Own("e2", "without")];
+        var guess = new NetworkAddresses("pods", [], [Stored(stored, "e9"), Stored("10.88.0.9", "old")], WhyIncomplete: null) { GuessedStore = "/var/lib/cni/networks/pods" };
 
-        var judged = guess.Judged(own);
+        var judged = guess.WithoutOutdatedStore(own);
 
         judged.Stored.Should().HaveCount(isBelieved ? 2 : 0);
-        judged.WhyIncomplete.Should().Be(isBelieved ? null : "/var/lib/cni/networks/pods is of an earlier time: the addresses of Docker's containers are not in it");
+        judged.WhyIncomplete.Should().Be(isBelieved ? null : "/var/lib/cni/networks/pods is outdated: the addresses of Docker's containers are not in it");
     }
 
-    private static IEnumerable<string> List(OwnHolder[] own, StoredAddress[] stored, Pod[] pods) =>
-        new Neighbourhood("pods", [IPNetwork.Parse("10.88.0.0/16"), IPNetwork.Parse("fd00::/64")], stored, WhyIncomplete: null).List(own, pods)
+    private static IEnumerable<string> List(AddressOwner[] own, StoredAddress[] stored, AddressOwner[] pods) =>
+        new NetworkAddresses("pods", [IPNetwork.Parse("10.88.0.0/16"), IPNetwork.Parse("fd00::/64")], stored, WhyIncomplete: null).Owners(own, pods)
             .Select(found => $"{found.Kind.ToString().ToLowerInvariant()} {found.Name ?? "-"} {found.ContainerId ?? "-"} {string.Join(' ', found.Addresses)}");
 
-    private static OwnHolder Own(string id, string? name, params string[] addresses) => new(id, "pods", id, name, [.. addresses.Select(IPAddress.Parse)]);
+    private static AddressOwner Own(string id, string? name, params string[] addresses) => new(AddressOwnerKind.Container, id, [.. addresses.Select(IPAddress.Parse)])
+    {
+        Name = name,
+        EndpointId = id,
+        CniNetwork = "pods",
+    };
 
     private static StoredAddress Stored(string address, string? owner) => new(IPAddress.Parse(address), owner, "eth0");
 
-    private static Pod Pod(string id, string name, params string[] addresses) => new(id, "default", name, addresses.Length > 0, [.. addresses.Select(IPAddress.Parse)]);
+    private static AddressOwner Pod(string id, string name, params string[] addresses) =>
+        new(AddressOwnerKind.Pod, id, [.. addresses.Select(IPAddress.Parse)]) { Name = $"default/{name}" };
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Bridge.Adapter.Tests.Pods;
+namespace Bridge.Adapter.Tests.AddressOwners;
 
 public sealed class PodRuntimeTests
 {
@@ -22,10 +22,10 @@ public sealed class PodRuntimeTests
         var listing = await pods.ListAsync(Cancellation);
 
         listing.Runtime.Should().Be(PodRuntimeState.Answers);
-        listing.Pods.Select(pod => $"{pod.SandboxId} {pod.FullName} {pod.IsReady} {string.Join(' ', pod.Addresses)}").Should().Equal(
-            "a1 default/dns True 10.88.0.2",
-            "c3 default/stopped False ",
-            "b2 default/web True 10.88.0.3 fd00::3");
+        listing.Pods.Select(pod => $"{pod.ContainerId} {pod.Name} {string.Join(' ', pod.Addresses)}").Should().Equal(
+            "a1 default/dns 10.88.0.2",
+            "c3 default/stopped ",
+            "b2 default/web 10.88.0.3 fd00::3");
     }
 
     [Fact]
@@ -37,9 +37,9 @@ public sealed class PodRuntimeTests
         runtime.Gone.Add("a1");
         using var pods = new PodRuntime(runtime.SocketPath, _time);
 
-        (await pods.ListAsync(Cancellation)).Pods.Should().ContainSingle().Which.SandboxId.Should().Be("b2");
+        (await pods.ListAsync(Cancellation)).Pods.Should().ContainSingle().Which.ContainerId.Should().Be("b2");
         (await pods.FindAsync("a1", Cancellation)).Should().BeNull();
-        (await pods.FindAsync("b2", Cancellation))!.FullName.Should().Be("default/web");
+        (await pods.FindAsync("b2", Cancellation))!.Name.Should().Be("default/web");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class PodRuntimeTests
         var listing = await asking;
 
         listing.Runtime.Should().Be(PodRuntimeState.Silent);
-        listing.Pods.Select(pod => pod.FullName).Should().Equal("default/dns", "default/web");
+        listing.Pods.Select(pod => pod.Name).Should().Equal("default/dns", "default/web");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class PodRuntimeTests
     {
         using var pods = new PodRuntime("/nonexistent/containerd.sock", _time);
 
-        (await pods.ListAsync(Cancellation)).Should().BeEquivalentTo(new PodListing(PodRuntimeState.Absent, []));
+        (await pods.ListAsync(Cancellation)).Should().BeEquivalentTo((PodRuntimeState.Absent, Array.Empty<AddressOwner>()));
     }
 
     [Fact]
@@ -162,10 +162,10 @@ public sealed class PodRuntimeTests
         File.Move(second.SocketPath, first.SocketPath, overwrite: true);
 
         // The old connection's end may still be on its way.
-        PodListing listing;
+        (PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods) listing;
         while ((listing = await pods.ListAsync(Cancellation)).Runtime != PodRuntimeState.Answers)
             await Task.Delay(10, Cancellation);
 
-        listing.Pods.Should().ContainSingle().Which.FullName.Should().Be("default/web");
+        listing.Pods.Should().ContainSingle().Which.Name.Should().Be("default/web");
     }
 }

@@ -2,23 +2,21 @@ using Bridge.Adapter.Tests.State;
 using System.Net;
 using System.Text.Json;
 using Bridge.Adapter.Tests.Attachments;
-using Bridge.Adapter.Neighbours;
-using Bridge.Adapter.Pods;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
-using Bridge.Adapter.Tests.Pods;
 using CniInvoker;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Bridge.Adapter.Tests.Neighbours;
+namespace Bridge.Adapter.Tests.AddressOwners;
 
-public sealed class AddressHoldersTests : IAsyncLifetime
+public sealed class OwnerLookupTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("holders-");
     private readonly FakeTimeProvider _time = new(); // Stands still, so that a slow machine is not taken for a silent runtime.
     private ScriptedPodRuntime _runtime = null!;
     private PodRuntime _pods = null!;
-    private AddressHolders _holders = null!;
+    private OwnerLookup _holders = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -37,7 +35,7 @@ public sealed class AddressHoldersTests : IAsyncLifetime
         _runtime.Add("p1", "dns", "10.88.0.9");
         _runtime.Add("p2", "far", "10.99.0.9");
         _pods = new PodRuntime(_runtime.SocketPath, _time);
-        _holders = new AddressHolders(new OwnHolders(journal), new ConfigurationDirectory(configurations), new AddressStores(_time), _pods);
+        _holders = new OwnerLookup(new JournalOwners(journal), new ConfigurationDirectory(configurations), new AddressStores(_time), _pods);
         Write("networks/pods/10.88.0.9", "p1\r\neth0");
         Write("networks/pods/10.88.0.12", "e3\r\neth0");
         Write("networks/pods/10.88.0.13", "f00d\r\neth0");
@@ -56,10 +54,10 @@ public sealed class AddressHoldersTests : IAsyncLifetime
     [InlineData("pods", "10.88.0.11", "a container with endpoint 0123456789ab")]
     [InlineData("pods", "10.88.0.12", "container starting")]
     [InlineData("pods", "10.88.0.15", "container adopter")]
-    [InlineData("pods", "10.88.0.16", "a container that is just being started")]
+    [InlineData("pods", "10.88.0.16", "a container that is being started")]
     [InlineData("pods", "10.88.0.9", "pod default/dns")]
     [InlineData("pods", "10.88.0.13", "container id f00d of another runtime")]
-    [InlineData("pods", "10.88.0.14", "somebody whom the IPAM plugin does not name")]
+    [InlineData("pods", "10.88.0.14", "an owner that the IPAM plugin does not name")]
     [InlineData("pods", "10.88.0.1", "the network's gateway")]
     [InlineData("pods", "10.88.0.99", null)]
     [InlineData("far", "10.99.0.9", "pod default/far")]

@@ -1,0 +1,69 @@
+using System.Net;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.AddressOwners;
+
+/// <summary>Containers that have addresses through cnm-cni, as the journal records them.</summary>
+internal sealed class JournalOwners(Journal journal)
+{
+    /// <summary>Attachments, and reservations that no attachment uses.</summary>
+    public IReadOnlyList<AddressOwner> All
+    {
+        get
+        {
+            var attachments = journal.Attachments.All.Select(OwnerOf).ToArray();
+            var used = attachments.Select(owner => owner.ContainerId).ToHashSet(StringComparer.Ordinal);
+            return [.. attachments, .. journal.Reservations.All.Where(record => !used.Contains(record.ContainerId)).Select(OwnerOf)];
+        }
+    }
+
+    /// <summary>
+    /// The other owner of an address that the plugins have just given to a container; null when there is none. Attachments in clean-up do not count:
+    /// their addresses go back to the IPAM plugin.
+    /// </summary>
+    /// <param name="containerId">CNI_CONTAINERID of the container.</param>
+    /// <param name="cniNetwork">Name of the CNI network.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="counts">Whether another attachment owns its addresses in its present phase.</param>
+    public AddressOwner? Other(string containerId, string cniNetwork, IPAddress address, Func<AttachmentRecord, bool> counts) => All
+        .Where(other => other.ContainerId != containerId && other.CniNetwork == cniNetwork && other.Addresses.Contains(address))
+        .FirstOrDefault(other => other.EndpointId is not { } id
+            || (journal.Attachments.Find(id) is { Phase: not AttachmentPhase.Deleting } record && counts(record)));
+
+    public static AddressOwner OwnerOf(AttachmentRecord record) => new(AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])
+    {
+        Name = record.ContainerName,
+        EndpointId = record.EndpointId,
+        CniNetwork = record.CniNetwork,
+    };
+
+    private static AddressOwner OwnerOf(ReservationRecord record) =>
+        new(AddressOwnerKind.Reservation, record.ContainerId, [.. record.Addresses.Select(address => IPAddress.Parse(address.Ip))])
+        {
+            Name = record.ContainerName,
+            CniNetwork = record.CniNetwork,
+        };
+
+    // Best known first: the addresses in the kernel, those in the plugins' result, those reserved.
+    private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) => (record.Snapshot, Result(record)) switch
+    {
+        ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => IPAddress.Parse(address.Address)),
+        (null, { } result) => result.Ips.Select(ip => ip.Address),
+        _ => record.Reserved.Select(Cidr.AddressIn),
+    };
+
+    // An unreadable result is reported by status. It must not fail the calls of other containers.
+    private static CniResult? Result(AttachmentRecord record)
+    {
+        try
+        {
+            return record.Snapshot is null ? CniRecord.Result(record) : null;
+        }
+        catch (Exception unreadable) when (unreadable is CniException or CniConfigurationException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Serialization;
+using Bridge.Adapter.AddressOwners.Cri;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Bridge.Adapter.AddressOwners;
+
+/// <summary>
+/// Lists the pods of this host. Asks the container runtime over its Container Runtime Interface, as a kubelet does. Only names depend on the answer: a
+/// runtime that is missing or does not answer is not an error, and costs a second at most.
+/// </summary>
+internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) : IDisposable
+{
+    /// <summary>A list of a full node's pods takes some 50 ms.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
+    private const int ParallelStatusRequests = 16;
+
+    // Created on first use: most hosts have no pods, and a channel takes some megabytes of code and buffers.
+    private readonly Lazy<GrpcChannel> _channel = new(() => GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+    {
+        HttpHandler = UnixSocketHttp.Handler(socketPath),
+        DisposeHttpClient = true,
+        ThrowOperationCanceledOnCancellation = true,
+    }));
+
+    public void Dispose()
+    {
+        if (_channel.IsValueCreated)
+            _channel.Value.Dispose();
+    }
+
+    /// <summary>
+    /// All pods by name, including those that are not ready: they may still have addresses in the IPAM plugin's store. If the runtime stops answering, the
+    /// pods that it has listed until then.
+    /// </summary>
+    public async Task<(PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods)> ListAsync(CancellationToken cancellationToken)
+    {
+        var pods = new ConcurrentDictionary<string, AddressOwner>(StringComparer.Ordinal);
+        var runtime = await AskAsync(
+            async (client, token) =>
+            {
+                var listed = (await client.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: token)).Items;
+                foreach (var sandbox in listed)
+                    pods[sandbox.Id] = ToPod(sandbox.Id, sandbox.Metadata, network: null);
+
+                var ready = listed.Where(sandbox => sandbox.State == PodSandboxState.SandboxReady).Select(sandbox => sandbox.Id);
+                var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelStatusRequests, CancellationToken = token };
+                await Parallel.ForEachAsync(ready, options, async (sandboxId, each) =>
+                {
+                    if (await StatusAsync(client, sandboxId, each) is { } known)
+                        pods[sandboxId] = known;
+                    else
+                        pods.TryRemove(sandboxId, out _);
+                });
+            },
+            cancellationToken);
+        return (runtime, [.. pods.Values.OrderBy(pod => pod.Name, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The pod with that sandbox; null when there is none, or the runtime does not answer.</summary>
+    public async Task<AddressOwner?> FindAsync(string sandboxId, CancellationToken cancellationToken)
+    {
+        AddressOwner? found = null;
+        await AskAsync(async (client, token) => found = await StatusAsync(client, sandboxId, token), cancellationToken);
+        return found;
+    }
+
+    private async Task<PodRuntimeState> AskAsync(
+        Func<RuntimeService.RuntimeServiceClient, CancellationToken, Task> ask, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(socketPath))
+            return PodRuntimeState.Absent;
+
+        using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await ask(new RuntimeService.RuntimeServiceClient(_channel.Value), bounded.Token);
+            return PodRuntimeState.Answers;
+        }
+        catch (RpcException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Unavailable: nothing listens on the socket. Unimplemented: a containerd without its CRI plugin, as Docker's packages configure it.
+            return failure.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented ? PodRuntimeState.Absent : PodRuntimeState.Silent;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return PodRuntimeState.Silent;
+        }
+    }
+
+    /// <summary>Null for a sandbox that does not exist (any more).</summary>
+    private static async Task<AddressOwner?> StatusAsync(
+        RuntimeService.RuntimeServiceClient client, string sandboxId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await client.PodSandboxStatusAsync(new PodSandboxStatusRequest { PodSandboxId = sandboxId }, cancellationToken: cancellationToken);
+            return answer.Status is { } status ? ToPod(status.Id, status.Metadata, status.Network) : null;
+        }
+        catch (RpcException failure) when (failure.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    // A pod on the host's network has no addresses of its own; neither has one that is not ready.
+    private static AddressOwner ToPod(string sandboxId, PodSandboxMetadata? metadata, PodSandboxNetworkStatus? network)
+    {
+        var addresses = network is null ? [] : network.AdditionalIps.Select(other => other.Ip).Prepend(network.Ip);
+        return new AddressOwner(
+            AddressOwnerKind.Pod, sandboxId, [.. addresses.Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()])
+        {
+            Name = $"{metadata?.Namespace}/{metadata?.Name}",
+        };
+    }
+}
+
+/// <summary>How the container runtime answered.</summary>
+internal enum PodRuntimeState
+{
+    /// <summary>There is none, or it does not run pods (a containerd that serves Docker alone).</summary>
+    [JsonStringEnumMemberName("absent")]
+    Absent,
+
+    /// <summary>It answered, and its list is complete.</summary>
+    [JsonStringEnumMemberName("answers")]
+    Answers,
+
+    /// <summary>It did not answer in time, or with an error.</summary>
+    [JsonStringEnumMemberName("silent")]
+    Silent,
+}
