@@ -162,9 +162,9 @@ public sealed class PodRuntimeTests
         File.Move(second.SocketPath, first.SocketPath, overwrite: true);
 
         // The old connection's end may still be on its way.
-        (PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods) listing;
-        while ((listing = await pods.ListAsync(Cancellation)).Runtime != PodRuntimeState.Answers)
-            await Task.Delay(10, Cancellation);
+        (PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods) listing = default;
+        await Eventually.TrueAsync(
+            async token => (listing = await pods.ListAsync(token)).Runtime == PodRuntimeState.Answers, "the new runtime answers", Cancellation);
 
         listing.Pods.Should().ContainSingle().Which.Name.Should().Be("default/web");
     }

@@ -69,7 +69,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     {
         await FailToAttachAsync("breaker", refusals);
 
-        await WaitUntilForgottenAsync();
+        await RecordIsGoneAsync();
         Directory.GetFiles(_directory, "rule-*").Should().BeEmpty();
     }
 
@@ -78,7 +78,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     {
         await FailToAttachAsync("flusher", refusals: 0);
 
-        await WaitUntilForgottenAsync();
+        await RecordIsGoneAsync();
         File.Exists(Path.Combine(_directory, "rule-10.66.0.5")).Should().BeFalse();
     }
 
@@ -98,7 +98,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
 
         answer.Should().Contain("Undoing it failed too").And.Contain("failed DEL: the quarry is shut").And.Contain("`cnm-cni status`");
         await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), "0\n", Cancellation);
-        await WaitUntilForgottenAsync();
+        await RecordIsGoneAsync();
     }
 
     [Theory]
@@ -130,12 +130,8 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         return Regex.Unescape(answer);
     }
 
-    private async Task WaitUntilForgottenAsync()
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length > 0)
-            await Task.Delay(20, deadline.Token);
-    }
+    private Task RecordIsGoneAsync() => Eventually.TrueAsync(
+        () => Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length == 0, "the record is deleted");
 
     private void WritePlugin(string name, string script)
     {

@@ -37,9 +37,7 @@ internal sealed class ServingDaemon : IAsyncDisposable
     {
         var daemon = new ServingDaemon(change);
         daemon._serving = Daemon.ServeAsync(daemon.Settings, daemon._stop.Token);
-        while (!File.Exists(daemon.Settings.Socket) && !daemon._serving.IsCompleted)
-            await Task.Delay(10);
-
+        await Eventually.TrueAsync(() => File.Exists(daemon.Settings.Socket) || daemon._serving.IsCompleted, "the daemon listens");
         return daemon;
     }
 

@@ -1,7 +1,7 @@
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>SIGTERM with calls under way: the process ends, whatever hangs, and the next start undoes what was cut off.</summary>
-public sealed class StopTests() : DaemonProcessTest("calls: {running: 1}")
+public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting: 1}")
 {
     [Fact]
     public async Task In_the_middle_of_a_hanging_ADD_it_answers_ends_with_status_0_and_the_next_start_undoes_the_attachment()
@@ -10,8 +10,10 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1}")
         {
             var hanging = Docker.CreateEndpointAsync("e1");
             await Networks.RunsAsync("ADD chain");
-            var waiting = Docker.CreateEndpointAsync("e2");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation); // Until it stands in the queue.
+            Task<string>[] others = [Docker.CreateEndpointAsync("e2"), Docker.CreateEndpointAsync("e3")];
+            var refused = await Task.WhenAny(others); // One is in the queue: so there is no place for the other.
+            (await refused).Should().Contain("too much at once");
+            var waiting = others.Single(call => call != refused);
             Daemon.Terminate();
 
             (await waiting).Should().Contain("cnm-cni is stopping, and begins nothing new");

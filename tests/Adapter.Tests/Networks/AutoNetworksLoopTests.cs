@@ -1,62 +1,51 @@
 using Bridge.Adapter.Tests.Translation;
-using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
-using Bridge.Adapter.Tests.Docker;
-using CniInvoker;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Adapter.Tests.Networks;
 
-public sealed class AutoNetworksLoopTests : IAsyncLifetime
+public sealed class AutoNetworksLoopTests : AutoNetworksTest
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("net.d-").FullName;
     private readonly NetworksSignal _signal = new();
-    private ScriptedDocker _docker = null!;
-    private DockerEngine _engine = null!;
     private AutoNetworksLoop _loop = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _docker = await ScriptedDocker.StartAsync();
-        _engine = new DockerEngine(_docker.Socket, TimeProvider.System);
-        // So long that a test which needed the interval would not end in time.
-        var settings = new AdapterSettings { ConfigurationDirectory = _directory, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
-        var networks = new AutoNetworks(_engine, new ConfigurationDirectory(_directory), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
-        _loop = new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        await base.InitializeAsync();
+        _loop = Loop(ConfigurationPath);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _loop.StopAsync(CancellationToken.None);
         _loop.Dispose();
-        _engine.Dispose();
-        await _docker.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
-    public async Task Networks_come_and_go_with_the_files_of_the_directory()
+    public async Task Networks_come_and_go_with_the_files_of_theConfigurationPath()
     {
         await _loop.StartAsync(Cancellation);
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation); // Past the look at the beginning.
+        await PassesAsync(more: 0);
 
         Write("10-pods.conflist", Conflists.Stock);
-        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
+        await HasNetworkAsync("pods");
         Write("20-plain.conflist", Conflists.Plain);
-        await UntilAsync(() => _docker.Names.Contains("plain"), Cancellation);
-        File.Delete(Path.Combine(_directory, "10-pods.conflist"));
-        await UntilAsync(() => !_docker.Names.Contains("pods"), Cancellation);
+        await HasNetworkAsync("plain");
+        File.Delete(Path.Combine(ConfigurationPath, "10-pods.conflist"));
+        await HasNetworkAsync("pods", there: false);
 
-        _docker.Names.Should().Equal("plain");
+        Docker.Names.Should().Equal("plain");
     }
 
     [Fact]
     public async Task A_Docker_that_comes_back_is_given_its_networks()
     {
-        var list = _docker.Script.Answers["GET /networks"];
+        var list = Docker.Script.Answers["GET /networks"];
         var asked = new TaskCompletionSource();
-        _docker.Script.Answers["GET /networks"] = (context, _) =>
+        Docker.Script.Answers["GET /networks"] = (context, _) =>
         {
             context.Abort();
             asked.TrySetResult();
@@ -66,67 +55,75 @@ public sealed class AutoNetworksLoopTests : IAsyncLifetime
         await _loop.StartAsync(Cancellation);
         await asked.Task;
 
-        _docker.Script.Answers["GET /networks"] = list;
+        Docker.Script.Answers["GET /networks"] = list;
         _signal.Raise();
 
-        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
+        await HasNetworkAsync("pods");
     }
 
     [Fact]
     public async Task A_round_that_fails_is_followed_by_the_next()
     {
-        _docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
+        Docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
         Write("10-pods.conflist", Conflists.Stock);
         await _loop.StartAsync(Cancellation);
-        await UntilAsync(() => _docker.Script.Questions.Count > 0, Cancellation);
+        await PassesAsync(more: 0);
 
         _signal.Raise();
 
-        await UntilAsync(() => _docker.Script.Questions.Count > 1, Cancellation);
+        await PassesAsync(more: 1);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("cni/net.d")]
-    public async Task A_directory_that_is_made_later_is_noticed_at_once(string below)
+    public async Task AConfigurationPath_that_is_made_later_is_noticed_at_once(string below)
     {
-        var missing = Path.Combine(_directory, below);
-        Directory.Delete(_directory, recursive: true);
-        Directory.CreateDirectory(Path.GetDirectoryName(_directory)!);
-        var settings = new AdapterSettings { ConfigurationDirectory = missing, Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) } };
-        var networks = new AutoNetworks(_engine, new ConfigurationDirectory(missing), settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
-        using var later = new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        var missing = Path.Combine(ConfigurationPath, below);
+        Directory.Delete(ConfigurationPath, recursive: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(ConfigurationPath)!);
+        using var later = Loop(missing);
         await later.StartAsync(Cancellation);
-        await UntilAsync(() => _docker.Script.Questions.Count > 0, Cancellation);
+        await PassesAsync(more: 0);
 
         Directory.CreateDirectory(missing);
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation); // Long enough for the round that finds it empty.
+        await PassesAsync(more: 1); // It finds the directory empty.
         File.WriteAllText(Path.Combine(missing, "10-pods.conflist"), Conflists.Stock);
 
-        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
+        await HasNetworkAsync("pods");
         await later.StopAsync(Cancellation);
-        Directory.CreateDirectory(_directory);
+        Directory.CreateDirectory(ConfigurationPath);
     }
 
     [Fact]
-    public async Task A_directory_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
+    public async Task AConfigurationPath_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
     {
         await _loop.StartAsync(Cancellation);
-        await UntilAsync(() => _docker.Script.Questions.Count > 0, Cancellation);
+        await PassesAsync(more: 0);
 
         var other = Directory.CreateTempSubdirectory("net.d-new-").FullName;
         File.WriteAllText(Path.Combine(other, "10-pods.conflist"), Conflists.Stock);
-        Directory.Delete(_directory);
-        Directory.Move(other, _directory);
+        Directory.Delete(ConfigurationPath);
+        Directory.Move(other, ConfigurationPath);
 
-        await UntilAsync(() => _docker.Names.Contains("pods"), Cancellation);
+        await HasNetworkAsync("pods");
     }
 
-    private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
+    // The interval is so long that a test which needed it would not end in time.
+    private AutoNetworksLoop Loop(string configurationDirectory)
     {
-        while (!condition())
-            await Task.Delay(20, cancellationToken);
+        var settings = new AdapterSettings
+        {
+            ConfigurationDirectory = configurationDirectory,
+            Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) },
+        };
+        var networks = Networks(settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
+        return new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
     }
 
-    private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);
+    private Task PassesAsync(int more) => Eventually.TrueAsync(
+        () => Docker.Script.Questions.Count(question => question.StartsWith("GET /networks", StringComparison.Ordinal)) > more, "Docker is asked for its networks");
+
+    private Task HasNetworkAsync(string name, bool there = true) =>
+        Eventually.TrueAsync(() => Docker.Names.Contains(name) == there, $"Docker {(there ? "has" : "lost")} the network {name}");
 }

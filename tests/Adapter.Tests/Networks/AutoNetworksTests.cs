@@ -1,34 +1,20 @@
 using Bridge.Adapter.Tests.Translation;
-using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
-using Bridge.Adapter.Tests.Docker;
-using CniInvoker;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Networks;
 
-public sealed class AutoNetworksTests : IAsyncLifetime
+public sealed class AutoNetworksTests : AutoNetworksTest
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("net.d-").FullName;
     private readonly FakeTimeProvider _time = new();
     private readonly LogLines<AutoNetworks> _log = new();
-    private ScriptedDocker _docker = null!;
-    private DockerEngine _engine = null!;
     private AutoNetworks _networks = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _docker = await ScriptedDocker.StartAsync();
-        _engine = new DockerEngine(_docker.Socket, TimeProvider.System);
-        _networks = new AutoNetworks(_engine, new ConfigurationDirectory(_directory), new AdapterSettings(), _time, _log);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _engine.Dispose();
-        await _docker.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        await base.InitializeAsync();
+        _networks = Networks(new AdapterSettings { ConfigurationDirectory = ConfigurationPath }, _time, _log);
     }
 
     [Fact]
@@ -39,7 +25,7 @@ public sealed class AutoNetworksTests : IAsyncLifetime
 
         await _networks.RunAsync(Cancellation);
 
-        _docker.Names.Should().Equal("pods");
+        Docker.Names.Should().Equal("pods");
     }
 
     [Fact]
@@ -51,9 +37,9 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         await _networks.RunAsync(Cancellation);
         await _networks.RunAsync(Cancellation);
 
-        _docker.Names.Should().Equal("pods", "plain");
-        _docker.Made.Should().Be(2);
-        var made = _docker.Network("pods");
+        Docker.Names.Should().Equal("pods", "plain");
+        Docker.Made.Should().Be(2);
+        var made = Docker.Network("pods");
         made["Labels"]!.ToJsonString().Should().Be("""{"cnm-cni.auto":"true","cnm-cni.plan":"10.88.0.0/16 via 10.88.0.1"}""");
         made["IPAM"]!["Driver"]!.ToString().Should().Be("cni");
         made["Options"]!.ToJsonString().Should().Be("""{"cni.network":"pods"}""");
@@ -64,11 +50,11 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
-        _docker.RemoveNetwork("pods");
+        Docker.RemoveNetwork("pods");
 
         await _networks.RunAsync(Cancellation);
 
-        _docker.Names.Should().Equal("pods");
+        Docker.Names.Should().Equal("pods");
     }
 
     [Fact]
@@ -86,12 +72,12 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         Remove("10-pods.conflist");
         _time.Advance(TimeSpan.FromSeconds(4));
         await _networks.RunAsync(Cancellation);
-        _docker.Names.Should().Equal("pods");
+        Docker.Names.Should().Equal("pods");
         _networks.SomethingIsGoing.Should().BeTrue();
 
         _time.Advance(TimeSpan.FromSeconds(5));
         await _networks.RunAsync(Cancellation);
-        _docker.Names.Should().BeEmpty();
+        Docker.Names.Should().BeEmpty();
         _networks.SomethingIsGoing.Should().BeFalse();
     }
 
@@ -100,7 +86,7 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
-        _docker.AddContainer("pods");
+        Docker.AddContainer("pods");
         Remove("10-pods.conflist");
         await _networks.RunAsync(Cancellation);
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -108,11 +94,11 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         await _networks.RunAsync(Cancellation);
         await _networks.RunAsync(Cancellation);
 
-        _docker.Names.Should().Equal("pods");
+        Docker.Names.Should().Equal("pods");
         _log.Lines.Should().ContainSingle(line => line.EndsWith("should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
-        _docker.RemoveContainers();
+        Docker.RemoveContainers();
         await _networks.RunAsync(Cancellation);
-        _docker.Names.Should().BeEmpty();
+        Docker.Names.Should().BeEmpty();
     }
 
     [Fact]
@@ -125,8 +111,8 @@ public sealed class AutoNetworksTests : IAsyncLifetime
         await _networks.RunAsync(Cancellation);
         await _networks.RunAsync(Cancellation);
 
-        _docker.Made.Should().Be(2);
-        _docker.Network("pods")["IPAM"]!["Config"]![0]!["Subnet"]!.ToString().Should().Be("10.99.0.0/16");
+        Docker.Made.Should().Be(2);
+        Docker.Network("pods")["IPAM"]!["Config"]![0]!["Subnet"]!.ToString().Should().Be("10.99.0.0/16");
     }
 
     [Fact]
@@ -134,12 +120,12 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
-        _docker.AddContainer("pods");
+        Docker.AddContainer("pods");
         Write("10-pods.conflist", Conflists.Stock.Replace("10.88.", "10.99.", StringComparison.Ordinal));
 
         await _networks.RunAsync(Cancellation);
 
-        _docker.Made.Should().Be(1);
+        Docker.Made.Should().Be(1);
         _log.Lines.Should().Contain(line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
     }
 
@@ -150,27 +136,27 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     [InlineData("cni", null, false)]
     public async Task A_network_of_that_name_that_somebody_made_is_left_alone_and_said_once_when_it_is_another(string driver, string? cniNetwork, bool said)
     {
-        _docker.AddNetwork("pods", driver, cniNetwork);
+        Docker.AddNetwork("pods", driver, cniNetwork);
         Write("10-pods.conflist", Conflists.Stock);
 
         await _networks.RunAsync(Cancellation);
         await _networks.RunAsync(Cancellation);
 
-        _docker.Made.Should().Be(1);
+        Docker.Made.Should().Be(1);
         _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network of its own: that name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
     }
 
     [Fact]
     public async Task A_network_without_the_label_is_never_removed()
     {
-        _docker.AddNetwork("hand-made", "cni", "gone");
-        _docker.AddNetwork("docker0", "bridge");
+        Docker.AddNetwork("hand-made", "cni", "gone");
+        Docker.AddNetwork("docker0", "bridge");
 
         await _networks.RunAsync(Cancellation);
         _time.Advance(TimeSpan.FromHours(1));
         await _networks.RunAsync(Cancellation);
 
-        _docker.Names.Should().Equal("hand-made", "docker0");
+        Docker.Names.Should().Equal("hand-made", "docker0");
     }
 
     [Fact]
@@ -178,22 +164,18 @@ public sealed class AutoNetworksTests : IAsyncLifetime
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
-        var create = _docker.Script.Answers["POST /networks/create"];
-        _docker.Script.Answers["POST /networks/create"] = (context, cancellationToken) => _docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
+        var create = Docker.Script.Answers["POST /networks/create"];
+        Docker.Script.Answers["POST /networks/create"] = (context, cancellationToken) => Docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
             ? ScriptedSocket.Json("""{"message":"plugin portmap was not found"}""", 500)(context, cancellationToken)
             : create(context, cancellationToken);
 
         await _networks.RunAsync(Cancellation);
         await _networks.RunAsync(Cancellation);
 
-        _docker.Names.Should().Equal("plain");
+        Docker.Names.Should().Equal("plain");
         _log.Lines.Should().ContainSingle(line => line.Contains("No Docker network could be made for CNI network pods", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
-        _docker.Script.Answers["POST /networks/create"] = create;
+        Docker.Script.Answers["POST /networks/create"] = create;
         await _networks.RunAsync(Cancellation);
-        _docker.Names.Should().BeEquivalentTo("plain", "pods");
+        Docker.Names.Should().BeEquivalentTo("plain", "pods");
     }
-
-    private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);
-
-    private void Remove(string file) => File.Delete(Path.Combine(_directory, file));
 }

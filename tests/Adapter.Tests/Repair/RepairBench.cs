@@ -75,8 +75,10 @@ internal sealed class RepairBench : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Daemon = await ServingDaemon.StartAsync(_ => Settings);
-        while (!(await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_passes_total{kind=\"thorough\"} 1", StringComparison.Ordinal))
-            await Task.Delay(20, cancellationToken);
+        await Eventually.TrueAsync(
+            async _ => (await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_passes_total{kind=\"thorough\"} 1", StringComparison.Ordinal),
+            "the first thorough repair pass is done",
+            cancellationToken);
     }
 
     public string PathOf(string name) => Path.Combine(_directory.FullName, name);

@@ -62,17 +62,22 @@ internal sealed class ServiceManager : IDisposable
     /// <summary>As Docker posts. Waits until the daemon serves.</summary>
     public async Task<string> PostAsync(string method, string body, CancellationToken cancellationToken)
     {
-        while (true)
+        var answer = "";
+        await Eventually.TrueAsync(IsAnsweredAsync, $"the daemon answers {method}", cancellationToken);
+        return answer;
+
+        async Task<bool> IsAnsweredAsync(CancellationToken token)
         {
             try
             {
                 using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-                using var response = await _http.PostAsync(method, content, cancellationToken);
-                return await response.Content.ReadAsStringAsync(cancellationToken);
+                using var response = await _http.PostAsync(method, content, token);
+                answer = await response.Content.ReadAsStringAsync(token);
+                return true;
             }
             catch (HttpRequestException failure) when (failure.InnerException is SocketException && !_processes[^1].HasExited)
             {
-                await Task.Delay(10, cancellationToken);
+                return false;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Bridge.Adapter.Tests.Cnm;
 
 namespace Bridge.Adapter.Tests.Service;
@@ -45,7 +46,8 @@ public sealed class ThreadLimitTests : IAsyncLifetime
 
         (await _daemon.PostAsync("Bridge.Status", "")).Status.Should().Be(200);
         (await _docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":");
-        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation); // Rounds of repair, which look into namespaces.
+        var passes = await RepairPassesAsync();
+        await Eventually.TrueAsync(async _ => await RepairPassesAsync() >= passes + 2, "repair inspects namespaces at the limit", Cancellation);
         _group.Lift();
 
         (await _docker.CreateEndpointAsync("e3")).Should().StartWith("{\"Interface\":", _daemon.Log);
@@ -54,4 +56,7 @@ public sealed class ThreadLimitTests : IAsyncLifetime
 
         await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(_daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
     }
+
+    private async Task<int> RepairPassesAsync() =>
+        int.Parse(Regex.Match(await _daemon.MetricsAsync(), "cnm_cni_repair_passes_total{kind=\"thorough\"} ([0-9]+)").Groups[1].Value);
 }

@@ -68,11 +68,8 @@ public sealed class InterruptionTests : IDisposable
     private static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cnm-cni"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
-    private async Task ReachedAsync(Task run)
-    {
-        while (!File.Exists(_host.Record("reached")) && !run.IsCompleted)
-            await Task.Delay(5, Cancellation);
-    }
+    private Task ReachedAsync(Task run) =>
+        Eventually.TrueAsync(() => File.Exists(_host.Record("reached")) || run.IsCompleted, "the plugin \"slow\" runs");
 
     private async Task NothingIsRememberedAsync()
     {
