@@ -55,13 +55,13 @@ internal static class NetworksCommand
         };
         create.SetAction((parsed, cancellationToken) =>
         {
-            var wish = new NetworkWish(
+            var request = new NetworkRequest(
                 parsed.GetValue(CniNetwork),
                 parsed.GetValue(DockerName),
-                ToWish(parsed.GetValue(Ipam)),
+                ToChoice(parsed.GetValue(Ipam)),
                 parsed.GetValue(Internal),
                 parsed.GetValue(NetworkOption)!.ToDictionary());
-            return CreateAsync(SettingsOf(parsed), wish, parsed.InvocationConfiguration.Output, cancellationToken);
+            return CreateAsync(SettingsOf(parsed), request, parsed.InvocationConfiguration.Output, cancellationToken);
         });
         return create;
     }
@@ -85,13 +85,13 @@ internal static class NetworksCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<int> CreateAsync(AdapterSettings settings, NetworkWish wish, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> CreateAsync(AdapterSettings settings, NetworkRequest request, TextWriter output, CancellationToken cancellationToken)
     {
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
         try
         {
             var creation = new NetworkCreation(docker, new ConfigurationDirectory(settings.ConfigurationDirectory), settings);
-            var (name, id, plan) = await creation.CreateAsync(wish, cancellationToken);
+            var (name, id, plan) = await creation.CreateAsync(request, cancellationToken);
             var addresses = plan.WhyNull is { } reason ? $"--ipam-driver null, because {reason}" : $"--ipam-driver {settings.DriverName}, {plan.Pools}";
             var attach = plan.WhyInSandbox is { } need ? $"; -o {NetworkOptions.AttachKey}=sandbox, because {need}" : "";
             await output.WriteLineAsync($"{name} {id}: CNI network {plan.CniNetwork}, {addresses}{attach}");
@@ -136,11 +136,11 @@ internal static class NetworksCommand
         return option;
     }
 
-    private static IpamWish ToWish(string? ipam) => ipam switch
+    private static IpamChoice ToChoice(string? ipam) => ipam switch
     {
-        "cni" => IpamWish.Cni,
-        "null" => IpamWish.Null,
-        _ => IpamWish.WherePossible,
+        "cni" => IpamChoice.Cni,
+        "null" => IpamChoice.Null,
+        _ => IpamChoice.WherePossible,
     };
 
     private static KeyValuePair<string, string>[] ReadOptions(ArgumentResult result)

@@ -41,7 +41,7 @@ internal sealed class CreateNetwork(
         }
 
         var ofFile = contents.Warnings.Where(warning => warning.File == network.Source || warning.File == settings.ConfigurationDirectory);
-        fileWarnings.Tell(network.Warnings.Concat(ofFile).Concat(warnings));
+        fileWarnings.Log(network.Warnings.Concat(ofFile).Concat(warnings));
         cancellationToken.ThrowIfCancellationRequested(); // Docker does not take back what it was told is late.
         journal.Networks.Write(options.ToRecord(networkId, network.Name));
         return new Nothing();

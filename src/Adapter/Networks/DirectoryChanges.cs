@@ -1,18 +1,18 @@
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Notices that files of a directory come, go or change, and that the directory itself does, until it is disposed of. Of that directory only,
-/// not of those below it. Whatever it notices, it is to be made anew: what it looks at may be another directory of the same name by then.
+/// Reports that files of a directory, or the directory itself, were created, changed or removed; files in its subdirectories are ignored. After a
+/// report a new watch is needed: the watched directory may have been replaced by another of the same name.
 /// </summary>
 internal sealed class DirectoryChanges : IDisposable
 {
     private readonly List<FileSystemWatcher> _watchers = [];
 
-    /// <summary>What cannot be watched, because the kernel watches enough already, has to be looked at now and then.</summary>
+    /// <summary>Best effort, because the kernel limits the number of watches (inotify(7)): also poll the directory at intervals.</summary>
     public static DirectoryChanges Watch(string directory, Action changed)
     {
         var changes = new DirectoryChanges();
-        // From above: a directory that is made in between is seen by the watch above it.
+        // Parents first: the watch on a parent reports a directory that is created meanwhile.
         foreach (var (parent, child) in Steps(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))))
             changes.Add(parent, child, changed);
 
@@ -22,7 +22,7 @@ internal sealed class DirectoryChanges : IDisposable
 
     public void Dispose() => _watchers.ForEach(watcher => watcher.Dispose());
 
-    // From the nearest directory that is there, so that each step towards the missing one is noticed.
+    // From the nearest directory that exists, so that the creation of each missing one is reported.
     private static Stack<(string Parent, string Child)> Steps(string directory)
     {
         var steps = new Stack<(string, string)>();
@@ -50,7 +50,7 @@ internal sealed class DirectoryChanges : IDisposable
         }
         catch (Exception impossible) when (impossible is ArgumentException or IOException or OutOfMemoryException)
         {
-            // Not there, or the kernel watches enough already; the last is how .NET calls its refusal of one more thread.
+            // The directory is missing, or the limit of watches is reached; OutOfMemoryException: .NET could not start a thread.
         }
     }
 }

@@ -5,25 +5,25 @@ using CniInvoker;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// What is odd about the file of a CNI network, such as a <c>runtimeConfig</c> that no plugin will be told. Files change after Docker networks were made of them, so it is
-/// told when a container comes as well; but for each file once.
+/// Logs warnings about the file of a CNI network, such as a <c>runtimeConfig</c> that no plugin will receive. Files may change after Docker networks were
+/// created for them, so each warning is also logged, once, when a container is attached.
 /// </summary>
 internal sealed class FileWarnings(ILogger<FileWarnings> logger)
 {
-    private readonly ConcurrentDictionary<ConfigurationProblem, bool> _told = new();
+    private readonly ConcurrentDictionary<ConfigurationProblem, bool> _logged = new();
 
-    public void TellOnce(NetworkConfiguration network)
+    public void LogOnce(NetworkConfiguration network)
     {
-        foreach (var warning in network.Warnings.Where(warning => _told.TryAdd(warning, true)))
+        foreach (var warning in network.Warnings.Where(warning => _logged.TryAdd(warning, true)))
             logger.OddConfiguration(warning.File, warning.Message);
     }
 
-    /// <summary>For who asks for a network, and reads the log to see why it is not as it should be.</summary>
-    public void Tell(IEnumerable<ConfigurationProblem> warnings)
+    /// <summary>Logs them again: a person who creates a network looks for the reason in the log.</summary>
+    public void Log(IEnumerable<ConfigurationProblem> warnings)
     {
         foreach (var warning in warnings.Distinct())
         {
-            _told.TryAdd(warning, true);
+            _logged.TryAdd(warning, true);
             logger.OddConfiguration(warning.File, warning.Message);
         }
     }

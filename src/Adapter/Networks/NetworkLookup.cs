@@ -5,17 +5,17 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// The record of a network on which Docker makes an endpoint. Docker's word is enough for one that was put away; one that the journal has lost is taken
-/// over in the background, where Docker can be asked, and waited for.
+/// Finds the record of a network on which Docker creates an endpoint. A call for it proves that Docker still has the network, so a record marked as
+/// unlisted counts again. A lost record is restored in the background, from Docker's list of networks; the lookup waits for that.
 /// </summary>
 internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSignal signal, StrandedContainers stranded, TimeProvider timeProvider)
 {
-    /// <summary>Docker lists its networks within a second or two, if it does while it waits for us.</summary>
+    /// <summary>Docker lists its networks within a second or two, if it answers at all during a driver call.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <exception cref="CnmException">It is unknown, and was not taken over in time.</exception>
+    /// <exception cref="CnmException">The network is unknown, and its record was not restored in time.</exception>
     public async Task<NetworkRecord> FindAsync(string networkId, CancellationToken cancellationToken)
     {
         var start = timeProvider.GetTimestamp();
@@ -24,14 +24,14 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
             if (found is not null)
                 return found;
 
-            // While it starts the containers that are to run always, Docker answers nobody.
+            // Docker answers nothing while it starts containers by their restart policies.
             if (!names.EngineReachable || timeProvider.GetElapsedTime(start) >= Patience)
             {
                 stranded.Note(cniNetwork: null);
                 throw new CnmException(
                     $"cnm-cni has no record of Docker network {DockerId.Short(networkId)}: its state directory is newer than the network. " +
-                    "It takes the network over as soon as Docker answers; start the container again then, or remove and create the network (cnm-cni repair tells). " +
-                    StrandedContainers.Promise);
+                    "It restores the record as soon as Docker answers (cnm-cni repair reports it); start the container again then, " +
+                    $"or remove and create the network. {StrandedContainers.Promise}");
             }
 
             signal.Raise();
@@ -46,5 +46,35 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
             journal.Networks.Write(record = record with { UnlistedSince = null });
 
         return record;
+    }
+}
+
+/// <summary>
+/// Remembers networks that Docker has just deleted. Docker lists a network until its own part of the deletion is done, so an older list proves nothing; a
+/// network that stays listed still exists, because Docker's part failed.
+/// </summary>
+internal sealed class DeletedNetworks
+{
+    private const int Capacity = 256;
+
+    private readonly Lock _lock = new();
+
+    // Guarded by _lock. Docker does not reuse ids.
+    private readonly Queue<string> _ids = new();
+
+    public void Add(string networkId)
+    {
+        lock (_lock)
+        {
+            _ids.Enqueue(networkId);
+            if (_ids.Count > Capacity)
+                _ids.Dequeue();
+        }
+    }
+
+    public bool Contains(string networkId)
+    {
+        lock (_lock)
+            return _ids.Contains(networkId);
     }
 }

@@ -1,17 +1,20 @@
 using System.Net;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Networks;
 
-/// <summary>The CNI networks of a host beside the Docker networks that stand for them.</summary>
-/// <param name="Known">Every CNI network, with the Docker networks on it; often one, possibly none.</param>
-/// <param name="Lost">Docker networks of this driver whose CNI network is not there, with its name where it is known.</param>
+/// <summary>The CNI networks of a host, each with the Docker networks that stand for it.</summary>
+/// <param name="Known">Every CNI network; often with one Docker network, possibly with none.</param>
+/// <param name="Lost">Docker networks of this driver whose CNI network is gone, with its name where it is known.</param>
 internal sealed record NetworkPairs(
     IReadOnlyList<(NetworkConfiguration Cni, IReadOnlyList<DockerNetwork> Docker)> Known,
     IReadOnlyList<(DockerNetwork Docker, string? CniNetwork)> Lost)
 {
+    private const string NullIpam = "null";
+
     /// <param name="contents">The CNI networks.</param>
     /// <param name="networks">The Docker networks of this driver.</param>
     public static NetworkPairs Of(ConfigurationDirectoryContents contents, IReadOnlyList<DockerNetwork> networks)
@@ -21,28 +24,78 @@ internal sealed record NetworkPairs(
             .Select(network => (Docker: network, CniNetwork: StandsFor(network, contents)))
             .ToArray();
         return new NetworkPairs(
-            [.. CniNetworks.Offered(contents).Select(cni => (cni, (IReadOnlyList<DockerNetwork>)[.. named.Where(pair => pair.CniNetwork == cni.Name).Select(pair => pair.Docker)]))],
+            [
+                .. CniNetworks.Offered(contents).Select(cni => (
+                    cni, (IReadOnlyList<DockerNetwork>)[.. named.Where(pair => pair.CniNetwork == cni.Name).Select(pair => pair.Docker)])),
+            ],
             [.. named.Where(pair => pair.CniNetwork is null || contents.Find(pair.CniNetwork) is null)]);
     }
 
-    /// <summary>The name of the CNI network that a Docker network was given when it was made; null when it was given none.</summary>
+    /// <summary>The name of the CNI network in the options of a Docker network; null when they have none.</summary>
     public static string? NamedBy(DockerNetwork network) =>
         network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey) ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
 
     /// <summary>
-    /// The one it names, the only one that declares its subnets, or the only one that there is where its subnets fit; null when that cannot
-    /// be told.
+    /// The CNI network in the options of a Docker network; else the only one that declares its subnets; else the only one of the host, if the subnets
+    /// fit. Null when none of these applies.
     /// </summary>
     public static string? StandsFor(DockerNetwork network, ConfigurationDirectoryContents contents) =>
         NamedBy(network)
         ?? CniNetworks.OnlyDeclaring(contents, [.. network.Pools.Select(pool => pool.Subnet)])
         ?? (CniNetworks.Offered(contents) is [var only] && MayBeOn(network, only) ? only.Name : null);
 
-    // A network with none of the subnets that are declared was made for one that is gone; or its file was changed since, which is as bad.
+    /// <summary>
+    /// Compares the subnets and gateways that Docker keeps from the creation of a network with the CNI network's file, which may have changed since.
+    /// </summary>
+    /// <returns>The difference and its remedy; null when there is none.</returns>
+    public static string? Outdated(DockerNetwork docker, NetworkConfiguration cni)
+    {
+        if (docker.IpamDriver == NullIpam)
+            return null; // Docker shows 0.0.0.0/0, from which it chooses no address.
+
+        var declared = CniSubnet.Of(cni);
+        var remedy = $"create it again (docker network rm {docker.Name}, then cnm-cni networks create)";
+        foreach (var (subnet, gateway) in docker.Pools)
+        {
+            if (CniSubnet.ReadSubnet(subnet) is not { } pool)
+                continue;
+
+            // Docker's own IPAM may have been given a part of the subnet.
+            if (declared.FirstOrDefault(candidate => Contains(candidate.Subnet, pool)) is not { } own)
+                return $"Docker has subnet {subnet}, which the CNI network does not have (any more): {remedy}";
+
+            if (Cidr.TryAddressIn(gateway, out var address) && !address.Equals(own.Gateway))
+                return $"Docker has gateway {address}, and the CNI network has {own.Gateway}: {remedy}";
+        }
+
+        return null;
+    }
+
+    /// <summary>Describes each pair of CNI networks with a common subnet. Their containers cannot reach each other, and both may give one address.</summary>
+    public static IReadOnlyList<string> SharedSubnets(IReadOnlyList<NetworkConfiguration> networks) =>
+    [
+        .. networks.SelectMany((network, index) => networks.Skip(index + 1).Select(other => (One: network, Two: other, Common: Common(network, other))))
+            .Where(pair => pair.Common.Length > 0)
+            .Select(pair => $"CNI networks {pair.One.Name} and {pair.Two.Name} share subnet {string.Join<IPNetwork>(" and ", pair.Common)}. " +
+                "Unless that is intended, one address may be given twice, and no container can be on both."),
+    ];
+
+    private static IPNetwork[] Common(NetworkConfiguration network, NetworkConfiguration other) =>
+    [
+        .. CniSubnet.Of(network).SelectMany(_ => CniSubnet.Of(other), (one, two) => (One: one.Subnet, Two: two.Subnet))
+            .Where(pair => CniSubnet.Overlap(pair.One, pair.Two))
+            .Select(pair => pair.One.PrefixLength > pair.Two.PrefixLength ? pair.One : pair.Two)
+            .Distinct(),
+    ];
+
+    // A network without a declared subnet was created for a CNI network that is gone, or whose file has changed.
     private static bool MayBeOn(DockerNetwork network, NetworkConfiguration only)
     {
         var declared = CniSubnet.Of(only);
         var pools = network.Pools.Select(pool => CniSubnet.ReadSubnet(pool.Subnet)).OfType<IPNetwork>().ToArray();
         return declared.Count == 0 || pools.Length == 0 || pools.Any(pool => declared.Any(subnet => CniSubnet.Overlap(subnet.Subnet, pool)));
     }
+
+    private static bool Contains(IPNetwork wider, IPNetwork pool) =>
+        wider.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && wider.PrefixLength <= pool.PrefixLength && wider.Contains(pool.BaseAddress);
 }

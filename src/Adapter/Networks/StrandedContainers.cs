@@ -34,7 +34,7 @@ internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warni
         try
         {
             var network = CniNetworks.Choose(contents, cniNetwork);
-            warnings.TellOnce(network);
+            warnings.LogOnce(network);
             return network;
         }
         catch (CnmException missing)

@@ -83,7 +83,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
 
         (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
-        Error.ToString().Should().Be($"There is a Docker network \"pods\" ({"01".PadRight(64, '0')}) already: {what}. Choose another name with --name.\n");
+        Error.ToString().Should().Be($"A Docker network \"pods\" exists already ({"01".PadRight(64, '0')}): {what}. Choose another name with --name.\n");
         Docker.Made.Should().Be(1);
     }
 
@@ -129,7 +129,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
 
         (await RunAsync("networks create", Cancellation)).Should().Be(1);
 
-        Error.ToString().Should().StartWith("Which CNI network? Say its name: cnm-cni networks create pods or lan");
+        Error.ToString().Should().StartWith("There are several CNI networks. Name one: cnm-cni networks create pods or lan");
         Docker.Made.Should().Be(0);
     }
 

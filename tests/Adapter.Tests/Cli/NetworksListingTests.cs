@@ -64,7 +64,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
     }
 
     [Theory]
-    [InlineData("10.99.0.0/16", "10.99.0.1", "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): make it again (docker network rm web, then cnm-cni networks create)")]
+    [InlineData("10.99.0.0/16", "10.99.0.1", "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): create it again (docker network rm web, then cnm-cni networks create)")]
     [InlineData("10.88.0.0/16", "10.88.0.9", "Docker has gateway 10.88.0.9, and the CNI network has 10.88.0.1: make it again *")]
     [InlineData("10.88.0.0/16", "10.88.0.1", "-")]
     [InlineData("10.88.4.0/24", "", "-")]
@@ -101,7 +101,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
 
         (await RunAsync("networks", Cancellation)).Should().Be(0);
 
-        Lines().Should().Contain(line => line.StartsWith($"CNI networks pods and twin have subnet {common} in common: "));
+        Lines().Should().Contain(line => line.StartsWith($"CNI networks pods and twin share subnet {common}. "));
     }
 
     [Fact]

@@ -68,17 +68,17 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         _time.Advance(TimeSpan.FromSeconds(4));
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
-        _networks.SomethingIsGoing.Should().BeFalse();
+        _networks.HasPendingRemoval.Should().BeFalse();
         Remove("10-pods.conflist");
         _time.Advance(TimeSpan.FromSeconds(4));
         await _networks.RunAsync(Cancellation);
         Docker.Names.Should().Equal("pods");
-        _networks.SomethingIsGoing.Should().BeTrue();
+        _networks.HasPendingRemoval.Should().BeTrue();
 
         _time.Advance(TimeSpan.FromSeconds(5));
         await _networks.RunAsync(Cancellation);
         Docker.Names.Should().BeEmpty();
-        _networks.SomethingIsGoing.Should().BeFalse();
+        _networks.HasPendingRemoval.Should().BeFalse();
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         await _networks.RunAsync(Cancellation);
 
         Docker.Made.Should().Be(1);
-        _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network of its own: that name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
+        _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network: its name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         await _networks.RunAsync(Cancellation);
 
         Docker.Names.Should().Equal("plain");
-        _log.Lines.Should().ContainSingle(line => line.Contains("No Docker network could be made for CNI network pods", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
+        _log.Lines.Should().ContainSingle(line => line.Contains("Creating a Docker network for CNI network pods failed", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
         Docker.Script.Answers["POST /networks/create"] = create;
         await _networks.RunAsync(Cancellation);
         Docker.Names.Should().BeEquivalentTo("plain", "pods");

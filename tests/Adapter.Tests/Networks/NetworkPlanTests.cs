@@ -62,7 +62,7 @@ public sealed class NetworkPlanTests
         ToDocker(NetworkPlan.Of(network, hasIPv6Alone: true, [])).Should().BeEquivalentTo(new { IpamDriver = "cni", IPv4 = false, IPv6 = true });
         var plan = NetworkPlan.Of(network, hasIPv6Alone: false, []);
         AssertNull(plan);
-        plan.WhyNull.Should().Be("it has no IPv4 subnet, and only from version 28 on can Docker's own book-keeping do without one");
+        plan.WhyNull.Should().Be("it has no IPv4 subnet, which Docker requires before version 28");
     }
 
     [Fact]
