@@ -7,47 +7,46 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Follows a link from the host namespace into the sandbox. Before Docker 28 that happens after the last call of `docker run`, so it is
-/// noticed by the link's leaving; from 28 on it has happened when ProgramExternalConnectivity comes.
+/// Follows a link from the host namespace into the sandbox. Before Docker 28 the link arrives after the last call of `docker run`, so its departure from the
+/// host namespace is the only signal; from 28 on it has arrived when ProgramExternalConnectivity comes.
 /// </summary>
 internal sealed class Arrivals(
     LinkDepartures departures, StagingSandboxes staging, SandboxRuns sandboxRuns, Journal journal, AttachmentGates gates,
     TimeProvider timeProvider, ILogger<Arrivals> logger) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
-    // After the link has left. The call comes milliseconds later.
-    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(2);
+    // How long the background leaves a departed link to the call that follows within milliseconds.
+    private static readonly TimeSpan CallDelay = TimeSpan.FromSeconds(2);
 
-    // Docker sets the default route last, milliseconds after the others.
-    private static readonly TimeSpan GatewayPatience = TimeSpan.FromSeconds(2);
+    // Docker sets the default route last, milliseconds after the other routes.
+    private static readonly TimeSpan GatewayTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, ExpectedArrival> _expected = new(StringComparer.Ordinal);
 
-    /// <summary>From now on the link may leave at any moment.</summary>
+    /// <summary>Watches the link, which may leave the host namespace at any moment.</summary>
     /// <param name="record">The attachment.</param>
-    /// <param name="callFollows">
-    /// Docker has the sandbox already: it calls once more when it has finished there. Until then the background does not interfere.
-    /// </param>
+    /// <param name="callFollows">Docker calls once more after it has moved the link; the background waits for that call first.</param>
     public void Expect(AttachmentRecord record, bool callFollows)
     {
-        Forget(record.EndpointId);
+        Cancel(record.EndpointId);
         var expected = _expected[record.EndpointId] = new ExpectedArrival(record, callFollows);
         expected.Watch = departures.Watch(record.HostInterfaceName, () => _ = FinishInBackgroundAsync(expected));
-        if (!IsStill(expected))
+        if (!IsCurrent(expected))
             expected.Watch.Dispose(); // It has arrived already.
     }
 
-    /// <summary>Whether Docker sets the endpoint's default route when the link is there. Plugins that move routes come after that.</summary>
+    /// <summary>Whether Docker sets the endpoint's default route on arrival. Plugins that move routes must run after that.</summary>
     public void SetGateway(string endpointId, bool isGateway)
     {
         if (_expected.TryGetValue(endpointId, out var expected))
             expected.IsGateway = isGateway;
     }
 
-    public void Forget(string endpointId)
+    /// <summary>Stops watching the link.</summary>
+    public void Cancel(string endpointId)
     {
         if (_expected.TryRemove(endpointId, out var expected))
             expected.Watch?.Dispose();
@@ -55,37 +54,37 @@ internal sealed class Arrivals(
 
     /// <summary>One attempt. The caller holds the endpoint's gate.</summary>
     /// <param name="record">The attachment.</param>
-    /// <param name="awaitsGateway">Docker has not finished before it has set the default route; its own calls come after that.</param>
-    /// <exception cref="IOException">The kernel refused something that belongs to the link.</exception>
-    /// <exception cref="CniException">A plugin that runs in the sandbox said no.</exception>
+    /// <param name="awaitsGateway">Docker has not set its default route yet. Docker's own calls come after it has.</param>
+    /// <exception cref="IOException">The kernel refused a setting of the link.</exception>
+    /// <exception cref="CniException">A plugin that runs in the sandbox failed.</exception>
     public async Task<ArrivalState> TryFinishAsync(AttachmentRecord record, bool awaitsGateway = false)
     {
         if (record.Attach == AttachMode.Sandbox)
         {
             if (StagingSandboxes.IsThere(record.SandboxKey!))
             {
-                staging.Name(record.ContainerId, record.SandboxKey!); // As it did, unless mounts have gone with an earlier process.
-                staging.SettleDefaultRoutes(record.SandboxKey!, record.Snapshot!);
+                staging.Name(record.ContainerId, record.SandboxKey!); // Usually unchanged; a mount may be lost with the previous process.
+                staging.SettleDefaultRoutes(record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes());
             }
 
-            return ArrivalState.Arrived; // It was made there.
+            return ArrivalState.Arrived; // The plugins made it in the sandbox.
         }
 
-        // A link that is to be down does not show that Docker has finished with it, once it is down.
+        // A link that stays down does not show that Docker has finished with it.
         var isFinished = record.RanInSandbox || record is { Snapshot.IsDown: true, SandboxInterfaceName: not null };
         var arrival = staging.TryFinishArrival(
-            record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, isFinished, awaitsGateway);
+            record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes(), isFinished, awaitsGateway);
         if (arrival.State != ArrivalState.Arrived)
             return arrival.State;
 
-        Forget(record.EndpointId);
+        Cancel(record.EndpointId);
         await sandboxRuns.EnterAsync(record, arrival.InterfaceName!);
         logger.Arrived(record.EndpointId, record.SandboxKey!);
         return ArrivalState.Arrived;
     }
 
     /// <summary>
-    /// As <see cref="TryFinishAsync"/>, for when the container cannot be stopped any more: what is wrong is said where people look.
+    /// As <see cref="TryFinishAsync"/>, for calls that can no longer stop the container: a failure is logged and shown by `cnm-cni status`.
     /// From Docker 28 on ProgramExternalConnectivity tries again, and can stop it.
     /// </summary>
     public async Task<ArrivalState> FinishOrNoteAsync(AttachmentRecord record, bool awaitsGateway = false)
@@ -107,21 +106,21 @@ internal sealed class Arrivals(
     {
         try
         {
-            staging.GiveWay(record.SandboxKey!, record.Snapshot!);
+            staging.GiveWay(record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes());
         }
         catch (IOException failure)
         {
-            logger.ArrivalFailed(failure, record.EndpointId); // Docker's own default route comes before what is left.
+            logger.ArrivalFailed(failure, record.EndpointId); // Docker's own default route has a better metric than the remaining ones.
         }
     }
 
-    /// <summary>Whether the link is still on its way, as far as is known.</summary>
+    /// <summary>Whether the link has not arrived yet, as far as is known.</summary>
     public bool IsExpected(string endpointId) => _expected.ContainsKey(endpointId);
 
     public void Dispose()
     {
         foreach (var endpointId in _expected.Keys)
-            Forget(endpointId);
+            Cancel(endpointId);
     }
 
     private async Task FinishInBackgroundAsync(ExpectedArrival expected)
@@ -130,20 +129,20 @@ internal sealed class Arrivals(
         try
         {
             if (expected.CallFollows)
-                await Task.Delay(CallPatience, timeProvider, CancellationToken.None);
+                await Task.Delay(CallDelay, timeProvider, CancellationToken.None);
 
             var start = timeProvider.GetTimestamp();
             var pause = FirstPause;
             var state = ArrivalState.NotReady;
-            while (timeProvider.GetElapsedTime(start) < Patience)
+            while (timeProvider.GetElapsedTime(start) < Timeout)
             {
                 using (await gates.EnterAsync(record.EndpointId, CancellationToken.None))
                 {
-                    // Docker may have taken the endpoint back meanwhile, or a call of Docker's has finished it.
-                    if (!IsStill(expected) || journal.Attachments.Find(record.EndpointId) is not { Phase: AttachmentPhase.Joined } current)
+                    // Docker may have removed the endpoint meanwhile, or one of its calls has finished the arrival.
+                    if (!IsCurrent(expected) || journal.Attachments.Find(record.EndpointId) is not { Phase: AttachmentPhase.Joined } current)
                         return;
 
-                    state = await FinishOrNoteAsync(current, expected.IsGateway && timeProvider.GetElapsedTime(start) < GatewayPatience);
+                    state = await FinishOrNoteAsync(current, expected.IsGateway && timeProvider.GetElapsedTime(start) < GatewayTimeout);
                 }
 
                 if (state is ArrivalState.Arrived)
@@ -157,12 +156,12 @@ internal sealed class Arrivals(
         }
         catch (Exception failure)
         {
-            // Nobody awaits this: without the line the failure would be lost.
-            logger.ArrivalFailed(failure, record.EndpointId);
+            logger.ArrivalFailed(failure, record.EndpointId); // No caller awaits this task: the log is the only place for the failure.
         }
     }
 
-    private bool IsStill(ExpectedArrival expected) => _expected.TryGetValue(expected.Record.EndpointId, out var now) && ReferenceEquals(now, expected);
+    private bool IsCurrent(ExpectedArrival expected) =>
+        _expected.TryGetValue(expected.Record.EndpointId, out var now) && ReferenceEquals(now, expected);
 
     /// <param name="Record">The attachment, as it was at Join.</param>
     /// <param name="CallFollows">See <see cref="Expect"/>.</param>

@@ -48,7 +48,14 @@ internal sealed class Attacher(
         }
 
         var ifname = wanted.RequestedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
-        var intent = wanted with { Phase = AttachmentPhase.Adding, SandboxKey = sandboxKey, InterfaceName = ifname, SandboxInterfaceName = ifname };
+        var intent = wanted with
+        {
+            Phase = AttachmentPhase.Adding,
+            SandboxKey = sandboxKey,
+            SandboxExistedAtJoin = true,
+            InterfaceName = ifname,
+            SandboxInterfaceName = ifname,
+        };
         return UndoneOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), cancellationToken);
     }
 
@@ -78,8 +85,8 @@ internal sealed class Attacher(
         }
 
         StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
-        record = EndpointAnswer.WithChosenGateways(record with { Snapshot = StagingSandboxes.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) });
-        StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot!);
+        record = record with { Snapshot = StagingSandboxes.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) };
+        StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot, record.OwnDefaultRoutes());
         StagingSandboxes.Announce(sandboxKey, ifname);
         return record with { Phase = AttachmentPhase.Joined };
     }

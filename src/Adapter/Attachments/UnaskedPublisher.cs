@@ -149,9 +149,7 @@ internal sealed class UnaskedPublisher(
     private bool IsPublishedElsewhere(AttachmentRecord record, IReadOnlyList<DockerNetwork> silent) =>
         HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route));
 
-    // As Docker sees it.
-    private static bool IsGateway(AttachmentRecord record) =>
-        record.Snapshot is null || EndpointAnswer.ToJoin(record, publishes: true) is not { Gateway: null or "", DisableGatewayService: true };
+    private static bool IsGateway(AttachmentRecord record) => record.Snapshot is null || record.HasGateway();
 
     private bool HasGatewayOfOurs(AttachmentRecord record) => Others(record).Any(other => other.PublishedPorts is not null || IsGateway(other));
 

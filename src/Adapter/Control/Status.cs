@@ -82,7 +82,6 @@ internal sealed class Status(
     private EndpointStatus ToStatus(AttachmentRecord record, IReadOnlyList<string> plugins)
     {
         var snapshot = record.Snapshot;
-        var answer = snapshot is null ? null : EndpointAnswer.ToJoin(record);
         return new EndpointStatus(
             record.EndpointId,
             record.ContainerId,
@@ -96,7 +95,7 @@ internal sealed class Status(
             record.SandboxInterfaceName,
             record.SandboxKey,
             [.. snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => $"{address.Address}/{address.PrefixLength}") ?? record.Reserved],
-            answer?.Gateway ?? answer?.GatewayIPv6,
+            (record.Gateway(isIPv6: false) ?? record.Gateway(isIPv6: true))?.Gateway,
             snapshot?.Mac ?? record.Mac ?? "",
             snapshot?.Mtu ?? 0,
             [.. (record.PublishedPorts ?? []).Select(ToStatus)],

@@ -133,7 +133,7 @@ internal sealed class DeleteEndpoint(
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
-        arrivals.Forget(endpointId);
+        arrivals.Cancel(endpointId);
         using var passage = await gates.EnterAsync(endpointId, cancellationToken);
         if ((journal.Attachments.Find(endpointId) ?? await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken)) is { } record)
             await detacher.DetachAsync(record);

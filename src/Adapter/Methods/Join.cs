@@ -8,11 +8,11 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Docker is about to move the endpoint's link from the host namespace into the sandbox. CNI: ADD, where CreateEndpoint left it for now, and that of
-/// the plugins that take port mappings where nobody will be asked to publish.
-/// Journal: the sandbox's path.
-/// With direct attach the chain runs in the sandbox, and nothing is moved. Undo: a failed ADD by ourselves; else Docker answers a failed
-/// Join with DeleteEndpoint, which undoes everything. Idempotent: a link that is under way already is not sent again.
+/// Docker is about to move the endpoint's link from the host namespace into the sandbox.
+/// CNI: ADD, if CreateEndpoint deferred it; and ADD of the plugins that publish ports, if Docker will not send ProgramExternalConnectivity.
+/// Journal: the sandbox's path. With direct attach the chain runs in the sandbox and nothing moves.
+/// Clean-up: Join itself after a failed ADD; otherwise Docker sends DeleteEndpoint after a failed Join (from 29 on Leave too).
+/// Idempotent: a link that is already on its way is not sent again.
 /// </summary>
 internal sealed class Join(
     Attacher attacher, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked, EngineFacts engine, Journal journal, AttachmentGates gates)
@@ -23,71 +23,81 @@ internal sealed class Join(
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         var sandboxKey = RequirePath(request.SandboxKey);
         var ports = PublishedPorts.Read(request.Options);
-        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         var record = journal.Attachments.Find(endpointId);
         if (record is not { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
-            throw new CnmException($"endpoint {DockerId.Short(endpointId)} was not made, or is being taken down. Start the container again.");
+        {
+            throw new CnmException(
+                $"endpoint {DockerId.Short(endpointId)} does not exist, or is being removed. Start the container again.");
+        }
 
-        record = record.Attach == AttachMode.Sandbox ? await JoinDirectlyAsync(record, sandboxKey, cancellationToken) : await SendAsync(record, sandboxKey, cancellationToken);
+        record = record.Attach == AttachMode.Sandbox
+            ? await AttachDirectlyAsync(record, sandboxKey, cancellationToken)
+            : await SendAsync(record, sandboxKey, cancellationToken);
         await unasked.PublishAsync(record, ports, cancellationToken);
         return EndpointAnswer.ToJoin(record, publishes: ports.Count > 0);
     }
 
-    private async Task<AttachmentRecord> JoinDirectlyAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken) =>
-        record.Phase == AttachmentPhase.Prepared ? await attacher.AttachInSandboxAsync(record, sandboxKey, RequireNoIPv6WhereOff(record, sandboxKey), cancellationToken) : record;
+    private async Task<AttachmentRecord> AttachDirectlyAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
+    {
+        if (record.Phase != AttachmentPhase.Prepared)
+            return record;
 
+        var isIPv6Off = IsIPv6Off(sandboxKey);
+        if (isIPv6Off)
+            SandboxConflicts.RequireNoIPv6(record);
+
+        return await attacher.AttachInSandboxAsync(record, sandboxKey, isIPv6Off, cancellationToken);
+    }
+
+    // (1) What conflicts with the container's other attachments, or with an existing sandbox, is refused. (2) The chain runs, if CreateEndpoint deferred it.
+    // (3) Its routes must not conflict either. (4) The outcome is written. (5) The link moves to the host namespace, from which Docker takes it.
     private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
     {
-        var isThere = StagingSandboxes.IsThere(sandboxKey);
-        var neighbours = journal.Attachments.All
+        // Docker 28 and newer, and `docker network connect` to a running container. Older engines make the namespace after Join.
+        var sandboxExists = StagingSandboxes.IsThere(sandboxKey);
+        var others = journal.Attachments.All
             .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined && other.EndpointId != record.EndpointId).ToArray();
-        SandboxConflicts.RequireNewSubnets(record, neighbours);
-        if (isThere)
+        SandboxConflicts.RequireNewSubnets(record, others); // (1)
+        if (sandboxExists)
         {
-            RequireNoIPv6WhereOff(record, sandboxKey);
-            RequireFreeName(sandboxKey, [.. neighbours.Where(other => other.Attach == AttachMode.Sandbox)]);
+            if (IsIPv6Off(sandboxKey))
+                SandboxConflicts.RequireNoIPv6(record);
+
+            RequireFreeName(sandboxKey, [.. others.Where(other => other.Attach == AttachMode.Sandbox)]);
         }
 
-        if (record.Phase == AttachmentPhase.Prepared)
-            record = await attacher.AttachAsync(record with { InterfaceName = isThere ? NameIn(sandboxKey) : InterfaceNames.Sandbox }, cancellationToken);
+        if (record.Phase == AttachmentPhase.Prepared) // (2)
+        {
+            // An existing sandbox shows the name that Docker will give the link; the plugins get the same name.
+            var ifname = sandboxExists ? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox;
+            record = await attacher.AttachAsync(record with { InterfaceName = ifname }, cancellationToken);
+        }
 
-        SandboxConflicts.RequireNewRoutes(record, neighbours, StagingSandboxes.RoutesIn(sandboxKey));
-        record = EndpointAnswer.WithChosenGateways(record, sandboxIsThere: isThere);
-        journal.Attachments.Write(record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey });
-        staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName);
-        arrivals.Expect(record, callFollows: isThere);
+        SandboxConflicts.RequireNewRoutes(record, others, StagingSandboxes.RoutesIn(sandboxKey)); // (3)
+        record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey, SandboxExistedAtJoin = sandboxExists };
+        journal.Attachments.Write(record); // (4)
+        staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName); // (5)
+        arrivals.Expect(record, callFollows: sandboxExists);
         return record;
     }
 
-    // Whether it is off.
-    private bool RequireNoIPv6WhereOff(AttachmentRecord record, string sandboxKey)
-    {
-        var isOff = StagingSandboxes.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
-        if (isOff)
-            SandboxConflicts.RequireNoIPv6(record);
+    private bool IsIPv6Off(string sandboxKey) => StagingSandboxes.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
 
-        return isOff;
-    }
-
-    // Docker numbers the links that it moved there itself, and would only say that the file exists.
+    // Docker numbers only the links that it moved itself, and reports a taken name as "file exists".
     private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
     {
         if (direct.Count == 0)
             return;
 
         var name = StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.InterfaceName));
-        if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } inTheWay)
+        if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } conflicting)
         {
             throw new CnmException(
-                $"Docker would call this interface {name}, and the container's interface on CNI network \"{inTheWay.CniNetwork}\", " +
-                $"which Docker did not put there, " +
-                $"has that name. Give that one another when it is attached: --driver-opt {InterfaceNames.NameOption}=NAME.");
+                $"Docker would name this interface {name}, which is already taken by the container's interface on CNI network \"{conflicting.CniNetwork}\". " +
+                $"Attach that network with a different interface name: --driver-opt {InterfaceNames.NameOption}=NAME.");
         }
     }
-
-    // Where the sandbox is there already (from Docker 28 on, and when a running container is connected) it shows what Docker will call the
-    // link; then plugins are told that name.
-    private static string NameIn(string sandboxKey) => StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
 
     private static string RequirePath(string sandboxKey) =>
         Path.IsPathFullyQualified(sandboxKey) && !sandboxKey.Any(char.IsControl) && Path.GetFullPath(sandboxKey) == sandboxKey
@@ -96,19 +106,20 @@ internal sealed class Join(
 }
 
 /// <summary>
-/// The container lets go of the endpoint; its link is still in the sandbox, and Docker moves it back to the host namespace after the answer.
-/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (newer engines leave it out sometimes), then of
-/// those that ran in the sandbox;
-/// with direct attach of the whole chain, while everything is in place. Journal: what is undone.
-/// Docker ignores a failure, so does the next call. Idempotent: twice, or for an endpoint whose Join failed, is success.
+/// The container leaves the network. Its link is still in the sandbox; after the answer Docker moves it back to the host namespace
+/// (moby daemon/libnetwork/endpoint.go, sbLeave).
+/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (Docker 29 omits it in places), then of those that ran in the
+/// sandbox; with direct attach DEL of the whole chain, while everything is in place. Journal: what DEL has removed.
+/// Docker ignores a failure; DeleteEndpoint tries again. Idempotent: a second Leave, or one after a failed Join, succeeds.
 /// </summary>
-internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
-        arrivals.Forget(endpointId);
-        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        arrivals.Cancel(endpointId);
+        using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {
             await (record.Attach == AttachMode.Sandbox ? detacher.DetachAsync(record) : detacher.LeaveAsync(record));

@@ -56,7 +56,7 @@ internal sealed class Relinquishing(
                 CniRecord.Configuration(record), cni.Of(record), CniRecord.Result(record), CancellationToken.None)));
         }
 
-        arrivals.Forget(record.EndpointId);
+        arrivals.Cancel(record.EndpointId);
         retries.Forget(record.EndpointId);
         detacher.Forget(record);
         if (journal.Reservations.Find(record.ContainerId) is { Phase: ReservationPhase.Releasing } reservation)

@@ -100,7 +100,7 @@ internal sealed class Repairer(
         if (journal.Attachments.Find(record.EndpointId) is not { } current || current.Since != record.Since || (mayUndo is not null && !await mayUndo(current)))
             return RepairResult.Unneeded;
 
-        arrivals.Forget(record.EndpointId);
+        arrivals.Cancel(record.EndpointId);
         if (await detacher.TryDetachAsync(current, cause))
         {
             retries.Forget(record.EndpointId);

@@ -20,12 +20,6 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     /// <summary>In the order in which they were added, without what the kernel or a router gave.</summary>
     public IReadOnlyList<LinkAddress> Addresses { get; init; } = [];
 
-    /// <summary>Docker will not set the default route of IPv4 in the sandbox: it cannot be told of one without a next hop.</summary>
-    public bool ChoosesIPv4Gateway { get; init; }
-
-    /// <summary>Docker will not set the default route of IPv6 in the sandbox.</summary>
-    public bool ChoosesIPv6Gateway { get; init; }
-
     /// <summary>Of all tables but the kernel's own (local).</summary>
     public IReadOnlyList<LinkRoute> Routes { get; init; } = [];
 
@@ -59,9 +53,6 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
 
     /// <summary>The default route that Docker can be told of as a gateway; null when the kernel prefers one that it cannot be told of.</summary>
     public LinkRoute? GatewayRoute(bool isIPv6) => Defaults(isIPv6) is [{ IsOfGateway: true } first, ..] ? first : null;
-
-    /// <summary>Whether we set the default routes of a family, behind those that Docker sets for other networks of the container.</summary>
-    public bool ChoosesGateway(bool isIPv6) => isIPv6 ? ChoosesIPv6Gateway : ChoosesIPv4Gateway;
 
     /// <summary>Several links of a sandbox can be alike in all but their addresses: those that have their parent's MAC, or none at all.</summary>
     [JsonIgnore]

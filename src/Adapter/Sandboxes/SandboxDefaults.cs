@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Sandboxes;
 /// The default routes of a link in a sandbox. Docker chooses between the gateways of a container's networks, and knows of a default route
 /// nothing but the next hop; the rest of it is put there when Docker has chosen.
 /// </summary>
-internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
+internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link, OwnDefaultRoutes own)
 {
     private readonly RouteNetlink _netlink = sandbox.Netlink;
 
@@ -24,7 +24,7 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
     {
         foreach (var isIPv6 in Families)
         {
-            if (!snapshot.ChoosesGateway(isIPv6))
+            if (!own.Of(isIPv6))
                 TakePlaceOfDockers(snapshot, isIPv6);
             else if (!isFinished)
                 SetBehind(snapshot.Defaults(isIPv6));
@@ -39,7 +39,7 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
     {
         foreach (var isIPv6 in Families)
         {
-            var kept = snapshot.ChoosesGateway(isIPv6) ? SetBehind(snapshot.Defaults(isIPv6)) : [];
+            var kept = own.Of(isIPv6) ? SetBehind(snapshot.Defaults(isIPv6)) : [];
             foreach (var inTheWay in Present(isIPv6).Where(route => !kept.Any(route.HasPlaceOf)))
                 _netlink.RemoveRoute(link, inTheWay);
 
@@ -52,7 +52,7 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
     public void GiveWay(LinkSnapshot snapshot)
     {
         var others = _netlink.Links().Where(other => other.Index != link.Index).SelectMany(_netlink.Routes).Where(route => route.IsMainDefault).ToList();
-        foreach (var isIPv6 in Families.Where(isIPv6 => !snapshot.ChoosesGateway(isIPv6) && others.Exists(route => route.IsIPv6 == isIPv6)))
+        foreach (var isIPv6 in Families.Where(isIPv6 => !own.Of(isIPv6) && others.Exists(route => route.IsIPv6 == isIPv6)))
         {
             foreach (var left in Present(isIPv6).Where(route => snapshot.Defaults(isIPv6).Any(own => RouteNetlink.AreSame(link, own, route))))
                 _netlink.RemoveRoute(link, left);
@@ -101,4 +101,10 @@ internal sealed class SandboxDefaults(Sandbox sandbox, LinkInfo link)
     }
 
     private List<LinkRoute> Present(bool isIPv6) => [.. LinkRoute.WithOneHop(_netlink.Routes(link)).Where(route => route.IsMainDefault && route.IsIPv6 == isIPv6)];
+}
+
+/// <summary>The families whose default routes cnm-cni sets, behind those of the container's other networks, because Docker does not set them.</summary>
+internal readonly record struct OwnDefaultRoutes(bool IPv4, bool IPv6)
+{
+    public bool Of(bool isIPv6) => isIPv6 ? IPv6 : IPv4;
 }

@@ -53,14 +53,14 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     /// Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that; last the
     /// default routes, if this is the container's gateway.
     /// </summary>
-    public bool IsConfiguredByDocker(LinkSnapshot snapshot, bool isGateway)
+    public bool IsConfiguredByDocker(LinkSnapshot snapshot, OwnDefaultRoutes own, bool isGateway)
     {
         if (!link.IsUp)
             return false;
 
         var present = _netlink.Routes(link);
         return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf))
-            && (!isGateway || SandboxDefaults.Families.All(isIPv6 => snapshot.ChoosesGateway(isIPv6) || snapshot.GatewayRoute(isIPv6) is null
+            && (!isGateway || SandboxDefaults.Families.All(isIPv6 => own.Of(isIPv6) || snapshot.GatewayRoute(isIPv6) is null
                 || present.Any(route => route.IsOfGateway && route.IsIPv6 == isIPv6)));
     }
 

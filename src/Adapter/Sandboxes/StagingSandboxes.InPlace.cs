@@ -97,10 +97,10 @@ internal sealed partial class StagingSandboxes
     /// Takes the link's default routes out of Docker's way, which is told of the gateway and chooses among those of the container's endpoints.
     /// The snapshot keeps them.
     /// </summary>
-    public static void YieldDefaultRoutes(string sandboxPath, string ifname, LinkSnapshot snapshot)
+    public static void YieldDefaultRoutes(string sandboxPath, string ifname, LinkSnapshot snapshot, OwnDefaultRoutes own = default)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
-        new SandboxDefaults(sandbox, sandbox.Require(ifname).Info).Yield(snapshot);
+        new SandboxDefaults(sandbox, sandbox.Require(ifname).Info, own).Yield(snapshot);
     }
 
     /// <summary>Tells the neighbours of a link that has come up where its addresses are now.</summary>
@@ -119,11 +119,12 @@ internal sealed partial class StagingSandboxes
     }
 
     /// <summary>Docker has chosen among the gateways: where it chose this link's, its default routes are what the plugins had made. Idempotent.</summary>
-    public void SettleDefaultRoutes(string sandboxPath, LinkSnapshot snapshot) =>
-        WithDefaults(sandboxPath, snapshot, defaults => defaults.Settle(snapshot, isFinished: true));
+    public void SettleDefaultRoutes(string sandboxPath, LinkSnapshot snapshot, OwnDefaultRoutes own = default) =>
+        WithDefaults(sandboxPath, snapshot, own, defaults => defaults.Settle(snapshot, isFinished: true));
 
     /// <summary>Docker has chosen the gateway of another of the container's networks. Idempotent.</summary>
-    public void GiveWay(string sandboxPath, LinkSnapshot snapshot) => WithDefaults(sandboxPath, snapshot, defaults => defaults.GiveWay(snapshot));
+    public void GiveWay(string sandboxPath, LinkSnapshot snapshot, OwnDefaultRoutes own = default) =>
+        WithDefaults(sandboxPath, snapshot, own, defaults => defaults.GiveWay(snapshot));
 
     /// <summary>
     /// Whether the user has switched IPv6 off in a sandbox that is there. Where nobody knows whether Docker did it itself, it did not in one
@@ -207,11 +208,11 @@ internal sealed partial class StagingSandboxes
     }
 
     // A container may have taken its link away.
-    private void WithDefaults(string sandboxPath, LinkSnapshot snapshot, Action<SandboxDefaults> body)
+    private void WithDefaults(string sandboxPath, LinkSnapshot snapshot, OwnDefaultRoutes own, Action<SandboxDefaults> body)
     {
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox?.Find(snapshot, host) is { } link)
-            body(new SandboxDefaults(sandbox, link));
+            body(new SandboxDefaults(sandbox, link, own));
     }
 
     private bool PeerIsInHost(Sandbox sandbox, string ifname) =>

@@ -38,7 +38,8 @@ internal sealed partial class StagingSandboxes
     /// The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.
     /// </exception>
     public Arrival TryFinishArrival(
-        string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot, bool isFinished = false, bool awaitsGateway = false)
+        string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot, OwnDefaultRoutes own = default, bool isFinished = false,
+        bool awaitsGateway = false)
     {
         if (HostHas(hostIfname))
             return new Arrival(ArrivalState.InHost, null);
@@ -57,29 +58,29 @@ internal sealed partial class StagingSandboxes
         if (isFinished)
         {
             Cover(attachmentId, sandbox.Namespace); // Mounts may have gone with an earlier process, when it had a mount namespace of its own.
-            new SandboxDefaults(sandbox, found).Settle(link.WithoutIPv6WhereOff(snapshot), isFinished);
+            new SandboxDefaults(sandbox, found, own).Settle(link.WithoutIPv6WhereOff(snapshot), isFinished);
             return new Arrival(ArrivalState.Arrived, found.Name);
         }
 
-        if (!link.IsConfiguredByDocker(link.WithoutIPv6WhereOff(snapshot), awaitsGateway))
+        if (!link.IsConfiguredByDocker(link.WithoutIPv6WhereOff(snapshot), own, awaitsGateway))
             return new Arrival(ArrivalState.NotReady, null);
 
         Cover(attachmentId, sandbox.Namespace);
-        Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot));
+        Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot), own);
         return new Arrival(ArrivalState.Arrived, found.Name);
     }
 
-    private static void Complete(Sandbox sandbox, SandboxLink link, LinkSnapshot snapshot)
+    private static void Complete(Sandbox sandbox, SandboxLink link, LinkSnapshot snapshot, OwnDefaultRoutes own)
     {
         try
         {
             link.Complete(snapshot);
-            new SandboxDefaults(sandbox, link.Info).Settle(snapshot, isFinished: false);
+            new SandboxDefaults(sandbox, link.Info, own).Settle(snapshot, isFinished: false);
         }
         catch (IOException) when (!ReferenceEquals(link.WithoutIPv6WhereOff(snapshot), snapshot))
         {
             // Before Docker 28 the container's own sysctls come at this very time, and have switched IPv6 off meanwhile.
-            Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot));
+            Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot), own);
             return;
         }
 

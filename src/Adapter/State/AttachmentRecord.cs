@@ -80,6 +80,12 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     /// <summary>Path of the container's network namespace, known from Join on.</summary>
     public string? SandboxKey { get; init; }
 
+    /// <summary>
+    /// The container's namespace existed at Join: Docker 28 and newer, and `docker network connect` to a running container. Older engines make the
+    /// namespace of a starting container after Join, and then set no default route of IPv6 alone.
+    /// </summary>
+    public bool SandboxExistedAtJoin { get; init; }
+
     /// <summary>The plugins that belong into the sandbox may have run there: set before they run, until they have been undone.</summary>
     public bool RanInSandbox { get; init; }
 
@@ -95,6 +101,23 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     public string? CleanupError { get; init; }
 
     string IRecord.Id => EndpointId;
+
+    /// <summary>The default route that Docker gets as the endpoint's gateway of this family; null without one.</summary>
+    public LinkRoute? Gateway(bool isIPv6) => Internal || (isIPv6 && !DockerKnowsIPv6()) ? null : Snapshot?.GatewayRoute(isIPv6);
+
+    /// <summary>Docker gets a gateway of at least one family.</summary>
+    public bool HasGateway() => (Gateway(isIPv6: false) ?? Gateway(isIPv6: true)) is not null;
+
+    /// <summary>The families whose default routes Docker does not set, because it gets no gateway for them or cannot use it.</summary>
+    public OwnDefaultRoutes OwnDefaultRoutes()
+    {
+        bool WithoutGateway(bool isIPv6) => !Internal && Gateway(isIPv6) is null && Snapshot!.Defaults(isIPv6).Count > 0;
+        var onlyIPv6 = Gateway(isIPv6: false) is null && Gateway(isIPv6: true) is not null;
+        return new(WithoutGateway(isIPv6: false), WithoutGateway(isIPv6: true) || (onlyIPv6 && !SandboxExistedAtJoin));
+    }
+
+    // Docker discards the IPv6 gateway of an endpoint for which it has no IPv6 address; without telling it the gateway it would add docker_gwbridge.
+    private bool DockerKnowsIPv6() => Attach != AttachMode.Sandbox || Addresses.Concat(Reserved).Any(address => address.Contains(':'));
 }
 
 /// <summary>How far an attachment has come. Only forward, or to <see cref="Deleting"/> from anywhere.</summary>

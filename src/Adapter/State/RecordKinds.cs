@@ -16,7 +16,7 @@ internal static class RecordKinds
 
     public static RecordKind<AttachmentRecord> Attachment { get; } = new(
         StateJson.Default.AttachmentRecord,
-        [older => AddLists(older, "Arguments", "Addresses", "Reserved", "Sysctls", "RequestedPorts"), Unchanged], // 2: the first builds did not write all of them.
+        [older => AddLists(older, "Arguments", "Addresses", "Reserved", "Sysctls", "RequestedPorts"), Unchanged, AddSandboxExisted], // 2: the first builds did not write all of them.
         AttachmentMoves.Require,
         RecordRules.Require);
 
@@ -29,6 +29,14 @@ internal static class RecordKinds
     // 3: a checksum at the end.
     private static void Unchanged(JsonObject older)
     {
+    }
+
+    // 4: until then the snapshot held the decision that follows from it.
+    private static void AddSandboxExisted(JsonObject older)
+    {
+        older[nameof(AttachmentRecord.SandboxExistedAtJoin)] = older["Snapshot"]?["ChoosesIPv6Gateway"]?.GetValue<bool>() != true;
+        foreach (var decision in (string[])["ChoosesIPv4Gateway", "ChoosesIPv6Gateway"])
+            (older["Snapshot"] as JsonObject)?.Remove(decision);
     }
 
     private static void AddLists(JsonObject older, params ReadOnlySpan<string> keys)

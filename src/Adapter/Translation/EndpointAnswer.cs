@@ -8,39 +8,36 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// An attachment in Docker's words. Read from the snapshot of the kernel, not from the plugins' result: some plugins set routes which
-/// their result does not mention.
-/// What does not fit into these answers is replayed in the sandbox when the link has arrived.
+/// Docker's view of an attachment: its answers to CreateEndpoint and Join. Taken from the snapshot of the kernel, not from the plugins' result, because some
+/// plugins set routes that their result omits. What the answers cannot carry is set in the sandbox once the link has arrived.
 /// </summary>
 internal static class EndpointAnswer
 {
+    // RouteType of moby daemon/libnetwork/types/types.go.
     private const int ByNextHop = 0;
     private const int OnLink = 1;
     private const string SharedMacKind = "ipvlan";
 
-    /// <summary>Only what Docker did not fill itself may be answered, even when it is the same.</summary>
-    public static CreateEndpointResponse ToCreateEndpoint(AttachmentRecord record, EndpointInterface? requested)
-    {
-        return new CreateEndpointResponse(new EndpointInterface(
-            string.IsNullOrEmpty(requested?.Address) ? Address(record, AddressFamily.InterNetwork) : null,
-            string.IsNullOrEmpty(requested?.AddressIPv6) ? Address(record, AddressFamily.InterNetworkV6) : null,
-            string.IsNullOrEmpty(requested?.MacAddress) ? Mac(record.Snapshot) : null));
-    }
+    /// <summary>
+    /// A field that Docker filled in the request stays empty in the answer, even if the value is the same: Docker refuses the answer otherwise
+    /// (moby daemon/libnetwork/drivers/remote/driver.go, "driver modified interface address").
+    /// </summary>
+    public static CreateEndpointResponse ToCreateEndpoint(AttachmentRecord record, EndpointInterface? requested) => new(new EndpointInterface(
+        string.IsNullOrEmpty(requested?.Address) ? Address(record, AddressFamily.InterNetwork) : null,
+        string.IsNullOrEmpty(requested?.AddressIPv6) ? Address(record, AddressFamily.InterNetworkV6) : null,
+        string.IsNullOrEmpty(requested?.MacAddress) ? Mac(record.Snapshot) : null));
 
     /// <summary>
-    /// A gateway whenever the chain made a default route; without one Docker is kept from adding an interface of its own for it. Before
-    /// Docker 28 only one of IPv4 counts, for the publishing of ports too: what is published of a container with IPv6 alone needs that
-    /// interface.
+    /// Reports a gateway if the chain made a default route. Without one, DisableGatewayService keeps Docker from adding docker_gwbridge. Before Docker 28
+    /// only an IPv4 gateway counts, also for publishing ports: an IPv6-only container that publishes needs docker_gwbridge.
     /// </summary>
-    /// <param name="record">The attachment.</param>
+    /// <param name="record">The attachment, with its snapshot.</param>
     /// <param name="publishes">The container has ports to publish.</param>
     public static JoinResponse ToJoin(AttachmentRecord record, bool publishes = false)
     {
-        var snapshot = record.Snapshot!;
-        var (gateway, gatewayIPv6) = (Gateway(record, isIPv6: false), Gateway(record, isIPv6: true));
-        var isThereAlready = record.Attach == AttachMode.Sandbox;
+        var (gateway, gatewayIPv6) = (record.Gateway(isIPv6: false), record.Gateway(isIPv6: true));
         return new JoinResponse(
-            isThereAlready ? null : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
+            record.Attach == AttachMode.Sandbox ? null : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
             gateway?.Gateway,
             gatewayIPv6?.Gateway,
             [.. StaticRoutes(record).Select(ToStaticRoute)],
@@ -48,8 +45,8 @@ internal static class EndpointAnswer
     }
 
     /// <summary>
-    /// The routes that Docker sets beside the default route. It does that only where it sees the way to the next hop: one that the plugins
-    /// marked as on-link has none, and gets it.
+    /// The routes that Docker sets besides the default route. Docker sets a default route only if another route reaches its next hop: an on-link next hop
+    /// gets a route of its own.
     /// </summary>
     public static IEnumerable<LinkRoute> StaticRoutes(AttachmentRecord record)
     {
@@ -57,81 +54,48 @@ internal static class EndpointAnswer
             return [];
 
         var carried = record.Snapshot!.Routes.Where(route => route.DockerCarries).ToArray();
-        var ways = SandboxDefaults.Families.Select(isIPv6 => Gateway(record, isIPv6)).OfType<LinkRoute>()
+        var ways = SandboxDefaults.Families.Select(record.Gateway).OfType<LinkRoute>()
             .Select(gateway => SandboxDefaults.WayTo(gateway, [.. carried, .. ConnectedInDocker(record)])).OfType<LinkRoute>();
         return carried.Where(route => !ComesWithAddress(route, record)).Concat(ways);
     }
 
-    /// <summary>
-    /// With what is said of default routes: those that Docker is not told of, or does not set, are set by us. Before Docker 28, which makes
-    /// the sandbox too late to be there at Join, it sets none of IPv6 alone.
-    /// </summary>
-    /// <param name="record">The attachment, with its snapshot.</param>
-    /// <param name="sandboxIsThere">Before Docker moves the link.</param>
-    public static AttachmentRecord WithChosenGateways(AttachmentRecord record, bool sandboxIsThere = true)
-    {
-        var (gateway, gatewayIPv6, snapshot) = (Gateway(record, isIPv6: false), Gateway(record, isIPv6: true), record.Snapshot!);
-        bool IsOurs(bool isIPv6, LinkRoute? told) => !record.Internal && told is null && snapshot.Defaults(isIPv6).Count > 0;
-        return record with
-        {
-            Snapshot = snapshot with
-            {
-                ChoosesIPv4Gateway = IsOurs(isIPv6: false, gateway),
-                ChoosesIPv6Gateway = IsOurs(isIPv6: true, gatewayIPv6) || (gateway is null && gatewayIPv6 is not null && !sandboxIsThere),
-            },
-        };
-    }
-
-    /// <summary>The kernel gives every link one of these by itself; it is nobody's choice.</summary>
+    /// <summary>The kernel gives every IPv6 link such an address; no plugin chose it.</summary>
     public static bool IsLinkLocal(LinkAddress address) => IPAddress.Parse(address.Address).IsIPv6LinkLocal;
 
-    // What comes with the addresses that Docker sets: one of each family, and of none the other end. The others are not there when it sets the default route.
+    /// <summary>In CIDR notation, as Docker knows it; null if the attachment has no address of the family.</summary>
+    public static string? Address(AttachmentRecord record, AddressFamily family) =>
+        record.Snapshot is { } snapshot ? Address(snapshot, family) : Reserved(record, family);
+
+    // The routes that come with the addresses that Docker sets: one address of each family, and no peer. Other addresses are set after the default route.
     private static IEnumerable<LinkRoute> ConnectedInDocker(AttachmentRecord record) =>
         new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
-            .Select(family => record.Addresses.FirstOrDefault(address => FamilyOf(address) == family) ?? Reserved(record, family) ?? Address(record.Snapshot!, family))
-            .OfType<string>().Select(CniSubnet.ReadSubnet).OfType<IPNetwork>().Select(subnet => new LinkRoute($"{subnet}"));
+            .Select(family => record.Addresses.FirstOrDefault(address => Cidr.Parse(address).Family == family)
+                ?? Reserved(record, family) ?? Address(record.Snapshot!, family))
+            .OfType<string>().Select(address => new LinkRoute($"{Cidr.Parse(address).Subnet}"));
 
-    // For an IPv4 address that Docker has with its prefix the kernel makes a route itself, in the place of this one, which takes its place
-    // again at arrival.
-    private static bool ComesWithAddress(LinkRoute route, AttachmentRecord record) =>
-        !route.IsIPv6 && record.Addresses.Any(address => IPNetwork.TryParse(route.Destination, out var destination)
-            && destination.PrefixLength == int.Parse(address.Split('/')[1], CultureInfo.InvariantCulture)
-            && destination.Contains(IPAddress.Parse(address.Split('/')[0])));
+    // The kernel itself makes this route for an IPv4 address that Docker sets with its prefix; on arrival the plugins' route replaces it.
+    private static bool ComesWithAddress(LinkRoute route, AttachmentRecord record) => !route.IsIPv6
+        && IPNetwork.TryParse(route.Destination, out var destination)
+        && record.Addresses.Select(Cidr.Parse).Any(address => destination.PrefixLength == address.PrefixLength && destination.Contains(address.Address));
 
-    // Links that share their parent's have none of their own; Docker would set it.
+    // Links that share their parent's MAC have none of their own; Docker would try to set it.
     private static string? Mac(LinkSnapshot? snapshot) => snapshot is null or { Kind: SharedMacKind } ? null : snapshot.Mac;
 
-    /// <summary>In CIDR notation, as Docker has it; null when it has none of the family.</summary>
-    public static string? Address(AttachmentRecord record, AddressFamily family) => record.Snapshot is { } snapshot
-        ? Address(snapshot, family)
-        : Reserved(record, family);
+    private static string? Reserved(AttachmentRecord record, AddressFamily family) =>
+        record.Reserved.FirstOrDefault(address => Cidr.Parse(address).Family == family);
 
-    private static string? Reserved(AttachmentRecord record, AddressFamily family) => record.Reserved.FirstOrDefault(address => FamilyOf(address) == family);
-
-    private static AddressFamily FamilyOf(string cidr) => IPAddress.Parse(cidr.Split('/')[0]).AddressFamily;
-
-    /// <summary>
-    /// The first address that is not link-local, with the prefix under which the kernel reaches its neighbours: a whole-address prefix
-    /// when there is no connected route, or one to the other end.
-    /// </summary>
+    // The first address that is not link-local, with its prefix if a connected route leads to its neighbours; otherwise, or with a peer, with the prefix of
+    // the whole address.
     private static string? Address(LinkSnapshot snapshot, AddressFamily family)
     {
-        var address = snapshot.Addresses.FirstOrDefault(candidate =>
-            !IsLinkLocal(candidate) && IPAddress.Parse(candidate.Address).AddressFamily == family);
+        var address = snapshot.Addresses.FirstOrDefault(candidate => !IsLinkLocal(candidate) && IPAddress.Parse(candidate.Address).AddressFamily == family);
         if (address is null)
             return null;
 
         var whole = family == AddressFamily.InterNetwork ? 32 : 128;
-        return $"{address.Address}/{(snapshot.HasConnectedRoute(address) && address.Peer is null ? address.PrefixLength : whole)}";
+        var length = snapshot.HasConnectedRoute(address) && address.Peer is null ? address.PrefixLength : whole;
+        return string.Create(CultureInfo.InvariantCulture, $"{address.Address}/{length}");
     }
-
-    // Docker discards a gateway of IPv6 where it knows no address of that family; and has to be told of the others, or it would add an
-    // interface of its own.
-    private static LinkRoute? Gateway(AttachmentRecord record, bool isIPv6) =>
-        record.Internal || (isIPv6 && !DockerKnowsIPv6(record)) ? null : record.Snapshot!.GatewayRoute(isIPv6);
-
-    private static bool DockerKnowsIPv6(AttachmentRecord record) =>
-        record.Attach != AttachMode.Sandbox || record.Addresses.Concat(record.Reserved).Any(address => address.Contains(':'));
 
     private static JoinStaticRoute ToStaticRoute(LinkRoute route) =>
         route.Gateway is { } nextHop ? new JoinStaticRoute(route.Destination, ByNextHop, nextHop) : new JoinStaticRoute(route.Destination, OnLink, "");

@@ -101,13 +101,13 @@ public sealed class ArrivalTests : IDisposable
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr add fd00:88::5/64 dev eth0 nodad");
         Tool.Ip(_host.StagingPath, "-6 route add default via fd00:88::1 dev eth0");
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0") with { ChoosesIPv6Gateway = ours };
+        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt();
         Tool.Ip(_host.SandboxPath, "-6 addr add fd00:88::5/64 dev eth0 nodad");
 
-        Finish(snapshot).Should().Be(ArrivalState.Arrived);
-        Finish(snapshot).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot, ownsIPv6: ours).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot, ownsIPv6: ours).Should().Be(ArrivalState.Arrived);
 
         Tool.Ip(_host.SandboxPath, "-6 route add default via fd00:88::2 dev eth0"); // What another network has from Docker finds its place.
         var routes = Tool.Ip(_host.SandboxPath, "-6 route show default").Trim().Split('\n');
@@ -333,6 +333,6 @@ public sealed class ArrivalTests : IDisposable
         return census;
     }
 
-    private ArrivalState Finish(LinkSnapshot snapshot, bool isGateway = false) =>
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot, awaitsGateway: isGateway).State;
+    private ArrivalState Finish(LinkSnapshot snapshot, bool isGateway = false, bool ownsIPv6 = false) =>
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot, new OwnDefaultRoutes(IPv4: false, ownsIPv6), awaitsGateway: isGateway).State;
 }

@@ -94,9 +94,9 @@ public sealed class DefaultRouteTests : IDisposable
         Tool.Ip(_host.SandboxPath, "route del default");
         Tool.Ip(_host.SandboxPath, "route del 10.88.0.1 dev eth0");
 
-        var chosen = snapshot with { ChoosesIPv4Gateway = true, ChoosesIPv6Gateway = true };
-        Finish(chosen).Should().Be(ArrivalState.Arrived);
-        Finish(chosen).Should().Be(ArrivalState.Arrived);
+        var own = new OwnDefaultRoutes(IPv4: true, IPv6: true);
+        Finish(snapshot, own).Should().Be(ArrivalState.Arrived);
+        Finish(snapshot, own).Should().Be(ArrivalState.Arrived);
 
         var index = int.Parse(Tool.Ip(_host.SandboxPath, "-o link show eth0").Split(':')[0], CultureInfo.InvariantCulture);
         Defaults().Should().Equal($"default dev eth0 scope link metric {index} mtu 1450", $"default dev eth0 metric {1024 + index} pref medium");
@@ -153,6 +153,6 @@ public sealed class DefaultRouteTests : IDisposable
         [.. new[] { "-4", "-6" }.SelectMany(family => Tool.Ip(netns, $"{family} route show default").Split('\n'))
             .Select(line => line.Trim().Replace("  ", " ", StringComparison.Ordinal)).Where(line => line.Length > 0)];
 
-    private ArrivalState Finish(LinkSnapshot snapshot) =>
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).State;
+    private ArrivalState Finish(LinkSnapshot snapshot, OwnDefaultRoutes own = default) =>
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot, own).State;
 }

@@ -120,13 +120,9 @@ public sealed class InPlaceTests : IDisposable
         RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
         Tool.Ip(_host.SandboxPath, "route prepend default dev eth1");
-        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath)) with
-        {
-            ChoosesIPv4Gateway = true,
-            ChoosesIPv6Gateway = true,
-        };
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot, new OwnDefaultRoutes(IPv4: true, IPv6: true));
 
         var index = Tool.Ip(_host.SandboxPath, "-o link show eth1").Split(':')[0];
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Split('\n').Select(route => route.Trim())
@@ -176,8 +172,8 @@ public sealed class InPlaceTests : IDisposable
         var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
         snapshot.GatewayRoute(isIPv6: true).Should().BeNull("Docker can be told of one next hop only");
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot with { ChoosesIPv6Gateway = true });
-        _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot with { ChoosesIPv6Gateway = true });
+        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot, new OwnDefaultRoutes(IPv4: false, IPv6: true));
+        _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot, new OwnDefaultRoutes(IPv4: false, IPv6: true));
 
         Tool.Ip(_host.SandboxPath, "-6 route show default").Should().Be(made).And.Contain("fd00:88::1").And.Contain("fd00:88::2");
     }

@@ -142,8 +142,8 @@ public sealed class EndpointAnswerTests
 
     private static (bool IPv4, bool IPv6) Chosen(AttachmentRecord record, bool sandboxIsThere)
     {
-        var snapshot = EndpointAnswer.WithChosenGateways(record, sandboxIsThere).Snapshot!;
-        return (snapshot.ChoosesIPv4Gateway, snapshot.ChoosesIPv6Gateway);
+        var own = (record with { SandboxExistedAtJoin = sandboxIsThere }).OwnDefaultRoutes();
+        return (own.IPv4, own.IPv6);
     }
 
     private static AttachmentRecord Attachment(params LinkRoute[] routes) => Records.Joined("e1") with
