@@ -8,7 +8,7 @@ internal static class MatrixDocument
     private const string Introduction = """
         # Compatibility
 
-        Written by `./bridge compatibility` from the results of the engine tests ([testing.md](testing.md)), one run for each Docker Engine.
+        Written by `./bridge compatibility` from the results of the engine tests ([testing.md](../testing.md)), one run for each Docker Engine.
         Not edited by hand: a cell says what tests have shown, and nothing that no test has.
 
         | a cell says | when |

@@ -17,7 +17,7 @@ public sealed class PageTests
     [Fact]
     public void A_row_has_its_tests_as_links_and_says_same_where_nothing_is_said_of_libcni() =>
         Page(Passed("It_is_so", new SpecAttribute("del-order"))).Should().Contain(
-            "| DEL runs backwards. | runtime | [It is so](../tests/Some.Tests/SomeTests.cs) | same |");
+            "| DEL runs backwards. | runtime | [It is so](../../tests/Some.Tests/SomeTests.cs) | same |");
 
     [Fact]
     public void A_version_in_the_name_of_a_test_is_written_as_one() =>
@@ -38,7 +38,7 @@ public sealed class PageTests
             Passed("A", new CaseAttribute(7, "a|b")),
             Passed("B", new CaseAttribute(7, "a|b") { Libcni = "lies", Ours = "tells the truth" }))
             .Should().Contain(
-                "| 7 | a\\|b | what is done | [A](../tests/Some.Tests/SomeTests.cs)<br>[B](../tests/Some.Tests/SomeTests.cs) | libcni: lies. **Here:** tells the truth. |");
+                "| 7 | a\\|b | what is done | [A](../../tests/Some.Tests/SomeTests.cs)<br>[B](../../tests/Some.Tests/SomeTests.cs) | libcni: lies. **Here:** tells the truth. |");
 
     [Fact]
     public void What_libcni_does_alone_is_done_here_too() =>

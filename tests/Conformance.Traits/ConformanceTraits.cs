@@ -1,6 +1,6 @@
 namespace Bridge.Conformance;
 
-/// <summary>Names of the traits that tests write into their results, and docs/conformance.md is made from.</summary>
+/// <summary>Names of the traits that tests write into their results, and docs/reference/conformance.md is made from.</summary>
 public static class ConformanceTraits
 {
     /// <summary>The test shows this case; the value is number and name, as in <c>25 add-fail-mid</c>.</summary>

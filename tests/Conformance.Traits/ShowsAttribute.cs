@@ -2,7 +2,7 @@ using Xunit.v3;
 
 namespace Bridge.Conformance;
 
-/// <summary>What a test shows: a row of docs/conformance.md.</summary>
+/// <summary>What a test shows: a row of docs/reference/conformance.md.</summary>
 /// <param name="kind">Which table has the row.</param>
 /// <param name="id">The row, by a name that the catalogue of that table has.</param>
 public abstract class ShowsAttribute(string kind, string id) : Attribute, ITraitAttribute

@@ -11,7 +11,7 @@ internal static partial class ConformancePage
         # Conformance
 
         What the CNI specification 1.1.0 demands of a runtime, and how `CniInvoker` compares with libcni 1.3.0, the reference implementation in Go: row by row, with the tests that show it.
-        Written by `./bridge conformance` from the results of the tests ([testing.md](testing.md)) and a catalogue in `tests/Conformance`. Not edited by hand.
+        Written by `./bridge conformance` from the results of the tests ([testing.md](../testing.md)) and a catalogue in `tests/Conformance`. Not edited by hand.
 
         **Demanded of** says on whom the specification lays it: the runtime, the plugin, or whoever writes a configuration (format). Where it is not the runtime, the row says what is done here with a plugin or a file that falls short, and the tests show that; what a runtime can do nothing about is *the plugin's own*.
         **Beside libcni** says *same*, or what libcni does and what is done here instead.
@@ -51,7 +51,7 @@ internal static partial class ConformancePage
     private static string Link(ShownBy test)
     {
         var sentence = Underscores().Replace(Points().Replace(test.Method, "."), " ");
-        return test.SourceFile.Length == 0 ? sentence : $"[{sentence}](../{test.SourceFile})";
+        return test.SourceFile.Length == 0 ? sentence : $"[{sentence}](../../{test.SourceFile})";
     }
 
     private static string Comparison(Requirement requirement, Evidence evidence) => requirement.PluginsOwn is null ? Comparison(evidence) : "";

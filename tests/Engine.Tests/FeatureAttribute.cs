@@ -3,7 +3,7 @@ using Xunit.v3;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>What a test, or each test of a class, is about: a row of docs/compatibility.md.</summary>
+/// <summary>What a test, or each test of a class, is about: a row of docs/reference/compatibility.md.</summary>
 /// <param name="name">In the form <c>area: feature</c>, as in <c>published ports: ranges</c>.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class FeatureAttribute(string name) : Attribute, ITraitAttribute

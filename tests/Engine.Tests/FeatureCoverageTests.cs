@@ -3,7 +3,7 @@ using Xunit.v3;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>docs/compatibility.md says nothing of a test that does not say what it is about.</summary>
+/// <summary>docs/reference/compatibility.md says nothing of a test that does not say what it is about.</summary>
 public sealed class FeatureCoverageTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit.v3;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>Plugins that a test, or each test of a class, runs: rows of docs/compatibility.md.</summary>
+/// <summary>Plugins that a test, or each test of a class, runs: rows of docs/reference/compatibility.md.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class PluginAttribute(params string[] names) : Attribute, ITraitAttribute
 {
