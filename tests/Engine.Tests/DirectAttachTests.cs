@@ -233,9 +233,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
         var census = await CensusAfterOneAsync("--publish", "80");
         await AttachAsync("web", network, "--publish", "8080:80");
 
-        await Host.Bridge.KillAsync(Cancellation);
-        await TryDockerAsync("rm", "--force", "web");
-        await Host.Bridge.StartAsync(Cancellation);
+        await RemoveWhileDownAsync("web");
 
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }

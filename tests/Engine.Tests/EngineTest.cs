@@ -103,6 +103,28 @@ public abstract class EngineTest : IAsyncLifetime
         string.Join('\n', changes).Should().BeEmpty();
     }
 
+    /// <summary>Removes a container while cnm-cni is down, and starts cnm-cni again.</summary>
+    /// <param name="container">Its name.</param>
+    /// <param name="nobodyListens">
+    /// Docker finds nobody on the socket: it tries each call for 15 s and goes on without an answer. Otherwise each call gets an error, after which Docker
+    /// goes on in the same way, but at once: it tries again only what has had no answer (moby pkg/plugins/client.go).
+    /// </param>
+    protected async Task RemoveWhileDownAsync(string container, bool nobodyListens = false)
+    {
+        await Host.Bridge.KillAsync(Cancellation);
+        if (nobodyListens)
+        {
+            await TryDockerAsync("rm", "--force", container);
+        }
+        else
+        {
+            await using (Host.RefuseDriverCalls())
+                await TryDockerAsync("rm", "--force", container);
+        }
+
+        await Host.Bridge.StartAsync(Cancellation);
+    }
+
     // Those that the test killed or stopped.
     private async Task StartDaemonsAsync()
     {

@@ -94,9 +94,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
 
-        await Host.Bridge.KillAsync(Cancellation);
-        await TryDockerAsync("rm", "--force", "web");
-        await Host.Bridge.StartAsync(Cancellation);
+        await RemoveWhileDownAsync("web");
 
         await AssertNothingIsLeftSinceAsync(census);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Images;
@@ -50,6 +51,17 @@ public sealed partial class TestHost
     {
         var pid = ActivatedBridge.Pid.ToString(CultureInfo.InvariantCulture);
         (await RunAsync(["kill", "-USR1", pid], cancellationToken)).EnsureSuccess();
+    }
+
+    /// <summary>While <see cref="Bridge"/> is down: answers every call of Docker's with an error, until it is disposed.</summary>
+    public IAsyncDisposable RefuseDriverCalls()
+    {
+        var path = PathOf(BridgeSocket);
+        File.Delete(path); // A killed process leaves it.
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        return new PageServer(listener, "cnm-cni is down", "500 Internal Server Error");
     }
 
     private async Task StartDaemonsAsync(bool startBridge, bool needsPods, CancellationToken cancellationToken)

@@ -38,9 +38,7 @@ public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateM
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
 
-        await Host.Bridge.KillAsync(Cancellation);
-        await TryDockerAsync("rm", "--force", "web");
-        await Host.Bridge.StartAsync(Cancellation);
+        await RemoveWhileDownAsync("web");
 
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Bridge.TestHosts.Sockets;
 
-/// <summary>Serves one page over HTTP/1.0 until it is disposed, one visitor at a time.</summary>
+/// <summary>Answers every HTTP request in the same way until it is disposed, one visitor at a time.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
     private readonly Socket _listener;
@@ -11,10 +11,10 @@ internal sealed class PageServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
-    public PageServer(Socket listener, string page)
+    public PageServer(Socket listener, string page, string status = "200 OK")
     {
         _listener = listener;
-        _response = Encoding.UTF8.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {Encoding.UTF8.GetByteCount(page)}\r\n\r\n{page}");
+        _response = Encoding.UTF8.GetBytes($"HTTP/1.0 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(page)}\r\n\r\n{page}");
         _loop = ServeAsync(_stop.Token);
     }
 
@@ -44,7 +44,7 @@ internal sealed class PageServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // The visitor left early; the next one is welcome.
+                // The visitor hung up early.
             }
         }
     }
