@@ -25,7 +25,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task Networks_come_and_go_with_the_files_of_theConfigurationPath()
+    public async Task Networks_come_and_go_with_the_files_of_the_directory()
     {
         await _loop.StartAsync(Cancellation);
         await PassesAsync(more: 0);
@@ -77,7 +77,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     [Theory]
     [InlineData("")]
     [InlineData("cni/net.d")]
-    public async Task AConfigurationPath_that_is_made_later_is_noticed_at_once(string below)
+    public async Task A_directory_that_is_made_later_is_noticed_at_once(string below)
     {
         var missing = Path.Combine(ConfigurationPath, below);
         Directory.Delete(ConfigurationPath, recursive: true);
@@ -96,7 +96,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task AConfigurationPath_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
+    public async Task A_directory_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
     {
         await _loop.StartAsync(Cancellation);
         await PassesAsync(more: 0);
