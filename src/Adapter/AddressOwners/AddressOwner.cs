@@ -7,7 +7,8 @@ namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>A container, pod or other consumer that has addresses on a CNI network.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="ContainerId">Its CNI container id, which for a pod is the id of its sandbox; null when the IPAM plugin's store does not name it.</param>
+/// <param name="ContainerId">Its CNI container id, which for a pod is the id of its sandbox; null when the IPAM plugin's store does not
+/// name it.</param>
 /// <param name="Addresses">Empty until they are known.</param>
 internal sealed record AddressOwner(AddressOwnerKind Kind, string? ContainerId, IReadOnlyList<IPAddress> Addresses)
 {

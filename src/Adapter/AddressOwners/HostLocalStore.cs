@@ -29,8 +29,8 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     private const int LargestFile = 1024;
 
     /// <returns>
-    /// The network's store; null when another IPAM plugin hands out its addresses, or a plugin without an <c>ipam</c> section does that and there
-    /// is no such directory.
+    /// The network's store; null when another IPAM plugin hands out its addresses, or a plugin without an <c>ipam</c> section does that and
+    /// there is no such directory.
     /// </returns>
     public static HostLocalStore? Of(NetworkConfiguration network)
     {
@@ -56,7 +56,8 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     public bool IsGuessed => isGuessed;
 
     /// <summary>
-    /// The plugin has given an address since then. What lies here by the network's name alone may be left from another network of that name.
+    /// The plugin has given an address since then. What lies here by the network's name alone may be left from another network of that
+    /// name.
     /// </summary>
     public bool IsUsedSince(DateTimeOffset moment)
     {

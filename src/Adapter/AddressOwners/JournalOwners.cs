@@ -20,7 +20,8 @@ internal sealed class JournalOwners(Journal journal)
     }
 
     /// <summary>
-    /// The other owner of an address that the plugins have just given to a container; null when there is none. Attachments in clean-up do not count:
+    /// The other owner of an address that the plugins have just given to a container; null when there is none. Attachments in clean-up do
+    /// not count:
     /// their addresses go back to the IPAM plugin.
     /// </summary>
     /// <param name="containerId">CNI_CONTAINERID of the container.</param>

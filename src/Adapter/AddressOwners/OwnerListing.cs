@@ -5,8 +5,8 @@ using CniInvoker;
 namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
-/// Lists all address owners on CNI networks, for <c>cnm-cni status</c>: from the journal, the IPAM plugins' stores and the container runtime, which are
-/// asked in parallel.
+/// Lists all address owners on CNI networks, for <c>cnm-cni status</c>: from the journal, the IPAM plugins' stores and the container
+/// runtime, which are asked in parallel.
 /// </summary>
 internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodRuntime pods)
 {
@@ -47,15 +47,16 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
 /// <param name="CniNetwork">Name of the CNI network.</param>
 /// <param name="Subnets">Its declared subnets; empty when only its IPAM plugin knows them.</param>
 /// <param name="Stored">The addresses in the IPAM plugin's store; empty when it has no store that can be read.</param>
-/// <param name="WhyIncomplete">Why owners of other runtimes may be missing, as the end of a sentence; null when the list is complete.</param>
+/// <param name="WhyIncomplete">Why owners of other runtimes may be missing, as the end of a sentence; null when the list is
+/// complete.</param>
 internal sealed record NetworkAddresses(string CniNetwork, IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<StoredAddress> Stored, string? WhyIncomplete)
 {
     /// <summary>The directory of <see cref="Stored"/>, when <see cref="HostLocalStore.IsGuessed"/>; else null.</summary>
     public string? GuessedStore { get; init; }
 
     /// <summary>
-    /// The same without a guessed store that is proved wrong: it has none of the addresses of one of our containers. It need not have all of them, because
-    /// a chain may have a second IPAM plugin.
+    /// The same without a guessed store that is proved wrong: it has none of the addresses of one of our containers. It need not have all
+    /// of them, because a chain may have a second IPAM plugin.
     /// </summary>
     /// <param name="own">The owners in the journal, of all networks.</param>
     public NetworkAddresses WithoutOutdatedStore(IReadOnlyList<AddressOwner> own) =>
@@ -65,8 +66,8 @@ internal sealed record NetworkAddresses(string CniNetwork, IReadOnlyList<IPNetwo
             : this;
 
     /// <summary>
-    /// Every owner once, by address. The store decides which pods are on this network. A pod that is not in it counts by its address, because it may be
-    /// on a network with another IPAM plugin.
+    /// Every owner once, by address. The store decides which pods are on this network. A pod that is not in it counts by its address,
+    /// because it may be on a network with another IPAM plugin.
     /// </summary>
     /// <param name="own">The owners in the journal, of all networks.</param>
     /// <param name="pods">The host's pods.</param>

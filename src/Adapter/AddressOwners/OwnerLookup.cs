@@ -5,8 +5,8 @@ using CniInvoker;
 namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
-/// Finds the owner of one address, for the error text when a requested address was refused. Asks the journal, the IPAM plugin's store and the container
-/// runtime, but not Docker, which may be waiting for this call.
+/// Finds the owner of one address, for the error text when a requested address was refused. Asks the journal, the IPAM plugin's store and
+/// the container runtime, but not Docker, which may be waiting for this call.
 /// </summary>
 internal sealed class OwnerLookup(JournalOwners own, ConfigurationDirectory configurations, AddressStores stores, PodRuntime pods)
 {
@@ -14,7 +14,9 @@ internal sealed class OwnerLookup(JournalOwners own, ConfigurationDirectory conf
     /// <param name="address">The address.</param>
     /// <param name="exceptContainerId">The CNI container id that requested the address, which does not count as its owner.</param>
     /// <param name="cancellationToken">Stops the lookup.</param>
-    /// <returns><see cref="AddressOwner.Description"/> of the owner; null when none is known. Takes two seconds at most, and does not fail.</returns>
+    /// <returns>
+    /// <see cref="AddressOwner.Description"/> of the owner; null when none is known. Takes two seconds at most, and does not fail.
+    /// </returns>
     public async Task<string?> DescribeAsync(string cniNetwork, IPAddress address, string? exceptContainerId, CancellationToken cancellationToken)
     {
         var ours = own.All.Where(owner => owner.ContainerId != exceptContainerId).ToArray();

@@ -8,8 +8,8 @@ using Grpc.Net.Client;
 namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
-/// Lists the pods of this host. Asks the container runtime over its Container Runtime Interface, as a kubelet does. Only names depend on the answer: a
-/// runtime that is missing or does not answer is not an error, and costs a second at most.
+/// Lists the pods of this host. Asks the container runtime over its Container Runtime Interface, as a kubelet does. Only names depend on
+/// the answer: a runtime that is missing or does not answer is not an error, and costs a second at most.
 /// </summary>
 internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) : IDisposable
 {
@@ -33,8 +33,8 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
     }
 
     /// <summary>
-    /// All pods by name, including those that are not ready: they may still have addresses in the IPAM plugin's store. If the runtime stops answering, the
-    /// pods that it has listed until then.
+    /// All pods by name, including those that are not ready: they may still have addresses in the IPAM plugin's store. If the runtime stops
+    /// answering, the pods that it has listed until then.
     /// </summary>
     public async Task<(PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods)> ListAsync(CancellationToken cancellationToken)
     {
@@ -83,7 +83,8 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
         }
         catch (RpcException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            // Unavailable: nothing listens on the socket. Unimplemented: a containerd without its CRI plugin, as Docker's packages configure it.
+            // Unavailable: nothing listens on the socket. Unimplemented: a containerd without its CRI plugin, as Docker's packages
+            // configure it.
             return failure.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented ? PodRuntimeState.Absent : PodRuntimeState.Silent;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

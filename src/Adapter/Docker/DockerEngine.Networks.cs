@@ -7,11 +7,6 @@ namespace Bridge.Adapter.Docker;
 
 internal sealed partial class DockerEngine
 {
-    /// <summary>
-    /// Docker calls the driver back, which asks every plugin of the chain; and it looks for a driver that is not there for a while.
-    /// </summary>
-    private static readonly TimeSpan CreationTimeout = TimeSpan.FromSeconds(60);
-
     private static readonly Version ApiWithIPv6Alone = new(1, 48);
 
     public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) => NetworksAsync(new NetworksListParameters(), cancellationToken);
@@ -40,13 +35,14 @@ internal sealed partial class DockerEngine
 
     public async Task<string> CreateNetworkAsync(NewNetwork network, CancellationToken cancellationToken)
     {
-        var question = $"create network {network.Name}";
-        var created = await AskAsync(question, token => _client.Networks.CreateNetworkAsync(ToParameters(network), token), CreationTimeout, cancellationToken);
-        // Engines before 25 make a second network of the same name, unless they are told not to by a field that the client library does not have.
+        var request = $"create network {network.Name}";
+        var created = await AskAsync(request, token => _client.Networks.CreateNetworkAsync(ToParameters(network), token), DriverTimeout, cancellationToken);
+        // Engines before 25 accept a second network of the same name, unless the request has CheckDuplicate, which the client library does
+        // not send.
         if ((await NetworksAsync(cancellationToken)).FirstOrDefault(other => other.Name == network.Name && other.Id != created.ID) is { } other)
         {
             await RemoveNetworkAsync(created.ID, cancellationToken);
-            throw new DockerRefusalException(question, HttpStatusCode.Conflict, $"network with name {network.Name} already exists: {other.Id}", null);
+            throw new DockerRefusalException(request, HttpStatusCode.Conflict, $"network with name {network.Name} already exists: {other.Id}", null);
         }
 
         return created.ID;
@@ -60,19 +56,18 @@ internal sealed partial class DockerEngine
             {
                 await _client.Networks.DeleteNetworkAsync(networkId, token);
                 return true;
-            }, CreationTimeout, cancellationToken);
+            }, DriverTimeout, cancellationToken);
         }
         catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
         {
-            // Somebody else was faster.
+            // It is gone already.
         }
     }
 
     public async Task<bool> IsInUseAsync(DockerNetwork network, CancellationToken cancellationToken)
     {
-        var containers = await ListAsync(new ContainersListParameters { All = true }, cancellationToken);
-        // A container that was never started names the network, by name or id; the rest of its entry is empty, and Docker's own filter
-        // does not find it.
+        var containers = await ListContainersAsync(cancellationToken);
+        // A container that was never started has the network's name or id alone, which Docker's own filter does not match.
         return containers.Any(container =>
             container.HostConfig?.NetworkMode is { } mode && (mode == network.Name || mode == network.Id)
             || (container.NetworkSettings?.Networks?.Any(entry =>
@@ -93,22 +88,13 @@ internal sealed partial class DockerEngine
         {
             Internal = network.Internal,
             IPv6 = network.EnableIPv6,
-            Pools = [.. (network.IPAM?.Config ?? []).Where(pool => !string.IsNullOrEmpty(pool.Subnet)).Select(pool => (pool.Subnet, string.IsNullOrEmpty(pool.Gateway) ? null : pool.Gateway))],
+            Pools = [.. (network.IPAM?.Config ?? []).Where(pool => !string.IsNullOrEmpty(pool.Subnet))
+                .Select(pool => (pool.Subnet, string.IsNullOrEmpty(pool.Gateway) ? null : pool.Gateway))],
         })];
     }
 
-    // Null when there is no such network.
-    private async Task<NetworkResponse?> InspectAsync(string networkId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken);
-        }
-        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<NetworkResponse?> InspectAsync(string networkId, CancellationToken cancellationToken) =>
+        FoundAsync(AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken));
 
     private static IDictionary<string, EndpointResource> Containers(NetworkResponse network) =>
         network.Containers ?? new Dictionary<string, EndpointResource>();
@@ -120,7 +106,7 @@ internal sealed partial class DockerEngine
         Options = network.Options.ToDictionary(),
         Labels = network.Labels.ToDictionary(),
         Internal = network.Internal,
-        EnableIPv4 = network.IPv4 ? null : false, // Engines that do not know the field must not be shown it.
+        EnableIPv4 = network.IPv4 ? null : false, // Omitted otherwise, for engines that do not know the field.
         EnableIPv6 = network.IPv6,
         IPAM = new IPAM
         {
@@ -130,10 +116,10 @@ internal sealed partial class DockerEngine
         },
     };
 
-    /// <summary>Docker writes null for none.</summary>
+    // Docker writes null for an empty map.
     private static System.Collections.ObjectModel.ReadOnlyDictionary<string, string> Pairs(IDictionary<string, string>? pairs) =>
         (pairs ?? new Dictionary<string, string>()).AsReadOnly();
 
-    /// <summary>While a join is under way the key is <c>ep-</c> and the endpoint's id; afterwards it is the container's id.</summary>
+    /// <summary>Until a Join has finished the key is <c>ep-</c> and the endpoint's id; afterwards it is the container's id.</summary>
     private static string? ContainerId(string key) => key.StartsWith("ep-", StringComparison.Ordinal) ? null : key;
 }

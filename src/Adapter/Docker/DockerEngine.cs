@@ -10,13 +10,17 @@ using Docker.DotNet.NativeHttp;
 
 namespace Bridge.Adapter.Docker;
 
-/// <summary>
-/// Asks a Docker Engine over its unix socket. Its files, and EventTranslation, are the only ones that know the Docker client library.
-/// </summary>
+/// <summary>A Docker Engine at its unix socket. Only this class and <see cref="EventTranslation"/> use the Docker client library.</summary>
 internal sealed partial class DockerEngine(string dockerSocket, TimeProvider timeProvider) : IDockerEngine, IDisposable
 {
-    /// <summary>A question takes milliseconds; while dockerd starts it hangs, and asking again later is better than waiting.</summary>
+    /// <summary>An answer takes milliseconds. While dockerd starts it answers nothing; then a later retry is better than waiting.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// For requests during which Docker calls the driver, which runs every plugin of the chain. Docker also retries a missing driver for a
+    /// while.
+    /// </summary>
+    private static readonly TimeSpan DriverTimeout = TimeSpan.FromSeconds(60);
 
     private readonly DockerClient _client = new DockerClientBuilder()
         .WithEndpoint(new Uri("http://docker"))
@@ -28,7 +32,7 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
 
     public async IAsyncEnumerable<DockerEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Docker repeats what happened since a moment, so asking from before the ping leaves no gap between the two.
+        // Docker repeats the events since a time. The time before the ping leaves no gap between the ping and the stream.
         var since = timeProvider.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         await AskAsync("answer a ping", async token =>
         {
@@ -52,6 +56,55 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         }
     }
 
+    public async Task<IReadOnlyList<DockerContainer>> ContainersAsync(CancellationToken cancellationToken) =>
+        [.. (await ListContainersAsync(cancellationToken)).Select(container => new DockerContainer(NameOf(container), container.ID))];
+
+    public async Task<IReadOnlyList<DockerContainer>> StrandedAsync(string errorText, CancellationToken cancellationToken)
+    {
+        var stranded = new List<DockerContainer>();
+        foreach (var container in await ListContainersAsync(cancellationToken, Filter("status", "created", "exited")))
+        {
+            if (await InspectContainerAsync(container.ID, cancellationToken) is { } found
+                && found.HostConfig?.RestartPolicy?.Name is RestartPolicyKind.Always or RestartPolicyKind.UnlessStopped
+                && (found.State?.Error?.Contains(errorText, StringComparison.Ordinal) ?? false))
+            {
+                stranded.Add(new DockerContainer(found.Name.TrimStart('/'), found.ID));
+            }
+        }
+
+        return stranded;
+    }
+
+    public Task StartAsync(string containerId, CancellationToken cancellationToken) => AskAsync(
+        "start a container", token => _client.Containers.StartContainerAsync(containerId, new ContainerStartParameters(), token), DriverTimeout, cancellationToken);
+
+    private Task<IList<ContainerListResponse>> ListContainersAsync(
+        CancellationToken cancellationToken, IDictionary<string, IDictionary<string, bool>>? filters = null) =>
+        AskAsync(
+            "list its containers",
+            token => _client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = filters }, token),
+            cancellationToken);
+
+    // "/web"; before Docker 28 also the names of legacy links to it: "/db/web".
+    private static string NameOf(ContainerListResponse container) =>
+        (container.Names ?? []).Select(name => name.TrimStart('/')).FirstOrDefault(name => !name.Contains('/', StringComparison.Ordinal)) ?? "";
+
+    private Task<ContainerInspectResponse?> InspectContainerAsync(string id, CancellationToken cancellationToken) =>
+        FoundAsync(AskAsync("inspect a container", token => _client.Containers.InspectContainerAsync(id, token), cancellationToken));
+
+    /// <summary>Null when Docker answers that the object does not exist.</summary>
+    private static async Task<T?> FoundAsync<T>(Task<T> request) where T : class
+    {
+        try
+        {
+            return await request;
+        }
+        catch (DockerRefusalException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     private async Task WatchAsync(string since, ChannelWriter<DockerEvent> events, CancellationToken cancellationToken)
     {
         try
@@ -67,10 +120,10 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         }
     }
 
-    private Task<T> AskAsync<T>(string question, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
-        AskAsync(question, ask, AnswerTimeout, cancellationToken);
+    private Task<T> AskAsync<T>(string request, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+        AskAsync(request, ask, AnswerTimeout, cancellationToken);
 
-    private async Task<T> AskAsync<T>(string question, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(string request, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(timeout, timeProvider);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -78,23 +131,26 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         {
             return await ask(bounded.Token);
         }
-        catch (Exception failure) when (Translate(failure, question, timeout, cancellationToken) is { } translated)
+        catch (Exception failure) when (Translate(failure, request, timeout, cancellationToken) is { } translated)
         {
             throw translated;
         }
     }
 
-    /// <summary>Null for what stays as it is: what is neither Docker's silence nor its refusal: our own cancellation, our own mistakes.</summary>
-    private Exception? Translate(Exception failure, string question, TimeSpan timeout, CancellationToken cancellationToken) => failure switch
+    /// <summary>Null for a failure that is neither Docker's silence nor its refusal: our own cancellation, a defect of ours.</summary>
+    private Exception? Translate(Exception failure, string request, TimeSpan timeout, CancellationToken cancellationToken) => failure switch
     {
         OperationCanceledException when cancellationToken.IsCancellationRequested => null,
 
-        // A connection that is closed under a question fails in its own way.
-        _ when cancellationToken.IsCancellationRequested => new OperationCanceledException($"nobody waits any more for Docker to {question}", failure, cancellationToken),
-        OperationCanceledException => new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {question}", failure),
-        DockerApiException refusal => new DockerRefusalException(question, refusal.StatusCode, Message(refusal.ResponseBody), failure),
-        JsonException invalid => new DockerRefusalException(question, HttpStatusCode.OK, $"what it answered is not understood: {JsonWords.Of(invalid)}", failure),
-        HttpRequestException or IOException or SocketException => new DockerUnreachableException(dockerSocket, UnixSocketHttp.Reason(failure, dockerSocket), failure),
+        // Disposing the connection during a request fails with an exception of the transport.
+        _ when cancellationToken.IsCancellationRequested =>
+            new OperationCanceledException($"the request to Docker to {request} was cancelled", failure, cancellationToken),
+        OperationCanceledException =>
+            new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {request}", failure),
+        DockerApiException refusal => new DockerRefusalException(request, refusal.StatusCode, Message(refusal.ResponseBody), failure),
+        JsonException invalid => new DockerRefusalException(request, HttpStatusCode.OK, $"its answer is not understood: {JsonWords.Of(invalid)}", failure),
+        HttpRequestException or IOException or SocketException =>
+            new DockerUnreachableException(dockerSocket, UnixSocketHttp.Reason(failure, dockerSocket), failure),
         _ => null,
     };
 
@@ -107,7 +163,7 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         }
         catch (JsonException)
         {
-            return body ?? ""; // Not every answer comes from Docker: a proxy in between writes HTML.
+            return body ?? ""; // A proxy in between may answer with HTML.
         }
     }
 

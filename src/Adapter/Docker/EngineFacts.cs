@@ -1,34 +1,17 @@
 namespace Bridge.Adapter.Docker;
 
-/// <summary>What was learned of the engine in the background, so that calls of the driver can go by it without asking.</summary>
+/// <summary>Facts about the engine, learned in the background: a driver call must not ask Docker.</summary>
 internal sealed class EngineFacts
 {
-    private volatile Fact _sysctlsComeFirst;
+    private volatile object? _sysctlsComeFirst;
 
     /// <summary>
-    /// Whether a container's namespace has the user's sysctls before its networks, as from Docker 28 on. Before, Docker itself switches IPv6 off
-    /// in each, and on again for the interfaces that get an address. Null: nobody knows yet.
+    /// Whether Docker applies a container's sysctls before its networks, as from version 28 on. Earlier versions disable IPv6 in each new
+    /// namespace and enable it again for the interfaces that get an IPv6 address. Null while the version is unknown.
     /// </summary>
     public bool? SysctlsComeFirst
     {
-        get => _sysctlsComeFirst switch
-        {
-            Fact.So => true,
-            Fact.NotSo => false,
-            _ => null,
-        };
-        set => _sysctlsComeFirst = value switch
-        {
-            true => Fact.So,
-            false => Fact.NotSo,
-            null => Fact.Unknown,
-        };
-    }
-
-    private enum Fact
-    {
-        Unknown,
-        So,
-        NotSo,
+        get => (bool?)_sysctlsComeFirst;
+        set => _sysctlsComeFirst = value;
     }
 }

@@ -8,8 +8,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Setting <c>autoNetworks</c>: creates, replaces and removes Docker networks, so that there is one for every CNI network, under its name. Changes only
-/// networks that have its label. Runs in the background, because Docker calls cnm-cni while it creates a network.
+/// Setting <c>autoNetworks</c>: creates, replaces and removes Docker networks, so that there is one for every CNI network, under its name.
+/// Changes only networks that have its label. Runs in the background, because Docker calls cnm-cni while it creates a network.
 /// </summary>
 internal sealed class AutoNetworks(
     IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider, ILogger<AutoNetworks> logger)
@@ -128,7 +128,9 @@ internal sealed class AutoNetworks(
 /// <summary>Wakes <see cref="AutoNetworksLoop"/> when CNI networks or Docker's networks may have changed.</summary>
 internal sealed class NetworksSignal : WakeUp;
 
-/// <summary>Runs <see cref="AutoNetworks"/> when CNI files change, when Docker answers again or loses a network, and at intervals.</summary>
+/// <summary>
+/// Runs <see cref="AutoNetworks"/> when CNI files change, when Docker answers again or loses a network, and at intervals.
+/// </summary>
 internal sealed class AutoNetworksLoop(
     AutoNetworks networks, NetworksSignal signal, AdapterSettings settings, TimeProvider timeProvider, ILogger<AutoNetworksLoop> logger) : BackgroundService
 {

@@ -1,8 +1,8 @@
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Reports that files of a directory, or the directory itself, were created, changed or removed; files in its subdirectories are ignored. After a
-/// report a new watch is needed: the watched directory may have been replaced by another of the same name.
+/// Reports that files of a directory, or the directory itself, were created, changed or removed; files in its subdirectories are ignored.
+/// After a report a new watch is needed: the watched directory may have been replaced by another of the same name.
 /// </summary>
 internal sealed class DirectoryChanges : IDisposable
 {

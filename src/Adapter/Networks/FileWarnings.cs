@@ -5,8 +5,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Logs warnings about the file of a CNI network, such as a <c>runtimeConfig</c> that no plugin will receive. Files may change after Docker networks were
-/// created for them, so each warning is also logged, once, when a container is attached.
+/// Logs warnings about the file of a CNI network, such as a <c>runtimeConfig</c> that no plugin will receive. Files may change after Docker
+/// networks were created for them, so each warning is also logged, once, when a container is attached.
 /// </summary>
 internal sealed class FileWarnings(ILogger<FileWarnings> logger)
 {

@@ -7,8 +7,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// <c>cnm-cni networks create</c>: creates a Docker network for a CNI network, and works out its options. Runs outside of the daemon, which Docker
-/// calls meanwhile.
+/// <c>cnm-cni networks create</c>: creates a Docker network for a CNI network, and works out its options. Runs outside of the daemon, which
+/// Docker calls meanwhile.
 /// </summary>
 internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings)
 {

@@ -5,8 +5,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Finds the record of a network on which Docker creates an endpoint. A call for it proves that Docker still has the network, so a record marked as
-/// unlisted counts again. A lost record is restored in the background, from Docker's list of networks; the lookup waits for that.
+/// Finds the record of a network on which Docker creates an endpoint. A call for it proves that Docker still has the network, so a record
+/// marked as unlisted counts again. A lost record is restored in the background, from Docker's list of networks; the lookup waits for that.
 /// </summary>
 internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSignal signal, StrandedContainers stranded, TimeProvider timeProvider)
 {
@@ -50,8 +50,8 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
 }
 
 /// <summary>
-/// Remembers networks that Docker has just deleted. Docker lists a network until its own part of the deletion is done, so an older list proves nothing; a
-/// network that stays listed still exists, because Docker's part failed.
+/// Remembers networks that Docker has just deleted. Docker lists a network until its own part of the deletion is done, so an older list
+/// proves nothing; a network that stays listed still exists, because Docker's part failed.
 /// </summary>
 internal sealed class DeletedNetworks
 {

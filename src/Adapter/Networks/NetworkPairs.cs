@@ -36,8 +36,8 @@ internal sealed record NetworkPairs(
         network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey) ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
 
     /// <summary>
-    /// The CNI network in the options of a Docker network; else the only one that declares its subnets; else the only one of the host, if the subnets
-    /// fit. Null when none of these applies.
+    /// The CNI network in the options of a Docker network; else the only one that declares its subnets; else the only one of the host, if
+    /// the subnets fit. Null when none of these applies.
     /// </summary>
     public static string? StandsFor(DockerNetwork network, ConfigurationDirectoryContents contents) =>
         NamedBy(network)
@@ -45,7 +45,8 @@ internal sealed record NetworkPairs(
         ?? (CniNetworks.Offered(contents) is [var only] && MayBeOn(network, only) ? only.Name : null);
 
     /// <summary>
-    /// Compares the subnets and gateways that Docker keeps from the creation of a network with the CNI network's file, which may have changed since.
+    /// Compares the subnets and gateways that Docker keeps from the creation of a network with the CNI network's file, which may have
+    /// changed since.
     /// </summary>
     /// <returns>The difference and its remedy; null when there is none.</returns>
     public static string? Outdated(DockerNetwork docker, NetworkConfiguration cni)
@@ -71,7 +72,9 @@ internal sealed record NetworkPairs(
         return null;
     }
 
-    /// <summary>Describes each pair of CNI networks with a common subnet. Their containers cannot reach each other, and both may give one address.</summary>
+    /// <summary>
+    /// Describes each pair of CNI networks with a common subnet. Their containers cannot reach each other, and both may give one address.
+    /// </summary>
     public static IReadOnlyList<string> SharedSubnets(IReadOnlyList<NetworkConfiguration> networks) =>
     [
         .. networks.SelectMany((network, index) => networks.Skip(index + 1).Select(other => (One: network, Two: other, Common: Common(network, other))))

@@ -8,7 +8,8 @@ namespace Bridge.Adapter.Networks;
 
 /// <summary>The options of the Docker network for a CNI network.</summary>
 /// <param name="CniNetwork">The CNI network's name.</param>
-/// <param name="Subnets">The subnets for Docker, at most one of each family, so that <c>docker run --ip</c> works; empty with the null IPAM.</param>
+/// <param name="Subnets">The subnets for Docker, at most one of each family, so that <c>docker run --ip</c> works; empty with the null
+/// IPAM.</param>
 /// <param name="WhyNull">Why the null IPAM is used, as the end of a sentence; null when addresses are reserved ahead.</param>
 internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> Subnets, string? WhyNull)
 {

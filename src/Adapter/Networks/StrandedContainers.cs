@@ -7,8 +7,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Containers that were refused for what is only not there yet: dockerd starts those with a restart policy before it answers the question which networks it
-/// has, perhaps before somebody has written the CNI network's file, and never tries again.
+/// Containers that were refused for what is only not there yet: dockerd starts those with a restart policy before it answers the question
+/// which networks it has, perhaps before somebody has written the CNI network's file, and never tries again.
 /// </summary>
 internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warnings)
 {

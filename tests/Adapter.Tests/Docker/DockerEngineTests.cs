@@ -206,7 +206,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [Theory]
     [InlineData(500, """{"message":"the store is broken"}""", "Docker refused to list its networks (HTTP 500): the store is broken")]
     [InlineData(403, "<html>forbidden</html>", "Docker refused to list its networks (HTTP 403): <html>forbidden</html>")]
-    [InlineData(200, "<html>", "Docker refused to list its networks (HTTP 200): what it answered is not understood: *")]
+    [InlineData(200, "<html>", "Docker refused to list its networks (HTTP 200): its answer is not understood: *")]
     public async Task What_Docker_refuses_is_told_in_its_own_words(int status, string body, string message)
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json(body, status);
