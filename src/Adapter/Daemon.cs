@@ -57,7 +57,7 @@ internal static class Daemon
         builder.Services.Configure<HostOptions>(host =>
         {
             // A little longer than calls have; what then still hangs is on disk, and the next start's.
-            host.ShutdownTimeout = CallDeadline.StopPatience + (2 * CallDeadline.Promptness);
+            host.ShutdownTimeout = CallDeadline.ShutdownGrace + (2 * CallDeadline.ReportGrace);
             host.ServicesStopConcurrently = true;
         });
 

@@ -4,76 +4,77 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// An answer in time for every call, whatever hangs: Docker waits without end. At the deadline (1) the call's token is cancelled, which ends
-/// waiting; (2) soon after, who has not ended is left alone, and Docker is told. The work goes on, and how it ends is logged. (3) As long as
-/// it goes on, further calls for its endpoint are answered at once.
+/// Answers every call in time, whatever hangs: Docker sets no timeout on a plugin's answer (moby pkg/plugins/client.go). (1) At the deadline the call's token
+/// is cancelled, which ends waiting. (2) If the work has not ended shortly after, Docker gets an error; the work continues and its end is logged. (3) As long
+/// as it continues, further calls for its endpoint are answered at once: `docker rm` is four calls, and those behind the first would each wait as long.
 /// </summary>
 internal sealed class CallDeadline(
     AdapterSettings settings, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<CallDeadline> logger)
 {
     private readonly LateCalls _late = new();
 
-    /// <summary>What is under way when the daemon is told to stop has this long, and <see cref="Promptness"/>.</summary>
-    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(7);
+    /// <summary>How long running calls may continue when cnm-cni shuts down; then <see cref="ReportGrace"/> begins.</summary>
+    public static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(7);
 
-    /// <summary>For what is told to end to do so, and to say how: a plugin that is done by then is not late.</summary>
-    public static readonly TimeSpan Promptness = TimeSpan.FromSeconds(1);
+    /// <summary>Grace period for cancelled work to finish and report its own error.</summary>
+    public static readonly TimeSpan ReportGrace = TimeSpan.FromSeconds(1);
 
-    private const string WhereToLook = "See cnm-cni status, and the bridge's log for what hangs.";
+    private const string WhereToLook = "See cnm-cni status, and the log of cnm-cni for what hangs.";
 
-    /// <param name="call">What is asked.</param>
-    /// <param name="work">The call's work; begins on another thread, since it may block in the kernel.</param>
-    /// <param name="abandoned">Nobody waits for the answer any more.</param>
-    /// <exception cref="CnmException">The work is late, or must wait for what is late.</exception>
+    /// <param name="call">The call.</param>
+    /// <param name="work">The call's work. It starts on another thread, because it may block in the kernel.</param>
+    /// <param name="abandoned">Docker no longer waits for the answer.</param>
+    /// <exception cref="CnmException">The work is late, or an earlier call for the endpoint is.</exception>
     public async Task<T> AnswerAsync<T>(Call call, Func<CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
         var predecessor = _late.FirstOf(call.EndpointId); // (3)
-        if (predecessor is not null && call.Lane == CallKind.Create)
-            throw new CnmException($"{Behind(predecessor)}. Nothing was done. Try again when it has ended. {WhereToLook}");
+        if (predecessor is not null && call.Kind == CallKind.Create)
+            throw new CnmException($"{Behind(predecessor)}. Nothing was done. Retry once it has finished. {WhereToLook}");
 
-        var patience = predecessor is null || call.Lane == CallKind.Read ? settings.Timeouts.Call : TimeSpan.Zero;
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
-        using var answerBy = new CancellationTokenSource(patience + Promptness, timeProvider);
+        var patience = predecessor is null || call.Kind == CallKind.Read ? settings.Timeouts.Call : TimeSpan.Zero;
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
+        using var answerBy = new CancellationTokenSource(patience + ReportGrace, timeProvider);
         using var deadline = new CancellationTokenSource(settings.Timeouts.Call, timeProvider);
-        using var atDeadline = deadline.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), giveUp);
-        using var atStop = lifetime.ApplicationStopping.UnsafeRegister(
+        using var atDeadline = deadline.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancelled);
+        using var atShutdown = lifetime.ApplicationStopping.UnsafeRegister(
             static sources =>
             {
                 var (deadline, answerBy) = ((CancellationTokenSource, CancellationTokenSource))sources!;
-                deadline.CancelAfter(StopPatience);
-                answerBy.CancelAfter(StopPatience + Promptness);
+                deadline.CancelAfter(ShutdownGrace);
+                answerBy.CancelAfter(ShutdownGrace + ReportGrace);
             },
             (deadline, answerBy));
 
-        var token = call.Lane == CallKind.Remove ? CancellationToken.None : giveUp.Token;
+        var token = call.Kind == CallKind.Remove ? CancellationToken.None : cancelled.Token;
         var start = timeProvider.GetTimestamp();
         var running = Task.Run(() => work(token), CancellationToken.None);
         try
         {
             return await running.WaitAsync(answerBy.Token);
         }
-        catch (OperationCanceledException) when (answerBy.IsCancellationRequested && !running.IsCompleted)
+        catch (OperationCanceledException) when (answerBy.IsCancellationRequested && !running.IsCompleted) // (2)
         {
             _ = FollowAsync(call, running, start);
-            throw new CnmException(predecessor is null ? Late(call.Lane) : $"{Behind(predecessor)}. It goes on in the background, and this follows. {WhereToLook}");
+            throw new CnmException(predecessor is null
+                ? Late(call.Kind)
+                : $"{Behind(predecessor)}. It continues in the background, and this call follows it. {WhereToLook}");
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested) // (1)
         {
-            throw new CnmException($"{Reason("its turn did not come")}. Nothing was done, or it has been undone. Try again. {WhereToLook}");
+            throw new CnmException($"{Reason("the call could not start")}. Nothing was done, or it has been cleaned up. Retry. {WhereToLook}");
         }
     }
 
-    private string Late(CallKind lane) => lane switch
-    {
-        CallKind.Remove => $"{Reason("it is not done")}. It goes on in the background, and is tried again until it is done. {WhereToLook}",
-        _ => $"{Reason("it is not done")}. It is remembered, and undone in the background as soon as what runs has ended. {WhereToLook}",
-    };
+    private string Late(CallKind kind) => $"{Reason("the call has not finished")}. " + (kind == CallKind.Remove
+        ? "It continues in the background, and cnm-cni retries it until it succeeds. "
+        : "Its work is recorded, and cnm-cni cleans it up in the background once it ends. ") + WhereToLook;
 
-    private static string Behind(string predecessor) => $"an earlier call for this endpoint ({predecessor}) was late and has not ended yet";
+    private static string Behind(string predecessor) =>
+        $"an earlier call for this endpoint ({predecessor}) exceeded its deadline and has not finished yet";
 
     private string Reason(string what) => lifetime.ApplicationStopping.IsCancellationRequested
-        ? $"cnm-cni is stopping, and {what} yet"
-        : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): something hangs, or there is too much at once";
+        ? $"cnm-cni is shutting down, and {what} yet"
+        : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): something hangs, or there are too many calls at once";
 
     private async Task FollowAsync(Call call, Task running, long start)
     {
@@ -87,8 +88,8 @@ internal sealed class CallDeadline(
         }
         catch (Exception failure)
         {
-            // Docker has its answer: without the line the failure would be lost.
-            outcome = failure is OperationCanceledException ? "being undone" : FileWords.Of(failure);
+            // Docker has its answer already: only this line reports the failure.
+            outcome = failure is OperationCanceledException ? "being cleaned up" : FileWords.Of(failure);
         }
 
         if (call.EndpointId is not null)
@@ -96,51 +97,48 @@ internal sealed class CallDeadline(
 
         logger.LateCallEnded(call.Method, timeProvider.GetElapsedTime(start).TotalMilliseconds, outcome);
     }
-}
 
-/// <summary>A call of Docker's.</summary>
-/// <param name="Method">For the log and for people.</param>
-/// <param name="Lane">What it waits behind; what undoes something is not told to end.</param>
-/// <param name="EndpointId">The endpoint it is about; null: none, or none that is known.</param>
-internal sealed record Call(string Method, CallKind Lane, string? EndpointId);
-
-/// <summary>
-/// Calls that Docker was told are late and that still run, by the endpoint they are about. `docker rm` is four calls; when a disk or a plugin hangs, those
-/// behind the first would each wait as long as it did, for the same thing.
-/// </summary>
-internal sealed class LateCalls
-{
-    private readonly Lock _lock = new();
-
-    // Guarded by _lock. By endpoint, the methods in the order in which they became late.
-    private readonly Dictionary<string, List<string>> _running = new(StringComparer.Ordinal);
-
-    /// <summary>What the endpoint waits for; null: nothing.</summary>
-    public string? FirstOf(string? endpointId)
+    // The calls that have exceeded their deadline and still run.
+    private sealed class LateCalls
     {
-        lock (_lock)
-            return endpointId is not null && _running.TryGetValue(endpointId, out var methods) ? methods[0] : null;
-    }
+        private readonly Lock _lock = new();
 
-    public void Add(string endpointId, string method)
-    {
-        lock (_lock)
+        // Guarded by _lock. The methods by endpoint, in the order in which they became late.
+        private readonly Dictionary<string, List<string>> _running = new(StringComparer.Ordinal);
+
+        // Null: none for the endpoint.
+        public string? FirstOf(string? endpointId)
         {
-            if (!_running.TryGetValue(endpointId, out var methods))
-                _running[endpointId] = methods = [];
-
-            methods.Add(method);
+            lock (_lock)
+                return endpointId is not null && _running.TryGetValue(endpointId, out var methods) ? methods[0] : null;
         }
-    }
 
-    public void Remove(string endpointId, string method)
-    {
-        lock (_lock)
+        public void Add(string endpointId, string method)
         {
-            var methods = _running[endpointId];
-            methods.Remove(method);
-            if (methods.Count == 0)
-                _running.Remove(endpointId);
+            lock (_lock)
+            {
+                if (!_running.TryGetValue(endpointId, out var methods))
+                    _running[endpointId] = methods = [];
+
+                methods.Add(method);
+            }
+        }
+
+        public void Remove(string endpointId, string method)
+        {
+            lock (_lock)
+            {
+                var methods = _running[endpointId];
+                methods.Remove(method);
+                if (methods.Count == 0)
+                    _running.Remove(endpointId);
+            }
         }
     }
 }
+
+/// <summary>A call from Docker.</summary>
+/// <param name="Method">Its name, for the log and error texts.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="EndpointId">Its endpoint; null without one, or with an unknown one.</param>
+internal sealed record Call(string Method, CallKind Kind, string? EndpointId);

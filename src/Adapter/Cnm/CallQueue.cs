@@ -4,44 +4,45 @@ using Bridge.Adapter.Settings;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// So many calls at once and no more: each may run plugins, which are processes. A call takes its place before it takes its endpoint's gate,
-/// and whoever holds a gate needs no other place, so places and gates cannot wait for each other.
+/// Limits concurrent calls, because each may start plugin processes. It is the first of three layers, which every call takes in this order, so that they
+/// cannot wait for each other: (1) a place in this queue; (2) the gate of its endpoint, or of its reservation, by id (<see cref="State.AttachmentGates"/>):
+/// one operation at a time; (3) the lock of its CNI container id (CniInvoker's OperationLocks), which also excludes garbage collection and other processes.
 /// </summary>
 internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifetime lifetime) : IDisposable
 {
-    private readonly ConcurrencyLimiter _making = Limiter(settings.Calls.Running, settings.Calls.Waiting);
-    private readonly ConcurrencyLimiter _undoing = Limiter(settings.Calls.Running, int.MaxValue);
+    private readonly ConcurrencyLimiter _creating = Limiter(settings.Calls.Running, settings.Calls.Waiting);
+    private readonly ConcurrencyLimiter _removing = Limiter(settings.Calls.Running, int.MaxValue);
 
     /// <summary>Waits for a place, the oldest call first.</summary>
     /// <returns>The place, until it is disposed; null for a call that needs none.</returns>
-    /// <exception cref="CnmException">Too many wait, or the daemon is stopping: nothing new is made.</exception>
-    public async Task<IDisposable?> EnterAsync(CallKind lane, CancellationToken cancellationToken) => lane switch
+    /// <exception cref="CnmException">Too many calls wait, or cnm-cni is shutting down.</exception>
+    public async Task<IDisposable?> EnterAsync(CallKind kind, CancellationToken cancellationToken) => kind switch
     {
-        CallKind.Create => await EnterMakingAsync(cancellationToken),
-        CallKind.Remove => await _undoing.AcquireAsync(permitCount: 1, cancellationToken),
+        CallKind.Create => await EnterCreatingAsync(cancellationToken),
+        CallKind.Remove => await _removing.AcquireAsync(permitCount: 1, cancellationToken),
         _ => null,
     };
 
     public void Dispose()
     {
-        _making.Dispose();
-        _undoing.Dispose();
+        _creating.Dispose();
+        _removing.Dispose();
     }
 
-    private async Task<IDisposable> EnterMakingAsync(CancellationToken cancellationToken)
+    private async Task<IDisposable> EnterCreatingAsync(CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
-            throw Stopping();
+            throw ShuttingDown();
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         RateLimitLease place;
         try
         {
-            place = await _making.AcquireAsync(permitCount: 1, waiting.Token);
+            place = await _creating.AcquireAsync(permitCount: 1, waiting.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            throw Stopping();
+            throw ShuttingDown();
         }
 
         if (place.IsAcquired)
@@ -49,12 +50,12 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
 
         place.Dispose();
         throw new CnmException(
-            $"too much at once: {settings.Calls.Running} calls are being worked on and {settings.Calls.Waiting} wait (calls.running and calls.waiting in the bridge's settings). " +
-            "Nothing was done. Try again in a moment, or start fewer containers at a time.");
+            $"too many calls at once: {settings.Calls.Running} calls are running and {settings.Calls.Waiting} are waiting " +
+            "(settings calls.running and calls.waiting). Nothing was done. Retry in a moment, or start fewer containers at a time.");
     }
 
-    private static CnmException Stopping() =>
-        new("cnm-cni is stopping, and begins nothing new. Nothing was done. Try again when it has started.");
+    private static CnmException ShuttingDown() =>
+        new("cnm-cni is shutting down and accepts no new requests. Nothing was changed; retry once it is running.");
 
     private static ConcurrencyLimiter Limiter(int running, int waiting) => new(new ConcurrencyLimiterOptions
     {
@@ -64,15 +65,15 @@ internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifeti
     });
 }
 
-/// <summary>Which calls a call waits behind when there are too many.</summary>
+/// <summary>What a call does; it decides how the call waits, and whether its deadline cancels it.</summary>
 internal enum CallKind
 {
-    /// <summary>Makes something: waits, is refused when too many wait, and is given up at its deadline.</summary>
+    /// <summary>Creates something: waits for a place, is refused when too many wait, and is cancelled at its deadline.</summary>
     Create,
 
-    /// <summary>Undoes something: waits behind its own kind only, and is never refused or given up. What Docker asks for here, it asks once.</summary>
+    /// <summary>Removes something: waits behind calls of its own kind only, and is never refused or cancelled. Docker sends it only once.</summary>
     Remove,
 
-    /// <summary>Only looks: never waits.</summary>
+    /// <summary>Only reads: never waits.</summary>
     Read,
 }

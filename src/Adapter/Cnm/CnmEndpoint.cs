@@ -8,30 +8,64 @@ using CniInvoker;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// HTTP on one side, a method on the other: finds it a place and a deadline, answers in Docker's shape, writes one log line.
-/// Every refusal is status 200 with <c>Err</c>: Docker shows that text and does not repeat the call.
+/// Connects an HTTP route to a method: reads the request, gives the call a deadline and a place in the queue, answers in Docker's format, writes one log line.
+/// Every error has status 200 with <c>Err</c>: Docker shows that text and does not repeat the call (moby pkg/plugins/client.go).
 /// </summary>
 internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, BridgeMetrics metrics, ILogger<CnmEndpoint> logger)
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
-        CallKind lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Func<TRequest, string?>? endpointOf = null) =>
-        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, lane, method, request, endpointOf));
+        CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response,
+        Func<TRequest, string?>? endpointOf = null) =>
+        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, kind, method, request, endpointOf));
 
-    /// <summary>A method without parameters and without a way to fail.</summary>
+    /// <summary>A method without parameters that cannot fail.</summary>
     public RequestDelegate Constant<TResponse>(TResponse answer, JsonTypeInfo<TResponse> response) =>
         context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
 
     private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
-        HttpContext context, CallKind lane, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, Func<TRequest, string?>? endpointOf)
+        HttpContext context, CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, Func<TRequest, string?>? endpointOf)
     {
-        var message = await RequestBody.ReadAsync(context, request);
-        return await deadline.AnswerAsync(new Call(NameOf(context), lane, endpointOf?.Invoke(message)), InPlaceAsync, context.RequestAborted);
+        var message = await ReadAsync(context, request);
+        return await deadline.AnswerAsync(new Call(NameOf(context), kind, endpointOf?.Invoke(message)), QueuedAsync, context.RequestAborted);
 
-        async Task<TResponse> InPlaceAsync(CancellationToken cancellationToken)
+        async Task<TResponse> QueuedAsync(CancellationToken cancellationToken)
         {
-            using var place = await queue.EnterAsync(lane, cancellationToken);
+            using var place = await queue.EnterAsync(kind, cancellationToken);
             return await method.InvokeAsync(message, cancellationToken);
+        }
+    }
+
+    // Docker sends no Content-Type, so ASP.NET Core would refuse to bind the body.
+    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> json)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length == 0)
+        {
+            // moby#39331: a retried request has an empty body, which must not count as "{}".
+            throw new CnmException(
+                "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; " +
+                "nothing was done this time. Retry.");
+        }
+
+        var text = body.GetBuffer().AsSpan(0, (int)body.Length);
+        RequireUnicode(text);
+        return JsonSerializer.Deserialize(text, json) ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
+    }
+
+    // Some options are read only after plugins have run, which is too late to find out that "\ud800" is not text.
+    private static void RequireUnicode(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        try
+        {
+            while (reader.Read())
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
+        }
+        catch (InvalidOperationException notText)
+        {
+            throw new JsonException($"{notText.Message.TrimEnd('.')}.", notText);
         }
     }
 
@@ -50,11 +84,12 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         }
         catch (Exception failure)
         {
-            // The last stop before the wire: whatever went wrong, Docker gets a sentence and no retry.
-            var sentence = Sentence(failure);
-            answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(Printable.Of(sentence)), CnmJson.Default.ErrorResponse);
+            // Any exception becomes an error answer: an HTTP error would make Docker show raw text, a broken connection would make it retry.
+            var error = ErrorText(failure);
+            answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(Printable.Of(error)), CnmJson.Default.ErrorResponse);
             metrics.Refused(method, call.Elapsed);
-            logger.CallRefused(Unforeseen(failure) ? failure : null, method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds, sentence);
+            logger.CallRefused(
+                IsExpected(failure) ? null : failure, method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds, error);
         }
 
         context.Response.ContentType = "application/json";
@@ -64,17 +99,17 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         FaultPoint.Pass(FaultKind.Answer, $"to {method} sent");
     }
 
-    private static string Sentence(Exception failure) => failure switch
+    private static string ErrorText(Exception failure) => failure switch
     {
         CniException { TimedOut: true } late when SettingOf(late.Operation) is { } setting => $"{late.Message} The setting {setting} allows it more time.",
         CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
 
-        // The kernel's own, which say what was attempted.
+        // Errors of the kernel, which name what was attempted.
         IOException and not BadHttpRequestException or UnauthorizedAccessException => FileWords.Of(failure),
-        JsonException json => $"the request is not what the network driver protocol asks for: {JsonWords.Of(json)}. Nothing was done.",
+        JsonException json => $"the request does not follow the network driver protocol: {JsonWords.Of(json)}. Nothing was done.",
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
-        OperationCanceledException => "the call was given up before it was done, because the connection closed.",
-        _ => $"this is a fault of the driver itself, of which its log has more: {failure.Message} ({failure.GetType().Name})",
+        OperationCanceledException => "the call was cancelled before it finished, because the connection closed.",
+        _ => $"internal error of cnm-cni; its log has the details: {failure.Message} ({failure.GetType().Name})",
     };
 
     private static string? SettingOf(CniOperation? operation) => operation switch
@@ -85,43 +120,6 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         _ => null,
     };
 
-    private static bool Unforeseen(Exception failure) => failure is not (
-        CnmException or CniException or CniConfigurationException or JournalException or JsonException or BadHttpRequestException);
-}
-
-/// <summary>What a call says. Docker sends no Content-Type, so the body is taken as it is.</summary>
-internal static class RequestBody
-{
-    private const string Empty =
-        "the request has no body. Docker repeats a call this way when the connection broke during the first attempt; " +
-        "nothing was done this time. Try again.";
-
-    /// <exception cref="CnmException">There is nothing. An empty body is Docker's broken retry, never "{}".</exception>
-    /// <exception cref="JsonException">It is not what the method asks for.</exception>
-    public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> json)
-    {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length == 0)
-            throw new CnmException(Empty);
-
-        var text = body.GetBuffer().AsSpan(0, (int)body.Length);
-        RequireUnicode(text);
-        return JsonSerializer.Deserialize(text, json) ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
-    }
-
-    // Options are read when they are needed, some of them after plugins have run: too late to find out that "\ud800" is no text.
-    private static void RequireUnicode(ReadOnlySpan<byte> text)
-    {
-        var reader = new Utf8JsonReader(text);
-        try
-        {
-            while (reader.Read())
-                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
-        }
-        catch (InvalidOperationException notText)
-        {
-            throw new JsonException($"{notText.Message.TrimEnd('.')}.", notText);
-        }
-    }
+    private static bool IsExpected(Exception failure) => failure is
+        CnmException or CniException or CniConfigurationException or JournalException or JsonException or BadHttpRequestException;
 }

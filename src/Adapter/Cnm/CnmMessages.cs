@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Cnm;
 
-// What Docker sends and wants back, spelled as moby's drivers/remote/api spells it. Unknown fields are ignored: engines add some in every version.
+// The messages of the network driver protocol, with the names of moby daemon/libnetwork/drivers/remote/api/api.go. Unknown fields are ignored: new engines
+// add some.
 
 internal sealed record ActivateResponse(IReadOnlyList<string> Implements);
 
@@ -26,12 +26,12 @@ internal sealed record CreateEndpointRequest(
     EndpointInterface? Interface = null,
     IReadOnlyDictionary<string, JsonElement>? Options = null);
 
-/// <summary>Addresses are CIDR text. A field that Docker filled must stay empty in the answer, even when the value would be the same.</summary>
+/// <summary>Addresses in CIDR notation. A field that Docker filled in the request must stay empty in the answer, even with the same value.</summary>
 internal sealed record EndpointInterface(string? Address = null, string? AddressIPv6 = null, string? MacAddress = null);
 
 internal sealed record CreateEndpointResponse(EndpointInterface? Interface);
 
-/// <summary>The request of every method that only names an endpoint.</summary>
+/// <summary>The request of every method that has only an endpoint as its parameter.</summary>
 internal sealed record EndpointRequest(string NetworkID, string EndpointID);
 
 internal sealed record EndpointOperInfoResponse(IReadOnlyDictionary<string, string> Value);
@@ -51,7 +51,7 @@ internal sealed record JoinResponse(
 
 internal sealed record JoinInterfaceName(string SrcName, string DstPrefix);
 
-/// <summary>RouteType 0 goes by NextHop, 1 is on the link.</summary>
+/// <summary>RouteType 0 is a route via NextHop, 1 a route on the link.</summary>
 internal sealed record JoinStaticRoute(string Destination, int RouteType, string NextHop);
 
 internal sealed record ProgramExternalConnectivityRequest(
@@ -59,16 +59,16 @@ internal sealed record ProgramExternalConnectivityRequest(
     string EndpointID,
     IReadOnlyDictionary<string, JsonElement>? Options = null);
 
-/// <summary>A request without parameters, and an answer without content.</summary>
+/// <summary>A request without parameters, or an answer without content.</summary>
 internal sealed record Nothing;
 
-/// <summary>A refusal. A network driver's has <c>Err</c>, an IPAM driver's <c>Error</c>; each reader skips the other.</summary>
+/// <summary>An error: <c>Err</c> of a network driver, <c>Error</c> of an IPAM driver. Docker ignores the other one.</summary>
 internal sealed record ErrorResponse(string Err)
 {
     public string Error => Err;
 }
 
-// What Docker sends to an IPAM driver and wants back, spelled as moby's ipams/remote/api spells it.
+// The messages of the IPAM driver protocol, with the names of moby daemon/libnetwork/ipams/remote/api/api.go.
 
 internal sealed record IpamCapabilitiesResponse(bool RequiresMACAddress, bool RequiresRequestReplay);
 
@@ -81,12 +81,12 @@ internal sealed record RequestPoolRequest(
     IReadOnlyDictionary<string, string>? Options = null,
     bool V6 = false);
 
-/// <summary>Data: <c>com.docker.network.gateway</c> in CIDR notation saves Docker the request for one.</summary>
+/// <summary>Data: <c>com.docker.network.gateway</c> in CIDR notation makes a request for the gateway's address unnecessary.</summary>
 internal sealed record RequestPoolResponse(string PoolID, string Pool, IReadOnlyDictionary<string, string> Data);
 
 internal sealed record ReleasePoolRequest(string PoolID);
 
-/// <summary>Address: a plain IP that is wished for, or empty.</summary>
+/// <summary>Address: the requested address without prefix length, or empty.</summary>
 internal sealed record RequestAddressRequest(string PoolID, string? Address = null, IReadOnlyDictionary<string, string>? Options = null);
 
 /// <summary>Address in CIDR notation; never empty.</summary>
@@ -94,7 +94,7 @@ internal sealed record RequestAddressResponse(string Address, IReadOnlyDictionar
 
 internal sealed record ReleaseAddressRequest(string PoolID, string Address);
 
-/// <summary>The serializer of Docker's wire. A missing required field is an error that names the field, never a silent null.</summary>
+/// <summary>The serializer of both protocols. A missing required field is an error that names the field.</summary>
 [JsonSourceGenerationOptions(
     PropertyNameCaseInsensitive = true,
     AllowDuplicateProperties = false,

@@ -1,14 +1,14 @@
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// Network and endpoint ids become file names and CNI container ids, so nothing but letters and digits passes (swarm network ids are base
-/// 36, the others hexadecimal).
+/// Network and endpoint ids become file names and CNI container ids, so only letters and digits are accepted. Ids of swarm networks are base 36, others
+/// hexadecimal.
 /// </summary>
 internal static class DockerId
 {
     private const int LongestId = 128;
 
-    /// <exception cref="CnmException">The id is empty, too long, or holds another character.</exception>
+    /// <exception cref="CnmException">The id is empty, too long, or contains another character.</exception>
     public static string Require(string id, string field)
     {
         if (id.Length is > 0 and <= LongestId && id.All(char.IsAsciiLetterOrDigit))
@@ -17,7 +17,7 @@ internal static class DockerId
         throw new CnmException($"{field} {Quote(id)} is not an id: 1 to {LongestId} ASCII letters and digits are expected. Nothing was done.");
     }
 
-    /// <summary>The short form that people know from docker's listings.</summary>
+    /// <summary>The first 12 characters, as in docker's listings.</summary>
     public static string Short(string id) => id.Length <= 12 ? id : id[..12];
 
     private static string Quote(string id) =>

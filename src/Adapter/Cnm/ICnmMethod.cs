@@ -1,11 +1,13 @@
 namespace Bridge.Adapter.Cnm;
 
-/// <summary>One method of Docker's network driver protocol. Idempotent: Docker repeats calls.</summary>
+/// <summary>A method of Docker's network driver protocol. Idempotent, because Docker repeats calls after transport errors.</summary>
 internal interface ICnmMethod<in TRequest, TResponse>
 {
-    /// <exception cref="CnmException">The refusal to show at the docker prompt.</exception>
+    /// <exception cref="CnmException">The error to show at the docker prompt.</exception>
     Task<TResponse> InvokeAsync(TRequest request, CancellationToken cancellationToken);
 }
 
-/// <summary>A refusal whose message goes, as it is, to the person at the docker prompt: what was attempted, on what, why not, what to do.</summary>
+/// <summary>
+/// An error whose text is shown unchanged at the docker prompt: what was attempted, on which object, why it failed, what to do.
+/// </summary>
 internal sealed class CnmException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -15,7 +15,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
     {
         using (Networks.Hold("chain", "ADD"))
         {
-            (await Docker.CreateEndpointAsync("e1")).Should().StartWith("{\"Err\":").And.Contain(Late).And.Contain("undone in the background").And.Contain("cnm-cni status");
+            (await Docker.CreateEndpointAsync("e1")).Should().StartWith("{\"Err\":").And.Contain(Late).And.Contain("cleans it up in the background").And.Contain("cnm-cni status");
             Networks.Runs.Should().Equal("ADD chain");
             Records("attachments").Should().ContainSingle();
         }
@@ -43,7 +43,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         using (Networks.Hold("chain", "ADD"))
         {
             (await Docker.JoinAsync("e1", DockerCalls.Ahead)).Should().Contain(Late);
-            (await Docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain("(NetworkDriver.Join) was late").And.Contain("goes on in the background");
+            (await Docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain("(NetworkDriver.Join) exceeded its deadline").And.Contain("continues in the background");
         }
 
         await Eventually.TrueAsync(() => Records("attachments").Length == 0, "the attachment is gone");
@@ -57,7 +57,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         await Docker.CreateEndpointAsync("e1");
         using (Networks.Hold("chain", "DEL"))
         {
-            (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain(Late).And.Contain("goes on in the background");
+            (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain(Late).And.Contain("continues in the background");
             (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.DeleteEndpoint) was late");
             Networks.Runs.Should().Equal("ADD chain", "DEL chain");
         }
@@ -74,8 +74,8 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         using (Networks.Hold("chain", "DEL"))
         {
             (await Docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain(Late);
-            (await Docker.EndpointAsync("Leave", "e1", DockerCalls.Ahead)).Should().Contain("was late and has not ended yet");
-            (await Docker.CreateEndpointAsync("e1", DockerCalls.Ahead)).Should().Contain("was late and has not ended yet").And.Contain("Nothing was done");
+            (await Docker.EndpointAsync("Leave", "e1", DockerCalls.Ahead)).Should().Contain("exceeded its deadline and has not finished yet");
+            (await Docker.CreateEndpointAsync("e1", DockerCalls.Ahead)).Should().Contain("exceeded its deadline and has not finished yet").And.Contain("Nothing was done");
             (await Docker.ReleaseAddressAsync("10.77.0.2")).Should().Be("{}", "it waits for nobody: the attachment's end releases the address");
         }
 
@@ -89,7 +89,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         {
             var first = Docker.CreateEndpointAsync("e1");
             await Networks.RunsAsync("ADD chain");
-            (await Docker.JoinAsync("e1")).Should().Contain("its turn did not come").And.Contain("Nothing was done");
+            (await Docker.JoinAsync("e1")).Should().Contain("the call could not start").And.Contain("Nothing was done");
             (await first).Should().Contain(Late);
         }
 

@@ -35,7 +35,7 @@ public sealed class CallQueueTests : IDisposable
         var first = await MakingAsync();
         var waiting = new[] { MakingAsync(), MakingAsync() };
 
-        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("too much at once: 1 calls * and 2 wait*Try again*");
+        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("too many calls at once: 1 calls * and 2 are waiting*Retry*");
 
         first.Dispose();
         (await waiting[0]).Dispose();

@@ -61,14 +61,14 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\uFEFF{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\"}", "not what the network driver protocol asks for")]
-    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\"}{}", "not what the network driver protocol asks for")]
-    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\"} x", "not what the network driver protocol asks for")]
+    [InlineData("\uFEFF{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\"}", "does not follow the network driver protocol")]
+    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\"}{}", "does not follow the network driver protocol")]
+    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\"} x", "does not follow the network driver protocol")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"EndpointID\":\"e2\"}", "is there twice")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"endpointid\":\"e2\"}", "is there twice")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"a\":1,\"a\":2}}", "is there twice")]
-    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"cni.args.x\":\"\\ud800\"}}", "not what the network driver protocol asks for")]
-    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"\\udfff\":1}}", "not what the network driver protocol asks for")]
+    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"cni.args.x\":\"\\ud800\"}}", "does not follow the network driver protocol")]
+    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"\\udfff\":1}}", "does not follow the network driver protocol")]
     public async Task A_body_that_can_be_read_in_two_ways_is_not_read(string body, string reason)
     {
         var (status, answer) = await _daemon.PostAsync("NetworkDriver.CreateEndpoint", body);

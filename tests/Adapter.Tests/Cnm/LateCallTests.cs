@@ -25,8 +25,8 @@ public sealed class LateCallTests : IDisposable
     }
 
     [Theory]
-    [InlineData(nameof(CallKind.Create), "*it is not done within 100ms (timeouts.call)*undone in the background*")]
-    [InlineData(nameof(CallKind.Remove), "*it is not done within 100ms (timeouts.call)*goes on in the background*")]
+    [InlineData(nameof(CallKind.Create), "*the call has not finished within 100ms (timeouts.call)*cleans it up in the background*")]
+    [InlineData(nameof(CallKind.Remove), "*the call has not finished within 100ms (timeouts.call)*continues in the background*")]
     public async Task A_blocked_thread_keeps_nobody_from_the_answer(string lane, string sentence)
     {
         var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallKind>(lane), "e1"), Block, Cancellation);
@@ -45,14 +45,14 @@ public sealed class LateCallTests : IDisposable
         var time = new FakeTimeProvider();
         var deadline = new CallDeadline(new AdapterSettings(), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, _log);
         var leave = Answer("Leave", "e1", CallKind.Remove, Block);
-        time.Advance(new AdapterSettings().Timeouts.Call + CallDeadline.Promptness);
+        time.Advance(new AdapterSettings().Timeouts.Call + CallDeadline.ReportGrace);
         await leave.Should().ThrowAsync<CnmException>();
 
         foreach (var method in new[] { "DeleteEndpoint", "ReleaseAddress" })
         {
             var next = Answer(method, "e1", CallKind.Remove, Block);
-            time.Advance(CallDeadline.Promptness);
-            await next.Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave) was late*goes on in the background, and this follows*");
+            time.Advance(CallDeadline.ReportGrace);
+            await next.Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave) exceeded its deadline*continues in the background, and this call follows it*");
         }
 
         await Answer("Join", "e1", CallKind.Create, _ => throw new InvalidOperationException("it was begun"))

@@ -63,7 +63,7 @@ public sealed class OverloadTests : IDisposable
             await Eventually.TrueAsync(() => crowd.Count(call => call.IsCompleted) == 3, "those that find no place to wait are answered");
 
             foreach (var refused in crowd.Where(call => call.IsCompleted))
-                (await refused).Should().Contain("too much at once: 1 calls are being worked on and 2 wait (calls.running and calls.waiting").And.Contain("Nothing was done");
+                (await refused).Should().Contain("too many calls at once: 1 calls are running and 2 are waiting (settings calls.running and calls.waiting").And.Contain("Nothing was done");
 
             (await docker.EndpointAsync("Leave", "there")).Should().Be("{}");
             (await docker.EndpointAsync("DeleteEndpoint", "there")).Should().Be("{}");

@@ -51,13 +51,13 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{", "not what the network driver protocol asks for")]
-    [InlineData("[]", "not what the network driver protocol asks for")]
+    [InlineData("{", "does not follow the network driver protocol")]
+    [InlineData("[]", "does not follow the network driver protocol")]
     [InlineData("null", "the request body is null")]
     [InlineData("{}", "NetworkID")]
     [InlineData("""{"NetworkID":"n1"}""", "EndpointID")]
     [InlineData("""{"NetworkID":null,"EndpointID":"e1"}""", "NetworkID")]
-    [InlineData("""{"NetworkID":7,"EndpointID":"e1"}""", "not what the network driver protocol asks for")]
+    [InlineData("""{"NetworkID":7,"EndpointID":"e1"}""", "does not follow the network driver protocol")]
     [InlineData("""{"NetworkID":"n1","EndpointID":"../../etc"}""", "EndpointID \\u0022../../etc\\u0022 is not an id")]
     [InlineData("""{"NetworkID":"n1","EndpointID":""}""", "is not an id")]
     [InlineData("""{"NetworkID":"n1","EndpointID":"a\nb"}""", "is not an id")]

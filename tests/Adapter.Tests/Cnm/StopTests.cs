@@ -12,13 +12,13 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting
             await Networks.RunsAsync("ADD chain");
             Task<string>[] others = [Docker.CreateEndpointAsync("e2"), Docker.CreateEndpointAsync("e3")];
             var refused = await Task.WhenAny(others); // One is in the queue: so there is no place for the other.
-            (await refused).Should().Contain("too much at once");
+            (await refused).Should().Contain("too many calls at once");
             var waiting = others.Single(call => call != refused);
             Daemon.Terminate();
 
-            (await waiting).Should().Contain("cnm-cni is stopping, and begins nothing new");
+            (await waiting).Should().Contain("cnm-cni is shutting down and accepts no new requests");
             hanging.IsCompleted.Should().BeFalse("what is under way has time");
-            (await hanging).Should().Contain("cnm-cni is stopping, and it is not done yet").And.Contain("cnm-cni status");
+            (await hanging).Should().Contain("cnm-cni is shutting down, and the call has not finished yet").And.Contain("cnm-cni status");
             (await Daemon.EndAsync()).Should().Be(0, Daemon.Log);
             File.Exists(Daemon.SocketPath).Should().BeFalse();
             Records().Should().ContainSingle().Which.Should().Contain("\"Phase\": \"Adding\"");

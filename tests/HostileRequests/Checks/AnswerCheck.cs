@@ -41,6 +41,6 @@ internal static partial class AnswerCheck
 
     private static string Beginning(string text) => text.Length > 300 ? text[..300] : text;
 
-    [GeneratedRegex("^this is a fault of the driver itself, ")]
+    [GeneratedRegex("^internal error of cnm-cni; ")]
     private static partial Regex Unforeseen();
 }
