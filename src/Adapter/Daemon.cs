@@ -47,13 +47,13 @@ internal static class Daemon
         // Of the namespaces in it another daemon would think that nobody has them.
         using var runLock = Places.IsSame(settings.RunDirectory, settings.StateDirectory) ? null : DirectoryLock.Take(settings.RunDirectory);
         var socket = new PluginSocket(settings.Socket, Places.SpareOf(settings), inherited);
-        socket.RequirePlace();
+        socket.RequireFree();
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
         // service manager that is the whole file system.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Logging.AddBridgeLogging(settings.Log, logFile);
-        builder.WebHost.UseBridgeSocket(socket);
+        socket.ServeBy(builder.WebHost);
         builder.Services.Configure<HostOptions>(host =>
         {
             // A little longer than calls have; what then still hangs is on disk, and the next start's.

@@ -1,45 +1,76 @@
-using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// The socket in Docker's plugin directory. It appears under its name only when it is bound, closed to everyone but root, and listening:
-/// Docker takes every socket there for a plugin, and waits 15 s for one that nobody serves. For the same reason it is removed at the end.
+/// The socket in Docker's plugin directory, where the web server listens. It appears under its name only once it is bound, open to root alone, and
+/// listening: Docker takes every socket there for a plugin, and waits 15 s for one that nobody serves (moby pkg/plugins/client.go). For the same reason it is
+/// removed at shutdown.
 /// </summary>
-/// <param name="path">Its name.</param>
-/// <param name="spare">A second name, which Docker does not look at: with it the first can be made again for as long as we listen.</param>
-/// <param name="inherited">The socket, where a service manager has made it; null: it is ours to make, and to remove.</param>
+/// <param name="path">Its path.</param>
+/// <param name="spare">A second hard link outside Docker's directory. As long as cnm-cni listens, the first can be restored from it.</param>
+/// <param name="inherited">The socket of a service manager, which also owns the file; null without one.</param>
 internal sealed class PluginSocket(string path, string spare, Socket? inherited)
 {
     private const int Backlog = 512;
+    private const int LargestRequest = 1 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a second.
+    private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
 
     private (uint, uint, ulong)? _identity;
 
     public string Path => path;
 
-    private string BeingMade => path + ".new";
+    private string Temporary => path + ".new";
 
     public bool IsInherited => inherited is not null;
 
-    /// <summary>Before anything is begun that a failure to listen would leave half done.</summary>
-    /// <exception cref="ServiceException">Another process listens there, or something stands there that is not ours to remove.</exception>
-    public void RequirePlace()
+    /// <summary>Checks the path before anything starts that a failure to listen would leave half done.</summary>
+    /// <exception cref="ServiceException">Another process listens there, or the path is taken by something that cnm-cni may not remove.</exception>
+    public void RequireFree()
     {
         if (inherited is not null)
             return;
 
         MakeDirectory();
-        foreach (var place in new[] { path, BeingMade, spare })
+        foreach (var taken in new[] { path, Temporary, spare })
         {
-            if (Obstacle(place) is { } obstacle)
-                throw new ServiceException($"{place} is a {obstacle}, where cnm-cni puts its socket. Look at it, then remove it, or choose another path with the setting {(place == spare ? "`runDirectory`" : "`socket`")}.");
+            if (Obstacle(taken) is { } obstacle)
+            {
+                throw new ServiceException(
+                    $"{taken} is a {obstacle}, where cnm-cni puts its socket. Inspect it, then remove it, " +
+                    $"or choose another path with the setting {(taken == spare ? "`runDirectory`" : "`socket`")}.");
+            }
         }
 
         if (IsServed())
-            throw new ServiceException($"Another process listens on {path}: probably another cnm-cni, which Docker's calls go to. Stop it, or give this one another socket (setting `socket`).");
+        {
+            throw new ServiceException(
+                $"Another process listens on {path}: probably another cnm-cni, which receives Docker's calls. " +
+                "Stop it, or give this one another socket (setting `socket`).");
+        }
+    }
+
+    /// <summary>Configures the web server for this socket and for Docker as its client.</summary>
+    public void ServeBy(ConfigureWebHostBuilder web)
+    {
+        web.UseKestrelCore();
+        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => Listen());
+        web.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestRequest;
+
+            // Counted from a request's first byte; Docker sends each request at once. Kestrel's minimum data rate ends bodies that trickle.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+
+            // Docker never closes an idle connection. If cnm-cni closed it at the wrong moment, Docker would repeat the call with an empty body (moby#39331).
+            kestrel.Limits.KeepAliveTimeout = PracticallyForever;
+            kestrel.ListenUnixSocket(path);
+        });
     }
 
     public Socket Listen()
@@ -53,16 +84,16 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            Name(beingMade =>
+            Publish(temporary =>
             {
-                socket.Bind(new UnixDomainSocketEndPoint(beingMade));
-                File.SetUnixFileMode(beingMade, OwnerOnly);
+                socket.Bind(new UnixDomainSocketEndPoint(temporary));
+                File.SetUnixFileMode(temporary, OwnerOnly);
                 socket.Listen(Backlog);
 
-                // Before anybody can see it, and take it away.
-                _identity = LibC.TryIdentity(beingMade);
+                // Before the socket has its name, under which another process could replace it.
+                _identity = LibC.TryIdentity(temporary);
                 File.Delete(spare);
-                _ = LibC.TryLink(beingMade, spare); // In another file system there is none.
+                _ = LibC.TryLink(temporary, spare); // Impossible in another file system: then there is no spare.
             });
             return socket;
         }
@@ -73,33 +104,33 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
         }
     }
 
-    /// <summary>What is at the socket's name now.</summary>
+    /// <summary>What is at the socket's path now.</summary>
     public SocketState Look() => LibC.TryIdentity(path) is var found && found is not null && found == _identity
         ? SocketState.Ours
         : IsServed() ? SocketState.Anothers : SocketState.Gone;
 
-    /// <summary>Gives the socket its name back.</summary>
+    /// <summary>Links the socket to its path again.</summary>
     public bool TryRestore()
     {
         if (inherited is not null || LibC.TryIdentity(spare) != _identity)
             return false;
 
-        Name(beingMade => _ = LibC.TryLink(spare, beingMade));
+        Publish(temporary => _ = LibC.TryLink(spare, temporary));
         return Look() == SocketState.Ours;
     }
 
-    /// <summary>At the end.</summary>
+    /// <summary>Removes the files at shutdown.</summary>
     public void Remove()
     {
-        if (inherited is null)
-        {
-            File.Delete(spare);
-            if (LibC.TryIdentity(path) == _identity)
-                File.Delete(path);
-        }
+        if (inherited is not null)
+            return;
+
+        File.Delete(spare);
+        if (LibC.TryIdentity(path) == _identity)
+            File.Delete(path);
     }
 
-    // An empty file may be what a power cut has left of a socket, and nobody misses it.
+    // An empty file may be what a power failure left of a socket.
     private static string? Obstacle(string place) => LibC.KindOf(place) switch
     {
         null or FileKind.Socket => null,
@@ -107,15 +138,15 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
         { } kind => kind.Text(),
     };
 
-    private void Name(Action<string> make)
+    private void Publish(Action<string> make)
     {
         MakeDirectory();
-        File.Delete(BeingMade);
-        make(BeingMade);
-        File.Move(BeingMade, path, overwrite: true);
+        File.Delete(Temporary);
+        make(Temporary);
+        File.Move(Temporary, path, overwrite: true);
     }
 
-    // As dockerd makes /run/docker, which holds more than this: for root alone, each that is missing.
+    // With the rights that dockerd gives /run/docker, which holds other things too: root alone.
     private void MakeDirectory() => MissingDirectory.Make(System.IO.Path.GetDirectoryName(path)!, parents: MissingDirectory.OwnerOnly);
 
     private bool IsServed()
@@ -133,43 +164,14 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     }
 }
 
-/// <summary>What is at the name of our socket.</summary>
+/// <summary>What is at the path of cnm-cni's socket.</summary>
 internal enum SocketState
 {
     Ours,
 
-    /// <summary>Nothing, or something on which nobody listens.</summary>
+    /// <summary>Nothing, or something on which no process listens.</summary>
     Gone,
 
-    /// <summary>A socket on which somebody else listens.</summary>
+    /// <summary>A socket on which another process listens.</summary>
     Anothers,
-}
-
-/// <summary>The web server's settings for a peer like Docker.</summary>
-internal static class SocketHosting
-{
-    private const int LargestRequest = 1 << 20;
-
-    // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a second.
-    private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
-
-    /// <param name="web">The web server.</param>
-    /// <param name="socket">Its socket.</param>
-    public static void UseBridgeSocket(this ConfigureWebHostBuilder web, PluginSocket socket)
-    {
-        web.UseKestrelCore();
-        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => socket.Listen());
-        web.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestRequest;
-
-            // From a request's first byte on; Docker sends each in one go. Bodies that trickle are ended by the server's own least rate.
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-
-            // Docker never closes an idle connection; if we did at the wrong moment, it would repeat the call with an empty body.
-            kestrel.Limits.KeepAliveTimeout = PracticallyForever;
-            kestrel.ListenUnixSocket(socket.Path);
-        });
-    }
 }
