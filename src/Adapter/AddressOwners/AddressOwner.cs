@@ -33,7 +33,8 @@ internal sealed record AddressOwner(AddressOwnerKind Kind, string? ContainerId, 
     };
 
     /// <summary>Orders owners by their first address; those without an address come last.</summary>
-    public static Comparer<AddressOwner> ByAddress { get; } = Comparer<AddressOwner>.Create((left, right) => (left.Addresses, right.Addresses) switch
+    public static Comparer<AddressOwner> ByAddress { get; } =
+        Comparer<AddressOwner>.Create((left, right) => (left.Addresses, right.Addresses) switch
     {
         ([], []) => string.CompareOrdinal(left.ContainerId, right.ContainerId),
         ([], _) => 1,
@@ -46,7 +47,8 @@ internal sealed record AddressOwner(AddressOwnerKind Kind, string? ContainerId, 
         this with { Addresses = [.. addresses.Distinct().Order(Comparer<IPAddress>.Create(Compare))] };
 
     /// <summary>An owner of which only the container id is known.</summary>
-    public static AddressOwner Other(string? containerId, params IReadOnlyList<IPAddress> addresses) => new(AddressOwnerKind.Other, containerId, addresses);
+    public static AddressOwner Other(string? containerId, params IReadOnlyList<IPAddress> addresses) =>
+        new(AddressOwnerKind.Other, containerId, addresses);
 
     private static int Compare(IPAddress left, IPAddress right)
     {

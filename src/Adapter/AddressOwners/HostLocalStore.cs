@@ -37,7 +37,8 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         var main = MainPlugin.Of(network);
         var json = main.Json;
         JsonObject[] sections = [.. new[] { json["ipam"], (json["delegate"] as JsonObject)?["ipam"] }.OfType<JsonObject>()];
-        var type = main.IpamType ?? sections.Select(section => IpamSection.Text(section, "type")).FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        var type = main.IpamType ?? sections.Select(section => IpamSection.Text(section, "type"))
+            .FirstOrDefault(text => !string.IsNullOrEmpty(text));
         var declared = sections.Select(section => IpamSection.Text(section, "dataDir")).FirstOrDefault(text => !string.IsNullOrEmpty(text));
         var path = System.IO.Path.Combine(declared ?? DefaultDataDirectory, network.Name);
         return type switch
@@ -63,7 +64,8 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     {
         try
         {
-            return new DirectoryInfo(directory).EnumerateFiles(LastReservedPattern).Any(file => file.LastWriteTimeUtc >= (moment - TimeResolution).UtcDateTime);
+            return new DirectoryInfo(directory).EnumerateFiles(LastReservedPattern)
+                .Any(file => file.LastWriteTimeUtc >= (moment - TimeResolution).UtcDateTime);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +89,8 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
 
     /// <returns>Null when nobody has the address.</returns>
     public StoredAddress? Find(IPAddress address) =>
-        Files().Where(entry => entry.Address.Equals(address)).Select(entry => Read(entry.Address, entry.File)).FirstOrDefault(found => found is not null);
+        Files().Where(entry => entry.Address.Equals(address)).Select(entry => Read(entry.Address, entry.File))
+            .FirstOrDefault(found => found is not null);
 
     private IReadOnlyList<(IPAddress Address, FileInfo File)> Files()
     {
@@ -105,7 +108,9 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         }
     }
 
-    private static IEnumerable<(IPAddress, FileInfo)> ToEntry(FileInfo file) => IPAddress.TryParse(file.Name, out var address) ? [(address, file)] : [];
+    private static IEnumerable<(IPAddress, FileInfo)> ToEntry(FileInfo file) => IPAddress.TryParse(file.Name, out var address)
+        ? [(address, file)]
+        : [];
 
     /// <returns>Null for an address that was released meanwhile, and for what is no file of the plugin's.</returns>
     private static StoredAddress? Read(IPAddress address, FileInfo file)

@@ -33,7 +33,8 @@ internal sealed class JournalOwners(Journal journal)
         .FirstOrDefault(other => other.EndpointId is not { } id
             || (journal.Attachments.Find(id) is { Phase: not AttachmentPhase.Deleting } record && counts(record)));
 
-    public static AddressOwner OwnerOf(AttachmentRecord record) => new(AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])
+    public static AddressOwner OwnerOf(AttachmentRecord record) =>
+        new(AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])
     {
         Name = record.ContainerName,
         EndpointId = record.EndpointId,
@@ -50,7 +51,8 @@ internal sealed class JournalOwners(Journal journal)
     // Best known first: the addresses in the kernel, those in the plugins' result, those reserved.
     private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) => (record.Snapshot, Result(record)) switch
     {
-        ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => IPAddress.Parse(address.Address)),
+        ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address))
+            .Select(address => IPAddress.Parse(address.Address)),
         (null, { } result) => result.Ips.Select(ip => ip.Address),
         _ => record.Reserved.Select(Cidr.AddressIn),
     };

@@ -14,7 +14,8 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
     /// <param name="configurations">Need not contain all of the networks: a deleted network may still have containers.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
     /// <returns>In the order of the names. Takes two seconds at most.</returns>
-    public async Task<(PodRuntimeState Runtime, IReadOnlyList<(NetworkAddresses Network, IReadOnlyList<AddressOwner> Owners)> Networks)> ReadAsync(
+    public async Task<(PodRuntimeState Runtime,
+        IReadOnlyList<(NetworkAddresses Network, IReadOnlyList<AddressOwner> Owners)> Networks)> ReadAsync(
         IReadOnlyList<string> cniNetworks, ConfigurationDirectoryContents configurations, CancellationToken cancellationToken)
     {
         var listing = pods.ListAsync(cancellationToken);
@@ -23,14 +24,16 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
             : Task.FromResult(new NetworkAddresses(name, [], [], "its configuration is gone"))));
         var (runtime, known) = await listing;
         var owners = own.All;
-        return (runtime, [.. networks.Select(network => network.WithoutOutdatedStore(owners)).Select(network => (network, network.Owners(owners, known)))]);
+        return (runtime, [.. networks.Select(network => network.WithoutOutdatedStore(owners))
+            .Select(network => (network, network.Owners(owners, known)))]);
     }
 
     private async Task<NetworkAddresses> ReadAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
         var subnets = CniSubnet.Of(network).Select(subnet => subnet.Subnet).ToArray();
         if (HostLocalStore.Of(network) is not { } store)
-            return new NetworkAddresses(network.Name, subnets, [], $"{PluginOf(network)} has no list of its addresses that cnm-cni can read");
+            return new NetworkAddresses(
+                network.Name, subnets, [], $"{PluginOf(network)} has no list of its addresses that cnm-cni can read");
 
         var stored = await stores.ReadAsync(store, cancellationToken);
         return new NetworkAddresses(network.Name, subnets, stored ?? [], stored is null ? $"{store.Path} could not be read in time" : null)
@@ -49,7 +52,8 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
 /// <param name="Stored">The addresses in the IPAM plugin's store; empty when it has no store that can be read.</param>
 /// <param name="WhyIncomplete">Why owners of other runtimes may be missing, as the end of a sentence; null when the list is
 /// complete.</param>
-internal sealed record NetworkAddresses(string CniNetwork, IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<StoredAddress> Stored, string? WhyIncomplete)
+internal sealed record NetworkAddresses(
+    string CniNetwork, IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<StoredAddress> Stored, string? WhyIncomplete)
 {
     /// <summary>The directory of <see cref="Stored"/>, when <see cref="HostLocalStore.IsGuessed"/>; else null.</summary>
     public string? GuessedStore { get; init; }
@@ -79,7 +83,8 @@ internal sealed record NetworkAddresses(string CniNetwork, IReadOnlyList<IPNetwo
         return
         [
             .. ours.Values.Select(owner => owner.With(owner.Addresses.Concat(stored[owner.ContainerId])))
-                .Concat(stored.Where(group => group.Key is null || !ours.ContainsKey(group.Key)).SelectMany(group => ToOwners(group, sandboxes)))
+                .Concat(stored.Where(group => group.Key is null || !ours.ContainsKey(group.Key))
+                    .SelectMany(group => ToOwners(group, sandboxes)))
                 .Concat(pods.Where(pod => !stored.Contains(pod.ContainerId) && !ours.ContainsKey(pod.ContainerId!))
                     .Select(pod => pod.With(pod.Addresses.Where(address => Subnets.Any(subnet => subnet.Contains(address)))))
                     .Where(pod => pod.Addresses.Count > 0))
@@ -87,7 +92,8 @@ internal sealed record NetworkAddresses(string CniNetwork, IReadOnlyList<IPNetwo
         ];
     }
 
-    private static IEnumerable<AddressOwner> ToOwners(IGrouping<string?, IPAddress> stored, Dictionary<string, AddressOwner> sandboxes) => stored.Key switch
+    private static IEnumerable<AddressOwner> ToOwners(IGrouping<string?, IPAddress> stored, Dictionary<string, AddressOwner> sandboxes) =>
+        stored.Key switch
     {
         null => stored.Select(address => AddressOwner.Other(null, address)), // Unknown owners are listed separately: they may differ.
         var id => [(sandboxes.GetValueOrDefault(id) ?? AddressOwner.Other(id)).With(stored)],

@@ -17,7 +17,8 @@ internal sealed class OwnerLookup(JournalOwners own, ConfigurationDirectory conf
     /// <returns>
     /// <see cref="AddressOwner.Description"/> of the owner; null when none is known. Takes two seconds at most, and does not fail.
     /// </returns>
-    public async Task<string?> DescribeAsync(string cniNetwork, IPAddress address, string? exceptContainerId, CancellationToken cancellationToken)
+    public async Task<string?> DescribeAsync(
+        string cniNetwork, IPAddress address, string? exceptContainerId, CancellationToken cancellationToken)
     {
         var ours = own.All.Where(owner => owner.ContainerId != exceptContainerId).ToArray();
         if (ours.FirstOrDefault(owner => owner.CniNetwork == cniNetwork && owner.Addresses.Contains(address)) is { } known)
@@ -31,7 +32,9 @@ internal sealed class OwnerLookup(JournalOwners own, ConfigurationDirectory conf
             return "the network's gateway";
 
         if (await stores.FindAsync(network, address, cancellationToken) is { } stored)
-            return stored.OwnerId is null || stored.OwnerId != exceptContainerId ? await DescribeAsync(stored.OwnerId, ours, cancellationToken) : null;
+            return stored.OwnerId is null || stored.OwnerId != exceptContainerId
+                ? await DescribeAsync(stored.OwnerId, ours, cancellationToken)
+                : null;
 
         var listing = subnets.Any(subnet => subnet.Subnet.Contains(address)) ? await pods.ListAsync(cancellationToken) : default;
         return listing.Pods?.FirstOrDefault(pod => pod.Addresses.Contains(address))?.Description;
@@ -39,7 +42,8 @@ internal sealed class OwnerLookup(JournalOwners own, ConfigurationDirectory conf
 
     private async Task<string> DescribeAsync(string? ownerId, AddressOwner[] ours, CancellationToken cancellationToken)
     {
-        var owner = ownerId is null ? null : ours.FirstOrDefault(owner => owner.ContainerId == ownerId) ?? await pods.FindAsync(ownerId, cancellationToken);
+        var owner = ownerId is null ? null : ours.FirstOrDefault(owner => owner.ContainerId == ownerId)
+            ?? await pods.FindAsync(ownerId, cancellationToken);
         return (owner ?? AddressOwner.Other(ownerId)).Description;
     }
 }

@@ -85,7 +85,9 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
         {
             // Unavailable: nothing listens on the socket. Unimplemented: a containerd without its CRI plugin, as Docker's packages
             // configure it.
-            return failure.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented ? PodRuntimeState.Absent : PodRuntimeState.Silent;
+            return failure.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented
+                ? PodRuntimeState.Absent
+                : PodRuntimeState.Silent;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -99,7 +101,8 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
     {
         try
         {
-            var answer = await client.PodSandboxStatusAsync(new PodSandboxStatusRequest { PodSandboxId = sandboxId }, cancellationToken: cancellationToken);
+            var answer = await client.PodSandboxStatusAsync(
+                new PodSandboxStatusRequest { PodSandboxId = sandboxId }, cancellationToken: cancellationToken);
             return answer.Status is { } status ? ToPod(status.Id, status.Metadata, status.Network) : null;
         }
         catch (RpcException failure) when (failure.StatusCode == StatusCode.NotFound)
@@ -113,7 +116,9 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
     {
         var addresses = network is null ? [] : network.AdditionalIps.Select(other => other.Ip).Prepend(network.Ip);
         return new AddressOwner(
-            AddressOwnerKind.Pod, sandboxId, [.. addresses.Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()])
+            AddressOwnerKind.Pod,
+            sandboxId,
+            [.. addresses.Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()])
         {
             Name = $"{metadata?.Namespace}/{metadata?.Name}",
         };

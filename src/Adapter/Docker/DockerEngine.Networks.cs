@@ -9,21 +9,26 @@ internal sealed partial class DockerEngine
 {
     private static readonly Version ApiWithIPv6Alone = new(1, 48);
 
-    public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) => NetworksAsync(new NetworksListParameters(), cancellationToken);
+    public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) =>
+        NetworksAsync(new NetworksListParameters(), cancellationToken);
 
     public async Task<IReadOnlyList<DockerNetwork>> CniNetworksAsync(string driver, CancellationToken cancellationToken) =>
-        [.. (await NetworksAsync(new NetworksListParameters { Filters = Filter("driver", driver) }, cancellationToken)).Where(network => network.Driver == driver)];
+        [.. (await NetworksAsync(new NetworksListParameters { Filters = Filter("driver", driver) }, cancellationToken))
+            .Where(network => network.Driver == driver)];
 
     public async Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken) =>
         await InspectAsync(networkId, cancellationToken) is { } network
             ? new DockerNetworkEndpoints(network.ID, network.Name, Containers(network).ToDictionary(
-                entry => entry.Value.EndpointID, entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)), StringComparer.Ordinal))
+                entry => entry.Value.EndpointID,
+                entry => new DockerContainer(entry.Value.Name, ContainerId(entry.Key)),
+                StringComparer.Ordinal))
             : null;
 
     public async Task<IReadOnlySet<IPAddress>> AddressesElsewhereAsync(string driver, CancellationToken cancellationToken)
     {
         var addresses = new HashSet<IPAddress>();
-        foreach (var other in (await NetworksAsync(cancellationToken)).Where(network => network.IpamDriver == driver && network.Driver != driver))
+        foreach (var other in (await NetworksAsync(cancellationToken))
+            .Where(network => network.IpamDriver == driver && network.Driver != driver))
         {
             var endpoints = await InspectAsync(other.Id, cancellationToken) is { } network ? Containers(network).Values : [];
             addresses.UnionWith(endpoints.SelectMany(endpoint => new[] { endpoint.IPv4Address, endpoint.IPv6Address })
@@ -36,13 +41,16 @@ internal sealed partial class DockerEngine
     public async Task<string> CreateNetworkAsync(NewNetwork network, CancellationToken cancellationToken)
     {
         var request = $"create network {network.Name}";
-        var created = await AskAsync(request, token => _client.Networks.CreateNetworkAsync(ToParameters(network), token), DriverTimeout, cancellationToken);
+        var created = await AskAsync(
+            request, token => _client.Networks.CreateNetworkAsync(ToParameters(network), token), DriverTimeout, cancellationToken);
         // Engines before 25 accept a second network of the same name, unless the request has CheckDuplicate, which the client library does
         // not send.
-        if ((await NetworksAsync(cancellationToken)).FirstOrDefault(other => other.Name == network.Name && other.Id != created.ID) is { } other)
+        if ((await NetworksAsync(cancellationToken))
+            .FirstOrDefault(other => other.Name == network.Name && other.Id != created.ID) is { } other)
         {
             await RemoveNetworkAsync(created.ID, cancellationToken);
-            throw new DockerRefusalException(request, HttpStatusCode.Conflict, $"network with name {network.Name} already exists: {other.Id}", null);
+            throw new DockerRefusalException(
+                request, HttpStatusCode.Conflict, $"network with name {network.Name} already exists: {other.Id}", null);
         }
 
         return created.ID;
@@ -84,7 +92,8 @@ internal sealed partial class DockerEngine
     {
         var networks = await AskAsync("list its networks", token => _client.Networks.ListNetworksAsync(filter, token), cancellationToken);
         return [.. networks.Select(network => new DockerNetwork(
-            network.ID, network.Name, network.Driver, Pairs(network.Options), network.IPAM?.Driver ?? "default", Pairs(network.IPAM?.Options), Pairs(network.Labels))
+            network.ID, network.Name, network.Driver, Pairs(network.Options), network.IPAM?.Driver ?? "default",
+            Pairs(network.IPAM?.Options), Pairs(network.Labels))
         {
             Internal = network.Internal,
             IPv6 = network.EnableIPv6,
@@ -94,7 +103,8 @@ internal sealed partial class DockerEngine
     }
 
     private Task<NetworkResponse?> InspectAsync(string networkId, CancellationToken cancellationToken) =>
-        FoundAsync(AskAsync($"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken));
+        FoundAsync(AskAsync(
+            $"inspect network {networkId}", token => _client.Networks.InspectNetworkAsync(networkId, token), cancellationToken));
 
     private static IDictionary<string, EndpointResource> Containers(NetworkResponse network) =>
         network.Containers ?? new Dictionary<string, EndpointResource>();
@@ -112,7 +122,8 @@ internal sealed partial class DockerEngine
         {
             Driver = network.IpamDriver,
             Options = network.IpamOptions.ToDictionary(),
-            Config = [.. network.Subnets.Select(pool => new IPAMConfig { Subnet = pool.Subnet.ToString(), Gateway = pool.Gateway?.ToString() ?? "" })],
+            Config = [.. network.Subnets.Select(
+                pool => new IPAMConfig { Subnet = pool.Subnet.ToString(), Gateway = pool.Gateway?.ToString() ?? "" })],
         },
     };
 

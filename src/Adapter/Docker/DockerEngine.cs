@@ -76,7 +76,8 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
     }
 
     public Task StartAsync(string containerId, CancellationToken cancellationToken) => AskAsync(
-        "start a container", token => _client.Containers.StartContainerAsync(containerId, new ContainerStartParameters(), token), DriverTimeout, cancellationToken);
+        "start a container", token => _client.Containers.StartContainerAsync(containerId, new ContainerStartParameters(), token),
+            DriverTimeout, cancellationToken);
 
     private Task<IList<ContainerListResponse>> ListContainersAsync(
         CancellationToken cancellationToken, IDictionary<string, IDictionary<string, bool>>? filters = null) =>
@@ -87,7 +88,8 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
 
     // "/web"; before Docker 28 also the names of legacy links to it: "/db/web".
     private static string NameOf(ContainerListResponse container) =>
-        (container.Names ?? []).Select(name => name.TrimStart('/')).FirstOrDefault(name => !name.Contains('/', StringComparison.Ordinal)) ?? "";
+        (container.Names ?? []).Select(name => name.TrimStart('/')).FirstOrDefault(name => !name.Contains('/', StringComparison.Ordinal))
+            ?? "";
 
     private Task<ContainerInspectResponse?> InspectContainerAsync(string id, CancellationToken cancellationToken) =>
         FoundAsync(AskAsync("inspect a container", token => _client.Containers.InspectContainerAsync(id, token), cancellationToken));
@@ -123,7 +125,8 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
     private Task<T> AskAsync<T>(string request, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
         AskAsync(request, ask, AnswerTimeout, cancellationToken);
 
-    private async Task<T> AskAsync<T>(string request, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(
+        string request, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(timeout, timeProvider);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -148,7 +151,8 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         OperationCanceledException =>
             new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {request}", failure),
         DockerApiException refusal => new DockerRefusalException(request, refusal.StatusCode, Message(refusal.ResponseBody), failure),
-        JsonException invalid => new DockerRefusalException(request, HttpStatusCode.OK, $"its answer is not understood: {JsonWords.Of(invalid)}", failure),
+        JsonException invalid =>
+            new DockerRefusalException(request, HttpStatusCode.OK, $"its answer is not understood: {JsonWords.Of(invalid)}", failure),
         HttpRequestException or IOException or SocketException =>
             new DockerUnreachableException(dockerSocket, UnixSocketHttp.Reason(failure, dockerSocket), failure),
         _ => null,
@@ -159,7 +163,9 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         try
         {
             using var json = JsonDocument.Parse(body ?? "");
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) ? message.ToString() : body!;
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message)
+                ? message.ToString()
+                : body!;
         }
         catch (JsonException)
         {

@@ -12,7 +12,8 @@ namespace Bridge.Adapter.Networks;
 /// Changes only networks that have its label. Runs in the background, because Docker calls cnm-cni while it creates a network.
 /// </summary>
 internal sealed class AutoNetworks(
-    IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider, ILogger<AutoNetworks> logger)
+    IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider,
+    ILogger<AutoNetworks> logger)
 {
     private const string AutoLabel = "cnm-cni.auto";
     private const string PlanLabel = "cnm-cni.plan";
@@ -38,7 +39,8 @@ internal sealed class AutoNetworks(
         foreach (var network in CniNetworks.Offered(contents))
             await UpdateAsync(network, networks.FirstOrDefault(other => other.Name == network.Name), cancellationToken);
 
-        var gone = networks.Where(network => IsOurs(network) && CniNetworks.Offered(contents).All(offered => offered.Name != network.Name)).ToArray();
+        var gone = networks.Where(network => IsOurs(network) && CniNetworks.Offered(contents).All(offered => offered.Name != network.Name))
+            .ToArray();
         foreach (var network in gone.Where(StaysAway))
         {
             if (await TryRemoveAsync(network, "its CNI network is gone", cancellationToken))
@@ -132,7 +134,8 @@ internal sealed class NetworksSignal : WakeUp;
 /// Runs <see cref="AutoNetworks"/> when CNI files change, when Docker answers again or loses a network, and at intervals.
 /// </summary>
 internal sealed class AutoNetworksLoop(
-    AutoNetworks networks, NetworksSignal signal, AdapterSettings settings, TimeProvider timeProvider, ILogger<AutoNetworksLoop> logger) : BackgroundService
+    AutoNetworks networks, NetworksSignal signal, AdapterSettings settings, TimeProvider timeProvider, ILogger<AutoNetworksLoop> logger)
+    : BackgroundService
 {
     // A file is written in several steps.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
@@ -145,7 +148,8 @@ internal sealed class AutoNetworksLoop(
             // Watch before the directory is read, so that no change is missed.
             using var changes = DirectoryChanges.Watch(settings.ConfigurationDirectory, signal.Raise);
             await RunAsync(stoppingToken);
-            await signal.WaitAsync(networks.HasPendingRemoval ? Shorter(settings.Repair.OrphanGrace) : settings.Repair.Interval, timeProvider, stoppingToken);
+            await signal.WaitAsync(
+                networks.HasPendingRemoval ? Shorter(settings.Repair.OrphanGrace) : settings.Repair.Interval, timeProvider, stoppingToken);
             await Task.Delay(Settling, timeProvider, stoppingToken);
         }
     }

@@ -40,7 +40,8 @@ internal sealed class DirectoryChanges : IDisposable
     {
         try
         {
-            var watcher = new FileSystemWatcher(directory, names) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite };
+            var watcher = new FileSystemWatcher(directory, names)
+                { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite };
             _watchers.Add(watcher);
             watcher.Created += (_, _) => changed();
             watcher.Changed += (_, _) => changed();

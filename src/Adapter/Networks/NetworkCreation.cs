@@ -34,7 +34,8 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
 
         var plan = request.Ipam == IpamChoice.Null
             ? NetworkPlan.WithNullIpam(network, settings.SandboxPlugins)
-            : NetworkPlan.Of(network, NetworkPlan.IsIPv6Alone(network) && await docker.HasIPv6AloneAsync(cancellationToken), settings.SandboxPlugins);
+            : NetworkPlan.Of(network, NetworkPlan.IsIPv6Alone(network) && await docker.HasIPv6AloneAsync(cancellationToken),
+                settings.SandboxPlugins);
         if (request.Ipam == IpamChoice.Cni && plan.WhyNull is { } reason)
         {
             throw new CnmException(
@@ -42,7 +43,8 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
                 "then the IPAM plugin chooses them when a container starts (--ipam null).");
         }
 
-        var wanted = plan.ToDocker(name, settings.DriverName, request.Options, new Dictionary<string, string>()) with { Internal = request.Internal };
+        var wanted = plan.ToDocker(name, settings.DriverName, request.Options, new Dictionary<string, string>())
+            with { Internal = request.Internal };
         return (name, await docker.CreateNetworkAsync(wanted, cancellationToken), plan);
     }
 
@@ -63,7 +65,8 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
 /// <param name="Ipam">How its addresses are chosen.</param>
 /// <param name="Internal">As with <c>docker network create --internal</c>.</param>
 /// <param name="Options">As with <c>docker network create -o</c>.</param>
-internal sealed record NetworkRequest(string? CniNetwork, string? Name, IpamChoice Ipam, bool Internal, IReadOnlyDictionary<string, string> Options);
+internal sealed record NetworkRequest(
+    string? CniNetwork, string? Name, IpamChoice Ipam, bool Internal, IReadOnlyDictionary<string, string> Options);
 
 /// <summary>Whether addresses are reserved ahead.</summary>
 internal enum IpamChoice

@@ -8,7 +8,8 @@ namespace Bridge.Adapter.Networks;
 /// Finds the record of a network on which Docker creates an endpoint. A call for it proves that Docker still has the network, so a record
 /// marked as unlisted counts again. A lost record is restored in the background, from Docker's list of networks; the lookup waits for that.
 /// </summary>
-internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSignal signal, StrandedContainers stranded, TimeProvider timeProvider)
+internal sealed class NetworkLookup(
+    Journal journal, DockerNames names, RepairSignal signal, StrandedContainers stranded, TimeProvider timeProvider)
 {
     /// <summary>Docker lists its networks within a second or two, if it answers at all during a driver call.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -29,7 +30,8 @@ internal sealed class NetworkLookup(Journal journal, DockerNames names, RepairSi
             {
                 stranded.Note(cniNetwork: null);
                 throw new CnmException(
-                    $"cnm-cni has no record of Docker network {DockerId.Short(networkId)}: its state directory is newer than the network. " +
+                    $"cnm-cni has no record of Docker network {DockerId.Short(networkId)}: its state directory is newer than " +
+                    "the network. " +
                     "It restores the record as soon as Docker answers (cnm-cni repair reports it); start the container again then, " +
                     $"or remove and create the network. {StrandedContainers.Promise}");
             }

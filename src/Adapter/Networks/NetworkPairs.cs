@@ -33,7 +33,8 @@ internal sealed record NetworkPairs(
 
     /// <summary>The name of the CNI network in the options of a Docker network; null when they have none.</summary>
     public static string? NamedBy(DockerNetwork network) =>
-        network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey) ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
+        network.Options.GetValueOrDefault(NetworkOptions.CniNetworkKey)
+            ?? network.IpamOptions.GetValueOrDefault(NetworkOptions.CniNetworkKey);
 
     /// <summary>
     /// The CNI network in the options of a Docker network; else the only one that declares its subnets; else the only one of the host, if
@@ -77,9 +78,11 @@ internal sealed record NetworkPairs(
     /// </summary>
     public static IReadOnlyList<string> SharedSubnets(IReadOnlyList<NetworkConfiguration> networks) =>
     [
-        .. networks.SelectMany((network, index) => networks.Skip(index + 1).Select(other => (One: network, Two: other, Common: Common(network, other))))
+        .. networks.SelectMany(
+            (network, index) => networks.Skip(index + 1).Select(other => (One: network, Two: other, Common: Common(network, other))))
             .Where(pair => pair.Common.Length > 0)
-            .Select(pair => $"CNI networks {pair.One.Name} and {pair.Two.Name} share subnet {string.Join<IPNetwork>(" and ", pair.Common)}. " +
+            .Select(pair =>
+                $"CNI networks {pair.One.Name} and {pair.Two.Name} share subnet {string.Join<IPNetwork>(" and ", pair.Common)}. " +
                 "Unless that is intended, one address may be given twice, and no container can be on both."),
     ];
 
@@ -96,9 +99,11 @@ internal sealed record NetworkPairs(
     {
         var declared = CniSubnet.Of(only);
         var pools = network.Pools.Select(pool => CniSubnet.ReadSubnet(pool.Subnet)).OfType<IPNetwork>().ToArray();
-        return declared.Count == 0 || pools.Length == 0 || pools.Any(pool => declared.Any(subnet => CniSubnet.Overlap(subnet.Subnet, pool)));
+        return declared.Count == 0 || pools.Length == 0
+            || pools.Any(pool => declared.Any(subnet => CniSubnet.Overlap(subnet.Subnet, pool)));
     }
 
     private static bool Contains(IPNetwork wider, IPNetwork pool) =>
-        wider.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && wider.PrefixLength <= pool.PrefixLength && wider.Contains(pool.BaseAddress);
+        wider.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && wider.PrefixLength <= pool.PrefixLength
+            && wider.Contains(pool.BaseAddress);
 }

@@ -27,16 +27,19 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
     {
         var why = NetworkSupport.WhyNotReserved(network)
             ?? (IsIPv6Alone(network) && !hasIPv6Alone ? "it has no IPv4 subnet, which Docker requires before version 28" : null);
-        return new NetworkPlan(network.Name, why is null ? CniSubnet.Offered(network) : [], why) { WhyInSandbox = NetworkSupport.WhyNotStaged(network, sandboxPlugins) };
+        return new NetworkPlan(network.Name, why is null ? CniSubnet.Offered(network) : [], why)
+            { WhyInSandbox = NetworkSupport.WhyNotStaged(network, sandboxPlugins) };
     }
 
     public static NetworkPlan WithNullIpam(NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins) =>
         new(network.Name, [], "it was requested") { WhyInSandbox = NetworkSupport.WhyNotStaged(network, sandboxPlugins) };
 
-    public static bool IsIPv6Alone(NetworkConfiguration network) => CniSubnet.Offered(network) is [{ Family: AddressFamily.InterNetworkV6 }];
+    public static bool IsIPv6Alone(NetworkConfiguration network) =>
+        CniSubnet.Offered(network) is [{ Family: AddressFamily.InterNetworkV6 }];
 
     /// <summary>The plan in one line. When it changes, the Docker network must be created again.</summary>
-    public string Summary => $"{(WhyNull is null ? Listed(_ => true) : NullIpam)}{(WhyInSandbox is null ? "" : $", {NetworkOptions.AttachKey}={InSandbox}")}";
+    public string Summary =>
+        $"{(WhyNull is null ? Listed(_ => true) : NullIpam)}{(WhyInSandbox is null ? "" : $", {NetworkOptions.AttachKey}={InSandbox}")}";
 
     /// <summary>The subnets, with the gateways that there are, in one line.</summary>
     public string Pools => WhyNull is null ? Listed(subnet => subnet.HasGateway) : NullIpam;
@@ -45,7 +48,8 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
     /// <param name="driver">The name of cnm-cni as network driver and as IPAM driver.</param>
     /// <param name="options">Further options, which take precedence.</param>
     /// <param name="labels">Its labels.</param>
-    public NewNetwork ToDocker(string name, string driver, IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> labels)
+    public NewNetwork ToDocker(
+        string name, string driver, IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> labels)
     {
         var standsFor = new Dictionary<string, string> { [NetworkOptions.CniNetworkKey] = CniNetwork };
         var chosen = new Dictionary<string, string>(standsFor);
