@@ -1,12 +1,12 @@
 namespace CniInvoker;
 
-// What is remembered, and who may act on it now.
+// The records of attachments, and the locks under which they change.
 public sealed partial class CniClient
 {
     private async Task<CniResult> AddAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
     {
         var stored = new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = null, IsComplete = false };
-        Remember(stored);
+        WriteRecord(stored);
         var ran = 0;
         try
         {
@@ -14,12 +14,13 @@ public sealed partial class CniClient
                 network,
                 attachment,
                 previousResult: null,
-                result => Remember(stored with { Result = result, IsComplete = ++ran == network.Plugins.Count }),
+                result => WriteRecord(stored with { Result = result, IsComplete = ++ran == network.Plugins.Count }),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not CniException { CleanupFailure: not null })
         {
-            Forget(stored.Id);
+            // Why ADD failed matters more than a failure here. The record says that ADD is incomplete; the next ADD or DEL removes it.
+            _ = Attempt(() => _store.Remove(stored.Id));
             throw;
         }
     }
@@ -27,76 +28,92 @@ public sealed partial class CniClient
     private async Task DeleteAsync(AttachmentId id, StoredAttachment? stored, Attachment given, CancellationToken cancellationToken)
     {
         var network = NetworkOf(CniOperation.Delete, id.NetworkName, stored);
-        var attachment = Reachable(Repeated(stored, given));
+        var attachment = WithoutForeignNamespace(AsStored(stored, given));
         try
         {
             await _runtime.DeleteAsync(network, attachment, InVersionOf(network, stored?.Result), cancellationToken).ConfigureAwait(false);
         }
-        catch (CniException failure) when (!failure.TimedOut && stored is { IsComplete: false, Result: null } && Corrected(network) is { } corrected)
+        catch (CniException failure)
+            when (!failure.TimedOut && stored is { IsComplete: false, Result: null } && Corrected(network) is { } corrected)
         {
             await _runtime.DeleteAsync(corrected, attachment, previousResult: null, cancellationToken).ConfigureAwait(false);
         }
 
-        Drop(id);
+        RemoveRecord(id);
     }
 
-    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. Where none has ever answered, the file of today may do instead.
+    // A plugin that refused the configuration at ADD refuses it at DEL too. If no plugin ever succeeded, the corrected file may be used instead.
     private NetworkConfiguration? Corrected(NetworkConfiguration network) =>
-        _configurations.Load().Find(network.Name) is { } today && !today.ToUtf8Json().Span.SequenceEqual(network.ToUtf8Json().Span) ? today : null;
+        _configurations.Load().Find(network.Name) is { } current && !current.ToUtf8Json().Span.SequenceEqual(network.ToUtf8Json().Span)
+            ? current
+            : null;
 
     private async Task<(List<AttachmentId> Deleted, List<CniException> Failures)> DeleteStaleAsync(
         string networkName, HashSet<AttachmentId> staying, CancellationToken cancellationToken)
     {
         var (deleted, failures) = (new List<AttachmentId>(), new List<CniException>());
-        var remembered = _store.List().Attachments;
-        foreach (var stale in remembered.Where(stored => stored.NetworkName == networkName && !staying.Contains(stored.Id)))
+        var all = _store.List().Attachments;
+        foreach (var stale in all.Where(stored => stored.NetworkName == networkName && !staying.Contains(stored.Id)))
         {
-            // The path of a namespace that is gone may name another's by now, with an interface of the same name.
-            var isAnothers = remembered.Any(other => other.Id.ContainerId != stale.Id.ContainerId
+            // The path of a removed namespace may name the namespace of another container by now, with an interface of the same name.
+            var isReused = all.Any(other => other.Id.ContainerId != stale.Id.ContainerId
                 && (other.Attachment.NetworkNamespace, other.Id.InterfaceName) == (stale.Attachment.NetworkNamespace, stale.Id.InterfaceName));
+            var attachment = isReused ? stale.Attachment.WithoutNetworkNamespace() : stale.Attachment;
             try
             {
-                // On other networks the container may be at work.
-                using var turn = await BlamedAsync(CniOperation.Delete, networkName, () => _locks.EnterContainerAsync(stale.Id.ContainerId, _options.Deadlines.Delete, cancellationToken)).ConfigureAwait(false);
-                await DeleteAsync(stale.Id, stale, isAnothers ? stale.Attachment.WithoutNetworkNamespace() : stale.Attachment, cancellationToken).ConfigureAwait(false);
+                // The GC lock covers this network only; an operation for the container may run on another.
+                using var held = await CniException.DuringAsync(
+                    CniOperation.Delete,
+                    networkName,
+                    () => _locks.EnterContainerAsync(stale.Id.ContainerId, _options.Deadlines.Delete, cancellationToken)).ConfigureAwait(false);
+                await DeleteAsync(stale.Id, stale, attachment, cancellationToken).ConfigureAwait(false);
                 deleted.Add(stale.Id);
             }
             catch (CniException failure)
             {
                 failures.Add(failure);
-                staying.Add(stale.Id); // GC is no substitute for its DEL, which is still to come.
+                staying.Add(stale.Id); // GC does not replace its DEL, which must be repeated (SPEC §2 "GC").
             }
         }
 
         return (deleted, failures);
     }
 
+    private async Task<CniException?> TryReleaseAsync(
+        NetworkConfiguration network, Attachment attachment, CniResult? result, CancellationToken cancellationToken)
+    {
+        if (network.Plugins.All(plugin => plugin.IpamType is null))
+            return null;
+
+        try
+        {
+            await _runtime.ReleaseAsync(network, attachment, InVersionOf(network, result), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (CniException failure)
+        {
+            return failure;
+        }
+    }
+
     private async Task RequireNewAsync(AttachmentId id, CancellationToken cancellationToken)
     {
-        switch (Remembered(CniOperation.Add, id))
+        switch (FindStored(CniOperation.Add, id))
         {
             case { IsComplete: true }:
-                throw new CniException(CniErrorCode.InvalidEnvironment, $"{id} is attached already; delete it first").During(CniOperation.Add, id.NetworkName);
+                throw new CniException(CniErrorCode.InvalidEnvironment, $"{id} is already attached; delete it first")
+                    .During(CniOperation.Add, id.NetworkName);
             case { } interrupted:
                 await DeleteAsync(id, interrupted, interrupted.Attachment, cancellationToken).ConfigureAwait(false);
                 break;
         }
     }
 
-    private StoredAttachment? Remembered(CniOperation operation, AttachmentId id)
-    {
-        try
-        {
-            return _store.Find(id);
-        }
-        catch (CniException unreadable)
-        {
-            throw unreadable.During(operation, id.NetworkName);
-        }
-    }
+    private StoredAttachment? FindStored(CniOperation operation, AttachmentId id) =>
+        CniException.During(operation, id.NetworkName, () => _store.Find(id));
 
-    // DEL does what it can without what is lost; then the store sets the record aside.
-    private StoredAttachment? ReadableOrNull(AttachmentId id)
+    // Null also for an unreadable record: DEL does what it can without it, and the store moves the record aside.
+    private StoredAttachment? FindReadable(AttachmentId id)
     {
         try
         {
@@ -108,56 +125,64 @@ public sealed partial class CniClient
         }
     }
 
-    private void Remember(StoredAttachment stored)
+    private void WriteRecord(StoredAttachment stored)
+    {
+        if (Attempt(() => _store.Write(stored)) is { } failure)
+            throw StoreFailure(CniOperation.Add, stored.NetworkName, $"the record of {stored.Id} cannot be written", failure);
+    }
+
+    private void RemoveRecord(AttachmentId id)
+    {
+        if (Attempt(() => _store.Remove(id)) is { } failure)
+            throw StoreFailure(CniOperation.Delete, id.NetworkName, $"{id} is deleted, but its record cannot be removed", failure);
+    }
+
+    private static Exception? Attempt(Action change)
     {
         try
         {
-            _store.Write(stored);
+            change();
+            return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var msg = $"{stored.Id} cannot be remembered: {ErrorText.Of(failure)}";
-            throw new CniException(CniErrorCode.InputOutput, msg, details: null, failure).During(CniOperation.Add, stored.NetworkName);
+            return failure;
         }
     }
 
-    private void Forget(AttachmentId id)
-    {
-        try
-        {
-            _store.Remove(id);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Why ADD failed is the news. The record says that ADD was not finished, so the next ADD or DEL clears it away.
-        }
-    }
+    private static CniException StoreFailure(CniOperation operation, string networkName, string problem, Exception failure) =>
+        new CniException(CniErrorCode.InputOutput, $"{problem}: {ErrorText.Of(failure)}", details: null, failure).During(operation, networkName);
 
-    // All but which one it is must be as ADD had it (SPEC §2 "DEL", §3 "Checking an attachment"). But who says that the namespace is gone knows better: another
-    // container's may be at its path by now.
-    private static Attachment Repeated(StoredAttachment? stored, Attachment given) => stored switch
+    // CHECK and DEL must get what ADD got (SPEC §2 "DEL", §3 "Checking an attachment"). An empty namespace from the caller overrides the record: the
+    // namespace is gone, and its path may name another container's by now.
+    private static Attachment AsStored(StoredAttachment? stored, Attachment given) => stored switch
     {
         not { Network: not null } => given,
         _ when given.NetworkNamespace.Length == 0 => stored.Attachment.WithoutNetworkNamespace(),
         _ => stored.Attachment,
     };
 
-    // Another runtime's record of a list is without the plugins that have files of their own: they are where they were at ADD, or gone.
+    // A plugin fails before it releases anything if the path is something other than a namespace, such as the file below a removed mount.
+    private static Attachment WithoutForeignNamespace(Attachment attachment) =>
+        NetworkNamespaceFile.IsForeign(attachment.NetworkNamespace) ? attachment.WithoutNetworkNamespace() : attachment;
+
+    // A list that another runtime stored lacks the plugins that have files of their own: they are read from the configuration directory.
     private NetworkConfiguration NetworkOf(CniOperation operation, string networkName, StoredAttachment? stored)
     {
-        if (stored?.Network is not { LacksPluginsBeside: true } remembered)
+        if (stored?.Network is not { LacksSeparatePlugins: true } network)
             return stored?.Network ?? Configured(operation, networkName);
 
         try
         {
-            var whole = remembered.With(_configurations.PluginsBeside(networkName));
+            var whole = network.With(_configurations.SeparatePlugins(networkName));
             return whole.Plugins.Count > 0 ? whole : throw new CniException(
                 CniErrorCode.InvalidNetworkConfiguration,
-                $"its record names no plugin itself, and there is none in {Path.Combine(_options.ConfigurationDirectory, networkName)}; bring these files back").During(operation, networkName);
+                $"its record contains no plugin, and {Path.Combine(_options.ConfigurationDirectory, networkName)} has none; restore the plugin files")
+                .During(operation, networkName);
         }
-        catch (CniConfigurationException broken)
+        catch (CniConfigurationException invalid)
         {
-            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, broken.Message, details: null, broken).During(operation, networkName);
+            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, invalid.Message, details: null, invalid).During(operation, networkName);
         }
     }
 
@@ -169,7 +194,7 @@ public sealed partial class CniClient
         }
         catch (CniException)
         {
-            return null; // Of another runtime, for another version: DEL has to do without.
+            return null; // Another runtime stored it for another version: DEL runs without it.
         }
     }
 
@@ -182,7 +207,7 @@ public sealed partial class CniClient
 
         var unusable = string.Concat(contents.Problems.GroupBy(problem => problem.File)
             .Select(file => $"; {file.Key} cannot be used: {string.Join(", ", file.Select(problem => problem.Message))}"));
-        var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{_configurations.WhatIsNotRead()}{unusable}";
+        var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{_configurations.IgnoredFiles()}{unusable}";
         throw new CniException(CniErrorCode.InvalidNetworkConfiguration, msg).During(operation, networkName);
     }
 
@@ -200,32 +225,26 @@ public sealed partial class CniClient
 
     private async Task<IDisposable> EnterAsync(CniOperation operation, AttachmentId id, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var turn = await BlamedAsync(operation, id.NetworkName, () => _locks.EnterAsync(id.NetworkName, id.ContainerId, limit, cancellationToken)).ConfigureAwait(false);
+        var held = await CniException.DuringAsync(
+            operation,
+            id.NetworkName,
+            () => _locks.EnterAsync(id.NetworkName, id.ContainerId, limit, cancellationToken)).ConfigureAwait(false);
         try
         {
             return _options.ForeignAttachments(id.NetworkName).All(other => other.ContainerId != id.ContainerId)
-                ? turn
-                : throw new CniException(CniErrorCode.InvalidEnvironment, $"container {id.ContainerId} is looked after by somebody else").During(operation, id.NetworkName);
+                ? held
+                : throw new CniException(CniErrorCode.InvalidEnvironment, $"container {id.ContainerId} is managed by another runtime")
+                    .During(operation, id.NetworkName);
         }
         catch
         {
-            turn.Dispose();
+            held.Dispose();
             throw;
         }
     }
 
-    private Task<IDisposable> EnterAloneAsync(string networkName, CancellationToken cancellationToken) => BlamedAsync(
-        CniOperation.GarbageCollection, networkName, () => _locks.EnterAloneAsync(networkName, _options.Deadlines.GarbageCollection, cancellationToken));
-
-    private static async Task<IDisposable> BlamedAsync(CniOperation operation, string networkName, Func<Task<IDisposable>> enter)
-    {
-        try
-        {
-            return await enter().ConfigureAwait(false);
-        }
-        catch (CniException blocked)
-        {
-            throw blocked.During(operation, networkName);
-        }
-    }
+    private Task<IDisposable> EnterAloneAsync(string networkName, CancellationToken cancellationToken) => CniException.DuringAsync(
+        CniOperation.GarbageCollection,
+        networkName,
+        () => _locks.EnterAloneAsync(networkName, _options.Deadlines.GarbageCollection, cancellationToken));
 }

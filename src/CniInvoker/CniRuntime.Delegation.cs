@@ -4,64 +4,59 @@ namespace CniInvoker;
 public sealed partial class CniRuntime
 {
     /// <summary>
-    /// ADD of the network's IPAM plugin and of nothing else (SPEC §4). It reads the whole configuration of the plugin that would delegate to it. When it
-    /// fails, the caller cancels or time is up, its DEL runs, which no cancellation cuts short.
+    /// ADD of the network's IPAM plugin alone (SPEC §4). Its stdin is the whole configuration of the plugin that would delegate to it. After a failure, a
+    /// cancellation or the deadline, runs its DEL; no cancellation interrupts that.
     /// </summary>
-    /// <param name="network">A network of which one plugin has an <c>ipam</c> section; the first such is meant.</param>
+    /// <param name="network">The network; the first of its plugins with an <c>ipam</c> section counts.</param>
     /// <param name="attachment">The container's side; its namespace must exist.</param>
-    /// <param name="cancellationToken">Ends the running plugin.</param>
+    /// <param name="cancellationToken">Terminates the running plugin.</param>
     /// <returns>Addresses, routes and DNS, in the network's version; no interfaces.</returns>
     /// <exception cref="CniException">The plugin failed, or the network has none (code 7). When <see cref="CniException.CleanupFailure"/> is
-    /// set the DEL failed too and must be run again.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled, and nothing is left behind.</exception>
+    /// set, the DEL failed too and must be repeated.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and nothing remains.</exception>
     public async Task<CniResult> AllocateAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Add);
         cancellationToken.ThrowIfCancellationRequested();
-        using var turn = await EnterAsync(CniOperation.Add, network, attachment, deadlines.Add, cancellationToken).ConfigureAwait(false);
+        using var held = await EnterAsync(CniOperation.Add, network, attachment, deadlines.Add, cancellationToken).ConfigureAwait(false);
         var request = Delegation(CniOperation.Add, network, attachment, previousResult: null);
-        try
-        {
-            var output = await RunAsync(request, new VerbDeadline(timeProvider, deadlines.Add), cancellationToken).ConfigureAwait(false);
-            return PluginAnswer.ReadResult(request, output, network.CniVersion);
-        }
-        catch (Exception failure)
-        {
-            // Whatever stopped it: what it may have reserved must be released.
-            var leftBehind = await UndoAsync(network, () => GiveBackAsync(network, attachment, previousResult: null, CancellationToken.None)).ConfigureAwait(false);
-            if (leftBehind is null)
-                throw;
+        CniResult? result = null;
+        await CleaningUpAsync(network, RunIpamAsync, () => DeleteIpamAsync(network, attachment, previousResult: null, CancellationToken.None))
+            .ConfigureAwait(false);
+        return result!;
 
-            throw (failure as CniException ?? Interrupted(CniOperation.Add, network, failure)).WithCleanupFailure(leftBehind);
+        async Task RunIpamAsync()
+        {
+            var output = await RunAsync(request, new OperationDeadline(timeProvider, deadlines.Add), cancellationToken).ConfigureAwait(false);
+            result = PluginAnswer.ReadResult(request, output, network.CniVersion);
         }
     }
 
-    /// <summary>DEL of the network's IPAM plugin and of nothing else (SPEC §4). May be repeated, also when nothing was ever allocated.</summary>
+    /// <summary>DEL of the network's IPAM plugin alone (SPEC §4). May be repeated, also when nothing was ever allocated.</summary>
     /// <param name="network">The network, as it was at <see cref="AllocateAsync"/>.</param>
     /// <param name="attachment">The container's side, as it was then; its namespace may be gone.</param>
-    /// <param name="previousResult">What was allocated, or null when that is lost.</param>
-    /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">The plugin failed; DEL is to be tried again later.</exception>
+    /// <param name="previousResult">The result of <see cref="AllocateAsync"/>, or null when it is lost.</param>
+    /// <param name="cancellationToken">Terminates the running plugin.</param>
+    /// <exception cref="CniException">The plugin failed; DEL must be repeated.</exception>
     public async Task ReleaseAsync(
         NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Delete);
-        using var turn = await EnterAsync(CniOperation.Delete, network, attachment, deadlines.Delete, cancellationToken).ConfigureAwait(false);
-        await GiveBackAsync(network, attachment, previousResult, cancellationToken).ConfigureAwait(false);
+        using var held = await EnterAsync(CniOperation.Delete, network, attachment, deadlines.Delete, cancellationToken).ConfigureAwait(false);
+        await DeleteIpamAsync(network, attachment, previousResult, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task GiveBackAsync(
+    private async Task DeleteIpamAsync(
         NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
-        var result = SpecVersion.Parse(network.CniVersion) >= SpecVersion.WithCheck ? InVersionOf(network, previousResult) : null;
-        var request = Delegation(CniOperation.Delete, network, attachment, result);
-        await RunAsync(request, new VerbDeadline(timeProvider, deadlines.Delete), cancellationToken).ConfigureAwait(false);
+        var request = Delegation(CniOperation.Delete, network, attachment, PreviousResultOfDelete(network, previousResult));
+        await RunAsync(request, new OperationDeadline(timeProvider, deadlines.Delete), cancellationToken).ConfigureAwait(false);
     }
 
     private PluginRequest Delegation(CniOperation operation, NetworkConfiguration network, Attachment attachment, CniResult? previousResult)
     {
-        var delegating = network.Plugins.FirstOrDefault(plugin => plugin.IpamType is not null)
-            ?? throw new CniException(CniErrorCode.InvalidNetworkConfiguration, "none of its plugins has an ipam section with a type").During(operation, network.Name);
+        var delegating = network.Plugins.FirstOrDefault(plugin => plugin.IpamType is not null) ?? throw new CniException(
+            CniErrorCode.InvalidNetworkConfiguration, "none of its plugins has an ipam section with a type").During(operation, network.Name);
         var stdin = RequestConfiguration.Derive(network, delegating, previousResult, attachment);
         return Request(operation, delegating.IpamType!, network.Name, stdin, attachment);
     }

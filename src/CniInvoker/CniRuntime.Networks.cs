@@ -1,12 +1,12 @@
 namespace CniInvoker;
 
-// Operations on a network as a whole, whoever is attached to it.
+// Operations on a network as a whole, whatever is attached to it.
 public sealed partial class CniRuntime
 {
-    /// <summary>STATUS (SPEC §2 "STATUS") of every plugin in order. Does nothing before version 1.1.0, which brought it.</summary>
+    /// <summary>STATUS (SPEC §2 "STATUS") of every plugin in order. Does nothing before version 1.1.0, which introduced it.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), failed, or does not speak the network's version (code 1;
+    /// <param name="cancellationToken">Terminates the running plugin.</param>
+    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), failed, or does not support the network's version (code 1;
     /// nothing has run).</exception>
     public async Task StatusAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
@@ -15,53 +15,68 @@ public sealed partial class CniRuntime
             return;
 
         await RequirePluginsAsync(CniOperation.Status, network, cancellationToken).ConfigureAwait(false);
-        var deadline = new VerbDeadline(timeProvider, deadlines.Status);
+        var deadline = new OperationDeadline(timeProvider, deadlines.Status);
         foreach (var plugin in network.Plugins)
-            await RunAsync(Request(CniOperation.Status, network, plugin, attachment: null, result: null), deadline, cancellationToken).ConfigureAwait(false);
+        {
+            var request = Request(CniOperation.Status, network, plugin, attachment: null, result: null);
+            await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
-    /// GC (SPEC §2 "GC") of every plugin in order: each may remove what belongs to none of the attachments named. A plugin that fails does not keep the others
-    /// from running. Does nothing before version 1.1.0, which brought it, and where the network disables GC. Waits until no other operation
-    /// runs.
+    /// GC (SPEC §2 "GC") of every plugin in order: each may remove what belongs to none of the listed attachments. A failed plugin does not stop the
+    /// others. Does nothing before version 1.1.0, which introduced it, and where the network disables GC. Waits until no other operation runs.
     /// </summary>
     /// <remarks>
-    /// The list must hold the attachments of everybody who uses the network on this host, other runtimes included: whatever is missing is
-    /// garbage to the plugins. GC is no substitute for DEL (SPEC §2 "GC").
+    /// The list must hold the attachments of all users of the network on this host, other runtimes included: plugins remove the resources of all
+    /// others. GC does not replace DEL (SPEC §2 "GC").
     /// </remarks>
     /// <param name="network">The network.</param>
-    /// <param name="valid">The attachments that stay; those of other networks are passed over.</param>
+    /// <param name="valid">The attachments that stay; those of other networks are ignored.</param>
     /// <param name="force">Allows an empty list.</param>
-    /// <param name="cancellationToken">Ends the running plugin.</param>
-    /// <exception cref="CniException">Code 4: no attachment of this network is named, and <paramref name="force"/> is not set. Otherwise the
+    /// <param name="cancellationToken">Terminates the running plugin.</param>
+    /// <exception cref="CniException">Code 4: the list has no attachment of this network, and <paramref name="force"/> is not set. Otherwise the
     /// failure of a plugin, with those of others in <see cref="CniException.OtherFailures"/>.</exception>
     public async Task CollectGarbageAsync(
         NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, bool force, CancellationToken cancellationToken)
     {
         RequireGarbageCollection(network, valid, force);
-        if (!network.DisableGc)
-        {
-            using var turn = await EnterAloneAsync(network, cancellationToken).ConfigureAwait(false);
-            await CollectAsync(network, valid, cancellationToken).ConfigureAwait(false);
-        }
+        if (network.DisableGc)
+            return;
+
+        using var held = await EnterAsync(
+            CniOperation.GarbageCollection,
+            network,
+            open => open.EnterAloneAsync(network.Name, deadlines.GarbageCollection, cancellationToken)).ConfigureAwait(false);
+        if (SpecVersion.Parse(network.CniVersion) >= SpecVersion.WithStatus)
+            await CollectAsync(network, [.. valid.Where(id => id.NetworkName == network.Name)], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>VERSION (SPEC §2 "VERSION"): asks a plugin which versions of the specification it understands; once for each content of its binary.</summary>
+    /// <summary>VERSION (SPEC §2 "VERSION"): the versions that a plugin supports. Runs the plugin once per state of its binary.</summary>
     /// <param name="pluginType">The plugin's file name in the plugin directories.</param>
-    /// <param name="cancellationToken">Ends the plugin.</param>
-    /// <exception cref="CniException">The plugin is not there, failed, or gave no usable answer.</exception>
-    public Task<PluginVersions> VersionAsync(string pluginType, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Terminates the plugin.</param>
+    /// <exception cref="CniException">The plugin is not installed, failed, or gave no usable answer.</exception>
+    public async Task<PluginVersions> VersionAsync(string pluginType, CancellationToken cancellationToken)
     {
+        // Identified before VERSION runs: a binary that is replaced meanwhile is asked again the next time.
         var path = Find(pluginType, CniOperation.Version, networkName: "");
-        return _versions.GetAsync(path, () => AskVersionAsync(pluginType, cancellationToken));
+        var binary = FileIdentity.Of(path);
+        if (binary is not null && _versions.TryGetValue(path, out var known) && known.Binary == binary)
+            return known.Versions;
+
+        var versions = await RunVersionAsync(pluginType, cancellationToken).ConfigureAwait(false);
+        if (binary is { } identity)
+            _versions[path] = (identity, versions);
+
+        return versions;
     }
 
     /// <summary>
-    /// Whether the network could be run: its version is known, and each of its plugins, also those for addresses, is installed, answers
-    /// VERSION, and supports it. Runs nothing but VERSION.
+    /// Whether the network can run: its version is known, and each of its plugins, IPAM plugins included, is installed, answers VERSION and supports
+    /// that version. Runs nothing but VERSION.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="cancellationToken">Ends the running plugin.</param>
+    /// <param name="cancellationToken">Terminates the running plugin.</param>
     public async Task<NetworkValidation> ValidateAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
         var unknown = UnknownVersion(network);
@@ -73,7 +88,9 @@ public sealed partial class CniRuntime
             try
             {
                 var versions = await VersionAsync(type, cancellationToken).ConfigureAwait(false);
-                warnings.AddRange(WritableByAll.Warnings(pluginPath.Find(type)));
+                var file = pluginPath.Find(type);
+                warnings.AddRange(
+                    new[] { file, Path.GetDirectoryName(file)! }.Select(ConfigurationFile.WritableWarning).OfType<ConfigurationProblem>());
                 if (unknown is null && Unsupported(network, type, versions) is { } problem)
                     problems.Add(problem);
             }
@@ -89,13 +106,22 @@ public sealed partial class CniRuntime
         };
     }
 
-    private async Task CollectAsync(NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, CancellationToken cancellationToken)
+    // Refuses GC before anything runs.
+    internal static void RequireGarbageCollection(NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, bool force)
     {
-        if (SpecVersion.Parse(network.CniVersion) < SpecVersion.WithStatus)
-            return;
+        RequireVersion(network, CniOperation.GarbageCollection);
+        if (!force && valid.All(id => id.NetworkName != network.Name))
+        {
+            throw new CniException(
+                CniErrorCode.InvalidEnvironment,
+                "no valid attachments given: GC would remove everything on the network; list the live attachments, or use force")
+                .During(CniOperation.GarbageCollection, network.Name);
+        }
+    }
 
-        var deadline = new VerbDeadline(timeProvider, deadlines.GarbageCollection);
-        var remaining = valid.Where(id => id.NetworkName == network.Name).ToArray();
+    private async Task CollectAsync(NetworkConfiguration network, AttachmentId[] remaining, CancellationToken cancellationToken)
+    {
+        var deadline = new OperationDeadline(timeProvider, deadlines.GarbageCollection);
         var failures = new List<CniException>();
         foreach (var plugin in network.Plugins)
         {
@@ -103,7 +129,8 @@ public sealed partial class CniRuntime
             {
                 await RequireSupportAsync(CniOperation.GarbageCollection, network, plugin, cancellationToken).ConfigureAwait(false);
                 var stdin = RequestConfiguration.DeriveForGarbageCollection(network, plugin, remaining);
-                await RunAsync(Request(CniOperation.GarbageCollection, plugin.Type, network.Name, stdin, attachment: null), deadline, cancellationToken).ConfigureAwait(false);
+                var request = Request(CniOperation.GarbageCollection, plugin.Type, network.Name, stdin, attachment: null);
+                await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
             }
             catch (CniException failure)
             {
@@ -114,26 +141,12 @@ public sealed partial class CniRuntime
         CniException.ThrowAny(failures);
     }
 
-    /// <summary>What stands against it before anything runs.</summary>
-    internal static void RequireGarbageCollection(NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, bool force)
+    private async Task<PluginVersions> RunVersionAsync(string pluginType, CancellationToken cancellationToken)
     {
-        RequireVersion(network, CniOperation.GarbageCollection);
-        if (!force && valid.All(id => id.NetworkName != network.Name))
-        {
-            throw new CniException(
-                CniErrorCode.InvalidEnvironment,
-                "no attachment is named that is to stay, with which everything on the network would be taken for garbage; name those that live, or force it")
-                .During(CniOperation.GarbageCollection, network.Name);
-        }
-    }
-
-    private async Task<PluginVersions> AskVersionAsync(string pluginType, CancellationToken cancellationToken)
-    {
-        var request = Request(CniOperation.Version, pluginType, networkName: "", VersionQuestion, attachment: null);
+        var request = Request(CniOperation.Version, pluginType, networkName: "", VersionRequest, attachment: null);
         try
         {
-            var deadline = new VerbDeadline(timeProvider, deadlines.Version);
-            var output = await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
+            var output = await RunAsync(request, new OperationDeadline(timeProvider, deadlines.Version), cancellationToken).ConfigureAwait(false);
             return PluginAnswer.ReadVersions(request, output);
         }
         catch (CniException refused) when (refused.Msg == TooOldForVersion)
@@ -141,4 +154,13 @@ public sealed partial class CniRuntime
             return new PluginVersions("0.1.0", ["0.1.0"]);
         }
     }
+}
+
+/// <summary>Whether a network can run on this host.</summary>
+/// <param name="Problems">What prevents it, a sentence each; empty when nothing does.</param>
+/// <param name="Capabilities">The capabilities that at least one plugin enables.</param>
+public sealed record NetworkValidation(IReadOnlyList<string> Problems, IReadOnlySet<string> Capabilities)
+{
+    /// <summary>Problems that do not prevent its plugins from running: files that every user may change.</summary>
+    public IReadOnlyList<ConfigurationProblem> Warnings { get; init; } = [];
 }

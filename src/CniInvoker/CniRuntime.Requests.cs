@@ -1,35 +1,25 @@
+using System.Collections.Concurrent;
+
 namespace CniInvoker;
 
-// What all operations share: what is checked before a plugin runs, how one is asked, and who may ask now.
+// Shared by all operations: the checks before a plugin runs, the request to a plugin, and the locks.
 public sealed partial class CniRuntime
 {
-    // The version that VERSION itself is asked in, and the words of a plugin that is older than the question.
-    private static readonly byte[] VersionQuestion = "{\"cniVersion\":\"1.1.0\"}"u8.ToArray();
+    // stdin of VERSION, and the error text of a plugin older than VERSION (cni pkg/invoke/exec.go GetVersionInfo).
+    private static readonly byte[] VersionRequest = "{\"cniVersion\":\"1.1.0\"}"u8.ToArray();
     private const string TooOldForVersion = "unknown CNI_COMMAND: VERSION";
 
-    private readonly VersionCache _versions = new();
+    // By path. A changed binary (device, inode, size, time of change) is asked again.
+    private readonly ConcurrentDictionary<string, (FileIdentity Binary, PluginVersions Versions)> _versions = new(StringComparer.Ordinal);
 
-    /// <summary>Waits for the container's turn, as long as the operation itself may take.</summary>
     private Task<IDisposable?> EnterAsync(
         CniOperation operation, NetworkConfiguration network, Attachment attachment, TimeSpan limit, CancellationToken cancellationToken) =>
-        EnterAsync(held => held.EnterAsync(network.Name, attachment.ContainerId, limit, cancellationToken), operation, network);
+        EnterAsync(operation, network, open => open.EnterAsync(network.Name, attachment.ContainerId, limit, cancellationToken));
 
-    private Task<IDisposable?> EnterAloneAsync(NetworkConfiguration network, CancellationToken cancellationToken) =>
-        EnterAsync(held => held.EnterAloneAsync(network.Name, deadlines.GarbageCollection, cancellationToken), CniOperation.GarbageCollection, network);
+    private Task<IDisposable?> EnterAsync(CniOperation operation, NetworkConfiguration network, Func<OperationLocks, Task<IDisposable>> enter) =>
+        CniException.DuringAsync(operation, network.Name, async () => locks is null ? null : await enter(locks).ConfigureAwait(false));
 
-    private async Task<IDisposable?> EnterAsync(Func<OperationLocks, Task<IDisposable>> enter, CniOperation operation, NetworkConfiguration network)
-    {
-        try
-        {
-            return locks is null ? null : await enter(locks).ConfigureAwait(false);
-        }
-        catch (CniException blocked)
-        {
-            throw blocked.During(operation, network.Name);
-        }
-    }
-
-    private async Task<PluginOutput> RunAsync(PluginRequest request, VerbDeadline deadline, CancellationToken cancellationToken)
+    private async Task<PluginOutput> RunAsync(PluginRequest request, OperationDeadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var left = deadline.Left;
@@ -41,22 +31,31 @@ public sealed partial class CniRuntime
         return output;
     }
 
-    private static async Task<CniException?> UndoAsync(NetworkConfiguration network, Func<Task> delete)
+    // Runs DEL after any failure of ADD. The failure of ADD is thrown; a failure of DEL is attached to it.
+    private static async Task CleaningUpAsync(NetworkConfiguration network, Func<Task> add, Func<Task> delete)
     {
         try
         {
-            await delete().ConfigureAwait(false);
-            return null;
+            await add().ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            // The failure that made this necessary is the news; this one goes with it.
-            return failure as CniException ?? Interrupted(CniOperation.Delete, network, failure);
+            try
+            {
+                await delete().ConfigureAwait(false);
+            }
+            catch (Exception cleanupFailure)
+            {
+                throw AsCniException(CniOperation.Add, network, failure)
+                    .WithCleanupFailure(AsCniException(CniOperation.Delete, network, cleanupFailure));
+            }
+
+            throw;
         }
     }
 
-    private static CniException Interrupted(CniOperation operation, NetworkConfiguration network, Exception failure) =>
-        new CniException(
+    private static CniException AsCniException(CniOperation operation, NetworkConfiguration network, Exception failure) =>
+        failure as CniException ?? new CniException(
             CniErrorCode.None, failure is OperationCanceledException ? "it was cancelled" : failure.Message, details: null, failure)
             .During(operation, network.Name);
 
@@ -78,19 +77,10 @@ public sealed partial class CniRuntime
         TerminationGrace = deadlines.TerminationGrace,
     };
 
-    private string Find(string pluginType, CniOperation operation, string networkName)
-    {
-        try
-        {
-            return pluginPath.Find(pluginType);
-        }
-        catch (CniException missing)
-        {
-            throw missing.During(operation, networkName);
-        }
-    }
+    private string Find(string pluginType, CniOperation operation, string networkName) =>
+        CniException.During(operation, networkName, () => pluginPath.Find(pluginType));
 
-    // All of them before any is asked: what is not there is the simpler news.
+    // Finds all plugins before it runs VERSION of any: a missing plugin is the clearer error.
     private async Task RequirePluginsAsync(CniOperation operation, NetworkConfiguration network, CancellationToken cancellationToken)
     {
         foreach (var plugin in network.Plugins)
@@ -100,38 +90,36 @@ public sealed partial class CniRuntime
             await RequireSupportAsync(operation, network, plugin, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RequireSupportAsync(CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, CancellationToken cancellationToken)
+    private async Task RequireSupportAsync(
+        CniOperation operation, NetworkConfiguration network, PluginConfiguration plugin, CancellationToken cancellationToken)
     {
-        if (await KnownVersionsAsync(operation, network.Name, plugin.Type, cancellationToken).ConfigureAwait(false) is { } versions
-            && Unsupported(network, plugin.Type, versions) is { } problem)
-        {
-            throw new CniException(CniErrorCode.IncompatibleVersion, problem).During(operation, network.Name);
-        }
-    }
-
-    // A plugin that does not answer VERSION may serve ADD all the same: it is asked, and what it says then counts.
-    private async Task<PluginVersions?> KnownVersionsAsync(CniOperation operation, string networkName, string pluginType, CancellationToken cancellationToken)
-    {
+        PluginVersions versions;
         try
         {
-            return await VersionAsync(pluginType, cancellationToken).ConfigureAwait(false);
+            versions = await VersionAsync(plugin.Type, cancellationToken).ConfigureAwait(false);
         }
-        catch (CniException unstarted) when (unstarted.InnerException is StartException { IsOfFile: true })
+        catch (CniException unstarted) when (unstarted.InnerException is StartException { IsPermanent: true })
         {
-            throw unstarted.During(operation, networkName); // Nor will it start for ADD, or for the DEL after it.
+            throw unstarted.During(operation, network.Name); // Neither ADD nor the DEL after it would start.
         }
         catch (CniException)
         {
-            return null;
+            return; // A plugin that fails VERSION may still serve the operation itself.
         }
+
+        if (Unsupported(network, plugin.Type, versions) is { } problem)
+            throw new CniException(CniErrorCode.IncompatibleVersion, problem).During(operation, network.Name);
     }
 
-    private static string? Unsupported(NetworkConfiguration network, string pluginType, PluginVersions versions) => versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal)
-        ? null
-        : $"{network.Source} has cniVersion {network.CniVersion}, but its plugin \"{pluginType}\" supports {string.Join(", ", versions.Supported)} only; "
-          + "lower cniVersion in the file, or install a newer plugin";
+    private static string? Unsupported(NetworkConfiguration network, string pluginType, PluginVersions versions) =>
+        versions.Supported.Contains(network.CniVersion, StringComparer.Ordinal)
+            ? null
+            : $"{network.Source} has cniVersion {network.CniVersion}, but its plugin \"{pluginType}\" supports "
+                + $"{string.Join(", ", versions.Supported)} only; lower cniVersion in the file, or install a newer plugin";
 
-    private static CniResult? InVersionOf(NetworkConfiguration network, CniResult? result) => result?.ConvertTo(network.CniVersion);
+    // DEL gets a previous result from 0.4.0 on (SPEC §2 "DEL").
+    private static CniResult? PreviousResultOfDelete(NetworkConfiguration network, CniResult? result) =>
+        SpecVersion.Parse(network.CniVersion) >= SpecVersion.WithCheck ? result?.ConvertTo(network.CniVersion) : null;
 
     private static void Require(NetworkConfiguration network, Attachment attachment, CniOperation operation)
     {
@@ -143,7 +131,7 @@ public sealed partial class CniRuntime
             throw new CniException(CniErrorCode.InvalidEnvironment, problem).During(operation, network.Name);
     }
 
-    // Before anything runs: a plugin that has acted but whose result cannot be read would leave something behind.
+    // Before anything runs: if a plugin's result cannot be read, its work would remain.
     private static void RequireVersion(NetworkConfiguration network, CniOperation operation)
     {
         if (UnknownVersion(network) is { } problem)

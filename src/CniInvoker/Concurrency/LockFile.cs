@@ -3,25 +3,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CniInvoker;
 
-/// <summary>An open file whose bytes can be locked. Each opening holds locks of its own, which end with it.</summary>
+/// <summary>A file with open file description locks (fcntl(2)). Closing it releases its locks.</summary>
 internal sealed class LockFile(string path) : IDisposable
 {
     private readonly SafeFileHandle _file = Open(path);
 
-    /// <param name="start">The first byte.</param>
-    /// <param name="length">How many; 0 means to the end, however far that is.</param>
-    /// <param name="kind">Shared or exclusive.</param>
-    /// <returns>False: somebody else's lock is in the way.</returns>
-    /// <exception cref="IOException">The file system has no locks.</exception>
-    public bool TryLock(long start, long length, LockKind kind) => Set(start, length, kind);
+    /// <returns>False when another open file holds a conflicting lock.</returns>
+    /// <exception cref="IOException">The file system does not support locks.</exception>
+    public bool TryLock(long offset, LockKind kind) => Set(offset, kind);
 
-    public void Unlock(long start, long length) => Set(start, length, LockKind.None);
+    public void Unlock(long offset) => Set(offset, LockKind.None);
 
     public void Dispose() => _file.Dispose();
 
-    private bool Set(long start, long length, LockKind kind)
+    private bool Set(long offset, LockKind kind)
     {
-        var wanted = new FileLock { Kind = kind, Start = start, Length = length };
+        var wanted = new FileLock { Kind = kind, Start = offset, Length = 1 };
         while (LibC.fcntl(_file, LibC.F_OFD_SETLK, ref wanted) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
@@ -35,7 +32,7 @@ internal sealed class LockFile(string path) : IDisposable
         return true;
     }
 
-    // By the system's own call: what .NET opens it locks in its own way.
+    // FileStream would take a lock of its own (flock(2)).
     private static SafeFileHandle Open(string path)
     {
         var handle = LibC.open(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_CLOEXEC | LibC.O_NOFOLLOW, 0x180 /* 0600 */);

@@ -5,20 +5,20 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// One operation per container at a time, and none on a network while its garbage is collected (SPEC §3 "Lifecycle &amp; Ordering"), among all processes that
-/// name the same file. The kernel drops the locks of a process that dies; one that is stopped is named to those who wait for it.
+/// Runs one operation per container at a time, and none on a network during its GC (SPEC §3 "Lifecycle &amp; Ordering"), among all processes that
+/// name the same file. The kernel releases the locks of a process that dies; an operation that waits for a stopped process fails and names it.
 /// </summary>
 /// <remarks>
 /// <code>
-/// bytes 1 to 2^62   each container has one of them, by the hash of its id
-/// bytes behind      each network has two, by the hash of its name: a gate, which whoever wants in takes for a moment, shared, and garbage collection
-///                   keeps, so that nobody new comes in while it waits; and a room, which is shared by operations and taken alone by garbage collection
+/// bytes 1 to 2^62   one for each container, by the hash of its id
+/// bytes above       two for each network, by the hash of its name: the gate, which an operation locks shared while it enters, and GC locks exclusively,
+///                   so that no operation enters while GC waits; and the room, which operations lock shared and GC exclusively
 /// </code>
-/// The file stays empty: locks may lie behind its end. They are open file description locks (fcntl(2)), which also exclude each other within
-/// one process. Two containers with one byte would wait for each other, and that is all.
+/// The file stays empty: locks may lie beyond its end. They are open file description locks (fcntl(2)), which also exclude each other within
+/// one process. Two containers with the same byte only wait for each other.
 /// </remarks>
-/// <param name="file">Is made where it is missing, with its directory, for root alone.</param>
-/// <param name="timeProvider">Measures how long is waited.</param>
+/// <param name="file">Created when missing, with its directory, for root alone.</param>
+/// <param name="timeProvider">The clock for the limits.</param>
 public sealed class OperationLocks(string file, TimeProvider timeProvider)
 {
     private const long FirstContainer = 1;
@@ -27,30 +27,30 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits until no other operation for the container runs, and no garbage collection on the network.</summary>
+    /// <summary>Waits until no other operation for the container runs, and no GC on the network.</summary>
     /// <param name="networkName">The CNI network's name.</param>
     /// <param name="containerId">CNI_CONTAINERID.</param>
-    /// <param name="limit">How long to wait at most.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Holds the lock until it is disposed.</returns>
-    /// <exception cref="CniException">Code 11: the wait was too long, or is for a process that is stopped. Code 4: it is for a process that waits for this
-    /// one. Code 5: the file cannot be used.</exception>
+    /// <param name="limit">The longest wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The held lock; dispose it to release.</returns>
+    /// <exception cref="CniException">Code 11: the wait exceeds the limit, or the holder is stopped. Code 4: the holder waits for this process. Code 5:
+    /// the file cannot be used.</exception>
     public Task<IDisposable> EnterAsync(string networkName, string containerId, TimeSpan limit, CancellationToken cancellationToken)
     {
         var (gate, room, container) = (GateOf(networkName), RoomOf(networkName), ContainerOf(containerId));
-        var obstacle = $"another operation for container {containerId}, or a garbage collection on network \"{networkName}\", is running";
-        return WaitAsync(TryEnter, new LockedPlaces(gate, room, container), obstacle, limit, cancellationToken);
+        var obstacle = $"another operation for container {containerId}, or GC on network \"{networkName}\"";
+        return WaitAsync(TryEnter, new RequestedLocks(gate, room, container), obstacle, limit, cancellationToken);
 
-        bool TryEnter(LockFile held)
+        bool TryEnter(LockFile locks)
         {
-            if (!held.TryLock(gate, 1, LockKind.Shared))
+            if (!locks.TryLock(gate, LockKind.Shared))
                 return false;
 
-            var isIn = held.TryLock(room, 1, LockKind.Shared) && held.TryLock(container, 1, LockKind.Exclusive);
+            var isIn = locks.TryLock(room, LockKind.Shared) && locks.TryLock(container, LockKind.Exclusive);
             if (!isIn)
-                held.Unlock(room, 1); // Who waits keeps nobody else waiting.
+                locks.Unlock(room); // A waiting operation must not block GC.
 
-            held.Unlock(gate, 1);
+            locks.Unlock(gate);
             return isIn;
         }
     }
@@ -61,22 +61,22 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
     {
         var (gate, room) = (GateOf(networkName), RoomOf(networkName));
         return WaitAsync(
-            held => held.TryLock(gate, 1, LockKind.Exclusive) && held.TryLock(room, 1, LockKind.Exclusive),
-            new LockedPlaces(gate, room, container: null),
-            $"other operations on network \"{networkName}\" are running",
+            locks => locks.TryLock(gate, LockKind.Exclusive) && locks.TryLock(room, LockKind.Exclusive),
+            new RequestedLocks(gate, room, Container: null),
+            $"another operation on network \"{networkName}\"",
             limit,
             cancellationToken);
     }
 
-    /// <summary>For who is alone on a network already: waits until no operation for the container runs on any other.</summary>
+    /// <summary>For GC, which holds its network: waits until no operation for the container runs on any other network.</summary>
     /// <inheritdoc cref="EnterAsync"/>
     internal Task<IDisposable> EnterContainerAsync(string containerId, TimeSpan limit, CancellationToken cancellationToken)
     {
         var container = ContainerOf(containerId);
         return WaitAsync(
-            held => held.TryLock(container, 1, LockKind.Exclusive),
-            new LockedPlaces(gate: null, room: null, container),
-            $"another operation for container {containerId} is running",
+            locks => locks.TryLock(container, LockKind.Exclusive),
+            new RequestedLocks(Gate: null, Room: null, container),
+            $"another operation for container {containerId}",
             limit,
             cancellationToken);
     }
@@ -89,34 +89,35 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
 
     private static long HashOf(string name) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
-    // The kernel could wait for us, but not be told to stop.
-    private async Task<IDisposable> WaitAsync(Func<LockFile, bool> tryLock, LockedPlaces places, string obstacle, TimeSpan limit, CancellationToken cancellationToken)
+    // Polls: a wait in the kernel (F_OFD_SETLKW) could not be cancelled.
+    private async Task<IDisposable> WaitAsync(
+        Func<LockFile, bool> tryLock, RequestedLocks requested, string obstacle, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var held = Open();
+        var locks = Open();
         try
         {
             var start = timeProvider.GetTimestamp();
-            var holders = new LockHolders(file, places);
-            for (var pause = ShortestPause; !tryLock(held); pause = pause < LongestPause ? pause * 2 : LongestPause)
+            var holders = new LockHolders(file, requested);
+            for (var pause = ShortestPause; !tryLock(locks); pause = pause < LongestPause ? pause * 2 : LongestPause)
             {
                 var waited = timeProvider.GetElapsedTime(start);
                 holders.RequireProgress(waited);
                 if (waited >= limit)
-                    throw new CniException(CniErrorCode.TryAgainLater, $"{obstacle}, and did not end within {limit.TotalSeconds:0.###} s ({file})");
+                    throw new CniException(CniErrorCode.TryAgainLater, $"{obstacle} did not finish within {limit.TotalSeconds:0.###} s ({file})");
 
                 await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
             }
 
-            return held;
+            return locks;
         }
         catch (IOException failure)
         {
-            held.Dispose();
+            locks.Dispose();
             throw Unusable(failure);
         }
         catch
         {
-            held.Dispose();
+            locks.Dispose();
             throw;
         }
     }
@@ -125,7 +126,8 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return new LockFile(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

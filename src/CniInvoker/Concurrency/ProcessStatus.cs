@@ -3,15 +3,15 @@ using System.Text;
 
 namespace CniInvoker;
 
-/// <summary>What /proc/PID/stat says of a process (proc(5)).</summary>
+/// <summary>The status of a process, from /proc/PID/stat (proc(5)).</summary>
 /// <param name="State">One letter.</param>
-/// <param name="Parent">The process that started it, or took it over.</param>
+/// <param name="Parent">The process that started or adopted it.</param>
 internal readonly record struct ProcessStatus(char State, int Parent)
 {
     private const int MostGenerations = 100;
     private const int LongestCommand = 100;
 
-    /// <summary>By a signal such as Ctrl-Z sends, or a debugger.</summary>
+    /// <summary>Stopped by a signal (Ctrl-Z, SIGSTOP) or by a debugger.</summary>
     public bool IsStopped => State is 'T' or 't';
 
     /// <summary>Null when the process is gone.</summary>
@@ -20,7 +20,7 @@ internal readonly record struct ProcessStatus(char State, int Parent)
         try
         {
             var text = File.ReadAllText($"/proc/{process}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' '); // Its name, in brackets, may hold anything.
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' '); // The name, in parentheses, may contain anything.
             return new ProcessStatus(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
@@ -29,7 +29,7 @@ internal readonly record struct ProcessStatus(char State, int Parent)
         }
     }
 
-    /// <summary>Whether that process has started this one, or one that did.</summary>
+    /// <summary>Whether the process is an ancestor of this one.</summary>
     public static bool IsAncestor(int process)
     {
         var generation = 0;
@@ -43,13 +43,13 @@ internal readonly record struct ProcessStatus(char State, int Parent)
         return false;
     }
 
-    /// <summary>What it was started as, for messages.</summary>
+    /// <summary>The command line, for messages.</summary>
     public static string CommandOf(int process)
     {
         try
         {
-            var words = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/cmdline")).Replace('\0', ' ').Trim();
-            return ErrorText.OneLine(words.Length > LongestCommand ? $"{words[..LongestCommand]}…" : words);
+            var command = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/cmdline")).Replace('\0', ' ').Trim();
+            return ErrorText.OneLine(command.Length > LongestCommand ? $"{command[..LongestCommand]}…" : command);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

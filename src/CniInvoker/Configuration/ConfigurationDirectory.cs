@@ -7,83 +7,96 @@ namespace CniInvoker;
 /// <c>*.conf</c> and <c>*.json</c>, and further plugins of a list in <c>NETWORK/*.conf</c>.
 /// </summary>
 /// <remarks>
-/// A broken file never hides its neighbours. Of networks with the same name a list beats a single plugin, then the first file wins; the
-/// others are reported.
+/// An invalid file does not affect the others. Among networks with the same name a list takes precedence over a single plugin, then the first
+/// file; the others are reported.
 /// </remarks>
 public sealed class ConfigurationDirectory(string path)
 {
     private const string ListExtension = ".conflist";
     private const string PluginExtension = ".conf";
+    private const int MostNames = 5;
+
     private static readonly string[] Extensions = [ListExtension, PluginExtension, ".json"];
 
-    /// <summary>Reads the directory as it is now. A directory that does not exist is an empty one.</summary>
+    /// <summary>Reads the directory as it is now. A directory that does not exist counts as empty.</summary>
     public ConfigurationDirectoryContents Load()
     {
         var problems = new List<ConfigurationProblem>();
-        var networks = new List<NetworkConfiguration>();
         var files = Files(path, problems);
-        foreach (var file in Read(files, Extensions))
-        {
-            try
-            {
-                networks.Add(ReadNetwork(file));
-            }
-            catch (CniConfigurationException mistake)
-            {
-                problems.AddRange(mistake.Problems);
-            }
-        }
-
-        var winners = networks
+        var networks = ReadAll(Select(files, Extensions), ReadNetwork, problems);
+        var effective = networks
             .GroupBy(network => network.Name, StringComparer.Ordinal)
             .Select(namesakes => namesakes.FirstOrDefault(IsList) ?? namesakes.First())
             .ToDictionary(network => network.Name, StringComparer.Ordinal);
         problems.AddRange(networks
-            .Where(network => winners[network.Name] != network)
+            .Where(network => effective[network.Name] != network)
             .Select(network => new ConfigurationProblem(
                 network.Source,
-                $"network \"{network.Name}\" is configured in {winners[network.Name].Source} already, which is used instead")));
-        var used = networks.Where(network => winners[network.Name] == network).ToArray();
-        return new ConfigurationDirectoryContents(used, problems)
-        {
-            FileWarnings = [.. used.Select(network => network.Source).Prepend(path).Select(WritableByAll.Warning).OfType<ConfigurationProblem>(), .. UnreadFiles.Warnings(path, files, Extensions)],
-        };
+                $"network \"{network.Name}\" is already configured in {effective[network.Name].Source}, which takes precedence")));
+        var used = networks.Where(network => effective[network.Name] == network).ToArray();
+        var writable = used.Select(network => network.Source).Prepend(path).Select(ConfigurationFile.WritableWarning).OfType<ConfigurationProblem>();
+        return new ConfigurationDirectoryContents(used, problems) { FileWarnings = [.. writable, .. NameWarnings(files)] };
     }
 
-    /// <summary>Where a network may have gone that is not there; see <see cref="UnreadFiles.Text"/>.</summary>
-    internal string WhatIsNotRead() => UnreadFiles.Text(path, Files(path, problems: []), Extensions);
-
-    private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
-
-    private NetworkConfiguration ReadNetwork(string file)
-    {
-        var reader = new ConfigurationReader(new ConfigurationText(ConfigurationFile.Read(file), file));
-        return Path.GetExtension(file) == ListExtension ? reader.ReadList(PluginsBeside) : reader.ReadSingle();
-    }
-
-    /// <summary>The plugins of a list that have files of their own, in the directory of the network's name.</summary>
-    /// <exception cref="CniConfigurationException">One of them is unusable.</exception>
-    internal IReadOnlyList<PluginConfiguration> PluginsBeside(string networkName)
+    /// <summary>The plugins of a list that have files of their own, in the directory with the network's name.</summary>
+    /// <exception cref="CniConfigurationException">One of them is not valid.</exception>
+    internal IReadOnlyList<PluginConfiguration> SeparatePlugins(string networkName)
     {
         var problems = new List<ConfigurationProblem>();
-        var plugins = new List<PluginConfiguration>();
-        foreach (var file in Read(Files(Path.Combine(path, networkName), problems), PluginExtension))
-        {
-            try
-            {
-                plugins.Add(new ConfigurationReader(new ConfigurationText(ConfigurationFile.Read(file), file)).ReadPlugin());
-            }
-            catch (CniConfigurationException mistake)
-            {
-                problems.AddRange(mistake.Problems);
-            }
-        }
-
+        var files = Select(Files(Path.Combine(path, networkName), problems), PluginExtension);
+        var plugins = ReadAll(files, file => Reader(file).ReadPlugin(), problems);
         return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
     }
 
-    // Byte-wise, as every runtime orders them: the order decides which network is the first.
-    private static IEnumerable<string> Read(IEnumerable<string> files, params string[] extensions) => files
+    /// <summary>The end of the error text for a missing network, from a semicolon on: the files that may have been meant. May be empty.</summary>
+    internal string IgnoredFiles()
+    {
+        if (!Path.Exists(path))
+            return "; there is no such directory";
+
+        var names = Ignored(Files(path, problems: [])).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
+        return names.Length == 0
+            ? ""
+            : $"; files that do not end with {string.Join(", ", Extensions)} are ignored: {string.Join(", ", names.Take(MostNames))}"
+                + (names.Length > MostNames ? ", …" : "");
+    }
+
+    private IEnumerable<ConfigurationProblem> NameWarnings(string[] files) => !Path.Exists(path)
+        ? [new ConfigurationProblem(path, "there is no such directory")]
+        : Ignored(files).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Select(file => new ConfigurationProblem(
+                file, $"it is ignored: write the extension in lower case, {Path.GetExtension(file).ToLowerInvariant()}"));
+
+    private static IEnumerable<string> Ignored(string[] files) =>
+        files.Where(file => !Extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal));
+
+    private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
+
+    private NetworkConfiguration ReadNetwork(string file) =>
+        Path.GetExtension(file) == ListExtension ? Reader(file).ReadList(SeparatePlugins) : Reader(file).ReadSingle();
+
+    private static ConfigurationReader Reader(string file) => new(new ConfigurationText(ConfigurationFile.Read(file), file));
+
+    private static List<T> ReadAll<T>(IEnumerable<string> files, Func<string, T> read, List<ConfigurationProblem> problems)
+    {
+        var all = new List<T>();
+        foreach (var file in files)
+        {
+            try
+            {
+                all.Add(read(file));
+            }
+            catch (CniConfigurationException invalid)
+            {
+                problems.AddRange(invalid.Problems);
+            }
+        }
+
+        return all;
+    }
+
+    // In byte order, as libcni and other runtimes sort them: the order decides which network is the first.
+    private static IEnumerable<string> Select(string[] files, params string[] extensions) => files
         .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))
         .OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)));
 
@@ -99,8 +112,25 @@ public sealed class ConfigurationDirectory(string path)
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {(File.Exists(directory) ? "it is a file" : ErrorText.Of(unreadable))}"));
+            var reason = File.Exists(directory) ? "it is a file" : ErrorText.Of(unreadable);
+            problems.Add(new ConfigurationProblem(directory, $"the directory cannot be read: {reason}"));
             return [];
         }
     }
+}
+
+/// <summary>The contents of a configuration directory at one moment.</summary>
+/// <param name="Networks">The valid networks in the byte order of their file names; no two with the same name.</param>
+/// <param name="Problems">Why files are not used; every error in each of them.</param>
+public sealed record ConfigurationDirectoryContents(
+    IReadOnlyList<NetworkConfiguration> Networks, IReadOnlyList<ConfigurationProblem> Problems)
+{
+    /// <summary>Problems that do not prevent the networks from being used.</summary>
+    public IEnumerable<ConfigurationProblem> Warnings => Networks.SelectMany(network => network.Warnings).Concat(FileWarnings);
+
+    /// <summary>Files that every user may change, and ignored files that look like configurations.</summary>
+    internal IReadOnlyList<ConfigurationProblem> FileWarnings { get; init; } = [];
+
+    /// <summary>The network of that name, or null.</summary>
+    public NetworkConfiguration? Find(string name) => Networks.FirstOrDefault(network => network.Name == name);
 }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CniInvoker;
 
 /// <summary>
-/// A file of configuration, as it is read: a regular one of a size that people write. Nothing else in the directory can make a reader wait, such as a
-/// pipe that nobody writes to.
+/// Reads a configuration file: a regular file of bounded size. Any other entry is refused, because opening or reading it may block, as a pipe
+/// without a writer does (fifo(7)).
 /// </summary>
 internal static class ConfigurationFile
 {
@@ -13,10 +13,10 @@ internal static class ConfigurationFile
     private const int ENOENT = 2;
     private const int ELOOP = 40;
 
-    /// <exception cref="CniConfigurationException">It cannot be read, and why.</exception>
+    /// <exception cref="CniConfigurationException">The file cannot be read.</exception>
     public static ReadOnlyMemory<byte> Read(string path)
     {
-        // Looked at first, because opening a device may set it in motion; and again when it is open, because it may be another file by then.
+        // Checked before opening, because opening a device may start it; and again after, because the path may name another file by then.
         Require(path, LibC.TryStat(path, out var status) ? null : Marshal.GetLastPInvokeError(), status);
         using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK, 0);
         var error = Marshal.GetLastPInvokeError();
@@ -30,6 +30,11 @@ internal static class ConfigurationFile
             throw Unreadable(path, ErrorText.Of(unreadable), unreadable);
         }
     }
+
+    /// <summary>The warning for a file or directory that every user may write to, though it decides what root runs; otherwise null.</summary>
+    public static ConfigurationProblem? WritableWarning(string path) => LibC.TryStat(path, out var status) && status.IsWritableByAll
+        ? new ConfigurationProblem(path, $"every user may write to it and so decide what root runs; run chmod o-w {path}")
+        : null;
 
     private static ReadOnlyMemory<byte> ReadAll(string path, SafeFileHandle file)
     {
@@ -48,24 +53,24 @@ internal static class ConfigurationFile
     private static void Require(string path, int? error, FileStatus status)
     {
         if (error is { } number)
-            throw Unreadable(path, Words(path, number));
+            throw Unreadable(path, Reason(path, number));
 
         if (!status.IsRegular)
-            throw Unreadable(path, "it is no regular file, but a pipe, a socket, a device or a directory. Remove it");
+            throw Unreadable(path, "it is a pipe, a socket, a device or a directory; remove it");
 
         if (status.Size > Longest)
             throw TooLong(path);
     }
 
-    private static string Words(string path, int error) => error switch
+    private static string Reason(string path, int error) => error switch
     {
-        ENOENT when new FileInfo(path).LinkTarget is { } target => $"it is a link to {target}, where there is nothing",
+        ENOENT when new FileInfo(path).LinkTarget is { } target => $"it is a link to {target}, which does not exist",
         ELOOP => "it is a link that leads back to itself",
-        LibC.EACCES when !Environment.IsPrivilegedProcess => "permission denied. Try it as root",
+        LibC.EACCES when !Environment.IsPrivilegedProcess => "permission denied; run as root",
         _ => ErrorText.Of(error),
     };
 
-    private static CniConfigurationException TooLong(string path) => Unreadable(path, $"it is larger than {Longest >> 20} MiB, which no configuration is");
+    private static CniConfigurationException TooLong(string path) => Unreadable(path, $"it is larger than {Longest >> 20} MiB");
 
     private static CniConfigurationException Unreadable(string path, string reason, Exception? cause = null) =>
         new(path, $"the file cannot be read: {reason}", innerException: cause);

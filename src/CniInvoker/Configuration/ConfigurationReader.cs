@@ -3,20 +3,19 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// From a configuration's text to what it means (SPEC §1). The list's own keys are matched exactly, those of a plugin and of a network that is a single
-/// plugin in any letter case, as libcni does.
+/// Reads network configurations (SPEC §1). As in libcni, the keys of a list match exactly, the keys of a plugin in any letter case.
 /// </summary>
 internal sealed class ConfigurationReader(ConfigurationText text)
 {
     private const string OnlyInlinedKey = "loadOnlyInlinedPlugins";
 
-    // A plugin that has a file of its own is written as an item of a list.
+    // A plugin from a separate file is later written as an item of a list.
     private const int LevelsAroundPlugin = 2;
 
-    // To say where a mistake is, the text is read again from its beginning; and nobody reads more of them at once.
-    private const int MostProblems = 20;
+    // Each position is found by reading the text again from its beginning.
+    private const int MostErrors = 20;
 
-    private readonly List<ConfigurationProblem> _mistakes = [];
+    private readonly List<ConfigurationProblem> _errors = [];
 
     public NetworkConfiguration Read()
     {
@@ -24,19 +23,19 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         if (json.ContainsKey(NetworkConfiguration.PluginsKey))
             return ReadList(json, _ => []);
 
-        return Find(json, "type") is null ? throw text.Mistake("has neither \"plugins\" nor \"type\"") : ReadSingle();
+        return Find(json, "type") is null ? throw text.Error("has neither \"plugins\" nor \"type\"") : ReadSingle();
     }
 
-    /// <param name="loadBeside">Answers the plugins that lie as files of their own in the directory of a network's name.</param>
-    public NetworkConfiguration ReadList(Func<string, IReadOnlyList<PluginConfiguration>> loadBeside) =>
-        ReadList(text.ParseObject(), loadBeside);
+    /// <param name="loadSeparate">Loads the plugins in separate files of a network, by its name.</param>
+    public NetworkConfiguration ReadList(Func<string, IReadOnlyList<PluginConfiguration>> loadSeparate) =>
+        ReadList(text.ParseObject(), loadSeparate);
 
-    /// <summary>A network as other runtimes remember it: without the plugins that have files of their own.</summary>
-    public NetworkConfiguration ReadRemembered()
+    /// <summary>Reads a network from a record of another runtime: the list may lack the plugins in separate files.</summary>
+    public NetworkConfiguration ReadForeignRecord()
     {
         var json = text.ParseObject();
         var isList = json.ContainsKey(NetworkConfiguration.PluginsKey) || (Find(json, "type") is null && json.ContainsKey("name"));
-        return isList ? ReadList(json, _ => [], isRemembered: true) : Read();
+        return isList ? ReadList(json, _ => [], isForeignRecord: true) : Read();
     }
 
     public NetworkConfiguration ReadSingle()
@@ -44,8 +43,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         var json = text.ParseObject(LevelsAroundPlugin);
         if (json.ContainsKey(NetworkConfiguration.PluginsKey) && Find(json, "type") is null)
         {
-            const string Problem = "is a list of plugins, which belongs into a file that ends with .conflist";
-            throw text.Mistake(Problem, NetworkConfiguration.PluginsKey);
+            const string Problem = "is a list of plugins: rename the file to end with .conflist";
+            throw text.Error(Problem, NetworkConfiguration.PluginsKey);
         }
 
         return ReadSingle(json);
@@ -54,11 +53,11 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     public PluginConfiguration ReadPlugin()
     {
         var plugin = ReadPlugin(text.ParseObject(LevelsAroundPlugin), []);
-        ThrowMistakes();
+        ThrowErrors();
         return plugin;
     }
 
-    private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadBeside, bool isRemembered = false)
+    private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadSeparate, bool isForeignRecord = false)
     {
         var name = Collect(() => ReadName(json["name"]), "");
         var version = Collect(() => VersionChoice.Of(json, text), "");
@@ -66,32 +65,37 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         var disableGc = Collect(() => ReadFlag(json, "disableGC"), false);
         var onlyInlined = Collect(() => ReadFlag(json, OnlyInlinedKey), true);
         var plugins = Collect(() => ReadPlugins(json), []);
-        if (!onlyInlined && name.Length > 0 && Collect(() => loadBeside(name), []) is { Count: > 0 } beside)
+        if (!onlyInlined && name.Length > 0 && Collect(() => loadSeparate(name), []) is { Count: > 0 } separate)
         {
-            plugins.AddRange(beside);
-            json[OnlyInlinedKey] = true; // Now they are all in the list: reading it again must not add them once more.
+            plugins.AddRange(separate);
+            json[OnlyInlinedKey] = true; // Reading the list again must not add them twice.
         }
 
-        ThrowMistakes();
-        var lacksSome = isRemembered && !onlyInlined;
+        ThrowErrors();
+        var lacksSome = isForeignRecord && !onlyInlined;
         return plugins.Count == 0 && !lacksSome
             ? throw WithoutPlugins(json)
-            : new NetworkConfiguration(json, text.Source, name, version, plugins) { DisableCheck = disableCheck, DisableGc = disableGc, LacksPluginsBeside = lacksSome };
+            : new NetworkConfiguration(json, text.Source, name, version, plugins)
+            {
+                DisableCheck = disableCheck,
+                DisableGc = disableGc,
+                LacksSeparatePlugins = lacksSome,
+            };
     }
 
     private CniConfigurationException WithoutPlugins(JsonObject json) => json.ContainsKey(NetworkConfiguration.PluginsKey)
-        ? text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey)
+        ? text.Error("lists no plugin", NetworkConfiguration.PluginsKey)
         : Find(json, "type") is null
-            ? text.Mistake("has no \"plugins\", the list of its plugins")
-            : text.Mistake("is a single plugin, which belongs into a file that ends with .conf: rename the file, or write the plugin into a list, \"plugins\": [ … ]");
+            ? text.Error("has no \"plugins\" list")
+            : text.Error("is a single plugin: rename the file to end with .conf, or put the plugin into a list, \"plugins\": [ … ]");
 
-    // What a single plugin says beside its own fields has no meaning for the list: only name and version are the network's.
+    // Of a single plugin only name and version apply to the network; the other keys of a list mean nothing here.
     private NetworkConfiguration ReadSingle(JsonObject json)
     {
         var plugin = ReadPlugin(json, []);
         var version = Collect(() => VersionChoice.Single(Own(json, "cniVersion"), text), "");
         var name = Collect(() => ReadName(Own(json, "name")), "");
-        ThrowMistakes();
+        ThrowErrors();
         var list = new JsonObject { ["cniVersion"] = version, ["name"] = name, [NetworkConfiguration.PluginsKey] = null };
         return new NetworkConfiguration(list, text.Source, name, version, [plugin]);
     }
@@ -100,8 +104,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     {
         var name = json is JsonValue value && value.TryGetValue(out string? written)
             ? written
-            : throw text.Mistake("is missing, or is not text", "name");
-        return Identifier.Problem(name) is { } problem ? throw text.Mistake($"\"{name}\" {problem}", "name") : name;
+            : throw text.Error("is missing or is not a string", "name");
+        return Identifier.Problem(name) is { } problem ? throw text.Error($"\"{name}\" {problem}", "name") : name;
     }
 
     private bool ReadFlag(JsonObject json, string key)
@@ -110,9 +114,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
             return false;
 
         return flag is JsonValue value
-            && (value.TryGetValue(out bool set) || (value.TryGetValue(out string? word) && bool.TryParse(word, out set)))
+            && (value.TryGetValue(out bool set) || (value.TryGetValue(out string? written) && bool.TryParse(written, out set)))
             ? set
-            : throw text.Mistake("is neither true nor false", key);
+            : throw text.Error("must be true or false", key);
     }
 
     private List<PluginConfiguration> ReadPlugins(JsonObject json)
@@ -120,12 +124,12 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         if (!json.TryGetPropertyValue(NetworkConfiguration.PluginsKey, out var value))
             return [];
 
-        var items = value as JsonArray ?? throw text.Mistake("is not a list", NetworkConfiguration.PluginsKey);
+        var items = value as JsonArray ?? throw text.Error("is not a list", NetworkConfiguration.PluginsKey);
         if (items.Count == 0)
-            throw text.Mistake("lists no plugin", NetworkConfiguration.PluginsKey);
+            throw text.Error("lists no plugin", NetworkConfiguration.PluginsKey);
 
         var plugins = new List<PluginConfiguration>();
-        for (var index = 0; index < items.Count && _mistakes.Count < MostProblems; index++)
+        for (var index = 0; index < items.Count && _errors.Count < MostErrors; index++)
         {
             if (items[index] is JsonObject entry)
                 plugins.Add(ReadPlugin(entry, [NetworkConfiguration.PluginsKey, index]));
@@ -142,8 +146,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         var ipamType = Collect(() => ReadIpamType(json, [.. place, "ipam"]), null);
         var capabilities = ReadCapabilities(json, [.. place, "capabilities"]);
         RequireDns(json, [.. place, "dns"]);
-        var warnings = json.Select(property => property.Key).Where(RequestConfiguration.IsReserved).Take(MostProblems)
-            .Select(key => text.Problem("is for runtimes to set, and is not given to the plugin", [.. place, key]));
+        var warnings = json.Select(property => property.Key).Where(PluginConfiguration.IsReserved).Take(MostErrors)
+            .Select(key => text.Problem("is reserved for runtimes and is not passed to the plugin", [.. place, key]));
         return new PluginConfiguration((JsonObject)json.DeepClone(), type, ipamType, capabilities, [.. warnings]);
     }
 
@@ -151,17 +155,17 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     {
         var type = ReadText(Find(json, "type"), [.. place, "type"]);
         return string.IsNullOrEmpty(type)
-            ? throw text.Mistake("is missing or empty: which plugin is it?", [.. place, "type"])
+            ? throw text.Error("is missing or empty; name the plugin", [.. place, "type"])
             : RequireFileName(type, [.. place, "type"]);
     }
 
     private string? ReadIpamType(JsonObject json, object[] place)
     {
-        // Go reads sections whose names differ in letter case only into one, field by field.
+        // Go merges sections whose names differ in letter case only, field by field.
         string? type = null;
         foreach (var section in GoJson.Values(json, "ipam"))
         {
-            var fields = section as JsonObject ?? throw text.Mistake("is not an object", place);
+            var fields = section as JsonObject ?? throw text.Error("is not an object", place);
             type = ReadText(Find(fields, "type"), [.. place, "type"]) ?? type;
         }
 
@@ -169,20 +173,20 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     }
 
     private string RequireFileName(string type, object[] place) =>
-        Identifier.PluginTypeProblem(type) is { } problem ? throw text.Mistake($"\"{type}\" {problem}, and a plugin is found by its file's name alone", place) : type;
+        Identifier.PluginTypeProblem(type) is { } problem ? throw text.Error($"\"{type}\" {problem}; a plugin type is a file name", place) : type;
 
     private HashSet<string> ReadCapabilities(JsonObject json, object[] place)
     {
         var enabled = new HashSet<string>(StringComparer.Ordinal);
         var sections = GoJson.Values(json, "capabilities").ToArray();
         if (sections.Any(section => section is not JsonObject))
-            Report("is not an object of true and false", place);
+            Report("is not an object of true/false values", place);
 
         foreach (var (capability, value) in sections.OfType<JsonObject>().SelectMany(section => section))
         {
             var isOn = false;
             if (value is not null && !(value is JsonValue flag && flag.TryGetValue(out isOn)))
-                Report("is neither true nor false", [.. place, capability]);
+                Report("must be true or false", [.. place, capability]);
 
             _ = isOn ? enabled.Add(capability) : enabled.Remove(capability);
         }
@@ -190,7 +194,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         return enabled;
     }
 
-    // Nothing of it is used here; but every plugin that is written with Go's library refuses it, after its predecessors have run.
+    // The library does not use it, but plugins that use Go's library refuse an invalid section after the plugins before them have run.
     private void RequireDns(JsonObject json, object[] place)
     {
         if (Find(json, "dns") is not { } value)
@@ -206,52 +210,54 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         foreach (var key in new[] { "nameservers", "search", "options" })
         {
             if (Find(dns, key) is { } list && !(list is JsonArray items && items.All(item => item is null || IsText(item))))
-                Report("is not a list of text", [.. place, key]);
+                Report("is not a list of strings", [.. place, key]);
         }
     }
 
-    private static bool IsText(JsonNode item) => item is JsonValue word && word.TryGetValue(out string? _);
+    private static bool IsText(JsonNode item) => item is JsonValue scalar && scalar.TryGetValue(out string? _);
 
     private string? ReadText(JsonNode? value, ReadOnlySpan<object> place)
     {
         string? written = null;
-        return value is null || (value is JsonValue word && word.TryGetValue(out written))
+        return value is null || (value is JsonValue scalar && scalar.TryGetValue(out written))
             ? written
-            : throw text.Mistake("is not text", place);
+            : throw text.Error("is not a string", place);
     }
 
     private static JsonNode? Find(JsonObject json, string key) =>
         GoJson.Values(json, key).LastOrDefault();
 
-    // What stands there in the very words is meant, whatever a plugin has for its own in others.
-    private static JsonNode? Own(JsonObject json, string key) => json.ContainsKey(key) ? json[key] : GoJson.Values(json, key).LastOrDefault(IsText);
+    // The exact key takes precedence: a plugin may use another letter case for a field of its own.
+    private static JsonNode? Own(JsonObject json, string key) =>
+        json.ContainsKey(key) ? json[key] : GoJson.Values(json, key).LastOrDefault(IsText);
 
-    // A person corrects a file once, not once for each of its mistakes.
+    // All errors of a file are reported at once.
     private T Collect<T>(Func<T> read, T otherwise)
     {
         try
         {
             return read();
         }
-        catch (CniConfigurationException mistake)
+        catch (CniConfigurationException error)
         {
-            _mistakes.AddRange(mistake.Problems);
+            _errors.AddRange(error.Problems);
             return otherwise;
         }
     }
 
     private void Report(string problem, params ReadOnlySpan<object> place)
     {
-        if (_mistakes.Count < MostProblems)
-            _mistakes.Add(text.Problem(problem, place));
+        if (_errors.Count < MostErrors)
+            _errors.Add(text.Problem(problem, place));
     }
 
-    private void ThrowMistakes()
+    private void ThrowErrors()
     {
-        if (_mistakes.Count > 0)
+        if (_errors.Count > 0)
         {
-            var first = _mistakes.OrderBy(mistake => mistake.File != text.Source).ThenBy(mistake => mistake.Line).Take(MostProblems).ToList();
-            throw new CniConfigurationException(first.Count < MostProblems ? first : [.. first, new(text.Source, "there may be more mistakes behind these")]);
+            var first = _errors.OrderBy(error => error.File != text.Source).ThenBy(error => error.Line).Take(MostErrors).ToList();
+            throw new CniConfigurationException(
+                first.Count < MostErrors ? first : [.. first, new(text.Source, "there may be more errors after these")]);
         }
     }
 }

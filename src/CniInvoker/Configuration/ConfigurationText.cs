@@ -3,20 +3,20 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>The text of one configuration, with the means to say where in it a mistake is.</summary>
+/// <summary>The text of one configuration; makes errors with their positions in it.</summary>
 internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string source)
 {
     public string Source => source;
 
-    /// <param name="levelsAround">How many levels will be around the object when it is written and read again.</param>
+    /// <param name="levelsAround">Levels that the library will wrap around the object before it is written and parsed again.</param>
     /// <exception cref="CniConfigurationException">Not one JSON object.</exception>
     public JsonObject ParseObject(int levelsAround = 0)
     {
-        if (utf8Json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        if (JsonText.IsBlank(utf8Json.Span))
             throw new CniConfigurationException(source, "the file is empty");
 
         if (JsonSyntaxError.IsUtf16(utf8Json.Span))
-            throw new CniConfigurationException(source, "this is written in UTF-16; save the file as UTF-8");
+            throw new CniConfigurationException(source, "the file is UTF-16; save it as UTF-8");
 
         try
         {
@@ -25,15 +25,15 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         }
         catch (JsonException invalid)
         {
-            var problem = $"this is not JSON: {JsonSyntaxError.Describe(invalid, utf8Json.Span)}";
+            var problem = $"invalid JSON: {JsonSyntaxError.Describe(invalid, utf8Json.Span)}";
             throw new CniConfigurationException(source, problem, jsonPath: null, (int?)invalid.LineNumber + 1, invalid);
         }
     }
 
-    /// <summary>The exception for a mistake at a path of keys (text) and indexes (numbers).</summary>
-    public CniConfigurationException Mistake(string problem, params ReadOnlySpan<object> path) => new([Problem(problem, path)]);
+    /// <summary>The exception for an error at a path of keys (strings) and indexes (integers).</summary>
+    public CniConfigurationException Error(string problem, params ReadOnlySpan<object> path) => new([Problem(problem, path)]);
 
-    /// <summary>A problem at a path of keys (text) and indexes (numbers).</summary>
+    /// <summary>A problem at a path of keys (strings) and indexes (integers).</summary>
     public ConfigurationProblem Problem(string problem, params ReadOnlySpan<object> path)
     {
         var jsonPath = "$";
@@ -45,7 +45,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
 
     private static bool IsPlain(string key) => key.Length > 0 && key.All(part => char.IsLetterOrDigit(part) || part is '_' or '-');
 
-    // The deepest place of the path that exists: a missing key is reported at the object that lacks it.
+    // The deepest existing position on the path: a missing key is reported at the object that lacks it.
     private int LineOf(ReadOnlySpan<object> path)
     {
         var text = JsonText.Clean(utf8Json.Span);
@@ -77,7 +77,7 @@ internal sealed class ConfigurationText(ReadOnlyMemory<byte> utf8Json, string so
         return reader.TokenType != JsonTokenType.EndArray;
     }
 
-    // Of several equal keys the last, since that is the one in force.
+    // Of several matching keys the last, which is the effective one.
     private static bool MoveToValue(ref Utf8JsonReader reader, string key, ref long position)
     {
         var found = false;

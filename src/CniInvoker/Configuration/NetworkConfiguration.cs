@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// A CNI network: a named list of plugins that are run one after another (SPEC §1). Immutable; cannot exist without a valid name.
+/// A CNI network: a named list of plugins that run one after another (SPEC §1). Immutable; cannot exist without a valid name.
 /// </summary>
 public sealed class NetworkConfiguration
 {
     internal const string PluginsKey = "plugins";
 
-    // The list with all its fields as they were written; its "plugins" are replaced when it is written again.
+    // The list with all its fields as they were written; ToUtf8Json replaces its "plugins".
     private readonly JsonObject _text;
 
     internal NetworkConfiguration(
@@ -26,46 +26,48 @@ public sealed class NetworkConfiguration
     public string Name { get; }
 
     /// <summary>
-    /// The version that every plugin is spoken to in: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library knows. A
-    /// network with an unknown version can be read, but is refused before any of its plugins is run.
+    /// The protocol version for every plugin: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library supports. A network with an
+    /// unknown version can be read, but no operation runs its plugins.
     /// </summary>
     public string CniVersion { get; }
 
     /// <summary>The plugins in the order of ADD.</summary>
     public IReadOnlyList<PluginConfiguration> Plugins { get; }
 
-    /// <summary>CHECK is not to be run for this network.</summary>
+    /// <summary>CHECK does nothing on this network.</summary>
     public bool DisableCheck { get; internal init; }
 
-    /// <summary>GC is not to be run for this network.</summary>
+    /// <summary>GC does nothing on this network.</summary>
     public bool DisableGc { get; internal init; }
 
-    /// <summary>Plugins that have files of their own belong to it as well, and are not among <see cref="Plugins"/>: so other runtimes remember a network.</summary>
-    internal bool LacksPluginsBeside { get; init; }
+    /// <summary>
+    /// The network has further plugins in files of their own, which are not in <see cref="Plugins"/>: records of other runtimes lack them.
+    /// </summary>
+    internal bool LacksSeparatePlugins { get; init; }
 
-    /// <summary>What is odd about the configuration but does not keep it from being used.</summary>
+    /// <summary>Problems that do not prevent the network from being used.</summary>
     public IEnumerable<ConfigurationProblem> Warnings => Plugins.SelectMany(plugin => plugin.Warnings);
 
-    /// <summary>Why its plugins cannot be asked with CHECK whether an attachment is in place; null when they can.</summary>
-    public string? CheckUnavailableReason => SpecVersion.TryParse(CniVersion, out var version) && version < SpecVersion.WithCheck
-        ? $"cniVersion {CniVersion} has no CHECK; it came with 0.4.0"
-        : DisableCheck ? "its file says disableCheck" : null;
+    /// <summary>Why CHECK runs no plugin of this network; null when it does.</summary>
+    public string? CheckUnavailableReason => LacksCheck ?? (DisableCheck ? "its configuration sets disableCheck" : null);
 
-    /// <summary>The file's path, or a description of where the text came from.</summary>
+    internal string? LacksCheck => SpecVersion.TryParse(CniVersion, out var version) && version < SpecVersion.WithCheck
+        ? $"cniVersion {CniVersion} has no CHECK, which needs 0.4.0 or later"
+        : null;
+
+    /// <summary>The file's path, or a description of another source.</summary>
     public string Source { get; }
 
     /// <summary>Reads a list of plugins (a <c>.conflist</c>), or a single plugin (a <c>.conf</c>), which becomes a list of one.</summary>
-    /// <param name="utf8Json">The text. Plugin files beside it are not looked for: only <see cref="ConfigurationDirectory"/> does
-    /// that.</param>
+    /// <param name="utf8Json">The text. Only <see cref="ConfigurationDirectory"/> also reads plugins from separate files.</param>
     /// <param name="source">The file's path or a description, for messages.</param>
-    /// <exception cref="CniConfigurationException">The text is no usable configuration; the message says what is wrong at which
-    /// place.</exception>
+    /// <exception cref="CniConfigurationException">The text is not a valid configuration; the message says why and where.</exception>
     public static NetworkConfiguration Parse(ReadOnlyMemory<byte> utf8Json, string source) =>
         new ConfigurationReader(new ConfigurationText(utf8Json, source)).Read();
 
     /// <summary>
-    /// The whole list, with the plugins that were loaded from the directory beside it, as UTF-8: <see cref="Parse"/> makes an equal network
-    /// of it, as long as there is at least one plugin. Unknown fields and the text of numbers are as they were written.
+    /// The whole list as UTF-8, including plugins from separate files: <see cref="Parse"/> reads an equal network from it, as long as there is at
+    /// least one plugin. Unknown fields and the text of numbers are preserved.
     /// </summary>
     public ReadOnlyMemory<byte> ToUtf8Json()
     {
@@ -75,11 +77,49 @@ public sealed class NetworkConfiguration
     }
 
     /// <summary>The same network with only some of its plugins, possibly none.</summary>
-    /// <param name="keep">Answers whether a plugin stays.</param>
-    public NetworkConfiguration WithPlugins(Func<PluginConfiguration, bool> keep) =>
-        new(_text, Source, Name, CniVersion, [.. Plugins.Where(keep)]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
+    /// <param name="keep">Whether a plugin stays.</param>
+    public NetworkConfiguration WithPlugins(Func<PluginConfiguration, bool> keep) => Replaced(Plugins.Where(keep));
 
-    /// <summary>The same network with further plugins behind its own: those that have files of their own.</summary>
-    internal NetworkConfiguration With(IEnumerable<PluginConfiguration> beside) =>
-        new(_text, Source, Name, CniVersion, [.. Plugins, .. beside]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
+    /// <summary>The same network with further plugins after its own: those from separate files.</summary>
+    internal NetworkConfiguration With(IEnumerable<PluginConfiguration> separate) => Replaced(Plugins.Concat(separate));
+
+    private NetworkConfiguration Replaced(IEnumerable<PluginConfiguration> plugins) =>
+        new(_text, Source, Name, CniVersion, [.. plugins]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
+}
+
+/// <summary>One entry of a network's <c>plugins</c>, as it was written.</summary>
+public sealed class PluginConfiguration
+{
+    internal PluginConfiguration(
+        JsonObject text, string type, string? ipamType, IReadOnlySet<string> capabilities, IReadOnlyList<ConfigurationProblem> warnings)
+    {
+        Text = text;
+        Type = type;
+        IpamType = ipamType;
+        Capabilities = capabilities;
+        Warnings = warnings;
+    }
+
+    /// <summary>The file name of the plugin's binary in the plugin directories.</summary>
+    public string Type { get; }
+
+    /// <summary>The IPAM plugin that this plugin delegates to (<c>ipam.type</c>), if any.</summary>
+    public string? IpamType { get; }
+
+    /// <summary>The enabled capabilities: the plugin gets an attachment's capability arguments for these only.</summary>
+    public IReadOnlySet<string> Capabilities { get; }
+
+    /// <summary>A copy of the entry with all its fields, known and unknown, numbers with their original text.</summary>
+    public JsonObject Json => (JsonObject)Text.DeepClone();
+
+    internal IReadOnlyList<ConfigurationProblem> Warnings { get; }
+
+    /// <summary>The entry itself; never changed.</summary>
+    internal JsonObject Text { get; }
+
+    /// <summary>Whether only a runtime may set the key (SPEC §3). In a file it would reach the plugin as if the runtime had set it.</summary>
+    internal static bool IsReserved(string key) =>
+        GoJson.Matches(key, "prevResult")
+        || GoJson.Matches(key, "runtimeConfig")
+        || key.StartsWith("cni.dev/", StringComparison.OrdinalIgnoreCase);
 }

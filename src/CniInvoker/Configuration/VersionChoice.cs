@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>Which version of the specification a network is run with: the highest offered that this library knows.</summary>
+/// <summary>The protocol version of a network: the highest that the configuration offers and this library supports.</summary>
 internal static class VersionChoice
 {
     private const string SingleKey = "cniVersion";
@@ -19,10 +19,10 @@ internal static class VersionChoice
         {
             offered.Add(SpecVersion.TryParse(single, out var parsed)
                 ? (parsed, single)
-                : throw text.Mistake($"\"{single}\" is not a version", SingleKey));
+                : throw text.Error($"\"{single}\" is not a version", SingleKey));
         }
 
-        // Of equal ones, such as "1.0" and "1.0.0", the one that plugins understand.
+        // Of equal versions, such as "1.0" and "1.0.0", the spelling that plugins accept.
         var best = offered.Where(version => version.Parsed <= SpecVersion.Latest)
             .OrderByDescending(version => version.Parsed).ThenByDescending(version => SpecVersion.IsKnown(version.Text))
             .FirstOrDefault();
@@ -36,9 +36,9 @@ internal static class VersionChoice
     private static string? ReadSingle(JsonNode? json, ConfigurationText text)
     {
         string? version = null;
-        return json is null || (json is JsonValue word && word.TryGetValue(out version))
+        return json is null || (json is JsonValue scalar && scalar.TryGetValue(out version))
             ? version
-            : throw text.Mistake("is not text", SingleKey);
+            : throw text.Error("is not a string", SingleKey);
     }
 
     private static List<(SpecVersion Parsed, string Text)> ReadList(JsonObject json, ConfigurationText text)
@@ -47,11 +47,11 @@ internal static class VersionChoice
         if (json[ListKey] is not { } list)
             return versions;
 
-        foreach (var item in list as JsonArray ?? throw text.Mistake("is not a list", ListKey))
+        foreach (var item in list as JsonArray ?? throw text.Error("is not a list", ListKey))
         {
             versions.Add(item is JsonValue value && value.TryGetValue(out string? version) && SpecVersion.TryParse(version, out var parsed)
                 ? (parsed, version)
-                : throw text.Mistake("is not a version", ListKey, versions.Count));
+                : throw text.Error("is not a version", ListKey, versions.Count));
         }
 
         return versions;

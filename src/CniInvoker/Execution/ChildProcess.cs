@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace CniInvoker;
 
-/// <summary>A child that leads a process group. Until it is reaped its number, and so its group's, cannot become anyone else's.</summary>
+/// <summary>A child that leads a process group. Until it is reaped, the kernel does not reuse its number and its group's.</summary>
 internal sealed unsafe class ChildProcess : IDisposable
 {
-    // Both are opaque, and differ between machines: 336 and 80 bytes on x86-64.
+    // Both types are opaque and differ between architectures: 336 and 80 bytes on x86-64.
     private const int OpaqueWords = 64;
     private const int SignalSetWords = 16;
 
@@ -27,11 +28,11 @@ internal sealed unsafe class ChildProcess : IDisposable
         _exit = new FileDescriptor((int)descriptor);
     }
 
-    /// <summary>Readable once the child has ended.</summary>
+    /// <summary>Readable once the child has exited (pidfd_open(2)).</summary>
     public int ExitNumber => _exit!.Number;
 
-    /// <summary>Null when the file is busy: somebody has it open for writing.</summary>
-    /// <exception cref="IOException">It cannot be started.</exception>
+    /// <summary>Null when another process has the file open for writing (execve(2) ETXTBSY).</summary>
+    /// <exception cref="IOException">The kernel cannot start it.</exception>
     public static ChildProcess? Spawn(
         string path, IEnumerable<string> environment, FileDescriptor stdin, FileDescriptor stdout, FileDescriptor stderr)
     {
@@ -62,17 +63,14 @@ internal sealed unsafe class ChildProcess : IDisposable
         }
     }
 
-    public void SignalGroup(int signal)
-    {
-        // The only way to fail is that the group is gone, which is what signals are sent for.
-        _ = LibC.kill(-_process, signal);
-    }
+    // It fails only if the group is gone already, which is what the signals are for.
+    public void SignalGroup(int signal) => _ = LibC.kill(-_process, signal);
 
-    /// <summary>Whether a member of the group is still there, be it one that waits for its parent to reap it.</summary>
+    /// <summary>Whether the group has a member, zombies included.</summary>
     public bool HasGroup => LibC.kill(-_process, 0) == 0;
 
-    /// <summary>How a child that has ended did so. It stays a zombie, so that the group can still be signalled.</summary>
-    /// <exception cref="IOException">Somebody else has reaped it, or the process was started with SIGCHLD ignored.</exception>
+    /// <summary>The status of an exited child. It stays a zombie, so that the group can still be signalled.</summary>
+    /// <exception cref="IOException">Other code has reaped it, or the process was started with SIGCHLD ignored (waitid(2) ECHILD).</exception>
     public ChildStatus PeekStatus()
     {
         var error = Wait(LibC.WEXITED | LibC.WNOWAIT, out var status);
@@ -80,14 +78,14 @@ internal sealed unsafe class ChildProcess : IDisposable
         return error == 0 ? status : throw LibC.Failure("waitid", error);
     }
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the child's end.</summary>
     public void Reap()
     {
-        if (!_isReaped)
-        {
-            _ = Wait(LibC.WEXITED, out _); // If it is not there, somebody else has done it.
-            _isReaped = true;
-        }
+        if (_isReaped)
+            return;
+
+        _ = Wait(LibC.WEXITED, out _); // Fails only if other code has reaped it.
+        _isReaped = true;
     }
 
     public void Dispose()
@@ -106,7 +104,7 @@ internal sealed unsafe class ChildProcess : IDisposable
         var signals = stackalloc ulong[SignalSetWords];
         const short Flags = LibC.POSIX_SPAWN_SETPGROUP | LibC.POSIX_SPAWN_SETSIGDEF | LibC.POSIX_SPAWN_SETSIGMASK;
         Require(LibC.posix_spawnattr_setflags(attributes, Flags));
-        // .NET ignores SIGPIPE, and what is ignored stays so across exec.
+        // .NET ignores SIGPIPE, and ignored signals stay ignored across execve(2).
         _ = LibC.sigfillset(signals);
         Require(LibC.posix_spawnattr_setsigdefault(attributes, signals));
         _ = LibC.sigemptyset(signals);
@@ -132,5 +130,42 @@ internal sealed unsafe class ChildProcess : IDisposable
     {
         if (error != 0)
             throw LibC.Failure("posix_spawn", error);
+    }
+}
+
+/// <summary>The kernel did not start a plugin's file. Nothing of it has run.</summary>
+internal sealed class StartException(string path, int error) : IOException(Reason(path, error))
+{
+    private const int ENOENT = 2;
+    private const int ENOEXEC = 8;
+    private const int LongestFirstLine = 256;
+
+    /// <summary>The cause is the file, so a retry fails as well.</summary>
+    public bool IsPermanent => error is ENOENT or ENOEXEC or LibC.EACCES;
+
+    private static string Reason(string path, int error) => error switch
+    {
+        LibC.ETXTBSY => "another process has it open for writing; is it being installed?",
+        ENOENT when FirstLine(path) is ['#', '!', .. var line] => $"its interpreter {line.Trim().Split(' ', '\t')[0]} does not exist",
+        ENOENT when File.Exists(path) => "its dynamic loader does not exist; was it built for another system?",
+        ENOEXEC when FirstLine(path).Length == 0 => "the file is empty or starts with an empty line; reinstall the plugin",
+        ENOEXEC => "it is neither a program for this machine nor a script that starts with #!; reinstall the plugin",
+        LibC.EACCES => "permission denied; is its file system mounted noexec, or its interpreter not executable?",
+        LibC.EAGAIN => "no further process can be started; check the limits of processes",
+        _ => ErrorText.Of(error),
+    };
+
+    private static string FirstLine(string path)
+    {
+        try
+        {
+            using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK, 0);
+            var start = new byte[LongestFirstLine];
+            return Encoding.UTF8.GetString(start, 0, file.IsInvalid ? 0 : RandomAccess.Read(file, start, 0)).Split('\n')[0];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return "";
+        }
     }
 }

@@ -2,13 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CniInvoker;
 
-/// <summary>What a path given as CNI_NETNS leads to.</summary>
+/// <summary>Checks a path for CNI_NETNS.</summary>
 internal static class NetworkNamespaceFile
 {
-    // Of the thread: what plugins will be born in.
+    // The thread's namespace, which its child processes inherit (clone(2)).
     private const string Own = "/proc/thread-self/ns/net";
 
-    /// <summary>Null, or why a container cannot be attached there.</summary>
+    /// <summary>Why no container can be attached there; null when it can.</summary>
     public static string? Problem(string path)
     {
         using var file = Open(path);
@@ -20,11 +20,11 @@ internal static class NetworkNamespaceFile
 
         using var own = Open(Own);
         return LibC.TryStat(file, out var theirs) && LibC.TryStat(own, out var ours) && theirs.Inode == ours.Inode
-            ? "is the network namespace of this process, which is no container's"
+            ? "is the network namespace of this process, not of a container"
             : null;
     }
 
-    /// <summary>There is a file, and it is something else, such as what is left of a mount that is gone.</summary>
+    /// <summary>The file exists and is not a network namespace, such as the file below a removed mount.</summary>
     public static bool IsForeign(string path)
     {
         using var file = Open(path);
@@ -33,6 +33,6 @@ internal static class NetworkNamespaceFile
 
     private static bool IsNetworkNamespace(SafeFileHandle file) => LibC.ioctl(file, LibC.NS_GET_NSTYPE) == LibC.CLONE_NEWNET;
 
-    // O_NONBLOCK: a pipe of that name would let us wait for a writer.
+    // O_NONBLOCK: opening a pipe would wait for a writer (fifo(7)).
     private static SafeFileHandle Open(string path) => LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK, 0);
 }

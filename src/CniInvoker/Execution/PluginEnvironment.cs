@@ -1,15 +1,17 @@
+using System.Diagnostics;
+
 namespace CniInvoker;
 
 /// <summary>
-/// What plugins find in their environment: the six variables of the specification, and of the process's own only what programs need to run
-/// programs, and the trace that the caller is part of. The rest may be meant for this process alone (a service manager's sockets, the runtime's switches), or change what plugins do
-/// (CNI_NETNS_OVERRIDE).
+/// The environment of plugins: the six variables of the specification, those of this process that programs need to run programs, and the W3C trace
+/// context. The rest of this process's environment is withheld: it may be meant for this process alone (a service manager's sockets, runtime
+/// switches), or change what plugins do (CNI_NETNS_OVERRIDE).
 /// </summary>
 internal static class PluginEnvironment
 {
     private const string DefaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    // What libcni fills into the variables that VERSION has no use for.
+    // libcni's value for the variables that VERSION does not use (cni pkg/invoke/exec.go GetVersionInfo).
     private const string Dummy = "dummy";
 
     private static readonly string[] Inherited =
@@ -18,37 +20,37 @@ internal static class PluginEnvironment
         "DBUS_SYSTEM_BUS_ADDRESS", "XTABLES_LOCKFILE", "XTABLES_LIBDIR", "GODEBUG",
     ];
 
-    public static IReadOnlyList<KeyValuePair<string, string>> For(CniOperation operation, PluginPath pluginPath, Attachment? attachment) =>
-        operation == CniOperation.Version
-            ? Of(operation, "", Dummy, Dummy, "", Dummy)
-            : Of(
-                operation,
-                attachment?.ContainerId ?? "",
-                attachment?.NetworkNamespace ?? "",
-                attachment?.InterfaceName ?? "",
-                Arguments(attachment),
-                string.Join(':', pluginPath.Directories));
+    private static readonly DistributedContextPropagator Propagator = DistributedContextPropagator.CreateW3CPropagator();
 
-    private static List<KeyValuePair<string, string>> Of(
-        CniOperation operation, string containerId, string networkNamespace, string interfaceName, string arguments, string path)
+    public static IReadOnlyList<KeyValuePair<string, string>> For(CniOperation operation, PluginPath pluginPath, Attachment? attachment)
     {
         var searchPath = Environment.GetEnvironmentVariable("PATH");
+        var isVersion = operation == CniOperation.Version;
+        var arguments = (attachment?.PluginArguments ?? []).Select(argument => $"{argument.Key}={argument.Value}");
         List<KeyValuePair<string, string>> variables =
         [
             new("CNI_COMMAND", operation.Verb()),
-            new("CNI_CONTAINERID", containerId),
-            new("CNI_NETNS", networkNamespace),
-            new("CNI_ARGS", arguments),
-            new("CNI_IFNAME", interfaceName),
-            new("CNI_PATH", path),
+            new("CNI_CONTAINERID", attachment?.ContainerId ?? ""),
+            new("CNI_NETNS", isVersion ? Dummy : attachment?.NetworkNamespace ?? ""),
+            new("CNI_ARGS", string.Join(';', arguments)),
+            new("CNI_IFNAME", isVersion ? Dummy : attachment?.InterfaceName ?? ""),
+            new("CNI_PATH", isVersion ? Dummy : string.Join(':', pluginPath.Directories)),
             new("PATH", string.IsNullOrEmpty(searchPath) ? DefaultSearchPath : searchPath),
         ];
         variables.AddRange(Inherited
             .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name)))
             .Where(variable => variable.Value is not null)!);
-        TraceContext.AddTo(variables);
+        AddTraceContext(variables);
         return variables;
     }
 
-    private static string Arguments(Attachment? attachment) => string.Join(';', (attachment?.SaidArguments ?? []).Select(said => $"{said.Key}={said.Value}"));
+    // TRACEPARENT, TRACESTATE and BAGGAGE of the current Activity, if there is one.
+    private static void AddTraceContext(List<KeyValuePair<string, string>> variables)
+    {
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
+        {
+            Propagator.Inject(activity, variables, static (carrier, header, value) =>
+                ((List<KeyValuePair<string, string>>)carrier!).Add(new(header.ToUpperInvariant(), value)));
+        }
+    }
 }

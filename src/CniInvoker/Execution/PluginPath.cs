@@ -1,10 +1,10 @@
 namespace CniInvoker;
 
-/// <summary>The directories in which plugins are looked for: CNI_PATH (SPEC §2 "Parameters").</summary>
-/// <param name="directories">Absolute paths, in the order of the search. They need not exist.</param>
+/// <summary>The plugin directories: CNI_PATH (SPEC §2 "Parameters").</summary>
+/// <param name="directories">Absolute paths in search order. They need not exist.</param>
 public sealed class PluginPath(IReadOnlyList<string> directories)
 {
-    /// <summary>The directories, in the order of the search.</summary>
+    /// <summary>The directories in search order.</summary>
     public IReadOnlyList<string> Directories => directories;
 
     /// <summary>Whether there is a file of that name, executable or not.</summary>
@@ -13,7 +13,7 @@ public sealed class PluginPath(IReadOnlyList<string> directories)
 
     /// <summary>The path of the first executable file of that name.</summary>
     /// <param name="pluginType">A file name.</param>
-    /// <exception cref="CniException">There is none, or the type is no file name (code 7).</exception>
+    /// <exception cref="CniException">There is none, or the type is not a file name (code 7).</exception>
     public string Find(string pluginType)
     {
         if (Identifier.PluginTypeProblem(pluginType) is { } problem)
@@ -26,7 +26,7 @@ public sealed class PluginPath(IReadOnlyList<string> directories)
         return files.FirstOrDefault(LibC.IsExecutable) ?? throw new CniException(
             CniErrorCode.None,
             files.Length > 0
-                ? $"plugin \"{pluginType}\" is there but cannot be executed; make it executable: {files[0]}"
+                ? $"plugin \"{pluginType}\" is not executable; run chmod +x {files[0]}"
                 : $"plugin \"{pluginType}\" was not found in {string.Join(':', directories)}; install it there, or correct \"type\"");
     }
 }

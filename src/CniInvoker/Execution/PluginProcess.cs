@@ -1,16 +1,15 @@
 namespace CniInvoker;
 
 /// <summary>
-/// Runs plugins as child processes. Each is the leader of a process group of its own, so that at its deadline it goes with everything it
-/// started (an IPAM plugin, iptables); works in "/", with default signal handling and no open file but its three pipes.
+/// Runs plugins as child processes. Each leads a process group of its own, so that a deadline also terminates what it started (an IPAM plugin,
+/// iptables); it runs in "/", with default signal handling and no open file but its three pipes.
 /// </summary>
 /// <remarks>
-/// What a plugin that succeeded leaves running (a DHCP client, say) is left alone, even if it holds the pipes. Each run has a thread of its
-/// own, whose network namespace is that of the caller. Needs glibc 2.34 and Linux 5.3.
+/// A process that a successful plugin leaves running (a DHCP client, say) keeps running, even if it holds the pipes. Each run has its own thread, in
+/// the caller's network namespace. Needs glibc 2.34 and Linux 5.3.
 /// </remarks>
-/// <param name="timeProvider">Measures deadlines and durations.</param>
-/// <param name="maximumOutputBytes">How much a plugin may write to stdout, and again to stderr; a plugin that writes more is ended and has
-/// failed.</param>
+/// <param name="timeProvider">The clock for deadlines and durations.</param>
+/// <param name="maximumOutputBytes">The limit for stdout and for stderr; a plugin that writes more is terminated and has failed.</param>
 public sealed class PluginProcess(TimeProvider timeProvider, int maximumOutputBytes = 16 * 1024 * 1024) : IPluginExecutor
 {
     private const int StackSize = 256 * 1024;
@@ -30,8 +29,8 @@ public sealed class PluginProcess(TimeProvider timeProvider, int maximumOutputBy
         }
         catch (OutOfMemoryException starved)
         {
-            // So .NET calls the system's refusal of one more thread; usually a limit of the process, not the memory.
-            var msg = $"{request.Path} could not be run: no thread can be started; see the limits of processes and open files";
+            // .NET's exception when the kernel refuses a thread (pthread_create(3) EAGAIN); usually a limit, not memory.
+            var msg = $"{request.Path} could not run: no thread can be started; check the limits of processes and open files";
             return Task.FromException<PluginOutput>(request.Failure(CniErrorCode.None, msg, innerException: starved));
         }
 
@@ -52,17 +51,17 @@ public sealed class PluginProcess(TimeProvider timeProvider, int maximumOutputBy
         }
         catch (IOException failed)
         {
-            var msg = $"{request.Path} could not be run: {failed.Message}";
+            var msg = $"{request.Path} could not run: {failed.Message}";
             completion.SetException(request.Failure(CniErrorCode.None, msg, innerException: failed));
         }
         catch (Exception failed)
         {
-            // On a thread of our own nobody else would hear of it: it belongs to whoever awaits the run.
+            // An exception that leaves this thread would end the process. The caller awaits the task.
             completion.SetException(failed);
         }
         finally
         {
-            // Waits for a child that not even SIGKILL could end in time (a call into the kernel can hang): after the caller has its answer.
+            // Waits for a child that survives SIGKILL for a while (uninterruptible sleep in the kernel), after the caller has its answer.
             run?.Dispose();
         }
     }

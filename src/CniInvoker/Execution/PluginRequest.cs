@@ -1,5 +1,15 @@
 namespace CniInvoker;
 
+/// <summary>Runs one plugin once. The seam between the protocol and the operating system.</summary>
+public interface IPluginExecutor
+{
+    /// <summary>Starts the plugin, writes its stdin and collects its output.</summary>
+    /// <returns>The output, also when the plugin failed or was terminated at its deadline.</returns>
+    /// <exception cref="CniException">The plugin could not run, or its output exceeds the limit.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the plugin and its children are terminated.</exception>
+    Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken);
+}
+
 /// <summary>One run of one plugin.</summary>
 public sealed record PluginRequest
 {
@@ -9,7 +19,7 @@ public sealed record PluginRequest
     /// <summary>The plugin's type, for messages.</summary>
     public required string PluginType { get; init; }
 
-    /// <summary>What the plugin is asked to do.</summary>
+    /// <summary>The operation.</summary>
     public required CniOperation Operation { get; init; }
 
     /// <summary>The network, for messages; empty for VERSION.</summary>
@@ -24,10 +34,10 @@ public sealed record PluginRequest
     /// <summary>The whole environment; nothing is inherited.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; }
 
-    /// <summary>How long the run may take.</summary>
+    /// <summary>The longest duration of the run.</summary>
     public required TimeSpan Deadline { get; init; }
 
-    /// <summary>Between SIGTERM and SIGKILL once the deadline is over.</summary>
+    /// <summary>Between SIGTERM and SIGKILL after the deadline.</summary>
     public required TimeSpan TerminationGrace { get; init; }
 
     internal CniException Failure(
@@ -40,4 +50,26 @@ public sealed record PluginRequest
             Stderr = stderr,
             TimedOut = timedOut,
         };
+}
+
+/// <summary>The outcome of one run of a plugin.</summary>
+public sealed record PluginOutput
+{
+    /// <summary>The exit status; meaningless when a signal ended the plugin.</summary>
+    public required int ExitCode { get; init; }
+
+    /// <summary>The signal that ended the plugin; 0 when it exited.</summary>
+    public required int Signal { get; init; }
+
+    /// <summary>The plugin and all its children were terminated at the deadline.</summary>
+    public required bool TimedOut { get; init; }
+
+    /// <summary>The whole stdout.</summary>
+    public required ReadOnlyMemory<byte> Stdout { get; init; }
+
+    /// <summary>The whole stderr.</summary>
+    public required string Stderr { get; init; }
+
+    /// <summary>From the start to the end of the plugin.</summary>
+    public required TimeSpan Duration { get; init; }
 }

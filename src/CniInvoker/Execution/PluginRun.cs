@@ -3,27 +3,26 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// One run of one plugin on the thread that calls it: (1) spawn, (2) feed and listen until the child has ended and its pipes are closed, or
-/// time is up, (3) see that nothing is left, (4) reap.
+/// One run of one plugin on the calling thread: (1) spawn, (2) write and read until the child has exited and its pipes are closed, or the deadline
+/// is over, (3) kill what remains of the group, (4) reap.
 /// </summary>
 internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeProvider, int maximumOutputBytes) : IDisposable
 {
-    // A plugin that is being installed is open for writing. Bounded, and never past the deadline.
+    // A plugin that is being installed is open for writing: execve(2) ETXTBSY. Bounded, and never past the deadline.
     private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestBusyPause = TimeSpan.FromMilliseconds(250);
 
-    // Pipes outlive the plugin if something it started holds them. Only a result is waited for, which that may be about to print.
+    // A child of the plugin may hold the pipes after the plugin's end, and may still print the result.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(250);
 
-    // A plugin that failed may have left its reason to a child. Nobody waits long for that: what it left behind has to go.
-    private static readonly TimeSpan ReasonLimit = TimeSpan.FromSeconds(2);
+    // A child of a failed plugin may still print the error. Short, because its process group must then be killed.
+    private static readonly TimeSpan ErrorLimit = TimeSpan.FromSeconds(2);
 
-    // SIGKILL takes effect at once, unless the kernel itself hangs.
+    // SIGKILL takes effect at once, except in an uninterruptible sleep.
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(2);
 
-    // What was killed is gone in no time; but what nobody reaps (a container may have no init) stays in the group as a zombie, and must not
-    // hold us up.
+    // Killed processes vanish at once, but unreaped ones (in a container without an init) stay in the group as zombies.
     private static readonly TimeSpan VanishLimit = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan VanishPause = TimeSpan.FromMilliseconds(2);
 
@@ -35,7 +34,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private readonly WakeUp _wakeUp = new();
     private ChildProcess? _child;
     private ChildStatus? _status;
-    private PluginRunPhase _phase = PluginRunPhase.Running;
+    private Phase _phase = Phase.Running;
     private TimeSpan _phaseEnd = request.Deadline;
     private TimeSpan _exit;
     private bool _isTimedOut;
@@ -55,10 +54,10 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         }
 
         Finish(); // (3) (4)
-        if (_isCancelled && _phase != PluginRunPhase.Draining)
+        if (_isCancelled && _phase != Phase.Draining)
             throw new OperationCanceledException(cancellationToken);
 
-        return _stdout.IsOverfull || _stderr.IsOverfull ? throw TooMuch() : Output();
+        return _stdout.IsOverfull || _stderr.IsOverfull ? throw TooMuchOutput() : Output();
     }
 
     public void Dispose()
@@ -77,10 +76,9 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private bool IsSilent => _stdout.IsAtEnd && _stderr.IsAtEnd;
 
     private bool IsOver => (_status is not null && IsSilent)
-        || (_phase is PluginRunPhase.Killed or PluginRunPhase.Draining && Elapsed >= _phaseEnd);
+        || (_phase is Phase.Killed or Phase.Draining && Elapsed >= _phaseEnd);
 
-    // A write into a pipe that nobody reads must be an error of that write, whatever the process does about the signal. The thread ends
-    // with the run.
+    // A write to a closed pipe must fail with EPIPE, whatever the process does about SIGPIPE (pipe(7)). The thread ends with the run.
     private static void BlockBrokenPipeSignal()
     {
         var signals = stackalloc ulong[16];
@@ -119,15 +117,15 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
             new(_stdout.Number, PollDescriptor.POLLIN),
             new(_stderr.Number, PollDescriptor.POLLIN),
             new(_status is null ? _child!.ExitNumber : -1, PollDescriptor.POLLIN),
-            new(_phase == PluginRunPhase.Running ? _wakeUp.Number : -1, PollDescriptor.POLLIN),
+            new(_phase == Phase.Running ? _wakeUp.Number : -1, PollDescriptor.POLLIN),
         };
         var left = _phaseEnd - Elapsed;
-        if (_status is not null && _phase == PluginRunPhase.Running && !HasSucceeded)
-            left = TimeSpan.FromTicks(Math.Min(left.Ticks, (_exit + ReasonLimit - Elapsed).Ticks));
+        if (_status is not null && _phase == Phase.Running && !HasSucceeded)
+            left = TimeSpan.FromTicks(Math.Min(left.Ticks, (_exit + ErrorLimit - Elapsed).Ticks));
 
         var milliseconds = (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 0, int.MaxValue);
         if (LibC.poll(descriptors, 5, milliseconds) <= 0)
-            return; // Time is up, or a signal came: the caller looks at the clock.
+            return; // Timeout, or EINTR: the caller checks the clock.
 
         _isCancelled = _isCancelled || descriptors[4].ReturnedEvents != 0;
         if (descriptors[3].ReturnedEvents != 0)
@@ -135,12 +133,12 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
             _status = _child!.PeekStatus();
             _exit = Elapsed;
             _stdin.Close();
-            if (_phase == PluginRunPhase.Killed)
+            if (_phase == Phase.Killed)
                 _phaseEnd = Elapsed + DrainLimit;
         }
     }
 
-    // Nothing blocks, so all may be tried whatever poll said.
+    // Nothing here blocks, so it tries all three whatever poll returned.
     private void Transfer()
     {
         if (_status is null && _stdin.Number >= 0)
@@ -152,57 +150,57 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
 
     private void Advance()
     {
-        if (_status is not null && _phase == PluginRunPhase.Running && !IsAnswerToCome())
+        if (_status is not null && _phase == Phase.Running && !IsOutputExpected())
         {
-            // Success leaves alone what the plugin meant to leave running. A failure leaves nothing.
-            Enter(HasSucceeded ? PluginRunPhase.Draining : PluginRunPhase.Killed, DrainLimit);
+            // A successful plugin may leave processes running on purpose. After a failure none may remain.
+            Enter(HasSucceeded ? Phase.Draining : Phase.Killed, DrainLimit);
         }
-        else if (_phase == PluginRunPhase.Running && (_isCancelled || _stdout.IsOverfull || _stderr.IsOverfull))
+        else if (_phase == Phase.Running && (_isCancelled || _stdout.IsOverfull || _stderr.IsOverfull))
         {
-            Enter(PluginRunPhase.Terminating, request.TerminationGrace);
+            Enter(Phase.Terminating, request.TerminationGrace);
         }
-        else if (_phase == PluginRunPhase.Running && Elapsed >= _phaseEnd)
+        else if (_phase == Phase.Running && Elapsed >= _phaseEnd)
         {
             _isTimedOut = true;
-            Enter(PluginRunPhase.Terminating, request.TerminationGrace);
+            Enter(Phase.Terminating, request.TerminationGrace);
         }
-        else if (_phase == PluginRunPhase.Terminating && Elapsed >= _phaseEnd)
+        else if (_phase == Phase.Terminating && Elapsed >= _phaseEnd)
         {
-            Enter(PluginRunPhase.Killed, _status is null ? KillLimit : DrainLimit);
+            Enter(Phase.Killed, _status is null ? KillLimit : DrainLimit);
         }
     }
 
-    private bool IsAnswerToCome()
+    private bool IsOutputExpected()
     {
-        if (_stdout.IsAtEnd || _stdout.IsOverfull || _stderr.IsOverfull || !(HasSucceeded ? HasResult : IsReasonToCome))
+        if (_stdout.IsAtEnd || _stdout.IsOverfull || _stderr.IsOverfull || !(HasSucceeded ? HasResult : IsErrorExpected))
             return false;
 
-        _result.Look(_stdout.Written.Span);
+        _result.Examine(_stdout.Written.Span);
         return !_result.IsOver;
     }
 
     private bool HasResult => request.Operation is CniOperation.Add or CniOperation.Version;
 
-    private bool IsReasonToCome => _status is { Code: LibC.CLD_EXITED } && Elapsed - _exit < ReasonLimit;
+    private bool IsErrorExpected => _status is { Code: LibC.CLD_EXITED } && Elapsed - _exit < ErrorLimit;
 
-    private void Enter(PluginRunPhase phase, TimeSpan limit)
+    private void Enter(Phase phase, TimeSpan limit)
     {
         (_phase, _phaseEnd) = (phase, Elapsed + limit);
-        if (phase is PluginRunPhase.Terminating or PluginRunPhase.Killed)
-            _child!.SignalGroup(phase == PluginRunPhase.Killed ? LibC.SIGKILL : LibC.SIGTERM);
+        if (phase is Phase.Terminating or Phase.Killed)
+            _child!.SignalGroup(phase == Phase.Killed ? LibC.SIGKILL : LibC.SIGTERM);
     }
 
     private void Finish()
     {
-        if (_phase != PluginRunPhase.Draining)
-            _child!.SignalGroup(LibC.SIGKILL); // Before the reaping: afterwards the number might be another's.
+        if (_phase != Phase.Draining)
+            _child!.SignalGroup(LibC.SIGKILL); // Before reaping: afterwards the kernel may reuse the group's number.
 
         if (_status is null)
-            return; // Not even SIGKILL ended it yet. Dispose reaps it.
+            return; // SIGKILL has not ended it yet. Dispose reaps it.
 
         _child!.Reap();
-        for (var limit = Elapsed + VanishLimit; _phase != PluginRunPhase.Draining && _child.HasGroup && Elapsed < limit;)
-            _ = LibC.poll(null, 0, (int)VanishPause.TotalMilliseconds); // What DEL finds must not change under it.
+        for (var limit = Elapsed + VanishLimit; _phase != Phase.Draining && _child.HasGroup && Elapsed < limit;)
+            _ = LibC.poll(null, 0, (int)VanishPause.TotalMilliseconds); // A DEL that follows must not run concurrently with them.
     }
 
     private PluginOutput Output() => new()
@@ -215,8 +213,23 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         Duration = Elapsed,
     };
 
-    private CniException TooMuch() => request.Failure(
+    private CniException TooMuchOutput() => request.Failure(
         CniErrorCode.None,
-        $"it wrote more than {maximumOutputBytes} bytes to {(_stdout.IsOverfull ? "stdout" : "stderr")} and was ended",
+        $"it wrote more than {maximumOutputBytes} bytes to {(_stdout.IsOverfull ? "stdout" : "stderr")} and was terminated",
         stderr: Encoding.UTF8.GetString(_stderr.Written.Span));
+
+    private enum Phase
+    {
+        /// <summary>Until the deadline.</summary>
+        Running,
+
+        /// <summary>SIGTERM was sent; the group may clean up during the grace.</summary>
+        Terminating,
+
+        /// <summary>SIGKILL was sent.</summary>
+        Killed,
+
+        /// <summary>The plugin succeeded; its remaining output is read.</summary>
+        Draining,
+    }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// A CNI operation failed: a plugin said no, did not answer as the specification asks, or could not be run. The message is a sentence for a
-/// person, with the network, the plugin, the operation, the plugin's own words, its code and the end of what it wrote to stderr.
+/// A CNI operation failed: a plugin reported an error, answered against the specification, or could not run. The message is a sentence with the
+/// network, the plugin, the operation, the plugin's error text, its code and the end of its stderr.
 /// </summary>
 /// <param name="code">One of <see cref="CniErrorCode"/>, or a plugin's own.</param>
 /// <param name="msg">The short description, as the plugin gave it.</param>
@@ -15,7 +15,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
 {
     private const int StderrTail = 1000;
     private const int CrashLines = 4;
-    private static readonly string[] CrashWords = ["panic: ", "fatal error: ", "runtime: "];
+    private static readonly string[] CrashPrefixes = ["panic: ", "fatal error: ", "runtime: "];
 
     /// <summary>The error code (SPEC §5 "Error"), see <see cref="CniErrorCode"/>; 0 when the plugin gave none.</summary>
     public uint Code => code;
@@ -26,35 +26,34 @@ public sealed class CniException(uint code, string msg, string? details = null, 
     /// <summary>The longer description, if there is one.</summary>
     public string? Details => details;
 
-    /// <summary>The type of the plugin that failed; empty when none was to blame.</summary>
+    /// <summary>The type of the plugin that failed; empty when no plugin failed.</summary>
     public string Plugin { get; init; } = "";
 
-    /// <summary>The network whose plugin failed; empty when it was none's.</summary>
+    /// <summary>The network of the operation; empty outside of networks.</summary>
     public string NetworkName { get; init; } = "";
 
     /// <summary>The operation that failed; null outside of operations.</summary>
     public CniOperation? Operation { get; init; }
 
-    /// <summary>All that the plugin wrote to stderr.</summary>
+    /// <summary>The plugin's whole stderr.</summary>
     public string Stderr { get; init; } = "";
 
-    /// <summary>The plugin was ended because its deadline was over.</summary>
+    /// <summary>The plugin was terminated at its deadline.</summary>
     public bool TimedOut { get; init; }
 
     /// <summary>
-    /// Why the DEL that followed a failed ADD failed too: something may be left behind, and DEL must be run again later. Null when nothing
-    /// is left.
+    /// Why the DEL after a failed ADD failed too: the attachment may remain in part, and DEL must be repeated. Null when nothing remains.
     /// </summary>
     public CniException? CleanupFailure { get; init; }
 
-    /// <summary>What else failed in an operation that goes on after a failure (GC). Empty elsewhere.</summary>
+    /// <summary>Further failures of an operation that continues after a failure (GC). Empty elsewhere.</summary>
     public IReadOnlyList<CniException> OtherFailures { get; init; } = [];
 
     /// <summary>The same operation may succeed later without any change: codes 11, 50 and 51, and deadlines.</summary>
     public bool IsTransient => TimedOut
         || code is CniErrorCode.TryAgainLater or CniErrorCode.NotAvailable or CniErrorCode.NotAvailableLimitedConnectivity;
 
-    /// <summary>The whole story in a few sentences.</summary>
+    /// <summary>The whole error text, one line of a few sentences.</summary>
     public override string Message
     {
         get
@@ -67,8 +66,8 @@ public sealed class CniException(uint code, string msg, string? details = null, 
             if (Tail(Stderr ?? "") is { Length: > 0 } tail)
                 EndSentence(text.Append(" stderr: ").Append(tail));
 
-            text.Append(CleanupFailure is null ? "" : $" Undoing it failed too: {CleanupFailure.Message}");
-            return text.AppendJoin("", OtherFailures.Select(other => $" Moreover: {other.Message}")).ToString();
+            text.Append(CleanupFailure is null ? "" : $" The clean-up failed too: {CleanupFailure.Message}");
+            return text.AppendJoin("", OtherFailures.Select(other => $" Also: {other.Message}")).ToString();
         }
     }
 
@@ -82,16 +81,42 @@ public sealed class CniException(uint code, string msg, string? details = null, 
             _ => "",
         };
 
-    /// <summary>The same failure, with what is known about its circumstances.</summary>
+    /// <summary>The same failure without the clean-up's, for a caller that has repeated DEL with success.</summary>
+    public CniException WithoutCleanupFailure() => With(cleanupFailure: null, OtherFailures);
+
+    /// <summary>The same failure, with the information that something remains.</summary>
+    /// <param name="cleanupFailure">What remains, or why DEL failed.</param>
+    public CniException WithCleanupFailure(CniException cleanupFailure) => With(cleanupFailure, OtherFailures);
+
+    /// <summary>The same failure, with the operation and the network.</summary>
     internal CniException During(CniOperation operation, string networkName) =>
         new(code, msg, details, this) { Operation = operation, NetworkName = networkName, Stderr = Stderr, TimedOut = TimedOut };
 
-    /// <summary>The same failure, for whoever has run DEL once more and with success: nothing is left behind after all.</summary>
-    public CniException WithoutCleanupFailure() => With(cleanupFailure: null, OtherFailures);
+    /// <summary>Runs a part of an operation; its failures get the operation and the network.</summary>
+    internal static T During<T>(CniOperation operation, string networkName, Func<T> part)
+    {
+        try
+        {
+            return part();
+        }
+        catch (CniException failure)
+        {
+            throw failure.During(operation, networkName);
+        }
+    }
 
-    /// <summary>The same failure, for whoever knows that something is left behind.</summary>
-    /// <param name="cleanupFailure">What is left, or why DEL failed.</param>
-    public CniException WithCleanupFailure(CniException cleanupFailure) => With(cleanupFailure, OtherFailures);
+    /// <inheritdoc cref="During{T}(CniOperation, string, Func{T})"/>
+    internal static async Task<T> DuringAsync<T>(CniOperation operation, string networkName, Func<Task<T>> part)
+    {
+        try
+        {
+            return await part().ConfigureAwait(false);
+        }
+        catch (CniException failure)
+        {
+            throw failure.During(operation, networkName);
+        }
+    }
 
     /// <summary>Throws the first of several failures, with the others; nothing when there is none.</summary>
     internal static void ThrowAny(IReadOnlyList<CniException> failures)
@@ -100,8 +125,8 @@ public sealed class CniException(uint code, string msg, string? details = null, 
             throw failures[0].With(failures[0].CleanupFailure, [.. failures.Skip(1)]);
     }
 
-    /// <summary>This failure and the others that go with it, each by itself.</summary>
-    internal IEnumerable<CniException> Apart() => [With(CleanupFailure, []), .. OtherFailures];
+    /// <summary>This failure and <see cref="OtherFailures"/>, each by itself.</summary>
+    internal IEnumerable<CniException> Flatten() => [With(CleanupFailure, []), .. OtherFailures];
 
     private CniException With(CniException? cleanupFailure, IReadOnlyList<CniException> otherFailures) => new(code, msg, details, this)
     {
@@ -116,7 +141,7 @@ public sealed class CniException(uint code, string msg, string? details = null, 
 
     private static void EndSentence(StringBuilder text) => text.Append(text[^1] is '.' or '!' or '?' ? "" : ".");
 
-    // A sentence is read in one line of a terminal or log; the end of what a program says before it dies is what matters.
+    // The last lines of stderr tell most about a failure.
     private static string Tail(string stderr)
     {
         var all = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -124,11 +149,58 @@ public sealed class CniException(uint code, string msg, string? details = null, 
         return ErrorText.OneLine(lines.Length <= StderrTail ? lines : Crash(all) ?? $"…{lines[TailStart(lines)..]}");
     }
 
-    // A Go program that crashes says why first, and shows its stacks and registers afterwards.
-    private static string? Crash(string[] lines) => Array.FindIndex(lines, line => CrashWords.Any(word => line.StartsWith(word, StringComparison.Ordinal))) is >= 0 and var first
-        ? string.Join(" | ", lines.Skip(first).Take(CrashLines).Select(line => line.Length <= StderrTail / CrashLines ? line : $"{line[..(StderrTail / CrashLines)]}…")) + " | …"
-        : null;
+    // A Go program that crashes prints the reason first, then its stacks and registers.
+    private static string? Crash(string[] lines) =>
+        Array.FindIndex(lines, line => CrashPrefixes.Any(prefix => line.StartsWith(prefix, StringComparison.Ordinal))) is >= 0 and var first
+            ? string.Join(" | ", lines.Skip(first).Take(CrashLines).Select(Shortened)) + " | …"
+            : null;
 
-    // Half a character is no text.
+    private static string Shortened(string line) =>
+        line.Length <= StderrTail / CrashLines ? line : $"{line[..(StderrTail / CrashLines)]}…";
+
+    // Does not split a surrogate pair.
     private static int TailStart(string lines) => lines.Length - StderrTail + (char.IsLowSurrogate(lines[^StderrTail]) ? 1 : 0);
+}
+
+/// <summary>The error codes that the specification reserves (SPEC §5 "Error"). Codes from 100 are the plugins' own.</summary>
+public static class CniErrorCode
+{
+    /// <summary>No code: the plugin gave none, or did not run.</summary>
+    public const uint None = 0;
+
+    /// <summary>The version of the configuration or of the result is not supported.</summary>
+    public const uint IncompatibleVersion = 1;
+
+    /// <summary>A field of the network configuration is not supported.</summary>
+    public const uint UnsupportedField = 2;
+
+    /// <summary>The container is unknown or does not exist.</summary>
+    public const uint UnknownContainer = 3;
+
+    /// <summary>A required environment variable is missing or invalid.</summary>
+    public const uint InvalidEnvironment = 4;
+
+    /// <summary>Reading or writing failed.</summary>
+    public const uint InputOutput = 5;
+
+    /// <summary>Content could not be decoded.</summary>
+    public const uint DecodingFailure = 6;
+
+    /// <summary>The network configuration is invalid.</summary>
+    public const uint InvalidNetworkConfiguration = 7;
+
+    /// <summary>The network namespace is invalid.</summary>
+    public const uint InvalidNetworkNamespace = 8;
+
+    /// <summary>A transient condition: retry later.</summary>
+    public const uint TryAgainLater = 11;
+
+    /// <summary>STATUS: the plugin cannot serve ADD now.</summary>
+    public const uint NotAvailable = 50;
+
+    /// <summary>STATUS: the plugin cannot serve ADD now, and attached containers may have limited connectivity.</summary>
+    public const uint NotAvailableLimitedConnectivity = 51;
+
+    /// <summary>Every ordinary failure of a plugin that uses Go's library (cni pkg/types ErrInternal).</summary>
+    public const uint Internal = 999;
 }

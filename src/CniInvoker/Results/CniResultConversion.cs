@@ -3,31 +3,31 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// Results between versions of the specification. Within one shape nothing but the version's name changes, so that fields nobody knows
-/// survive; towards an older shape what it has no place for is lost.
+/// Converts results between versions of the specification. Within one shape only cniVersion changes, so unknown fields survive; an older shape
+/// loses the fields that it lacks.
 /// </summary>
 internal static class CniResultConversion
 {
-    /// <summary>Came with 1.1.0.</summary>
+    /// <summary>New in 1.1.0.</summary>
     public static readonly string[] NewInterfaceFields = ["mtu", "socketPath", "pciID"];
 
-    public static ResultFamily FamilyOf(string version) => SpecVersion.Parse(version) switch
+    public static ResultShape ShapeOf(string version) => SpecVersion.Parse(version) switch
     {
-        var parsed when parsed < new SpecVersion(0, 3, 0) => ResultFamily.PerIpVersion,
-        var parsed when parsed < new SpecVersion(1, 0, 0) => ResultFamily.Lists,
-        _ => ResultFamily.PlainLists,
+        var parsed when parsed < new SpecVersion(0, 3, 0) => ResultShape.PerIpVersion,
+        var parsed when parsed < new SpecVersion(1, 0, 0) => ResultShape.Lists,
+        _ => ResultShape.PlainLists,
     };
 
-    /// <summary>A new object in the shape of the wanted version.</summary>
+    /// <summary>A new object in the shape of the version <paramref name="to"/>.</summary>
     public static JsonObject Convert(JsonObject json, string from, string to)
     {
         var result = (JsonObject)json.DeepClone();
-        var (source, target) = (FamilyOf(from), FamilyOf(to));
+        var (source, target) = (ShapeOf(from), ShapeOf(to));
         if (source != target)
         {
-            result = source == ResultFamily.PerIpVersion ? ToLists(result) : result;
+            result = source == ResultShape.PerIpVersion ? ToLists(result) : result;
             SetIpVersions(result, target);
-            result = target == ResultFamily.PerIpVersion ? ToPerIpVersion(result, to) : result;
+            result = target == ResultShape.PerIpVersion ? ToPerIpVersion(result, to) : result;
         }
 
         result["cniVersion"] = to;
@@ -58,16 +58,16 @@ internal static class CniResultConversion
         return result;
     }
 
-    private static void SetIpVersions(JsonObject json, ResultFamily target)
+    private static void SetIpVersions(JsonObject json, ResultShape target)
     {
         foreach (var ip in ResultField.Objects(json, "ips"))
         {
             ip.Remove("version");
-            if (target == ResultFamily.Lists)
+            if (target == ResultShape.Lists)
                 ip["version"] = IsIpv6(ip, "address") ? "6" : "4";
         }
 
-        if (target == ResultFamily.Lists)
+        if (target == ResultShape.Lists)
         {
             json["dns"] ??= new JsonObject();
             foreach (var link in ResultField.Objects(json, "interfaces"))
@@ -95,8 +95,7 @@ internal static class CniResultConversion
 
         if (result.Count == 0)
         {
-            throw new CniException(
-                CniErrorCode.IncompatibleVersion, $"a result without an address cannot be expressed in version {version}");
+            throw new CniException(CniErrorCode.IncompatibleVersion, $"a result without an address cannot be expressed in version {version}");
         }
 
         result["dns"] = json["dns"]?.DeepClone() ?? new JsonObject();
@@ -115,4 +114,17 @@ internal static class CniResultConversion
     }
 
     private static bool IsIpv6(JsonObject json, string key) => ResultField.Cidr(json, key).Address.GetAddressBytes().Length == 16;
+}
+
+/// <summary>The three shapes of results.</summary>
+internal enum ResultShape
+{
+    /// <summary>Up to 0.2.0: one address per IP version, each with its routes.</summary>
+    PerIpVersion,
+
+    /// <summary>0.3.0 to 0.4.0: lists of interfaces, addresses and routes; every address contains its IP version.</summary>
+    Lists,
+
+    /// <summary>From 1.0.0: the same lists without the IP version.</summary>
+    PlainLists,
 }

@@ -8,24 +8,22 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>
-/// Reads typed values out of a result. A value of another type than the specification's is refused with the name of its field.
-/// </summary>
+/// <summary>Reads typed values from a result; a value of the wrong type is an error with the field's path.</summary>
 internal static class ResultField
 {
     public static string? Text(JsonObject json, string key)
     {
         string? text = null;
-        return json[key] is not { } value || (value is JsonValue word && word.TryGetValue(out text))
+        return json[key] is not { } value || (value is JsonValue scalar && scalar.TryGetValue(out text))
             ? string.IsNullOrEmpty(text) ? null : text
-            : throw Wrong(json, key, "is not text");
+            : throw Wrong(json, key, "is not a string");
     }
 
     public static long? Number(JsonObject json, string key)
     {
         var number = 0L;
         return json[key] is not { } value ? null
-            : value.GetValueKind() == JsonValueKind.Number && long.TryParse(GoJson.Number(value.ToJsonString()), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
+            : value.GetValueKind() == JsonValueKind.Number && TryParse(GoJson.Number(value.ToJsonString()), out number) ? number
             : throw Wrong(json, key, "is not a whole number");
     }
 
@@ -52,12 +50,15 @@ internal static class ResultField
     }
 
     public static IReadOnlyList<JsonObject> Objects(JsonObject json, string key) =>
-        Items(json, key, item => item as JsonObject ?? throw Wrong(json, key, "holds something that is not an object"));
+        Items(json, key, item => item as JsonObject ?? throw Wrong(json, key, "contains an item that is not an object"));
 
     public static IReadOnlyList<string> Texts(JsonObject json, string key) =>
         Items(json, key, item => item is JsonValue value && value.TryGetValue(out string? text)
             ? text
-            : throw Wrong(json, key, "holds something that is not text"));
+            : throw Wrong(json, key, "contains an item that is not a string"));
+
+    private static bool TryParse(string text, out long number) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
     private static IReadOnlyList<T> Items<T>(JsonObject json, string key, Func<JsonNode?, T> read) => json[key] switch
     {

@@ -4,21 +4,21 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// Remembers attachments as files in libcni's format (see cni/libcni, <c>cniCacheV1</c>), in a directory of their own.
+/// Stores attachments as files in libcni's format (<c>cniCacheV1</c>), in a directory of their own.
 /// <code>
-/// DIRECTORY/                        mode 0700, as is everything that has to be made above it
+/// DIRECTORY/                        mode 0700, as are its missing parents
 ///   results/                        mode 0700
-///     NETWORK-CONTAINER-INTERFACE   mode 0600; libcni's name for it
-///     ~HASH                         of an attachment whose name of that kind another one has already ("a-b","c" and "a","b-c")
+///     NETWORK-CONTAINER-INTERFACE   mode 0600; libcni's name
+///     ~HASH                         of an attachment whose libcni name is taken by another one ("a-b","c" and "a","b-c")
 ///     .HASH                         a write in progress
-///   unreadable/                     what <see cref="Remove"/> could not read, for a person to look at
+///   unreadable/                     records that <see cref="Remove"/> could not read, for inspection
 /// </code>
-/// A write is durable when it returns, and whenever the power goes, a file holds the old or the new record, whole.
+/// A write is durable when it returns. After a power loss a file contains the old or the new record, whole.
 /// </summary>
-/// <param name="directory">Made when the first attachment is written.</param>
+/// <param name="directory">The first <see cref="Write"/> makes it.</param>
 public sealed class FileAttachmentStore(string directory) : IAttachmentStore
 {
-    // A result has 4 MiB at most, and a configuration as well.
+    // A result has 4 MiB at most, a configuration too.
     private const ulong Longest = 32 << 20;
 
     private readonly string _results = Path.Combine(directory, "results");
@@ -36,10 +36,10 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         {
             try
             {
-                if (Read(file, asked: null) is { } stored)
+                if (Read(file, expected: null) is { } stored)
                     attachments.Add(stored);
                 else if (File.Exists(file))
-                    problems.Add(new AttachmentProblem(file, "it holds a result that does not say whose it is"));
+                    problems.Add(new AttachmentProblem(file, "it contains a result without network, container and interface names"));
             }
             catch (CniException unreadable)
             {
@@ -48,7 +48,10 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         }
 
         return new AttachmentListing(
-            [.. attachments.OrderBy(stored => stored.NetworkName, StringComparer.Ordinal).ThenBy(stored => stored.Attachment.ContainerId, StringComparer.Ordinal).ThenBy(stored => stored.Attachment.InterfaceName, StringComparer.Ordinal)],
+            [.. attachments
+                .OrderBy(stored => stored.NetworkName, StringComparer.Ordinal)
+                .ThenBy(stored => stored.Attachment.ContainerId, StringComparer.Ordinal)
+                .ThenBy(stored => stored.Attachment.InterfaceName, StringComparer.Ordinal)],
             problems);
     }
 
@@ -69,20 +72,20 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         switch (Locate(id))
         {
             case { Stored: not null } known:
-                // Not made durable at once: should the file come back after a power loss, another DEL does no harm.
+                // Not synced: if the file reappears after a power loss, another DEL does no harm.
                 File.Delete(known.File);
                 break;
             case { } broken:
                 DurableFile.MakeDirectory(_unreadable);
-                SetAside(broken.File, Path.Combine(_unreadable, Path.GetFileName(broken.File)));
+                MoveAside(broken.File, Path.Combine(_unreadable, Path.GetFileName(broken.File)));
                 break;
         }
 
         if (Directory.Exists(_results))
-            File.Delete(TemporaryName(id)); // Of a process that ended in the middle of a write.
+            File.Delete(TemporaryName(id)); // Of a process that died during a write.
     }
 
-    // A file that cannot be read is taken for the attachment's whose name it has: nobody else's is likelier.
+    // An unreadable file counts as the record of the attachment that its name stands for.
     private Location? Locate(AttachmentId id)
     {
         RequireFileName(id);
@@ -103,15 +106,15 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
         return broken;
     }
 
-    private static StoredAttachment? Read(string file, AttachmentId? asked)
+    private static StoredAttachment? Read(string file, AttachmentId? expected)
     {
-        // Looked at first: nobody may ever write to a pipe, and of a device there may be no end.
+        // Checked first: reading a pipe or a device may never end.
         if (LibC.TryStat(file, out var status) && (!status.IsRegular || status.Size > Longest))
-            throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB, which no record is" : "it is no regular file, but a pipe, a socket, a device or a directory");
+            throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB" : "it is a pipe, a socket, a device or a directory");
 
         try
         {
-            return CacheRecord.Read(File.ReadAllBytes(file), file, asked);
+            return CacheRecord.Read(File.ReadAllBytes(file), file, expected);
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -126,25 +129,29 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
     private static CniException Unreadable(string file, string reason, Exception? cause = null) =>
         new(CniErrorCode.InputOutput, $"the record {file} cannot be read: {reason}", details: null, cause);
 
-    private static void SetAside(string entry, string place)
+    private static void MoveAside(string entry, string target)
     {
         if (Directory.Exists(entry) && new FileInfo(entry).LinkTarget is null)
-            Directory.Move(entry, place);
+            Directory.Move(entry, target);
         else
-            File.Move(entry, place, overwrite: true);
+            File.Move(entry, target, overwrite: true);
     }
 
     private static void RequireFileName(AttachmentId id)
     {
-        var problem = Identifier.Problem(id.NetworkName) ?? Identifier.Problem(id.ContainerId) ?? Identifier.InterfaceNameProblem(id.InterfaceName)
+        var problem = Identifier.Problem(id.NetworkName)
+            ?? Identifier.Problem(id.ContainerId)
+            ?? Identifier.InterfaceNameProblem(id.InterfaceName)
             ?? Identifier.TripleProblem(id.NetworkName, id.ContainerId, id.InterfaceName);
         if (problem is not null)
             throw new ArgumentException($"One of the names in {id} {problem}.", nameof(id));
     }
 
-    // No network's name begins with a dot.
+    // No network's name starts with a dot.
     private string[] Files() => Directory.Exists(_results)
-        ? [.. Directory.EnumerateFileSystemEntries(_results).Where(file => !Path.GetFileName(file.AsSpan()).StartsWith('.')).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFileSystemEntries(_results)
+            .Where(file => !Path.GetFileName(file.AsSpan()).StartsWith('.'))
+            .Order(StringComparer.Ordinal)]
         : [];
 
     private string PlainName(AttachmentId id) => Path.Combine(_results, $"{id.NetworkName}-{id.ContainerId}-{id.InterfaceName}");

@@ -5,8 +5,8 @@ using System.Net;
 namespace CniInvoker;
 
 /// <summary>
-/// Addresses as Go's net.ParseIP and net.ParseCIDR read them. .NET also reads octal ("010.1.2.3" as 8.1.2.3), shortened ("10.1"), bracketed and zoned ones, which
-/// the kernel and other readers take for another address or for none.
+/// Addresses as Go's net.ParseIP and net.ParseCIDR read them. .NET also accepts octal ("010.1.2.3" as 8.1.2.3), shortened ("10.1"), bracketed and
+/// zoned addresses, which plugins refuse.
 /// </summary>
 internal static class GoAddress
 {
@@ -30,5 +30,6 @@ internal static class GoAddress
     }
 
     private static bool IsDotted(string text) => text.Split('.') is { Length: Parts } parts
-        && parts.All(part => byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && part == number.ToString(CultureInfo.InvariantCulture));
+        && parts.All(part => byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && part == number.ToString(CultureInfo.InvariantCulture));
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CniInvoker;
 
-/// <summary>The rules for names that end up in environment variables and file names. Each answers null, or what is wrong.</summary>
+/// <summary>The rules for names in environment variables and file names. Each method returns the problem, or null.</summary>
 internal static class Identifier
 {
     public const string NoUnicode = "is not valid Unicode";
@@ -23,7 +23,7 @@ internal static class Identifier
         return char.IsAsciiLetterOrDigit(identifier[0])
             && identifier.All(part => char.IsAsciiLetterOrDigit(part) || part is '_' or '.' or '-')
             ? null
-            : "may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit";
+            : "may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit";
     }
 
     public static string? InterfaceNameProblem(string name) => name switch
@@ -31,19 +31,18 @@ internal static class Identifier
         "" => "is empty",
         "." or ".." => "is the name of a directory",
         _ when !IsUnicode(name) => NoUnicode,
-        _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName =>
-            $"is longer than the {LongestInterfaceName} bytes that the kernel takes",
+        _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName => $"is longer than {LongestInterfaceName} bytes, the kernel's limit",
         _ when name.Any(part => part is '/' or ':' || char.IsWhiteSpace(part) || char.IsControl(part)) =>
-            "holds a '/', a ':', white space or a control character",
+            "contains '/', ':', white space or a control character",
         _ => null,
     };
 
-    /// <summary>A plugin type is looked up as a file name in the plugin directories, and must not lead out of them.</summary>
+    /// <summary>A plugin type is a file name in the plugin directories; it must not lead out of them.</summary>
     public static string? PluginTypeProblem(string type) => type switch
     {
         "" => "is empty",
         "." or ".." => "is the name of a directory",
-        _ when type.AsSpan().ContainsAny('/', '\0') => "holds a '/' or a NUL",
+        _ when type.AsSpan().ContainsAny('/', '\0') => "contains '/' or NUL",
         _ => null,
     };
 
@@ -51,11 +50,11 @@ internal static class Identifier
     {
         _ when !path.StartsWith('/') => "is not an absolute path",
         _ when !IsUnicode(path) => NoUnicode,
-        _ when path.AsSpan().ContainsAny('\n', '\0') => "holds a newline or a NUL",
+        _ when path.AsSpan().ContainsAny('\n', '\0') => "contains a newline or NUL",
         _ => null,
     };
 
-    /// <summary>Half of a pair of surrogates cannot be written in UTF-8: what is written instead is somebody else's name.</summary>
+    /// <summary>An unpaired surrogate has no UTF-8 encoding; its replacement would be a different name.</summary>
     public static bool IsUnicode(ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)
@@ -69,9 +68,9 @@ internal static class Identifier
         return true;
     }
 
-    /// <summary>Runtimes and plugins keep state in files named NETWORK-CONTAINER-INTERFACE.</summary>
+    /// <summary>libcni and plugins keep state in files named NETWORK-CONTAINER-INTERFACE (libcni/api.go getCacheFilePath).</summary>
     public static string? TripleProblem(string network, string containerId, string interfaceName) =>
         Encoding.UTF8.GetByteCount($"{network}-{containerId}-{interfaceName}") > LongestFileName
-            ? $"network name, container ID and interface name together are longer than a file name may be ({LongestFileName} bytes)"
+            ? $"network name, container ID and interface name together exceed the length of a file name ({LongestFileName} bytes)"
             : null;
 }

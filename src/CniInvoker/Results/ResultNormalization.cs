@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// Makes of what a plugin printed the result that plugins in Go would read in it: they take every letter case of a field's name, of equal ones the last,
-/// and nulls in lists. So all who get it, in whatever language, read the same.
+/// Rewrites a plugin's result as Go reads it: one key per field in the specification's letter case, and no nulls in lists. All readers, in any
+/// language, then read the same.
 /// </summary>
-internal static class ResultShape
+internal static class ResultNormalization
 {
     private static readonly string[] TopFields = ["cniVersion", "interfaces", "ips", "routes", "dns"];
     private static readonly string[] OldTopFields = ["cniVersion", "ip4", "ip6", "dns"];
@@ -19,57 +19,58 @@ internal static class ResultShape
     private static readonly string[] DnsLists = ["nameservers", "search", "options"];
 
     /// <param name="json">The result; it is changed.</param>
-    /// <param name="family">Which shape it has.</param>
-    /// <param name="isInOrder">
-    /// Whether equal fields are to be taken in the order of their names instead of the text's: libcni writes a result anew that names no version.
+    /// <param name="shape">Its shape.</param>
+    /// <param name="isOrdered">
+    /// Of several keys of one field, whether the last in ordinal order counts instead of the last in the text: libcni rewrites a result without
+    /// cniVersion (pkg/invoke/exec.go fixupResultVersion).
     /// </param>
-    /// <exception cref="CniException">Code 6: a field that no other reads here is not of its type.</exception>
-    public static void Straighten(JsonObject json, ResultFamily family, bool isInOrder)
+    /// <exception cref="CniException">Code 6: a field has the wrong type.</exception>
+    public static void Normalize(JsonObject json, ResultShape shape, bool isOrdered)
     {
-        Rename(json, family == ResultFamily.PerIpVersion ? OldTopFields : TopFields, isInOrder);
-        if (family == ResultFamily.PerIpVersion)
+        Rename(json, shape == ResultShape.PerIpVersion ? OldTopFields : TopFields, isOrdered);
+        if (shape == ResultShape.PerIpVersion)
         {
-            StraightenFamily(ResultField.Object(json, "ip4"), isInOrder);
-            StraightenFamily(ResultField.Object(json, "ip6"), isInOrder);
+            NormalizeIpVersion(ResultField.Object(json, "ip4"), isOrdered);
+            NormalizeIpVersion(ResultField.Object(json, "ip6"), isOrdered);
         }
         else
         {
-            StraightenLists(json, family, isInOrder);
+            NormalizeLists(json, shape, isOrdered);
         }
 
         if (ResultField.Object(json, "dns") is { } dns)
         {
-            Rename(dns, DnsFields, isInOrder);
+            Rename(dns, DnsFields, isOrdered);
             Array.ForEach(DnsLists, list => DropNulls(dns, list));
         }
     }
 
-    /// <summary>The same of an answer to VERSION.</summary>
-    public static void StraightenVersions(JsonObject json)
+    /// <summary>The same for an answer to VERSION.</summary>
+    public static void NormalizeVersions(JsonObject json)
     {
-        Rename(json, VersionFields, isInOrder: false);
+        Rename(json, VersionFields, isOrdered: false);
         DropNulls(json, "supportedVersions");
     }
 
-    private static void StraightenLists(JsonObject json, ResultFamily family, bool isInOrder)
+    private static void NormalizeLists(JsonObject json, ResultShape shape, bool isOrdered)
     {
-        foreach (var link in Items(json, "interfaces", nullsAre: () => new JsonObject())) // Addresses name interfaces by their place.
+        foreach (var link in Items(json, "interfaces", nullsAre: () => new JsonObject())) // Addresses refer to interfaces by index.
         {
-            Rename(link, LinkFields, isInOrder);
-            if (family == ResultFamily.Lists)
+            Rename(link, LinkFields, isOrdered);
+            if (shape == ResultShape.Lists)
                 DropUnreadable(link);
         }
 
         foreach (var ip in Items(json, "ips"))
         {
-            Rename(ip, IpFields, isInOrder);
-            _ = family == ResultFamily.Lists ? ResultField.Text(ip, "version") : null;
+            Rename(ip, IpFields, isOrdered);
+            _ = shape == ResultShape.Lists ? ResultField.Text(ip, "version") : null;
         }
 
-        StraightenRoutes(json, isInOrder);
+        NormalizeRoutes(json, isOrdered);
     }
 
-    // Others read these in newer results only, so they may be anything in an older one.
+    // Plugins read these fields in results from 1.1.0 only, so older results may contain any value.
     private static void DropUnreadable(JsonObject link)
     {
         foreach (var field in CniResultConversion.NewInterfaceFields)
@@ -85,22 +86,22 @@ internal static class ResultShape
         }
     }
 
-    private static void StraightenFamily(JsonObject? ip, bool isInOrder)
+    private static void NormalizeIpVersion(JsonObject? ip, bool isOrdered)
     {
         if (ip is not null)
         {
-            Rename(ip, OldIpFields, isInOrder);
-            StraightenRoutes(ip, isInOrder);
+            Rename(ip, OldIpFields, isOrdered);
+            NormalizeRoutes(ip, isOrdered);
         }
     }
 
-    private static void StraightenRoutes(JsonObject json, bool isInOrder)
+    private static void NormalizeRoutes(JsonObject json, bool isOrdered)
     {
         foreach (var route in Items(json, "routes"))
-            Rename(route, RouteFields, isInOrder);
+            Rename(route, RouteFields, isOrdered);
     }
 
-    private static void Rename(JsonObject json, string[] fields, bool isInOrder)
+    private static void Rename(JsonObject json, string[] fields, bool isOrdered)
     {
         foreach (var field in fields)
         {
@@ -108,10 +109,10 @@ internal static class ResultShape
             if (named.Count == 0 || (named.Count == 1 && named[0].Key == field))
                 continue;
 
-            var inForce = (isInOrder ? named.OrderBy(property => property.Key, StringComparer.Ordinal) : named.AsEnumerable())
+            var effective = (isOrdered ? named.OrderBy(property => property.Key, StringComparer.Ordinal) : named.AsEnumerable())
                 .LastOrDefault(property => property.Value is not null).Value;
             named.ForEach(property => json.Remove(property.Key));
-            json[field] = inForce;
+            json[field] = effective;
         }
     }
 

@@ -1,9 +1,9 @@
 namespace CniInvoker;
 
-/// <summary>How long operations may take. All plugins of a network share the time of one operation. None may be negative, and so none infinite.</summary>
+/// <summary>The deadlines of operations. All plugins of a network share the time of one operation. None may be negative, and so none infinite.</summary>
 public sealed record CniDeadlines
 {
-    /// <summary>ADD. The DEL after a failed ADD has its own time. 60 s.</summary>
+    /// <summary>ADD. The DEL after a failed ADD has its own deadline. 60 s.</summary>
     public TimeSpan Add { get; init => field = NotNegative(value); } = TimeSpan.FromSeconds(60);
 
     /// <summary>DEL. 60 s.</summary>
@@ -21,13 +21,23 @@ public sealed record CniDeadlines
     /// <summary>VERSION. 10 s.</summary>
     public TimeSpan Version { get; init => field = NotNegative(value); } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between SIGTERM and SIGKILL for plugins that are past the deadline. 2 s.</summary>
+    /// <summary>Between SIGTERM and SIGKILL for a plugin past its deadline. 2 s.</summary>
     public TimeSpan TerminationGrace { get; init => field = NotNegative(value); } = TimeSpan.FromSeconds(2);
 
-    // Without an end a plugin that hangs would hold its container up for ever.
+    // An infinite deadline would let a plugin that hangs block its container's lock indefinitely.
     private static TimeSpan NotNegative(TimeSpan value)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
         return value;
     }
+}
+
+/// <summary>The running deadline of one operation; starts when it is made.</summary>
+internal sealed class OperationDeadline(TimeProvider timeProvider, TimeSpan total)
+{
+    private readonly long _start = timeProvider.GetTimestamp();
+
+    public TimeSpan Total => total;
+
+    public TimeSpan Left => total - timeProvider.GetElapsedTime(_start);
 }

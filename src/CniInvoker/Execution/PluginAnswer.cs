@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker;
 
-/// <summary>What a plugin's output means (SPEC §5): success, or the error in the plugin's own words.</summary>
+/// <summary>Interprets a plugin's output (SPEC §5): success, or the plugin's error.</summary>
 internal static class PluginAnswer
 {
     private const int LongestQuote = 300;
@@ -17,7 +17,7 @@ internal static class PluginAnswer
     {
         if (output.TimedOut)
         {
-            var msg = $"{Deadline(total)} were over before it finished, and it was ended";
+            var msg = $"it did not finish within the operation's {Seconds(total)} and was terminated";
             throw request.Failure(CniErrorCode.None, msg, stderr: output.Stderr, timedOut: true);
         }
 
@@ -28,47 +28,47 @@ internal static class PluginAnswer
         if (output.ExitCode != 0)
             throw Error(request, output, json);
 
-        // A plugin that says what went wrong has failed, whatever its exit status. But what is a line of a log to anybody else is one here too; and an
-        // answer to VERSION without versions is unusable, and no more.
+        // An error object means failure, whatever the exit status. Objects that only resemble one (a log line, say) do not; and an answer to VERSION
+        // without versions is reported as unusable.
         if (json is not null && request.Operation != CniOperation.Version && IsError(json))
             throw Error(request, output, json);
     }
 
-    /// <summary>The exception for a plugin that was not started because its predecessors had used up the time.</summary>
+    /// <summary>The exception for a plugin that did not start because the plugins before it used up the operation's time.</summary>
     public static CniException NoTimeLeft(PluginRequest request, TimeSpan total) =>
-        request.Failure(CniErrorCode.None, $"{Deadline(total)} were over before it could be started", timedOut: true);
+        request.Failure(CniErrorCode.None, $"the operation's {Seconds(total)} were over before it started", timedOut: true);
 
-    /// <exception cref="CniException">There is no result, or none that can be understood.</exception>
+    /// <exception cref="CniException">There is no result, or it is not valid.</exception>
     public static CniResult ReadResult(PluginRequest request, PluginOutput output, string version)
     {
         try
         {
-            return IsBlank(output.Stdout.Span)
+            return JsonText.IsBlank(output.Stdout.Span)
                 ? throw new CniException(CniErrorCode.DecodingFailure, "it exited with status 0 but printed no result")
                 : CniResult.Parse(output.Stdout, version).ConvertTo(version);
         }
         catch (CniException unusable)
         {
-            var quote = IsBlank(output.Stdout.Span) ? null : $"it printed: {Quote(output.Stdout.Span)}";
+            var quote = JsonText.IsBlank(output.Stdout.Span) ? null : $"it printed: {Quote(output.Stdout.Span)}";
             throw request.Failure(unusable.Code, unusable.Msg, quote, unusable, output.Stderr);
         }
     }
 
-    /// <exception cref="CniException">The answer to VERSION cannot be understood.</exception>
+    /// <exception cref="CniException">The answer to VERSION is not valid.</exception>
     public static PluginVersions ReadVersions(PluginRequest request, PluginOutput output)
     {
         try
         {
             var json = TryParse(output.Stdout.Span)
                 ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer is not a JSON object");
-            ResultShape.StraightenVersions(json);
+            ResultNormalization.NormalizeVersions(json);
             var version = ResultField.Text(json, "cniVersion")
                 ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer has no cniVersion");
-            // What is no version is none that the plugin supports.
+            // Items that are not versions are ignored.
             var supported = ResultField.Texts(json, "supportedVersions").Where(text => text.Length > 0 && SpecVersion.TryParse(text, out _)).ToList();
             return (supported.Count, version) switch
             {
-                (0, "0.2.0") => new PluginVersions(version, ["0.1.0", "0.2.0"]), // Older than the list.
+                (0, "0.2.0") => new PluginVersions(version, ["0.1.0", "0.2.0"]), // 0.2.0 has no list.
                 (0, _) => throw new CniException(CniErrorCode.DecodingFailure, "its answer has no supportedVersions"),
                 _ => new PluginVersions(version, supported),
             };
@@ -84,32 +84,33 @@ internal static class PluginAnswer
         var status = $"it exited with status {output.ExitCode}";
         if (json is null)
         {
-            var said = IsBlank(output.Stdout.Span)
+            var printed = JsonText.IsBlank(output.Stdout.Span)
                 ? "without an error object"
-                : $"and printed something that is no error object: {Quote(output.Stdout.Span)}";
-            return request.Failure(CniErrorCode.None, $"{status} {said}", stderr: output.Stderr);
+                : $"and printed something other than an error object: {Quote(output.Stdout.Span)}";
+            return request.Failure(CniErrorCode.None, $"{status} {printed}", stderr: output.Stderr);
         }
 
-        var msg = Text(Said(json, "msg")) is { Length: > 0 } given ? given : $"{status} and gave no message";
-        var code = ReadCode(Said(json, "code"), out var oddity);
-        var details = string.Join("; ", new[] { Text(Said(json, "details")), oddity }.Where(part => !string.IsNullOrEmpty(part)));
+        var msg = Text(Field(json, "msg")) is { Length: > 0 } given ? given : $"{status} and gave no message";
+        var code = ReadCode(Field(json, "code"), out var codeProblem);
+        var details = string.Join("; ", new[] { Text(Field(json, "details")), codeProblem }.Where(part => !string.IsNullOrEmpty(part)));
         return request.Failure(code, msg, details.Length == 0 ? null : details, stderr: output.Stderr);
     }
 
-    // 200 to 299 are what programs that speak HTTP call success.
+    // Plugins that forward HTTP answers use the codes 200 to 299 for success.
     private static bool IsError(JsonObject json) =>
-        ReadCode(Said(json, "code"), out _) is not (CniErrorCode.None or (>= 200 and < 300))
-        && Said(json, "msg") is JsonValue msg && msg.TryGetValue(out string? words) && !string.IsNullOrWhiteSpace(words)
+        ReadCode(Field(json, "code"), out _) is not (CniErrorCode.None or (>= 200 and < 300))
+        && Field(json, "msg") is JsonValue msg && msg.TryGetValue(out string? text) && !string.IsNullOrWhiteSpace(text)
         && json.All(property => ErrorKeys.Any(key => GoJson.Matches(property.Key, key)));
 
-    private static JsonNode? Said(JsonObject json, string key) => json.LastOrDefault(property => property.Value is not null && GoJson.Matches(property.Key, key)).Value;
+    private static JsonNode? Field(JsonObject json, string key) =>
+        json.LastOrDefault(property => property.Value is not null && GoJson.Matches(property.Key, key)).Value;
 
-    private static uint ReadCode(JsonNode? json, out string? oddity)
+    private static uint ReadCode(JsonNode? json, out string? codeProblem)
     {
-        oddity = null;
+        codeProblem = null;
         var code = CniErrorCode.None;
         if (json is not null && !(json is JsonValue value && value.TryGetValue(out code)))
-            oddity = $"its error code {json.ToJsonString()} is not one";
+            codeProblem = $"its error code {json.ToJsonString()} is not an unsigned 32-bit number";
 
         return code;
     }
@@ -121,24 +122,21 @@ internal static class PluginAnswer
     {
         try
         {
-            return IsBlank(stdout) ? null : JsonText.Parse(stdout) as JsonObject;
+            return JsonText.IsBlank(stdout) ? null : JsonText.Parse(stdout) as JsonObject;
         }
         catch (JsonException)
         {
-            return null; // Whether that matters depends on what was asked.
+            return null; // The caller decides whether it needs JSON.
         }
     }
 
-    private static bool IsBlank(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(" \t\r\n"u8) < 0;
-
     private static string Quote(ReadOnlySpan<byte> text)
     {
-        var words = Encoding.UTF8.GetString(text[..Math.Min(text.Length, LongestQuote)]).Trim().ReplaceLineEndings(" ");
-        return $"\"{words}{(text.Length > LongestQuote ? "…" : "")}\"";
+        var start = Encoding.UTF8.GetString(text[..Math.Min(text.Length, LongestQuote)]).Trim().ReplaceLineEndings(" ");
+        return $"\"{start}{(text.Length > LongestQuote ? "…" : "")}\"";
     }
 
-    private static string Deadline(TimeSpan total) =>
-        $"the {total.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s that the operation may take";
+    private static string Seconds(TimeSpan total) => $"{total.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s";
 
     private static string SignalName(int signal) => signal switch
     {
@@ -150,3 +148,8 @@ internal static class PluginAnswer
         _ => signal.ToString(CultureInfo.InvariantCulture),
     };
 }
+
+/// <summary>A plugin's answer to VERSION (SPEC §5 "VERSION Success").</summary>
+/// <param name="CniVersion">The version of the answer.</param>
+/// <param name="Supported">The versions that the plugin supports.</param>
+public sealed record PluginVersions(string CniVersion, IReadOnlyList<string> Supported);
