@@ -159,14 +159,14 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1.2.0", "and the newest version of CNI that is known here is 1.1.0; write \"1.1.0\"")]
-    [InlineData("2.0.0", "and the newest version of CNI that is known here is 1.1.0; write \"1.1.0\"")]
-    [InlineData("1.1", "which no plugin understands; write \"1.1.0\"")]
-    [InlineData("0.4", "which no plugin understands; write \"0.4.0\"")]
-    [InlineData("v1.0.0", "which no plugin understands; write \"1.0.0\"")]
-    [InlineData(" 1.0.0", "which no plugin understands; write \"1.0.0\"")]
-    [InlineData("0.5.0", "which never existed; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
-    [InlineData("abc", "which is no version of CNI; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
+    [InlineData("1.2.0", "but the newest supported version is 1.1.0; write \"1.1.0\"")]
+    [InlineData("2.0.0", "but the newest supported version is 1.1.0; write \"1.1.0\"")]
+    [InlineData("1.1", "which plugins do not accept; write \"1.1.0\"")]
+    [InlineData("0.4", "which plugins do not accept; write \"0.4.0\"")]
+    [InlineData("v1.0.0", "which plugins do not accept; write \"1.0.0\"")]
+    [InlineData(" 1.0.0", "which plugins do not accept; write \"1.0.0\"")]
+    [InlineData("0.5.0", "which does not exist; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
+    [InlineData("abc", "which is not a CNI version; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
     [Case(15, "version-1.1 / 1.2.0 / abc", Libcni = "runs the first plugin, cannot read its result, and leaves what it made", Ours = "nothing is run")]
     public async Task An_unknown_version_is_refused_before_anything_runs_with_what_to_write_instead(string version, string advice)
     {
@@ -222,7 +222,7 @@ public sealed class CniRuntimeAddTests : IDisposable
         var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), attachment, previousResult: null, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            "CNI network \"pods\": DEL failed: network name, container ID and interface name together are longer than a file name may be (255 bytes) (code 4).");
+            "CNI network \"pods\": DEL failed: network name, container ID and interface name together exceed the length of a file name (255 bytes) (code 4).");
         _plugins.Runs.Should().BeEmpty();
     }
 

@@ -48,7 +48,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         failure.Code.Should().Be(11);
         failure.CleanupFailure!.Code.Should().Be(5);
         failure.Message.Should().Be(
-            "CNI network \"pods\": plugin \"second\" failed ADD: busy (code 11). Undoing it failed too: CNI network \"pods\": plugin \"second\" failed DEL: disk full (code 5).");
+            "CNI network \"pods\": plugin \"second\" failed ADD: busy (code 11). The clean-up failed too: CNI network \"pods\": plugin \"second\" failed DEL: disk full (code 5).");
         _plugins.Runs.Should().Equal("ADD first", "ADD second", "DEL second");
     }
 
@@ -80,7 +80,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         failure.IsTransient.Should().BeTrue();
         failure.CleanupFailure.Should().BeNull();
         failure.Message.Should().Be(
-            "CNI network \"pods\": plugin \"first\" failed ADD: the 0.3 s that the operation may take were over before it finished, and it was ended.");
+            "CNI network \"pods\": plugin \"first\" failed ADD: it did not finish within the operation's 0.3 s and was terminated.");
         File.Exists(_plugins.Record("deleted")).Should().BeTrue();
     }
 
@@ -111,7 +111,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         await cancellation.CancelAsync();
 
         (await add.Awaiting(task => task).Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            "CNI network \"pods\": ADD failed: it was cancelled. Undoing it failed too: CNI network \"pods\": plugin \"first\" failed DEL: disk full (code 5).");
+            "CNI network \"pods\": ADD failed: it was cancelled. The clean-up failed too: CNI network \"pods\": plugin \"first\" failed DEL: disk full (code 5).");
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class CniRuntimeUndoTests : IDisposable
         var failure = await FailToAddAsync(runtime, "first", "second");
 
         failure.TimedOut.Should().BeTrue();
-        failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed ADD: the 10 s that the operation may take were over before it could be started.");
+        failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed ADD: the operation's 10 s were over before it started.");
         slow.Deadlines.Should().Equal(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(50));
     }
 

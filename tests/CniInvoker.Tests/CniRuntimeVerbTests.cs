@@ -18,7 +18,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
         var check = () => _plugins.Runtime().CheckAsync(network, ScriptedPlugins.Attachment(), Before, Cancellation);
 
         (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            "CNI network \"pods\": CHECK failed: cniVersion 0.3.1 has no CHECK; it came with 0.4.0 (code 1).");
+            "CNI network \"pods\": CHECK failed: cniVersion 0.3.1 has no CHECK, which needs 0.4.0 or later (code 1).");
         _plugins.Runs.Should().BeEmpty();
     }
 
@@ -216,7 +216,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Theory]
     [InlineData("hello", "its answer is not a JSON object; it printed: \"hello\" (code 6).")]
     [InlineData("{}", "its answer has no cniVersion; it printed: \"{}\" (code 6).")]
-    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[1]}""", "field $.supportedVersions holds something that is not text; it printed: \"{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[1]}\" (code 6).")]
+    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[1]}""", "field $.supportedVersions contains an item that is not a string; it printed: \"{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[1]}\" (code 6).")]
     [Spec("version-result")]
     [Spec("result-printed")]
     public async Task VERSION_refuses_an_answer_that_it_cannot_understand(string printed, string expected)

@@ -26,7 +26,7 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
             .ToDictionary(result => result.GetProperty("containerName").GetString()!, result => (Outcome: result.GetProperty("outcome").GetString(), Message: result.GetProperty("message").GetString()));
         results.Keys.Should().BeEquivalentTo(networks);
         foreach (var network in ShippedShapesHost.WithoutCheck)
-            results[network].Should().Be(("skipped", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0"));
+            results[network].Should().Be(("skipped", "no plugin was asked: cniVersion 0.3.1 has no CHECK, which needs 0.4.0 or later"));
 
         results[ShippedShapesHost.Bare].Outcome.Should().Be("skipped");
         results[ShippedShapesHost.Bare].Message.Should().Contain("a known fault of plugin bridge");

@@ -90,7 +90,7 @@ public sealed class AddTests : ClientTest
 
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
-        failure.Message.Should().Be("CNI network \"pods\": ADD failed: eth0 of container c1 on network \"pods\" is attached already; delete it first (code 4).");
+        failure.Message.Should().Be("CNI network \"pods\": ADD failed: eth0 of container c1 on network \"pods\" is already attached; delete it first (code 4).");
         Plugins.Runs.Should().Equal("ADD first");
         Client.Attachments().Attachments.Should().ContainSingle();
     }
@@ -120,7 +120,7 @@ public sealed class AddTests : ClientTest
 
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
-        failure.Message.Should().Be($"CNI network \"pods\": ADD failed: {Plugins.Directory}/second could not be run: its interpreter /nowhere/sh is not there.");
+        failure.Message.Should().Be($"CNI network \"pods\": ADD failed: {Plugins.Directory}/second could not run: its interpreter /nowhere/sh does not exist.");
         Plugins.Runs.Should().BeEmpty();
         Client.Attachments().Attachments.Should().BeEmpty();
     }
@@ -138,7 +138,7 @@ public sealed class AddTests : ClientTest
             ("/nowhere/netns", "cannot be opened: does it exist?"),
             (file, "is not a network namespace"),
             ("/proc/self/ns/uts", "is not a network namespace"),
-            ("/proc/self/ns/net", "is the network namespace of this process, which is no container's"),
+            ("/proc/self/ns/net", "is the network namespace of this process, not of a container"),
         })
         {
             var failure = await FailureOf(() => Client.AddAsync("pods", new Attachment("c1", path, "eth0"), Cancellation));
@@ -157,7 +157,7 @@ public sealed class AddTests : ClientTest
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
         failure.Code.Should().Be(CniErrorCode.InvalidNetworkConfiguration);
-        failure.Msg.Should().Be($"network \"pods\" is not configured in {Configurations}; {Configurations}/bad.conflist cannot be used: line 2: $.plugins lists no plugin, line 3: $.disableCheck is neither true nor false");
+        failure.Msg.Should().Be($"network \"pods\" is not configured in {Configurations}; {Configurations}/bad.conflist cannot be used: line 2: $.plugins lists no plugin, line 3: $.disableCheck must be true or false");
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class AddTests : ClientTest
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
         failure.Code.Should().Be(CniErrorCode.InputOutput);
-        failure.Msg.Should().StartWith("eth0 of container c1 on network \"pods\" cannot be remembered: ");
+        failure.Msg.Should().StartWith("the record of eth0 of container c1 on network \"pods\" cannot be written: ");
         Plugins.Runs.Should().BeEmpty();
     }
 
@@ -216,7 +216,7 @@ public sealed class AddTests : ClientTest
             () => client.DeleteAsync("pods", Attachment(), Cancellation),
         })
         {
-            (await FailureOf(run)).Msg.Should().Be("container c1 is looked after by somebody else");
+            (await FailureOf(run)).Msg.Should().Be("container c1 is managed by another runtime");
         }
 
         await client.AddAsync("pods", Attachment("c2"), Cancellation);

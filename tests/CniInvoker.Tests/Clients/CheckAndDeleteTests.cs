@@ -35,7 +35,7 @@ public sealed class CheckAndDeleteTests : ClientTest
         Plugins.With("first");
         Configure("pods", "first");
         (await FailureOf(() => Client.CheckAsync("pods", Attachment(), Cancellation))).Message.Should().Be(
-            "CNI network \"pods\": CHECK failed: nothing is remembered of eth0 of container c1 on network \"pods\": it was never added, or has been deleted (code 3).");
+            "CNI network \"pods\": CHECK failed: there is no record of eth0 of container c1 on network \"pods\": it was never added, or it is already deleted (code 3).");
         await Client.AddAsync("pods", Attachment(), Cancellation);
         await Client.DeleteAsync("pods", Attachment(), Cancellation);
 
@@ -163,7 +163,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     {
         TakeOver("""{"cniVersion":"1.0.0","name":"pods"}""");
 
-        (await FailureOf(() => Client.DeleteAsync("pods", Attachment(), Cancellation))).Msg.Should().StartWith("its record names no plugin itself, and there is none in ");
+        (await FailureOf(() => Client.DeleteAsync("pods", Attachment(), Cancellation))).Msg.Should().StartWith("its record contains no plugin, and ");
     }
 
     private void TakeOver(string list)

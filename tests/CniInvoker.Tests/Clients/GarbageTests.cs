@@ -48,7 +48,7 @@ public sealed class GarbageTests : ClientTest
         foreach (var valid in new AttachmentId[][] { [], [new AttachmentId("web", "c3", "eth0")] })
         {
             (await FailureOf(() => Client.CollectGarbageAsync("pods", valid, force: false, Cancellation))).Message.Should().Be(
-                "CNI network \"pods\": GC failed: no attachment is named that is to stay, with which everything on the network would be taken for garbage; name those that live, or force it (code 4).");
+                "CNI network \"pods\": GC failed: no valid attachments given: GC would remove everything on the network; list the live attachments, or use force (code 4).");
         }
 
         Plugins.Runs.Should().HaveCount(6, "nothing ran");
@@ -108,7 +108,7 @@ public sealed class GarbageTests : ClientTest
         failure.Code.Should().Be(11);
         failure.OtherFailures.Select(other => other.Code).Should().Equal(5u, 100u);
         failure.Message.Should().Be(
-            "CNI network \"pods\": plugin \"second\" failed DEL: busy (code 11). Moreover: CNI network \"pods\": plugin \"first\" failed GC: store is locked (code 5). Moreover: CNI network \"pods\": plugin \"third\" failed GC: odd (code 100).");
+            "CNI network \"pods\": plugin \"second\" failed DEL: busy (code 11). Also: CNI network \"pods\": plugin \"first\" failed GC: store is locked (code 5). Also: CNI network \"pods\": plugin \"third\" failed GC: odd (code 100).");
         Plugins.Stdin("first", "GC")["cni.dev/valid-attachments"]!.AsArray().Should().HaveCount(2, "an attachment whose DEL failed still needs its DEL");
         Client.Attachments().Attachments.Single().Id.Should().Be(Id("c2"));
     }

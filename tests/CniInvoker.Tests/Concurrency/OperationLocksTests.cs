@@ -78,7 +78,7 @@ public sealed class OperationLocksTests : IDisposable
         var second = () => Locks().EnterAsync("pods", "c1", NoPatience, Cancellation);
 
         (await second.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            $"another operation for container c1, or a garbage collection on network \"pods\", is running, and did not end within 0.05 s ({File}) (code 11).");
+            $"another operation for container c1, or GC on network \"pods\" did not finish within 0.05 s ({File}) (code 11).");
     }
 
     [Fact]

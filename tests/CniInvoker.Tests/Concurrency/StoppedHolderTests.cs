@@ -28,7 +28,7 @@ public sealed class StoppedHolderTests : IDisposable
 
         foreach (var failed in new[] { await enter.Should().ThrowAsync<CniException>(), await enterAlone.Should().ThrowAsync<CniException>() })
         {
-            failed.Which.Msg.Should().Be($"process {holder.Id} (sleep 300) is in the middle of an operation, and is stopped; let it go on with \"kill -CONT {holder.Id}\", or end it ({File})");
+            failed.Which.Msg.Should().Be($"process {holder.Id} (sleep 300) holds the lock and is stopped; resume it with \"kill -CONT {holder.Id}\", or end it ({File})");
             failed.Which.IsTransient.Should().BeTrue();
         }
 
@@ -43,7 +43,7 @@ public sealed class StoppedHolderTests : IDisposable
 
         var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", TimeSpan.FromSeconds(4), Cancellation);
 
-        (await enter.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith($"did not end within 4 s ({File})");
+        (await enter.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith($"did not finish within 4 s ({File})");
         holder.Kill();
     }
 

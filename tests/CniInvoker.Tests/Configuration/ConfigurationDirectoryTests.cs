@@ -50,8 +50,8 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         contents.Networks.Select(network => network.Name).Should().Equal("good");
         contents.Problems.Should().HaveCount(2);
         contents.Problems[0].Should().Be(new ConfigurationProblem(
-            Path.Combine(_directory, "00-bad.conflist"), "line 2: this is not JSON: oops is not a string in double quotes, a number, true, false or null", JsonPath: null, Line: 2));
-        contents.Problems[1].Message.Should().Be($"the file cannot be read: it is a link to {_directory}/nowhere, where there is nothing");
+            Path.Combine(_directory, "00-bad.conflist"), "line 2: invalid JSON: oops is not a string in double quotes, a number, true, false or null", JsonPath: null, Line: 2));
+        contents.Problems[1].Message.Should().Be($"the file cannot be read: it is a link to {_directory}/nowhere, which does not exist");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
 
         contents.Networks.Single().Source.Should().Be(Path.Combine(_directory, "10-b.conflist"));
         contents.Problems.Select(problem => problem.File).Should().Equal(Path.Combine(_directory, "00-a.conf"), Path.Combine(_directory, "20-c.conflist"));
-        contents.Problems[0].Message.Should().Be($"network \"pods\" is configured in {_directory}/10-b.conflist already, which is used instead");
+        contents.Problems[0].Message.Should().Be($"network \"pods\" is already configured in {_directory}/10-b.conflist, which takes precedence");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         Write("b.conflist", Single("b"));
 
         Load().Problems.Select(problem => problem.Message).Should().Equal(
-            "line 1: $.plugins is a list of plugins, which belongs into a file that ends with .conflist", "line 1: $ is a single plugin, which belongs into a file that ends with .conf: rename the file, or write the plugin into a list, \"plugins\": [ … ]");
+            "line 1: $.plugins is a list of plugins: rename the file to end with .conflist", "line 1: $ is a single plugin: rename the file to end with .conf, or put the plugin into a list, \"plugins\": [ … ]");
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
 
         contents.Networks.Should().BeEmpty();
         contents.Problems.Select(problem => (Path.GetRelativePath(_directory, problem.File), problem.Message)).Should().Equal(
-            ("pods/10.conf", "line 1: $.type is missing or empty: which plugin is it?"),
+            ("pods/10.conf", "line 1: $.type is missing or empty; name the plugin"),
             ("pods/20.conf", "line 1: $.ipam is not an object"),
             ("pods/20.conf", "line 1: $.dns is not an object"));
     }

@@ -148,37 +148,37 @@ public sealed class NetworkConfigurationTests
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData("[]", "line 1: $ is not a JSON object")]
-    [InlineData("{\n\"name\" 1}", "line 2: this is not JSON: a ':' is missing before '1'")]
-    [InlineData("{} x", "line 1: this is not JSON: there is text after the end of the value")]
-    [InlineData("{\n\"name\":\"\\ud800\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"\ufffd\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\n\"name\" 1}", "line 2: invalid JSON: a ':' is missing before '1'")]
+    [InlineData("{} x", "line 1: invalid JSON: there is text after the end of the value")]
+    [InlineData("{\n\"name\":\"\\ud800\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"\ufffd\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
     [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
-    [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing, or is not text")]
-    [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing, or is not text")]
-    [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"a b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
-    [InlineData("{\"name\":\"n\\n\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"n \" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing or is not a string")]
+    [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing or is not a string")]
+    [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[{\"type\":\"a\"}]}", "line 2: $.name \"a b\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
+    [InlineData("{\"name\":\"n\\n\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"n \" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
     [InlineData("{\"name\":\"\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"\" is empty")]
-    [InlineData("{\"name\":\"../x\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"../x\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
-    [InlineData("{\"name\":\"a/b\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"a/b\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
+    [InlineData("{\"name\":\"../x\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"../x\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
+    [InlineData("{\"name\":\"a/b\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name \"a/b\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
     [InlineData("{\"name\":\"n\",\"loadOnlyInlinedPlugins\":true}", "line 1: $ has neither \"plugins\" nor \"type\"")]
     [InlineData("{\"name\":\"n\",\n\"plugins\":[]}", "line 2: $.plugins lists no plugin")]
     [InlineData("{\"name\":\"n\",\n\"plugins\":{}}", "line 2: $.plugins is not a list")]
     [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n1]}", "line 3: $.plugins[1] is not an object")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n{}]}", "line 3: $.plugins[1].type is missing or empty: which plugin is it?")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\n\n\"type\":1}]}", "line 3: $.plugins[0].type is not text")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[\n{\"type\":\"a\"},\n{}]}", "line 3: $.plugins[1].type is missing or empty; name the plugin")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\n\n\"type\":1}]}", "line 3: $.plugins[0].type is not a string")]
     [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"ipam\":1}]}", "line 2: $.plugins[0].ipam is not an object")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\n\"type\":1}}]}", "line 2: $.plugins[0].ipam.type is not text")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":[]}]}", "line 2: $.plugins[0].capabilities is not an object of true and false")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":{\n\"mac\":1}}]}", "line 3: $.plugins[0].capabilities.mac is neither true nor false")]
-    [InlineData("{\"name\":\"n\",\"disableCheck\":\"yes\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableCheck is neither true nor false")]
-    [InlineData("{\"name\":\"n\",\"loadOnlyInlinedPlugins\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.loadOnlyInlinedPlugins is neither true nor false")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"../a\"}]}", "line 1: $.plugins[0].type \"../a\" holds a '/' or a NUL, and a plugin is found by its file's name alone")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\"type\":\"..\"}}]}", "line 1: $.plugins[0].ipam.type \"..\" is the name of a directory, and a plugin is found by its file's name alone")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\n\"type\":1}}]}", "line 2: $.plugins[0].ipam.type is not a string")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":[]}]}", "line 2: $.plugins[0].capabilities is not an object of true/false values")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\n\"capabilities\":{\n\"mac\":1}}]}", "line 3: $.plugins[0].capabilities.mac must be true or false")]
+    [InlineData("{\"name\":\"n\",\"disableCheck\":\"yes\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableCheck must be true or false")]
+    [InlineData("{\"name\":\"n\",\"loadOnlyInlinedPlugins\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.loadOnlyInlinedPlugins must be true or false")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"../a\"}]}", "line 1: $.plugins[0].type \"../a\" contains '/' or NUL; a plugin type is a file name")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\"type\":\"..\"}}]}", "line 1: $.plugins[0].ipam.type \"..\" is the name of a directory; a plugin type is a file name")]
     [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":[]}]}", "line 1: $.plugins[0].dns is not an object")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\"domain\":1}}]}", "line 1: $.plugins[0].dns.domain is not text")]
-    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\n\"Search\":[1]}}]}", "line 2: $.plugins[0].dns.search is not a list of text")]
-    [InlineData("{\"name\":\"n\",\"disableGC\":\"no\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableGC is neither true nor false")]
-    [InlineData("{\"name\":\"\u2028\\r\\n\\u001b[31mred\",\"type\":\"a\"}", "line 1: $.name \" [31mred\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
-    [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not text")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\"domain\":1}}]}", "line 1: $.plugins[0].dns.domain is not a string")]
+    [InlineData("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\",\"dns\":{\n\"Search\":[1]}}]}", "line 2: $.plugins[0].dns.search is not a list of strings")]
+    [InlineData("{\"name\":\"n\",\"disableGC\":\"no\",\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.disableGC must be true or false")]
+    [InlineData("{\"name\":\"\u2028\\r\\n\\u001b[31mred\",\"type\":\"a\"}", "line 1: $.name \" [31mred\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
+    [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not a string")]
     [Case(13, "bool-strings")]
     [Spec("name-characters", Libcni = "looks at the name at ADD, not when it reads the file", Ours = "refused when the file is read, with line and value")]
     [Spec("name-file-path", Libcni = "looks at the name at ADD, not when it reads the file", Ours = "refused when the file is read, with line and value")]
@@ -215,7 +215,7 @@ public sealed class NetworkConfigurationTests
 
         var mistake = parse.Should().Throw<CniConfigurationException>().Which;
         mistake.Problems.Should().HaveCount(21);
-        mistake.Problems[^1].Message.Should().Be("there may be more mistakes behind these");
+        mistake.Problems[^1].Message.Should().Be("there may be more errors after these");
     }
 
     [Fact]
@@ -224,9 +224,9 @@ public sealed class NetworkConfigurationTests
         var network = Parse("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"b\",\n\"PrevResult\":{},\n\"runtimeConfig\":{},\n\"cni.dev/valid-attachments\":[]}]}");
 
         network.Warnings.Select(warning => warning.Message).Should().Equal(
-            "line 2: $.plugins[1].PrevResult is for runtimes to set, and is not given to the plugin",
-            "line 3: $.plugins[1].runtimeConfig is for runtimes to set, and is not given to the plugin",
-            "line 4: $.plugins[1]['cni.dev/valid-attachments'] is for runtimes to set, and is not given to the plugin");
+            "line 2: $.plugins[1].PrevResult is reserved for runtimes and is not passed to the plugin",
+            "line 3: $.plugins[1].runtimeConfig is reserved for runtimes and is not passed to the plugin",
+            "line 4: $.plugins[1]['cni.dev/valid-attachments'] is reserved for runtimes and is not passed to the plugin");
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class PluginsBesideTests : IDisposable
         var contents = new ConfigurationDirectory(_directory).Load();
 
         contents.Networks.Should().BeEmpty();
-        contents.Problems.Single().Message.Should().Be("line 1: $ has no \"plugins\", the list of its plugins");
+        contents.Problems.Single().Message.Should().Be("line 1: $ has no \"plugins\" list");
     }
 
     [Fact]

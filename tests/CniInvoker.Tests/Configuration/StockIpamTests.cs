@@ -119,7 +119,7 @@ public sealed class StockIpamTests : IDisposable
         var network = Network("""{"type":"bridge","ipam":{"type":"host-local","subnet":"10.9.0.0/24","routes":[null]}}""");
         _plugins.With("bridge").With("host-local");
 
-        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems.Should().ContainSingle().Which.Should().Contain("has \"routes\" that are no objects");
+        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems.Should().ContainSingle().Which.Should().Contain("has \"routes\" that are not objects");
     }
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class StockIpamTests : IDisposable
 
         var validation = await _plugins.Runtime().ValidateAsync(network, Cancellation);
         validation.Problems.Should().BeEmpty();
-        validation.Warnings.Should().ContainSingle().Which.Message.Should().Contain("everybody on this machine may write to it").And.Contain("chmod o-w");
+        validation.Warnings.Should().ContainSingle().Which.Message.Should().Contain("every user may write to it").And.Contain("chmod o-w");
     }
 
     private static NetworkConfiguration Network(string plugin) =>

@@ -11,31 +11,31 @@ public sealed class WordsForPeopleTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory]
-    [InlineData("{\n  \"name\": \"n\",\n}\n", "line 3: this is not JSON: there is an extra comma before '}'")]
-    [InlineData("""{"plugins":[{"type":"a"},]}""", "line 1: this is not JSON: there is an extra comma before ']'")]
-    [InlineData("""{"a":1,,"b":2}""", "line 1: this is not JSON: there is an extra comma")]
-    [InlineData("""{"a":1 "b":2}""", "line 1: this is not JSON: a comma is missing before '\"'")]
-    [InlineData("""{"a":[1 2]}""", "line 1: this is not JSON: a comma is missing before 2")]
-    [InlineData("""{"a" 1}""", "line 1: this is not JSON: a ':' is missing before '1'")]
-    [InlineData("""{"a":}""", "line 1: this is not JSON: a value is missing before '}'")]
-    [InlineData("""{a:1}""", "line 1: this is not JSON: the key a is not in double quotes")]
-    [InlineData("""{'a':1}""", "line 1: this is not JSON: strings need double quotes (\"), not single quotes")]
-    [InlineData("""{“a”:1}""", "line 1: this is not JSON: “ is not allowed outside strings; for a quote write \"")]
-    [InlineData("""{"a":True}""", "line 1: this is not JSON: True is not a string in double quotes, a number, true, false or null")]
-    [InlineData("""{"a":tru}""", "line 1: this is not JSON: tru is not a string in double quotes, a number, true, false or null")]
-    [InlineData("""{"a":01}""", "line 1: this is not JSON: the number 01 starts with 0")]
-    [InlineData("""{"a":1.}""", "line 1: this is not JSON: the number 1. is incomplete")]
-    [InlineData("{\n\"a\":[1e400]}", "line 2: this is not JSON: the number 1e400 is too large for plugins to read")]
-    [InlineData("{ // why\n}", "line 1: this is not JSON: JSON has no comments: remove them")]
-    [InlineData("# why\n{}", "line 1: this is not JSON: JSON has no comments: remove them")]
-    [InlineData("""{"a":[1}""", "line 1: this is not JSON: '}' does not match the open '['")]
-    [InlineData("""{"a":1}}""", "line 1: this is not JSON: there is an extra '}'")]
-    [InlineData("{\"a\":\n{\"b\":1}", "line 2: this is not JSON: it ends too early: a closing '}' is missing")]
-    [InlineData("""{"a":["b" """, "line 1: this is not JSON: it ends too early: a closing ']' is missing")]
-    [InlineData("""{"a":"b""", "line 1: this is not JSON: it ends inside a string: the closing '\"' is missing")]
-    [InlineData("{\"a\":\"b\n\"}", "line 1: this is not JSON: a string continues past the end of its line: close it with '\"', or write the line break as \\n")]
-    [InlineData("""{"a":"C:\x"}""", "line 1: this is not JSON: in a string only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits may follow a \\; write \\\\ for the character itself")]
-    [InlineData("name: pods\n", "line 1: this is not JSON: name is not a string in double quotes, a number, true, false or null")]
+    [InlineData("{\n  \"name\": \"n\",\n}\n", "line 3: invalid JSON: there is an extra comma before '}'")]
+    [InlineData("""{"plugins":[{"type":"a"},]}""", "line 1: invalid JSON: there is an extra comma before ']'")]
+    [InlineData("""{"a":1,,"b":2}""", "line 1: invalid JSON: there is an extra comma")]
+    [InlineData("""{"a":1 "b":2}""", "line 1: invalid JSON: a comma is missing before '\"'")]
+    [InlineData("""{"a":[1 2]}""", "line 1: invalid JSON: a comma is missing before 2")]
+    [InlineData("""{"a" 1}""", "line 1: invalid JSON: a ':' is missing before '1'")]
+    [InlineData("""{"a":}""", "line 1: invalid JSON: a value is missing before '}'")]
+    [InlineData("""{a:1}""", "line 1: invalid JSON: the key a is not in double quotes")]
+    [InlineData("""{'a':1}""", "line 1: invalid JSON: strings need double quotes (\"), not single quotes")]
+    [InlineData("""{“a”:1}""", "line 1: invalid JSON: “ is not allowed outside strings; for a quote write \"")]
+    [InlineData("""{"a":True}""", "line 1: invalid JSON: True is not a string in double quotes, a number, true, false or null")]
+    [InlineData("""{"a":tru}""", "line 1: invalid JSON: tru is not a string in double quotes, a number, true, false or null")]
+    [InlineData("""{"a":01}""", "line 1: invalid JSON: the number 01 starts with 0")]
+    [InlineData("""{"a":1.}""", "line 1: invalid JSON: the number 1. is incomplete")]
+    [InlineData("{\n\"a\":[1e400]}", "line 2: invalid JSON: the number 1e400 is too large for plugins to read")]
+    [InlineData("{ // why\n}", "line 1: invalid JSON: JSON has no comments: remove them")]
+    [InlineData("# why\n{}", "line 1: invalid JSON: JSON has no comments: remove them")]
+    [InlineData("""{"a":[1}""", "line 1: invalid JSON: '}' does not match the open '['")]
+    [InlineData("""{"a":1}}""", "line 1: invalid JSON: there is an extra '}'")]
+    [InlineData("{\"a\":\n{\"b\":1}", "line 2: invalid JSON: it ends too early: a closing '}' is missing")]
+    [InlineData("""{"a":["b" """, "line 1: invalid JSON: it ends too early: a closing ']' is missing")]
+    [InlineData("""{"a":"b""", "line 1: invalid JSON: it ends inside a string: the closing '\"' is missing")]
+    [InlineData("{\"a\":\"b\n\"}", "line 1: invalid JSON: a string continues past the end of its line: close it with '\"', or write the line break as \\n")]
+    [InlineData("""{"a":"C:\x"}""", "line 1: invalid JSON: in a string only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits may follow a \\; write \\\\ for the character itself")]
+    [InlineData("name: pods\n", "line 1: invalid JSON: name is not a string in double quotes, a number, true, false or null")]
     [Case(18, "broken-neighbour")]
     public void A_text_that_is_no_JSON_is_told_what_is_wrong_with_it(string text, string problem) =>
         FluentActions.Invoking(() => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text), "file")).Should().Throw<CniConfigurationException>().Which.Problem.Should().Be(problem);
@@ -54,8 +54,8 @@ public sealed class WordsForPeopleTests : IDisposable
         var add = () => client.AddAsync("a", new Attachment("c1", "/proc/self/ns/net", "eth0"), Cancellation);
 
         (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(
-            $"network \"a\" is not configured in {_directory}; files that end with none of .conflist, .conf, .json are not read: 10-a.CONFLIST, 10-b.conflist.txt");
-        client.Networks().Warnings.Should().Equal(new ConfigurationProblem(PathOf("10-a.CONFLIST"), "it is not read: write .conflist in small letters"));
+            $"network \"a\" is not configured in {_directory}; files that do not end with .conflist, .conf, .json are ignored: 10-a.CONFLIST, 10-b.conflist.txt");
+        client.Networks().Warnings.Should().Equal(new ConfigurationProblem(PathOf("10-a.CONFLIST"), "it is ignored: write the extension in lower case, .conflist"));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class WordsForPeopleTests : IDisposable
     {
         File.WriteAllText(PathOf("a.conflist"), """{"name":"a"}""", Encoding.GetEncoding(encoding));
 
-        Problem().Should().Be("this is written in UTF-16; save the file as UTF-8");
+        Problem().Should().Be("the file is UTF-16; save it as UTF-8");
     }
 
     [Fact]
@@ -78,14 +78,14 @@ public sealed class WordsForPeopleTests : IDisposable
         var contents = await Task.Run(() => new ConfigurationDirectory(_directory).Load(), Cancellation);
 
         contents.Networks.Select(network => network.Name).Should().Equal("c");
-        contents.Problems.Select(problem => problem.Message).Should().AllBe("the file cannot be read: it is no regular file, but a pipe, a socket, a device or a directory. Remove it").And.HaveCount(2);
+        contents.Problems.Select(problem => problem.Message).Should().AllBe("the file cannot be read: it is a pipe, a socket, a device or a directory; remove it").And.HaveCount(2);
     }
 
     [Fact]
     public void A_link_that_leads_nowhere_in_a_circle_or_to_a_device_is_called_so()
     {
         File.CreateSymbolicLink(PathOf("a.conf"), "/nonexistent/a\u001b[31m");
-        Problem().Should().Be("the file cannot be read: it is a link to /nonexistent/a [31m, where there is nothing");
+        Problem().Should().Be("the file cannot be read: it is a link to /nonexistent/a [31m, which does not exist");
 
         File.Delete(PathOf("a.conf"));
         File.CreateSymbolicLink(PathOf("a.conf"), PathOf("a.conf"));
@@ -93,7 +93,7 @@ public sealed class WordsForPeopleTests : IDisposable
 
         File.Delete(PathOf("a.conf"));
         File.CreateSymbolicLink(PathOf("a.conf"), "/dev/zero");
-        Problem().Should().StartWith("the file cannot be read: it is no regular file");
+        Problem().Should().StartWith("the file cannot be read: it is a pipe");
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class WordsForPeopleTests : IDisposable
         using (var file = File.Create(PathOf("a.conf")))
             file.SetLength(3L << 30);
 
-        Problem().Should().Be("the file cannot be read: it is larger than 4 MiB, which no configuration is");
+        Problem().Should().Be("the file cannot be read: it is larger than 4 MiB");
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class SnippetsTests : ClientTest
         var network = Networks.Read(Configurations, log);
 
         network!.Name.Should().Be("pods");
-        log.ToString().Should().Contain("00-bad.conflist: ").And.Contain("10-pods.conflist: line 1: $.plugins[0].runtimeConfig is for runtimes");
+        log.ToString().Should().Contain("00-bad.conflist: ").And.Contain("10-pods.conflist: line 1: $.plugins[0].runtimeConfig is reserved for runtimes");
         Networks.Parse().Plugins.Single().Type.Should().Be("loopback");
     }
 }

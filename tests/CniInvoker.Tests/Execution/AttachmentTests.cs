@@ -4,7 +4,7 @@ namespace CniInvoker.Tests.Execution;
 
 public sealed class AttachmentTests
 {
-    private const string IdRule = "may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit (code 4).";
+    private const string IdRule = "may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit (code 4).";
 
     [Theory]
     [InlineData("c")]
@@ -34,7 +34,7 @@ public sealed class AttachmentTests
         new Attachment("c", "/run/netns/x", "eth0", [new("K", new string('v', 131_000))]).Arguments.Should().ContainSingle();
 
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new("K", new string('v', 131_072))])).Message.Should()
-            .Be("CNI arguments have 131100 bytes, and the kernel takes 131072 in an environment variable (code 4).");
+            .Be("CNI arguments have 131100 bytes; the kernel accepts 131072 in an environment variable (code 4).");
     }
 
     [Fact]
@@ -71,21 +71,21 @@ public sealed class AttachmentTests
     [InlineData("", "is empty")]
     [InlineData(".", "is the name of a directory")]
     [InlineData("..", "is the name of a directory")]
-    [InlineData("sixteen-bytes-xx", "is longer than the 15 bytes that the kernel takes")]
-    [InlineData("éééééééé", "is longer than the 15 bytes that the kernel takes")]
-    [InlineData("a/b", "holds a '/', a ':', white space or a control character")]
-    [InlineData("a:b", "holds a '/', a ':', white space or a control character")]
-    [InlineData("a b", "holds a '/', a ':', white space or a control character")]
-    [InlineData("a\u00A0b", "holds a '/', a ':', white space or a control character")]
-    [InlineData("eth0\n", "holds a '/', a ':', white space or a control character")]
+    [InlineData("sixteen-bytes-xx", "is longer than 15 bytes, the kernel's limit")]
+    [InlineData("éééééééé", "is longer than 15 bytes, the kernel's limit")]
+    [InlineData("a/b", "contains '/', ':', white space or a control character")]
+    [InlineData("a:b", "contains '/', ':', white space or a control character")]
+    [InlineData("a b", "contains '/', ':', white space or a control character")]
+    [InlineData("a\u00A0b", "contains '/', ':', white space or a control character")]
+    [InlineData("eth0\n", "contains '/', ':', white space or a control character")]
     [Case(22, "id-rules")]
     public void Any_other_interface_name_is_refused(string name, string problem) =>
         Refusal(() => new Attachment("c", "/run/netns/x", name)).Message.Should().Be($"interface name \"{InOneLine(name)}\" {problem} (code 4).");
 
     [Theory]
     [InlineData("netns", "is not an absolute path")]
-    [InlineData("/run/a\nb", "holds a newline or a NUL")]
-    [InlineData("/run/a\0b", "holds a newline or a NUL")]
+    [InlineData("/run/a\nb", "contains a newline or NUL")]
+    [InlineData("/run/a\0b", "contains a newline or NUL")]
     public void A_namespace_is_an_absolute_path(string path, string problem) =>
         Refusal(() => new Attachment("c", path, "eth0")).Message.Should().Be($"network namespace \"{InOneLine(path)}\" {problem} (code 4).");
 
@@ -100,7 +100,7 @@ public sealed class AttachmentTests
     [Case(52, "args-hostile", Libcni = "hands them on, and plugins fail or misread them", Ours = "refused before anything runs")]
     public void An_argument_that_plugins_would_misread_is_refused(string key, string value) =>
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new(key, value)])).Message
-            .Should().Be($"CNI argument \"{key}={InOneLine(value)}\" has no key, or holds a ';', a '=' or a newline (code 4).");
+            .Should().Be($"CNI argument \"{key}={InOneLine(value)}\" has an empty key, or contains ';', '=', a newline or NUL (code 4).");
 
     [Fact]
     public void A_capability_needs_a_name()
@@ -128,7 +128,7 @@ public sealed class AttachmentTests
         var deepest = new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(892) });
         var stored = new StoredAttachment { NetworkName = "pods", Network = ScriptedPlugins.NetworkOf("first"), Attachment = deepest, Result = null, IsComplete = true };
 
-        CacheRecord.Read(CacheRecord.Write(stored), "record", asked: null)!.Attachment.Capabilities.ToJsonString().Should().Be(deepest.Capabilities.ToJsonString());
+        CacheRecord.Read(CacheRecord.Write(stored), "record", expected: null)!.Attachment.Capabilities.ToJsonString().Should().Be(deepest.Capabilities.ToJsonString());
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(893) })).Message
             .Should().Be("capability argument \"a\" is nested more than 892 levels deep (code 4).");
     }

@@ -37,7 +37,7 @@ public sealed class BusyPluginTests : IDisposable
         var delete = () => _plugins.Runtime().DeleteAsync(
             ScriptedPlugins.NetworkOf("busy"), ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 
-        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().EndWith("could not be run: somebody has it open for writing; is it being installed?");
+        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().EndWith("could not run: another process has it open for writing; is it being installed?");
     }
 
     private FileStream Install()

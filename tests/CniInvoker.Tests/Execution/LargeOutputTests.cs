@@ -24,7 +24,7 @@ public sealed class LargeOutputTests : IDisposable
 
         var add = () => AddAsync("endless");
 
-        (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be("it wrote more than 16777216 bytes to stdout and was ended");
+        (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be("it wrote more than 16777216 bytes to stdout and was terminated");
         ProcessTable.IsAlive(_plugins.ReadProcess("pid")).Should().BeFalse();
         _plugins.Runs.Should().Equal("ADD endless", "DEL endless");
     }

@@ -28,7 +28,7 @@ public sealed class PluginPathTests : IDisposable
         var find = () => Find("bridge", "one");
 
         find.Should().Throw<CniException>().Which.Message.Should().Be(
-            $"plugin \"bridge\" is there but cannot be executed; make it executable: {_root}/one/bridge.");
+            $"plugin \"bridge\" is not executable; run chmod +x {_root}/one/bridge.");
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class PluginPathTests : IDisposable
     [InlineData("", "\"\" is empty")]
     [InlineData(".", "\".\" is the name of a directory")]
     [InlineData("..", "\"..\" is the name of a directory")]
-    [InlineData("../bridge", "\"../bridge\" holds a '/' or a NUL")]
-    [InlineData("/bin/sh", "\"/bin/sh\" holds a '/' or a NUL")]
-    [InlineData("a\0b", "\"a\\0b\" holds a '/' or a NUL")]
+    [InlineData("../bridge", "\"../bridge\" contains '/' or NUL")]
+    [InlineData("/bin/sh", "\"/bin/sh\" contains '/' or NUL")]
+    [InlineData("a\0b", "\"a\\0b\" contains '/' or NUL")]
     [Spec("type-file-path")]
     public void A_type_that_leads_out_of_the_directories_is_refused(string type, string problem)
     {

@@ -113,7 +113,7 @@ public sealed class PluginProcessTests : IDisposable
         var run = () => new PluginProcess(TimeProvider.System, Mebibyte).ExecuteAsync(Request("endless"), Cancellation);
 
         (await run.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith(
-            $"CNI network \"pods\": plugin \"endless\" failed ADD: it wrote more than 1048576 bytes to {stream} and was ended.");
+            $"CNI network \"pods\": plugin \"endless\" failed ADD: it wrote more than 1048576 bytes to {stream} and was terminated.");
         ProcessTable.IsAlive(_plugins.ReadProcess("pid")).Should().BeFalse();
     }
 
@@ -126,10 +126,10 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("no program", "it is neither a program for this machine nor a script that begins with #!; install the plugin again")]
-    [InlineData("", "the file is empty or begins with an empty line; install the plugin again")]
-    [InlineData("#!/nowhere/sh -e\n", "its interpreter /nowhere/sh is not there")]
-    [InlineData("#!/etc\n", "permission denied; does its file system allow programs, and may its interpreter be run?")]
+    [InlineData("no program", "it is neither a program for this machine nor a script that starts with #!; reinstall the plugin")]
+    [InlineData("", "the file is empty or starts with an empty line; reinstall the plugin")]
+    [InlineData("#!/nowhere/sh -e\n", "its interpreter /nowhere/sh does not exist")]
+    [InlineData("#!/etc\n", "permission denied; is its file system mounted noexec, or its interpreter not executable?")]
     public async Task A_plugin_that_cannot_be_started_is_an_error_that_says_why(string content, string reason)
     {
         _plugins.WithScript("nonsense", "");
@@ -138,7 +138,7 @@ public sealed class PluginProcessTests : IDisposable
         var run = () => RunAsync("nonsense");
 
         (await run.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith(
-            $"CNI network \"pods\": plugin \"nonsense\" failed ADD: {_plugins.Directory}/nonsense could not be run: {reason}");
+            $"CNI network \"pods\": plugin \"nonsense\" failed ADD: {_plugins.Directory}/nonsense could not run: {reason}");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class PluginProcessTests : IDisposable
 
         var run = () => RunAsync("busy", deadline: TimeSpan.FromMilliseconds(500));
 
-        (await run.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith("could not be run: somebody has it open for writing; is it being installed?");
+        (await run.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith("could not run: another process has it open for writing; is it being installed?");
     }
 
     [Fact]

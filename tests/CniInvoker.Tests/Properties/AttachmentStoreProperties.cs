@@ -90,7 +90,7 @@ public sealed class AttachmentStoreProperties : IDisposable
         $"{stored.Id}",
         Json.Read(stored.Network!.ToUtf8Json()).ToString(),
         stored.Attachment.NetworkNamespace,
-        string.Join(';', stored.Attachment.SaidArguments),
+        string.Join(';', stored.Attachment.PluginArguments),
         Json.Of(stored.Attachment.Capabilities).Canonical,
         stored.Result is { } result ? $"{result.CniVersion} {Json.Of(result.Json).Canonical}" : "no result",
         $"{stored.IsComplete}",

@@ -98,9 +98,9 @@ public sealed class CniResultTests
     [InlineData("[]", 6, "the result is not a JSON object")]
     [InlineData("", 6, "the result is not JSON (line 1): it is empty")]
     [InlineData("{} {}", 6, "the result is not JSON (line 1): there is text after the end of the value")]
-    [InlineData("""{"cniVersion":"2.0.0"}""", 1, "results of version \"2.0.0\" are not known; known are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
+    [InlineData("""{"cniVersion":"2.0.0"}""", 1, "results of version \"2.0.0\" are not supported; supported are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
     [InlineData("""{"ips":{}}""", 6, "field $.ips is not a list")]
-    [InlineData("""{"ips":[1]}""", 6, "field $.ips holds something that is not an object")]
+    [InlineData("""{"ips":[1]}""", 6, "field $.ips contains an item that is not an object")]
     [InlineData("""{"ips":[{}]}""", 6, "field $.ips[0].address is missing")]
     [InlineData("""{"ips":[{"address":"10.1.2.3"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3\"")]
     [InlineData("""{"ips":[{"address":"10.1.2.3/33"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3/33\"")]
@@ -113,7 +113,7 @@ public sealed class CniResultTests
     [InlineData("""{"ip4":{"ip":"0x0a.1.2.3/8"},"cniVersion":"0.2.0"}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"0x0a.1.2.3/8\"")]
     [InlineData("""{"ips":[{"address":"10.1.2.3/16","interface":"0"}]}""", 6, "field $.ips[0].interface is not a whole number: \"0\"")]
     [InlineData("""{"routes":[{"dst":"default"}]}""", 6, "field $.routes[0].dst is not an address with a prefix length, as in 10.1.2.3/24: \"default\"")]
-    [InlineData("""{"dns":{"nameservers":[1]}}""", 6, "field $.dns.nameservers holds something that is not text")]
+    [InlineData("""{"dns":{"nameservers":[1]}}""", 6, "field $.dns.nameservers contains an item that is not a string")]
     [Case(28, "stdout forms")]
     [Spec("result-object")]
     public void A_result_that_cannot_be_understood_is_refused_with_the_field(string text, uint code, string message)
@@ -130,7 +130,7 @@ public sealed class CniResultTests
 
         var record = CacheRecord.Write(new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = Parse(Nested(898), "1.0.0"), IsComplete = true });
 
-        CacheRecord.Read(record, "record", asked: null)!.Result!.Json.Should().ContainKey("x");
+        CacheRecord.Read(record, "record", expected: null)!.Result!.Json.Should().ContainKey("x");
         FluentActions.Invoking(() => Parse(Nested(899), "1.0.0")).Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.DecodingFailure);
 
         static string Nested(int levels) => $$"""{"x":{{new string('[', levels)}}{{new string(']', levels)}}}""";

@@ -5,15 +5,15 @@ public sealed class GoReadableResultTests
 {
     [Theory]
     [InlineData("""{"dns":[]}""", "field $.dns is not an object")]
-    [InlineData("""{"cniVersion":"0.4.0","ips":[{"version":4,"address":"10.1.0.2/16"}]}""", "field $.ips[0].version is not text: 4")]
+    [InlineData("""{"cniVersion":"0.4.0","ips":[{"version":4,"address":"10.1.0.2/16"}]}""", "field $.ips[0].version is not a string: 4")]
     [InlineData("""{"cniVersion":"0.2.0","ip4":"10.1.0.2/16"}""", "field $.ip4 is not an object: \"10.1.0.2/16\"")]
     [InlineData("""{"cniVersion":"0.2.0","ip6":[]}""", "field $.ip6 is not an object")]
     [InlineData("""{"routes":[{"dst":"10.0.0.0/8","mtu":"1500"}]}""", "field $.routes[0].mtu is not a whole number: \"1500\"")]
     [InlineData("""{"routes":[{"dst":"10.0.0.0/8","PRIORITY":1.5}]}""", "field $.routes[0].priority is not a whole number: 1.5")]
     [InlineData("""{"routes":[{"dst":"10.0.0.0/8","table":9223372036854775808}]}""", "field $.routes[0].table is not a whole number: 9223372036854775808")]
-    [InlineData("""{"interfaces":[{"name":7}]}""", "field $.interfaces[0].name is not text: 7")]
-    [InlineData("""{"interfaces":[{"name":"a","Sandbox":{}}]}""", "field $.interfaces[0].sandbox is not text")]
-    [InlineData("""{"ips":[7]}""", "field $.ips holds something that is not an object")]
+    [InlineData("""{"interfaces":[{"name":7}]}""", "field $.interfaces[0].name is not a string: 7")]
+    [InlineData("""{"interfaces":[{"name":"a","Sandbox":{}}]}""", "field $.interfaces[0].sandbox is not a string")]
+    [InlineData("""{"ips":[7]}""", "field $.ips contains an item that is not an object")]
     [InlineData("""{"dns":{"Nameservers":"10.0.0.1"}}""", "field $.dns.nameservers is not a list: \"10.0.0.1\"")]
     [InlineData("{\n\"vendor\":[1e999]}", "the result is not JSON (line 2): the number 1e999 is too large for plugins to read")]
     [InlineData("""{"routes":[{"dst":"10.0.0.0/8","x":-1E400}]}""", "the result is not JSON (line 1): the number -1E400 is too large for plugins to read")]
@@ -64,7 +64,7 @@ public sealed class GoReadableResultTests
     {
         var parse = () => Parse($$"""{"x-vendor":"{{new string('x', 5_000_000)}}"}""");
 
-        parse.Should().Throw<CniException>().Which.Msg.Should().Be("the result has 5000015 bytes, and may have 4194304");
+        parse.Should().Throw<CniException>().Which.Msg.Should().Be("the result has 5000015 bytes; the limit is 4194304");
     }
 
     private static CniResult Parse(string text) => CniResult.Parse(System.Text.Encoding.UTF8.GetBytes(text), "1.0.0");

@@ -98,15 +98,15 @@ public sealed class FileAttachmentStoreTests : IDisposable
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData("garbage", "garbage is not a string in double quotes, a number, true, false or null")]
-    [InlineData("[]", "it holds no JSON object")]
+    [InlineData("[]", "it is not a JSON object")]
     [InlineData("{}", "its kind is missing, not \"cniCacheV1\"")]
     [InlineData("""{"kind":"cniCacheV2","cniVersion":"1.0.0"}""", "its kind is \"cniCacheV2\", not \"cniCacheV1\"")]
     [InlineData("""{"kind":"cniCacheV1"}""", "its networkName is missing")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","config":"%"}""", "its config is no base64")]
+    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","config":"%"}""", "its config is not base64")]
     [InlineData("""{"kind":"cniCacheV1","networkName":"pods","config":"e30="}""", "CNI configuration the configuration in {0}: line 1: $ has neither \"plugins\" nor \"type\"")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"other","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its networkName is \"other\", but the configuration in it is of \"pods\"")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"../x","ifName":"eth0","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "container ID \"../x\" may hold only ASCII letters, digits, '_', '.' and '-', and starts with a letter or digit")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"c1","ifName":"eth0","cniArgs":[["a"]],"config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its cniArgs are no list of pairs")]
+    [InlineData("""{"kind":"cniCacheV1","networkName":"other","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its networkName is \"other\", but its configuration names the network \"pods\"")]
+    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"../x","ifName":"eth0","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "container ID \"../x\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
+    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"c1","ifName":"eth0","cniArgs":[["a"]],"config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its cniArgs are not a list of pairs")]
     [Case(39, "cache-states")]
     public void A_record_that_cannot_be_read_is_told_of_and_never_taken_for_another(string text, string reason)
     {
@@ -136,7 +136,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
         found.Network.Should().BeNull();
         found.IsComplete.Should().BeTrue();
         found.Result!.Ips.Single().Address.ToString().Should().Be("10.1.0.2");
-        Store.List().Problems.Single().Message.Should().Be("it holds a result that does not say whose it is");
+        Store.List().Problems.Single().Message.Should().Be("it contains a result without network, container and interface names");
         Store.Remove(found.Id);
         Directory.EnumerateFiles(Results).Should().BeEmpty();
     }
@@ -160,10 +160,10 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mkfifo", "it is no regular file, but a pipe, a socket, a device or a directory")]
-    [InlineData("mkdir", "it is no regular file, but a pipe, a socket, a device or a directory")]
-    [InlineData("truncate --size=3G", "it is larger than 32 MiB, which no record is")]
-    [InlineData("ln --symbolic /dev/zero", "it is no regular file, but a pipe, a socket, a device or a directory")]
+    [InlineData("mkfifo", "it is a pipe, a socket, a device or a directory")]
+    [InlineData("mkdir", "it is a pipe, a socket, a device or a directory")]
+    [InlineData("truncate --size=3G", "it is larger than 32 MiB")]
+    [InlineData("ln --symbolic /dev/zero", "it is a pipe, a socket, a device or a directory")]
     public async Task What_is_no_file_keeps_nobody_waiting_and_is_set_aside(string make, string reason)
     {
         Directory.CreateDirectory(Results);

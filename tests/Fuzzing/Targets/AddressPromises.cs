@@ -13,7 +13,7 @@ internal static class AddressPromises
 
     public static void Require(CniResult result)
     {
-        if (CniResultConversion.FamilyOf(result.CniVersion) == ResultFamily.PerIpVersion)
+        if (CniResultConversion.ShapeOf(result.CniVersion) == ResultShape.PerIpVersion)
             return; // Read through the same lists.
 
         foreach (var (ip, written) in result.Ips.Zip(Objects(result, "ips")))

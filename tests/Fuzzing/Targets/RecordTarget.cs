@@ -37,11 +37,11 @@ internal sealed class RecordTarget : IFuzzTarget
 
     private static void RequireRoundTrip(StoredAttachment stored)
     {
-        if (stored.Network is null or { LacksPluginsBeside: true })
+        if (stored.Network is null or { LacksSeparatePlugins: true })
             return; // A result alone, or libcni's network without the plugins that have files of their own: nobody writes either here.
 
         var text = CacheRecord.Write(stored);
-        var again = CacheRecord.Read(text, Source, asked: null);
+        var again = CacheRecord.Read(text, Source, expected: null);
         Promise.That(again is not null && CacheRecord.Write(again).AsSpan().SequenceEqual(text), "A written record reads as the same.", $"{again}, not {stored}");
     }
 }

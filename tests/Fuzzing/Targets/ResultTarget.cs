@@ -31,7 +31,7 @@ internal sealed class ResultTarget : IFuzzTarget
     private CniResult? Remembered(CniResult result)
     {
         var stored = new StoredAttachment { NetworkName = _network.Name, Network = _network, Attachment = _attachment, Result = result, IsComplete = true };
-        return CacheRecord.Read(CacheRecord.Write(stored), "record", asked: null)!.Result;
+        return CacheRecord.Read(CacheRecord.Write(stored), "record", expected: null)!.Result;
     }
 
     private static CniResult? Read(Func<CniResult> read, int inputLength, params ReadOnlySpan<uint> codes)
@@ -52,13 +52,13 @@ internal sealed class ResultTarget : IFuzzTarget
     {
         Promise.That(converted.CniVersion == version && (string?)converted.Json["cniVersion"] == version, "A converted result has the wanted version.", $"{converted.Json.ToJsonString()}");
         RequireSame(converted, CniResult.FromJson(converted.Json, "0.1.0"));
-        var (from, to) = (CniResultConversion.FamilyOf(result.CniVersion), CniResultConversion.FamilyOf(version));
+        var (from, to) = (CniResultConversion.ShapeOf(result.CniVersion), CniResultConversion.ShapeOf(version));
         var back = Read(() => converted.ConvertTo(result.CniVersion), inputLength, CniErrorCode.IncompatibleVersion);
         if (from == to)
         {
             RequireSame(result, back);
         }
-        else if (back is not null && from != ResultFamily.PerIpVersion && to != ResultFamily.PerIpVersion)
+        else if (back is not null && from != ResultShape.PerIpVersion && to != ResultShape.PerIpVersion)
         {
             Promise.That(Addresses(back) == Addresses(result), "Addresses, routes and name servers are the same in every version with lists.", $"{Addresses(back)}, not {Addresses(result)}");
         }

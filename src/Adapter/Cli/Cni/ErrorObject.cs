@@ -16,7 +16,7 @@ internal sealed record ErrorObject(string CniVersion, uint Code, string Msg, str
         IEnumerable<string?> details =
         [
             failed.Details,
-            failed.CleanupFailure is { } cleanup ? $"Undoing it failed too: {cleanup.Message}" : null,
+            failed.CleanupFailure is { } cleanup ? $"The clean-up failed too: {cleanup.Message}" : null,
             .. failed.OtherFailures.Select(other => $"Moreover: {other.Message}"),
         ];
         return Of(failed.Code, failed.Msg, string.Join("; ", details.Where(detail => !string.IsNullOrEmpty(detail))));

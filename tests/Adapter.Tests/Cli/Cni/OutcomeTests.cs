@@ -39,7 +39,7 @@ public sealed class OutcomeTests : IDisposable
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
         ((string?)_host.Json["msg"]).Should().Be("cannot");
-        ((string?)_host.Json["details"]).Should().StartWith("Undoing it failed too: ").And.EndWith($"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
+        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith($"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
     }
 
     [Theory]
@@ -58,8 +58,8 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0.3.1", "", "no plugin was asked: cniVersion 0.3.1 has no CHECK; it came with 0.4.0")]
-    [InlineData("1.0.0", "\"disableCheck\":true,", "no plugin was asked: its file says disableCheck")]
+    [InlineData("0.3.1", "", "no plugin was asked: cniVersion 0.3.1 has no CHECK, which needs 0.4.0 or later")]
+    [InlineData("1.0.0", "\"disableCheck\":true,", "no plugin was asked: its configuration sets disableCheck")]
     public async Task A_network_that_has_no_CHECK_is_skipped_and_not_failed(string version, string more, string reason)
     {
         _host.WithFile("pods.conflist", $$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{"type":"first"}]}""")
