@@ -7,7 +7,7 @@ public sealed class FileWordsTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void What_the_kernel_refuses_is_said_as_every_other_program_says_it()
+    public void Errors_of_the_kernel_have_the_text_of_strerror()
     {
         var file = Path.Combine(_directory, "it's here");
         File.WriteAllText(file, "");
@@ -21,7 +21,7 @@ public sealed class FileWordsTests : IDisposable
     }
 
     [Fact]
-    public void Our_own_words_stay() => FileWords.Of(new IOException("the lock 'x' is held.")).Should().Be("the lock 'x' is held.");
+    public void Error_texts_of_our_own_stay() => FileWords.Of(new IOException("the lock 'x' is held.")).Should().Be("the lock 'x' is held.");
 
     private static string Of(Action refused) => FileWords.Of(refused.Should().Throw<Exception>().Which);
 }

@@ -12,17 +12,17 @@ public sealed class PrintableTests
     [InlineData("a\u202eb\u2066c\u200f", "a\\u202eb\\u2066c\\u200f")]
     [InlineData("c1\u009b31m del\u007f nul\0", "c1\\u009b31m del\\u007f nul\\u0000")]
     [InlineData("two\nlines\tand ünïcödé 網", "two\nlines\tand ünïcödé 網")]
-    public void Characters_that_steer_are_shown_and_others_stay(string text, string printed) => Printable.Of(text).Should().Be(printed);
+    public void Control_characters_are_escaped_and_others_stay(string text, string printed) => Printable.Of(text).Should().Be(printed);
 
     [Fact]
-    public void JSON_means_the_same_afterwards()
+    public void Escaped_JSON_has_the_same_meaning()
     {
         const string Name = "a\u202e\u009b\u007f";
         JsonSerializer.Deserialize<string>(Printable.Of($"\"{Name}\"")).Should().Be(Name);
     }
 
     [Fact]
-    public async Task Nothing_that_a_command_prints_steers_the_terminal()
+    public async Task No_command_prints_control_characters()
     {
         var terminal = new StringWriter();
         var writer = new PrintableWriter(terminal);

@@ -22,7 +22,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     [InlineData("ipvlan")]
     [InlineData("vlan")]
     [InlineData("dummy")]
-    public async Task The_scripted_stand_in_of_a_main_plugin_attaches_a_container_and_is_undone(string type)
+    public async Task The_scripted_stand_in_of_a_main_plugin_runs_ADD_and_DEL(string type)
     {
         await DockerAsync(["run", "--rm", "--network", type, Image, "true"]);
         engine.ForgetRuns();
@@ -47,7 +47,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     [Feature("Networks: `--ipam-driver null`")]
     [Plugin("ipvlan", StandIn = true)]
     [Fact]
-    public async Task The_scripted_stand_in_of_ipvlan_is_told_no_MAC_with_the_null_IPAM()
+    public async Task The_scripted_stand_in_of_ipvlan_gets_no_MAC_with_the_null_IPAM()
     {
         await DockerAsync(["run", "--rm", "--network", "ipvlan", Image, "true"]);
 
@@ -93,7 +93,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     [Feature("Plugins for the container's own namespace: `vrf`")]
     [Plugin("vrf", StandIn = true)]
     [Fact]
-    public async Task The_scripted_stand_in_of_vrf_runs_in_the_container_under_the_name_that_Docker_gave_and_is_undone_at_Leave()
+    public async Task The_scripted_stand_in_of_vrf_runs_ADD_in_the_container_and_DEL_at_Leave()
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
 
@@ -110,7 +110,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     [Feature("Plugins for the container's own namespace: `vrf`")]
     [Plugin("vrf", StandIn = true)]
     [Fact]
-    public async Task The_scripted_stand_in_of_vrf_is_undone_when_the_container_is_removed()
+    public async Task The_scripted_stand_in_of_vrf_runs_DEL_when_the_container_is_removed()
     {
         await DockerAsync(["run", "--rm", "--network", "vrf", Image, "true"]);
         var census = await Host.CensusAsync(Cancellation);

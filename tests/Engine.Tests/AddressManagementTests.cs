@@ -27,7 +27,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 
     [Feature("Addresses: `--ipam-driver cni` without `--subnet`")]
     [Fact]
-    public async Task The_subnet_need_not_be_said_while_nothing_on_the_host_uses_it()
+    public async Task The_subnet_may_be_omitted_while_nothing_on_the_host_uses_it()
     {
         var host = Host.PathOf("/etc/cni/net.d/50-fresh.conflist");
         await File.WriteAllTextAsync(host, CniNetworks.SecondStockChain, Cancellation);
@@ -117,7 +117,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 
     [Feature("Addresses: `--ip`, and who has it when it is taken")]
     [Fact]
-    public async Task A_chosen_address_is_given_and_the_next_who_wants_it_is_told_who_has_it()
+    public async Task A_requested_address_is_assigned_and_a_second_request_is_refused_with_its_owner()
     {
         await RunContainerAsync("web", "--ip", "10.90.0.77");
         var census = await Host.CensusAsync(Cancellation);

@@ -49,7 +49,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 
     [Feature("True answers: CHECK")]
     [Fact]
-    public async Task CHECK_fails_when_somebody_took_the_address_away()
+    public async Task CHECK_fails_when_the_address_was_removed()
     {
         await RunContainerAsync("web", "--cap-add", "NET_ADMIN");
         await ExecAsync("web", "ip", "addr", "flush", "dev", "eth0");
@@ -62,7 +62,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 
     [Feature("Endpoint options: `--mac-address`")]
     [Fact]
-    public async Task A_chosen_hardware_address_is_everywhere()
+    public async Task A_chosen_MAC_is_in_the_container_in_docker_inspect_and_in_the_CNI_result()
     {
         const string chosen = "02:11:22:33:44:55";
         await RunContainerAsync("web", "--mac-address", chosen);

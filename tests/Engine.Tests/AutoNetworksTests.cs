@@ -31,7 +31,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
     [Fact]
-    public async Task A_CNI_network_that_comes_gets_its_Docker_network_and_one_that_goes_loses_it()
+    public async Task A_new_CNI_network_gets_a_Docker_network_which_is_removed_with_it()
     {
         await File.WriteAllTextAsync(SecondFile, CniNetworks.SecondStockChain, Cancellation);
         await HasNetworkAsync(CniNetworks.SecondName);
@@ -72,7 +72,7 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
     [Fact]
-    public async Task Networks_are_there_again_after_dockerd_lost_them()
+    public async Task Networks_are_created_again_after_dockerd_lost_them()
     {
         await HasNetworkAsync(CniNetworks.Name);
         await Host.Dockerd.KillAsync(Cancellation);

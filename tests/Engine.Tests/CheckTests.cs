@@ -9,7 +9,7 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
 {
     [Feature("True answers: CHECK")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task A_healthy_host_is_not_called_failed_whatever_its_plugins_cannot_be_asked()
+    public async Task Check_passes_on_a_healthy_host_whichever_plugins_have_no_CHECK()
     {
         string[] networks = [.. ShippedShapesHost.WithoutCheck, ShippedShapesHost.Bare, ShippedShapesHost.Flat];
         foreach (var network in networks)
@@ -37,7 +37,7 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
 
     [Feature("True answers: CHECK")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task An_interface_that_the_container_has_given_another_MAC_is_failed_and_not_skipped()
+    public async Task Check_fails_for_an_interface_whose_MAC_the_container_changed()
     {
         await DockerAsync("run", "--detach", "--cap-add", "NET_ADMIN", "--name", "changed", "--network", ShippedShapesHost.Flat, Image, "sleep", "1000");
         (await Host.BridgeAsync(["check", "changed"], Cancellation)).ExitCode.Should().Be(0);

@@ -32,7 +32,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
     }
 
     [Fact]
-    public async Task It_comes_back_after_dockerd_ran_without_its_data_directory_for_a_while()
+    public async Task A_container_comes_back_after_dockerd_ran_without_its_data_directory()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");
@@ -52,7 +52,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
     }
 
     [Fact]
-    public async Task It_comes_back_after_the_drivers_state_was_lost_while_all_was_down()
+    public async Task A_container_comes_back_after_the_state_of_cnm_cni_was_lost()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");
@@ -69,7 +69,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
     }
 
     [Fact]
-    public async Task It_comes_back_when_the_CNI_network_is_written_after_dockerd_has_booted()
+    public async Task A_container_comes_back_when_its_CNI_network_is_written_after_dockerd_has_started()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");

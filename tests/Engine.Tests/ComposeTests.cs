@@ -64,7 +64,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
 
     [Feature("Compose: up and down, with networks of `driver: cni`")]
     [Fact]
-    public async Task On_a_host_with_two_CNI_networks_the_subnet_says_which_one_a_project_means()
+    public async Task On_a_host_with_two_CNI_networks_the_subnet_selects_the_one_of_a_project()
     {
         var second = Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}");
         await File.WriteAllTextAsync(second, CniNetworks.SecondStockChain, Cancellation);
@@ -167,7 +167,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
 
     [Feature("Compose: `ipv4_address`, `ports`")]
     [Fact]
-    public async Task A_service_has_the_address_and_the_port_that_its_file_says()
+    public async Task A_service_has_the_address_and_the_port_of_its_file()
     {
         await using var project = new ComposeProject(Host, $$"""
             version: "2.4"

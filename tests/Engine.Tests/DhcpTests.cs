@@ -15,7 +15,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     [Feature("dhcp: leases are renewed and given back")]
     [Feature("dhcp: `docker run`", Since = "28.0")]
     [Fact]
-    public async Task A_lease_is_had_kept_alive_beyond_its_time_and_given_back()
+    public async Task A_lease_is_obtained_renewed_and_released()
     {
         var census = await CensusAfterOneLeaseAsync();
         await AttachAsync("web", Network);
@@ -72,7 +72,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
 
     [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
     [Fact]
-    public async Task Without_the_daemon_of_the_plugin_a_container_gets_the_plugins_words_and_nothing_is_left()
+    public async Task Without_the_dhcp_daemon_docker_run_fails_with_the_plugins_error_and_leaves_nothing()
     {
         await StopClientAsync();
         await engine.Client.StartAsync(Cancellation);
@@ -97,7 +97,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
 
     [Feature("dhcp: `docker run`", Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]
     [Fact]
-    public async Task Where_the_sandbox_is_made_too_late_docker_run_is_refused_with_the_engine_it_needs()
+    public async Task On_engines_that_make_the_sandbox_late_docker_run_is_refused_with_the_required_version()
     {
         Assert.SkipWhen(StartsInSandbox, "engine: from Docker 28 on the sandbox is there in time");
 

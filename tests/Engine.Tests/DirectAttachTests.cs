@@ -59,7 +59,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker run`", Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]
     [Fact]
-    public async Task Where_the_sandbox_is_made_too_late_docker_run_is_refused_and_leaves_nothing()
+    public async Task On_engines_that_make_the_sandbox_late_docker_run_is_refused_and_leaves_nothing()
     {
         Assert.SkipWhen(StartsInSandbox, "engine: from Docker 28 on the sandbox is there in time");
         var census = await CensusAfterOneAsync();
@@ -126,7 +126,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): the interface's name (`com.docker.network.endpoint.ifname`)")]
     [Fact]
-    public async Task An_interface_has_the_name_that_the_user_wants()
+    public async Task An_interface_has_the_requested_name()
     {
         var census = await CensusAfterOneAsync();
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
@@ -210,7 +210,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     [Theory]
     [InlineData(Network)]
     [InlineData(Unreserved)]
-    public async Task Containers_go_on_when_the_bridge_is_killed_and_are_removed_cleanly_after_its_restart(string network)
+    public async Task Containers_run_on_when_cnm_cni_is_killed_and_are_removed_cleanly_after_its_restart(string network)
     {
         var census = await CensusAfterOneAsync("--publish", "80");
         await AttachAsync("web", network, "--publish", "8080:80");
@@ -228,7 +228,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     [Theory(Timeout = Deadline.Long)]
     [InlineData(Network)]
     [InlineData(Unreserved)]
-    public async Task Containers_that_were_removed_while_the_bridge_was_down_are_cleaned_up_at_its_next_start(string network)
+    public async Task Containers_that_were_removed_while_cnm_cni_was_down_are_cleaned_up_at_its_next_start(string network)
     {
         var census = await CensusAfterOneAsync("--publish", "80");
         await AttachAsync("web", network, "--publish", "8080:80");

@@ -28,7 +28,7 @@ public sealed class DropPolicyTests(DropPolicyHost engine) : EngineTest(engine),
 
     [Feature("Containers: a host whose FORWARD policy is DROP")]
     [Fact]
-    public async Task A_published_port_answers_to_another_host_once_the_administrator_lets_it_in()
+    public async Task A_published_port_answers_to_another_host_once_the_administrator_allows_it()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
 

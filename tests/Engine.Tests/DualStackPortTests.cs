@@ -62,7 +62,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
     [Theory]
     [InlineData(WishfulHost.PlainNetwork, "[::]:8080:80", "no IPv6 address")]
     [InlineData(Network, "[::1]:8080:80", "127.0.0.1")]
-    public async Task A_port_at_which_nobody_could_answer_is_refused(string network, string publish, string reason)
+    public async Task A_port_that_could_never_be_reached_is_refused_at_docker_run(string network, string publish, string reason)
     {
         var run = await TryDockerAsync("run", "--name", "late", "--network", network, "--publish", publish, Image, "true");
 

@@ -18,7 +18,7 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
 
     [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
     [Fact]
-    public async Task An_error_object_reaches_the_prompt_whole() =>
+    public async Task The_error_object_of_a_plugin_is_shown_completely() =>
         await AssertRunFailsCleanlyAsync("error", "the quarry is shut", "come back on Monday", "117");
 
     [Feature("Failures: a plugin's own words reach the prompt, and ADD is undone")]
@@ -38,7 +38,7 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
 
     [Feature("Failures: a plugin that is missing")]
     [Fact]
-    public async Task A_plugin_that_is_missing_is_named_with_the_places_searched()
+    public async Task A_missing_plugin_is_named_with_the_searched_directories()
     {
         var plugin = Host.PathOf($"/opt/cni/bin/{FragileChainHost.Plugin}");
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -15,7 +15,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
 
     [Feature("Networks: IPv6 only")]
     [Fact]
-    public async Task A_container_with_IPv6_alone_is_reached_and_reaches_out()
+    public async Task A_container_with_IPv6_only_is_reached_and_reaches_the_outside()
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync(Six, "web");
@@ -60,7 +60,7 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
 
     [Feature("Networks: IPv6 only, said by `docker network inspect`")]
     [Fact]
-    public async Task A_network_of_IPv6_alone_says_so()
+    public async Task A_network_with_IPv6_only_shows_it()
     {
         RequireEngine(EngineVersion.V28, "docker network create --ipv4=false");
 

@@ -38,7 +38,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     [Theory]
     [InlineData(GatelessHost.Direct)]
     [InlineData(GatelessHost.Gateless)]
-    public async Task So_is_that_of_one_that_is_on_an_internal_network_too(string network)
+    public async Task A_port_of_a_container_on_an_internal_network_is_published_too(string network)
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync(EngineHost.InternalNetwork, "web", "--publish", "8080:80");
@@ -59,7 +59,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     [InlineData(GatelessHost.Dual, "8080:80", "127.0.0.1", GatelessHost.DualGateway, GatelessHost.DualGateway6)]
     [InlineData(GatelessHost.Dual, "[::]:8080:80", GatelessHost.DualGateway6)]
     [InlineData(GatelessHost.Six, "8080:80", GatelessHost.SixGateway)]
-    public async Task It_answers_in_the_families_that_were_asked_for_and_that_the_container_has(string network, string publish, params string[] addresses)
+    public async Task A_port_answers_in_the_requested_families_that_the_container_has(string network, string publish, params string[] addresses)
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync(network, "web", "--publish", publish);
@@ -82,7 +82,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     [InlineData(GatelessHost.Dual, "[::1]:8080:80", "IPv6's own loopback address")]
     [InlineData(GatelessHost.Six, "127.0.0.1:8080:80", "no IPv4 address")]
     [InlineData(GatelessHost.Gateless, "[::]:8080:80", "no IPv6 address")]
-    public async Task One_at_which_nobody_could_answer_is_refused(string network, string publish, string reason)
+    public async Task A_port_that_could_never_be_reached_is_refused_without_a_gateway(string network, string publish, string reason)
     {
         var run = await TryDockerAsync("run", "--name", "web", "--network", network, "--publish", publish, Image, "true");
 
@@ -93,7 +93,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
     [Feature(Feature)]
     [Fact]
-    public async Task Where_no_plugin_could_publish_status_says_so()
+    public async Task Status_reports_a_port_that_no_plugin_can_publish()
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync(GatelessHost.Mute, "web", "--publish", "8080:80");
@@ -132,7 +132,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     [Feature(Feature)]
     [Feature("Published ports: follow the gateway network")]
     [Fact]
-    public async Task When_docker0_was_the_gateway_and_leaves_the_port_moves_or_status_says_that_it_cannot()
+    public async Task When_docker0_was_the_gateway_and_is_disconnected_the_port_moves_or_status_reports_it()
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync("bridge", "web", "--publish", "8080:80");
@@ -191,7 +191,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
     [Feature("Published ports: one that somebody took while the driver was down is reported")]
     [Fact]
-    public async Task A_port_that_a_pod_took_while_nobody_held_it_is_told_with_the_pods_name()
+    public async Task A_port_that_a_pod_took_while_nobody_held_it_is_reported_with_the_pods_name()
     {
         await RunOnAsync(Network, "web", "--publish", "8080:80");
         await Host.Bridge.KillAsync(Cancellation);

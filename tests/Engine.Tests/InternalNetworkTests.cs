@@ -16,7 +16,7 @@ public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNe
     [InlineData(Second, "auto")]
     [InlineData(Second, "null")]
     [InlineData(SeveralNetworksHost.Dual, "auto")]
-    public async Task Containers_of_an_internal_network_reach_each_other_and_nobody_else(string cniNetwork, string ipam)
+    public async Task Containers_of_an_internal_network_reach_only_each_other(string cniNetwork, string ipam)
     {
         var census = await Host.CensusAsync(Cancellation);
         await CreateNetworkAsync(cniNetwork, Hidden, ["--internal", .. ipam == "null" ? ["--ipam", "null"] : Array.Empty<string>()]);

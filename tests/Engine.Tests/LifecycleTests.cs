@@ -71,7 +71,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
 
     [Feature("Containers: go on when cnm-cni is restarted")]
     [Fact]
-    public async Task A_bridge_that_is_restarted_in_peace_goes_on_with_its_containers()
+    public async Task After_a_regular_restart_cnm_cni_continues_with_its_containers()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
         await RunContainerAsync("other");
@@ -122,7 +122,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
 
     [Feature("Nothing is left: the firewall flushed")]
     [Fact]
-    public async Task A_container_is_removed_cleanly_although_somebody_flushed_the_firewall()
+    public async Task A_container_is_removed_cleanly_after_the_firewall_was_flushed()
     {
         // Restoring makes all chains that the kernel knows; adding rules makes only those in use.
         await RunInShellAsync("iptables-save -t nat | iptables-restore -T nat");

@@ -36,7 +36,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks`")]
     [Fact]
-    public async Task A_CNI_network_that_goes_leaves_its_Docker_network_among_the_lost()
+    public async Task The_Docker_network_of_a_removed_CNI_network_is_listed_as_lost()
     {
         await WriteBriefAsync("""[{ "subnet": "10.93.0.0/24" }]""");
         await BridgeAsync("networks", "create", "brief", "--name", Made, "--ipam", "null");
@@ -50,7 +50,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Fact]
-    public async Task A_made_network_shows_the_subnet_of_its_CNI_network_and_takes_containers()
+    public async Task A_created_network_shows_the_subnet_of_its_CNI_network_and_takes_containers()
     {
         var said = await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made);
 
@@ -63,7 +63,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     [Feature("Networks: `cnm-cni networks create`")]
     [Feature("Addresses: `--ip`, and who has it when it is taken")]
     [Fact]
-    public async Task On_a_made_network_an_address_can_be_asked_for()
+    public async Task An_address_can_be_requested_on_a_created_network()
     {
         await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made);
 
@@ -115,7 +115,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Fact]
-    public async Task A_name_that_is_taken_is_refused_with_what_it_stands_for_and_no_second_network_is_made()
+    public async Task A_taken_name_is_refused_with_the_network_that_has_it_and_no_second_one_is_created()
     {
         var create = await Host.BridgeAsync(["networks", "create", CniNetworks.Name, "--ipam", "null"], Cancellation);
 
@@ -126,7 +126,7 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
     [Feature("Networks: `cnm-cni networks create`")]
     [Fact]
-    public async Task What_the_driver_refuses_is_said_in_its_words()
+    public async Task A_refusal_of_cnm_cni_is_quoted()
     {
         var create = await Host.BridgeAsync(["networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null", "-o", "cni.netwrok=x"], Cancellation);
 

@@ -56,7 +56,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
     [Feature(Ports)]
     [Feature("True answers: CHECK")]
     [Fact]
-    public async Task CHECK_passes_for_a_container_with_ports_and_fails_once_somebody_took_its_rules_away()
+    public async Task CHECK_passes_for_a_container_with_ports_and_fails_without_its_rules()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
@@ -89,7 +89,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature(Ports)]
     [Fact]
-    public async Task A_container_that_was_removed_while_the_bridge_was_down_is_cleaned_up_at_its_next_start()
+    public async Task A_container_that_was_removed_while_cnm_cni_was_down_is_cleaned_up_at_its_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -101,7 +101,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
     [Feature("Nothing is left: the firewall flushed")]
     [Fact]
-    public async Task A_container_is_removed_cleanly_although_somebody_removed_the_tables()
+    public async Task A_container_is_removed_cleanly_after_its_tables_were_deleted()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");

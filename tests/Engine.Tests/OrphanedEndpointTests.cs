@@ -13,7 +13,7 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
 
     [Feature(Feature)]
     [Fact]
-    public async Task What_Docker_keeps_of_it_is_told_with_the_cure_and_its_port_is_free_again_after_that()
+    public async Task An_orphaned_endpoint_is_reported_with_the_command_that_frees_its_port()
     {
         await DockerAsync("run", "--rm", "--publish", "80", Image, "true"); // Docker makes some of its rules once.
         var census = await CensusAfterOneContainerAsync("--publish", "80");

@@ -46,7 +46,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
     // Without traffic: the kernel of the tests speaks no SCTP, but its firewall knows it.
     [Feature("Published ports: SCTP (the plugin's rules; no traffic was tried)")]
     [Fact]
-    public async Task A_published_SCTP_port_is_the_plugins_rule_until_the_container_is_removed()
+    public async Task A_published_SCTP_port_is_a_rule_of_the_plugin_until_the_container_is_removed()
     {
         await RunContainerAsync("web", "--publish", "8080:80/sctp");
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
@@ -109,7 +109,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
 
     [Feature("Published ports: a taken port is refused with who has it")]
     [Fact]
-    public async Task The_second_container_on_a_port_fails_and_is_told_who_has_it()
+    public async Task A_second_container_on_a_port_fails_with_the_name_of_the_first()
     {
         await RunContainerAsync("first", "--publish", "8080:80");
         var census = await Host.CensusAsync(Cancellation);
@@ -173,7 +173,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
 
     [Feature("Published ports: a taken port is refused with who has it")]
     [Fact]
-    public async Task A_port_that_docker0_publishes_is_refused_and_the_other_way_round()
+    public async Task A_port_that_docker0_publishes_is_refused_and_vice_versa()
     {
         await DockerAsync(["run", "--detach", "--name", "plain", "--publish", "8080:80", Image, .. WebServer]);
         await RunContainerAsync("web", "--publish", "8081:80");

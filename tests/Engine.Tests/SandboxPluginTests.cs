@@ -25,7 +25,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
 
     [Feature("Plugins for the container's own namespace: third-party ones (`sandboxPlugins`)")]
     [Fact]
-    public async Task It_runs_in_the_containers_namespace_and_is_undone_there()
+    public async Task The_plugin_runs_ADD_and_DEL_in_the_containers_namespace()
     {
         await RunContainerAsync("web");
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
@@ -39,7 +39,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
 
     [Feature("Plugins for the container's own namespace: third-party ones (`sandboxPlugins`)")]
     [Fact]
-    public async Task It_is_told_the_name_that_Docker_gave_the_interface()
+    public async Task The_plugin_gets_the_interface_name_of_Docker()
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
 
@@ -55,7 +55,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
 
     [Feature("Plugins for the container's own namespace: a failure stops the start")]
     [Fact]
-    public async Task Where_the_start_can_still_be_stopped_its_failure_stops_it_and_leaves_nothing()
+    public async Task A_failure_that_can_still_stop_the_container_start_stops_it_and_leaves_nothing()
     {
         RequireEngine(EngineVersion.V28, "a call of the driver after the interface has arrived");
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -73,7 +73,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
 
     [Feature("Plugins for the container's own namespace: a failure stops the start", Not = "before Docker 28 the container starts without asking again; `cnm-cni status` shows the failure")]
     [Fact]
-    public async Task Where_the_start_cannot_be_stopped_any_more_the_container_runs_and_status_shows_the_problem()
+    public async Task After_a_failure_that_comes_too_late_the_container_runs_and_status_shows_the_problem()
     {
         Assert.SkipWhen(Host.Engine >= EngineVersion.V28, "engine: from Docker 28 on the start can still be stopped");
         var census = await CensusAfterOneContainerAsync();
@@ -91,7 +91,7 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
 
     [Feature("Plugins for the container's own namespace: as a first plugin, without `-o cni.attach=sandbox`", Not = "it makes the interface, so it cannot wait for it; the command to type is told")]
     [Fact]
-    public async Task As_a_first_plugin_it_needs_a_network_that_is_attached_in_the_sandbox()
+    public async Task A_plugin_of_the_sandbox_that_is_first_in_the_chain_needs_a_network_attached_in_the_sandbox()
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}", "wrong");
 

@@ -9,7 +9,7 @@ public sealed class SharedSandboxTests(SeveralNetworksHost engine) : SeveralNetw
 {
     [Feature("Containers: `--network container:NAME`")]
     [Fact]
-    public async Task A_container_that_joins_another_ones_sandbox_sees_its_interfaces_and_leaves_them_behind()
+    public async Task A_container_in_the_sandbox_of_another_sees_its_interfaces_and_leaves_them()
     {
         var census = await Host.CensusAsync(Cancellation);
         await DockerAsync("run", "--detach", "--name", "owner", "--network", First, "--publish", "8080:80", Image);
@@ -37,7 +37,7 @@ public sealed class SharedSandboxTests(SeveralNetworksHost engine) : SeveralNetw
 
     [Feature("Containers: `--network container:NAME`")]
     [Fact]
-    public async Task Nothing_is_left_when_the_owner_of_a_sandbox_goes_before_its_guest()
+    public async Task Nothing_is_left_when_the_owner_of_a_sandbox_is_removed_before_its_guest()
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync(First, "owner", "--publish", "8080:80");

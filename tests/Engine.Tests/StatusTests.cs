@@ -29,7 +29,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
 
     [Feature("True answers: `cnm-cni status` lists pods beside containers")]
     [Fact]
-    public async Task Nobody_on_the_network_is_missing_whoever_gave_the_address()
+    public async Task All_containers_and_pods_are_listed_whichever_runtime_gave_the_address()
     {
         await RunContainerAsync("web");
         var pod = await RunPodAsync("dns");
@@ -55,7 +55,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
 
     [Feature("True answers: `cnm-cni status` lists pods beside containers")]
     [Fact]
-    public async Task Who_has_gone_is_not_listed_any_more()
+    public async Task Removed_containers_and_pods_are_not_listed()
     {
         await RunContainerAsync("web");
         await DockerAsync("rm", "--force", "web");

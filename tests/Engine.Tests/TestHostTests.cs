@@ -85,7 +85,7 @@ public sealed class TestHostTests
     }
 
     [Fact]
-    public async Task A_host_that_is_gone_leaves_nothing_on_the_machine()
+    public async Task A_host_that_has_ended_leaves_nothing_on_the_machine()
     {
         var cancellationToken = Cancellation;
         string name;
@@ -133,7 +133,7 @@ public sealed class TestHostTests
     }
 
     [Fact]
-    public async Task What_a_crashed_run_left_is_removed_by_the_next()
+    public async Task The_next_run_removes_what_remains_of_a_crashed_one()
     {
         var cancellationToken = Cancellation;
         var abandoned = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "bridge-test-999999999-1-abandoned"));

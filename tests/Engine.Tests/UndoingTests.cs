@@ -13,7 +13,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
     [Feature("Nothing is left: two masqueraded addresses of one container")]
     [Fact]
-    public async Task Of_a_container_with_two_masqueraded_addresses_no_rule_is_left()
+    public async Task A_container_with_two_masqueraded_addresses_leaves_no_rule()
     {
         await DockerAsync("run", "--rm", "--network", UndoingHost.Two, Image, "true");
         var census = await Host.CensusAsync(Cancellation);
@@ -29,7 +29,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [Feature("Nothing is left: two masqueraded addresses of one container")]
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): nothing is left")]
     [Fact]
-    public async Task Nor_when_they_were_attached_in_the_sandbox()
+    public async Task A_container_with_two_masqueraded_addresses_leaves_no_rule_when_attached_in_the_sandbox()
     {
         await AttachAsync("web", UndoingHost.TwoInside);
         (await RulesAsync()).Should().Contain("10.93.0.").And.Contain("10.93.5.");
@@ -45,7 +45,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [InlineData("renames", false)]
     [InlineData("adds", false)]
     [InlineData("deletes", true)]
-    public async Task When_a_plugin_takes_the_interface_away_before_the_others_have_looked_at_it_their_rules_go(string network, bool runs)
+    public async Task Rules_are_removed_when_a_plugin_removes_the_interface_before_the_other_DELs(string network, bool runs)
     {
         await TryDockerAsync("run", "--rm", "--network", network, Image, "true");
         var census = await Host.CensusAsync(Cancellation);
@@ -63,7 +63,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [InlineData("fails-inside-reserved", "10.96.0.")]
     [InlineData("renames-inside", "10.99.0.")]
     [InlineData("renames-inside-reserved", "10.99.0.")]
-    public async Task Nor_do_they_stay_when_it_does_so_in_the_sandbox(string network, string addresses)
+    public async Task Rules_are_removed_when_a_plugin_removes_the_interface_in_the_sandbox(string network, string addresses)
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
         await TryDockerAsync("network", "connect", network, "web");
@@ -84,7 +84,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [InlineData("ip addr flush dev")]
     [InlineData("ip link set down dev")]
     [InlineData("ip link del dev")]
-    public async Task Whatever_the_container_did_to_its_interface_in_the_sandbox_the_rules_go(string change)
+    public async Task Rules_are_removed_whatever_the_container_did_to_its_interface(string change)
     {
         await AttachAsync("web", UndoingHost.Inside, "--cap-add", "NET_ADMIN");
         (await RulesAsync()).Should().Contain("10.94.0.");
@@ -111,7 +111,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
     [Feature(Beside, Not = "only the interface can be carried into the container; `-o cni.attach=sandbox` or `sandboxPlugins` is the way")]
     [Fact]
-    public async Task Rules_that_a_chain_makes_in_the_container_are_refused_where_they_would_be_lost_and_nothing_is_left()
+    public async Task Rules_in_the_container_are_refused_where_they_would_be_lost_and_nothing_is_left()
     {
         await TryDockerAsync("run", "--rm", "--network", UndoingHost.Mesh, Image, "true");
         var census = await Host.CensusAsync(Cancellation);
@@ -125,7 +125,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
     [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): rules and further interfaces in the container")]
     [Fact]
-    public async Task In_the_sandbox_they_are_the_containers()
+    public async Task Rules_in_the_container_work_when_attached_in_the_sandbox()
     {
         await AttachAsync("web", UndoingHost.MeshInside);
 

@@ -40,7 +40,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [Feature("Endpoint options: `cni.args.KEY=VALUE`")]
     [Feature("Endpoint options: defaults of the network")]
     [Fact]
-    public async Task Options_of_a_network_hold_for_its_endpoints_until_they_say_otherwise()
+    public async Task Options_of_a_network_are_defaults_for_its_endpoints()
     {
         await CreateNetworkAsync("tenant", "cni.args.Tenant=blue", "cni.args.Zone=east", "cni.args.Host={host.name}", "cni.bandwidth.ingress=20mbit");
         try
@@ -65,7 +65,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [InlineData("cni.bandwidth.ingress=10mb", "bits or bytes")]
     [InlineData("cni.bandwidth.ingress=soon", "10mbit")]
     [InlineData("com.docker.network.endpoint.ifname=lan0", "cni.attach=sandbox")]
-    public async Task A_wish_that_cannot_be_granted_stops_the_start_and_leaves_nothing(string option, string advice)
+    public async Task A_request_that_cannot_be_met_stops_the_start_and_leaves_nothing(string option, string advice)
     {
         var census = await CensusAfterOneContainerAsync();
 
@@ -82,7 +82,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [InlineData("cni.args.who={nobody}", "{container.name}")]
     [InlineData("cni.bandwidth.ingress=10mbit", "\"capabilities\": {\"bandwidth\": true}")]
     [InlineData("cni.attach=there", "sandbox")]
-    public async Task A_default_that_no_endpoint_could_have_is_refused_when_the_network_is_created(string option, string advice)
+    public async Task An_impossible_default_is_refused_when_the_network_is_created(string option, string advice)
     {
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}", "-o", option, "wrong");
 
@@ -151,7 +151,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
 
     [Feature("Endpoint options: what cannot be granted is refused in words")]
     [Fact]
-    public async Task A_sysctl_that_is_not_the_interfaces_own_is_refused_by_the_engine_or_by_the_driver()
+    public async Task A_sysctl_of_anything_but_the_interface_is_refused()
     {
         var run = await TryDockerAsync("run", "--name", "late", "--network", $"name={Network},driver-opt={Sysctls}=net.ipv4.ip_forward=1", Image, "true");
 

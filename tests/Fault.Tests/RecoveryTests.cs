@@ -4,11 +4,11 @@ namespace Bridge.Fault.Tests;
 public abstract class RecoveryTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
-    public Task Nothing_is_left_when_the_start_after_a_crash_in_the_middle_of_an_ADD_is_cut_off_too() =>
+    public Task Nothing_is_left_when_the_restart_after_a_crash_during_ADD_is_killed_too() =>
         StrikeEveryStepOfRecoveryAsync(before: null, Run, "PluginEnd ADD of firewall");
 
     [Fact(Timeout = Deadline.EveryStep)]
-    public Task Nothing_is_left_when_the_start_after_a_crash_in_the_middle_of_a_DEL_is_cut_off_too() =>
+    public Task Nothing_is_left_when_the_restart_after_a_crash_during_DEL_is_killed_too() =>
         StrikeEveryStepOfRecoveryAsync(Run, Remove, "PluginEnd DEL of firewall");
 }
 

@@ -37,7 +37,7 @@ public sealed class HostLocalStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_address_is_passed_over()
+    public void Files_that_are_not_named_by_an_address_are_skipped()
     {
         Write("fd00::2", "a1\r\neth0");
         Write("last_reserved_ip.0", "10.88.0.9");
@@ -52,7 +52,7 @@ public sealed class HostLocalStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipe_in_its_place_does_not_keep_anybody_waiting()
+    public async Task A_pipe_in_place_of_an_entry_does_not_block()
     {
         Write("10.88.0.2", "a1\r\neth0");
         await Process.Start("mkfifo", [PathOf("10.88.0.3")]).WaitForExitAsync(Cancellation);
@@ -61,7 +61,7 @@ public sealed class HostLocalStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_network_on_which_nobody_was_yet_has_given_nothing_away() => Store.Read(CancellationToken.None).Should().BeEmpty();
+    public void A_network_without_a_store_has_no_addresses_in_use() => Store.Read(CancellationToken.None).Should().BeEmpty();
 
     [Fact]
     public void Only_host_local_keeps_such_a_store() =>
@@ -91,7 +91,7 @@ public sealed class HostLocalStoreTests : IDisposable
         HostLocalStore.Of(Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "not-there-{{Guid.NewGuid():N}}", "plugins": [ {{plugin}} ] }""")).Should().BeNull();
 
     [Fact]
-    public void A_store_that_cannot_be_read_is_no_empty_one()
+    public void A_store_that_cannot_be_read_is_an_error()
     {
         File.CreateSymbolicLink(Path.Combine(_data.FullName, "pods"), "pods"); // A loop.
 

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.AddressOwners;
 public sealed class NetworkAddressesTests
 {
     [Fact]
-    public void Everybody_is_listed_once_by_address()
+    public void Every_owner_is_listed_once_ordered_by_address()
     {
         AddressOwner[] own = [Own("e1", "web", "10.88.0.10", "fd00::10"), Own("e2", null), Own("e3", "elsewhere", "10.99.0.2") with { CniNetwork = "other" }];
         StoredAddress[] stored =
@@ -27,15 +27,15 @@ public sealed class NetworkAddressesTests
     }
 
     [Fact]
-    public void A_pod_that_is_not_ready_keeps_what_the_store_says_it_has() =>
+    public void A_pod_that_is_not_ready_has_the_address_of_the_store() =>
         List([], [Stored("10.88.0.9", "p4")], [Pod("p4", "down")]).Should().Equal("pod default/down p4 10.88.0.9");
 
     [Fact]
-    public void A_container_without_an_address_stands_at_the_end() =>
+    public void A_container_without_an_address_is_listed_last() =>
         List([Own("e2", "late"), Own("e1", "web", "fd00::2")], [], []).Should().Equal("container web e1 fd00::2", "container late e2 ");
 
     [Fact]
-    public void A_reservation_is_not_a_container_yet() =>
+    public void A_reservation_is_not_listed_as_a_container() =>
         List([Own("r1", null, "10.88.0.4") with { Kind = AddressOwnerKind.Reservation, EndpointId = null }], [Stored("10.88.0.4", "r1")], []).Should().Equal("reservation - r1 10.88.0.4");
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class NetworkAddressesTests
     [Theory]
     [InlineData("10.88.0.4", true)]
     [InlineData("10.88.0.77", false)]
-    public void A_store_that_was_guessed_and_lacks_our_own_addresses_is_another_ones(string stored, bool isBelieved)
+    public void A_guessed_store_without_our_addresses_belongs_to_another_network(string stored, bool isBelieved)
     {
         AddressOwner[] own = [Own("e1", "web", "10.88.0.4", "10.99.0.4"), Own("e2", "without")];
         var guess = new NetworkAddresses("pods", [], [Stored(stored, "e9"), Stored("10.88.0.9", "old")], WhyIncomplete: null) { GuessedStore = "/var/lib/cni/networks/pods" };

@@ -64,17 +64,17 @@ public sealed class OwnerLookupTests : IAsyncLifetime
     [InlineData("far", "10.88.0.9", null)]
     [InlineData("far", "10.88.0.10", null)]
     [InlineData("gone", "10.88.0.9", null)]
-    public async Task Whoever_has_an_address_is_named(string cniNetwork, string address, string? holder) =>
+    public async Task The_owner_of_an_address_is_named(string cniNetwork, string address, string? holder) =>
         (await DescribeAsync(cniNetwork, address)).Should().Be(holder);
 
     [Theory]
     [InlineData("10.88.0.12", "e3")]
     [InlineData("10.88.0.10", "e1")]
     [InlineData("10.88.0.16", "r2")]
-    public async Task Whoever_asks_is_no_answer(string address, string asker) => (await DescribeAsync("pods", address, asker)).Should().BeNull();
+    public async Task The_requester_is_not_named_as_the_owner(string address, string asker) => (await DescribeAsync("pods", address, asker)).Should().BeNull();
 
     [Fact]
-    public async Task A_silent_container_runtime_leaves_the_id()
+    public async Task Without_an_answer_of_the_container_runtime_the_owner_is_named_by_its_id()
     {
         _runtime.Silent.Add("p1");
 

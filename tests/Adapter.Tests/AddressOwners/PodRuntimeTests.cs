@@ -58,7 +58,7 @@ public sealed class PodRuntimeTests
     }
 
     [Fact]
-    public async Task Of_a_runtime_that_falls_silent_in_the_middle_the_pods_keep_their_names()
+    public async Task When_a_runtime_stops_answering_its_pods_keep_their_names()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
         runtime.Add("a1", "dns", "10.88.0.2");
@@ -104,7 +104,7 @@ public sealed class PodRuntimeTests
     }
 
     [Fact]
-    public async Task A_socket_at_which_nobody_listens_any_more_has_no_pods()
+    public async Task A_stale_socket_has_no_pods()
     {
         var directory = Directory.CreateTempSubdirectory("cri-");
         var socket = Path.Combine(directory.FullName, "containerd.sock");
@@ -134,7 +134,7 @@ public sealed class PodRuntimeTests
     }
 
     [Fact]
-    public async Task An_asker_who_hangs_up_is_not_given_an_answer()
+    public async Task A_cancelled_request_throws()
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
         runtime.Silent.Add("");

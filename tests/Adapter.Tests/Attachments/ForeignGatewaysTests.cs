@@ -13,7 +13,7 @@ public sealed class ForeignGatewaysTests
     [InlineData("fd00:18::1", true)]
     [InlineData("fe80::1", false)]
     [InlineData(null, false)]
-    public void A_default_route_is_of_a_network_by_its_next_hop(string? nextHop, bool isOf)
+    public void The_next_hop_says_to_which_network_a_default_route_belongs(string? nextHop, bool isOf)
     {
         DockerNetwork[] networks =
         [

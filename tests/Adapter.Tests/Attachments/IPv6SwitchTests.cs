@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Tests.Attachments;
 public sealed class IPv6SwitchTests
 {
     [Fact]
-    public void An_address_that_is_missing_because_IPv6_is_off_is_told_as_such_with_the_ways_out()
+    public void An_address_that_is_missing_because_IPv6_is_disabled_is_reported_with_the_remedies()
     {
         var record = Records.Joined("one") with { CniNetwork = "pods" };
 

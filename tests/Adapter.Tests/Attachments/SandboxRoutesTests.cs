@@ -13,7 +13,7 @@ public sealed class SandboxRoutesTests
     private static readonly LinkRoute Onlink = OverHop with { OnLink = true };
 
     [Fact]
-    public void A_next_hop_that_two_networks_share_is_refused_with_both_named_whether_it_was_told_or_only_marked_as_on_link()
+    public void A_next_hop_that_two_networks_share_is_refused_with_both_named()
     {
         foreach (var (first, second) in new[] { (Of("one", Hop, OverHop), Of("two", Hop, OverHop)), (Of("one", Onlink), Of("two", Hop, OverHop)), (Of("one", Onlink), Of("two", Onlink)) })
         {
@@ -35,7 +35,7 @@ public sealed class SandboxRoutesTests
     }
 
     [Fact]
-    public void Routes_to_different_places_and_default_routes_are_no_trouble()
+    public void Routes_to_different_destinations_and_default_routes_are_accepted()
     {
         var require = () => SandboxConflicts.RequireNewRoutes(
             Of("two", Hop with { Destination = "169.254.1.2/32" }, OverHop with { Gateway = "169.254.1.2" }),

@@ -65,7 +65,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     [InlineData(2)]
     [InlineData(3)] // Those before it in the same words look as if rules were missed that are not there.
     [InlineData(4)]
-    public async Task Rules_go_that_are_found_by_the_addresses_of_a_link_which_a_failed_undoing_took_away(int refusals)
+    public async Task Rules_that_plugins_find_by_address_are_removed_after_a_failed_DEL_removed_the_link(int refusals)
     {
         await FailToAttachAsync("breaker", refusals);
 
@@ -74,7 +74,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_undoing_that_would_fail_for_ever_over_rules_that_are_not_there_comes_to_an_end()
+    public async Task A_DEL_that_always_fails_over_missing_rules_ends()
     {
         await FailToAttachAsync("flusher", refusals: 0);
 
@@ -83,7 +83,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_undone_before_the_answer_goes_out_is_not_told_as_left()
+    public async Task A_clean_up_that_succeeds_before_the_answer_is_not_reported_as_pending()
     {
         var answer = await FailToAttachAsync("breaker", refusals: 1);
 
@@ -92,7 +92,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_still_to_be_undone_is_told_with_where_to_look()
+    public async Task A_pending_clean_up_is_reported_with_the_command_that_shows_it()
     {
         var answer = await FailToAttachAsync("breaker", refusals: 1_000_000);
 
@@ -104,7 +104,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     [Theory]
     [InlineData("", false)]
     [InlineData("mkdir -p store/pods; printf $CNI_CONTAINERID > store/pods/10.66.0.7", true)]
-    public async Task A_plugin_that_refuses_its_own_configuration_has_left_what_the_host_shows_of_it(string made, bool isLeft)
+    public async Task After_a_plugin_refused_its_configuration_the_host_shows_what_remains(string made, bool isLeft)
     {
         WritePlugin("host-local", "exit 0");
         WritePlugin("bridge", $"case $CNI_COMMAND in ADD) {made} ;; esac\nrefuse");

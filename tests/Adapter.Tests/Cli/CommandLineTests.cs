@@ -10,7 +10,7 @@ public sealed class CommandLineTests : DaemonCommandTest
     [InlineData("oops", 500, "answered HTTP 500.")]
     [InlineData("{}", 200, "is not this version of cnm-cni")]
     [InlineData("null", 200, "is not this version of cnm-cni")]
-    public async Task Something_else_on_the_socket_is_recognised(string body, int status, string message)
+    public async Task Another_program_on_the_socket_is_recognised(string body, int status, string message)
     {
         Daemon.Answers["POST /Bridge.Status"] = ScriptedSocket.Json(body, status);
 
@@ -20,7 +20,7 @@ public sealed class CommandLineTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task A_daemon_that_is_not_running_is_said_with_the_command_that_starts_it()
+    public async Task When_cnm_cni_is_not_running_the_error_names_the_command_that_starts_it()
     {
         await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", Cancellation);
 
@@ -30,7 +30,7 @@ public sealed class CommandLineTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Serve_runs_the_daemon_with_the_settings_of_the_file_and_hands_its_exit_code_on()
+    public async Task Serve_runs_the_daemon_with_the_settings_file_and_returns_its_exit_code()
     {
         (await RunAsync($"serve --config {ConfigFile}", Cancellation)).Should().Be(42);
 

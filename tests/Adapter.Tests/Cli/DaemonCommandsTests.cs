@@ -27,7 +27,7 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Repair_that_forgets_says_what_is_given_up()
+    public async Task Repair_with_forget_lists_what_is_abandoned()
     {
         Daemon.Answers["POST /Bridge.Forget"] = Answer(new ForgetResponse("container web", ["DEL of bridge did not succeed.", "Host ports 80/tcp are free again."]));
 
@@ -38,11 +38,11 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Forgetting_is_not_tried_out() =>
+    public async Task Forget_and_dry_run_exclude_each_other() =>
         (await RunAsync($"repair --dry-run --forget web --config {ConfigFile}", Cancellation)).Should().Be(2);
 
     [Fact]
-    public async Task Metrics_of_a_daemon_that_is_down_are_a_file_that_says_so()
+    public async Task Without_the_daemon_metrics_prints_cnm_cni_up_0()
     {
         await File.WriteAllTextAsync(ConfigFile, "socket: /nonexistent/cni.sock\n", Cancellation);
 
@@ -53,7 +53,7 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Check_hands_the_targets_on_and_fails_when_one_plugin_says_no()
+    public async Task Check_passes_its_targets_on_and_fails_when_a_plugin_fails()
     {
         Daemon.Answers["POST /Bridge.Check"] = Answer(new CheckResponse([
             new CheckResult(EndpointId, "web", CheckOutcome.Passed, null),
@@ -81,7 +81,7 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task A_daemon_that_says_no_is_quoted()
+    public async Task An_error_of_the_daemon_is_quoted()
     {
         Daemon.Answers["POST /Bridge.Check"] = ScriptedSocket.Json("""{"Err":"there is no attachment \"db\""}""", 404);
 

@@ -13,7 +13,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     [InlineData("""{ "type": "bridge", "isGateway": true, IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
     [InlineData("""{ "type": "ptp", IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
     [InlineData("""{ "type": "loopback" }, { "type": "bridge", "isGateway": true, IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
-    public async Task Only_a_gateway_that_there_is_is_shown(string plugins, string shown)
+    public async Task Only_a_gateway_that_exists_is_shown(string plugins, string shown)
     {
         Write("10-lan.conflist", $$"""{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ {{plugins.Replace("IPAM", """ "ipam": { "type": "host-local", "subnet": "10.91.0.0/24" } """, StringComparison.Ordinal)}} ] }""");
 
@@ -39,7 +39,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     }
 
     [Fact]
-    public async Task Where_addresses_cannot_be_reserved_the_null_IPAM_is_taken_and_the_reason_said()
+    public async Task Where_addresses_cannot_be_reserved_the_null_IPAM_is_used_and_the_reason_printed()
     {
         Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
@@ -62,7 +62,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     }
 
     [Fact]
-    public async Task Asking_for_reserved_addresses_where_they_cannot_be_is_refused()
+    public async Task Requesting_reserved_addresses_where_they_cannot_be_reserved_is_refused()
     {
         Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
@@ -76,7 +76,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     [InlineData("cni", "pods", "it stands for CNI network \"pods\"")]
     [InlineData("cni", "gone", "it stands for CNI network \"gone\", which is gone")]
     [InlineData("bridge", null, "its driver is bridge")]
-    public async Task A_name_that_is_taken_is_refused_with_what_it_stands_for(string driver, string? cniNetwork, string what)
+    public async Task A_taken_name_is_refused_with_the_network_that_has_it(string driver, string? cniNetwork, string what)
     {
         Write("10-pods.conflist", Conflists.Stock);
         Docker.AddNetwork("pods", driver, cniNetwork);
@@ -88,7 +88,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     }
 
     [Fact]
-    public async Task An_unknown_CNI_network_is_refused_with_those_that_there_are()
+    public async Task An_unknown_CNI_network_is_refused_with_the_known_ones()
     {
         Write("10-pods.conflist", Conflists.Stock);
 
@@ -98,7 +98,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     }
 
     [Fact]
-    public async Task What_Docker_refuses_is_quoted_with_a_hint_where_the_driver_is_not_running()
+    public async Task A_refusal_of_Docker_is_quoted_with_a_hint_when_cnm_cni_is_not_running()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Docker.Script.Answers["POST /networks/create"] = ScriptedSocket.Json("""{"message":"plugin \"cni\" not found"}""", 404);
@@ -136,7 +136,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     [Theory]
     [InlineData(false, "is not there: start the driver with `cnm-cni serve` as root")]
     [InlineData(true, "Nobody listens on the driver's socket")]
-    public async Task Where_Docker_does_not_reach_the_driver_it_is_said_how_to_start_it(bool isStale, string words)
+    public async Task When_Docker_does_not_reach_cnm_cni_the_error_says_how_to_start_it(bool isStale, string words)
     {
         Write("10-pods.conflist", Conflists.Stock);
         Docker.Script.Answers["POST /networks/create"] = ScriptedSocket.Json("""{"message":"dial unix cni.sock: connect: connection refused"}""", 500);

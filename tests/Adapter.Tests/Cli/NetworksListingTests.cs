@@ -94,7 +94,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
     [InlineData("10.88.0.0/16", "10.88.0.0/16")]
     [InlineData("10.88.7.0/24", "10.88.7.0/24")]
     [InlineData("10.0.0.0/8", "10.88.0.0/16")]
-    public async Task Networks_with_one_subnet_are_not_listed_without_a_word(string subnet, string common)
+    public async Task Networks_with_the_same_subnet_are_listed_with_a_warning(string subnet, string common)
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal).Replace("10.89.0.0/24", subnet, StringComparison.Ordinal));
@@ -116,7 +116,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
     }
 
     [Fact]
-    public async Task When_Docker_does_not_answer_that_is_said_and_the_rest_shown()
+    public async Task When_Docker_does_not_answer_the_listing_says_so_and_shows_the_rest()
     {
         Configure("/nonexistent/docker.sock");
         Write("10-pods.conflist", Conflists.Stock);

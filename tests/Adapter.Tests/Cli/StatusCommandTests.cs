@@ -47,7 +47,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Status_of_a_daemon_that_has_nothing_to_do_says_what_to_do_first()
+    public async Task Status_of_an_unused_cnm_cni_shows_the_first_steps()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], [], []));
 
@@ -77,7 +77,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
     [InlineData("status --exit-code", 1)]
     [InlineData("status --exit-code --json", 1)]
     [InlineData("status", 0)]
-    public async Task The_exit_code_of_status_says_whether_there_is_something_to_look_at_only_where_that_is_asked_for(string command, int exitCode)
+    public async Task The_exit_code_of_status_reports_problems_only_with_the_option_for_it(string command, int exitCode)
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(Example());
 
@@ -95,7 +95,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Nothing_is_well_while_no_record_can_be_written()
+    public async Task Status_reports_that_no_record_can_be_written()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], [], StateProblem: "/var/lib/cnm-cni cannot be written: no space left on device"));
 

@@ -15,7 +15,7 @@ public sealed class WrongWordsTests
     [InlineData("serve x", "\"x\" is one word too many for cnm-cni serve. cnm-cni serve --help tells what there is.")]
     [InlineData("repair --forget --config FILE", "--forget needs ENDPOINT. cnm-cni repair --help tells what there is.")]
     [InlineData("settings --config ", "--config: the name of the file is empty. Leave --config out to run with the defaults")]
-    public async Task It_says_which_word_is_wrong(string words, string sentence)
+    public async Task The_error_names_the_wrong_word(string words, string sentence)
     {
         var (exitCode, output, error) = await RunAsync(words, Cancellation);
 

@@ -9,7 +9,7 @@ public sealed class AddressGivenTwiceTests : ServingDaemonTest
     private const string Second = "e2";
 
     [Fact]
-    public async Task The_second_container_is_refused_and_undone_and_the_first_keeps_its_address()
+    public async Task A_second_container_with_the_same_address_is_refused_and_cleaned_up_and_the_first_keeps_it()
     {
         var first = await Docker.CreateEndpointAsync(First);
         Networks.ForgetGiven();
@@ -23,7 +23,7 @@ public sealed class AddressGivenTwiceTests : ServingDaemonTest
     }
 
     [Fact]
-    public async Task Its_undoing_is_told_no_address_by_which_it_could_take_the_rules_of_the_first()
+    public async Task The_DEL_of_the_second_container_gets_no_address_that_would_remove_rules_of_the_first()
     {
         var told = Path.Combine(Daemon.Settings.StateDirectory, "told");
         Networks.WriteChain(delete: $"cat > '{told}'");
@@ -55,7 +55,7 @@ public sealed class AddressGivenTwiceTests : ServingDaemonTest
     }
 
     [Fact]
-    public async Task A_MAC_that_another_container_has_is_refused_and_undone()
+    public async Task A_MAC_that_another_container_has_is_refused_and_cleaned_up()
     {
         const string Mac = "02:42:0a:4e:00:07";
         ErrorOf(await Docker.CreateEndpointAsync(First, mac: Mac)).Should().BeNull();

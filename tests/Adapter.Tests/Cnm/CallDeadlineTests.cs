@@ -67,7 +67,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
     }
 
     [Fact]
-    public async Task Of_the_calls_that_remove_a_container_only_the_one_that_hangs_takes_its_time_and_all_are_carried_out()
+    public async Task Of_the_calls_that_remove_a_container_only_the_hanging_one_is_late_and_all_succeed()
     {
         await Docker.PrepareAsync("e1");
         (await Docker.JoinAsync("e1", DockerCalls.Ahead)).Should().NotContain("Err");
@@ -97,7 +97,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
     }
 
     [Fact]
-    public async Task The_lock_in_other_hands_keeps_no_call_from_its_answer()
+    public async Task A_call_is_answered_in_time_while_another_process_holds_the_lock()
     {
         var locks = new OperationLocks(Daemon.Settings.CniLock, TimeProvider.System);
         using (await locks.EnterAloneAsync("now", TimeSpan.FromSeconds(10), Cancellation))
@@ -127,7 +127,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
     }
 
     [Fact]
-    public async Task What_hangs_for_one_endpoint_holds_up_no_other()
+    public async Task A_hanging_endpoint_does_not_delay_others()
     {
         using (Networks.Hold("reserve", "ADD"))
         {

@@ -15,7 +15,7 @@ public sealed class CallQueueTests : IDisposable
     public void Dispose() => _queue.Dispose();
 
     [Fact]
-    public async Task The_oldest_has_the_next_turn()
+    public async Task The_oldest_waiting_call_is_next()
     {
         var first = await MakingAsync();
         var second = MakingAsync();
@@ -30,7 +30,7 @@ public sealed class CallQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task One_more_than_may_wait_is_refused_and_the_others_keep_their_turn()
+    public async Task A_call_beyond_the_queue_limit_is_refused_and_the_waiting_calls_stay()
     {
         var first = await MakingAsync();
         var waiting = new[] { MakingAsync(), MakingAsync() };
@@ -43,7 +43,7 @@ public sealed class CallQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Undoing_waits_behind_undoing_only_and_without_a_bound()
+    public async Task Clean_up_calls_wait_for_clean_up_calls_only_and_their_queue_has_no_limit()
     {
         using var making = await MakingAsync();
         var first = await UndoingAsync();
@@ -56,7 +56,7 @@ public sealed class CallQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Looking_never_waits()
+    public async Task Calls_that_only_read_never_wait()
     {
         using var making = await MakingAsync();
         using var undoing = await UndoingAsync();
@@ -65,7 +65,7 @@ public sealed class CallQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_when_the_daemon_is_told_to_stop_and_who_comes_after_is_refused_and_undoing_is_not()
+    public async Task After_SIGTERM_waiting_and_new_calls_are_refused_and_clean_up_calls_are_not()
     {
         var first = await MakingAsync();
         var waiting = MakingAsync();
@@ -78,7 +78,7 @@ public sealed class CallQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_gives_up_waiting_takes_no_turn()
+    public async Task A_cancelled_wait_takes_no_place()
     {
         var first = await MakingAsync();
         using var patience = new CancellationTokenSource();

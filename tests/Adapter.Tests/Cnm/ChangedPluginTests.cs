@@ -32,7 +32,7 @@ public sealed class ChangedPluginTests : DaemonProcessTest
     }
 
     [Fact]
-    public async Task A_plugin_that_is_gone_for_a_while_is_waited_for()
+    public async Task DEL_is_repeated_until_a_missing_plugin_is_back()
     {
         await Docker.CreateEndpointAsync("e1");
         File.Move($"{Networks.Plugins}/chain", $"{Networks.Plugins}/elsewhere");

@@ -22,7 +22,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     [InlineData("POST /NetworkDriver.CreateEndpoint HTTP/1.1\r\nHost: x\r\nContent-Le")]
     [InlineData("POST /NetworkDriver.CreateEndpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"NetworkID\":")]
     [InlineData("POST /NetworkDriver.CreateEndpoint HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Net")]
-    public async Task Who_begins_a_request_and_does_not_finish_it_is_hung_up_on_and_who_is_idle_is_not(string beginning)
+    public async Task A_connection_with_an_unfinished_request_is_closed_and_an_idle_one_is_kept(string beginning)
     {
         using var idle = await _daemon.ConnectAsync();
         using var slow = await _daemon.ConnectAsync();
@@ -34,7 +34,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_thousand_idle_connections_keep_nobody_from_an_answer()
+    public async Task Two_thousand_idle_connections_do_not_delay_an_answer()
     {
         var idle = new List<Socket>();
         try
@@ -69,7 +69,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"a\":1,\"a\":2}}", "is there twice")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"cni.args.x\":\"\\ud800\"}}", "does not follow the network driver protocol")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"\\udfff\":1}}", "does not follow the network driver protocol")]
-    public async Task A_body_that_can_be_read_in_two_ways_is_not_read(string body, string reason)
+    public async Task A_request_with_ambiguous_body_length_is_refused(string body, string reason)
     {
         var (status, answer) = await _daemon.PostAsync("NetworkDriver.CreateEndpoint", body);
         status.Should().Be(200);
@@ -77,7 +77,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_beyond_1_MiB_is_refused_with_a_sentence()
+    public async Task A_body_above_1_MiB_is_refused_with_an_error_text()
     {
         var answer = await _daemon.SendRawAsync($"POST /NetworkDriver.CreateEndpoint HTTP/1.1\r\nHost: x\r\nContent-Length: {(1 << 20) + 1}\r\n\r\n");
         answer.Should().StartWith("HTTP/1.1 200 OK").And.Contain("{\"Err\":\"the request could not be read: Request body too large").And.Contain("Nothing was done");

@@ -34,7 +34,7 @@ public sealed class EndpointPortTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_are_the_endpoints_from_then_on_until_it_is_deleted()
+    public async Task Ports_are_held_from_CreateEndpoint_until_DeleteEndpoint()
     {
         var port = FreePort();
 
@@ -46,7 +46,7 @@ public sealed class EndpointPortTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_are_free_again_after_a_plugin_said_no()
+    public async Task Ports_are_released_when_a_plugin_fails()
     {
         var port = FreePort();
         _networks.WriteChain(add: "echo '{\"cniVersion\":\"1.0.0\",\"code\":7,\"msg\":\"no\"}'; exit 1");
@@ -59,7 +59,7 @@ public sealed class EndpointPortTests : IAsyncLifetime
     [Theory]
     [InlineData(DockerCalls.Now)]
     [InlineData(DockerCalls.Ahead)]
-    public async Task They_are_free_again_when_the_record_cannot_be_written(string network)
+    public async Task Ports_are_released_when_the_record_cannot_be_written(string network)
     {
         var port = FreePort();
         var inTheWay = Directory.CreateDirectory(Path.Combine(_daemon.Settings.StateDirectory, "attachments", "e1.json.new"));
@@ -72,7 +72,7 @@ public sealed class EndpointPortTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_stay_the_endpoints_while_what_the_plugin_made_could_not_be_undone()
+    public async Task Ports_are_held_while_the_clean_up_fails()
     {
         var port = FreePort();
         _networks.WriteChain(add: "exit 1", delete: "exit 1");

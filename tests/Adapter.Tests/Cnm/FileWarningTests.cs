@@ -6,7 +6,7 @@ public sealed class FileWarningTests : DaemonProcessTest
     private const string Ignored = "\"runtimeConfig\": {\"mac\": \"02:00:00:00:00:01\"}";
 
     [Fact]
-    public async Task It_is_logged_at_ADD_once_for_each_network_and_again_when_it_changes()
+    public async Task A_warning_is_logged_at_ADD_once_for_each_network_and_again_when_it_changes()
     {
         Daemon.WriteConflist("now.conflist", $$"""{ "cniVersion": "1.0.0", "name": "now", "plugins": [ { "type": "chain", {{Ignored}} } ] }""");
         Daemon.WriteConflist("ahead.conflist", $$"""{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", {{Ignored}}, "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");

@@ -27,7 +27,7 @@ public sealed class LateCallTests : IDisposable
     [Theory]
     [InlineData(nameof(CallKind.Create), "*the call has not finished within 100ms (timeouts.call)*cleans it up in the background*")]
     [InlineData(nameof(CallKind.Remove), "*the call has not finished within 100ms (timeouts.call)*continues in the background*")]
-    public async Task A_blocked_thread_keeps_nobody_from_the_answer(string lane, string sentence)
+    public async Task A_blocked_thread_does_not_delay_the_answer(string lane, string sentence)
     {
         var call = () => _deadline.AnswerAsync(new Call("Join", Enum.Parse<CallKind>(lane), "e1"), Block, Cancellation);
         await call.Should().ThrowAsync<CnmException>().WithMessage(sentence);
@@ -40,7 +40,7 @@ public sealed class LateCallTests : IDisposable
     }
 
     [Fact]
-    public async Task Behind_a_late_call_for_the_same_endpoint_each_further_one_is_answered_at_once()
+    public async Task After_a_late_call_further_calls_for_the_same_endpoint_are_answered_at_once()
     {
         var time = new FakeTimeProvider();
         var deadline = new CallDeadline(new AdapterSettings(), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, _log);
@@ -71,7 +71,7 @@ public sealed class LateCallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_late_failure_is_not_lost()
+    public async Task A_late_failure_is_logged()
     {
         var call = () => _deadline.AnswerAsync(new Call("Leave", CallKind.Remove, "e1"), Fail, Cancellation);
         await call.Should().ThrowAsync<CnmException>();
@@ -83,7 +83,7 @@ public sealed class LateCallTests : IDisposable
     }
 
     [Fact]
-    public async Task What_undoes_is_not_told_to_end_and_what_makes_is()
+    public async Task At_the_deadline_calls_that_create_are_cancelled_and_calls_that_clean_up_are_not()
     {
         var tokens = new List<CancellationToken>();
         foreach (var lane in new[] { CallKind.Create, CallKind.Remove })

@@ -8,7 +8,7 @@ public sealed class LostOnTheWayTests : ServingDaemonTest
     [Theory]
     [InlineData("ip link add net1 type veth peer name net2", "interface net")]
     [InlineData("nft 'add table inet mesh; add chain inet mesh out; add rule inet mesh out drop'", "nftables table mesh")]
-    public async Task What_would_be_lost_is_refused_with_the_cure_and_undone(string command, string what)
+    public async Task A_configuration_that_would_be_lost_in_the_sandbox_is_refused_with_a_remedy_and_cleaned_up(string command, string what)
     {
         Networks.WriteChain(add: $"nsenter --net=$CNI_NETNS {command}");
 

@@ -13,7 +13,7 @@ public sealed class OverloadTests : IDisposable
     public void Dispose() => _networks.Dispose();
 
     [Fact]
-    public async Task Two_hundred_containers_at_once_wait_for_their_turn_and_leave_nothing()
+    public async Task Two_hundred_containers_at_once_are_served_in_turn_and_leave_nothing()
     {
         _networks.WriteChain(add: "sleep 0.1");
         await using var daemon = new DaemonProcess($"pluginDirectories: [{_networks.Plugins}]\ncalls: {{running: {Running}}}\nlog: {{level: critical}}");
@@ -42,7 +42,7 @@ public sealed class OverloadTests : IDisposable
     }
 
     [Fact]
-    public async Task What_makes_is_refused_beyond_the_bound_and_what_undoes_or_looks_is_served()
+    public async Task Above_the_limit_calls_that_create_are_refused_and_calls_that_clean_up_or_read_are_served()
     {
         await using var daemon = await ServingDaemon.StartAsync(settings => settings with
         {

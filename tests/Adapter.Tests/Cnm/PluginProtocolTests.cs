@@ -26,7 +26,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
         File.GetUnixFileMode(_daemon.Settings.Socket).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     [Fact]
-    public async Task The_socket_is_gone_when_the_daemon_is_since_Docker_waits_15_seconds_for_a_dead_one()
+    public async Task The_socket_file_is_removed_at_the_end_because_Docker_waits_15_seconds_for_a_dead_one()
     {
         await using var daemon = await ServingDaemon.StartAsync();
         await daemon.StopAsync();
@@ -73,7 +73,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     [InlineData("Leave", "{}")]
     [InlineData("DeleteEndpoint", "{}")]
     [InlineData("EndpointOperInfo", """{"Value":{}}""")]
-    public async Task Undoing_what_is_not_there_succeeds(string method, string answer) =>
+    public async Task Removing_what_does_not_exist_succeeds(string method, string answer) =>
         (await _daemon.PostAsync($"NetworkDriver.{method}", """{"NetworkID":"n1","EndpointID":"e1","Unknown":[1]}""")).Should().Be((200, answer));
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Joining_without_an_endpoint_is_refused()
+    public async Task Join_without_an_endpoint_is_refused()
     {
         var (_, body) = await _daemon.PostAsync("NetworkDriver.Join", """{"NetworkID":"n1","EndpointID":"e1","SandboxKey":"/var/run/docker/netns/1"}""");
         body.Should().Contain("endpoint e1 was not made");
@@ -97,14 +97,14 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Publishing_for_an_endpoint_that_has_not_joined_is_refused()
+    public async Task ProgramExternalConnectivity_before_Join_is_refused()
     {
         var (_, body) = await _daemon.PostAsync("NetworkDriver.ProgramExternalConnectivity", """{"NetworkID":"n1","EndpointID":"e1"}""");
         body.Should().Contain("endpoint e1 has not joined a sandbox");
     }
 
     [Fact]
-    public async Task An_idle_connection_is_kept_since_Docker_would_repeat_a_call_that_meets_its_end()
+    public async Task An_idle_connection_is_kept_because_Docker_would_repeat_a_call_on_a_closed_one()
     {
         const string Question = "POST /NetworkDriver.GetCapabilities HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
         using var connection = await _daemon.ConnectAsync();

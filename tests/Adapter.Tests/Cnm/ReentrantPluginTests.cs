@@ -11,7 +11,7 @@ public sealed class ReentrantPluginTests() : DaemonProcessTest(
     [InlineData("add ahead $CNI_NETNS -i eth7")]
     [InlineData("del now $CNI_NETNS")]
     [InlineData("gc now --keep x")]
-    public async Task The_command_line_refuses_it_in_words_and_does_not_wait(string command)
+    public async Task A_plugin_that_calls_the_command_line_is_refused_at_once(string command)
     {
         Networks.WriteChain(add: $"'{DaemonProcess.Program}' cni {command} --config '{Daemon.SettingsFile}' 2>&1 || exit 1");
         var start = TimeProvider.System.GetTimestamp();

@@ -4,7 +4,7 @@ namespace Bridge.Adapter.Tests.Cnm;
 public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting: 1}")
 {
     [Fact]
-    public async Task In_the_middle_of_a_hanging_ADD_it_answers_ends_with_status_0_and_the_next_start_undoes_the_attachment()
+    public async Task SIGTERM_during_a_hanging_ADD_answers_the_calls_and_the_next_start_cleans_up()
     {
         using (Networks.Hold("chain", "ADD"))
         {
@@ -32,7 +32,7 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting
     }
 
     [Fact]
-    public async Task What_is_done_in_time_is_answered_as_always()
+    public async Task An_ADD_that_ends_in_time_after_SIGTERM_is_answered_as_usual()
     {
         Task<string> creation;
         using (Networks.Hold("chain", "ADD"))
@@ -49,7 +49,7 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting
     }
 
     [Fact]
-    public async Task With_nothing_under_way_it_ends_with_status_0_as_well()
+    public async Task SIGTERM_without_running_calls_ends_with_status_0()
     {
         Daemon.Terminate();
         (await Daemon.EndAsync()).Should().Be(0, Daemon.Log);

@@ -21,7 +21,7 @@ public sealed class StrangeWishTests
     [InlineData("fd00::1/129")]
     [InlineData("../../etc/16")]
     [InlineData(" 10.88.0.5/16")]
-    public void An_address_that_a_plugin_could_not_read_is_refused_since_its_DEL_would_fail_for_ever(string address) =>
+    public void An_address_that_a_plugin_could_not_read_is_refused_because_its_DEL_would_always_fail(string address) =>
         FluentActions.Invoking(() => EndpointRequestOptions.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(Address: address))))
             .Should().Throw<CnmException>().WithMessage("*is not one with its prefix length, as in 10.88.0.5/16. Nothing was done.");
 
@@ -35,13 +35,13 @@ public sealed class StrangeWishTests
     [InlineData("net.ipv4.conf.all.forwarding=1")]
     [InlineData("/16")]
     [InlineData("10.88.0.1.2/16")]
-    public void A_gateway_that_is_no_address_is_refused_like_one_that_is_not_the_CNI_networks(string gateway) =>
+    public void An_invalid_gateway_is_refused_like_one_that_is_not_the_CNI_networks(string gateway) =>
         FluentActions.Invoking(() => AddressPools.RequireFit(
             new NetworkOptions("pods", IpamMode.Docker, [new IpamData("LocalDefault", "10.88.0.0/16", gateway)]), Conflists.Parse(Conflists.Stock)))
             .Should().Throw<CnmException>().WithMessage($"Docker's own address management chose gateway {gateway}, but that of CNI network*");
 
     [Fact]
-    public void A_pool_that_is_null_is_refused_in_words() =>
+    public void A_null_pool_is_refused_with_an_error_text() =>
         FluentActions.Invoking(() => NetworkOptions.Read(new CreateNetworkRequest("n", IPv4Data: [null!])))
             .Should().Throw<CnmException>().WithMessage("IPv4Data or IPv6Data holds null*");
 

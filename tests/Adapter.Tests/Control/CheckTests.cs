@@ -10,7 +10,7 @@ public sealed class CheckTests
     [InlineData("""{"targets":["gone"]}""", 1)]
     [InlineData("""{"targets":[]}""", 0)]
     [Spec("check-only-attached", Libcni = "runs the plugins, without a result", Ours = "no plugin is run")]
-    public async Task No_plugin_is_asked_about_what_is_not_attached(string request, int failures)
+    public async Task CHECK_runs_for_attached_endpoints_only(string request, int failures)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");
         var plugins = Directory.CreateTempSubdirectory("plugins-");

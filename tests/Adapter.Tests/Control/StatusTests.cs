@@ -15,7 +15,7 @@ public sealed class StatusTests
         """;
 
     [Fact]
-    public async Task Status_answers_although_containerd_hangs_and_shows_what_the_store_says()
+    public async Task Status_answers_while_containerd_hangs_and_shows_the_entries_of_the_store()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");
         var data = Directory.CreateTempSubdirectory("networks-");

@@ -45,7 +45,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Addresses_of_networks_of_other_drivers_are_found_where_this_IPAM_driver_chose_them()
+    public async Task Addresses_that_this_IPAM_driver_gave_to_networks_of_other_drivers_are_found()
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json("""
             [{"Name":"pods","Id":"a","Driver":"cni","IPAM":{"Driver":"cni"} },{"Name":"lan","Id":"b","Driver":"macvlan","IPAM":{"Driver":"cni"} },
@@ -62,7 +62,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_under_a_question_that_nobody_waits_for_any_more_is_no_failure()
+    public async Task A_connection_that_breaks_after_the_request_was_cancelled_is_not_reported()
     {
         using var nobodyWaits = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         _docker.Answers["GET /networks"] = (context, _) =>
@@ -78,7 +78,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_network_is_created_with_all_that_was_said_of_it()
+    public async Task A_network_is_created_with_all_its_options()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
         _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
@@ -94,7 +94,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_network_without_IPv4_says_so()
+    public async Task A_network_without_IPv4_is_created_with_EnableIPv4_off()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}"}""", 201);
         _docker.Answers["GET /networks"] = ScriptedSocket.Json("[]");
@@ -105,7 +105,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_network_of_one_name_which_old_engines_make_is_taken_back()
+    public async Task A_second_network_of_the_same_name_which_old_engines_create_is_removed()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
         _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
@@ -117,7 +117,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_driver_that_takes_long_to_say_yes_is_waited_for()
+    public async Task Creating_a_network_waits_for_a_slow_driver()
     {
         var asked = new TaskCompletionSource();
         var answer = new TaskCompletionSource();
@@ -138,7 +138,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_network_that_is_gone_already_counts_as_removed_and_one_in_use_does_not()
+    public async Task A_missing_network_counts_as_removed_and_a_network_in_use_does_not()
     {
         _docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("""{"message":"network not found"}""", 404);
         _docker.Answers["DELETE /networks/used"] = ScriptedSocket.Json("""{"message":"network pods has active endpoints"}""", 403);
@@ -207,7 +207,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [InlineData(500, """{"message":"the store is broken"}""", "Docker refused to list its networks (HTTP 500): the store is broken")]
     [InlineData(403, "<html>forbidden</html>", "Docker refused to list its networks (HTTP 403): <html>forbidden</html>")]
     [InlineData(200, "<html>", "Docker refused to list its networks (HTTP 200): its answer is not understood: *")]
-    public async Task What_Docker_refuses_is_told_in_its_own_words(int status, string body, string message)
+    public async Task A_refusal_of_Docker_is_quoted(int status, string body, string message)
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json(body, status);
 
@@ -215,7 +215,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_socket_means_that_nothing_is_known()
+    public async Task With_a_missing_socket_Docker_is_unreachable()
     {
         using var nowhere = new DockerEngine("/nonexistent/docker.sock", _time);
 
@@ -224,7 +224,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Docker_that_hangs_is_given_up_after_five_seconds()
+    public async Task A_Docker_that_hangs_is_unreachable_after_five_seconds()
     {
         var asked = new TaskCompletionSource();
         _docker.Answers["GET /networks"] = (context, cancellationToken) =>
@@ -243,7 +243,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cancelling_a_question_is_not_Dockers_silence()
+    public async Task A_cancelled_request_does_not_make_Docker_unreachable()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         _docker.Answers["GET /networks"] = async (context, cancellationToken) =>

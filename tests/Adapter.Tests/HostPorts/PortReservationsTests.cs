@@ -25,7 +25,7 @@ public sealed class PortReservationsTests : IDisposable
     [Theory]
     [InlineData("tcp")]
     [InlineData("udp")]
-    public void A_chosen_port_is_free_and_nobody_else_can_take_it(string protocol)
+    public void A_chosen_port_was_free_and_is_held(string protocol)
     {
         var mapping = _ports.Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)], []).Should().ContainSingle().Subject;
         mapping.HostPort.Should().BeInRange(1024, 65535);
@@ -35,7 +35,7 @@ public sealed class PortReservationsTests : IDisposable
     }
 
     [Fact]
-    public void The_second_container_on_a_port_is_told_who_has_it()
+    public void A_taken_port_is_refused_with_its_owner()
     {
         var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerName = "web" });
@@ -45,7 +45,7 @@ public sealed class PortReservationsTests : IDisposable
     }
 
     [Fact]
-    public void A_port_of_a_program_on_the_host_is_not_taken_and_nothing_of_the_list_stays_reserved()
+    public void A_port_of_a_program_on_the_host_is_refused_and_no_port_of_the_list_stays_reserved()
     {
         using var program = new TcpListener(IPAddress.Loopback, 0);
         program.Start();
@@ -94,7 +94,7 @@ public sealed class PortReservationsTests : IDisposable
     }
 
     [Fact]
-    public void A_program_that_listens_on_IPv6_alone_has_the_port_too()
+    public void A_program_that_listens_on_IPv6_only_owns_the_port_too()
     {
         using var program = new TcpListener(IPAddress.IPv6Loopback, 0);
         program.Start();
@@ -127,7 +127,7 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("::", "0.0.0.0", "tcp", true)]
     [InlineData("::1", "::", "tcp", false)]
     [InlineData("", "0.0.0.0", "udp", true)]
-    public void What_another_runtime_publishes_is_refused_with_whose_it_is(string hostIp, string itsHostIp, string itsProtocol, bool isFree)
+    public void A_port_that_another_runtime_publishes_is_refused_with_its_owner(string hostIp, string itsHostIp, string itsProtocol, bool isFree)
     {
         var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, hostIp, 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
@@ -139,7 +139,7 @@ public sealed class PortReservationsTests : IDisposable
     }
 
     [Fact]
-    public void What_another_runtime_publishes_is_neither_chosen_nor_taken_from_a_range()
+    public void A_port_that_another_runtime_publishes_is_not_chosen()
     {
         // All but one of those that the kernel may choose: this process is the only one that knows.
         var range = File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
@@ -156,7 +156,7 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("", "")]
     [InlineData("", "127.0.0.1")]
     [InlineData("0.0.0.0", "127.0.0.1")]
-    public void A_port_that_is_asked_for_twice_is_called_that(string first, string second)
+    public void A_port_that_is_requested_twice_is_refused_as_such(string first, string second)
     {
         var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.HostPorts;
 public sealed class PortRulesTests
 {
     [Fact]
-    public void The_chains_of_portmap_say_which_port_is_whose()
+    public void The_chains_of_portmap_name_the_owners_of_ports()
     {
         const string Dump = """
             *nat
@@ -33,7 +33,7 @@ public sealed class PortRulesTests
     }
 
     [Fact]
-    public void So_does_its_table_of_nftables()
+    public void The_nftables_table_of_portmap_names_the_owners_of_ports()
     {
         const string Listing = """
             table ip6 cni_hostport {

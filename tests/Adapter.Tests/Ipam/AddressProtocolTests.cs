@@ -42,7 +42,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pool_that_is_asked_for_without_end_is_refused_at_last()
+    public async Task Requests_for_a_pool_without_end_are_refused_at_last()
     {
         var answers = new List<string>();
         for (var time = 0; time < 12; time++)
@@ -78,7 +78,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wish_for_the_second_family_is_honoured_and_the_first_address_stays()
+    public async Task A_requested_address_of_the_second_family_is_reserved_and_the_first_address_stays()
     {
         var address = await RequestAsync("10.66.0.0/24", Mac, "10.66.0.15");
         var address6 = await RequestAsync("fd00:66::/64", Mac, "fd00:66::77");
@@ -88,7 +88,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_taken_address_is_refused_and_the_holder_keeps_it()
+    public async Task A_taken_address_is_refused_and_its_owner_keeps_it()
     {
         await RequestAsync("10.66.0.0/24", Mac, "10.66.0.15");
 
@@ -121,7 +121,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_is_told_to_leave_out_a_wish_that_he_did_not_have()
+    public async Task The_error_mentions_a_requested_address_only_when_there_was_one()
     {
         _daemon.WriteConflist("20-one.conflist", """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [{ "address": "10.67.0.5/24" }] } } ] }""");
         string Any(string mac) => Wish("10.67.0.0/24", mac, "").Replace("dual/", "one/", StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     [InlineData("""{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/25"}""", "dual/10.66.0.0/24")]
     [InlineData("""{"Pool":"fd00:66::/64","V6":true}""", "dual/fd00:66::/64")]
     [InlineData("""{"Pool":"10.67.0.0/24","Options":{}}""", "other/10.67.0.0/24")]
-    public async Task The_subnet_says_which_of_several_CNI_networks_is_meant(string request, string poolId)
+    public async Task The_subnet_selects_one_of_several_CNI_networks(string request, string poolId)
     {
         WriteOther();
 
@@ -145,7 +145,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Docker_network_says_with_o_what_its_subnet_said_and_nothing_else()
+    public async Task The_network_of_the_o_option_must_be_the_network_of_the_subnet()
     {
         WriteOther();
         _daemon.WriteConflist("30-twin.conflist", """{ "cniVersion": "1.0.0", "name": "twin", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24" } } ] }""");
@@ -162,7 +162,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_exhausted_range_is_said_in_the_plugins_words_and_leaves_nothing()
+    public async Task An_exhausted_range_is_refused_with_the_plugins_error_and_leaves_nothing()
     {
         for (var number = 0; number < 11; number++)
             await RequestAsync("10.66.0.0/24", $"02:42:00:00:01:{number:x2}");
@@ -174,7 +174,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_section_that_the_plugin_refuses_leaves_no_reservation_to_be_released_for_ever()
+    public async Task An_ipam_section_that_the_plugin_refuses_leaves_no_reservation()
     {
         _daemon.WriteConflist("20-bad.conflist", $$"""
             { "cniVersion": "1.0.0", "name": "bad", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.68.0.0/24", "routes": [{ "dst": "everywhere" }] } } ] }
@@ -208,7 +208,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     [InlineData("RequestAddress", """{"PoolID":"dual/10.66.0.0/24","Address":"10.99.0.1"}""", "is not in subnet 10.66.0.0/24")]
     [InlineData("RequestAddress", """{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.12"}""", "rangeStart and rangeEnd")]
     [InlineData("RequestAddress", "", "the request has no body")]
-    public async Task What_cannot_be_is_refused_with_a_sentence_in_the_field_that_Docker_reads(string method, string request, string sentence)
+    public async Task An_impossible_request_is_refused_in_the_field_that_Docker_reads(string method, string request, string sentence)
     {
         ((string)(await AskAsync(method, request))["Error"]!).Should().Contain(sentence);
         Owners().Should().BeEmpty();
@@ -218,7 +218,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     [InlineData("""{"PoolID":"","Address":"fd00:66::5"}""")]
     [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.1"}""")]
     [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.19"}""")]
-    public async Task Releasing_what_is_not_reserved_succeeds(string request) =>
+    public async Task Releasing_an_address_that_is_not_reserved_succeeds(string request) =>
         (await AskAsync("ReleaseAddress", request)).ToJsonString().Should().Be("{}");
 
     private void WriteOther() => _daemon.WriteConflist(

@@ -38,7 +38,7 @@ public sealed class UnwrittenReservationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_cannot_be_written_down_is_given_back_at_once()
+    public async Task An_address_that_cannot_be_recorded_is_released_at_once()
     {
         var answer = JsonNode.Parse((await _daemon.PostAsync("IpamDriver.RequestAddress", Request)).Body)!;
 

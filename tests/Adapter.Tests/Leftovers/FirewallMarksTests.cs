@@ -16,13 +16,13 @@ public sealed class FirewallMarksTests
     [InlineData("ip saddr 10.93.0.2 ip daddr != 224.0.0.0/4 masquerade comment \"6cf8a4-net: pods, if: eth0, id: " + Id + "\"")]
     [InlineData("-A CNI-FORWARD -d 10.93.0.2/32 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")]
     [InlineData("-A CNI-FORWARD -s fd00::2/128 -j ACCEPT")]
-    public void A_rule_of_the_attachment_is_known(string line) => Marks.IsOn(line).Should().BeTrue();
+    public void A_rule_of_the_attachment_is_recognised(string line) => Marks.IsOn(line).Should().BeTrue();
 
     [Theory]
     [InlineData("CNI-")]
     [InlineData("CNI-DN-")]
     [InlineData("CNI-SN-")]
-    public void So_is_a_chain_of_its_own(string prefix)
+    public void A_chain_of_the_attachment_is_recognised(string prefix)
     {
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(System.Text.Encoding.UTF8.GetBytes("pods" + Id)));
         Marks.IsOn($":{(prefix + hash)[..28]} - [0:0]").Should().BeTrue();
@@ -34,14 +34,14 @@ public sealed class FirewallMarksTests
     [InlineData("-A CNI-FORWARD -d 110.93.0.2/32 -j ACCEPT")]
     [InlineData("-A INPUT -s 10.93.0.2/32 -j DROP")]
     [InlineData("")]
-    public void Another_containers_and_an_administrators_are_not(string line) => Marks.IsOn(line).Should().BeFalse();
+    public void Rules_of_other_containers_and_of_the_administrator_are_not_recognised(string line) => Marks.IsOn(line).Should().BeFalse();
 
     [Theory]
     [InlineData("-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment \"dnat name: \\\"pods\\\" id: \\\"" + Id + "\\\"\" -m multiport --dports 8080 -j CNI-DN-x", true)]
     [InlineData("tcp dport 8080 dnat to 10.93.0.2:80 comment \"" + Id + "\"", true)]
     [InlineData("ip saddr 10.93.0.2 ip daddr != 224.0.0.0/4 masquerade comment \"6cf8a4-net: pods, if: eth0, id: " + Id + "\"", false)]
     [InlineData("-A POSTROUTING -s 10.93.0.2/32 -m comment --comment \"name: \\\"pods\\\" id: \\\"" + Id + "\\\"\" -j CNI-x", false)]
-    public void Rules_that_publish_ports_are_told_from_the_others(string line, bool isOfPorts) => FirewallMarks.IsOfPorts(line).Should().Be(isOfPorts);
+    public void Rules_that_publish_ports_are_distinguished_from_others(string line, bool isOfPorts) => FirewallMarks.IsOfPorts(line).Should().Be(isOfPorts);
 
     private static LinkAddress Address(string address) => new(address, address.Contains(':', StringComparison.Ordinal) ? 64 : 24);
 }

@@ -25,7 +25,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task Networks_come_and_go_with_the_files_of_the_directory()
+    public async Task Networks_are_created_and_removed_with_the_files_of_the_directory()
     {
         await _loop.StartAsync(Cancellation);
         await PassesAsync(more: 0);
@@ -41,7 +41,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task A_Docker_that_comes_back_is_given_its_networks()
+    public async Task Networks_are_created_when_Docker_is_back()
     {
         var list = Docker.Script.Answers["GET /networks"];
         var asked = new TaskCompletionSource();
@@ -62,7 +62,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task A_round_that_fails_is_followed_by_the_next()
+    public async Task A_failed_pass_is_followed_by_the_next()
     {
         Docker.Script.Answers["GET /networks"] = ScriptedSocket.Json("""{"message":"no"}""", 500);
         Write("10-pods.conflist", Conflists.Stock);
@@ -96,7 +96,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task A_directory_that_is_put_in_place_of_the_old_one_is_noticed_at_once()
+    public async Task A_directory_that_replaces_the_old_one_is_noticed_at_once()
     {
         await _loop.StartAsync(Cancellation);
         await PassesAsync(more: 0);

@@ -46,7 +46,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task One_that_was_removed_by_hand_comes_back()
+    public async Task A_network_that_was_removed_by_hand_is_created_again()
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
@@ -58,7 +58,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task One_whose_CNI_network_stays_away_is_removed_and_not_one_whose_file_was_away_for_a_moment()
+    public async Task A_network_is_removed_when_its_CNI_network_stays_away_for_the_grace_period()
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
@@ -82,7 +82,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task One_that_a_container_needs_stays_until_the_container_is_gone_which_is_said_once()
+    public async Task A_network_in_use_stays_until_its_containers_are_gone_which_is_logged_once()
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
@@ -102,7 +102,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task One_whose_CNI_network_changes_is_made_anew()
+    public async Task A_network_whose_CNI_network_changes_is_created_anew()
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
@@ -116,7 +116,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task One_whose_CNI_network_changes_stays_as_it_is_while_a_container_needs_it()
+    public async Task A_network_in_use_does_not_change_with_its_CNI_network()
     {
         Write("10-pods.conflist", Conflists.Stock);
         await _networks.RunAsync(Cancellation);
@@ -134,7 +134,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     [InlineData("cni", "other", true)]
     [InlineData("cni", "pods", false)]
     [InlineData("cni", null, false)]
-    public async Task A_network_of_that_name_that_somebody_made_is_left_alone_and_said_once_when_it_is_another(string driver, string? cniNetwork, bool said)
+    public async Task A_network_that_a_user_made_under_that_name_stays_and_is_logged_once_when_it_differs(string driver, string? cniNetwork, bool said)
     {
         Docker.AddNetwork("pods", driver, cniNetwork);
         Write("10-pods.conflist", Conflists.Stock);
@@ -160,7 +160,7 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
-    public async Task What_the_driver_refuses_is_tried_again_said_once_and_does_not_keep_the_others_from_being_made()
+    public async Task A_network_that_the_driver_refuses_is_tried_again_logged_once_and_does_not_block_the_others()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);

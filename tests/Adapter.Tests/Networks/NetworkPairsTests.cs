@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Tests.Networks;
 public sealed class NetworkPairsTests
 {
     [Fact]
-    public void Docker_networks_are_put_beside_the_CNI_network_that_they_name()
+    public void Docker_networks_are_paired_with_the_CNI_network_that_they_name()
     {
         var pairs = NetworkPairs.Of(Hosting("pods", "lan"), [Made("web", option: "pods"), Made("db", ipamOption: "pods"), Made("old", option: "gone")]);
 
@@ -17,19 +17,19 @@ public sealed class NetworkPairsTests
     }
 
     [Fact]
-    public void One_that_names_none_stands_for_the_only_CNI_network()
+    public void A_network_that_names_none_is_paired_with_the_only_CNI_network()
     {
         NetworkPairs.Of(Hosting("pods"), [Made("web")]).Known[0].Docker.Should().ContainSingle();
     }
 
     [Fact]
-    public void One_that_names_none_among_several_is_lost()
+    public void A_network_that_names_none_of_several_is_lost()
     {
         NetworkPairs.Of(Hosting("pods", "lan"), [Made("web")]).Lost.Should().ContainSingle().Which.CniNetwork.Should().BeNull();
     }
 
     [Fact]
-    public void One_that_names_none_stands_for_the_only_CNI_network_that_declares_its_subnet()
+    public void A_network_that_names_none_is_paired_with_the_only_CNI_network_of_its_subnet()
     {
         var contents = new ConfigurationDirectoryContents([Parse("pods", "10.1.0.0/16"), Parse("lan", "10.2.0.0/16"), Parse("twin", "10.1.0.0/16")], []);
         NetworkPairs.StandsFor(Made("web") with { Pools = [("10.2.0.0/16", null)] }, contents).Should().Be("lan");
@@ -39,7 +39,7 @@ public sealed class NetworkPairsTests
     [Theory]
     [InlineData("10.9.0.0/24", true)] // That of one that is gone.
     [InlineData("10.1.4.0/24", false)]
-    public void One_that_names_none_and_has_another_subnet_than_the_only_CNI_network_is_lost(string subnet, bool isLost)
+    public void A_network_that_names_none_and_has_another_subnet_is_lost(string subnet, bool isLost)
     {
         var pairs = NetworkPairs.Of(new ConfigurationDirectoryContents([Parse("pods", "10.1.0.0/16")], []), [Made("web") with { Pools = [(subnet, null)] }]);
 

@@ -22,7 +22,7 @@ public sealed class NetworkPlanTests
     }
 
     [Fact]
-    public void Both_families_are_told_and_of_each_the_first_subnet()
+    public void The_plan_has_the_first_subnet_of_each_family()
     {
         var network = ToDocker(NetworkPlan.Of(Conflists.WithIpam("bridge", DualStack), hasIPv6Alone: false, []));
 
@@ -31,7 +31,7 @@ public sealed class NetworkPlanTests
     }
 
     [Fact]
-    public void A_gateway_outside_of_its_subnet_is_not_told()
+    public void A_gateway_outside_of_its_subnet_is_left_out()
     {
         var network = ToDocker(NetworkPlan.Of(Conflists.WithIpam("bridge", """{"type":"static","addresses":[{"address":"10.1.0.5/32","gateway":"169.254.1.1"}]}"""), hasIPv6Alone: false, []));
 
@@ -66,14 +66,14 @@ public sealed class NetworkPlanTests
     }
 
     [Fact]
-    public void What_a_network_is_made_from_is_summed_up_in_a_line()
+    public void The_summary_of_a_plan_is_one_line()
     {
         NetworkPlan.Of(Conflists.WithIpam("bridge", DualStack), hasIPv6Alone: false, []).Summary.Should().Be("10.1.0.0/24 via 10.1.0.1, fd00:1::/64 via fd00:1::1");
         NetworkPlan.WithNullIpam(Conflists.Parse(Conflists.Stock), []).Summary.Should().Be("null");
     }
 
     [Fact]
-    public void A_chain_that_can_only_be_attached_where_it_stays_is_attached_there()
+    public void A_chain_that_can_only_be_attached_in_the_sandbox_is_attached_there()
     {
         var plan = NetworkPlan.Of(Conflists.WithIpam("macvlan", """{"type":"dhcp"}"""), hasIPv6Alone: true, []);
 
@@ -84,7 +84,7 @@ public sealed class NetworkPlanTests
     }
 
     [Fact]
-    public void Addresses_are_reserved_ahead_for_a_chain_that_the_settings_say_belongs_into_the_container()
+    public void Addresses_are_reserved_ahead_for_a_chain_that_the_settings_attach_in_the_sandbox()
     {
         var plan = NetworkPlan.Of(Conflists.Parse(Conflists.Plain), hasIPv6Alone: false, ["bridge"]);
 
@@ -94,7 +94,7 @@ public sealed class NetworkPlanTests
     }
 
     [Fact]
-    public void An_option_that_was_given_wins()
+    public void A_given_option_overrides_the_plan()
     {
         var plan = NetworkPlan.Of(Conflists.WithIpam("macvlan", """{"type":"dhcp"}"""), hasIPv6Alone: true, []);
 

@@ -12,7 +12,7 @@ public sealed class ContestedPortTests
     private const string Kind = "contested-port";
 
     [Fact]
-    public async Task A_port_that_a_program_has_taken_is_told_and_held_again_when_the_program_is_gone()
+    public async Task A_port_that_a_program_has_taken_is_reported_and_held_again_after_the_program_ended()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         using var program = new TcpListener(IPAddress.Loopback, 0);
@@ -36,7 +36,7 @@ public sealed class ContestedPortTests
     }
 
     [Fact]
-    public async Task A_port_that_nobody_took_is_held_and_no_finding()
+    public async Task A_port_that_nobody_took_is_held_and_not_reported()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         using var program = new TcpListener(IPAddress.Loopback, 0);

@@ -57,7 +57,7 @@ public sealed class CutOffInspectionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_nobody_is_at_work_on_is_undone_if_it_stays_so_whatever_the_clock_says()
+    public async Task A_record_that_stays_unchanged_and_idle_is_cleaned_up_whatever_the_clock_says()
     {
         _journal.Attachments.Write(Record() with { Since = _time.GetUtcNow().AddYears(1) });
 
@@ -71,7 +71,7 @@ public sealed class CutOffInspectionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_somebody_is_at_work_on_is_left_to_them_however_long_it_takes()
+    public async Task A_record_that_a_call_holds_is_not_cleaned_up_however_long_the_call_takes()
     {
         _journal.Attachments.Write(Record());
 
@@ -81,7 +81,7 @@ public sealed class CutOffInspectionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_went_on_meanwhile_is_not_undone()
+    public async Task A_record_that_changed_meanwhile_is_not_cleaned_up()
     {
         _journal.Attachments.Write(Record());
         var finding = (await InspectAsync()).Should().ContainSingle().Subject;

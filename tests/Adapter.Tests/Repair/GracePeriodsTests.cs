@@ -14,7 +14,7 @@ public sealed class GracePeriodsTests
     public GracePeriodsTests() => _doubts = new GracePeriods(_time);
 
     [Fact]
-    public void The_next_look_is_when_it_may_count()
+    public void The_next_inspection_is_due_when_the_grace_period_ends()
     {
         _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
 
@@ -24,7 +24,7 @@ public sealed class GracePeriodsTests
     }
 
     [Fact]
-    public void What_stayed_that_long_counts_and_wants_no_further_look()
+    public void A_finding_that_outlasts_its_grace_period_counts_and_needs_no_further_inspection()
     {
         _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
         _time.Advance(Grace);
@@ -35,7 +35,7 @@ public sealed class GracePeriodsTests
     }
 
     [Fact]
-    public void A_clock_that_is_set_back_makes_no_doubt_longer()
+    public void A_clock_that_is_set_back_makes_no_grace_period_longer()
     {
         _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
         _time.SetBack(TimeSpan.FromDays(365));
@@ -47,7 +47,7 @@ public sealed class GracePeriodsTests
     }
 
     [Fact]
-    public void What_went_meanwhile_starts_anew_when_it_comes_again()
+    public void A_finding_that_disappears_and_returns_has_a_new_grace_period()
     {
         _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
         _doubts.Settle(typeof(GracePeriodsTests), []);
@@ -58,7 +58,7 @@ public sealed class GracePeriodsTests
     }
 
     [Fact]
-    public void What_another_inspection_sees_is_none_of_its_business()
+    public void Each_inspection_has_its_own_grace_periods()
     {
         _doubts.Settle(typeof(GracePeriodsTests), [Unused("r1")]);
         _doubts.Settle(typeof(GracePeriods), []);

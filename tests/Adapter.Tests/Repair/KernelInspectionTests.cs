@@ -52,7 +52,7 @@ public sealed class KernelInspectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_namespace_is_not_an_orphan_while_somebody_is_at_work_on_it_or_has_a_record()
+    public async Task A_namespace_is_not_an_orphan_while_a_call_holds_it_or_a_record_names_it()
     {
         _host.Staging.Create(ThrowAwayHost.Id);
         using (await _gates.EnterAsync(ThrowAwayHost.Id, Cancellation))
@@ -69,7 +69,7 @@ public sealed class KernelInspectionTests : IDisposable
     [InlineData("a record that cannot be read")]
     [InlineData("an endpoint of Docker's without a record")]
     [InlineData("a Docker that does not answer")]
-    public async Task A_namespace_without_a_record_stays_as_long_as_it_may_be_somebodys(string doubt)
+    public async Task A_namespace_without_a_record_stays_until_its_grace_period_ends(string doubt)
     {
         _host.Staging.Create(ThrowAwayHost.Id);
         var docker = WithDocker.Docker;
@@ -94,7 +94,7 @@ public sealed class KernelInspectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_with_a_name_like_ours_is_told_and_never_touched()
+    public async Task A_link_with_a_name_like_ours_is_reported_and_not_removed()
     {
         Tool.Ip(_host.HostPath, $"link add {ThrowAwayHost.HostIfname} type veth peer name cni0");
         Tool.Ip(_host.HostPath, "link add cni0123456789xy type veth peer name veth0");
@@ -115,7 +115,7 @@ public sealed class KernelInspectionTests : IDisposable
     [InlineData("sandbox", false)]
     [InlineData("sandbox, with another MAC and name", false)]
     [InlineData("nowhere", true)]
-    public async Task A_link_is_lost_when_it_is_in_no_place_of_its_way(string place, bool isLost)
+    public async Task A_link_is_lost_when_it_is_in_none_of_its_namespaces(string place, bool isLost)
     {
         _host.RunPlugin();
         var record = Records.Joined(ThrowAwayHost.Id) with

@@ -41,7 +41,7 @@ public sealed class LostRecordTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public async Task A_lost_reservation_is_made_again_from_its_attachment_and_released_when_Docker_says_so(string? content)
+    public async Task A_lost_reservation_is_restored_from_its_attachment_and_released_when_Docker_releases_it(string? content)
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         bench.Docker.AddNetwork("pods", "cni", "pods");
@@ -69,7 +69,7 @@ public sealed class LostRecordTests
     }
 
     [Fact]
-    public async Task Status_shows_all_others_beside_a_record_that_makes_no_sense()
+    public async Task A_damaged_record_does_not_hide_the_others_in_status()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         bench.Docker.AddNetwork("pods", "cni", "pods");

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Tests.Repair;
 public sealed class OrphanedEndpointTests
 {
     [Fact]
-    public async Task It_is_told_with_the_command_that_removes_it_until_it_is_gone()
+    public async Task An_orphaned_endpoint_is_reported_with_the_command_that_removes_it()
     {
         await using var bench = await PrepareAsync(Cancellation);
         (await FindingsAsync(bench)).Should().BeEmpty();
@@ -24,7 +24,7 @@ public sealed class OrphanedEndpointTests
     }
 
     [Fact]
-    public async Task Where_a_new_container_has_its_name_that_is_told_too()
+    public async Task The_report_says_when_a_new_container_has_the_same_name()
     {
         await using var bench = await PrepareAsync(Cancellation);
         bench.Docker.LoseContainer("web");

@@ -16,7 +16,7 @@ public sealed class RepairTests
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
     [Fact]
-    public async Task A_dry_run_tells_everything_and_changes_nothing()
+    public async Task A_dry_run_reports_everything_and_changes_nothing()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         bench.Docker.AddNetwork("pods", "cni", "pods");
@@ -51,7 +51,7 @@ public sealed class RepairTests
     [Theory]
     [InlineData("10.66.0.5/24")]
     [InlineData("10.66.0.5/24", "fd00:66::5/64")]
-    public async Task An_address_that_went_out_of_the_store_is_given_back_by_the_plugin(params string[] cidrs)
+    public async Task An_address_that_is_missing_in_the_store_is_reserved_again_by_the_plugin(params string[] cidrs)
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.AddAttachment(cidrs);
@@ -73,7 +73,7 @@ public sealed class RepairTests
     [Theory]
     [InlineData("last_reserved_ip.0", true)]
     [InlineData("lock", false)] // Nothing shows that it is this network's: it may be left from another of the name.
-    public async Task An_address_that_a_delegating_plugin_had_written_down_is_given_back_where_its_store_is_known(string written, bool isRepaired)
+    public async Task An_address_of_a_delegating_plugin_is_reserved_again_where_its_store_is_known(string written, bool isRepaired)
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.Attachment("10.66.0.5/24") with { Configuration = bench.DelegatingConfiguration };
@@ -95,7 +95,7 @@ public sealed class RepairTests
     [InlineData("pods", "fd00:66::5", 1)]
     [InlineData("pods", "10.66.0.6", 0)]
     [InlineData("lan", "10.66.0.5", 0)] // Another network may have the same addresses.
-    public async Task Two_containers_with_one_address_are_found(string cniNetwork, string address, int findings)
+    public async Task Two_containers_with_the_same_address_are_reported(string cniNetwork, string address, int findings)
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.5/24") with { Snapshot = Having("10.66.0.5", "fd00:66::5", "fe80::1") });
@@ -128,7 +128,7 @@ public sealed class RepairTests
         new("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [.. addresses.Select(address => new LinkAddress(address, address.Contains(':') ? 64 : 24))] };
 
     [Fact]
-    public async Task A_reservation_gets_its_address_back_whatever_was_wished_for_when_it_was_made()
+    public async Task A_reservation_gets_its_address_again_whatever_address_was_requested_at_first()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.AddReservation("10.66.0.99/24");
@@ -148,7 +148,7 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public async Task An_address_that_somebody_else_has_by_now_is_shown_and_left()
+    public async Task An_address_that_another_owner_has_by_now_is_reported_and_stays()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         var record = bench.AddAttachment("10.66.0.5/24");
@@ -168,7 +168,7 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public async Task What_stays_through_the_grace_is_mended_before_the_command_answers()
+    public async Task A_finding_that_outlasts_its_grace_period_is_repaired_before_the_command_answers()
     {
         await using var bench = await RepairBench.PrepareAsync(Short);
         bench.Docker.AddNetwork("pods", "cni", "pods");
@@ -186,7 +186,7 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public async Task A_container_without_a_record_is_told_how_to_get_one()
+    public async Task A_container_without_a_record_is_reported_with_the_command_that_restores_it()
     {
         await using var bench = await RepairBench.PrepareAsync(Short);
         bench.Docker.AddNetwork("pods", "cni", "pods");
@@ -201,7 +201,7 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public async Task Docker_s_silence_is_told_and_the_rest_is_looked_at_all_the_same()
+    public async Task When_Docker_does_not_answer_that_is_reported_and_the_other_inspections_run()
     {
         await using var bench = await RepairBench.PrepareAsync(Short);
         var record = bench.AddAttachment("10.66.0.5/24");
@@ -217,7 +217,7 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public async Task What_can_never_be_undone_is_forgotten_at_an_operators_word_and_its_address_is_free()
+    public async Task A_clean_up_that_always_fails_can_be_abandoned_and_its_address_is_released()
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         bench.WritePlugin("""echo '{"code": 117, "msg": "the quarry is shut"}'; exit 1""");
@@ -242,7 +242,7 @@ public sealed class RepairTests
     [InlineData("web", "docker rm --force")]
     [InlineData("nobody", "is called \\u0022nobody\\u0022")]
     [InlineData("", "is missing")]
-    public async Task What_is_in_use_is_never_forgotten(string target, string sentence)
+    public async Task An_attachment_in_use_cannot_be_abandoned(string target, string sentence)
     {
         await using var bench = await RepairBench.PrepareAsync(Never);
         bench.AddAttachment("10.66.0.5/24");

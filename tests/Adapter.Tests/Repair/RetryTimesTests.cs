@@ -25,7 +25,7 @@ public sealed class RetryTimesTests
     }
 
     [Fact]
-    public void A_new_process_tries_at_once_and_then_goes_on_where_the_record_is()
+    public void A_new_process_tries_at_once_and_continues_with_the_recorded_attempts()
     {
         _retries.IsDue("e1").Should().BeTrue();
 
@@ -48,7 +48,7 @@ public sealed class RetryTimesTests
     }
 
     [Fact]
-    public void Attempts_that_a_full_disk_kept_out_of_the_record_count_all_the_same()
+    public void Attempts_count_also_when_a_full_disk_prevented_their_recording()
     {
         _retries.Failed("e1", attempts: 0);
         _retries.Failed("e1", attempts: 0);

@@ -14,7 +14,7 @@ public sealed class StrandedContainerTests
     [InlineData("unless-stopped", Promise, true)]
     [InlineData("no", Promise, false)]
     [InlineData("always", "OCI runtime create failed", false)]
-    public async Task A_container_that_was_refused_for_its_network_is_started_if_its_restart_policy_says_so(string policy, string error, bool isStarted)
+    public async Task A_container_that_could_not_start_without_its_network_is_started_as_its_restart_policy_demands(string policy, string error, bool isStarted)
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         bench.Docker.AddNetwork("pods", "cni", "pods");

@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Tests.Repair;
 public sealed class UnlistedNetworkTests
 {
     [Fact]
-    public async Task A_network_that_Docker_does_not_list_counts_as_none_and_still_serves_an_endpoint()
+    public async Task A_network_that_Docker_does_not_list_is_not_counted_and_still_serves_an_endpoint()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(3)); // Docker does not list the endpoint either.
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true, Attach = AttachMode.Sandbox });
@@ -25,7 +25,7 @@ public sealed class UnlistedNetworkTests
     }
 
     [Fact]
-    public async Task It_goes_on_as_before_when_Docker_lists_it_again()
+    public async Task A_network_works_as_before_when_Docker_lists_it_again()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true });
@@ -40,7 +40,7 @@ public sealed class UnlistedNetworkTests
     }
 
     [Fact]
-    public async Task One_that_is_removed_while_it_is_put_away_is_gone()
+    public async Task A_network_that_is_removed_while_Docker_does_not_list_it_is_gone()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.Zero);
         bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null));
@@ -53,7 +53,7 @@ public sealed class UnlistedNetworkTests
     }
 
     [Fact]
-    public async Task An_endpoint_on_a_network_that_the_journal_has_lost_waits_until_it_is_taken_over()
+    public async Task An_endpoint_on_a_network_without_a_record_waits_until_the_network_is_recorded()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         await bench.StartAsync(Cancellation);
@@ -65,7 +65,7 @@ public sealed class UnlistedNetworkTests
     }
 
     [Fact]
-    public async Task One_that_Docker_still_lists_while_it_removes_it_is_not_taken_over_again()
+    public async Task A_network_that_Docker_still_lists_during_its_removal_is_not_recorded_again()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(5));
         bench.Docker.AddNetwork("pods", "cni", "pods");

@@ -25,7 +25,7 @@ public sealed class UnpublishedPortTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task They_are_published_by_the_CNI_network_that_is_left()
+    public async Task Ports_move_to_the_CNI_network_that_remains()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromMilliseconds(100));
         Add(bench, """{ "portMappings": true }""");
@@ -43,7 +43,7 @@ public sealed class UnpublishedPortTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_none_of_its_plugins_can_status_says_that_they_are_published_nowhere()
+    public async Task Status_reports_ports_that_no_remaining_plugin_can_publish()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromMilliseconds(100));
         Add(bench, "{}");

@@ -12,7 +12,7 @@ public sealed class ArrivalTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void What_plugins_changed_in_the_sandbox_is_not_changed_back()
+    public void Changes_that_plugins_made_in_the_sandbox_stay()
     {
         var snapshot = Send();
         LetDockerTakeIt();
@@ -26,7 +26,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void Before_docker_takes_the_link_it_is_in_the_host()
+    public void The_link_is_in_the_host_until_docker_moves_it()
     {
         var snapshot = Send();
 
@@ -34,7 +34,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void An_arrival_waits_for_the_sandbox_for_up_and_for_dockers_routes()
+    public void An_arrival_waits_until_docker_has_set_the_link_up_and_set_its_routes()
     {
         var snapshot = Send();
         File.WriteAllText(_host.PathOf("empty"), "");
@@ -54,7 +54,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_gateways_arrival_waits_for_the_default_route_that_docker_sets_last()
+    public void With_a_gateway_an_arrival_waits_for_the_default_route_which_docker_sets_last()
     {
         var snapshot = Send();
         LetDockerTakeIt();
@@ -67,7 +67,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_is_in_neither_is_gone()
+    public void A_link_that_is_neither_in_the_host_nor_in_the_sandbox_is_gone()
     {
         var snapshot = Send();
         Tool.Ip(_host.HostPath, "link del veth-peer");
@@ -78,7 +78,7 @@ public sealed class ArrivalTests : IDisposable
     [Theory]
     [InlineData("eth0")]
     [InlineData("eth1")]
-    public void On_arrival_everything_that_docker_cannot_carry_is_put_back_and_the_path_names_the_sandbox(string sandboxIfname)
+    public void On_arrival_everything_that_docker_does_not_copy_is_restored_and_the_path_leads_to_the_sandbox(string sandboxIfname)
     {
         var staged = SendWithCensus(out var snapshot);
         LetDockerTakeIt(sandboxIfname);
@@ -116,7 +116,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_route_that_came_with_dockers_address_goes_where_plugins_had_taken_it_away()
+    public void A_connected_route_that_plugins_had_removed_is_removed_again()
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr add fd00:88::5/64 dev eth0 nodad");
@@ -138,7 +138,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_route_that_came_with_a_further_address_goes_where_plugins_had_put_another_in_its_place()
+    public void A_connected_route_that_plugins_had_replaced_is_replaced_again()
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr add 10.161.5.9/24 dev eth0");
@@ -207,7 +207,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void IPv6_is_switched_on_for_a_link_local_address_that_docker_was_not_told_of()
+    public void IPv6_is_enabled_for_a_link_local_address_that_docker_does_not_know()
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr add fe80::88:5/64 dev eth0 nodad");
@@ -222,7 +222,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void IPv6_that_was_switched_off_after_docker_had_switched_it_on_stays_off()
+    public void IPv6_stays_disabled_where_it_was_disabled_after_docker_had_enabled_it()
     {
         var snapshot = Send();
         LetDockerTakeIt();
@@ -236,7 +236,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_the_plugins_left_down_is_down_in_the_sandbox_and_at_home()
+    public void A_link_that_the_plugins_left_down_is_down_in_the_sandbox_and_in_the_staging_namespace()
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "addr flush dev eth0");
@@ -257,7 +257,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void Neighbours_that_know_another_MAC_of_our_addresses_are_corrected()
+    public void Neighbours_with_another_MAC_for_our_addresses_are_updated()
     {
         var snapshot = Send();
         LetDockerTakeIt();
@@ -277,7 +277,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_route_whose_place_another_interface_of_the_container_has_is_an_error_that_names_it()
+    public void A_route_that_conflicts_with_another_interface_is_an_error_that_names_the_interface()
     {
         var snapshot = Send();
         Tool.Ip(_host.SandboxPath, "link add taken type veth peer name taken-peer");
@@ -292,7 +292,7 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
-    public void A_macvlan_is_told_from_its_siblings_on_the_same_parent()
+    public void A_macvlan_is_distinguished_from_others_on_the_same_parent()
     {
         _host.Staging.Create(ThrowAwayHost.Id);
         Tool.Ip(_host.HostPath, "link add parent type veth peer name parent-peer");

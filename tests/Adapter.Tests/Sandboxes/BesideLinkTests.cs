@@ -10,7 +10,7 @@ public sealed class BesideLinkTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void All_that_a_snapshot_carries_is_nothing_beside_it()
+    public void Everything_that_a_snapshot_holds_can_be_restored()
     {
         _host.RunPlugin();
         _host.AddExtras();
@@ -48,7 +48,7 @@ public sealed class BesideLinkTests : IDisposable
     [InlineData("ip6tables-nft -A INPUT -j DROP", "nftables table filter")]
     [InlineData("iptables-legacy -t nat -A OUTPUT -p tcp -j REDIRECT --to-ports 15001", "iptables table nat")]
     [InlineData("ip6tables-legacy -A INPUT -j DROP", "ip6tables table filter")]
-    public void What_cannot_be_carried_is_named(string command, params string[] found)
+    public void What_cannot_be_restored_is_reported_by_name(string command, params string[] found)
     {
         Assert.SkipUnless(Tool.Exists(command.Split(' ')[0]), "It needs iptables and nftables.");
         _host.RunPlugin();

@@ -11,7 +11,7 @@ public sealed class DefaultRouteTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void Where_docker_chose_our_gateway_the_default_routes_become_what_the_plugins_made_in_both_families()
+    public void When_docker_chooses_our_gateway_the_plugins_default_routes_of_both_families_are_restored()
     {
         var (staged, snapshot) = Send(
             "route replace default via 10.88.0.1 mtu lock 1450 advmss 1400 initcwnd 20 src 10.88.0.5",
@@ -27,7 +27,7 @@ public sealed class DefaultRouteTests : IDisposable
     }
 
     [Fact]
-    public void A_metric_of_its_own_takes_the_place_of_the_one_that_docker_set()
+    public void A_default_route_with_a_metric_replaces_the_one_that_docker_set()
     {
         var (staged, snapshot) = Send("route del default", "route add default via 10.88.0.1 metric 100", "-6 route add default via fd00:88::1 dev eth0 metric 64");
         LetDockerTakeIt("fd00:88::1");
@@ -39,7 +39,7 @@ public sealed class DefaultRouteTests : IDisposable
     }
 
     [Fact]
-    public void What_docker_sets_again_becomes_it_again_also_when_plugins_have_worked_there()
+    public void A_default_route_that_docker_sets_again_is_replaced_again()
     {
         var (staged, snapshot) = Send("route replace default via 10.88.0.1 mtu 1450", "route add default via 10.88.0.2 metric 200");
         LetDockerTakeIt();
@@ -53,7 +53,7 @@ public sealed class DefaultRouteTests : IDisposable
     }
 
     [Fact]
-    public void Where_docker_chose_another_networks_gateway_none_of_ours_is_set()
+    public void When_docker_chose_the_gateway_of_another_network_ours_is_not_set()
     {
         var (_, snapshot) = Send("route replace default via 10.88.0.1 mtu 1450", "route add default via 10.88.0.2 metric 200");
         AddOtherNetwork();
@@ -66,7 +66,7 @@ public sealed class DefaultRouteTests : IDisposable
     }
 
     [Fact]
-    public void When_docker_chooses_another_networks_gateway_what_is_left_of_ours_goes()
+    public void When_docker_changes_to_the_gateway_of_another_network_our_default_routes_are_removed()
     {
         var (_, snapshot) = Send("route replace default via 10.88.0.1 mtu 1450", "route add default via 10.88.0.2 metric 200");
         LetDockerTakeIt();
@@ -85,7 +85,7 @@ public sealed class DefaultRouteTests : IDisposable
     [Theory]
     [InlineData("10.88.0.5/16 brd 10.88.255.255")]
     [InlineData("10.88.0.5/32")]
-    public void A_default_route_without_next_hop_is_set_behind_the_place_of_dockers(string address)
+    public void A_default_route_without_next_hop_gets_a_higher_metric_than_dockers(string address)
     {
         var (_, snapshot) = Send(
             "addr flush dev eth0", $"addr add {address} dev eth0", "addr add fd00:88::5/128 dev eth0 nodad",

@@ -19,7 +19,7 @@ public sealed class HomecomingTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void A_link_that_never_left_is_home()
+    public void A_link_that_never_left_the_staging_namespace_stays()
     {
         BringHome().Should().Be(LinkHome.Home);
 
@@ -28,7 +28,7 @@ public sealed class HomecomingTests : IDisposable
 
     [Fact]
     [Case(50, "real-chain")]
-    public void A_link_that_docker_put_back_returns_with_everything_it_had()
+    public void A_link_that_docker_moved_back_to_the_host_returns_with_its_configuration()
     {
         Travel("eth0");
         _host.LetDockerPutItBack();
@@ -41,7 +41,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_docker_never_took_returns_from_the_host()
+    public void A_link_that_docker_never_moved_returns_from_the_host()
     {
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
 
@@ -53,7 +53,7 @@ public sealed class HomecomingTests : IDisposable
     [Theory]
     [InlineData("eth0")]
     [InlineData("eth1")]
-    public void A_link_still_in_the_sandbox_is_fetched_whatever_its_name_and_leaves_no_rule_behind(string sandboxIfname)
+    public void A_link_in_the_sandbox_returns_whatever_its_name_and_its_rules_are_removed(string sandboxIfname)
     {
         Travel(sandboxIfname);
 
@@ -66,7 +66,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_fetched_from_a_sandbox_that_only_our_path_still_names()
+    public void A_link_returns_from_a_sandbox_to_which_only_our_path_leads()
     {
         Travel("eth0");
         NetworkNamespace.Unmount(_host.SandboxPath);
@@ -77,7 +77,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_fetched_from_a_sandbox_where_its_arrival_was_never_finished()
+    public void A_link_returns_from_a_sandbox_where_its_arrival_was_not_finished()
     {
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth3");
@@ -117,7 +117,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_plugins_never_finished_a_namespace_is_all_there_is()
+    public void After_an_unfinished_ADD_the_staging_namespace_is_empty()
     {
         _host.Staging.Remove(ThrowAwayHost.Id);
 
@@ -140,7 +140,7 @@ public sealed class HomecomingTests : IDisposable
     }
 
     [Fact]
-    public void Addresses_without_a_connected_route_and_the_routes_in_its_place_survive_the_journey()
+    public void Addresses_without_a_connected_route_and_the_routes_that_replace_it_are_restored()
     {
         Tool.Ip(_host.StagingPath, "-6 route del fd00:99::/64");
         Tool.Ip(_host.StagingPath, "addr flush dev eth0");

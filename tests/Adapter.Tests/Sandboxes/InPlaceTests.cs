@@ -25,7 +25,7 @@ public sealed class InPlaceTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void That_a_plugin_switched_IPv6_off_is_known_where_the_link_is()
+    public void Whether_a_plugin_disabled_IPv6_is_read_in_the_namespace_of_the_link()
     {
         _host.RunPlugin();
         var before = _host.Staging.IsIPv6OffFor(ThrowAwayHost.Id, "eth0");
@@ -36,7 +36,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void A_sandbox_is_there_when_a_namespace_is_mounted()
+    public void A_sandbox_exists_when_a_namespace_is_mounted_at_its_path()
     {
         File.WriteAllText(_host.PathOf("empty"), "");
 
@@ -46,7 +46,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void The_next_name_is_the_lowest_that_no_link_has_under_any_of_its_names()
+    public void The_next_interface_name_is_the_lowest_that_is_no_name_or_alternative_name_of_a_link()
     {
         Tool.Ip(_host.SandboxPath, "link property add dev eth0 altname eth1");
         Tool.Ip(_host.SandboxPath, "link add eth3 type veth peer name other");
@@ -84,7 +84,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void What_the_sandbox_had_before_is_not_taken_for_ours()
+    public void Links_that_the_sandbox_had_before_do_not_count_as_ours()
     {
         var snapshot = RunPluginInSandbox();
 
@@ -103,7 +103,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void Our_default_routes_are_taken_out_and_those_of_others_stay()
+    public void Our_default_routes_are_removed_and_those_of_others_stay()
     {
         var snapshot = RunPluginInSandbox();
 
@@ -115,7 +115,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void A_default_route_that_Docker_cannot_be_told_of_stays_behind_that_of_others()
+    public void A_default_route_that_Docker_cannot_set_stays_with_a_higher_metric_than_others()
     {
         RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
@@ -131,7 +131,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void Docker_finds_the_way_to_a_next_hop_outside_every_subnet()
+    public void A_next_hop_outside_every_subnet_gets_a_route_for_Docker()
     {
         RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
@@ -148,7 +148,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void A_default_route_whose_next_hop_is_an_object_of_the_kernel_is_taken_out_too()
+    public void A_default_route_with_a_nexthop_object_is_removed_too()
     {
         RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
@@ -179,7 +179,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void Plugins_undo_their_work_in_the_sandbox_while_their_link_is_there()
+    public void DEL_runs_in_the_sandbox_while_the_link_exists()
     {
         var snapshot = RunPluginInSandbox();
 
@@ -192,7 +192,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void When_link_and_sandbox_are_gone_another_stands_in_under_its_name_with_its_addresses()
+    public void When_link_and_sandbox_are_gone_a_stand_in_has_its_name_and_addresses()
     {
         var snapshot = RunPluginInSandbox();
         _host.Staging.Remove(ThrowAwayHost.Id);
@@ -206,7 +206,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_the_container_renamed_is_brought_home_and_what_others_have_stays()
+    public void A_link_that_the_container_renamed_moves_back_and_other_links_stay()
     {
         var snapshot = RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "link set eth1 down");

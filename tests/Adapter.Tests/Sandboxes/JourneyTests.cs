@@ -80,7 +80,7 @@ public sealed class JourneyTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_the_host_has_given_to_another_link_is_an_error_and_the_link_stays()
+    public void A_name_that_another_link_of_the_host_has_is_an_error_and_the_link_stays()
     {
         _host.RunPlugin();
         Tool.Ip(_host.HostPath, $"link add {ThrowAwayHost.HostIfname} type veth peer name somebody");
@@ -105,7 +105,7 @@ public sealed class JourneyTests : IDisposable
     }
 
     [Fact]
-    public void Setting_the_mac_keeps_routes_that_start_from_an_address_which_somebody_could_claim()
+    public void Setting_the_mac_keeps_routes_with_a_preferred_source_address()
     {
         _host.RunPlugin();
         Tool.Run("nsenter", $"--net={_host.StagingPath}", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/eth0/keep_addr_on_down");
@@ -120,7 +120,7 @@ public sealed class JourneyTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_attachments_travel_at_once_without_disturbing_each_other()
+    public async Task Many_links_can_be_moved_at_once()
     {
         var journeys = Enumerable.Range(0, 8).Select(number => (Id: $"attachment-{number}", HostIfname: $"cni-{number}", Address: $"10.88.1.{number}")).ToList();
         try

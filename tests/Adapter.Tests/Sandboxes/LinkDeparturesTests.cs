@@ -39,7 +39,7 @@ public sealed class LinkDeparturesTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_is_called_after_the_watch_has_ended()
+    public async Task No_callback_runs_after_the_watch_has_ended()
     {
         Tool.Ip(_host.HostPath, "link add leaves type veth peer name stays");
         using var departures = new LinkDepartures(_host.Namespace);
@@ -55,7 +55,7 @@ public sealed class LinkDeparturesTests : IDisposable
     }
 
     [Fact]
-    public void Losing_news_is_news()
+    public void Losing_notifications_counts_as_a_departure()
     {
         using var listener = _host.Namespace.Run(() => NetlinkListener.OpenForLinks(receiveBuffer: 4096));
         foreach (var number in Enumerable.Range(0, 10))

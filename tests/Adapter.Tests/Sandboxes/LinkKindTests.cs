@@ -30,7 +30,7 @@ public sealed class LinkKindTests : IDisposable
     [InlineData(MakeTap, "tun")]
     [InlineData(MakeTun, "tun")]
     [InlineData(MakePairInside, "veth")]
-    public void A_link_of_any_kind_is_found_in_the_sandbox_and_comes_home_from_there(string make, string kind)
+    public void A_link_of_any_kind_is_found_in_the_sandbox_and_returns(string make, string kind)
     {
         var snapshot = Send(make);
         snapshot.Kind.Should().Be(kind);
@@ -47,7 +47,7 @@ public sealed class LinkKindTests : IDisposable
     [InlineData(MakeMacvlan)]
     [InlineData(MakeDevice)]
     [InlineData(MakeTap)]
-    public void A_link_of_any_kind_comes_home_from_the_host_with_what_its_plugin_wrote_on_it(string make)
+    public void A_link_of_any_kind_returns_from_the_host_with_its_alias(string make)
     {
         var snapshot = Send(make);
         _host.LetDockerTakeIt();
@@ -78,7 +78,7 @@ public sealed class LinkKindTests : IDisposable
     }
 
     [Fact]
-    public void Links_without_a_mac_are_told_from_each_other_by_their_addresses()
+    public void Links_without_a_mac_are_distinguished_by_their_addresses()
     {
         var snapshot = Send(MakeTun);
         Tool.Ip(_host.SandboxPath, "tuntap add dev eth0 mode tun");
@@ -92,7 +92,7 @@ public sealed class LinkKindTests : IDisposable
     }
 
     [Fact]
-    public void A_device_that_fell_back_to_the_host_when_its_sandbox_ended_is_brought_home_by_the_name_written_on_it()
+    public void A_device_that_the_kernel_moved_to_the_host_when_its_sandbox_ended_returns_by_its_alias()
     {
         var snapshot = Send("tuntap add dev eth0 mode tap", "link set eth0 alias nic0");
         Tool.Ip(_host.HostPath, $"link set {ThrowAwayHost.HostIfname} name dev7");
@@ -104,7 +104,7 @@ public sealed class LinkKindTests : IDisposable
     }
 
     [Fact]
-    public void A_device_that_has_its_own_name_back_is_left_alone()
+    public void A_device_that_has_its_original_name_again_stays_in_the_host()
     {
         var snapshot = Send("tuntap add dev eth0 mode tap", "link set eth0 alias nic0");
         Tool.Ip(_host.HostPath, $"link set {ThrowAwayHost.HostIfname} name nic0");
@@ -115,7 +115,7 @@ public sealed class LinkKindTests : IDisposable
     }
 
     [Fact]
-    public void The_host_device_plugin_gives_a_stand_in_back_under_a_name_that_is_nobodys()
+    public void The_host_device_plugin_moves_a_stand_in_to_the_host_under_an_unused_name()
     {
         Assert.SkipUnless(File.Exists("/usr/lib/cni/host-device"), "needs the host-device plugin (containernetworking-plugins)");
         var snapshot = Send(MakeDevice);
@@ -132,7 +132,7 @@ public sealed class LinkKindTests : IDisposable
     }
 
     [Fact]
-    public void What_else_somebody_chose_for_a_link_survives_the_whole_journey()
+    public void Other_attributes_of_a_link_are_restored_on_the_whole_way()
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "link set eth0 alias uplink promisc on allmulticast on txqueuelen 77 group 5");
@@ -158,7 +158,7 @@ public sealed class LinkKindTests : IDisposable
     [InlineData("vlan", false)]
     [InlineData("dummy", false)]
     [InlineData("", false)]
-    public void Links_that_have_their_parents_mac_are_known(string kind, bool shares) =>
+    public void A_link_with_the_mac_of_its_parent_is_recognised(string kind, bool shares) =>
         new LinkInfo(7, "eth0", ThrowAwayHost.Mac, 1500, kind, 3, IsUp: true).SharesMac.Should().Be(shares);
 
     [Theory]
@@ -167,13 +167,13 @@ public sealed class LinkKindTests : IDisposable
     [InlineData("macvlan", false)]
     [InlineData("veth", false)]
     [InlineData("dummy", false)]
-    public void Links_that_are_alike_are_known_by_address(string kind, bool byAddress) =>
+    public void Links_with_the_same_mac_are_distinguished_by_their_addresses(string kind, bool byAddress) =>
         new LinkSnapshot("eth0", ThrowAwayHost.Mac, 1500, kind, 3) { Addresses = [new LinkAddress("10.88.0.5", 16)] }.IsKnownByAddress.Should().Be(byAddress);
 
     [Theory]
     [InlineData(MakeMacvlan)]
     [InlineData(MakeTap)]
-    public void The_mac_of_other_kinds_can_be_chosen(string make)
+    public void The_mac_of_other_kinds_can_be_set(string make)
     {
         Make(make);
 

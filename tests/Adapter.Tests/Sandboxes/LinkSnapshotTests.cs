@@ -73,7 +73,7 @@ public sealed class LinkSnapshotTests : IDisposable
     }
 
     [Fact]
-    public void It_survives_the_journal()
+    public void A_snapshot_is_the_same_after_it_was_written_to_the_journal_and_read()
     {
         _host.RunPlugin();
         _host.AddExtras();
@@ -86,7 +86,7 @@ public sealed class LinkSnapshotTests : IDisposable
     }
 
     [Fact]
-    public void A_chain_that_left_no_interface_is_told_what_it_should_have_done()
+    public void The_error_for_a_chain_without_an_interface_says_what_ADD_must_do()
     {
         _host.Staging.Create(ThrowAwayHost.Id);
 
@@ -96,7 +96,7 @@ public sealed class LinkSnapshotTests : IDisposable
     }
 
     [Fact]
-    public void A_route_that_cannot_be_carried_is_refused_with_the_reason()
+    public void A_route_that_cannot_be_restored_is_refused_with_the_reason()
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "route add 10.77.0.0/16 nexthop via 10.88.0.1 nexthop via 10.88.0.2");
@@ -113,7 +113,7 @@ public sealed class LinkSnapshotTests : IDisposable
     [InlineData("0.0.0.0/0", 254, 0u, false)]
     [InlineData("fd00:99::/64", 254, 1024u, true)]
     [InlineData("fd00:99::/64", 254, 100u, false)]
-    public void Docker_carries_plain_routes_of_the_main_table(string destination, int table, uint metric, bool carried) =>
+    public void Docker_sets_plain_routes_of_the_main_table(string destination, int table, uint metric, bool carried) =>
         new LinkRoute(destination) { Table = table, Metric = metric, Protocol = 3 }.DockerCarries.Should().Be(carried);
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.ToString() : null;

@@ -24,7 +24,7 @@ public sealed class LinkSysctlTests : IDisposable
     [InlineData("type veth peer name other")]
     [InlineData("link lo type macvlan")]
     [InlineData("mode tap")]
-    public void A_link_that_nobody_touched_has_none(string kind)
+    public void A_link_with_default_sysctls_has_none_to_restore(string kind)
     {
         _host.Staging.Create(ThrowAwayHost.Id);
         Tool.Ip(_host.StagingPath, "link add parent type veth peer name parent-peer");
@@ -36,7 +36,7 @@ public sealed class LinkSysctlTests : IDisposable
     }
 
     [Fact]
-    public void Those_that_plugins_chose_travel_with_the_link_and_come_home_with_it()
+    public void Sysctls_that_plugins_set_are_restored_in_the_sandbox_and_after_the_return()
     {
         _host.RunPlugin();
         Choose(_host.StagingPath, "eth0");
@@ -55,7 +55,7 @@ public sealed class LinkSysctlTests : IDisposable
     }
 
     [Fact]
-    public void Whether_the_link_speaks_IPv6_stays_dockers_decision()
+    public void Docker_decides_whether_IPv6_is_enabled()
     {
         _host.RunPlugin();
         Write(_host.StagingPath, "ipv6/conf/eth0/disable_ipv6", "1");
@@ -75,7 +75,7 @@ public sealed class LinkSysctlTests : IDisposable
     [InlineData("net.ipv4.conf.ifname.log_martians", "ipv4/conf/lo/log_martians")]
     [InlineData("net.ipv6.conf.IFNAME.accept_ra", "ipv6/conf/lo/accept_ra")]
     [InlineData("net.ipv4.neigh.IFNAME.gc_stale_time", "ipv4/neigh/lo/gc_stale_time")]
-    public void Those_that_a_user_asks_for_are_set_in_the_sandbox(string key, string path)
+    public void Sysctls_that_a_user_requests_are_set_in_the_sandbox(string key, string path)
     {
         StagingSandboxes.ApplySysctls(_host.SandboxPath, "lo", [KeyValuePair.Create(key, "2")]);
 
@@ -89,7 +89,7 @@ public sealed class LinkSysctlTests : IDisposable
     [InlineData("net.ipv4.ip_forward", "1", "could not set sysctl net.ipv4.ip_forward: it is not one of an interface. Write it as net.ipv4.conf.IFNAME.KEY*")]
     [InlineData("net.ipv4.conf.IFNAME.../../../core/somaxconn", "1", "could not set sysctl *: it is not one of an interface.*")]
     [InlineData("kernel.conf.IFNAME.x", "1", "could not set sysctl *: it is not one of an interface.*")]
-    public void What_cannot_be_set_is_told_in_a_sentence(string key, string value, string message)
+    public void A_sysctl_that_cannot_be_set_is_an_error(string key, string value, string message)
     {
         var apply = () => StagingSandboxes.ApplySysctls(_host.SandboxPath, "lo", [KeyValuePair.Create(key, value)]);
 

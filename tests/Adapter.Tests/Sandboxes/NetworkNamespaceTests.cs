@@ -60,7 +60,7 @@ public sealed class NetworkNamespaceTests : IDisposable
     }
 
     [Fact]
-    public void Opening_what_is_no_network_namespace_says_so()
+    public void Opening_a_file_that_is_not_a_network_namespace_fails_with_its_path()
     {
         var plain = _host.PathOf("plain");
         File.WriteAllText(plain, "");
@@ -77,7 +77,7 @@ public sealed class NetworkNamespaceTests : IDisposable
     }
 
     [Fact]
-    public void What_runs_in_a_namespace_sees_that_one()
+    public void Code_that_runs_in_a_namespace_sees_that_namespace()
     {
         using var sandbox = NetworkNamespace.Open(_host.SandboxPath);
 

@@ -31,7 +31,7 @@ public sealed class PointToPointTests : IDisposable
     [Theory]
     [InlineData("10.88.0.5/32", "fd00:88::5/128", true)]
     [InlineData("10.88.0.5/16", "fd00:88::5/128", false)]
-    public void A_gateway_that_a_second_address_leads_to_is_reached_by_it(string address, string addressIPv6, bool isToldOfWays)
+    public void A_gateway_in_the_subnet_of_a_second_address_is_reached(string address, string addressIPv6, bool isToldOfWays)
     {
         var (staged, snapshot) = Send(
             "addr add 10.88.0.5/32 dev eth0",
@@ -49,7 +49,7 @@ public sealed class PointToPointTests : IDisposable
     [Theory]
     [InlineData("10.88.0.5/32", "fd00:88::5/128")] // With a route to the gateway, as Calico has it.
     [InlineData("10.88.0.5/25", "fd00:88::5/112")]
-    public void The_prefix_is_the_chains_and_not_that_of_its_IPAM_plugin(string own, string ownIPv6)
+    public void The_prefix_length_is_that_of_the_chains_result_not_that_of_the_IPAM_plugin(string own, string ownIPv6)
     {
         var (staged, snapshot) = Send(
             $"addr add {own} dev eth0",

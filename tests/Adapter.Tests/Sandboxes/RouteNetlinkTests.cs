@@ -10,7 +10,7 @@ public sealed class RouteNetlinkTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void A_refusal_says_what_was_attempted_and_why_in_the_kernels_own_words()
+    public void An_error_names_the_attempt_and_quotes_the_kernel()
     {
         _host.RunPlugin();
         using var staging = NetworkNamespace.Open(_host.StagingPath);
@@ -23,7 +23,7 @@ public sealed class RouteNetlinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_longer_than_one_datagram_is_read_to_its_end()
+    public async Task A_dump_longer_than_one_datagram_is_read_completely()
     {
         const int Many = 3000;
         _host.RunPlugin();
@@ -36,7 +36,7 @@ public sealed class RouteNetlinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_changes_while_it_is_read_is_read_again_until_it_is_of_one_moment()
+    public async Task A_dump_that_changes_while_it_is_read_is_repeated()
     {
         _host.RunPlugin();
         using var staging = NetworkNamespace.Open(_host.StagingPath);
@@ -66,7 +66,7 @@ public sealed class RouteNetlinkTests : IDisposable
     }
 
     [Fact]
-    public void What_is_there_already_or_gone_already_is_no_failure()
+    public void Adding_what_exists_and_removing_what_does_not_exist_succeed()
     {
         _host.RunPlugin();
         using var staging = NetworkNamespace.Open(_host.StagingPath);

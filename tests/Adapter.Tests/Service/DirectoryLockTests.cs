@@ -44,7 +44,7 @@ public sealed class DirectoryLockTests
     }
 
     [Fact]
-    public void What_is_in_the_way_of_the_lock_is_called_by_its_name()
+    public void The_error_names_what_is_in_place_of_the_lock_file()
     {
         var directory = Directory.CreateTempSubdirectory("state").FullName;
         Directory.CreateDirectory(Path.Combine(directory, "lock"));

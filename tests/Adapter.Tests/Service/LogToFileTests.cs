@@ -46,7 +46,7 @@ public sealed class LogToFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_written_ends_it_with_a_sentence()
+    public async Task A_log_file_that_cannot_be_written_ends_the_start_with_an_error()
     {
         Directory.CreateDirectory(LogFile);
 

@@ -39,7 +39,7 @@ public sealed class LostSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_socket_of_somebody_else_is_told_and_left_alone_also_at_the_end()
+    public async Task A_socket_of_another_process_is_reported_and_not_removed()
     {
         File.Delete(_daemon.SocketPath);
         using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -31,7 +31,7 @@ public sealed class NotificationTests : IDisposable
     }
 
     [Fact]
-    public async Task Signs_of_life_come_as_long_as_the_daemon_answers_on_its_own_socket()
+    public async Task The_watchdog_is_notified_as_long_as_the_daemon_answers_on_its_socket()
     {
         using var notified = new NotifySocket(_manager.PathOf("notify"));
         _manager.StartWithSocket(variables: [("NOTIFY_SOCKET", notified.Address), ("WATCHDOG_USEC", Watchdog)]);
@@ -53,7 +53,7 @@ public sealed class NotificationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_socket_file_that_somebody_removed_is_no_reason_to_be_ended()
+    public async Task The_watchdog_is_notified_after_the_socket_file_was_removed()
     {
         using var notified = new NotifySocket(_manager.PathOf("notify"));
         _manager.StartWithSocket(variables: [("NOTIFY_SOCKET", notified.Address), ("WATCHDOG_USEC", Watchdog)]);
@@ -66,7 +66,7 @@ public sealed class NotificationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watchdog_of_another_process_is_not_fed()
+    public async Task The_watchdog_of_another_process_is_not_notified()
     {
         using var notified = new NotifySocket(_manager.PathOf("notify"));
         var daemon = _manager.Start(("NOTIFY_SOCKET", notified.Address), ("WATCHDOG_USEC", "1000"), ("WATCHDOG_PID", "1"));

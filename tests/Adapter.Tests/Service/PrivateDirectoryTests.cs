@@ -13,7 +13,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     public void Dispose() => Directory.Delete(_parent, recursive: true);
 
     [Fact]
-    public void It_is_made_for_nobody_else()
+    public void A_private_directory_is_created_for_its_owner_alone()
     {
         new PrivateDirectory("stateDirectory", Path).Prepare();
 
@@ -21,7 +21,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void The_rights_that_others_have_in_it_are_taken_from_them_and_its_files_stay()
+    public void The_rights_of_others_are_removed_and_the_files_stay()
     {
         Directory.CreateDirectory(Path);
         File.SetUnixFileMode(Path, (UnixFileMode)0b111_111_111);
@@ -36,7 +36,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     [Theory]
     [InlineData("cnm-cni", true)]
     [InlineData("others", false)]
-    public void What_a_service_manager_keeps_in_it_is_no_reason_to_refuse_one_of_the_programs_name(string name, bool isOwn)
+    public void A_directory_of_the_programs_name_may_hold_files_of_a_service_manager(string name, bool isOwn)
     {
         var path = System.IO.Path.Combine(_parent, name);
         Directory.CreateDirectory(path);
@@ -54,7 +54,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void That_of_another_user_is_refused_and_left_as_it_is()
+    public void A_directory_of_another_user_is_refused_and_not_changed()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "giving a directory to another user needs root");
         Directory.CreateDirectory(Path);

@@ -25,7 +25,7 @@ public sealed class SocketActivationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_meant_for_another_process_is_left_alone_and_a_socket_made_and_removed()
+    public async Task Descriptors_for_another_process_are_ignored_and_a_socket_of_its_own_is_made_and_removed()
     {
         var daemon = _manager.StartWithSocket(path: _manager.PathOf("other.sock"), variables: ("LISTEN_PID", "1"));
         (await _manager.PostAsync("Plugin.Activate", "", Cancellation)).Should().Contain("NetworkDriver");
@@ -44,7 +44,7 @@ public sealed class SocketActivationTests : IDisposable
     [InlineData(Deaf, null, 1, "handed over a unix stream socket that does not listen; expected")]
     [InlineData(Nameless, null, 1, "handed over a unix stream socket *; expected")]
     [InlineData(File, null, 1, "handed over something that is no socket of a known family; expected")]
-    public async Task What_is_not_the_socket_of_the_settings_is_refused_with_what_it_is(string make, string? name, int count, string found)
+    public async Task A_descriptor_that_is_not_the_configured_socket_is_refused_with_what_it_is(string make, string? name, int count, string found)
     {
         var daemon = _manager.StartWithSocket(make, name is null ? null : _manager.PathOf(name), count);
 

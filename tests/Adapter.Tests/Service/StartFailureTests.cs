@@ -35,7 +35,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("sed -i 's|^socket: \\(.*\\)/cni.sock|socket: \\1/run/lock|' settings.yaml", "socket: */run/lock cannot be used*")]
     [InlineData("mount -t tmpfs -o nr_inodes=2 none state", "the state in * cannot be taken up*no space left on device*")]
     [InlineData("ulimit -n 128", "cnm-cni serve may have 128 files open, and needs *")]
-    public async Task What_is_in_the_way_is_named(string script, string sentence)
+    public async Task The_start_error_names_the_obstacle(string script, string sentence)
     {
         var (exitCode, output) = await ServeAsync("root", script, Cancellation);
 
@@ -73,7 +73,7 @@ public sealed class StartFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Root_without_capabilities_is_told_which_are_missing()
+    public async Task Without_capabilities_the_error_names_the_missing_ones()
     {
         var (exitCode, output) = await ServeAsync("root", "true", Cancellation, "setpriv --bounding-set -sys_admin,-net_admin ");
 
@@ -82,7 +82,7 @@ public sealed class StartFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_root_it_says_so()
+    public async Task Without_root_the_error_says_that_root_is_needed()
     {
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
         var (exitCode, output) = await ServeAsync("nobody", "true", Cancellation);

@@ -108,7 +108,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("socket: &a /run/a.sock\ndockerSocket: *a\n", "2:15: dockerSocket: expected an absolute path")]
     [InlineData("socket: /a\n---\nsocket: /b\n", "2:1: a second YAML document begins here")]
     [InlineData("socket: \"/run\n", "this is not YAML")]
-    public void A_mistake_is_named_with_its_place_and_its_cure(string yaml, string message) =>
+    public void A_mistake_is_reported_with_its_position_and_its_correction(string yaml, string message) =>
         Problems(yaml).Should().ContainSingle().Which.Should().Contain($"{_file}:").And.Contain(message);
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("mkdir FILE", "it is a directory")]
     [InlineData("ln -s nowhere FILE", "it is a link to nowhere, where there is no file")]
     [InlineData("ln -s FILE FILE", "it is a link to FILE, which leads back to itself")]
-    public async Task What_is_no_file_of_settings_is_not_waited_for(string make, string reason)
+    public async Task A_pipe_or_device_in_place_of_the_settings_file_is_refused_at_once(string make, string reason)
     {
         Tool.Run("rm", "--force", _file);
         Tool.Run("sh", "-c", make.Replace("FILE", _file, StringComparison.Ordinal));
@@ -166,7 +166,7 @@ public sealed class SettingsFileTests : IDisposable
     [Theory]
     [InlineData("/dev/null")]
     [InlineData("link")]
-    public void Nothing_at_all_and_a_link_to_a_file_are_read(string path)
+    public void An_empty_device_and_a_symbolic_link_to_a_file_are_read(string path)
     {
         File.WriteAllText(_file, "");
         var link = _file + ".link";
@@ -190,7 +190,7 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
-    public void The_sample_file_says_the_default_of_every_key()
+    public void The_sample_file_has_the_default_of_every_key()
     {
         var sample = Path.Combine(RepositoryRoot(), "samples/bridge/settings.yaml");
 
@@ -199,7 +199,7 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
-    public void Every_key_and_its_default_stand_in_the_documentation()
+    public void Every_key_and_its_default_are_in_the_documentation()
     {
         var documentation = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs/settings.md"));
 

@@ -46,7 +46,7 @@ public sealed class YamlMistakeTests : IDisposable
     [InlineData("pluginEnvironment: {A: [b]}\n", "pluginEnvironment.A: expected a text; write '' for an empty one")]
     [InlineData("pluginEnvironment: {A: b, A: c}\n", "1:27: pluginEnvironment.A is set twice")]
     [InlineData("pluginEnvironment: {A: \"b\\0c\"}\n", "1:21: pluginEnvironment: \"A\" has a value with a zero byte")]
-    public void It_is_said_in_words_for_people_with_its_place(string yaml, string words)
+    public void A_YAML_mistake_is_explained_with_its_position(string yaml, string words)
     {
         File.WriteAllText(_file, yaml);
 

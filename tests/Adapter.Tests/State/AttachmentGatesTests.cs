@@ -6,7 +6,7 @@ public sealed class AttachmentGatesTests
 {
     [Fact]
     [Spec("one-operation-at-a-time", Libcni = "leaves it to its caller", Ours = "operations for one container wait for each other")]
-    public async Task One_endpoint_is_worked_on_by_one_at_a_time_and_others_do_not_wait()
+    public async Task Calls_for_one_endpoint_run_one_at_a_time_and_calls_for_others_do_not_wait()
     {
         var gates = new AttachmentGates();
         var first = await gates.EnterAsync("a", Cancellation);
@@ -19,7 +19,7 @@ public sealed class AttachmentGatesTests
     }
 
     [Fact]
-    public async Task Who_gives_up_waiting_does_not_block_those_behind()
+    public async Task A_cancelled_wait_does_not_block_the_next_call()
     {
         var gates = new AttachmentGates();
         var holder = await gates.EnterAsync("a", Cancellation);

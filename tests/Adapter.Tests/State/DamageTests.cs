@@ -12,7 +12,7 @@ public sealed class DamageTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_bit_that_turns_over_is_noticed(string kind)
+    public void Every_flipped_bit_is_detected(string kind)
     {
         var content = Written(kind);
         var file = Path.Combine(_directory, kind, "e1.json");
@@ -34,7 +34,7 @@ public sealed class DamageTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_record_that_is_cut_off_anywhere_is_noticed(string kind)
+    public void A_record_that_is_truncated_anywhere_is_detected(string kind)
     {
         var content = Written(kind);
         var file = Path.Combine(_directory, kind, "e1.json");
@@ -63,7 +63,7 @@ public sealed class DamageTests : IDisposable
     [InlineData("reservations", "10.90.0.2/24", "10.90.0.2?24")]
     [InlineData("reservations", "\"Mac\": \"02:", "\"Mac\": \"\\u00012:")]
     [InlineData("networks", "\"Ipam\": \"Cni\"", "\"Ipam\": 9")]
-    public void An_older_record_which_has_no_checksum_is_not_believed_what_nobody_writes(string kind, string written, string found)
+    public void An_older_record_without_a_checksum_is_refused_with_values_that_no_version_writes(string kind, string written, string found)
     {
         foreach (var version in new[] { 1, 2 })
         {
@@ -78,7 +78,7 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void A_checksum_does_not_disappear_by_calling_the_record_an_older_one()
+    public void A_record_with_a_checksum_cannot_claim_an_older_version()
     {
         var text = System.Text.Encoding.UTF8.GetString(Written("networks"));
 
@@ -88,7 +88,7 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_ordinary_file_of_ordinary_size_is_told_of_and_keeps_nobody_from_being_read()
+    public void A_file_that_is_not_regular_or_too_large_is_reported_and_the_others_are_read()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Devices and mounts need root.");
         var journal = new Journal(_directory);
@@ -115,7 +115,7 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void A_record_of_a_newer_version_is_not_written_over_by_what_is_learned_again()
+    public void A_record_of_a_newer_version_is_not_overwritten()
     {
         const string Newer = """{"NetworkId":"57c2","Version":1000}""";
         Directory.CreateDirectory(Path.Combine(_directory, "networks"));
@@ -132,7 +132,7 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void What_somebody_took_away_is_written_again_and_removing_it_is_no_failure()
+    public void A_deleted_record_is_written_again_and_removing_it_succeeds()
     {
         var journal = new Journal(_directory);
         journal.Load();

@@ -22,7 +22,7 @@ public sealed class HostileDirectoryTests : IDisposable
     private string Inside => Path.Combine(Records, "57c2.json");
 
     [Fact]
-    public void A_link_in_place_of_a_record_is_not_followed_but_set_aside()
+    public void A_symbolic_link_in_place_of_a_record_is_not_followed_and_set_aside()
     {
         File.CreateSymbolicLink(Inside, Outside);
         var records = Opened();
@@ -34,7 +34,7 @@ public sealed class HostileDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_write_replaces_a_link_and_not_what_it_leads_to()
+    public void A_write_replaces_a_symbolic_link_and_not_its_target()
     {
         var records = Opened();
         records.Load();
@@ -47,7 +47,7 @@ public sealed class HostileDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_link_in_place_of_the_unfinished_file_is_not_written_through()
+    public void A_symbolic_link_in_place_of_the_temporary_file_is_not_followed()
     {
         var records = Opened();
         records.Load();
@@ -59,7 +59,7 @@ public sealed class HostileDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_link_in_place_of_the_directory_is_refused()
+    public void A_symbolic_link_in_place_of_the_directory_is_refused()
     {
         var elsewhere = Directory.CreateDirectory(Path.Combine(_root, "elsewhere")).FullName;
         File.WriteAllText(Path.Combine(elsewhere, "57c2.json"), "{");
@@ -72,7 +72,7 @@ public sealed class HostileDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_is_not_remembered_unless_it_is_kept()
+    public void A_record_that_cannot_be_written_is_not_in_memory_unless_it_is_kept_on_purpose()
     {
         var records = Opened();
         records.Load();

@@ -36,7 +36,7 @@ public sealed class MoveTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PairsOfAttachment))]
-    public void An_attachment_makes_the_moves_that_are_drawn_and_no_others(string? phase, string? next)
+    public void An_attachment_has_the_transitions_of_the_documentation_and_no_others(string? phase, string? next)
     {
         var (from, to) = (Phase<AttachmentPhase>(phase), Phase<AttachmentPhase>(next));
         var attachments = Loaded().Attachments;
@@ -50,7 +50,7 @@ public sealed class MoveTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PairsOfReservation))]
-    public void A_reservation_makes_the_moves_that_are_drawn_and_no_others(string? phase, string? next)
+    public void A_reservation_has_the_transitions_of_the_documentation_and_no_others(string? phase, string? next)
     {
         var (from, to) = (Phase<ReservationPhase>(phase), Phase<ReservationPhase>(next));
         var reservations = Loaded().Reservations;
@@ -63,7 +63,7 @@ public sealed class MoveTests : IDisposable
     }
 
     [Fact]
-    public void What_plugins_were_told_at_ADD_does_not_change_any_more()
+    public void The_arguments_of_ADD_do_not_change_afterwards()
     {
         var attachments = Loaded().Attachments;
         var joined = Records.Joined(Id) with { Arguments = [new CniArgument("MAC", "02:00:00:00:00:01")] };
@@ -84,7 +84,7 @@ public sealed class MoveTests : IDisposable
     }
 
     [Fact]
-    public void A_reservation_does_not_change_hands()
+    public void A_reservation_keeps_its_container_id()
     {
         var reservations = Loaded().Reservations;
         reservations.Bring(Reservation(ReservationPhase.Reserved) with { EndpointId = "one" });

@@ -40,7 +40,7 @@ public sealed class RecordDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Only_root_can_read_what_is_remembered()
+    public void Only_root_can_read_records()
     {
         Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
         File.GetUnixFileMode(_directory).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -52,7 +52,7 @@ public sealed class RecordDirectoryTests : IDisposable
     [InlineData("{")]
     [InlineData("""{"Version":1}""")]
     [InlineData("""{"NetworkId":"another","CniNetwork":"pods","Ipam":"Null"}""")]
-    public void A_file_that_is_no_record_is_set_aside_and_reported_and_the_others_are_read(string content)
+    public void A_file_that_is_not_a_record_is_set_aside_and_reported_and_the_others_are_read(string content)
     {
         Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
         File.WriteAllText(Path.Combine(_directory, "bad0.json"), content);
@@ -71,7 +71,7 @@ public sealed class RecordDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_configuration_comes_back_with_foreign_fields_and_number_text_as_they_were()
+    public void A_configuration_is_read_with_unknown_fields_and_the_text_of_numbers_unchanged()
     {
         const string Configuration = """{"name":"pods","vendor":{"big":9007199254740993,"exact":1.0}}""";
         var directory = new RecordDirectory<AttachmentRecord>(_directory, RecordKinds.Attachment);

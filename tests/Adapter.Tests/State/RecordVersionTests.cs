@@ -63,7 +63,7 @@ public sealed class RecordVersionTests : IDisposable
     }
 
     [Fact]
-    public void What_was_set_aside_is_taken_back_by_a_program_that_can_read_it()
+    public void A_record_that_was_set_aside_is_read_by_a_version_that_can_read_it()
     {
         Directory.CreateDirectory(Networks);
         File.WriteAllText(FileOf(First) + ".unreadable", """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""");
@@ -74,7 +74,7 @@ public sealed class RecordVersionTests : IDisposable
     }
 
     [Fact]
-    public void What_is_still_unreadable_stays_set_aside()
+    public void A_record_that_is_still_unreadable_stays_set_aside()
     {
         Directory.CreateDirectory(Networks);
         File.WriteAllText(FileOf(First) + ".unreadable", "{");
@@ -85,7 +85,7 @@ public sealed class RecordVersionTests : IDisposable
     }
 
     [Fact]
-    public void What_was_being_written_when_the_process_ended_is_discarded()
+    public void A_temporary_file_of_an_interrupted_write_is_removed()
     {
         Loaded().Networks.Write(new NetworkRecord(First, "pods", IpamMode.Null));
         File.WriteAllText(FileOf("unfinished") + ".new", "{");

@@ -13,7 +13,7 @@ public sealed class StateProbeTests : IDisposable
         new StateProbe(new AdapterSettings { StateDirectory = _directory }, TimeProvider.System).ProblemAsync(Cancellation);
 
     [Fact]
-    public async Task A_directory_with_room_is_well_and_stays_as_it_is()
+    public async Task A_directory_with_free_space_passes_and_is_not_changed()
     {
         (await ProblemAsync()).Should().BeNull();
 
@@ -24,7 +24,7 @@ public sealed class StateProbeTests : IDisposable
     [InlineData("size=4k", "no space left on device")]
     [InlineData("nr_inodes=1", "no space left on device")]
     [InlineData("ro", "read-only file system")]
-    public async Task One_without_is_told(string options, string reason)
+    public async Task A_directory_without_free_space_is_reported(string options, string reason)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
         Tool.Run("mount", "-t", "tmpfs", "-o", options, "none", _directory);

@@ -24,7 +24,7 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void A_new_file_is_its_owners_alone()
+    public void A_new_file_is_for_its_owner_alone()
     {
         Open();
 
@@ -32,7 +32,7 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void At_its_limit_it_takes_the_place_of_the_one_before_and_begins_anew()
+    public void At_its_limit_the_file_replaces_the_previous_one_and_a_new_one_begins()
     {
         var log = Open(limit: 10);
 
@@ -44,7 +44,7 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void What_earlier_runs_have_written_counts()
+    public void Lines_of_earlier_runs_count_towards_the_limit()
     {
         System.IO.File.WriteAllText(File, "12345678\n");
 
@@ -62,7 +62,7 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void Who_moves_it_away_gets_the_lines_until_it_says_so()
+    public void A_file_that_was_moved_gets_the_lines_until_SIGHUP()
     {
         var log = Open();
         Write(log, "one\n");
@@ -77,7 +77,7 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void Where_it_cannot_be_moved_no_line_is_lost()
+    public void When_the_file_cannot_be_moved_no_line_is_lost()
     {
         Directory.CreateDirectory(Path.Combine(File + ".1", "in the way"));
         var log = Open(limit: 5);
@@ -90,7 +90,7 @@ public sealed class LogFileTests : IDisposable
     [Theory]
     [InlineData("/dev/null", "/dev/null is a device, where a file is expected")]
     [InlineData("/nowhere/bridge.log", "*No such file or directory*")]
-    public void What_is_no_file_is_refused_at_once(string path, string words) =>
+    public void A_path_that_is_not_a_regular_file_is_refused_at_once(string path, string words) =>
         FluentActions.Invoking(() => new LogFile(path, _ => { })).Should().Throw<IOException>().WithMessage(words);
 
     private LogFile Open(long limit = LogFile.Limit) => new(File, _ => _opened++, limit);

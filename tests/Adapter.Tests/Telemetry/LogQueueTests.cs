@@ -17,7 +17,7 @@ public sealed class LogQueueTests
     }
 
     [Fact]
-    public void What_finds_no_room_is_dropped_and_told_at_its_place()
+    public void Lines_without_room_are_dropped_and_their_number_is_logged_in_their_place()
     {
         Add("12345", "1234", "xx", "y");
         _queue.Take()!.Value.Text.Should().Be("12345");
@@ -28,7 +28,7 @@ public sealed class LogQueueTests
     }
 
     [Fact]
-    public void A_full_queue_takes_nothing_before_it_is_half_empty()
+    public void A_full_queue_accepts_lines_again_when_it_is_half_empty()
     {
         Add("12345", "1234", "xx");
         Add("y");
@@ -37,7 +37,7 @@ public sealed class LogQueueTests
     }
 
     [Fact]
-    public void Losses_are_told_without_a_further_line()
+    public void The_number_of_dropped_lines_is_logged_without_a_further_line()
     {
         Add("1234567890", "x");
 
@@ -46,7 +46,7 @@ public sealed class LogQueueTests
     }
 
     [Fact]
-    public void Losses_whose_notice_was_lost_too_are_told_again()
+    public void The_number_of_dropped_lines_is_logged_again_when_its_notice_was_lost()
     {
         Add("1234567890", "x", "y");
         _queue.Take();
@@ -58,7 +58,7 @@ public sealed class LogQueueTests
     }
 
     [Fact]
-    public void What_could_not_be_written_counts_as_missing()
+    public void Lines_that_could_not_be_written_count_as_missing()
     {
         Add("a");
         _queue.Lose(_queue.Take()!.Value);

@@ -27,7 +27,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reader_that_stalls_keeps_nobody_waiting_and_is_told_what_it_missed()
+    public async Task A_stalled_log_reader_blocks_no_call_and_the_number_of_missing_lines_is_logged()
     {
         using var reader = await StartOnPipeAsync();
 
@@ -40,7 +40,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reader_that_stalls_does_not_keep_the_process_from_its_end()
+    public async Task A_stalled_log_reader_does_not_block_the_end_of_the_process()
     {
         using var reader = await StartOnPipeAsync();
         await CallAsync();
@@ -51,7 +51,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reader_that_has_gone_ends_nothing()
+    public async Task The_process_goes_on_after_the_log_reader_has_ended()
     {
         using (await StartOnPipeAsync())
             await CallAsync(10);
@@ -61,7 +61,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_disk_ends_nothing_and_what_could_not_be_written_is_counted()
+    public async Task The_process_goes_on_with_a_full_disk_and_counts_the_missing_lines()
     {
         await _daemon.StartAsync("/dev/full");
 
@@ -71,7 +71,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_logged_before_the_end_is_in_the_log()
+    public async Task Lines_logged_before_the_end_are_in_the_log()
     {
         await _daemon.StartAsync();
         await CallAsync(2_000);

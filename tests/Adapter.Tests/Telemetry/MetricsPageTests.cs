@@ -52,7 +52,7 @@ public sealed partial class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void What_the_journal_holds_is_counted_at_the_moment_of_asking_and_nobody_is_zero()
+    public void The_records_of_the_journal_are_counted_when_the_page_is_read_and_none_is_zero()
     {
         _journal.Attachments.Bring(Records.Joined("e1"));
         _journal.Attachments.Bring(Records.Joined("e2") with { Phase = AttachmentPhase.Deleting, CleanupAttempts = 3 });
@@ -91,7 +91,7 @@ public sealed partial class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public async Task The_daemon_tells_on_its_socket()
+    public async Task The_daemon_serves_the_page_on_its_socket()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The daemon needs root: it opens netlink sockets in network namespaces.");
         await using var daemon = await ServingDaemon.StartAsync();

@@ -11,7 +11,7 @@ public sealed class TimedExecutorTests : IDisposable
 
     [Fact]
     [Case(31, "stderr-success", Libcni = "copies it to the runtime's own stderr", Ours = "one entry of the log, with the plugin's name")]
-    public async Task What_a_plugin_that_succeeds_says_on_stderr_is_logged_once_with_its_name()
+    public async Task The_stderr_of_a_successful_plugin_is_logged_once_with_its_name()
     {
         var log = new LogLines<TimedExecutor>();
         var executor = new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System), new BridgeMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);

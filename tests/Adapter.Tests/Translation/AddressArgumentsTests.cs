@@ -10,7 +10,7 @@ public sealed class AddressArgumentsTests
     private static readonly CniArgument MacArgument = new("MAC", Mac);
 
     [Fact]
-    public void Without_a_wish_only_the_MAC_is_told()
+    public void Without_a_requested_address_plugins_get_the_MAC_only()
     {
         var (network, arguments, capabilities) = AddressArguments.Of(Conflists.Parse(Conflists.Plain), Mac, []);
 
@@ -20,7 +20,7 @@ public sealed class AddressArgumentsTests
     }
 
     [Fact]
-    public void One_wish_is_an_argument_and_nothing_else_since_host_local_would_take_two_ways_for_two_wishes()
+    public void One_requested_address_is_passed_in_one_way_because_host_local_would_count_two_ways_as_two_requests()
     {
         var (network, arguments, capabilities) = AddressArguments.Of(Conflists.Parse(Conflists.Plain), Mac, ["10.89.0.7/24"]);
 
@@ -43,7 +43,7 @@ public sealed class AddressArgumentsTests
     }
 
     [Fact]
-    public void A_networks_default_arguments_reach_the_IPAM_plugin_as_far_as_they_are_known()
+    public void The_default_arguments_of_a_network_reach_the_IPAM_plugin_as_far_as_they_are_known()
     {
         var defaults = new Dictionary<string, string>
         {

@@ -16,7 +16,7 @@ public sealed class BandwidthLimitsTests
         BandwidthLimits.Read(Options(options), Chain)!.ToJsonString().Should().Be(capability);
 
     [Fact]
-    public void Without_limits_there_is_nothing_to_say_and_no_plugin_is_needed() =>
+    public void Without_limits_no_plugin_is_needed() =>
         BandwidthLimits.Read(Options(""), Conflists.Parse(Conflists.Stock)).Should().BeNull();
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class BandwidthLimitsTests
     [InlineData("egress=10mbit egress.burst=8gbit", "option cni.bandwidth.egress.burst=8gbit is out of range: 2kibyte to 4gbit can be set.")]
     [InlineData("egress=1mbit egress.burst=1gbit", "option cni.bandwidth.egress.burst=1gbit is more than the rate allows in 250 s*")]
     [InlineData("egress.burst=1mbit", "option cni.bandwidth.egress.burst says how far cni.bandwidth.egress may be exceeded, but there is no cni.bandwidth.egress.")]
-    public void A_limit_that_means_nothing_is_refused(string options, string message)
+    public void A_limit_without_effect_is_refused(string options, string message)
     {
         var read = () => BandwidthLimits.Read(Options(options), Chain);
         read.Should().Throw<CnmException>().WithMessage(message);
@@ -45,7 +45,7 @@ public sealed class BandwidthLimitsTests
     [InlineData("ingressRate")]
     [InlineData("egressburst")]
     [InlineData("unshapedSubnets")]
-    public void A_stock_plugin_with_limits_of_its_own_would_not_listen_so_it_is_refused(string field)
+    public void Limits_are_refused_where_the_stock_plugin_has_limits_of_its_own_which_take_precedence(string field)
     {
         var chain = Conflists.Parse($$"""
             {"cniVersion": "1.0.0", "name": "n", "plugins": [ {"type": "bridge"}, {"type": "bandwidth", "{{field}}": 1000, "capabilities": {"bandwidth": true} } ] }

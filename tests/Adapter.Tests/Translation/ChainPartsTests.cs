@@ -25,7 +25,7 @@ public sealed class ChainPartsTests
     }
 
     [Fact]
-    public void Without_ports_another_plugin_that_could_publish_runs_as_usual_since_it_may_do_more()
+    public void Without_ports_another_plugin_with_portMappings_still_runs()
     {
         var parts = Parts(Chain("bridge", "other-portmap"), []);
         Types(parts.Attaching).Should().Equal("bridge", "other-portmap");
@@ -33,7 +33,7 @@ public sealed class ChainPartsTests
     }
 
     [Fact]
-    public void A_main_plugin_that_publishes_by_itself_runs_once_and_at_once()
+    public void A_main_plugin_that_publishes_ports_runs_once_in_the_first_part()
     {
         var network = Conflists.WithCapabilities("portMappings");
         ChainParts.MainPublishes(network).Should().BeTrue();
@@ -43,7 +43,7 @@ public sealed class ChainPartsTests
     }
 
     [Fact]
-    public void Plugins_that_program_the_container_wait_for_the_link_to_arrive_there()
+    public void Plugins_that_configure_the_container_wait_for_the_arrival_of_the_link()
     {
         var parts = ChainParts.Of(Chain("bridge", "portmap", "sbr", "own", "firewall"), OnePort, limitsBandwidth: false, AttachMode.Staging, ["own"]);
         Types(parts.Attaching).Should().Equal("bridge", "firewall");
@@ -52,7 +52,7 @@ public sealed class ChainPartsTests
     }
 
     [Fact]
-    public void Tuning_runs_twice_since_its_sysctls_stay_behind_and_the_rest_travels()
+    public void Tuning_runs_twice_because_its_sysctls_do_not_move_with_the_link()
     {
         var parts = Parts(Chain("bridge", "portmap", "tuning"), []);
         Types(parts.Attaching).Should().Equal("bridge", "tuning");
@@ -74,7 +74,7 @@ public sealed class ChainPartsTests
     [InlineData("""{"type": "bandwidth"}""", true, false)]
     [InlineData("""{"type": "bandwidth", "ingressRate": 1000, "ingressBurst": 8000}""", false, true)]
     [InlineData("""{"type": "other-bandwidth", "capabilities": {"bandwidth": true} }""", false, true)]
-    public void The_stock_bandwidth_plugin_runs_only_where_there_is_something_to_limit(string plugin, bool limitsBandwidth, bool runs)
+    public void The_stock_bandwidth_plugin_runs_only_with_limits(string plugin, bool limitsBandwidth, bool runs)
     {
         var network = Conflists.Parse($$"""{"cniVersion": "1.0.0", "name": "n", "plugins": [ {"type": "bridge"}, {{plugin}} ]}""");
         ChainParts.Of(network, [], limitsBandwidth, AttachMode.Staging, []).Attaching.Plugins.Should().HaveCount(runs ? 2 : 1);

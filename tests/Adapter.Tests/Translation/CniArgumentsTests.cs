@@ -24,7 +24,7 @@ public sealed class CniArgumentsTests
     [InlineData("cni.args.ignoreunknown", "*is not for you to set*")]
     [InlineData("cni.args.A;B", "option cni.args.A;B has a key with other characters than letters*")]
     [InlineData("cni.args.A B", "*has a key with other characters than letters*")]
-    public void A_key_that_is_not_the_users_to_set_is_refused(string option, string message)
+    public void A_reserved_key_is_refused(string option, string message)
     {
         var read = () => Read(option, "x");
         read.Should().Throw<CnmException>().WithMessage(message);
@@ -34,14 +34,14 @@ public sealed class CniArgumentsTests
     [InlineData("cni.args.K8S_POD_NAME")]
     [InlineData("cni.args.k8s_pod_namespace")]
     [InlineData("cni.args.OWNER")]
-    public void What_the_operator_forbids_nobody_can_say_in_whatever_case(string option)
+    public void A_key_that_the_operator_forbids_is_refused_in_any_letter_case(string option)
     {
         var ask = () => CniArguments.RequireAllowed(["cni.args.ok", option], ["K8S_*", "owner"]);
         ask.Should().Throw<CnmException>().WithMessage($"option {option} is forbidden on this host (forbiddenArguments*");
     }
 
     [Fact]
-    public void What_is_not_forbidden_is_allowed()
+    public void A_key_that_is_not_forbidden_is_accepted()
     {
         CniArguments.RequireAllowed(["cni.args.K8S_POD_NAME"], []);
         CniArguments.RequireAllowed(["cni.args.OWNERS", "K8S_X", "com.docker.network.endpoint.sysctls"], ["K8S_*", "owner"]);
@@ -51,7 +51,7 @@ public sealed class CniArgumentsTests
     [InlineData("a;b", "the value of option cni.args.A holds a ';' or a '=', which CNI_ARGS has no way to carry.")]
     [InlineData("a=b", "the value of option cni.args.A holds a ';' or a '='*")]
     [InlineData("a\nb", "the value of option cni.args.A holds a control character.")]
-    public void A_value_that_would_read_as_something_else_is_refused(string value, string message)
+    public void A_value_that_plugins_would_misread_is_refused(string value, string message)
     {
         var read = () => Read("cni.args.A", value);
         read.Should().Throw<CnmException>().WithMessage(message);
@@ -69,7 +69,7 @@ public sealed class CniArgumentsTests
     }
 
     [Fact]
-    public void Other_options_are_none_of_its_business() => Read("cni.bandwidth.ingress", "10mbit").Should().BeEmpty();
+    public void Other_options_are_ignored() => Read("cni.bandwidth.ingress", "10mbit").Should().BeEmpty();
 
     private static CniArgument[] Read(string option, string value) =>
         [.. CniArguments.Read(new Dictionary<string, string> { [option] = value }, new Dictionary<string, string>(), "")];

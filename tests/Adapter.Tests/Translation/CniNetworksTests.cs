@@ -16,7 +16,7 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Fact]
-    public void Among_several_one_must_be_named_and_the_refusal_lists_them()
+    public void Of_several_CNI_networks_one_must_be_named_and_the_refusal_lists_them()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
@@ -30,7 +30,7 @@ public sealed class CniNetworksTests : IDisposable
     [InlineData("10.89.0.0/24", "plain")]
     [InlineData("10.89.0.1/24", "plain")]
     [InlineData("fd00:1::/64", "six")]
-    public void Among_several_a_subnet_tells_which_one_is_meant(string pool, string name)
+    public void Of_several_CNI_networks_the_subnet_selects_one(string pool, string name)
     {
         WriteSeveral();
         CniNetworks.ChooseForPool(Load(), name: null, pool).Name.Should().Be(name);
@@ -41,7 +41,7 @@ public sealed class CniNetworksTests : IDisposable
     [InlineData("", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with --ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the IPv4 --subnet *")]
     [InlineData("10.1.0.0/16", "no CNI network of this host declares subnet 10.1.0.0/16: it has \"pods\" (10.88.0.0/16), *--ipam-opt cni.network=NAME.")]
     [InlineData("nonsense", "no CNI network of this host declares subnet nonsense: *")]
-    public void A_subnet_that_tells_nothing_is_refused_with_what_would(string pool, string message)
+    public void A_subnet_of_no_CNI_network_is_refused_with_the_known_ones(string pool, string message)
     {
         WriteSeveral();
         var choose = () => CniNetworks.ChooseForPool(Load(), name: null, pool);
@@ -50,7 +50,7 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Fact]
-    public void A_subnet_of_two_networks_is_refused_with_their_names_and_what_compose_can_say()
+    public void A_subnet_of_two_networks_is_refused_with_their_names_and_a_hint_for_compose()
     {
         WriteSeveral();
         Write("40-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal));
@@ -61,7 +61,7 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Fact]
-    public void A_network_that_no_container_can_be_on_is_none_of_several()
+    public void A_network_that_no_container_can_be_on_does_not_count()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""");
@@ -72,7 +72,7 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_network_is_refused_with_what_there_is_and_what_is_broken()
+    public void An_unknown_network_is_refused_with_the_known_and_the_broken_ones()
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("05-broken.conflist", "{");
@@ -81,7 +81,7 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Fact]
-    public void A_host_without_CNI_networks_is_told_where_to_put_one()
+    public void On_a_host_without_CNI_networks_the_error_names_the_directory_for_them()
     {
         var choose = () => Choose(null);
         choose.Should().Throw<CnmException>().WithMessage("there is no CNI network on this host. Put a .conflist file into the CNI configuration directory*");

@@ -35,7 +35,7 @@ public sealed class DataQuantityTests
     [InlineData("10mbps")]
     [InlineData("10B")]
     [InlineData("10KiB")]
-    public void A_unit_that_only_case_could_tell_apart_is_refused(string text)
+    public void A_unit_that_differs_from_another_in_letter_case_only_is_refused(string text)
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
         read.Should().Throw<CnmException>().WithMessage($"option cni.bandwidth.ingress: in \"{text}\" the unit could mean bits or bytes. Write bit or byte, as in 10mbit or 2mbyte.");
@@ -52,7 +52,7 @@ public sealed class DataQuantityTests
     [InlineData("1.2.3mbit")]
     [InlineData("9999999999999999999tbit")]
     [InlineData("99999999999999999999999999999999999999bit")]
-    public void What_is_no_rate_is_refused(string text)
+    public void An_invalid_rate_is_refused(string text)
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
         read.Should().Throw<CnmException>().WithMessage($"option cni.bandwidth.ingress: \"{text}\" is no rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; a number alone counts bits.");

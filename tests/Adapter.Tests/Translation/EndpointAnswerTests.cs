@@ -14,21 +14,21 @@ public sealed class EndpointAnswerTests
     private static readonly LinkRoute Default = new("0.0.0.0/0") { Gateway = "10.88.0.1" };
 
     [Fact]
-    public void Docker_is_told_the_address_with_its_prefix_and_the_MAC()
+    public void The_answer_has_the_address_with_its_prefix_and_the_MAC()
     {
         var answer = EndpointAnswer.ToCreateEndpoint(Attachment(Connected, Default), new EndpointInterface("", "", ""));
         answer.Interface.Should().Be(new EndpointInterface("10.88.0.5/16", null, "02:00:00:00:00:01"));
     }
 
     [Fact]
-    public void What_Docker_filled_itself_is_not_answered_even_when_it_is_the_same()
+    public void Values_that_Docker_sent_are_not_answered_even_when_they_are_the_same()
     {
         var answer = EndpointAnswer.ToCreateEndpoint(Attachment(Connected), new EndpointInterface("10.88.0.5/16", "", "02:00:00:00:00:01"));
         answer.Interface.Should().Be(new EndpointInterface(null, null, null));
     }
 
     [Fact]
-    public void Without_a_connected_route_the_address_stands_for_itself_so_that_Docker_does_not_make_one()
+    public void Without_a_connected_route_the_address_has_a_host_prefix_so_that_Docker_adds_none()
     {
         var pointToPoint = Attachment(new LinkRoute("10.88.0.1/32"), new LinkRoute("10.88.0.0/16") { Gateway = "10.88.0.1" });
         EndpointAnswer.ToCreateEndpoint(pointToPoint, null).Interface!.Address.Should().Be("10.88.0.5/32");
@@ -37,7 +37,7 @@ public sealed class EndpointAnswerTests
     }
 
     [Fact]
-    public void A_default_route_becomes_the_gateway_and_the_kernels_own_routes_are_left_to_the_kernel()
+    public void A_default_route_becomes_the_gateway_and_routes_of_the_kernel_are_not_answered()
     {
         var answer = EndpointAnswer.ToJoin(Attachment(Connected, Default));
         answer.Gateway.Should().Be("10.88.0.1");
@@ -75,7 +75,7 @@ public sealed class EndpointAnswerTests
     [InlineData(null, 0)]
     [InlineData("fd00::1", 0)] // RTA_VIA: a next hop of the other family.
     [InlineData("10.88.0.1", 8)]
-    public void A_default_route_that_Docker_cannot_be_told_of_is_ours_to_set(string? nextHop, int typeOfService)
+    public void A_default_route_that_Docker_cannot_set_is_set_by_cnm_cni(string? nextHop, int typeOfService)
     {
         var record = Attachment(Connected, new LinkRoute("0.0.0.0/0") { Gateway = nextHop, TypeOfService = typeOfService });
 
@@ -93,7 +93,7 @@ public sealed class EndpointAnswerTests
     [InlineData("0.0.0.0/0", "10.88.0.0/16", "10.88.0.1", null)]
     [InlineData("::/0", "fd00:88::/64", "fd00:99::1", "fd00:99::1/128")]
     [InlineData("::/0", "fd00:88::/64", "fe80::1", null)]
-    public void The_way_to_a_next_hop_outside_every_subnet_is_told_so_that_Docker_finds_it(string destination, string connected, string nextHop, string? way)
+    public void The_answer_has_a_route_to_a_next_hop_outside_every_subnet(string destination, string connected, string nextHop, string? way)
     {
         var record = Attachment(new LinkRoute(connected) { Protocol = ByTheKernel }, new LinkRoute(destination) { Gateway = nextHop, OnLink = true });
 
@@ -106,7 +106,7 @@ public sealed class EndpointAnswerTests
     [Theory]
     [InlineData("", null)]
     [InlineData("fd00:88::5/64", "fd00:88::1")]
-    public void In_the_sandbox_Docker_is_told_of_a_gateway_of_IPv6_only_where_it_knows_an_address(string reserved, string? told)
+    public void In_the_sandbox_the_answer_has_an_IPv6_gateway_only_with_an_IPv6_address(string reserved, string? told)
     {
         var record = Attachment(Connected, Default, new LinkRoute("fd00:88::/64") { Protocol = ByTheKernel }, new LinkRoute("::/0") { Gateway = "fd00:88::1", Metric = 1024 });
         record = record with { Attach = AttachMode.Sandbox, Addresses = [], Reserved = reserved.Length == 0 ? [] : [reserved] };
@@ -125,7 +125,7 @@ public sealed class EndpointAnswerTests
     }
 
     [Fact]
-    public void Link_local_addresses_are_nobodys_choice_and_are_not_answered()
+    public void Link_local_addresses_are_not_answered()
     {
         var record = Attachment(Connected);
         record = record with { Snapshot = record.Snapshot! with { Addresses = [new LinkAddress("fe80::1", 64), new LinkAddress("fd00::5", 64)], Routes = [new LinkRoute("fd00::/64") { Protocol = ByTheKernel }] } };
@@ -133,7 +133,7 @@ public sealed class EndpointAnswerTests
     }
 
     [Fact]
-    public void The_MAC_of_a_link_that_shares_its_parents_is_not_answered_because_Docker_would_set_it()
+    public void The_MAC_of_a_link_with_the_MAC_of_its_parent_is_not_answered_because_Docker_would_set_it()
     {
         var record = Attachment(Connected);
         record = record with { Snapshot = record.Snapshot! with { Kind = "ipvlan" } };

@@ -38,7 +38,7 @@ public sealed class EndpointOptionsTests
     [InlineData("cni.args.IP=10.0.0.1", "option cni.args.IP *--ip*")]
     [InlineData("cni.bandwidth.ingress=fast", "*\"fast\" is no rate*")]
     [InlineData("cni.bandwidth.ingress=10mbit", "bandwidth cannot be limited on CNI network \"pods\"*")]
-    public void A_default_that_no_endpoint_could_be_given_is_refused_before_there_is_one(string defaults, string message)
+    public void An_invalid_default_for_endpoints_is_refused_when_the_network_is_created(string defaults, string message)
     {
         var require = () => EndpointOptions.Require(Parse(defaults), Conflists.Parse(Conflists.Stock));
         require.Should().Throw<CnmException>().WithMessage(message);

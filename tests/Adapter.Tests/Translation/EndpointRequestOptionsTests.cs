@@ -14,7 +14,7 @@ public sealed class EndpointRequestOptionsTests
     private static readonly NetworkRecord NullIpam = new("57c2", "pods", IpamMode.Null);
 
     [Fact]
-    public void Without_wishes_plugins_are_told_nothing()
+    public void Without_requests_plugins_get_no_arguments()
     {
         var wishes = Read(Request(new EndpointInterface("", "", "")), Stock);
         wishes.Arguments.Should().BeEmpty();
@@ -42,7 +42,7 @@ public sealed class EndpointRequestOptionsTests
     }
 
     [Fact]
-    public void An_address_that_is_reserved_already_is_expected_but_not_asked_for_again()
+    public void An_address_that_is_already_reserved_is_expected_but_not_requested_again()
     {
         var request = Request(new EndpointInterface("10.88.0.77/16", "fd00::7/64", "02:aa:bb:cc:dd:ee"));
         foreach (var network in new[] { Stock, Conflists.WithCapabilities("ips") })
@@ -55,21 +55,21 @@ public sealed class EndpointRequestOptionsTests
     }
 
     [Fact]
-    public void Two_addresses_cannot_be_asked_for_without_the_ips_capability()
+    public void Two_addresses_cannot_be_requested_without_the_ips_capability()
     {
         var read = () => Read(Request(new EndpointInterface("10.88.0.7/16", "fd00::7/64")), Stock);
         read.Should().Throw<CnmException>().WithMessage("CNI network \"pods\" can be asked for one address only*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
     }
 
     [Fact]
-    public void A_MAC_that_is_none_is_refused()
+    public void An_invalid_MAC_is_refused()
     {
         var read = () => Read(Request(new EndpointInterface(MacAddress: "02:aa")), Stock);
         read.Should().Throw<CnmException>().WithMessage("MAC address \"02:aa\" is not six bytes*");
     }
 
     [Fact]
-    public void Arguments_of_network_and_endpoint_are_filled_in_with_what_is_known()
+    public void Templates_in_arguments_of_network_and_endpoint_are_filled_in()
     {
         var record = NullIpam with
         {
@@ -94,11 +94,11 @@ public sealed class EndpointRequestOptionsTests
     }
 
     [Fact]
-    public void A_container_whose_name_the_engine_does_not_tell_goes_by_its_endpoints_short_id() =>
+    public void A_container_with_an_unknown_name_is_named_by_the_short_id_of_its_endpoint() =>
         Read(Request(null, ("cni.args.A", "\"{container.name}\"")), Stock).Arguments.Should().Equal(new CniArgument("A", "9b1b00000000"));
 
     [Fact]
-    public void What_only_the_plugins_will_decide_cannot_be_filled_in()
+    public void A_template_for_a_value_that_plugins_decide_is_refused()
     {
         var read = () => Read(Request(null, ("cni.args.A", "\"{ip}\"")), Stock);
         read.Should().Throw<CnmException>().WithMessage(
@@ -123,7 +123,7 @@ public sealed class EndpointRequestOptionsTests
     }
 
     [Fact]
-    public void Dockers_own_endpoint_options_are_read_where_they_mean_something_and_ignored_where_not()
+    public void Endpoint_options_of_Docker_are_read_where_they_apply_and_ignored_otherwise()
     {
         var wishes = Read(
             Request(

@@ -36,6 +36,6 @@ public sealed class EndpointSysctlsTests
     }
 
     [Fact]
-    public void It_is_set_for_the_interface_whatever_that_is_called() =>
+    public void A_sysctl_is_set_for_the_interface_under_its_actual_name() =>
         new InterfaceSysctl("ipv4", "conf", "rp_filter", "2").Setting.Should().Be(KeyValuePair.Create("net.ipv4.conf.IFNAME.rp_filter", "2"));
 }

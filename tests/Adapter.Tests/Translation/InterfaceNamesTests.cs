@@ -9,14 +9,14 @@ public sealed class InterfaceNamesTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    public void Without_a_wish_there_is_none_whoever_names_the_interface(string? name)
+    public void Without_a_requested_name_there_is_none(string? name)
     {
         InterfaceNames.Requested(name, AttachMode.Staging).Should().BeNull();
         InterfaceNames.Requested(name, AttachMode.Sandbox).Should().BeNull();
     }
 
     [Fact]
-    public void A_name_can_be_given_where_the_plugins_run_in_the_container_and_is_refused_where_Docker_gives_it()
+    public void A_name_can_be_requested_where_plugins_run_in_the_container_and_is_refused_where_Docker_names_the_interface()
     {
         InterfaceNames.Requested("lan0", AttachMode.Sandbox).Should().Be("lan0");
         var staged = () => InterfaceNames.Requested("lan0", AttachMode.Staging);
@@ -31,7 +31,7 @@ public sealed class InterfaceNamesTests
     [InlineData("eth%d")]
     [InlineData("..")]
     [InlineData("lo")]
-    public void What_the_kernel_would_not_take_is_refused(string name)
+    public void A_name_that_the_kernel_does_not_accept_is_refused(string name)
     {
         var wish = () => InterfaceNames.Requested(name, AttachMode.Sandbox);
         wish.Should().Throw<CnmException>().WithMessage($"*\"{name}\" is not a valid interface name*");

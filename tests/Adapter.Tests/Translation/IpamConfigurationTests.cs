@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Tests.Translation;
 public sealed class IpamConfigurationTests
 {
     [Fact]
-    public void Reserved_addresses_are_told_to_the_chain_by_the_static_plugin_and_nothing_else_changes()
+    public void The_static_plugin_passes_reserved_addresses_to_the_chain_and_nothing_else_changes()
     {
         var network = Conflists.Parse("""
             { "cniVersion": "1.0.0", "name": "pods", "vendor": [9007199254740993], "plugins": [
@@ -33,7 +33,7 @@ public sealed class IpamConfigurationTests
     [InlineData("{}", """{"cni":{"ips":["10.1.0.5/16","fd00::5/64"]}}""")]
     [InlineData("""{"vendor":1}""", """{"vendor":1,"cni":{"ips":["10.1.0.5/16","fd00::5/64"]}}""")]
     [InlineData("""{"cni":{"ips":["9.9.9.9"],"x":2}}""", """{"cni":{"ips":["10.1.0.5/16","fd00::5/64"],"x":2}}""")]
-    public void Several_wishes_go_into_the_plugins_args_beside_what_is_there(string args, string expected)
+    public void Several_requested_addresses_are_added_to_the_plugins_args(string args, string expected)
     {
         var network = Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
 
@@ -45,7 +45,7 @@ public sealed class IpamConfigurationTests
     [InlineData("10.1.0.0/24", ", \"rangeStart\": \"10.1.0.10\"", "10.1.0.10 to 10.1.0.254")]
     [InlineData("10.1.0.0/24", ", \"rangeStart\": \"10.1.0.10\", \"rangeEnd\": \"10.1.0.20\"", "10.1.0.10 to 10.1.0.20")]
     [InlineData("fd00::/120", "", "fd00::1 to fd00::ff")]
-    public void Assignable_is_what_the_plugin_may_hand_out_by_itself(string subnet, string more, string expected)
+    public void Assignable_addresses_are_those_of_the_plugins_ranges(string subnet, string more, string expected)
     {
         var network = Conflists.WithIpam("bridge", $$"""{ "type": "host-local", "ranges": [[{ "subnet": "{{subnet}}"{{more}} }]] }""");
 

@@ -18,7 +18,7 @@ public sealed class MainPluginTests
     [InlineData($$"""{ "type": "aws-cni" }, { "type": "egress-cni", {{Ipam}} }""", "aws-cni")]
     [InlineData("""{ "type": "loopback" }, { "type": "flannel" }, { "type": "portmap" }""", "flannel")]
     [InlineData("""{ "type": "cilium-cni" }""", "cilium-cni")]
-    public void The_plugin_that_makes_the_interface_is_found_wherever_it_stands(string plugins, string type) => MainPlugin.Of(Chain(plugins)).Type.Should().Be(type);
+    public void The_main_plugin_is_found_at_any_position(string plugins, string type) => MainPlugin.Of(Chain(plugins)).Type.Should().Be(type);
 
     [Theory]
     [InlineData("""{ "type": "loopback" }""", "its plugin loopback makes no interface")]
@@ -28,13 +28,13 @@ public sealed class MainPluginTests
     [InlineData("""{ "type": "static" }""", "its plugin static makes no interface")]
     [InlineData("""{ "type": "dhcp" }""", "its plugin dhcp makes no interface")]
     [InlineData("""{ "type": "unheard-of" }""", null)]
-    public void Nobody_can_be_on_a_chain_that_makes_no_interface(string plugins, string? reason) => MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
+    public void No_container_can_be_on_a_chain_without_a_main_plugin(string plugins, string? reason) => MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
 
     [Theory]
     [InlineData("""{ "type": "loopback" }""")]
     [InlineData("""{ "type": "tuning" }, { "type": "loopback" }""")]
     [InlineData("""{ "type": "istio-cni" }""")]
-    public void Everything_is_read_of_the_plugin_that_makes_the_interface(string before)
+    public void The_configuration_of_the_main_plugin_is_read(string before)
     {
         var chain = Chain($$"""{{before}}, { "type": "bridge", "capabilities": { "portMappings": true }, {{Ipam}} }, { "type": "sbr" }, { "type": "portmap", "capabilities": { "portMappings": true } }""");
 
@@ -50,7 +50,7 @@ public sealed class MainPluginTests
     }
 
     [Fact]
-    public void An_ipam_section_before_that_of_the_plugin_that_makes_the_interface_is_for_the_null_IPAM() =>
+    public void An_ipam_section_before_that_of_the_main_plugin_needs_the_null_IPAM() =>
         NetworkSupport.WhyNotReserved(Chain($$"""{ "type": "mesh", {{Ipam}} }, { "type": "bridge", {{Ipam}} }""")).Should().Be("its plugin mesh has an ipam section before that of bridge");
 
     private static NetworkConfiguration Chain(string plugins) => Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "chain", "plugins": [ {{plugins}} ] }""");

@@ -19,7 +19,7 @@ public sealed class NetworkOptionsTests
     }
 
     [Fact]
-    public void What_newer_engines_add_to_the_options_is_no_obstacle()
+    public void Options_that_newer_engines_add_are_ignored()
     {
         var options = Read("""
             {"NetworkID":"57c2","Options":{"com.docker.network.enable_ipv4":true,"com.docker.network.enable_ipv6":false,"com.docker.network.generic":{}},
@@ -33,7 +33,7 @@ public sealed class NetworkOptionsTests
     [InlineData("""[]""", "Null", 0)]
     [InlineData("""[{"AddressSpace":"LocalDefault","Pool":"10.88.0.0/16"}]""", "Docker", 1)]
     [InlineData("""[{"AddressSpace":"cni","Pool":"10.88.0.0/16","Gateway":"10.88.0.1/16"}]""", "Cni", 1)]
-    public void The_address_space_tells_who_chooses_the_addresses(string data, string ipam, int pools)
+    public void The_address_space_says_which_IPAM_driver_the_network_has(string data, string ipam, int pools)
     {
         var options = Read($$"""{"NetworkID":"57c2","IPv4Data":{{data}} }""");
         options.Ipam.ToString().Should().Be(ipam);
@@ -45,7 +45,7 @@ public sealed class NetworkOptionsTests
     [InlineData("""{"cni.typo":"x"}""", "option -o cni.typo is not known to driver cni.*")]
     [InlineData("""{"cni.network":""}""", "option -o cni.network needs a value: the name of a CNI network, as in -o cni.network=pods.")]
     [InlineData("""{"cni.attach":"there"}""", "option -o cni.attach=there is neither staging *nor sandbox *")]
-    public void An_option_that_cannot_be_honoured_is_refused_by_name(string generic, string message)
+    public void An_unsupported_option_is_refused_by_name(string generic, string message)
     {
         var read = () => Read($$"""{"NetworkID":"57c2","Options":{"com.docker.network.generic":{{generic}} } }""");
         read.Should().Throw<CnmException>().WithMessage(message);
@@ -71,7 +71,7 @@ public sealed class NetworkOptionsTests
     [InlineData("{}", "Staging")]
     [InlineData("""{"cni.attach":"staging"}""", "Staging")]
     [InlineData("""{"cni.attach":"sandbox"}""", "Sandbox")]
-    public void Plugins_run_in_a_staging_namespace_unless_told_otherwise(string generic, string attach) =>
+    public void Plugins_run_in_a_staging_namespace_by_default(string generic, string attach) =>
         Read($$"""{"NetworkID":"57c2","Options":{"com.docker.network.generic":{{generic}} } }""").Attach.ToString().Should().Be(attach);
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class NetworkSupportTests
     [InlineData(
         $$"""{ "type": "mesh", {{Ranges}} }""",
         "docker network create -d cni --ipam-driver cni --ipam-opt cni.network=lan -o cni.network=lan -o cni.attach=sandbox --subnet 10.89.0.0/24 --gateway 10.89.0.1 NETWORK")]
-    public void It_is_refused_with_the_command_to_type(string plugins, string command)
+    public void A_chain_that_cannot_be_staged_is_refused_with_the_command_to_type(string plugins, string command)
     {
         var stage = () => NetworkSupport.RequireAttachMode(AttachMode.Staging, Chain(plugins), ["mesh"]);
         var attach = () => NetworkSupport.RequireAttachMode(AttachMode.Sandbox, Chain(plugins), ["mesh"]);

@@ -49,7 +49,7 @@ public sealed class PublishedPortsTests
     [InlineData("::", "v4", "the container has no IPv6 address on CNI network \"n\"")]
     [InlineData("127.0.0.1", "v6", "the container has no IPv4 address on CNI network \"n\"")]
     [InlineData("::1", "v4 v6", "its plugin portmap cannot forward from IPv6's own loopback address, only from 127.0.0.1")]
-    public void A_port_at_which_nobody_would_answer_is_refused(string hostIp, string families, string reason)
+    public void A_port_that_could_never_be_reached_is_refused(string hostIp, string families, string reason)
     {
         var require = () => Require(hostIp, families, "portmap");
         require.Should().Throw<CnmException>().WithMessage($"port 80/tcp cannot be published at {hostIp}: {reason}. Choose another host address, or none, as in -p 8080:80.");
@@ -63,7 +63,7 @@ public sealed class PublishedPortsTests
     }
 
     [Fact]
-    public void No_list_means_no_ports() => PublishedPorts.Read(new Dictionary<string, JsonElement>()).Should().BeEmpty();
+    public void A_missing_list_means_no_ports() => PublishedPorts.Read(new Dictionary<string, JsonElement>()).Should().BeEmpty();
 
     [Theory]
     [InlineData("""{"Proto":1,"Port":80}""", "*protocol number 1; tcp (6), udp (17) and sctp (132)*")]

@@ -15,7 +15,7 @@ public sealed class ValueTemplateTests
     [InlineData("docker-{container.name}.{host.name}!", "docker-web.node1!")]
     [InlineData("{{container.name}}", "{container.name}")]
     [InlineData("{{{container.name}}}", "{web}")]
-    public void Names_in_braces_are_filled_in_and_double_braces_are_braces(string text, string filled) =>
+    public void Templates_are_filled_in_and_double_braces_are_literal(string text, string filled) =>
         ValueTemplate.Parse("cni.args.A", text).Fill(Known, "").Should().Be(filled);
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class ValueTemplateTests
     [InlineData("{}", "option cni.args.A: {} stands for nothing. Known: *")]
     [InlineData("{container.name", "option cni.args.A: \"{container.name\" has a brace without its partner. Known: *")]
     [InlineData("name}", "option cni.args.A: \"name}\" has a brace without its partner. Known: *")]
-    public void What_stands_for_nothing_is_refused_with_what_does(string text, string message)
+    public void An_unknown_template_is_refused_with_the_known_ones(string text, string message)
     {
         var parse = () => ValueTemplate.Parse("cni.args.A", text);
         parse.Should().Throw<CnmException>().WithMessage(message);

@@ -15,7 +15,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Containers: go on when cnm-cni is killed")]
     [Fact]
-    public async Task Containers_go_on_when_the_bridge_is_killed_and_are_removed_cleanly_after_its_restart()
+    public async Task Containers_run_on_when_cnm_cni_is_killed_and_are_removed_cleanly_after_its_restart()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("one", "--publish", "8080:80");
@@ -37,7 +37,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Published ports: are held while cnm-cni is away")]
     [Fact]
-    public async Task A_port_is_still_held_after_the_bridge_was_killed()
+    public async Task A_port_is_still_held_after_cnm_cni_was_killed()
     {
         await RunContainerAsync("first", "--publish", "8080:80");
         await Host.Bridge.KillAsync(Cancellation);
@@ -53,7 +53,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     [Fact]
     [Case(51, "crash matrix", Libcni = "remembers an attachment when ADD has succeeded, so that nobody knows of one that was cut off", Ours = "written down before the first plugin runs, and undone at the next start")]
     [Spec("add-then-del", Libcni = "leaves it to its caller", Ours = "what was cut off is undone at the next start, and a DEL that fails is repeated")]
-    public async Task An_ADD_that_was_cut_off_by_a_kill_is_undone_at_the_next_start()
+    public async Task An_ADD_that_a_kill_interrupted_is_cleaned_up_at_the_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         Chain.FailAs("hang");
@@ -76,7 +76,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     [Case(51, "crash matrix")]
     [Spec("add-then-del")]
     [Spec("result-stored")]
-    public async Task Containers_that_were_removed_while_the_bridge_was_down_are_cleaned_up_at_its_next_start()
+    public async Task Containers_that_were_removed_while_cnm_cni_was_down_are_cleaned_up_at_its_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -90,7 +90,7 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
     [Fact(Timeout = Deadline.Long)]
     [Case(51, "crash matrix")]
     [Spec("add-then-del")]
-    public async Task Nothing_is_left_when_the_bridge_is_killed_again_and_again_while_containers_come_and_go()
+    public async Task Nothing_is_left_when_cnm_cni_is_killed_repeatedly_while_containers_come_and_go()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
 

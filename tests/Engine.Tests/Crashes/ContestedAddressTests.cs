@@ -17,7 +17,7 @@ public sealed class ContestedAddressTests(StockChainHost engine) : EngineTest(en
 
     [Feature("Addresses: pods and containers never get the same one")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task When_a_pod_has_it_by_then_that_is_said_with_the_pods_name_and_nothing_is_touched()
+    public async Task An_address_that_a_pod_has_by_now_is_reported_with_the_pods_name_and_stays()
     {
         await RunContainerAsync("web");
         var file = await FileOfAsync("web");

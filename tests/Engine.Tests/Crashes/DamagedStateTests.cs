@@ -37,7 +37,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Addresses: pods and containers never get the same one")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task Whatever_has_become_of_the_records_running_containers_keep_address_and_network_and_the_driver_serves()
+    public async Task With_damaged_records_running_containers_keep_address_and_network_and_cnm_cni_serves()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -88,7 +88,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task A_state_of_earlier_takes_no_rules_from_the_container_that_has_the_address_now()
+    public async Task An_outdated_state_removes_no_rules_of_the_container_that_has_the_address_now()
     {
         const string Rewind = $"rm /var/lib/cni/networks/{CniNetworks.Name}/last_reserved_ip.*"; // The plugin begins with the lowest again.
         const string Forwarding = "iptables-save | grep -- '-A CNI-FORWARD .*10[.]' | sort";

@@ -27,7 +27,7 @@ public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engi
     [Feature("Nothing is left: cnm-cni killed")]
     [Feature("Nothing is left: dockerd killed")]
     [Fact]
-    public async Task Nothing_is_left_when_the_bridge_and_dockerd_were_killed_together()
+    public async Task Nothing_is_left_when_cnm_cni_and_dockerd_were_killed_together()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
@@ -42,7 +42,7 @@ public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Containers: restart policies")]
     [Fact]
-    public async Task Containers_come_back_when_dockerd_is_restarted_in_peace_and_leave_nothing_behind()
+    public async Task Containers_come_back_after_a_regular_restart_of_dockerd_and_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80", "--restart", "always");

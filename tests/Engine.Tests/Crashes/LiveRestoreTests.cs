@@ -35,7 +35,7 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
     [Feature("Containers: go on when cnm-cni is killed")]
     [Feature("Nothing is left: dockerd killed")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task A_container_goes_on_while_dockerd_and_the_bridge_are_away_and_is_taken_up_again_by_both()
+    public async Task A_container_runs_on_while_dockerd_and_cnm_cni_are_down_and_both_resume_it()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");

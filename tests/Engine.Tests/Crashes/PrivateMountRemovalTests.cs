@@ -11,13 +11,13 @@ public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateM
     [Theory]
     [InlineData(PrivateMountHost.UnreservedNetwork, false)]
     [InlineData(PrivateMountHost.UnreservedNetwork, true)]
-    public Task Without_reserved_addresses_they_are_sound_and_removed_cleanly_too(string network, bool isKilled) => RequireSoundAsync(network, isKilled);
+    public Task Containers_without_reserved_addresses_work_and_are_removed_cleanly(string network, bool isKilled) => RequireSoundAsync(network, isKilled);
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task So_are_those_that_are_attached_in_the_sandbox(bool isKilled)
+    public async Task Containers_attached_in_the_sandbox_work_and_are_removed_cleanly(bool isKilled)
     {
         await AttachAsync("first", PrivateMountHost.DirectNetwork);
         await DockerAsync("rm", "--force", "first");
@@ -33,7 +33,7 @@ public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateM
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact]
-    public async Task A_container_that_goes_while_the_bridge_and_its_mounts_are_away_leaves_nothing()
+    public async Task A_container_that_is_removed_while_cnm_cni_and_its_mounts_are_gone_leaves_nothing()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");

@@ -11,5 +11,5 @@ public sealed class PrivateMountTests(PrivateMountHost engine) : PrivateMountTes
     [Theory]
     [InlineData(Network, false)]
     [InlineData(Network, true)]
-    public Task Containers_are_sound_and_removed_cleanly_when_the_bridges_mounts_went_with_it(string network, bool isKilled) => RequireSoundAsync(network, isKilled);
+    public Task Containers_work_and_are_removed_cleanly_when_the_mounts_of_cnm_cni_ended_with_it(string network, bool isKilled) => RequireSoundAsync(network, isKilled);
 }

@@ -50,7 +50,7 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
     [Feature("Containers: restart policies")]
     [Feature("Nothing is left: power cut")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task Where_Docker_found_no_socket_its_containers_can_be_started_by_hand_as_soon_as_the_bridge_is_there()
+    public async Task When_Docker_found_no_socket_its_containers_can_be_started_by_hand_once_cnm_cni_runs()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");

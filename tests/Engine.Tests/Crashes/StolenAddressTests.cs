@@ -11,7 +11,7 @@ public abstract class StolenAddressTests(FragileChainHost engine) : CrashTest(en
 {
     [Feature("Addresses: pods and containers never get the same one")]
     [Fact]
-    public async Task It_is_given_back_to_its_owner_before_anybody_else_gets_it()
+    public async Task A_stolen_address_is_restored_to_its_owner_before_another_gets_it()
     {
         var census = await CensusAfterOneContainerAsync();
         await RunContainerAsync("web");

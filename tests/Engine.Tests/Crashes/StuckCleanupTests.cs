@@ -10,7 +10,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
 {
     [Feature("Failures: a DEL that fails is shown and repeated")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task New_containers_come_and_go_beside_it_and_only_its_address_is_taken()
+    public async Task Other_containers_come_and_go_during_a_failing_clean_up_which_keeps_only_its_address()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         var stuck = await GetStuckAsync();
@@ -30,7 +30,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
     [Feature("Failures: a DEL that fails is shown and repeated")]
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task It_survives_a_kill_of_the_bridge_with_its_attempts_and_is_finished_when_the_plugin_works_again()
+    public async Task A_failing_clean_up_survives_a_kill_of_cnm_cni_and_ends_when_the_plugin_works_again()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await GetStuckAsync();
@@ -50,7 +50,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
 
     [Feature("Failures: a DEL that fails is shown and repeated")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task It_can_be_given_up_and_its_address_and_port_are_free_then()
+    public async Task A_failing_clean_up_can_be_abandoned_and_its_address_and_port_are_released()
     {
         await CensusAfterOneContainerAsync("--publish", "80");
         var stuck = await GetStuckAsync();

@@ -43,7 +43,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
     [Theory]
     [MemberData(nameof(Names))]
     [Case(50, "real-chain")]
-    public async Task A_container_has_what_a_pod_has(string chainName)
+    public async Task A_container_has_the_same_network_configuration_as_a_pod(string chainName)
     {
         var chain = await ConfigureAsync(chainName);
         var (container, pod) = chain.OneAtATime ? await OneAfterTheOtherAsync(chain) : await SideBySideAsync(chain);
@@ -61,7 +61,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
     [Theory]
     [MemberData(nameof(Names))]
     [Case(50, "real-chain", Libcni = "does not move interfaces; its CHECK and DEL miss one that was moved", Ours = "CHECK passes where the interface has gone, and DEL leaves the host as it was, also when the container's namespace is gone")]
-    public async Task Inside_CNI_result_and_docker_inspect_agree_CHECK_passes_and_nothing_is_left(string chainName)
+    public async Task Container_CNI_result_and_docker_inspect_agree_CHECK_passes_and_nothing_is_left(string chainName)
     {
         var chain = await ConfigureAsync(chainName);
         await StartAsync(chain);

@@ -44,7 +44,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_an_id_the_container_is_called_as_cnitool_calls_it()
+    public async Task Without_an_id_the_container_id_is_that_of_cnitool()
     {
         _host.WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
 
@@ -60,7 +60,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     [Theory]
     [InlineData(CniHost.Nothing, "stays until somebody removes it.\n")]
     [InlineData("exit 1", "Its addresses stay taken: ")]
-    public async Task What_can_never_be_deleted_is_forgotten_and_only_its_IPAM_plugin_is_asked(string release, string sentence)
+    public async Task A_DEL_that_always_fails_can_be_abandoned_and_only_the_IPAM_plugin_runs(string release, string sentence)
     {
         _host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"pool"}}]}""")
             .WithPlugin("first", delete: CniHost.Fail(999, "the quarry is shut")).WithPlugin("pool", delete: release);
@@ -79,7 +79,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_path_with_detours_means_the_same_attachment()
+    public async Task A_path_that_is_not_normalised_means_the_same_attachment()
     {
         _host.WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, _host.Sandbox);
@@ -119,7 +119,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task CHECK_and_DEL_print_nothing_and_say_again_what_ADD_said_whatever_the_environment_says_by_now()
+    public async Task CHECK_and_DEL_print_nothing_and_repeat_the_arguments_of_ADD_whatever_the_environment()
     {
         _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin("second");
         _host.Variables["CNI_ARGS"] = "K8S_POD_NAME=web;IP=10.1.0.2";
@@ -167,7 +167,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     [InlineData(11u)]
     [InlineData(100u)]
     [InlineData(999u)]
-    public async Task A_plugins_error_is_passed_on_in_its_own_words(uint code)
+    public async Task The_error_of_a_plugin_is_printed_unchanged(uint code)
     {
         _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin("second", add: CniHost.Fail(code, "no \\\"luck\\\"", "the long story"));
 
@@ -179,7 +179,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_plugins_write_to_stderr_is_passed_on_with_their_names_also_when_all_is_well()
+    public async Task The_stderr_of_plugins_is_printed_with_their_names_also_on_success()
     {
         _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first", add: "printf 'one\\ntwo' >&2\n" + CniHost.Print(CniHost.Result)).WithPlugin("second");
 
@@ -190,7 +190,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_failing_plugin_writes_to_stderr_is_passed_on_too()
+    public async Task The_stderr_of_a_failing_plugin_is_printed_too()
     {
         _host.WithNetwork("pods", "1.0.0", "first").WithPlugin("first", check: "echo trace >&2\n" + CniHost.Fail(100, "gone"));
         await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation);
@@ -201,7 +201,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_network_that_is_not_there_is_code_7()
+    public async Task A_missing_network_is_code_7()
     {
         _host.WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
 
@@ -212,7 +212,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_namespace_that_is_not_there_is_code_8()
+    public async Task A_missing_namespace_is_code_8()
     {
         _host.WithNetwork("pods", "1.0.0", "first").WithPlugin("first");
 
@@ -234,7 +234,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broken_neighbour_is_no_obstacle_and_of_two_networks_the_named_one_is_taken()
+    public async Task A_broken_file_does_not_matter_and_of_two_networks_the_named_one_is_used()
     {
         _host.WithFile("00-broken.conflist", "{").WithNetwork("lan", "1.0.0", "other").WithNetwork("pods", "1.0.0", "first").WithPlugin("first").WithPlugin("other");
 

@@ -25,7 +25,7 @@ public sealed class CniEnvironmentTests : IDisposable
     [InlineData("CNI_CONTAINERID", "a/b", "container ID \"a/b\"")]
     [InlineData("CNI_CONTAINERID", " ", "container ID \" \"")]
     [InlineData("CNI_PATH", "::", "names no directory")]
-    public async Task What_no_plugin_may_see_is_refused_before_anything_runs(string variable, string value, string message)
+    public async Task Reserved_variables_are_refused_before_any_plugin_runs(string variable, string value, string message)
     {
         _host.Variables[variable] = value;
         foreach (var verb in new[] { "add", "check", "del" })
@@ -45,7 +45,7 @@ public sealed class CniEnvironmentTests : IDisposable
     [InlineData("--container-id", "", 3)]
     [InlineData("--ifname", "", 4)]
     [InlineData("--ifname", "..", 4)]
-    public async Task So_are_options(string option, string value, int code)
+    public async Task Reserved_options_are_refused_before_any_plugin_runs(string option, string value, int code)
     {
         (await _host.RunAsync(["del", "pods", "/run/netns/x", option, value], Cancellation)).Should().Be(2);
 
@@ -62,7 +62,7 @@ public sealed class CniEnvironmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Empty_variables_are_as_good_as_none()
+    public async Task Empty_variables_count_as_missing()
     {
         foreach (var name in new[] { "CNI_PATH", "NETCONFPATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME", "CNI_CONTAINERID" })
             _host.Variables[name] = "";

@@ -11,7 +11,7 @@ public sealed class GarbageCommandTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task What_is_remembered_but_not_kept_is_deleted_and_named()
+    public async Task Recorded_attachments_that_are_not_kept_are_deleted_and_listed()
     {
         await AddAsync("pods", "c1", "eth0");
         await AddAsync("pods", "c1", "net1");
@@ -39,7 +39,7 @@ public sealed class GarbageCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_stays_only_if_that_is_forced()
+    public async Task An_empty_keep_list_needs_force()
     {
         await AddAsync("pods", "c1", "eth0");
 
@@ -105,7 +105,7 @@ public sealed class GarbageCommandTests : IDisposable
     [InlineData("c1/a/b", "--keep c1/a/b: interface name \"a/b\"")]
     [InlineData("/eth0", "--keep /eth0: container ID \"\"")]
     [InlineData("c1/", "--keep c1/: interface name \"\"")]
-    public async Task A_word_that_names_no_attachment_deletes_nothing(string word, string message)
+    public async Task An_argument_that_names_no_attachment_deletes_nothing(string word, string message)
     {
         await AddAsync("pods", "c1", "eth0");
 

@@ -13,7 +13,7 @@ public sealed class InterruptionTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task An_ADD_that_is_cancelled_is_undone_before_the_command_ends()
+    public async Task A_cancelled_ADD_is_cleaned_up_before_the_command_ends()
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var run = _host.RunAsync(["add", "pods", _host.Sandbox], cancellation.Token);
@@ -30,7 +30,7 @@ public sealed class InterruptionTests : IDisposable
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task So_is_one_whose_process_gets_a_signal(string signal)
+    public async Task An_ADD_whose_process_gets_a_signal_is_cleaned_up_before_it_ends(string signal)
     {
         using var process = Start("cni", "add", "pods", _host.Sandbox, "--config", _host.ConfigFile);
         await ReachedAsync(process.WaitForExitAsync(Cancellation));
@@ -46,7 +46,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_ADD_whose_undoing_fails_too_stays_remembered_and_says_so()
+    public async Task An_ADD_whose_clean_up_fails_stays_recorded_and_reports_both_errors()
     {
         _host.WithPlugin("first", delete: CniHost.Fail(100, "cannot"));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

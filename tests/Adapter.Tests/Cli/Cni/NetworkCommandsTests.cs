@@ -31,7 +31,7 @@ public sealed class NetworkCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Validate_tells_everything_at_once_and_prints_JSON()
+    public async Task Validate_reports_everything_at_once_and_prints_JSON()
     {
         _host.WithFile("00-broken.conflist", "{\n  \"name\": \"broken\",\n  \"plugins\": [ {} ]\n}")
             .WithNetwork("lan", "1.1.0", "absent").WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
@@ -50,7 +50,7 @@ public sealed class NetworkCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Warnings_alone_are_no_failure()
+    public async Task Warnings_alone_exit_with_code_0()
     {
         _host.WithFile("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first","prevResult":{}}]}""").WithPlugin("first");
 

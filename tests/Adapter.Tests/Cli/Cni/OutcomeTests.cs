@@ -11,7 +11,7 @@ public sealed class OutcomeTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task An_undoing_that_succeeds_the_second_time_leaves_nothing_and_is_not_told()
+    public async Task A_clean_up_that_succeeds_the_second_time_leaves_nothing_and_is_not_reported()
     {
         var cd = $"cd '{_host.Records}'\n";
         _host.WithNetwork("pods", "1.0.0", "first", "second")
@@ -27,7 +27,7 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_undoing_that_succeeds_the_second_time_and_leaves_an_address_is_told()
+    public async Task A_clean_up_that_succeeds_the_second_time_and_leaves_an_address_is_reported()
     {
         var store = _host.PathOf("store");
         var cd = $"cd '{_host.Records}'\n";
@@ -45,7 +45,7 @@ public sealed class OutcomeTests : IDisposable
     [Theory]
     [InlineData("", 0)]
     [InlineData("ip -n $(basename $CNI_NETNS) link add $CNI_IFNAME type dummy 2>/dev/null || nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME type veth peer name other\n", 1)]
-    public async Task A_plugin_that_refuses_its_own_configuration_is_not_asked_for_ever_to_undo_nothing(string made, int remembered)
+    public async Task A_plugin_that_refuses_its_configuration_gets_no_endless_DEL(string made, int remembered)
     {
         _host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","mtu":"mistake"}]}""")
             .WithPlugin("bridge", add: made + CniHost.Fail(7, "bad configuration"), delete: CniHost.Fail(7, "bad configuration"));
@@ -79,7 +79,7 @@ public sealed class OutcomeTests : IDisposable
     [InlineData("\"bridge\":\"br7\",", "Bridge interface br7 Mac doesn't match: 02:00:00:00:00:01", 0)]
     [InlineData("", "Interface eth0 Mac doesn't match: 02:00:00:00:00:01", 1)]
     [InlineData("", "container interface eth0 is missing", 1)]
-    public async Task A_fault_of_the_stock_bridge_is_called_so_and_nothing_else_is(string section, string msg, int exitCode)
+    public async Task Only_the_known_fault_of_the_stock_bridge_plugin_is_reported_as_such(string section, string msg, int exitCode)
     {
         _host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{{{section}}"type":"bridge"}]}""").WithPlugin("bridge", check: CniHost.Fail(999, msg)).WithPlugin("host-local");
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);

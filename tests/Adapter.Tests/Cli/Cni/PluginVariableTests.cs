@@ -8,7 +8,7 @@ public sealed class PluginVariableTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task Every_operation_gives_plugins_the_variables_that_it_is_told()
+    public async Task Every_operation_passes_its_variables_to_plugins()
     {
         string[] variables = ["--env", "ZONE=blue green=x", "-e", "EMPTY="];
         (await _host.RunAsync(["add", "pods", _host.Sandbox, .. variables], Cancellation)).Should().Be(0, _host.Error);
@@ -25,7 +25,7 @@ public sealed class PluginVariableTests : IDisposable
     }
 
     [Fact]
-    public async Task A_variable_is_not_remembered_for_DEL_and_stands_in_no_file()
+    public async Task A_variable_is_not_recorded_for_DEL_and_is_in_no_file()
     {
         (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "TOKEN=quarry"], Cancellation)).Should().Be(0);
         Directory.GetFiles(_host.State, "*", SearchOption.AllDirectories).Should().AllSatisfy(file => File.ReadAllText(file).Should().NotContain("quarry"));
@@ -36,7 +36,7 @@ public sealed class PluginVariableTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_ADD_is_undone_with_its_variables()
+    public async Task A_failed_ADD_is_cleaned_up_with_its_variables()
     {
         _host.WithPlugin("first", add: CniHost.Fail(999, "no"));
 
@@ -46,7 +46,7 @@ public sealed class PluginVariableTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_alone_hands_on_the_value_that_it_has_here()
+    public async Task A_name_without_a_value_passes_the_value_of_the_environment()
     {
         _host.Variables["ZONE"] = "green";
 
@@ -56,7 +56,7 @@ public sealed class PluginVariableTests : IDisposable
     }
 
     [Fact]
-    public async Task The_option_goes_before_the_setting_and_both_before_what_plugins_inherit()
+    public async Task The_option_overrides_the_setting_and_both_override_inherited_variables()
     {
         await File.AppendAllTextAsync(_host.ConfigFile, "pluginEnvironment: {ZONE: red, HOME: /nowhere, PORT: 8080}\n", Cancellation);
 
@@ -77,7 +77,7 @@ public sealed class PluginVariableTests : IDisposable
     [InlineData("A B=1", "--env: \"A B\" is no name of a variable")]
     [InlineData("ZONE", "--env: ZONE has no value here; write ZONE=VALUE")]
     [InlineData("LD_PRELOAD", "--env: \"LD_PRELOAD\" cannot be chosen")]
-    public async Task What_nobody_may_choose_is_refused_before_anything_runs(string word, string sentence)
+    public async Task A_reserved_variable_is_refused_before_any_plugin_runs(string word, string sentence)
     {
         (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", word], Cancellation)).Should().Be(2);
 

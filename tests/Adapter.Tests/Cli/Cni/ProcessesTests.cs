@@ -15,7 +15,7 @@ public sealed class ProcessesTests : IDisposable
     [InlineData("first", false)]
     [InlineData("second", true)]
     [InlineData("third", true)]
-    public async Task An_ADD_whose_process_is_killed_while_any_plugin_runs_is_undone_by_DEL_with_the_last_result(string dying, bool hasResult)
+    public async Task DEL_cleans_up_with_the_last_result_after_ADD_was_killed_at_any_plugin(string dying, bool hasResult)
     {
         foreach (var type in new[] { "first", "second", "third" })
             _host.WithPlugin(type, add: type == dying ? "kill -KILL $PPID" : null);
@@ -37,7 +37,7 @@ public sealed class ProcessesTests : IDisposable
 
     [Fact]
     [Case(51, "crash matrix")]
-    public async Task The_next_ADD_undoes_what_a_killed_one_has_left()
+    public async Task The_next_ADD_cleans_up_after_a_killed_one()
     {
         var armed = _host.Record("armed");
         File.WriteAllText(armed, "");
