@@ -8,8 +8,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Docker's own IPAM chooses from a pool of its own. That can only be right inside the CNI network's range: anything else would hand out
-/// addresses which the CNI network does not know of, so it is refused with the command to type.
+/// Checks of a Docker network's pools against its CNI network. Docker's own IPAM chooses addresses from its pool; outside the CNI network's range the CNI
+/// network would not know these addresses, so the pool is refused, with the command to use instead.
 /// </summary>
 internal static class AddressPools
 {
@@ -20,7 +20,7 @@ internal static class AddressPools
 
         if (options.Ipam == IpamMode.Cni)
         {
-            RequireSameNetwork(options, network);
+            RequireDeclared(options, network);
             RequireIPv4Wanted(options, network);
             return;
         }
@@ -28,16 +28,16 @@ internal static class AddressPools
         var subnets = CniSubnet.Of(network);
         foreach (var pool in options.Pools)
         {
-            var subnet = IPNetwork.TryParse(pool.Pool, out var wanted) ? subnets.FirstOrDefault(candidate => Holds(candidate.Subnet, wanted)) : null;
+            var subnet = IPNetwork.TryParse(pool.Pool, out var chosen) ? subnets.FirstOrDefault(candidate => Includes(candidate.Subnet, chosen)) : null;
             if (subnet is null)
             {
                 throw new CnmException(
                     $"Docker's own address management chose {pool.Pool}, " +
-                    $"which CNI network \"{network.Name}\" ({Range(subnets)}) does not hand out. " +
+                    $"which is outside the range of CNI network \"{network.Name}\" ({Range(subnets)}). " +
                     $"Let the CNI network choose the addresses: {NetworkCommand.Best(network, options.Attach)}");
             }
 
-            if (pool.Gateway is { Length: > 0 } gateway && !(IPAddress.TryParse(gateway.Split('/')[0], out var chosen) && chosen.Equals(subnet.Gateway)))
+            if (pool.Gateway is { Length: > 0 } gateway && !(Cidr.TryAddressIn(gateway, out var address) && address.Equals(subnet.Gateway)))
             {
                 throw new CnmException(
                     $"Docker's own address management chose gateway {gateway}, " +
@@ -49,48 +49,48 @@ internal static class AddressPools
         RequireIPv4Wanted(options, network);
     }
 
-    /// <summary>Where two CNI networks have one subnet, the subnet does not show that the addresses would be another's.</summary>
-    /// <param name="asked">The CNI network that our IPAM was asked for; null when that is not known.</param>
-    /// <param name="network">The one that the network driver is asked for.</param>
-    /// <param name="attach">For the command to type.</param>
-    public static void RequireAsked(string? asked, NetworkConfiguration network, AttachMode attach)
+    /// <summary>If two CNI networks have the same subnet, the subnet does not show that the addresses would come from the other network.</summary>
+    /// <param name="ofPool">The CNI network that the IPAM driver used; null if unknown.</param>
+    /// <param name="network">The CNI network that the network driver uses.</param>
+    /// <param name="attach">For the command in the error text.</param>
+    public static void RequireSameNetwork(string? ofPool, NetworkConfiguration network, AttachMode attach)
     {
-        if (asked is not null && asked != network.Name)
+        if (ofPool is not null && ofPool != network.Name)
         {
             throw new CnmException(
-                $"-o means CNI network \"{network.Name}\", and the addresses would be those of \"{asked}\". " +
-                $"Say the same to both: {NetworkCommand.WithCni(network, attach)}");
+                $"-o names CNI network \"{network.Name}\", but the addresses would come from \"{ofPool}\". " +
+                $"Name the same network in both options: {NetworkCommand.WithCni(network, attach)}");
         }
     }
 
-    // That says that containers are to have no IPv4 address, and plugins would give them one all the same. That --ipv6 was left out says nothing:
-    // it is what everybody does, and a pod has both families.
+    // --ipv4=false means that containers must have no IPv4 address, and the plugins would assign one. The absence of --ipv6 means nothing: it is the
+    // default, and a pod gets addresses of both families too.
     private static void RequireIPv4Wanted(NetworkOptions options, NetworkConfiguration network)
     {
         if (options.Pools.Count > 0 && options.Pools.All(pool => pool.Pool?.Contains(':') == true)
-            && CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Family == AddressFamily.InterNetwork) is { } given)
+            && CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Family == AddressFamily.InterNetwork) is { } ipv4)
         {
             throw new CnmException(
-                $"the Docker network is to be without IPv4 (--ipv4=false), and CNI network \"{network.Name}\" gives IPv4 addresses ({given.Subnet}) as well. " +
-                "Leave --ipv4=false out, or name a CNI network without IPv4.");
+                $"the Docker network has no IPv4 (--ipv4=false), but CNI network \"{network.Name}\" assigns IPv4 addresses ({ipv4.Subnet}) as well. " +
+                "Omit --ipv4=false, or name a CNI network without IPv4.");
         }
     }
 
-    // Our own IPAM was asked before, perhaps for another CNI network than the one that -o names.
-    private static void RequireSameNetwork(NetworkOptions options, NetworkConfiguration network)
+    // RequestPool has run before, perhaps for another CNI network than the one that -o names.
+    private static void RequireDeclared(NetworkOptions options, NetworkConfiguration network)
     {
         var declared = CniSubnet.Of(network);
         foreach (var pool in options.Pools.Where(pool => !declared.Any(subnet => subnet.Subnet.ToString() == pool.Pool)))
         {
             throw new CnmException(
-                $"subnet {pool.Pool} is not one of CNI network \"{network.Name}\" ({Range(declared)}): " +
-                $"-o and --ipam-opt mean different networks. {NetworkCommand.WithCni(network, options.Attach)}");
+                $"subnet {pool.Pool} does not belong to CNI network \"{network.Name}\" ({Range(declared)}): " +
+                $"-o and --ipam-opt name different networks. {NetworkCommand.WithCni(network, options.Attach)}");
         }
     }
 
-    private static bool Holds(IPNetwork subnet, IPNetwork pool) =>
+    private static bool Includes(IPNetwork subnet, IPNetwork pool) =>
         subnet.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && subnet.PrefixLength <= pool.PrefixLength && subnet.Contains(pool.BaseAddress);
 
     private static string Range(IReadOnlyList<CniSubnet> subnets) =>
-        subnets.Count == 0 ? "whose range only its IPAM plugin knows" : string.Join(", ", subnets.Select(subnet => subnet.Subnet));
+        subnets.Count == 0 ? "only its IPAM plugin knows it" : string.Join(", ", subnets.Select(subnet => subnet.Subnet));
 }

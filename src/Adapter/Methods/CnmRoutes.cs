@@ -5,8 +5,7 @@ using static Bridge.Adapter.Cnm.CallKind;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Docker's network driver and IPAM driver protocols, one line per method. Paths that are not here answer 404, which Docker takes for "not
-/// implemented".
+/// Docker's network driver and IPAM driver protocols, one entry per method. Other paths answer 404, which Docker takes for "not implemented".
 /// </summary>
 internal static class CnmRoutes
 {
@@ -16,25 +15,33 @@ internal static class CnmRoutes
         var endpoint = services.GetRequiredService<CnmEndpoint>();
         var json = CnmJson.Default;
 
-        // These must never fail: after one failure Docker treats the driver as absent until dockerd restarts.
+        // These never fail: after one failed GetCapabilities the driver is unusable until dockerd restarts
+        // (moby daemon/libnetwork/drivers/remote/driver.go, Register).
         app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
         app.MapPost("/NetworkDriver.GetCapabilities", endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
 
-        app.MapPost("/NetworkDriver.CreateNetwork", endpoint.Method(Create, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.DeleteNetwork", endpoint.Method(Remove, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(Create, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse, request => request.EndpointID));
-        app.MapPost("/NetworkDriver.EndpointOperInfo", endpoint.Method(Read, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
-        app.MapPost("/NetworkDriver.Join", endpoint.Method(Create, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse, request => request.EndpointID));
-        app.MapPost("/NetworkDriver.ProgramExternalConnectivity",
-            endpoint.Method(Create, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing, request => request.EndpointID));
+        app.MapPost("/NetworkDriver.CreateNetwork",
+            endpoint.Method(Create, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.DeleteNetwork",
+            endpoint.Method(Remove, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
+        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(
+            Create, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse, request => request.EndpointID));
+        app.MapPost("/NetworkDriver.EndpointOperInfo",
+            endpoint.Method(Read, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
+        app.MapPost("/NetworkDriver.Join",
+            endpoint.Method(Create, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse, request => request.EndpointID));
+        app.MapPost("/NetworkDriver.ProgramExternalConnectivity", endpoint.Method(
+            Create, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing,
+            request => request.EndpointID));
         app.MapPost("/NetworkDriver.RevokeExternalConnectivity",
             endpoint.Method(Remove, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing, EndpointOf));
         app.MapPost("/NetworkDriver.Leave", endpoint.Method(Remove, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
-        app.MapPost("/NetworkDriver.DeleteEndpoint", endpoint.Method(Remove, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
+        app.MapPost("/NetworkDriver.DeleteEndpoint",
+            endpoint.Method(Remove, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
 
         MapIpam(app, endpoint, json);
 
-        // Sent only to drivers of global connectivity; answered so that a future engine's question is not an error.
+        // Docker sends these only to drivers with ConnectivityScope global. The answer keeps a future engine from reporting an error.
         app.MapPost("/NetworkDriver.DiscoverNew", endpoint.Constant(new Nothing(), json.Nothing));
         app.MapPost("/NetworkDriver.DiscoverDelete", endpoint.Constant(new Nothing(), json.Nothing));
     }
@@ -45,14 +52,17 @@ internal static class CnmRoutes
     {
         var services = app.Services;
 
-        // With a MAC Docker tells the two families of one endpoint apart from those of another, and so can we.
-        app.MapPost("/IpamDriver.GetCapabilities",
-            endpoint.Constant(new IpamCapabilitiesResponse(RequiresMACAddress: true, RequiresRequestReplay: false), json.IpamCapabilitiesResponse));
-        app.MapPost("/IpamDriver.GetDefaultAddressSpaces",
-            endpoint.Constant(new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
-        app.MapPost("/IpamDriver.RequestPool", endpoint.Method(Create, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
+        // The MAC shows which two requests are for the two families of one endpoint.
+        app.MapPost("/IpamDriver.GetCapabilities", endpoint.Constant(
+            new IpamCapabilitiesResponse(RequiresMACAddress: true, RequiresRequestReplay: false), json.IpamCapabilitiesResponse));
+        app.MapPost("/IpamDriver.GetDefaultAddressSpaces", endpoint.Constant(
+            new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
+        app.MapPost("/IpamDriver.RequestPool",
+            endpoint.Method(Create, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
         app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(Remove, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
-        app.MapPost("/IpamDriver.RequestAddress", endpoint.Method(Create, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
-        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Remove, services.GetRequiredService<ReleaseAddress>(), json.ReleaseAddressRequest, json.Nothing, services.GetRequiredService<ReleaseAddress>().EndpointOf));
+        app.MapPost("/IpamDriver.RequestAddress",
+            endpoint.Method(Create, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
+        var release = services.GetRequiredService<ReleaseAddress>();
+        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Remove, release, json.ReleaseAddressRequest, json.Nothing, release.EndpointOf));
     }
 }

@@ -9,9 +9,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// `docker network create`. Finds the CNI network, asks its plugins whether they can serve it, and remembers the choice.
-/// CNI: VERSION of every plugin, STATUS from 1.1.0. Journal: a NetworkRecord. Undo: nothing is made besides the record, which is written last.
-/// Idempotent: the same id again replaces the record.
+/// `docker network create`. Finds the CNI network, checks that its plugins can serve it, and records the choice.
+/// CNI: VERSION of every plugin, STATUS from 1.1.0 on. Journal: a NetworkRecord. Clean-up: none, the record is written last.
+/// Idempotent: a second call with the same id replaces the record.
 /// </summary>
 internal sealed class CreateNetwork(
     ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings, FileWarnings fileWarnings)
@@ -23,12 +23,13 @@ internal sealed class CreateNetwork(
         var options = NetworkOptions.Read(request);
         CniArguments.RequireAllowed(options.EndpointDefaults.Keys, settings.ForbiddenArguments);
         var contents = configurations.Load();
-        var asked = OfPool(options);
-        var network = CniNetworks.Choose(contents, options.CniNetwork ?? asked ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
+        var ofPool = NetworkOfPool(options);
+        var network = CniNetworks.Choose(
+            contents, options.CniNetwork ?? ofPool ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
         requests.Settle();
         NetworkSupport.RequireAttachMode(options.Attach, network, settings.SandboxPlugins);
         AddressPools.RequireFit(options, network);
-        AddressPools.RequireAsked(asked, network, options.Attach);
+        AddressPools.RequireSameNetwork(ofPool, network, options.Attach);
         EndpointOptions.Require(options.EndpointDefaults, network);
         IReadOnlyList<ConfigurationProblem> warnings;
         try
@@ -37,21 +38,22 @@ internal sealed class CreateNetwork(
         }
         catch (CniException unusable)
         {
-            throw new CnmException($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {unusable.Message}", unusable);
+            throw Unusable(network, unusable.Message, unusable);
         }
 
         var ofFile = contents.Warnings.Where(warning => warning.File == network.Source || warning.File == settings.ConfigurationDirectory);
         fileWarnings.Log(network.Warnings.Concat(ofFile).Concat(warnings));
-        cancellationToken.ThrowIfCancellationRequested(); // Docker does not take back what it was told is late.
+        cancellationToken.ThrowIfCancellationRequested(); // After an error Docker sends no DeleteNetwork.
         journal.Networks.Write(options.ToRecord(networkId, network.Name));
         return new Nothing();
     }
 
-    // With --ipam-opt alone, which Docker shows to the IPAM driver only.
-    private string? OfPool(NetworkOptions options) =>
-        options.Ipam == IpamMode.Cni ? options.Pools.Select(pool => requests.LastNetworkOf(pool.Pool ?? "")).FirstOrDefault(name => name is not null) : null;
+    // The network of --ipam-opt, which Docker shows to the IPAM driver only.
+    private string? NetworkOfPool(NetworkOptions options) => options.Ipam == IpamMode.Cni
+        ? options.Pools.Select(pool => requests.LastNetworkOf(pool.Pool ?? "")).FirstOrDefault(name => name is not null)
+        : null;
 
-    /// <returns>What is odd about its plugins.</returns>
+    /// <returns>Warnings about its plugins.</returns>
     private async Task<IReadOnlyList<ConfigurationProblem>> ProbeAsync(NetworkConfiguration network, IpamMode ipam, CancellationToken cancellationToken)
     {
         var validation = await runtime.ValidateAsync(network, cancellationToken);
@@ -65,7 +67,7 @@ internal sealed class CreateNetwork(
         return validation.Warnings;
     }
 
-    // What is reserved ahead reaches the chain through this plugin.
+    // The plugin static assigns the reserved addresses to the chain's interface.
     private async Task RequireStaticAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
         var versions = (await runtime.VersionAsync(IpamConfiguration.Static, cancellationToken)).Supported;
@@ -73,17 +75,18 @@ internal sealed class CreateNetwork(
         {
             throw Unusable(
                 network,
-                $"its cniVersion is {network.CniVersion}, and plugin {IpamConfiguration.Static}, which --ipam-driver cni needs, supports {string.Join(", ", versions)} only; " +
-                "lower cniVersion in the file, or install a newer plugin");
+                $"its cniVersion is {network.CniVersion}, and plugin {IpamConfiguration.Static}, which --ipam-driver cni needs, " +
+                $"supports only {string.Join(", ", versions)}; lower cniVersion in the file, or install a newer plugin");
         }
     }
 
-    private static CnmException Unusable(NetworkConfiguration network, string problem) => new($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {problem}");
+    private static CnmException Unusable(NetworkConfiguration network, string problem, Exception? cause = null) =>
+        new($"CNI network \"{network.Name}\" ({network.Source}) cannot be used: {problem}", cause);
 }
 
 /// <summary>
-/// `docker network rm`. Forgets the network; refuses while attachments live, which Docker does not let happen by itself.
-/// Docker ignores the answer and may never call at all: what is left is found by repair. Idempotent: an unknown network is success.
+/// `docker network rm`. Removes the network's record; refuses while attachments exist, which Docker prevents by itself.
+/// Docker ignores the answer, and may not call at all (a plugin that is down): repair finds the remaining record. Idempotent: an unknown network succeeds.
 /// </summary>
 internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
 {

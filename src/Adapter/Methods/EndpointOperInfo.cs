@@ -5,9 +5,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Facts of an endpoint. Always succeeds: up to Docker 28.0.1 a failure would stop the container. Where a running container is connected
-/// this is the first call after the link has been moved, so the arrival is finished here, before the command returns. No CNI besides,
-/// nothing to undo.
+/// Facts about an endpoint. Always succeeds: up to Docker 28.0.1 an error stops the container. When a running container is connected, this is the first
+/// call after Docker has moved the link, so it finishes the arrival before the command returns. No CNI otherwise, nothing to clean up.
 /// </summary>
 internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, EndpointOperInfoResponse>
 {
@@ -27,7 +26,7 @@ internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, Attac
         return new EndpointOperInfoResponse(facts);
     }
 
-    // At the deadline the facts are answered all the same, and the arrival is finished, and its failure noted, by itself.
+    // At the deadline the answer has the facts without waiting further; the background finishes the arrival.
     private async Task FinishArrivalAsync(string endpointId, CancellationToken cancellationToken)
     {
         try
@@ -41,7 +40,7 @@ internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, Attac
 
         async Task FinishAsync()
         {
-            using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+            using var gate = await gates.EnterAsync(endpointId, cancellationToken);
             if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } joined)
                 await arrivals.FinishOrNoteAsync(joined);
         }

@@ -1,25 +1,24 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// This endpoint is its container's gateway now, so it is the one that publishes. CNI: ADD of the plugins that take port mappings.
-/// Journal: the mappings, before.
-/// Undo: RevokeExternalConnectivity, Leave or DeleteEndpoint, whichever comes. Idempotent: what is published is not published again; it
-/// comes anew whenever the gateway moves.
-/// From Docker 28 on the link is in the sandbox by now, so its arrival is finished here, where a failure still stops the start.
+/// The endpoint becomes its container's gateway, so it publishes the container's ports. CNI: ADD of the plugins that take port mappings.
+/// Journal: the mappings, before. Clean-up: RevokeExternalConnectivity, Leave or DeleteEndpoint, whichever comes first.
+/// Idempotent: published ports are not published again; Docker calls again whenever the gateway moves.
+/// From Docker 28 on the link has arrived in the sandbox, so the arrival is finished here, where a failure still stops the start.
 /// </summary>
-internal sealed class ProgramExternalConnectivity(Publisher publisher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)
+internal sealed class ProgramExternalConnectivity(
+    Publisher publisher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)
     : ICnmMethod<ProgramExternalConnectivityRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ProgramExternalConnectivityRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
-        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         var record = journal.Attachments.Find(endpointId);
         if (record is not { Phase: AttachmentPhase.Joined })
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} has not joined a sandbox, so its ports cannot be published.");
@@ -34,16 +33,17 @@ internal sealed class ProgramExternalConnectivity(Publisher publisher, UnaskedPu
 }
 
 /// <summary>
-/// The endpoint stops being its container's gateway. CNI: DEL of the plugins that published. Journal: the mappings go once DEL succeeded.
-/// Docker ignores a failure; Leave and DeleteEndpoint try again. Idempotent: nothing published is success.
+/// The endpoint is no longer its container's gateway. CNI: DEL of the plugins that published. Journal: the mappings are dropped after DEL.
+/// Docker ignores a failure; Leave and DeleteEndpoint try again. Idempotent: an endpoint that publishes nothing succeeds.
 /// </summary>
-internal sealed class RevokeExternalConnectivity(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+internal sealed class RevokeExternalConnectivity(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         arrivals.SetGateway(endpointId, isGateway: false);
-        using var passage = await gates.EnterAsync(endpointId, cancellationToken);
+        using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {
             arrivals.GiveWay(record);

@@ -9,9 +9,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// An address for an endpoint that is about to be made, from the CNI network's own IPAM plugin; or for the gateway or <c>--aux-address</c>,
-/// answered from the configuration. CNI: ADD of the IPAM plugin. Journal: a ReservationRecord, before. Undo: by ourselves on failure, else
-/// ReleaseAddress. Not idempotent: each call wants another address, except for the second family of an endpoint, which the MAC shows.
+/// An address for an endpoint that Docker is about to create, from the CNI network's own IPAM plugin; or for the gateway or <c>--aux-address</c>, answered
+/// from the configuration. CNI: ADD of the IPAM plugin. Journal: a ReservationRecord, before. Clean-up: RequestAddress itself after a failure, otherwise
+/// ReleaseAddress. Not idempotent: each call reserves another address, except for the second family of an endpoint, which its MAC shows.
 /// </summary>
 internal sealed class RequestAddress(ConfigurationDirectory configurations, Reservations reservations)
     : ICnmMethod<RequestAddressRequest, RequestAddressResponse>
@@ -24,16 +24,16 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
     public async Task<RequestAddressResponse> InvokeAsync(RequestAddressRequest request, CancellationToken cancellationToken)
     {
         var pool = CniPool.Parse(request.PoolID);
-        var wanted = ReadAddress(request.Address, pool);
+        var requested = ReadAddress(request.Address, pool);
         var options = request.Options ?? new Dictionary<string, string>();
         if (options.GetValueOrDefault(Type) == Gateway)
-            return Answer($"{RequireGateway(pool, wanted)}/{pool.Subnet.PrefixLength}");
+            return Answer($"{RequireGateway(pool, requested)}/{pool.Subnet.PrefixLength}");
 
-        // Docker gives every endpoint a MAC; what has none and an address is one to be kept free.
-        if (!options.TryGetValue(Mac, out var mac) && wanted is not null)
-            return Answer($"{RequireNotAssignable(pool, wanted)}/{pool.Subnet.PrefixLength}");
+        // Every endpoint has a MAC (RequiresMACAddress); an address without one is an --aux-address.
+        if (!options.TryGetValue(Mac, out var mac) && requested is not null)
+            return Answer($"{RequireNotAssignable(pool, requested)}/{pool.Subnet.PrefixLength}");
 
-        return Answer(await reservations.ReserveAsync(new AddressRequest(pool, wanted, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
+        return Answer(await reservations.ReserveAsync(new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
     }
 
     private static RequestAddressResponse Answer(string address) => new(address, new Dictionary<string, string>());
@@ -48,33 +48,32 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
             : throw new CnmException($"address {text} is not in subnet {pool.Subnet} of CNI network \"{pool.CniNetwork}\".");
     }
 
-    private IPAddress RequireGateway(CniPool pool, IPAddress? wanted)
+    private IPAddress RequireGateway(CniPool pool, IPAddress? requested)
     {
         var network = CniNetworks.Choose(configurations.Load(), pool.CniNetwork);
         var gateway = CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Equals(pool.Subnet))?.Gateway
-            ?? throw new CnmException($"CNI network \"{network.Name}\" does not have subnet {pool.Subnet} any more. Remove and create the network.");
-        return wanted is null || wanted.Equals(gateway)
+            ?? throw new CnmException($"CNI network \"{network.Name}\" no longer has subnet {pool.Subnet}. Remove the Docker network and create it again.");
+        return requested is null || requested.Equals(gateway)
             ? gateway
-            : throw new CnmException($"--gateway {wanted} does not agree with CNI network \"{network.Name}\", " +
-                $"whose gateway is {gateway}. Leave --gateway out, or say --gateway {gateway}.");
+            : throw new CnmException($"--gateway {requested} does not agree with CNI network \"{network.Name}\", " +
+                $"whose gateway is {gateway}. Omit --gateway, or use --gateway {gateway}.");
     }
 
-    private IPAddress RequireNotAssignable(CniPool pool, IPAddress wanted)
+    private IPAddress RequireNotAssignable(CniPool pool, IPAddress requested)
     {
         var network = CniNetworks.Choose(configurations.Load(), pool.CniNetwork);
-        return AssignableRanges.Of(network, pool.Subnet).Contains(wanted)
+        return AssignableRanges.Of(network, pool.Subnet).Contains(requested)
             ? throw new CnmException(
-                $"--aux-address {wanted} cannot be kept free: the IPAM plugin of CNI network \"{network.Name}\" may hand it out. " +
+                $"--aux-address {requested} cannot be excluded: the IPAM plugin of CNI network \"{network.Name}\" may assign it. " +
                 $"Exclude it there (rangeStart and rangeEnd in {network.Source}); then --aux-address is not needed.")
-            : wanted;
+            : requested;
     }
 }
 
 /// <summary>
-/// Docker needs an address no longer. CNI: DEL of the IPAM plugin, with the last address of a reservation, and not before the attachment
-/// that uses it is gone. Journal: the intent before, nothing left after. Docker ignores a failure; it stays recorded and is retried.
-/// Idempotent: an unknown address or pool is success (Docker releases gateways too, and addresses that came from CreateEndpoint, those
-/// without a pool).
+/// Docker releases an address. CNI: DEL of the IPAM plugin with the last address of a reservation, after the attachment that uses it is gone.
+/// Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni retries it.
+/// Idempotent: an unknown address or pool succeeds. Docker also releases gateways, and addresses that came from CreateEndpoint (those without a pool).
 /// </summary>
 internal sealed class ReleaseAddress(
     Reservations reservations, LostAttachments lost, Detacher detacher, AttachmentGates gates, Journal journal) : ICnmMethod<ReleaseAddressRequest, Nothing>
@@ -82,23 +81,23 @@ internal sealed class ReleaseAddress(
     public async Task<Nothing> InvokeAsync(ReleaseAddressRequest request, CancellationToken cancellationToken)
     {
         if (request.PoolID.Length > 0 && CniPool.Parse(request.PoolID) is var pool && !await reservations.ReleaseAsync(pool, request.Address))
-            await UndoLostAsync(pool, request.Address, cancellationToken);
+            await DetachLostAsync(pool, request.Address, cancellationToken);
 
         return new Nothing();
     }
 
-    // Where the records of both are lost, the address and whatever was attached with it would stay for good.
-    private async Task UndoLostAsync(CniPool pool, string address, CancellationToken cancellationToken)
+    // If the records of both reservation and attachment are lost, nothing else would release the address and what was attached with it.
+    private async Task DetachLostAsync(CniPool pool, string address, CancellationToken cancellationToken)
     {
-        if (!IPAddress.TryParse(address.Split('/')[0], out var ip) || await lost.FindByAddressAsync(pool.CniNetwork, ip, cancellationToken) is not { } found)
+        if (!Cidr.TryAddressIn(address, out var ip) || await lost.FindByAddressAsync(pool.CniNetwork, ip, cancellationToken) is not { } found)
             return;
 
-        using var passage = await gates.EnterAsync(found.EndpointId, cancellationToken);
+        using var gate = await gates.EnterAsync(found.EndpointId, cancellationToken);
         if (journal.Attachments.Find(found.EndpointId) is { } record)
             await detacher.DetachAsync(record);
     }
 
-    /// <summary>The endpoint that has the address; null: none has it, or has had it.</summary>
+    /// <summary>The endpoint that has or had the address; null without one.</summary>
     public string? EndpointOf(ReleaseAddressRequest request) =>
         CniPool.TryParse(request.PoolID) is { } pool ? reservations.EndpointOf(pool, request.Address) : null;
 }

@@ -11,9 +11,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// `docker network create --ipam-driver cni`, once for each family: which subnet, which gateway. Both are what the CNI network declares;
-/// what the user says must agree.
-/// CNI: nothing. Journal: nothing, the pool id says it all. Undo: nothing. Idempotent.
+/// `docker network create --ipam-driver cni`, once for each family: the subnet and the gateway, as the CNI network declares them. The user's options must
+/// agree. CNI: nothing. Journal: nothing, the pool id says it all. Clean-up: nothing. Idempotent.
 /// </summary>
 internal sealed class RequestPool(
     ConfigurationDirectory configurations, PoolRequests requests, NetworkNamespace host, AdapterSettings settings)
@@ -28,7 +27,7 @@ internal sealed class RequestPool(
         {
             throw new CnmException(
                 $"addresses of CNI network \"{network.Name}\" cannot be reserved ahead: {reason}. " +
-                $"Let them be chosen when a container starts: {NetworkCommand.WithNull(network, AttachOf(network))}");
+                $"Let its IPAM plugin choose them when a container starts: {NetworkCommand.WithNull(network, AttachOf(network))}");
         }
 
         var subnet = Subnet(request, network);
@@ -38,9 +37,9 @@ internal sealed class RequestPool(
         if (string.IsNullOrEmpty(request.Pool) && (times > PoolRequests.Endless || IsRouted(subnet.Subnet)))
         {
             throw new CnmException(
-                $"subnet {subnet.Subnet} of CNI network \"{network.Name}\" is in use on this host already, " +
-                $"as it has to be once a pod or container is on it, and Docker takes such a subnet only when it is told to. " +
-                $"Say it: {NetworkCommand.WithCni(network, AttachOf(network))} (or let the bridge do it: cnm-cni networks create {network.Name})");
+                $"subnet {subnet.Subnet} of CNI network \"{network.Name}\" is already in use on this host, " +
+                "as it is once a pod or container is on it, and Docker accepts such a subnet only if --subnet names it: " +
+                $"{NetworkCommand.WithCni(network, AttachOf(network))} (or let cnm-cni do it: cnm-cni networks create {network.Name})");
         }
 
         return Task.FromResult(new RequestPoolResponse(
@@ -53,8 +52,8 @@ internal sealed class RequestPool(
         {
             if (key != NetworkOptions.CniNetworkKey || string.IsNullOrEmpty(value))
             {
-                throw new CnmException($"option --ipam-opt {key}={value} is not known to IPAM driver cni. Known: " +
-                    $"{NetworkOptions.CniNetworkKey}=NAME (the CNI network to use).");
+                throw new CnmException(
+                    $"unknown option --ipam-opt {key}={value} of IPAM driver cni. Known: {NetworkOptions.CniNetworkKey}=NAME (the CNI network to use).");
             }
         }
 
@@ -67,16 +66,17 @@ internal sealed class RequestPool(
         var declared = CniSubnet.Of(network).Where(subnet => subnet.Family == family).ToArray();
         if (declared.Length == 0)
         {
-            var (has, option) = request.V6 ? ("IPv6", "Leave --ipv6 out") : ("IPv4", "Say --ipv4=false (from Docker 28 on)");
-            throw new CnmException($"CNI network \"{network.Name}\" ({network.Source}) has no {has} subnet. {option}.");
+            var (missing, option) = request.V6 ? ("IPv6", "Omit --ipv6") : ("IPv4", "Add --ipv4=false (Docker 28 and newer)");
+            throw new CnmException($"CNI network \"{network.Name}\" ({network.Source}) has no {missing} subnet. {option}.");
         }
 
         if (string.IsNullOrEmpty(request.Pool))
             return declared[0];
 
-        return declared.FirstOrDefault(subnet => CniSubnet.ReadSubnet(request.Pool) is { } wanted && wanted.Equals(subnet.Subnet)) ?? throw new CnmException(
+        var requested = CniSubnet.ReadSubnet(request.Pool);
+        return declared.FirstOrDefault(subnet => subnet.Subnet.Equals(requested)) ?? throw new CnmException(
             $"--subnet {request.Pool} does not agree with CNI network \"{network.Name}\", " +
-            $"whose subnet is {string.Join(" or ", declared.Select(subnet => subnet.Subnet))}. Leave --subnet out, or: " +
+            $"whose subnet is {string.Join(" or ", declared.Select(subnet => subnet.Subnet))}. Omit --subnet, or: " +
             $"{NetworkCommand.WithCni(network, AttachOf(network))}");
     }
 
@@ -85,27 +85,26 @@ internal sealed class RequestPool(
     private static void RequireRange(string? range, CniSubnet subnet, NetworkConfiguration network)
     {
         var assignable = AssignableRanges.Of(network, subnet.Subnet);
-        if (!string.IsNullOrEmpty(range) && !(IPNetwork.TryParse(range, out var wanted) && assignable.LieIn(wanted)))
+        if (!string.IsNullOrEmpty(range) && !(IPNetwork.TryParse(range, out var requested) && assignable.LieIn(requested)))
         {
             throw new CnmException(
-                $"--ip-range {range} does not agree with CNI network \"{network.Name}\", whose IPAM plugin hands out {assignable}. " +
-                $"Leave --ip-range out, or change rangeStart and rangeEnd in {network.Source}.");
+                $"--ip-range {range} does not agree with CNI network \"{network.Name}\", whose IPAM plugin assigns {assignable}. " +
+                $"Omit --ip-range, or change rangeStart and rangeEnd in {network.Source}.");
         }
     }
 
-    // What Docker looks at; for a subnet that overlaps it would ask again without end.
+    // Docker checks the host's routes too, and would request pools endlessly while the answer overlaps one (moby
+    // daemon/libnetwork/ipams/remote/remote.go, RequestPool).
     private bool IsRouted(IPNetwork subnet)
     {
         using var netlink = host.OpenNetlink();
-        return netlink.Links().SelectMany(netlink.Routes).Select(route => IPNetwork.Parse(route.Destination)).Any(route =>
-            route.PrefixLength > 0 && route.BaseAddress.AddressFamily == subnet.BaseAddress.AddressFamily
-            && (route.Contains(subnet.BaseAddress) || subnet.Contains(route.BaseAddress)));
+        return netlink.Links().SelectMany(netlink.Routes).Select(route => IPNetwork.Parse(route.Destination))
+            .Any(route => route.PrefixLength > 0 && CniSubnet.Overlap(route, subnet));
     }
 }
 
 /// <summary>
-/// Docker lets go of a pool: a network is removed, or was not made after all. Nothing is kept for a pool, so nothing is released.
-/// Idempotent.
+/// Docker releases a pool: a network was removed, or its creation failed. No state belongs to a pool, so there is nothing to release. Idempotent.
 /// </summary>
 internal sealed class ReleasePool(PoolRequests requests) : ICnmMethod<ReleasePoolRequest, Nothing>
 {

@@ -58,7 +58,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         using (Networks.Hold("chain", "DEL"))
         {
             (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain(Late).And.Contain("continues in the background");
-            (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.DeleteEndpoint) was late");
+            (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.DeleteEndpoint) exceeded its deadline");
             Networks.Runs.Should().Equal("ADD chain", "DEL chain");
         }
 
@@ -105,7 +105,7 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         {
             (await Docker.CreateEndpointAsync("e1")).Should().Contain(Late);
             (await Docker.RequestAddressAsync()).Should().Contain(Late);
-            (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.CreateEndpoint) was late");
+            (await Docker.EndpointAsync("DeleteEndpoint", "e1")).Should().Contain("(NetworkDriver.CreateEndpoint) exceeded its deadline");
             Networks.Runs.Should().BeEmpty();
         }
 

@@ -71,7 +71,7 @@ public sealed class CallQueueTests : IDisposable
         var waiting = MakingAsync();
         _lifetime.StopApplication();
 
-        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is stopping*Nothing was done*");
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is shutting down*Nothing was changed*");
         first.Dispose();
         await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is stopping*");
         (await UndoingAsync()).Dispose();

@@ -91,7 +91,7 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     public async Task Join_without_an_endpoint_is_refused()
     {
         var (_, body) = await _daemon.PostAsync("NetworkDriver.Join", """{"NetworkID":"n1","EndpointID":"e1","SandboxKey":"/var/run/docker/netns/1"}""");
-        body.Should().Contain("endpoint e1 was not made");
+        body.Should().Contain("endpoint e1 does not exist");
         (_, body) = await _daemon.PostAsync("NetworkDriver.Join", """{"NetworkID":"n1","EndpointID":"e1","SandboxKey":"../x"}""");
         body.Should().Contain("SandboxKey is not a plain absolute path");
     }

@@ -156,8 +156,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         var twin = await CreateAsync("10.66.0.0/24", "dual");
         var ambiguous = (string)(await AskAsync("RequestPool", """{"Pool":"10.66.0.0/24"}"""))["Error"]!;
 
-        other.Should().Contain("subnet 10.67.0.0/24 is not one of CNI network \"dual\"");
-        twin.Should().Contain("-o means CNI network \"dual\", and the addresses would be those of \"twin\"");
+        other.Should().Contain("subnet 10.67.0.0/24 does not belong to CNI network \"dual\"");
+        twin.Should().Contain("-o names CNI network \"dual\", but the addresses would come from \"twin\"");
         ambiguous.Should().Contain("\"dual\" and \"twin\" declare it").And.Contain("--ipam-opt cni.network=NAME");
     }
 

@@ -23,7 +23,7 @@ public sealed class AddressPoolsTests
     {
         var check = () => AddressPools.RequireFit(DockerIpam("172.18.0.0/16", "172.18.0.1/16"), Conflists.Parse(Conflists.Stock));
         check.Should().Throw<CnmException>().WithMessage(
-            "Docker's own address management chose 172.18.0.0/16, which CNI network \"pods\" (10.88.0.0/16) does not hand out. " +
+            "Docker's own address management chose 172.18.0.0/16, which is outside the range of CNI network \"pods\" (10.88.0.0/16). " +
             "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver cni --ipam-opt cni.network=pods -o cni.network=pods --subnet 10.88.0.0/16 --gateway 10.88.0.1 NETWORK");
     }
 
@@ -54,7 +54,7 @@ public sealed class AddressPoolsTests
         {
             var check = () => AddressPools.RequireFit(new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual);
             if (isRefused)
-                check.Should().Throw<CnmException>().WithMessage("*--ipv4=false*\"dual\"*10.88.0.0/16*Leave --ipv4=false out*");
+                check.Should().Throw<CnmException>().WithMessage("*--ipv4=false*\"dual\"*10.88.0.0/16*Omit --ipv4=false*");
             else
                 check.Should().NotThrow();
         }
