@@ -60,7 +60,7 @@ public sealed partial class CniRuntime
     {
         // Identified before VERSION runs: a binary that is replaced meanwhile is asked again the next time.
         var path = Find(pluginType, CniOperation.Version, networkName: "");
-        var binary = FileIdentity.Of(path);
+        FileVersion? binary = LibC.TryStat(path, out var file) ? file.Version : null;
         if (binary is not null && _versions.TryGetValue(path, out var known) && known.Binary == binary)
             return known.Versions;
 

@@ -10,7 +10,7 @@ public sealed partial class CniRuntime
     private const string TooOldForVersion = "unknown CNI_COMMAND: VERSION";
 
     // By path. A changed binary (device, inode, size, time of change) is asked again.
-    private readonly ConcurrentDictionary<string, (FileIdentity Binary, PluginVersions Versions)> _versions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (FileVersion Binary, PluginVersions Versions)> _versions = new(StringComparer.Ordinal);
 
     private Task<IDisposable?> EnterAsync(
         CniOperation operation, NetworkConfiguration network, Attachment attachment, TimeSpan limit, CancellationToken cancellationToken) =>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 #if FAULT_POINTS
 using System.Globalization;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 #endif
 
 namespace Bridge.Adapter.Faults;

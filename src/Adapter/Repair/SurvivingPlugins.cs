@@ -1,7 +1,7 @@
 using System.Globalization;
 using Bridge.Adapter.Sandboxes;
-using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Telemetry;
+using CniInvoker;
 
 namespace Bridge.Adapter.Repair;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 
@@ -36,8 +37,8 @@ internal static class Announcement
     {
         try
         {
-            using var socket = LibC.OpenPacket(linkIndex);
-            LibC.Send(socket, frame, $"announce an address over link {linkIndex}");
+            using var socket = SocketCalls.OpenPacket(linkIndex);
+            SocketCalls.Send(socket, frame, $"announce an address over link {linkIndex}");
             return true;
         }
         catch (KernelException)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
+using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 

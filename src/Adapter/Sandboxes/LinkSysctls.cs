@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Bridge.Adapter.Faults;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 

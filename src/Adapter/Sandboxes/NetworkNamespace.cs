@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes;
@@ -30,7 +31,7 @@ internal sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace Open(string path)
     {
         var handle = LibC.Open(path);
-        if (LibC.IsNamespace(handle) && LibC.IsNetwork(handle))
+        if (LibC.IsNetworkNamespace(handle))
             return new NetworkNamespace(handle, $"the network namespace {path}");
 
         handle.Dispose();
@@ -43,7 +44,7 @@ internal sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace? TryOpen(string path)
     {
         var handle = LibC.TryOpen(path);
-        if (handle is not null && LibC.IsNamespace(handle) && LibC.IsNetwork(handle))
+        if (handle is not null && LibC.IsNetworkNamespace(handle))
             return new NetworkNamespace(handle, $"the network namespace {path}");
 
         handle?.Dispose();
@@ -61,7 +62,7 @@ internal sealed class NetworkNamespace : IDisposable
     {
         var handle = OnThreadOfItsOwn(() =>
         {
-            LibC.UnshareNetwork();
+            NamespaceCalls.UnshareNetwork();
             return LibC.Open(OfThread);
         });
         var created = new NetworkNamespace(handle, "a new network namespace");
@@ -82,7 +83,7 @@ internal sealed class NetworkNamespace : IDisposable
     public static void Unmount(string path)
     {
         FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
-        while (LibC.TryUnmount(path))
+        while (NamespaceCalls.TryUnmount(path))
         {
         }
 
@@ -103,7 +104,7 @@ internal sealed class NetworkNamespace : IDisposable
         FaultPoint.Pass(FaultKind.Mount, $"file {path} made");
         LibC.CreateMountPoint(path);
         FaultPoint.Pass(FaultKind.Mount, $"over {path}");
-        LibC.MountOver(path, _handle);
+        NamespaceCalls.MountOver(path, _handle);
     }
 
     /// <summary>
@@ -112,7 +113,7 @@ internal sealed class NetworkNamespace : IDisposable
     /// </summary>
     public T Run<T>(Func<T> body) => OnThreadOfItsOwn(() =>
     {
-        LibC.EnterNetwork(_handle, _description);
+        NamespaceCalls.EnterNetwork(_handle, _description);
         return body();
     });
 
@@ -172,7 +173,7 @@ internal sealed class NetworkNamespace : IDisposable
                 finally
                 {
                     // The thread ends in any case. It goes home first, so that it is not seen there after the caller has gone on.
-                    _ = LibC.TryEnterNetwork(home);
+                    _ = NamespaceCalls.TryEnterNetwork(home);
                 }
             }
             catch (Exception thrown)

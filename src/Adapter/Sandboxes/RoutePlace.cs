@@ -1,5 +1,5 @@
-using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
+using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 

@@ -1,5 +1,3 @@
-using Bridge.Adapter.Sandboxes.Native;
-
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>Links that plugins make in the sandbox itself, and that never move; and what else is asked of a sandbox before a link is there.</summary>

@@ -113,7 +113,7 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
                     (covering, found) = (found, null);
                 }
             }
-            while (LibC.TryUnmount(path));
+            while (NamespaceCalls.TryUnmount(path));
 
             return (Make(attachmentId), covering);
         }

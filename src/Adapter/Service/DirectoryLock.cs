@@ -1,4 +1,4 @@
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Service;
@@ -75,7 +75,7 @@ internal sealed class DirectoryLock : IDisposable
 
     private static SafeFileHandle LockPlace(string directory)
     {
-        var place = LibC.OpenDirectory(directory);
+        var place = LibC.Open(directory);
         if (LibC.TryLock(place))
             return place;
 

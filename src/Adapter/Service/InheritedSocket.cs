@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.Service;
 

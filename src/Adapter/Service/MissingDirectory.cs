@@ -1,4 +1,4 @@
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.Service;
 
@@ -11,7 +11,6 @@ internal static class MissingDirectory
     /// <summary>As mkdir makes what leads to it.</summary>
     public const UnixFileMode Open = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private const int ELOOP = 40;
 
     /// <param name="path">Is made for its owner alone.</param>
     /// <param name="parents">The rights in those that are missing above it.</param>
@@ -47,7 +46,7 @@ internal static class MissingDirectory
         }
         catch (KernelException refused)
         {
-            return (int)refused.Errno == ELOOP ? $"it is a link to {target}, which leads back to itself" : refused.Message;
+            return refused.Errno == Errno.ELOOP ? $"it is a link to {target}, which leads back to itself" : refused.Message;
         }
     }
 

@@ -1,5 +1,5 @@
-using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Settings;
+using CniInvoker;
 
 namespace Bridge.Adapter.Service;
 

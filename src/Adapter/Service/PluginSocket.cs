@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.Service;
 
@@ -20,7 +20,7 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a second.
     private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
 
-    private (uint, uint, ulong)? _identity;
+    private FileIdentity? _identity;
 
     public string Path => path;
 

@@ -1,4 +1,4 @@
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Service;
@@ -52,7 +52,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         MissingDirectory.Make(path, parents: MissingDirectory.Open);
         Try(() =>
         {
-            using var directory = LibC.OpenDirectory(path);
+            using var directory = LibC.Open(path);
             if (File.GetUnixFileMode(directory) != MissingDirectory.OwnerOnly)
                 File.SetUnixFileMode(directory, MissingDirectory.OwnerOnly);
 
@@ -69,7 +69,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         if (kind is not (FileKind.Directory or FileKind.Link))
             throw new IOException($"it is a {kind.Value.Text()}");
 
-        return Directory.Exists(path) ? LibC.OpenDirectory(path) : throw new IOException(MissingDirectory.WordsForLink(path));
+        return Directory.Exists(path) ? LibC.Open(path) : throw new IOException(MissingDirectory.WordsForLink(path));
     });
 
     private void RequireSpare(SafeFileHandle directory)

@@ -1,4 +1,4 @@
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Service;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 using YamlDotNet.Core;
 
@@ -39,7 +38,7 @@ internal static class SettingsFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, $"the file cannot be read: {(unreadable is KernelException refused ? ErrorText.Of((int)refused.Errno) : ErrorText.Of(unreadable))}");
+            throw Unreadable(path, $"the file cannot be read: {ErrorText.Of(unreadable)}");
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
@@ -15,7 +15,7 @@ internal sealed partial class RecordDirectory<T>
     {
         Make();
         var unreadable = new List<(string, string)>();
-        foreach (var unfinished in Entries(Extension + DurableFile.Unfinished))
+        foreach (var unfinished in Entries(Extension + RecordFile.Unfinished))
             Discard(unfinished, unreadable);
 
         foreach (var file in Entries(Extension))

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Bridge.Adapter.Faults;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
@@ -56,7 +56,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
             RequireReplaceable(record.Id);
             Put(PathOf(record.Id), Sized(kind.Write(record)));
             _records[record.Id] = record;
-            DurableFile.SyncDirectory(directory);
+            RecordFile.SyncDirectory(directory);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -143,12 +143,12 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     {
         try
         {
-            DurableFile.Put(path, content);
+            RecordFile.Write(path, content);
         }
         catch (DirectoryNotFoundException)
         {
             Make(); // Somebody has removed all of it; repair tells, and writes what was in it again.
-            DurableFile.Put(path, content);
+            RecordFile.Write(path, content);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Bridge.Adapter.Sandboxes.Native;
+using Bridge.Adapter.Faults;
+using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
@@ -11,6 +12,9 @@ internal static class RecordFile
 
     /// <summary>What is shown in a name for bytes that are no UTF-8. Under such a name nothing can be opened.</summary>
     public const char NotUtf8 = '\uFFFD';
+
+    /// <summary>The extension of a file that is being written.</summary>
+    public const string Unfinished = ".new";
 
     /// <exception cref="JsonException">There is no record in it.</exception>
     /// <exception cref="FileNotFoundException">Nothing is there any more.</exception>
@@ -41,5 +45,22 @@ internal static class RecordFile
             length += count;
 
         return length == 0 ? throw new JsonException("it is empty") : content[..length];
+    }
+
+    /// <summary>Replaces a record. Durable once <see cref="SyncDirectory"/> has returned too; when it throws, the file is unchanged.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        FaultPoint.Pass(FaultKind.Write, $"content of {path}");
+        DurableFile.Write(path, content, path + Unfinished, static (from, to) =>
+        {
+            FaultPoint.Pass(FaultKind.Write, $"name of {to}");
+            File.Move(from, to, overwrite: true);
+        });
+    }
+
+    public static void SyncDirectory(string directory)
+    {
+        FaultPoint.Pass(FaultKind.Write, $"entries of {directory}");
+        LibC.SyncDirectory(directory);
     }
 }

@@ -1,4 +1,4 @@
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace CniInvoker;
@@ -21,12 +20,12 @@ internal sealed class LockFile(string path) : IDisposable
         var wanted = new FileLock { Kind = kind, Start = offset, Length = 1 };
         while (LibC.fcntl(_file, LibC.F_OFD_SETLK, ref wanted) != 0)
         {
-            var error = Marshal.GetLastPInvokeError();
-            if (error is LibC.EAGAIN or LibC.EACCES)
+            var error = LibC.LastError;
+            if (error is Errno.EAGAIN or Errno.EACCES)
                 return false;
 
-            if (error != LibC.EINTR)
-                throw LibC.Failure("fcntl", error);
+            if (error != Errno.EINTR)
+                throw new KernelException($"lock {path}", error);
         }
 
         return true;
@@ -36,6 +35,6 @@ internal sealed class LockFile(string path) : IDisposable
     private static SafeFileHandle Open(string path)
     {
         var handle = LibC.open(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_CLOEXEC | LibC.O_NOFOLLOW, 0x180 /* 0600 */);
-        return handle.IsInvalid ? throw LibC.Failure("open") : handle;
+        return handle.IsInvalid ? throw LibC.Failure($"open {path}") : handle;
     }
 }

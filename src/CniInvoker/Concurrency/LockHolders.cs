@@ -73,9 +73,7 @@ internal sealed class LockHolders(string file, RequestedLocks requested)
     private bool IsLockFile(string link, FileStatus lockFile) => ReadOrDefault(() =>
         Path.GetFileName(new FileInfo(link).LinkTarget) == Path.GetFileName(file)
             && LibC.TryStat(link, out var found)
-            && found.Inode == lockFile.Inode
-            && found.DeviceMajor == lockFile.DeviceMajor
-            && found.DeviceMinor == lockFile.DeviceMinor);
+            && found.Identity == lockFile.Identity);
 
     // "lock:	1: OFDLCK  ADVISORY  WRITE -1 00:1c:4711 0 EOF"
     private bool IsBlocking(string information) => ReadOrDefault(() =>

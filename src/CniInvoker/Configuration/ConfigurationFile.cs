@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace CniInvoker;
@@ -10,16 +9,14 @@ namespace CniInvoker;
 internal static class ConfigurationFile
 {
     private const int Longest = 4 * 1024 * 1024;
-    private const int ENOENT = 2;
-    private const int ELOOP = 40;
 
     /// <exception cref="CniConfigurationException">The file cannot be read.</exception>
     public static ReadOnlyMemory<byte> Read(string path)
     {
         // Checked before opening, because opening a device may start it; and again after, because the path may name another file by then.
-        Require(path, LibC.TryStat(path, out var status) ? null : Marshal.GetLastPInvokeError(), status);
-        using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK, 0);
-        var error = Marshal.GetLastPInvokeError();
+        Require(path, LibC.TryStat(path, out var status) ? null : LibC.LastError, status);
+        using var file = LibC.OpenOrInvalid(path);
+        var error = LibC.LastError;
         Require(path, !file.IsInvalid && LibC.TryStat(file, out status) ? null : error, status);
         try
         {
@@ -50,7 +47,7 @@ internal static class ConfigurationFile
         return content.GetBuffer().AsMemory(0, (int)content.Length);
     }
 
-    private static void Require(string path, int? error, FileStatus status)
+    private static void Require(string path, Errno? error, FileStatus status)
     {
         if (error is { } number)
             throw Unreadable(path, Reason(path, number));
@@ -58,16 +55,16 @@ internal static class ConfigurationFile
         if (!status.IsRegular)
             throw Unreadable(path, "it is a pipe, a socket, a device or a directory; remove it");
 
-        if (status.Size > Longest)
+        if (status.stx_size > Longest)
             throw TooLong(path);
     }
 
-    private static string Reason(string path, int error) => error switch
+    private static string Reason(string path, Errno error) => error switch
     {
-        ENOENT when new FileInfo(path).LinkTarget is { } target => $"it is a link to {target}, which does not exist",
-        ELOOP => "it is a link that leads back to itself",
-        LibC.EACCES when !Environment.IsPrivilegedProcess => "permission denied; run as root",
-        _ => ErrorText.Of(error),
+        Errno.ENOENT when new FileInfo(path).LinkTarget is { } target => $"it is a link to {target}, which does not exist",
+        Errno.ELOOP => "it is a link that leads back to itself",
+        Errno.EACCES when !Environment.IsPrivilegedProcess => "permission denied; run as root",
+        _ => ErrorText.Of((int)error),
     };
 
     private static CniConfigurationException TooLong(string path) => Unreadable(path, $"it is larger than {Longest >> 20} MiB");

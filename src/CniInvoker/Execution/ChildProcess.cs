@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace CniInvoker;
@@ -20,7 +19,7 @@ internal sealed unsafe class ChildProcess : IDisposable
         var descriptor = LibC.pidfd_open(LibC.SYS_pidfd_open, process, 0);
         if (descriptor < 0)
         {
-            var failure = LibC.Failure("pidfd_open");
+            var failure = LibC.Failure($"watch process {process} (pidfd_open)");
             Dispose();
             throw failure;
         }
@@ -51,10 +50,10 @@ internal sealed unsafe class ChildProcess : IDisposable
             Require(LibC.posix_spawn_file_actions_addchdir_np(actions, "/"));
             SetSignalsAndGroup(attributes);
             var error = LibC.posix_spawn(out var process, path, actions, attributes, arguments.Pointer, variables.Pointer);
-            if (error == LibC.ETXTBSY)
+            if ((Errno)error == Errno.ETXTBSY)
                 return null;
 
-            return error == 0 ? new ChildProcess(process) : throw new StartException(path, error);
+            return error == 0 ? new ChildProcess(process) : throw new StartException(path, (Errno)error);
         }
         finally
         {
@@ -75,7 +74,7 @@ internal sealed unsafe class ChildProcess : IDisposable
     {
         var error = Wait(LibC.WEXITED | LibC.WNOWAIT, out var status);
         _isReaped = error != 0;
-        return error == 0 ? status : throw LibC.Failure("waitid", error);
+        return error == 0 ? status : throw new KernelException($"wait for process {_process}", error);
     }
 
     /// <summary>Waits for the child's end.</summary>
@@ -111,14 +110,14 @@ internal sealed unsafe class ChildProcess : IDisposable
         Require(LibC.posix_spawnattr_setsigmask(attributes, signals));
     }
 
-    private int Wait(int options, out ChildStatus status)
+    private Errno Wait(int options, out ChildStatus status)
     {
         fixed (ChildStatus* filled = &status)
         {
             while (LibC.waitid(LibC.P_PID, _process, filled, options) != 0)
             {
-                var error = Marshal.GetLastPInvokeError();
-                if (error != LibC.EINTR)
+                var error = LibC.LastError;
+                if (error != Errno.EINTR)
                     return error;
             }
         }
@@ -129,37 +128,35 @@ internal sealed unsafe class ChildProcess : IDisposable
     private static void Require(int error)
     {
         if (error != 0)
-            throw LibC.Failure("posix_spawn", error);
+            throw new KernelException("prepare the start of a process", (Errno)error);
     }
 }
 
 /// <summary>The kernel did not start a plugin's file. Nothing of it has run.</summary>
-internal sealed class StartException(string path, int error) : IOException(Reason(path, error))
+internal sealed class StartException(string path, Errno error) : IOException(Reason(path, error))
 {
-    private const int ENOENT = 2;
-    private const int ENOEXEC = 8;
     private const int LongestFirstLine = 256;
 
     /// <summary>The cause is the file, so a retry fails as well.</summary>
-    public bool IsPermanent => error is ENOENT or ENOEXEC or LibC.EACCES;
+    public bool IsPermanent => error is Errno.ENOENT or Errno.ENOEXEC or Errno.EACCES;
 
-    private static string Reason(string path, int error) => error switch
+    private static string Reason(string path, Errno error) => error switch
     {
-        LibC.ETXTBSY => "another process has it open for writing; is it being installed?",
-        ENOENT when FirstLine(path) is ['#', '!', .. var line] => $"its interpreter {line.Trim().Split(' ', '\t')[0]} does not exist",
-        ENOENT when File.Exists(path) => "its dynamic loader does not exist; was it built for another system?",
-        ENOEXEC when FirstLine(path).Length == 0 => "the file is empty or starts with an empty line; reinstall the plugin",
-        ENOEXEC => "it is neither a program for this machine nor a script that starts with #!; reinstall the plugin",
-        LibC.EACCES => "permission denied; is its file system mounted noexec, or its interpreter not executable?",
-        LibC.EAGAIN => "no further process can be started; check the limits of processes",
-        _ => ErrorText.Of(error),
+        Errno.ETXTBSY => "another process has it open for writing; is it being installed?",
+        Errno.ENOENT when FirstLine(path) is ['#', '!', .. var line] => $"its interpreter {line.Trim().Split(' ', '\t')[0]} does not exist",
+        Errno.ENOENT when File.Exists(path) => "its dynamic loader does not exist; was it built for another system?",
+        Errno.ENOEXEC when FirstLine(path).Length == 0 => "the file is empty or starts with an empty line; reinstall the plugin",
+        Errno.ENOEXEC => "it is neither a program for this machine nor a script that starts with #!; reinstall the plugin",
+        Errno.EACCES => "permission denied; is its file system mounted noexec, or its interpreter not executable?",
+        Errno.EAGAIN => "no further process can be started; check the limits of processes",
+        _ => ErrorText.Of((int)error),
     };
 
     private static string FirstLine(string path)
     {
         try
         {
-            using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK, 0);
+            using var file = LibC.OpenOrInvalid(path);
             var start = new byte[LongestFirstLine];
             return Encoding.UTF8.GetString(start, 0, file.IsInvalid ? 0 : RandomAccess.Read(file, start, 0)).Split('\n')[0];
         }

@@ -31,7 +31,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private readonly OutputStream _stdout = new(maximumOutputBytes);
     private readonly OutputStream _stderr = new(maximumOutputBytes);
     private readonly JsonProgress _result = new();
-    private readonly WakeUp _wakeUp = new();
+    private readonly EventFd _wakeUp = new();
     private ChildProcess? _child;
     private ChildStatus? _status;
     private Phase _phase = Phase.Running;
@@ -43,7 +43,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     public PluginOutput Run(CancellationToken cancellationToken)
     {
         BlockBrokenPipeSignal();
-        using var registration = cancellationToken.UnsafeRegister(wakeUp => ((WakeUp)wakeUp!).Set(), _wakeUp);
+        using var registration = cancellationToken.UnsafeRegister(wakeUp => ((EventFd)wakeUp!).Set(), _wakeUp);
         cancellationToken.ThrowIfCancellationRequested();
         _child = Spawn(cancellationToken); // (1)
         while (!IsOver)
@@ -102,7 +102,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
             }
 
             if (Elapsed + pause >= limit)
-                throw new StartException(request.Path, LibC.ETXTBSY);
+                throw new StartException(request.Path, Errno.ETXTBSY);
 
             _wakeUp.Wait(pause);
             cancellationToken.ThrowIfCancellationRequested();

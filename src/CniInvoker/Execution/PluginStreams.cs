@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -25,7 +24,7 @@ internal sealed unsafe class InputStream(ReadOnlyMemory<byte> text) : IDisposabl
             fixed (byte* source = text.Span)
                 length = LibC.write(_pipe.Ours, source + _written, text.Length - _written);
 
-            if (length < 0 && Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR)
+            if (length < 0 && LibC.LastError is Errno.EAGAIN or Errno.EINTR)
                 return;
 
             if (length < 0)
@@ -77,7 +76,7 @@ internal sealed unsafe class OutputStream(int maximumBytes) : IDisposable
                 IsOverfull = _buffer.WrittenCount > maximumBytes;
             }
 
-            if (length < 0 && Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR)
+            if (length < 0 && LibC.LastError is Errno.EAGAIN or Errno.EINTR)
                 return;
 
             if (length <= 0 || IsOverfull)

@@ -2,37 +2,84 @@ using System.Runtime.InteropServices;
 
 namespace CniInvoker;
 
-/// <summary><c>struct statx</c>, as far as it is read; the same on every architecture.</summary>
+/// <summary>
+/// <c>struct statx</c> of statx(2), as far as it is read. Unlike <c>struct stat</c> it is the same on every architecture.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
-    private const ushort TypeMask = 0xf000;
-    private const ushort RegularType = 0x8000;
-    private const ushort WritableByAll = 0x2;
+    private const int TypeMask = 0xF000;
+    private const int WritableByOthers = 0x2;
+
+    [FieldOffset(20)]
+    public uint stx_uid;
 
     [FieldOffset(28)]
-    public ushort Mode;
+    public ushort stx_mode;
 
     [FieldOffset(32)]
-    public ulong Inode;
+    public ulong stx_ino;
 
     [FieldOffset(40)]
-    public ulong Size;
+    public ulong stx_size;
 
     [FieldOffset(112)]
-    public long ModifiedSeconds;
-
-    [FieldOffset(120)]
-    public uint ModifiedNanoseconds;
+    public FileTime stx_mtime;
 
     [FieldOffset(136)]
-    public uint DeviceMajor;
+    public uint stx_dev_major;
 
     [FieldOffset(140)]
-    public uint DeviceMinor;
+    public uint stx_dev_minor;
 
-    public readonly bool IsRegular => (Mode & TypeMask) == RegularType;
+    public readonly FileKind Kind => (FileKind)(stx_mode & TypeMask);
 
-    /// <summary>Everybody on the machine may write there.</summary>
-    public readonly bool IsWritableByAll => (Mode & WritableByAll) != 0;
+    public readonly bool IsRegular => Kind == FileKind.File;
+
+    public readonly bool IsWritableByAll => (stx_mode & WritableByOthers) != 0;
+
+    public readonly FileIdentity Identity => new(stx_dev_major, stx_dev_minor, stx_ino);
+
+    public readonly FileVersion Version => new(Identity, stx_size, stx_mtime.tv_sec, stx_mtime.tv_nsec);
+}
+
+/// <summary><c>struct statx_timestamp</c>.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal struct FileTime
+{
+    public long tv_sec;
+    public uint tv_nsec;
+}
+
+/// <summary>Two paths or handles with the same identity are the same file.</summary>
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode);
+
+/// <summary>Differs when a file was replaced or written to.</summary>
+internal readonly record struct FileVersion(FileIdentity File, ulong Size, long ModifiedSeconds, uint ModifiedNanoseconds);
+
+/// <summary>The type bits of st_mode, inode(7).</summary>
+internal enum FileKind
+{
+    Pipe = 0x1000,
+    CharacterDevice = 0x2000,
+    Directory = 0x4000,
+    BlockDevice = 0x6000,
+    File = 0x8000,
+    Link = 0xA000,
+    Socket = 0xC000,
+}
+
+internal static class FileKindText
+{
+    /// <summary>A noun that "a" can precede.</summary>
+    public static string Text(this FileKind kind) => kind switch
+    {
+        FileKind.Pipe => "named pipe",
+        FileKind.CharacterDevice or FileKind.BlockDevice => "device",
+        FileKind.Directory => "directory",
+        FileKind.File => "file",
+        FileKind.Link => "link",
+        FileKind.Socket => "socket",
+        _ => "thing of an unknown kind",
+    };
 }

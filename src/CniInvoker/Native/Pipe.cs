@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
 namespace CniInvoker;
 
-/// <summary>A pipe, whose one end is ours and never blocks, and whose other end is for a child.</summary>
+/// <summary>A pipe to or from a child process. Our end never blocks.</summary>
 internal sealed class Pipe : IDisposable
 {
     private Pipe(FileDescriptor ours, FileDescriptor theirs) => (Ours, Theirs) = (ours, theirs);
@@ -22,17 +25,40 @@ internal sealed class Pipe : IDisposable
     private static unsafe Pipe Create(Func<FileDescriptor, FileDescriptor, Pipe> orient)
     {
         var descriptors = stackalloc int[2];
-        if (LibC.pipe2(descriptors, LibC.O_CLOEXEC) != 0)
-            throw LibC.Failure("pipe2");
-
+        LibC.Require(LibC.pipe2(descriptors, LibC.O_CLOEXEC), "make a pipe");
         var pipe = orient(new FileDescriptor(descriptors[0]), new FileDescriptor(descriptors[1]));
-        if (LibC.fcntl(pipe.Ours, LibC.F_SETFL, LibC.O_NONBLOCK) != 0)
+        try
         {
-            var failure = LibC.Failure("fcntl");
-            pipe.Dispose();
-            throw failure;
+            LibC.Require(LibC.fcntl(pipe.Ours, LibC.F_SETFL, LibC.O_NONBLOCK), "make a pipe non-blocking");
+            return pipe;
         }
-
-        return pipe;
+        catch
+        {
+            pipe.Dispose();
+            throw;
+        }
     }
+}
+
+internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
+{
+    public FileDescriptor(int descriptor)
+        : base(ownsHandle: true) => SetHandle(descriptor);
+
+    /// <summary>For poll(2) only. Once closed it is −1, which poll ignores.</summary>
+    public int Number => IsClosed ? -1 : (int)handle;
+
+    protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
+}
+
+/// <summary><c>struct pollfd</c> of poll(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor(int descriptor, short events)
+{
+    public const short POLLIN = 1;
+    public const short POLLOUT = 4;
+
+    public int Descriptor = descriptor;
+    public short Events = events;
+    public short ReturnedEvents;
 }

@@ -1,51 +1,89 @@
-using System.Runtime.InteropServices;
-
 namespace CniInvoker;
 
-/// <summary>Files that, whenever the power goes, hold the old or the new content, whole. For root alone.</summary>
+/// <summary>
+/// Files that hold the old or the new content whole, whenever the power fails. Readable by the owner alone. Compiled into cnm-cni too, for its own records.
+/// </summary>
 internal static class DurableFile
 {
-    private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static void MakeDirectory(string directory) => Directory.CreateDirectory(directory, OwnersDirectory);
+    public static void MakeDirectory(string directory) => Directory.CreateDirectory(directory, OwnersFile | UnixFileMode.UserExecute);
 
-    /// <summary>Writes a file, whether it is there or not.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="content">What it holds afterwards.</param>
-    /// <param name="temporary">A file beside it, for the time of writing; nobody else's.</param>
+    /// <summary>Writes a file, whether or not it exists. Durable when it returns.</summary>
+    /// <inheritdoc cref="Write"/>
     public static void Replace(string path, ReadOnlySpan<byte> content, string temporary)
     {
-        WholeFile.Write(path, content, temporary, (from, to) => File.Move(from, to, overwrite: true));
-        SyncDirectoryOf(path);
+        Write(path, content, temporary);
+        LibC.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Writes a file that is not there yet.</summary>
-    /// <returns>False when it is: nothing has been changed then.</returns>
-    /// <inheritdoc cref="Replace"/>
+    /// <summary>Writes a file that does not exist yet. Durable when it returns.</summary>
+    /// <returns>False when the file exists; then nothing has changed.</returns>
+    /// <inheritdoc cref="Write"/>
     public static bool Create(string path, ReadOnlySpan<byte> content, string temporary)
     {
-        var isThere = false;
-        WholeFile.Write(path, content, temporary, (from, to) => isThere = !TryLink(from, to));
+        var exists = false;
+        Write(path, content, temporary, (from, to) => exists = !TryLink(from, to));
         File.Delete(temporary);
-        if (!isThere)
-            SyncDirectoryOf(path);
+        if (!exists)
+            LibC.SyncDirectory(Path.GetDirectoryName(path)!);
 
-        return !isThere;
+        return !exists;
     }
+
+    /// <summary>Writes a file; durable once its directory is synced too. When it throws, the file is unchanged and the temporary file removed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">The whole new content.</param>
+    /// <param name="temporary">A file in the same directory that no other writer uses.</param>
+    /// <param name="publish">Gives the temporary file its name; null: replaces what has the name.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, string temporary, Action<string, string>? publish = null)
+    {
+        try
+        {
+            WriteThrough(temporary, content);
+            (publish ?? Move)(temporary, path);
+        }
+        catch (Exception)
+        {
+            Discard(temporary); // On a full disk it would take the room of other writes.
+            throw;
+        }
+    }
+
+    private static void WriteThrough(string temporary, ReadOnlySpan<byte> content)
+    {
+        File.Delete(temporary);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, // O_EXCL: follows no symbolic link, open(2).
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = OwnersFile,
+        };
+        using var file = new FileStream(temporary, options);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void Move(string from, string to) => File.Move(from, to, overwrite: true);
 
     private static bool TryLink(string from, string to)
     {
-        if (LibC.link(from, to) == 0)
+        if (LibC.TryLink(from, to))
             return true;
 
-        var error = Marshal.GetLastPInvokeError();
-        return error == LibC.EEXIST ? false : throw LibC.Failure("link", error);
+        return LibC.LastError == Errno.EEXIST ? false : throw LibC.Failure($"create {to}");
     }
 
-    private static void SyncDirectoryOf(string path)
+    private static void Discard(string temporary)
     {
-        using var directory = LibC.open(Path.GetDirectoryName(path)!, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
-        if (directory.IsInvalid || LibC.fsync(directory) != 0)
-            throw LibC.Failure("fsync");
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next write deletes it first.
+        }
     }
 }

@@ -109,7 +109,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
     private static StoredAttachment? Read(string file, AttachmentId? expected)
     {
         // Checked first: reading a pipe or a device may never end.
-        if (LibC.TryStat(file, out var status) && (!status.IsRegular || status.Size > Longest))
+        if (LibC.TryStat(file, out var status) && (!status.IsRegular || status.stx_size > Longest))
             throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB" : "it is a pipe, a socket, a device or a directory");
 
         try

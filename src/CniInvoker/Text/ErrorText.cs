@@ -40,6 +40,7 @@ internal static class ErrorText
         UnauthorizedAccessException => "permission denied",
         FileNotFoundException or DirectoryNotFoundException => "there is no such file or directory",
         PathTooLongException => "its name is too long",
+        KernelException refused => Of((int)refused.Errno),
         IOException { HResult: > 0 } refused => Of(refused.HResult), // .NET stores an errno there when it has no exception for it.
         _ => failure.Message.TrimEnd('.'),
     };

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Sandboxes;
-using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 

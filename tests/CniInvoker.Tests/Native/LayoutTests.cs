@@ -13,18 +13,45 @@ public sealed class LayoutTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <linux/magic.h>
         #include <linux/nsfs.h>
         #include <poll.h>
+        #include <sched.h>
         #include <signal.h>
         #include <spawn.h>
         #include <stddef.h>
         #include <sys/eventfd.h>
+        #include <sys/file.h>
         #include <sys/stat.h>
         #include <sys/syscall.h>
+        #include <sys/vfs.h>
         #include <sys/wait.h>
         #include <unistd.h>
 
         """;
+
+    private static readonly (Type Managed, string Native)[] Structures =
+    [
+        (typeof(FileStatus), "struct statx"),
+        (typeof(FileTime), "struct statx_timestamp"),
+        (typeof(StatFs), "struct statfs"),
+    ];
+
+    private static readonly (Type Managed, string Field, string Native, string Member)[] Fields =
+    [
+        (typeof(PollDescriptor), "Descriptor", "struct pollfd", "fd"), (typeof(PollDescriptor), "Events", "struct pollfd", "events"),
+        (typeof(PollDescriptor), "ReturnedEvents", "struct pollfd", "revents"),
+        (typeof(ChildStatus), "Code", "siginfo_t", "si_code"), (typeof(ChildStatus), "Status", "siginfo_t", "si_status"),
+        (typeof(FileLock), "Kind", "struct flock", "l_type"), (typeof(FileLock), "Whence", "struct flock", "l_whence"),
+        (typeof(FileLock), "Start", "struct flock", "l_start"), (typeof(FileLock), "Length", "struct flock", "l_len"),
+        (typeof(FileLock), "Process", "struct flock", "l_pid"),
+    ];
+
+    private static readonly (FileKind Managed, string Native)[] Kinds =
+    [
+        (FileKind.Pipe, "S_IFIFO"), (FileKind.CharacterDevice, "S_IFCHR"), (FileKind.Directory, "S_IFDIR"), (FileKind.BlockDevice, "S_IFBLK"),
+        (FileKind.File, "S_IFREG"), (FileKind.Link, "S_IFLNK"), (FileKind.Socket, "S_IFSOCK"),
+    ];
 
     [Fact]
     public async Task Every_constant_and_every_offset_is_that_of_the_C_headers()
@@ -32,45 +59,43 @@ public sealed class LayoutTests
         Assert.SkipUnless(File.Exists("/usr/bin/cc"), "There is no C compiler.");
         var program = new StringBuilder(Headers);
         foreach (var (name, value) in Constants(typeof(LibC)).Concat(Constants(typeof(PollDescriptor))))
-            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({name} == {value}, \"{name}\");");
+            Claim(program, $"{name} == {value}");
 
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct pollfd) == {Marshal.SizeOf<PollDescriptor>()}, \"pollfd\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct pollfd, events) == {Offset<PollDescriptor>("Events")}, \"events\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct pollfd, revents) == {Offset<PollDescriptor>("ReturnedEvents")}, \"revents\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(siginfo_t) == {Marshal.SizeOf<ChildStatus>()}, \"siginfo_t\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(siginfo_t, si_code) == {Offset<ChildStatus>("Code")}, \"si_code\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(siginfo_t, si_status) == {Offset<ChildStatus>("Status")}, \"si_status\");");
-        AssertFiles(program);
-        program.AppendLine("_Static_assert(sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(sigset_t) <= 128, \"opaque\");");
+        foreach (var errno in Enum.GetValues<Errno>())
+            Claim(program, $"{errno} == {(int)errno}");
+
+        foreach (var (kind, native) in Kinds)
+            Claim(program, $"{native} == {(int)kind}");
+
+        Claim(program, $"O_NOFOLLOW == {LibC.O_NOFOLLOW}");
+        Claim(program, $"F_RDLCK == {(int)LockKind.Shared} && F_WRLCK == {(int)LockKind.Exclusive} && F_UNLCK == {(int)LockKind.None}");
+        foreach (var (managed, native) in Structures.Concat(Fields.Select(field => (field.Managed, field.Native))).Distinct())
+            Claim(program, $"sizeof({native}) == {Marshal.SizeOf(managed)}");
+
+        var sameNames = Structures.SelectMany(
+            structure => structure.Managed.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
+            (structure, field) => (structure.Managed, field.Name, structure.Native, Member: field.Name));
+        foreach (var (managed, field, native, member) in Fields.Concat(sameNames))
+        {
+            var size = Marshal.SizeOf(managed.GetField(field)!.FieldType is { IsEnum: true } choice ? choice.GetEnumUnderlyingType() : managed.GetField(field)!.FieldType);
+            Claim(program, $"offsetof({native}, {member}) == {Marshal.OffsetOf(managed, field)} && sizeof((({native} *)0)->{member}) == {size}");
+        }
+
+        Claim(program, $"sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(sigset_t) <= 128");
 
         (await CompileAsync(program.ToString())).Should().BeEmpty();
     }
 
-    private static void AssertFiles(StringBuilder program)
+    private static void Claim(StringBuilder program, FormattableString condition)
     {
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(F_RDLCK == {(int)LockKind.Shared} && F_WRLCK == {(int)LockKind.Exclusive} && F_UNLCK == {(int)LockKind.None}, \"locks\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(O_NOFOLLOW == {LibC.O_NOFOLLOW}, \"O_NOFOLLOW\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct flock) == {Marshal.SizeOf<FileLock>()}, \"flock\");");
-        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct statx) == {Marshal.SizeOf<FileStatus>()}, \"statx\");");
-        foreach (var (structure, member, offset) in new[]
-        {
-            ("struct flock", "l_type", Offset<FileLock>("Kind")), ("struct flock", "l_whence", Offset<FileLock>("Whence")), ("struct flock", "l_start", Offset<FileLock>("Start")),
-            ("struct flock", "l_len", Offset<FileLock>("Length")), ("struct flock", "l_pid", Offset<FileLock>("Process")),
-            ("struct statx", "stx_ino", Offset<FileStatus>("Inode")), ("struct statx", "stx_size", Offset<FileStatus>("Size")),
-            ("struct statx", "stx_mtime.tv_sec", Offset<FileStatus>("ModifiedSeconds")), ("struct statx", "stx_mtime.tv_nsec", Offset<FileStatus>("ModifiedNanoseconds")),
-            ("struct statx", "stx_dev_major", Offset<FileStatus>("DeviceMajor")), ("struct statx", "stx_dev_minor", Offset<FileStatus>("DeviceMinor")),
-        })
-        {
-            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(offsetof({structure}, {member}) == {offset}, \"{member}\");");
-        }
+        var text = FormattableString.Invariant(condition);
+        program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({text}, \"{text}\");");
     }
 
     private static IEnumerable<(string Name, object Value)> Constants(Type type) => type
         .GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
         .Where(field => field.IsLiteral)
         .Select(field => (field.Name, field.GetRawConstantValue()!));
-
-    private static nint Offset<T>(string field) => Marshal.OffsetOf<T>(field);
 
     private static async Task<string> CompileAsync(string program)
     {

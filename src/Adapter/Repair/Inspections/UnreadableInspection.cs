@@ -1,6 +1,6 @@
 using Bridge.Adapter.Repair.Findings;
-using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.State;
+using CniInvoker;
 
 namespace Bridge.Adapter.Repair.Inspections;
 

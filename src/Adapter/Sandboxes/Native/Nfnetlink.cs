@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bridge.Adapter.Sandboxes.Native;
 
 /// <summary>Constants of linux/netfilter/nfnetlink.h and nf_tables.h, under their names there.</summary>
@@ -14,4 +16,21 @@ internal static class Nfnetlink
     public const ushort NFTA_RULE_TABLE = 1;
     public const ushort NFTA_SET_TABLE = 1;
     public const uint NF_ACCEPT = 1;
+}
+
+/// <summary>struct nfgenmsg of linux/netfilter/nfnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NfGenMsg
+{
+    public byte nfgen_family;
+    public byte version;
+    public ushort res_id;
+}
+
+/// <summary>Constants of linux/netlink.h and linux/xfrm.h, under their names there.</summary>
+internal static class Xfrm
+{
+    public const int NETLINK_XFRM = 6;
+    public const ushort XFRM_MSG_GETSA = 0x12;
+    public const ushort XFRM_MSG_GETPOLICY = 0x15;
 }

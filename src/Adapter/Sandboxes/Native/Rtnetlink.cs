@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bridge.Adapter.Sandboxes.Native;
 
 /// <summary>Constants of linux/netlink.h, linux/rtnetlink.h and the headers of its attributes, under their names there.</summary>
@@ -121,4 +123,118 @@ internal static class Rtnetlink
     public const ushort FRA_PAD = 18;
     public const ushort FRA_PROTOCOL = 21;
     public const uint FIB_RULE_INVERT = 2;
+}
+
+/// <summary>struct nlmsghdr of linux/netlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NlMsgHdr
+{
+    public uint nlmsg_len;
+    public ushort nlmsg_type;
+    public ushort nlmsg_flags;
+    public uint nlmsg_seq;
+    public uint nlmsg_pid;
+}
+
+/// <summary>struct nlattr of linux/netlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NlAttr
+{
+    public ushort nla_len;
+    public ushort nla_type;
+}
+
+/// <summary>struct rtgenmsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RtGenMsg
+{
+    public byte rtgen_family;
+}
+
+/// <summary>struct ifinfomsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct IfInfoMsg
+{
+    public byte ifi_family;
+    public ushort ifi_type;
+    public int ifi_index;
+    public uint ifi_flags;
+    public uint ifi_change;
+}
+
+/// <summary>struct ifaddrmsg of linux/if_addr.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct IfAddrMsg
+{
+    public byte ifa_family;
+    public byte ifa_prefixlen;
+    public byte ifa_flags;
+    public byte ifa_scope;
+    public uint ifa_index;
+}
+
+/// <summary>struct rtmsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RtMsg
+{
+    public byte rtm_family;
+    public byte rtm_dst_len;
+    public byte rtm_src_len;
+    public byte rtm_tos;
+    public byte rtm_table;
+    public byte rtm_protocol;
+    public byte rtm_scope;
+    public byte rtm_type;
+    public uint rtm_flags;
+}
+
+/// <summary>struct rtnexthop of linux/rtnetlink.h; attributes follow it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RtNextHop
+{
+    public ushort rtnh_len;
+    public byte rtnh_flags;
+    public byte rtnh_hops;
+    public int rtnh_ifindex;
+}
+
+/// <summary>struct ndmsg of linux/neighbour.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NdMsg
+{
+    public byte ndm_family;
+    public byte ndm_pad1;
+    public ushort ndm_pad2;
+    public int ndm_ifindex;
+    public ushort ndm_state;
+    public byte ndm_flags;
+    public byte ndm_type;
+}
+
+/// <summary>struct fib_rule_hdr of linux/fib_rules.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FibRuleHdr
+{
+    public byte family;
+    public byte dst_len;
+    public byte src_len;
+    public byte tos;
+    public byte table;
+    public byte res1;
+    public byte res2;
+    public byte action;
+    public uint flags;
+}
+
+/// <summary>struct tcmsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TcMsg
+{
+    public byte tcm_family;
+    public byte tcm__pad1;
+    public ushort tcm__pad2;
+    public int tcm_ifindex;
+    public uint tcm_handle;
+    public uint tcm_parent;
+    public uint tcm_info;
 }

@@ -1,4 +1,5 @@
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
@@ -16,11 +17,11 @@ internal sealed class NetlinkListener : IDisposable
     /// <param name="receiveBuffer">Bytes of news that may wait; each link takes one or two thousand.</param>
     public static NetlinkListener OpenForLinks(int receiveBuffer)
     {
-        var handle = LibC.OpenNetlink(Rtnetlink.NETLINK_ROUTE);
+        var handle = SocketCalls.OpenNetlink(Rtnetlink.NETLINK_ROUTE);
         try
         {
-            LibC.SetOption(handle, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, receiveBuffer);
-            LibC.Listen(handle, Rtnetlink.RTMGRP_LINK);
+            SocketCalls.SetOption(handle, SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, receiveBuffer);
+            SocketCalls.Listen(handle, Rtnetlink.RTMGRP_LINK);
             return new NetlinkListener(handle);
         }
         catch
@@ -38,7 +39,7 @@ internal sealed class NetlinkListener : IDisposable
         {
             try
             {
-                var length = LibC.Receive(_handle, _buffer, "listen for links that leave the host");
+                var length = SocketCalls.Receive(_handle, _buffer, "listen for links that leave the host");
                 var departures = NetlinkAnswer.Split(_buffer.AsMemory(0, Math.Min(length, _buffer.Length)))
                     .Where(message => message.Header.nlmsg_type == Rtnetlink.RTM_DELLINK)
                     .Select(message => RouteNetlink.ToLink(message.Answer).Name)
@@ -60,7 +61,7 @@ internal sealed class NetlinkListener : IDisposable
     {
         _stopped = true;
         var nothing = NetlinkMessage.CreateEmpty(Rtnetlink.NLMSG_NOOP, Rtnetlink.NLM_F_ACK);
-        LibC.Send(_handle, nothing.Finish(1), "stop listening for links that leave the host");
+        SocketCalls.Send(_handle, nothing.Finish(1), "stop listening for links that leave the host");
     }
 
     public void Dispose() => _handle.Dispose();

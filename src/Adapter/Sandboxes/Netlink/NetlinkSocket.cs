@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
@@ -30,14 +31,14 @@ internal sealed class NetlinkSocket : IDisposable
     /// <param name="protocol">Whom it talks to, as in socket(2).</param>
     public static NetlinkSocket Open(int protocol)
     {
-        var handle = LibC.OpenNetlink(protocol);
+        var handle = SocketCalls.OpenNetlink(protocol);
         try
         {
-            LibC.ConnectToKernel(handle);
-            LibC.SetReceiveTimeout(handle, Patience);
-            LibC.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_EXT_ACK, 1);
-            LibC.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_CAP_ACK, 1);
-            LibC.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_GET_STRICT_CHK, 1);
+            SocketCalls.ConnectToKernel(handle);
+            SocketCalls.SetReceiveTimeout(handle, Patience);
+            SocketCalls.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_EXT_ACK, 1);
+            SocketCalls.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_CAP_ACK, 1);
+            SocketCalls.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_GET_STRICT_CHK, 1);
             return new NetlinkSocket(handle);
         }
         catch
@@ -86,11 +87,11 @@ internal sealed class NetlinkSocket : IDisposable
     private bool Exchange(NetlinkMessage request, string attempted, Action<NetlinkAnswer>? take)
     {
         var sequence = ++_sequence;
-        LibC.Send(_handle, request.Finish(sequence), attempted);
+        SocketCalls.Send(_handle, request.Finish(sequence), attempted);
         var consistent = true;
         while (true)
         {
-            var length = LibC.Receive(_handle, _buffer, attempted);
+            var length = SocketCalls.Receive(_handle, _buffer, attempted);
             if (length > _buffer.Length)
                 throw new KernelException(attempted, Errno.ENOBUFS, $"its answer has {length} bytes");
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;

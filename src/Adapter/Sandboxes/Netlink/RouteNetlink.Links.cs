@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;

@@ -1,4 +1,5 @@
 using Bridge.Adapter.Sandboxes.Native;
+using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;

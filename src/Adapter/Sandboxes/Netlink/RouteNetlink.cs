@@ -12,7 +12,7 @@ internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) :
 {
     public void Dispose() => socket.Dispose();
 
-    private static byte ToKernel(bool isIPv6) => isIPv6 ? LibC.AF_INET6 : LibC.AF_INET;
+    private static byte ToKernel(bool isIPv6) => isIPv6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET;
 
     private static byte[] Bytes(string address) => IPAddress.Parse(address).GetAddressBytes();
 

@@ -1,26 +1,27 @@
 namespace CniInvoker;
 
-/// <summary>Makes a thread that stands in <c>poll</c> return (an eventfd). Once set it stays set.</summary>
-internal sealed unsafe class WakeUp : IDisposable
+/// <summary>An eventfd(2) that ends another thread's poll(2). Once set it stays set.</summary>
+internal sealed unsafe class EventFd : IDisposable
 {
     private readonly FileDescriptor _event;
 
-    public WakeUp()
+    public EventFd()
     {
         var descriptor = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
-        _event = descriptor >= 0 ? new FileDescriptor(descriptor) : throw LibC.Failure("eventfd");
+        LibC.Require(descriptor, "make an eventfd");
+        _event = new FileDescriptor(descriptor);
     }
 
     public int Number => _event.Number;
 
     public void Set()
     {
-        // Cannot fail: the counter would have to overflow first.
+        // Fails only when the counter would overflow.
         ulong one = 1;
         _ = LibC.write(_event, &one, sizeof(ulong));
     }
 
-    /// <summary>Waits until it is set, but not longer; true when it is set.</summary>
+    /// <summary>True when it is set within the limit.</summary>
     public bool Wait(TimeSpan limit)
     {
         var descriptor = new PollDescriptor(Number, PollDescriptor.POLLIN);
