@@ -7,8 +7,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Follows a link from the host namespace into the sandbox. Before Docker 28 the link arrives after the last call of `docker run`, so its departure from the
-/// host namespace is the only signal; from 28 on it has arrived when ProgramExternalConnectivity comes.
+/// Follows a link from the host namespace into the sandbox. Before Docker 28 the link arrives after the last call of `docker run`, so its
+/// departure from the host namespace is the only signal; from 28 on it has arrived when ProgramExternalConnectivity comes.
 /// </summary>
 internal sealed class Arrivals(
     LinkDepartures departures, StagingSandboxes staging, SandboxRuns sandboxRuns, Journal journal, AttachmentGates gates,

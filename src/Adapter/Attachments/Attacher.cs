@@ -10,45 +10,48 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Makes an attachment. What it cannot finish it undoes; what it cannot undo stays recorded and is retried. The caller holds the
+/// Makes an attachment. After a failure it cleans up; a failed clean-up stays recorded, and cnm-cni retries it. The caller holds the
 /// endpoint's gate.
 /// </summary>
 internal sealed class Attacher(
-    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, AttachmentLeftovers leftovers, UniqueAddresses uniqueAddresses)
+    Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, Detacher detacher, AttachmentLeftovers leftovers,
+    UniqueAddresses uniqueAddresses)
 {
     /// <summary>
-    /// In a staging namespace. (1) The intent is written. (2) The namespace is made. (3) The chain runs. (4) What it left is read from the kernel.
-    /// (5) Wishes that no plugin honoured are made true, or the attachment is refused. (6) The outcome is written.
+    /// Attaches in a staging namespace. (1) The intent is written. (2) The namespace is created. (3) The chain runs. (4) The link is read
+    /// from the kernel. (5) Requests that no plugin fulfilled are fulfilled here, or the attachment is refused. (6) The outcome is written.
     /// </summary>
-    /// <exception cref="CniException">A plugin said no.</exception>
-    /// <exception cref="CnmException">The chain's outcome is not what was asked for.</exception>
-    /// <exception cref="OperationCanceledException">Nobody waits for the attachment any more.</exception>
-    public Task<AttachmentRecord> AttachAsync(AttachmentRecord wanted, CancellationToken cancellationToken) =>
-        UndoneOnFailureAsync(wanted with { Phase = AttachmentPhase.Adding }, MakeAsync, cancellationToken);
+    /// <exception cref="CniException">A plugin failed.</exception>
+    /// <exception cref="CnmException">The chain's outcome is not what was requested.</exception>
+    /// <exception cref="OperationCanceledException">Docker no longer waits for the attachment.</exception>
+    public Task<AttachmentRecord> AttachAsync(AttachmentRecord requested, CancellationToken cancellationToken) =>
+        CleanedUpOnFailureAsync(requested with { Phase = AttachmentPhase.Adding }, MakeAsync, cancellationToken);
 
     /// <summary>
-    /// Straight in the sandbox. (1) The intent is written. (2) The attachment's path names the sandbox. (3) The chain runs. (4) What it
-    /// left is read from the kernel, and the default route is taken out: Docker, which is told of the gateway, chooses between those of a
+    /// Attaches directly in the sandbox. (1) The intent is written. (2) The attachment's path names the sandbox. (3) The chain runs. (4)
+    /// The link is read from the kernel, and its default routes are removed: Docker gets the gateway, and chooses among the gateways of a
     /// container's endpoints. (5) and (6) as above.
     /// </summary>
-    /// <exception cref="CniException">A plugin said no.</exception>
-    /// <exception cref="CnmException">The engine has no sandbox yet, or the chain's outcome is not what was asked for.</exception>
-    /// <exception cref="OperationCanceledException">Nobody waits for the attachment any more.</exception>
-    /// <param name="wanted">What is wanted.</param>
+    /// <exception cref="CniException">A plugin failed.</exception>
+    /// <exception cref="CnmException">The sandbox does not exist yet, or the chain's outcome is not what was requested.</exception>
+    /// <exception cref="OperationCanceledException">Docker no longer waits for the attachment.</exception>
+    /// <param name="requested">The attachment.</param>
     /// <param name="sandboxKey">The sandbox's path.</param>
-    /// <param name="isIPv6Off">The user has switched it off in the sandbox.</param>
-    /// <param name="cancellationToken">Nobody waits any more.</param>
-    public Task<AttachmentRecord> AttachInSandboxAsync(AttachmentRecord wanted, string sandboxKey, bool isIPv6Off, CancellationToken cancellationToken)
+    /// <param name="isIPv6Off">The user has switched IPv6 off in the sandbox.</param>
+    /// <param name="cancellationToken">Docker no longer waits.</param>
+    public Task<AttachmentRecord> AttachInSandboxAsync(
+        AttachmentRecord requested, string sandboxKey, bool isIPv6Off, CancellationToken cancellationToken)
     {
         if (!StagingSandboxes.IsThere(sandboxKey))
         {
             throw new CnmException(
-                $"CNI network \"{wanted.CniNetwork}\" is to be attached in the container's own namespace (-o {NetworkOptions.AttachKey}=sandbox), and this engine makes that namespace too late. " +
-                "Use Docker 28 or newer, or start the container on another network and connect this one then: docker network connect.");
+                $"CNI network \"{requested.CniNetwork}\" must be attached in the container's own namespace (-o {NetworkOptions.AttachKey}=sandbox), " +
+                "which this engine creates too late. " +
+                "Use Docker 28 or newer, or start the container on another network and connect it to this one afterwards: docker network connect.");
         }
 
-        var ifname = wanted.RequestedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
-        var intent = wanted with
+        var ifname = requested.RequestedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
+        var intent = requested with
         {
             Phase = AttachmentPhase.Adding,
             SandboxKey = sandboxKey,
@@ -56,14 +59,14 @@ internal sealed class Attacher(
             InterfaceName = ifname,
             SandboxInterfaceName = ifname,
         };
-        return UndoneOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), cancellationToken);
+        return CleanedUpOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), cancellationToken);
     }
 
     private async Task<AttachmentRecord> MakeAsync(AttachmentRecord intent)
     {
         staging.Create(intent.ContainerId); // (2)
         var record = Capture(await RunAsync(intent, () => staging.TryCapture(intent.ContainerId, intent.InterfaceName))); // (3) (4) (5)
-        RequireNothingBeside(record);
+        RequireOnlyLink(record);
         RequireAddresses(record);
         uniqueAddresses.Require(record);
         return record with { Phase = AttachmentPhase.Added }; // (6)
@@ -91,9 +94,9 @@ internal sealed class Attacher(
         return record with { Phase = AttachmentPhase.Joined };
     }
 
-    // From here on nobody's hanging up stops us: an ADD given up halfway would leave more behind than one that is finished and undone. An
-    // attachment that is late is undone here too: Docker does not know it.
-    private async Task<AttachmentRecord> UndoneOnFailureAsync(
+    // Ignores cancellation from the first write on: an interrupted ADD would leave more behind than one that finishes and is cleaned up. An
+    // attachment that is late is cleaned up too, because Docker does not know it.
+    private async Task<AttachmentRecord> CleanedUpOnFailureAsync(
         AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -107,8 +110,8 @@ internal sealed class Attacher(
         }
         catch (Exception failed)
         {
-            if (await UndoneAsync(intent, failed) is { } told)
-                throw told;
+            if (await CleanUpAsync(intent, failed) is { } error)
+                throw error;
 
             throw;
         }
@@ -118,23 +121,26 @@ internal sealed class Attacher(
         }
     }
 
-    private async Task<bool> IsUndoneAsync(string endpointId)
+    private async Task<bool> IsCleanAsync(string endpointId)
     {
         try
         {
-            return journal.Attachments.Find(endpointId) is not { Result: not null } begun || (await leftovers.RulesAsync(begun, CancellationToken.None)).Count == 0;
+            return journal.Attachments.Find(endpointId) is not { Result: not null } begun
+                || (await leftovers.RulesAsync(begun, CancellationToken.None)).Count == 0;
         }
         catch (IOException)
         {
-            return false; // It is not known: undone once more it is.
+            return false; // Unknown: another DEL makes sure.
         }
     }
 
-    // Null where nothing else is to be told; nothing was begun where not even the intent could be written.
-    private async Task<Exception?> UndoneAsync(AttachmentRecord intent, Exception failed)
+    // Returns the error to throw instead of the failure; null to throw the failure itself. Without a written intent there is nothing to
+    // clean up.
+    private async Task<Exception?> CleanUpAsync(AttachmentRecord intent, Exception failed)
     {
-        // The runtime has run DEL of the list after a failed ADD. Where a plugin had taken the link away by then, the others did not look for their rules.
-        if (failed is CniException { Operation: CniOperation.Add, CleanupFailure: null } && await IsUndoneAsync(intent.EndpointId))
+        // CniRuntime has run DEL of the list after a failed ADD. If a plugin had removed the link before, the DEL of the others did not
+        // find their rules.
+        if (failed is CniException { Operation: CniOperation.Add, CleanupFailure: null } && await IsCleanAsync(intent.EndpointId))
         {
             await detacher.ForgetUndoneAsync(intent);
             return null;
@@ -143,16 +149,16 @@ internal sealed class Attacher(
         if (journal.Attachments.Find(intent.EndpointId) is not { } begun)
             return null;
 
-        var left = await detacher.FailureToDetachAsync(begun, "its making failed");
-        if (FailedCleanup.Combine(failed, left) is { } told)
-            return told;
+        var left = await detacher.FailureToDetachAsync(begun, "its attachment failed");
+        if (FailedCleanup.Combine(failed, left) is { } error)
+            return error;
 
-        detacher.TellLeft(begun, left); // Else the refusal tells it, in the log as well.
+        detacher.TellLeft(begun, left); // Otherwise the error text reports it, in the log too.
         return null;
     }
 
-    // Kept after every plugin, also in case we end before the next: some undo their work only by the result that the one before them left, and
-    // some by the addresses of a link that an undoing which fails has taken away.
+    // Written after every plugin, in case cnm-cni ends before the next one: the DEL of some plugins needs the result of the plugin before
+    // them, or the addresses of a link that a failed clean-up has removed.
     private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent, Func<LinkSnapshot?> capture)
     {
         var attaching = cni.Parts(intent).Attaching;
@@ -161,11 +167,11 @@ internal sealed class Attacher(
         var result = await runtime.AddAsync(attaching, cni.Of(intent), previousResult: null, Note, CancellationToken.None);
         return WithResult(made, result) with { Snapshot = last };
 
-        // The link that an earlier plugin had made is remembered, also when a later one has taken it away: its rules are found by it.
-        void Note(CniResult sofar)
+        // The snapshot of an earlier plugin's link is kept if a later plugin has removed the link: its addresses lead to its rules.
+        void Note(CniResult current)
         {
             last = capture();
-            journal.Attachments.Write(made = WithResult(made, sofar) with { Snapshot = last ?? made.Snapshot });
+            journal.Attachments.Write(made = WithResult(made, current) with { Snapshot = last ?? made.Snapshot });
         }
     }
 
@@ -195,30 +201,34 @@ internal sealed class Attacher(
 
     private void RequireAddresses(AttachmentRecord record)
     {
-        foreach (var wanted in record.Addresses.Select(address => address.Split('/')[0]))
+        foreach (var requested in record.Addresses.Select(Cidr.BeforePrefix))
         {
-            if (!record.Snapshot!.Addresses.Any(address => address.Address == wanted))
+            if (!record.Snapshot!.Addresses.Any(address => address.Address == requested))
             {
-                if (wanted.Contains(':'))
-                    SandboxConflicts.RequireIPv6On(record, wanted, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
+                if (requested.Contains(':'))
+                    SandboxConflicts.RequireIPv6On(record, requested, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
 
                 throw new CnmException(
-                    $"CNI network \"{record.CniNetwork}\" did not give the address {wanted} that Docker chose, " +
+                    $"CNI network \"{record.CniNetwork}\" did not assign the address {requested} that Docker chose, " +
                     $"but {string.Join(", ", record.Snapshot.Addresses.Select(address => address.Address))}: " +
-                    "its IPAM plugin takes no wishes. Use --ipam-driver null.");
+                    "its IPAM plugin cannot assign a requested address. Use --ipam-driver null.");
             }
         }
     }
 
-    // Rules that lead a container's traffic through a mesh, or a second interface, would be lost without a word.
-    private void RequireNothingBeside(AttachmentRecord record)
+    // Firewall rules that redirect a container's traffic, or a second interface, would be lost silently.
+    private void RequireOnlyLink(AttachmentRecord record)
     {
-        if (staging.BesideLink(record.ContainerId, record.InterfaceName) is { Count: > 0 } beside)
+        if (staging.BesideLink(record.ContainerId, record.InterfaceName) is { Count: > 0 } others)
         {
-            var others = CniRecord.Configuration(record).Plugins.Count > 1 ? " Or name the plugin that does it in the setting sandboxPlugins, unless it is the one that makes the interface." : "";
+            var sandboxPlugins = CniRecord.Configuration(record).Plugins.Count > 1
+                ? " Or name the plugin that does this in the setting sandboxPlugins, unless it makes the interface."
+                : "";
             throw new CnmException(
-                $"CNI network \"{record.CniNetwork}\" makes more in the container than its interface: {string.Join(", ", beside)}. Only the interface can be carried into a container of Docker's. " +
-                $"Create the Docker network with -o {NetworkOptions.AttachKey}=sandbox, so that its plugins run in the container itself (Docker 28 and newer, or docker network connect).{others}");
+                $"CNI network \"{record.CniNetwork}\" makes more in the container than its interface: {string.Join(", ", others)}. " +
+                "Docker moves only the interface into a container. " +
+                $"Create the Docker network with -o {NetworkOptions.AttachKey}=sandbox, so that its plugins run in the container itself " +
+                $"(Docker 28 and newer, or docker network connect).{sandboxPlugins}");
         }
     }
 }

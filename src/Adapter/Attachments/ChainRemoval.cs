@@ -7,8 +7,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// DEL of a chain, and the decision whether it has undone everything. Where the plugins have their link and succeed, they are believed. In every other
-/// case what the host still holds decides (docs/state.md, "When an attachment is undone"), never what a plugin said.
+/// DEL of a chain, and the decision whether it has undone everything. Where the plugins have their link and succeed, they are believed. In
+/// every other case what the host still holds decides (docs/state.md, "When an attachment is undone"), never what a plugin said.
 /// </summary>
 internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers)
 {
@@ -30,13 +30,14 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         }
         else
         {
-            // The plugin that made the link took it away before it failed, or it was gone before. What is left of its rules it finds by the addresses of
-            // another.
+            // The plugin that made the link took it away before it failed, or it was gone before. What is left of its rules it finds by the
+            // addresses of another.
             await DeleteWithStandInAsync(record, home == LinkHome.StandIn ? failure : await TryDeleteAsync(record));
         }
     }
 
-    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none has answered.
+    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none
+    // has answered.
     private async Task<bool> IsNothingMadeAsync(AttachmentRecord record) =>
         record.Result is null
         && MainPlugin.ShowsWhatItMakes(CniRecord.Configuration(record))
@@ -77,21 +78,23 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
                 throw failure; // The address stays reserved as long as rules use it.
         }
 
-        // Of what it looks for nothing is there: somebody flushed the firewall, or the plugin never made it (bridge and ptp with the back end nftables look for
-        // rules of iptables too, containernetworking/plugins 1.9). Without a link it does not look, and the address is released.
+        // Of what it looks for nothing is there: somebody flushed the firewall, or the plugin never made it (bridge and ptp with the back
+        // end nftables look for rules of iptables too, containernetworking/plugins 1.9). Without a link it does not look, and the address
+        // is released.
         staging.Remove(record.ContainerId);
         staging.Create(record.ContainerId);
         if (await TryDeleteAsync(record) is { } last)
             throw last;
 
-        // The failure may have been another trouble, which has passed by now; a plugin whose work this host does not show can end it only with a link.
+        // The failure may have been another trouble, which has passed by now; a plugin whose work this host does not show can end it only
+        // with a link.
         BringHome(record, record.Snapshot);
         _ = await TryDeleteAsync(record);
         await RequireNothingLeftAsync(record);
     }
 
-    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and ptp,
-    // containernetworking/plugins 1.1).
+    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and
+    // ptp, containernetworking/plugins 1.1).
     private async Task DeleteAddressByAddressAsync(AttachmentRecord record)
     {
         foreach (var address in record.Snapshot!.Addresses.Reverse())
@@ -110,7 +113,8 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     private static IOException Left(AttachmentRecord record, IReadOnlyList<string> left) =>
         new($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {HostLeftovers.Text(left)}");
 
-    // A reboot takes rules along, whatever the plugins do. And a plugin that nobody here knows may take the link away before the others have looked at it.
+    // A reboot takes rules along, whatever the plugins do. And a plugin that nobody here knows may take the link away before the others
+    // have looked at it.
     private static bool IsCertain(AttachmentRecord record, LinkHome home) =>
         record.BootId != BootId.Current()
         || (record.Snapshot is not null && home != LinkHome.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));

@@ -7,10 +7,10 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
 
-/// <summary>A record in the words of CNI. Computed anew for every run from the record alone, so that ADD, CHECK and DEL say the same.</summary>
+/// <summary>The CNI arguments of a record. Derived from the record alone for every run, so that ADD, CHECK and DEL get the same.</summary>
 internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings settings)
 {
-    /// <summary>For an IPAM plugin alone. The interface is not there yet; its name only has to be the same in every run.</summary>
+    /// <summary>For an IPAM plugin alone. The interface does not exist yet; its name only has to be the same in every run.</summary>
     public Attachment Of(ReservationRecord record) => new(
         record.ContainerId,
         staging.PathOf(record.ContainerId),
@@ -20,7 +20,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
 
     public Attachment Of(AttachmentRecord record) => Of(record, record.InterfaceName);
 
-    /// <summary>For plugins that look into the sandbox, where Docker may have given the link another name.</summary>
+    /// <summary>For plugins that run in the sandbox, where Docker may have renamed the link.</summary>
     public Attachment InSandbox(AttachmentRecord record) => Of(record, record.SandboxInterfaceName ?? record.InterfaceName);
 
     public ChainParts Parts(AttachmentRecord record) => ChainParts.Of(

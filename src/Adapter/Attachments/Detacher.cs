@@ -14,9 +14,9 @@ internal sealed class Detacher(
     AttachmentLeftovers leftovers, PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
-    /// (1) The intent to undo is written, with what an unfinished chain has left on its link; a full disk does not stop it, since what is not undone is found
-    /// without the intent too. (2) Published ports are undone, for which nothing but the result is needed, and what ran in the
-    /// sandbox, while the path names it.
+    /// (1) The intent to undo is written, with what an unfinished chain has left on its link; a full disk does not stop it, since what is
+    /// not undone is found without the intent too. (2) Published ports are undone, for which nothing but the result is needed, and what ran
+    /// in the sandbox, while the path names it.
     /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5)
     /// Namespace and record go.
     /// A failure is kept in the record, and thrown.
@@ -51,7 +51,9 @@ internal sealed class Detacher(
         ? staging.TryCapture(record.ContainerId, record.InterfaceName)
         : null;
 
-    /// <summary>As <see cref="DetachAsync"/>, for the background: a failure is logged, and waits in the record for the next attempt.</summary>
+    /// <summary>
+    /// As <see cref="DetachAsync"/>, for the background: a failure is logged, and waits in the record for the next attempt.
+    /// </summary>
     public async Task<bool> TryDetachAsync(AttachmentRecord record, string cause)
     {
         var left = await FailureToDetachAsync(record, cause);
@@ -104,7 +106,9 @@ internal sealed class Detacher(
         return record;
     }
 
-    /// <summary>As <see cref="Forget"/>, for an ADD that has undone itself; when even that fails it is undone once more, in the background.</summary>
+    /// <summary>
+    /// As <see cref="Forget"/>, for an ADD that has undone itself; when even that fails it is undone once more, in the background.
+    /// </summary>
     public async Task ForgetUndoneAsync(AttachmentRecord record)
     {
         try
@@ -113,7 +117,7 @@ internal sealed class Detacher(
         }
         catch (IOException)
         {
-            await TryDetachAsync(journal.Attachments.Find(record.EndpointId) ?? record, "its making failed");
+            await TryDetachAsync(journal.Attachments.Find(record.EndpointId) ?? record, "its attachment failed");
         }
     }
 

@@ -4,7 +4,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// What the person at the prompt is told of an undoing that failed at first: what has become of it in the end, not what it looked like on the way.
+/// What the person at the prompt is told of an undoing that failed at first: what has become of it in the end, not what it looked like on
+/// the way.
 /// </summary>
 internal static class FailedCleanup
 {

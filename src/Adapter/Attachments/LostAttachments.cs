@@ -13,14 +13,16 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Attachments whose record is gone or cannot be read when their endpoint ends. What their plugins made is found again by its container id, as far as the host shows
-/// it: the link, rules, ports in the firewall, addresses in the store. Enough to run DEL; rules that stay would lead to whoever gets the address next.
+/// Attachments whose record is gone or cannot be read when their endpoint ends. What their plugins made is found again by its container id,
+/// as far as the host shows it: the link, rules, ports in the firewall, addresses in the store. Enough to run DEL; rules that stay would
+/// lead to whoever gets the address next.
 /// </summary>
 internal sealed class LostAttachments(
     Journal journal, ConfigurationDirectory configurations, StagingSandboxes staging, AttachmentLeftovers leftovers, AddressStores stores, FirewallListing firewall,
     TimeProvider timeProvider, ILogger<LostAttachments> logger)
 {
-    // By CNI network, the endpoint that has ended last and whose link was there. Docker releases its address right afterwards, and does not say whose that was.
+    // By CNI network, the endpoint that has ended last and whose link was there. Docker releases its address right afterwards, and does not
+    // say whose that was.
     private readonly ConcurrentDictionary<string, string> _withoutReservation = new(StringComparer.Ordinal);
 
     /// <summary>Makes the record again, as of one whose making was cut off.</summary>
@@ -41,7 +43,10 @@ internal sealed class LostAttachments(
         return candidate is null ? null : await FindAsync(candidate, cancellationToken);
     }
 
-    /// <summary>The same for an address that Docker releases, and of whose reservation there is no record either: the store of its IPAM plugin has the container id.</summary>
+    /// <summary>
+    /// The same for an address that Docker releases, and of whose reservation there is no record either: the store of its IPAM plugin has
+    /// the container id.
+    /// </summary>
     /// <param name="cniNetwork">Name of the CNI network.</param>
     /// <param name="address">The address.</param>
     /// <param name="cancellationToken">Stops looking.</param>

@@ -8,18 +8,21 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Publishes an endpoint's ports through the plugins of its chain that take <c>portMappings</c>. The caller holds the endpoint's gate.
+/// Publishes an endpoint's ports by the plugins of its chain with the capability <c>portMappings</c>. The caller holds the endpoint's gate.
 /// </summary>
 internal sealed class Publisher(
     Journal journal, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers, PortReservations ports, ForeignPorts foreignPorts)
 {
-    /// <summary>Reserves the host ports, then writes the intent, then runs the plugins. Done already, or nothing asked for: success.</summary>
+    /// <summary>
+    /// (1) Reserves the host ports. (2) Writes the intent. (3) Runs the plugins. Succeeds if the ports are published, or none are
+    /// requested.
+    /// </summary>
     /// <param name="record">An attachment that has joined.</param>
-    /// <param name="requested">The container's port list as the call brought it; CreateEndpoint has it only for the first endpoint of a
+    /// <param name="requested">The container's port list of this call; CreateEndpoint has it only for the first endpoint of a
     /// container.</param>
-    /// <param name="holds">Keeps the ports from others on the host; else they have only to be free now.</param>
+    /// <param name="holds">Binds the ports, so that no other program takes them; otherwise they only have to be free now.</param>
     /// <exception cref="CnmException">A port is taken, or the chain has no plugin that publishes.</exception>
-    /// <exception cref="CniException">A plugin said no.</exception>
+    /// <exception cref="CniException">A plugin failed.</exception>
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, bool holds)
     {
         if (record.PublishedPorts is not null || requested.Count == 0)
@@ -32,15 +35,15 @@ internal sealed class Publisher(
         {
             throw new CnmException(
                 $"ports cannot be published on CNI network \"{record.CniNetwork}\": none of its plugins has the capability \"portMappings\". " +
-                "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or leave out -p.");
+                "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or omit -p.");
         }
 
         PublishedPorts.RequireReachable(requested, [.. CniRecord.Result(record)!.Ips.Select(ip => ip.Address.AddressFamily)], publishing);
         var unpublished = record;
-        record = await ReserveAsync(record, holds);
-        try
+        record = await ReserveAsync(record, holds); // (1) (2)
+        try // (3)
         {
-            // What ran at ADD for lack of ports runs again with them: a plugin sees no second ADD without a DEL.
+            // Plugins that ran at ADD because there were no ports run again with ports. SPEC §4: no second ADD without a DEL between.
             var again = publishing.WithPlugins(plugin => attached.Plugins.Any(other => other.Type == plugin.Type));
             await runtime.DeleteAsync(again, cni.Of(unpublished), CniRecord.Result(record), CancellationToken.None);
             var result = await runtime.AddAsync(publishing, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
@@ -48,14 +51,14 @@ internal sealed class Publisher(
         }
         catch (CniException failed)
         {
-            var left = failed.CleanupFailure is null ? null : await LeftAsync(record, publishing);
-            if (left is null)
+            var remains = failed.CleanupFailure is null ? null : await RemainsAsync(record, publishing);
+            if (remains is null)
             {
                 ports.Release(record.EndpointId);
                 journal.Attachments.Keep(unpublished);
             }
 
-            throw FailedCleanup.Combine(failed, left) ?? failed;
+            throw FailedCleanup.Combine(failed, remains) ?? failed;
         }
     }
 
@@ -67,8 +70,8 @@ internal sealed class Publisher(
     public bool HasSameAttaching(AttachmentRecord record, IReadOnlyList<RequestedPort> requested) =>
         cni.Parts(record).Attaching.Plugins.Count == cni.Parts(record with { RequestedPorts = requested }).Attaching.Plugins.Count;
 
-    // The second DEL may succeed because the plugin finds no more to look at; the rules tell.
-    private async Task<string?> LeftAsync(AttachmentRecord record, NetworkConfiguration publishing)
+    // A second DEL may succeed only because the plugin finds nothing to work on; the rules show whether anything remains.
+    private async Task<string?> RemainsAsync(AttachmentRecord record, NetworkConfiguration publishing)
     {
         if (await FailedCleanup.RetryDeleteAsync(runtime, publishing, cni.Of(record), CniRecord.Result(record)) is { } failure)
             return failure;
@@ -83,7 +86,7 @@ internal sealed class Publisher(
         }
     }
 
-    // Reserved and written down: both, or neither.
+    // Reserves and writes: both or neither.
     private async Task<AttachmentRecord> ReserveAsync(AttachmentRecord record, bool holds)
     {
         var foreign = await foreignPorts.FindAsync(record.RequestedPorts, CancellationToken.None);

@@ -9,8 +9,8 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// What keeps an attachment out of a sandbox: a subnet or a route that the sandbox has already, or IPv6 that is switched off there. Docker would report
-/// some of these only after it has moved the interface, and only as "file exists".
+/// What keeps an attachment out of a sandbox: a subnet or a route that the sandbox has already, or IPv6 that is switched off there. Docker
+/// would report some of these only after it has moved the interface, and only as "file exists".
 /// </summary>
 internal static class SandboxConflicts
 {
@@ -68,8 +68,8 @@ internal static class SandboxConflicts
     }
 
     /// <summary>
-    /// A container with IPv6 switched off gets no IPv6 address. With <c>--ipam-driver cni</c> and <c>--ipv6</c>, Docker 28 and newer requests only IPv4 for
-    /// it; otherwise Docker has recorded an IPv6 address before the container can be inspected.
+    /// A container with IPv6 switched off gets no IPv6 address. With <c>--ipam-driver cni</c> and <c>--ipv6</c>, Docker 28 and newer
+    /// requests only IPv4 for it; otherwise Docker has recorded an IPv6 address before the container can be inspected.
     /// </summary>
     /// <exception cref="CnmException">The attachment has an IPv6 address.</exception>
     public static void RequireNoIPv6(AttachmentRecord record)

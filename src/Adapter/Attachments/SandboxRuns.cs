@@ -6,15 +6,14 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// What happens in the container's own namespace once the link is there: the user's sysctls, and the plugins that program the inside. They
-/// are told the name that Docker gave the link.
-/// The caller holds the endpoint's gate.
+/// Runs in the container's own namespace once the link is there: the user's sysctls, and the plugins that configure the sandbox. CNI_IFNAME
+/// is the name that Docker gave the link. The caller holds the endpoint's gate.
 /// </summary>
 internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime runtime)
 {
-    /// <summary>Idempotent: what has been done is not done again. What fails has undone itself.</summary>
+    /// <summary>Idempotent: a second call does nothing. A failed run cleans up after itself.</summary>
     /// <exception cref="IOException">The kernel refused a sysctl.</exception>
-    /// <exception cref="CniException">A plugin said no.</exception>
+    /// <exception cref="CniException">A plugin failed.</exception>
     public async Task<AttachmentRecord> EnterAsync(AttachmentRecord record, string ifname)
     {
         var inside = cni.Parts(record).Inside;
@@ -36,13 +35,13 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         }
         catch (CniException failed)
         {
-            var left = failed.CleanupFailure is null
+            var remains = failed.CleanupFailure is null
                 ? null
                 : await FailedCleanup.RetryDeleteAsync(runtime, inside, cni.InSandbox(entered), CniRecord.ResultInSandbox(entered));
-            if (left is null)
+            if (remains is null)
                 journal.Attachments.Keep(entered with { RanInSandbox = false });
 
-            throw left is null ? failed.WithoutCleanupFailure() : failed;
+            throw remains is null ? failed.WithoutCleanupFailure() : failed;
         }
 
         journal.Attachments.Write(entered);
@@ -50,8 +49,8 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
     }
 
     /// <summary>
-    /// Undoes what <see cref="EnterAsync"/> let plugins do, while the attachment's path still names the sandbox: it does even when Docker
-    /// has let go of it.
+    /// DEL of the plugins that <see cref="EnterAsync"/> ran, while the attachment's path names the sandbox. The mount keeps the sandbox
+    /// even after Docker has released it.
     /// </summary>
     public async Task<AttachmentRecord> LeaveAsync(AttachmentRecord record)
     {

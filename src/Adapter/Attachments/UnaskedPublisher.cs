@@ -23,8 +23,8 @@ internal sealed class UnaskedPublisher(
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// At Join, where a failure still stops the start. The ports are only looked at and not held yet, so that one of Docker's own networks can
-    /// have them if it joins after this one. The caller holds the endpoint's gate.
+    /// At Join, where a failure still stops the start. The ports are only looked at and not held yet, so that one of Docker's own networks
+    /// can have them if it joins after this one. The caller holds the endpoint's gate.
     /// </summary>
     /// <param name="record">An attachment that has joined.</param>
     /// <param name="requested">The container's port list.</param>
@@ -86,7 +86,8 @@ internal sealed class UnaskedPublisher(
     public bool MayHaveHeirs => journal.Attachments.All.Any(IsWaiting);
 
     /// <summary>
-    /// One endpoint of each container whose ports nobody publishes any more. Nobody is called when a network of another driver leaves that was the gateway.
+    /// One endpoint of each container whose ports nobody publishes any more. Nobody is called when a network of another driver leaves that
+    /// was the gateway.
     /// </summary>
     /// <param name="silent">Networks that publish nothing.</param>
     public IReadOnlyList<AttachmentRecord> Heirs(IReadOnlyList<DockerNetwork> silent) =>
@@ -164,8 +165,8 @@ internal sealed class UnaskedPublisher(
 }
 
 /// <summary>
-/// The ways out of a container on networks of other drivers, which publish its ports then. Before Docker 28 an internal network of Docker's own
-/// is one too, and publishes nothing.
+/// The ways out of a container on networks of other drivers, which publish its ports then. Before Docker 28 an internal network of Docker's
+/// own is one too, and publishes nothing.
 /// </summary>
 internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timeProvider)
 {
@@ -178,7 +179,10 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
         ? StagingSandboxes.DefaultRoutes(record.SandboxKey!, except: record.Attach == AttachMode.Sandbox ? record.InterfaceName : record.SandboxInterfaceName)
         : [];
 
-    /// <summary>Whether the next hop is on one of these networks. An old engine may show a gateway beside a subnet that is written as one of its addresses.</summary>
+    /// <summary>
+    /// Whether the next hop is on one of these networks. An old engine may show a gateway beside a subnet that is written as one of its
+    /// addresses.
+    /// </summary>
     public static bool IsOf(IReadOnlyList<DockerNetwork> networks, LinkRoute route) =>
         route.Gateway is { } nextHop && networks.Any(network => network.Pools.Any(pool => pool.Gateway == nextHop || Holds(pool.Subnet, nextHop)));
 

@@ -7,8 +7,8 @@ using Bridge.Adapter.Translation;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// One address of a CNI network, one container; and one MAC. An IPAM plugin whose store is lost gives again what it gave before, and one that
-/// keeps none gives the same to everybody; the journal knows who has it. Two links of one network with one MAC both lose packets.
+/// One address of a CNI network, one container; and one MAC. An IPAM plugin whose store is lost gives again what it gave before, and one
+/// that keeps none gives the same to everybody; the journal knows who has it. Two links of one network with one MAC both lose packets.
 /// </summary>
 internal sealed class UniqueAddresses(Journal journal, JournalOwners holders, RepairSignal signal)
 {

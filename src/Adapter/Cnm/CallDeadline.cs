@@ -4,9 +4,10 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// Answers every call in time, whatever hangs: Docker sets no timeout on a plugin's answer (moby pkg/plugins/client.go). (1) At the deadline the call's token
-/// is cancelled, which ends waiting. (2) If the work has not ended shortly after, Docker gets an error; the work continues and its end is logged. (3) As long
-/// as it continues, further calls for its endpoint are answered at once: `docker rm` is four calls, and those behind the first would each wait as long.
+/// Answers every call in time, whatever hangs: Docker sets no timeout on a plugin's answer (moby pkg/plugins/client.go). (1) At the
+/// deadline the call's token is cancelled, which ends waiting. (2) If the work has not ended shortly after, Docker gets an error; the work
+/// continues and its end is logged. (3) As long as it continues, further calls for its endpoint are answered at once: `docker rm` is four
+/// calls, and those behind the first would each wait as long.
 /// </summary>
 internal sealed class CallDeadline(
     AdapterSettings settings, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<CallDeadline> logger)

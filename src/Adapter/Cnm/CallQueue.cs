@@ -4,9 +4,10 @@ using Bridge.Adapter.Settings;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// Limits concurrent calls, because each may start plugin processes. It is the first of three layers, which every call takes in this order, so that they
-/// cannot wait for each other: (1) a place in this queue; (2) the gate of its endpoint, or of its reservation, by id (<see cref="State.AttachmentGates"/>):
-/// one operation at a time; (3) the lock of its CNI container id (CniInvoker's OperationLocks), which also excludes garbage collection and other processes.
+/// Limits concurrent calls, because each may start plugin processes. It is the first of three layers, which every call takes in this order,
+/// so that they cannot wait for each other: (1) a place in this queue; (2) the gate of its endpoint, or of its reservation, by id (<see
+/// cref="State.AttachmentGates"/>): one operation at a time; (3) the lock of its CNI container id (CniInvoker's OperationLocks), which also
+/// excludes garbage collection and other processes.
 /// </summary>
 internal sealed class CallQueue(AdapterSettings settings, IHostApplicationLifetime lifetime) : IDisposable
 {
@@ -71,7 +72,9 @@ internal enum CallKind
     /// <summary>Creates something: waits for a place, is refused when too many wait, and is cancelled at its deadline.</summary>
     Create,
 
-    /// <summary>Removes something: waits behind calls of its own kind only, and is never refused or cancelled. Docker sends it only once.</summary>
+    /// <summary>
+    /// Removes something: waits behind calls of its own kind only, and is never refused or cancelled. Docker sends it only once.
+    /// </summary>
     Remove,
 
     /// <summary>Only reads: never waits.</summary>

@@ -8,8 +8,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// Connects an HTTP route to a method: reads the request, gives the call a deadline and a place in the queue, answers in Docker's format, writes one log line.
-/// Every error has status 200 with <c>Err</c>: Docker shows that text and does not repeat the call (moby pkg/plugins/client.go).
+/// Connects an HTTP route to a method: reads the request, gives the call a deadline and a place in the queue, answers in Docker's format,
+/// writes one log line. Every error has status 200 with <c>Err</c>: Docker shows that text and does not repeat the call (moby
+/// pkg/plugins/client.go).
 /// </summary>
 internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, BridgeMetrics metrics, ILogger<CnmEndpoint> logger)
 {
@@ -84,7 +85,8 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         }
         catch (Exception failure)
         {
-            // Any exception becomes an error answer: an HTTP error would make Docker show raw text, a broken connection would make it retry.
+            // Any exception becomes an error answer: an HTTP error would make Docker show raw text, a broken connection would make it
+            // retry.
             var error = ErrorText(failure);
             answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(Printable.Of(error)), CnmJson.Default.ErrorResponse);
             metrics.Refused(method, call.Elapsed);

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Bridge.Adapter.Cnm;
 
-// The messages of the network driver protocol, with the names of moby daemon/libnetwork/drivers/remote/api/api.go. Unknown fields are ignored: new engines
-// add some.
+// The messages of the network driver protocol, with the names of moby daemon/libnetwork/drivers/remote/api/api.go. Unknown fields are
+// ignored: new engines add some.
 
 internal sealed record ActivateResponse(IReadOnlyList<string> Implements);
 
@@ -26,7 +26,9 @@ internal sealed record CreateEndpointRequest(
     EndpointInterface? Interface = null,
     IReadOnlyDictionary<string, JsonElement>? Options = null);
 
-/// <summary>Addresses in CIDR notation. A field that Docker filled in the request must stay empty in the answer, even with the same value.</summary>
+/// <summary>
+/// Addresses in CIDR notation. A field that Docker filled in the request must stay empty in the answer, even with the same value.
+/// </summary>
 internal sealed record EndpointInterface(string? Address = null, string? AddressIPv6 = null, string? MacAddress = null);
 
 internal sealed record CreateEndpointResponse(EndpointInterface? Interface);

@@ -1,8 +1,8 @@
 namespace Bridge.Adapter.Cnm;
 
 /// <summary>
-/// Network and endpoint ids become file names and CNI container ids, so only letters and digits are accepted. Ids of swarm networks are base 36, others
-/// hexadecimal.
+/// Network and endpoint ids become file names and CNI container ids, so only letters and digits are accepted. Ids of swarm networks are
+/// base 36, others hexadecimal.
 /// </summary>
 internal static class DockerId
 {

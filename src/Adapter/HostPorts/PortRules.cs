@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Host ports in the words of the firewall's own tools. portmap with iptables has one chain for all, whose rules say whose they are and lead
-/// to a chain for each container; with nftables a table of its own, whose rules say it themselves. CRI-O's ports are in a chain of
+/// Host ports in the words of the firewall's own tools. portmap with iptables has one chain for all, whose rules say whose they are and
+/// lead to a chain for each container; with nftables a table of its own, whose rules say it themselves. CRI-O's ports are in a chain of
 /// Kubernetes's, and those of Docker's own networks in Docker's.
 /// </summary>
 internal static partial class PortRules

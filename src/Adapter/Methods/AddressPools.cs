@@ -8,8 +8,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Checks of a Docker network's pools against its CNI network. Docker's own IPAM chooses addresses from its pool; outside the CNI network's range the CNI
-/// network would not know these addresses, so the pool is refused, with the command to use instead.
+/// Checks of a Docker network's pools against its CNI network. Docker's own IPAM chooses addresses from its pool; outside the CNI network's
+/// range the CNI network would not know these addresses, so the pool is refused, with the command to use instead.
 /// </summary>
 internal static class AddressPools
 {
@@ -49,7 +49,9 @@ internal static class AddressPools
         RequireIPv4Wanted(options, network);
     }
 
-    /// <summary>If two CNI networks have the same subnet, the subnet does not show that the addresses would come from the other network.</summary>
+    /// <summary>
+    /// If two CNI networks have the same subnet, the subnet does not show that the addresses would come from the other network.
+    /// </summary>
     /// <param name="ofPool">The CNI network that the IPAM driver used; null if unknown.</param>
     /// <param name="network">The CNI network that the network driver uses.</param>
     /// <param name="attach">For the command in the error text.</param>
@@ -63,8 +65,8 @@ internal static class AddressPools
         }
     }
 
-    // --ipv4=false means that containers must have no IPv4 address, and the plugins would assign one. The absence of --ipv6 means nothing: it is the
-    // default, and a pod gets addresses of both families too.
+    // --ipv4=false means that containers must have no IPv4 address, and the plugins would assign one. The absence of --ipv6 means nothing:
+    // it is the default, and a pod gets addresses of both families too.
     private static void RequireIPv4Wanted(NetworkOptions options, NetworkConfiguration network)
     {
         if (options.Pools.Count > 0 && options.Pools.All(pool => pool.Pool?.Contains(':') == true)

@@ -5,7 +5,8 @@ using static Bridge.Adapter.Cnm.CallKind;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Docker's network driver and IPAM driver protocols, one entry per method. Other paths answer 404, which Docker takes for "not implemented".
+/// Docker's network driver and IPAM driver protocols, one entry per method. Other paths answer 404, which Docker takes for "not
+/// implemented".
 /// </summary>
 internal static class CnmRoutes
 {

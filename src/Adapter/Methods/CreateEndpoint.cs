@@ -12,11 +12,12 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// The first call for an endpoint, and the only one whose answer can report an address to Docker. With an unknown address the chain runs here, in a staging
-/// namespace. If the IPAM driver has reserved the address, or the chain must run in the sandbox, only the request is recorded, and Join runs the chain: Docker
-/// serializes CreateEndpoint per network, but not Join.
+/// The first call for an endpoint, and the only one whose answer can report an address to Docker. With an unknown address the chain runs
+/// here, in a staging namespace. If the IPAM driver has reserved the address, or the chain must run in the sandbox, only the request is
+/// recorded, and Join runs the chain: Docker serializes CreateEndpoint per network, but not Join.
 /// CNI: ADD of every plugin that does not wait. Journal: the intent before, the outcome after.
-/// Clean-up: DEL by CreateEndpoint itself, because Docker sends nothing after a failed CreateEndpoint. Idempotent: a known endpoint gets the same answer.
+/// Clean-up: DEL by CreateEndpoint itself, because Docker sends nothing after a failed CreateEndpoint. Idempotent: a known endpoint gets
+/// the same answer.
 /// </summary>
 internal sealed class CreateEndpoint(
     NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, StrandedContainers stranded, Attacher attacher,
@@ -110,8 +111,8 @@ internal sealed class CreateEndpoint(
             "Start the container again.");
     }
 
-    // From 28 on Docker requests no IPv6 address for a container with IPv6 switched off (docker run --sysctl net.ipv6.conf.all.disable_ipv6=1). With an
-    // IPv6 address the plugins would switch it on again.
+    // From 28 on Docker requests no IPv6 address for a container with IPv6 switched off (docker run --sysctl
+    // net.ipv6.conf.all.disable_ipv6=1). With an IPv6 address the plugins would switch it on again.
     private static bool OmitsIPv6(CreateEndpointRequest request, NetworkRecord docker) =>
         docker.IPv6 && string.IsNullOrEmpty(request.Interface?.AddressIPv6);
 
@@ -121,8 +122,8 @@ internal sealed class CreateEndpoint(
 
 /// <summary>
 /// The end of an endpoint, whatever came before: it may follow a failed Join or a crash, or name an endpoint that no longer exists.
-/// CNI: DEL of every plugin that ran. Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni retries it in
-/// the background. Idempotent: an unknown endpoint succeeds, unless the host still has something of it.
+/// CNI: DEL of every plugin that ran. Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni
+/// retries it in the background. Idempotent: an unknown endpoint succeeds, unless the host still has something of it.
 /// </summary>
 internal sealed class DeleteEndpoint(
     Detacher detacher, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>

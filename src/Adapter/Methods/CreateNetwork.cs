@@ -86,7 +86,8 @@ internal sealed class CreateNetwork(
 
 /// <summary>
 /// `docker network rm`. Removes the network's record; refuses while attachments exist, which Docker prevents by itself.
-/// Docker ignores the answer, and may not call at all (a plugin that is down): repair finds the remaining record. Idempotent: an unknown network succeeds.
+/// Docker ignores the answer, and may not call at all (a plugin that is down): repair finds the remaining record. Idempotent: an unknown
+/// network succeeds.
 /// </summary>
 internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
 {

@@ -5,8 +5,9 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// Facts about an endpoint. Always succeeds: up to Docker 28.0.1 an error stops the container. When a running container is connected, this is the first
-/// call after Docker has moved the link, so it finishes the arrival before the command returns. No CNI otherwise, nothing to clean up.
+/// Facts about an endpoint. Always succeeds: up to Docker 28.0.1 an error stops the container. When a running container is connected, this
+/// is the first call after Docker has moved the link, so it finishes the arrival before the command returns. No CNI otherwise, nothing to
+/// clean up.
 /// </summary>
 internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, EndpointOperInfoResponse>
 {

@@ -50,8 +50,9 @@ internal sealed class Join(
         return await attacher.AttachInSandboxAsync(record, sandboxKey, isIPv6Off, cancellationToken);
     }
 
-    // (1) What conflicts with the container's other attachments, or with an existing sandbox, is refused. (2) The chain runs, if CreateEndpoint deferred it.
-    // (3) Its routes must not conflict either. (4) The outcome is written. (5) The link moves to the host namespace, from which Docker takes it.
+    // (1) What conflicts with the container's other attachments, or with an existing sandbox, is refused. (2) The chain runs, if
+    // CreateEndpoint deferred it. (3) Its routes must not conflict either. (4) The outcome is written. (5) The link moves to the host
+    // namespace, from which Docker takes it.
     private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
     {
         // Docker 28 and newer, and `docker network connect` to a running container. Older engines make the namespace after Join.
@@ -108,8 +109,8 @@ internal sealed class Join(
 /// <summary>
 /// The container leaves the network. Its link is still in the sandbox; after the answer Docker moves it back to the host namespace
 /// (moby daemon/libnetwork/endpoint.go, sbLeave).
-/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (Docker 29 omits it in places), then of those that ran in the
-/// sandbox; with direct attach DEL of the whole chain, while everything is in place. Journal: what DEL has removed.
+/// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (Docker 29 omits it in places), then of those that
+/// ran in the sandbox; with direct attach DEL of the whole chain, while everything is in place. Journal: what DEL has removed.
 /// Docker ignores a failure; DeleteEndpoint tries again. Idempotent: a second Leave, or one after a failed Join, succeeds.
 /// </summary>
 internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)

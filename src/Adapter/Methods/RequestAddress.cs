@@ -9,9 +9,10 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// An address for an endpoint that Docker is about to create, from the CNI network's own IPAM plugin; or for the gateway or <c>--aux-address</c>, answered
-/// from the configuration. CNI: ADD of the IPAM plugin. Journal: a ReservationRecord, before. Clean-up: RequestAddress itself after a failure, otherwise
-/// ReleaseAddress. Not idempotent: each call reserves another address, except for the second family of an endpoint, which its MAC shows.
+/// An address for an endpoint that Docker is about to create, from the CNI network's own IPAM plugin; or for the gateway or
+/// <c>--aux-address</c>, answered from the configuration. CNI: ADD of the IPAM plugin. Journal: a ReservationRecord, before. Clean-up:
+/// RequestAddress itself after a failure, otherwise ReleaseAddress. Not idempotent: each call reserves another address, except for the
+/// second family of an endpoint, which its MAC shows.
 /// </summary>
 internal sealed class RequestAddress(ConfigurationDirectory configurations, Reservations reservations)
     : ICnmMethod<RequestAddressRequest, RequestAddressResponse>
@@ -71,9 +72,10 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
 }
 
 /// <summary>
-/// Docker releases an address. CNI: DEL of the IPAM plugin with the last address of a reservation, after the attachment that uses it is gone.
-/// Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni retries it.
-/// Idempotent: an unknown address or pool succeeds. Docker also releases gateways, and addresses that came from CreateEndpoint (those without a pool).
+/// Docker releases an address. CNI: DEL of the IPAM plugin with the last address of a reservation, after the attachment that uses it is
+/// gone. Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni retries it.
+/// Idempotent: an unknown address or pool succeeds. Docker also releases gateways, and addresses that came from CreateEndpoint (those
+/// without a pool).
 /// </summary>
 internal sealed class ReleaseAddress(
     Reservations reservations, LostAttachments lost, Detacher detacher, AttachmentGates gates, Journal journal) : ICnmMethod<ReleaseAddressRequest, Nothing>

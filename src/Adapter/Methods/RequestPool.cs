@@ -11,8 +11,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Methods;
 
 /// <summary>
-/// `docker network create --ipam-driver cni`, once for each family: the subnet and the gateway, as the CNI network declares them. The user's options must
-/// agree. CNI: nothing. Journal: nothing, the pool id says it all. Clean-up: nothing. Idempotent.
+/// `docker network create --ipam-driver cni`, once for each family: the subnet and the gateway, as the CNI network declares them. The
+/// user's options must agree. CNI: nothing. Journal: nothing, the pool id says it all. Clean-up: nothing. Idempotent.
 /// </summary>
 internal sealed class RequestPool(
     ConfigurationDirectory configurations, PoolRequests requests, NetworkNamespace host, AdapterSettings settings)
@@ -104,7 +104,8 @@ internal sealed class RequestPool(
 }
 
 /// <summary>
-/// Docker releases a pool: a network was removed, or its creation failed. No state belongs to a pool, so there is nothing to release. Idempotent.
+/// Docker releases a pool: a network was removed, or its creation failed. No state belongs to a pool, so there is nothing to release.
+/// Idempotent.
 /// </summary>
 internal sealed class ReleasePool(PoolRequests requests) : ICnmMethod<ReleasePoolRequest, Nothing>
 {

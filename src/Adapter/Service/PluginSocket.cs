@@ -4,12 +4,13 @@ using CniInvoker;
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// The socket in Docker's plugin directory, where the web server listens. It appears under its name only once it is bound, open to root alone, and
-/// listening: Docker takes every socket there for a plugin, and waits 15 s for one that nobody serves (moby pkg/plugins/client.go). For the same reason it is
-/// removed at shutdown.
+/// The socket in Docker's plugin directory, where the web server listens. It appears under its name only once it is bound, open to root
+/// alone, and listening: Docker takes every socket there for a plugin, and waits 15 s for one that nobody serves (moby
+/// pkg/plugins/client.go). For the same reason it is removed at shutdown.
 /// </summary>
 /// <param name="path">Its path.</param>
-/// <param name="spare">A second hard link outside Docker's directory. As long as cnm-cni listens, the first can be restored from it.</param>
+/// <param name="spare">A second hard link outside Docker's directory. As long as cnm-cni listens, the first can be restored from
+/// it.</param>
 /// <param name="inherited">The socket of a service manager, which also owns the file; null without one.</param>
 internal sealed class PluginSocket(string path, string spare, Socket? inherited)
 {
@@ -17,7 +18,8 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     private const int LargestRequest = 1 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a second.
+    // Not Timeout.InfiniteTimeSpan: Kestrel adds the limit to its clock, the sum overflows, and idle connections are closed within a
+    // second.
     private static readonly TimeSpan PracticallyForever = TimeSpan.FromDays(3650);
 
     private FileIdentity? _identity;
@@ -29,7 +31,8 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     public bool IsInherited => inherited is not null;
 
     /// <summary>Checks the path before anything starts that a failure to listen would leave half done.</summary>
-    /// <exception cref="ServiceException">Another process listens there, or the path is taken by something that cnm-cni may not remove.</exception>
+    /// <exception cref="ServiceException">Another process listens there, or the path is taken by something that cnm-cni may not
+    /// remove.</exception>
     public void RequireFree()
     {
         if (inherited is not null)
@@ -67,7 +70,8 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
             // Counted from a request's first byte; Docker sends each request at once. Kestrel's minimum data rate ends bodies that trickle.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
 
-            // Docker never closes an idle connection. If cnm-cni closed it at the wrong moment, Docker would repeat the call with an empty body (moby#39331).
+            // Docker never closes an idle connection. If cnm-cni closed it at the wrong moment, Docker would repeat the call with an empty
+            // body (moby#39331).
             kestrel.Limits.KeepAliveTimeout = PracticallyForever;
             kestrel.ListenUnixSocket(path);
         });

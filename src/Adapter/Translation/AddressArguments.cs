@@ -42,7 +42,9 @@ internal static class AddressArguments
         return (IpamConfiguration.WithWishes(network, addresses), arguments, capabilities);
     }
 
-    /// <summary>An attachment that its IPAM plugin is to give these addresses and no others, whatever was wished for when they were first given.</summary>
+    /// <summary>
+    /// An attachment that its IPAM plugin is to give these addresses and no others, whatever was wished for when they were first given.
+    /// </summary>
     /// <param name="network">The network as it was then.</param>
     /// <param name="attachment">The attachment as it was then.</param>
     /// <param name="addresses">In CIDR notation.</param>

@@ -6,8 +6,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// Options <c>cni.bandwidth.*</c>, which become the capability <c>bandwidth</c>. Ingress is what the container receives, egress what it sends.
-/// A burst that is not given is what 100 ms of the rate are, but at least 128 KiB.
+/// Options <c>cni.bandwidth.*</c>, which become the capability <c>bandwidth</c>. Ingress is what the container receives, egress what it
+/// sends. A burst that is not given is what 100 ms of the rate are, but at least 128 KiB.
 /// </summary>
 internal static class BandwidthLimits
 {
@@ -113,8 +113,8 @@ internal static class BandwidthLimits
 }
 
 /// <summary>
-/// Rates and amounts of data as people write them: <c>10mbit</c>, <c>1.5Gbit/s</c>, <c>2mbyte</c>, <c>256kibyte</c>, or a plain number of bits.
-/// Case says nothing, since Docker's command line may have changed it; so a unit that means bits or bytes by case alone is refused.
+/// Rates and amounts of data as people write them: <c>10mbit</c>, <c>1.5Gbit/s</c>, <c>2mbyte</c>, <c>256kibyte</c>, or a plain number of
+/// bits. Case says nothing, since Docker's command line may have changed it; so a unit that means bits or bytes by case alone is refused.
 /// </summary>
 internal static class DataQuantity
 {

@@ -16,7 +16,8 @@ internal static class CniNetworks
         [.. contents.Networks.Where(network => MainPlugin.WhyNobodyCanBeOn(network) is null)];
 
     /// <summary>By its name, or the only one there is.</summary>
-    /// <exception cref="CnmException">There is no such network, none that a container can be on, or more than one to choose from.</exception>
+    /// <exception cref="CnmException">There is no such network, none that a container can be on, or more than one to choose
+    /// from.</exception>
     public static NetworkConfiguration Choose(ConfigurationDirectoryContents contents, string? name)
     {
         if (name is null)

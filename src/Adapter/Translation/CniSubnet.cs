@@ -7,7 +7,8 @@ namespace Bridge.Adapter.Translation;
 
 /// <summary>A subnet that a CNI network declares in its <c>ipam</c> section.</summary>
 /// <param name="Subnet">What addresses are handed out of.</param>
-/// <param name="Gateway">The declared gateway; else the first host, which is what host-local and bridge take where none is declared.</param>
+/// <param name="Gateway">The declared gateway; else the first host, which is what host-local and bridge take where none is
+/// declared.</param>
 internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
 {
     /// <summary>
@@ -28,8 +29,8 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         [.. Of(network).DistinctBy(subnet => subnet.Family).OrderBy(subnet => subnet.Family == AddressFamily.InterNetworkV6)];
 
     /// <summary>
-    /// Somebody answers at <see cref="Gateway"/>, as far as the configuration tells: it is declared, or the plugin that makes the interface takes the address,
-    /// or a route leads there.
+    /// Somebody answers at <see cref="Gateway"/>, as far as the configuration tells: it is declared, or the plugin that makes the interface
+    /// takes the address, or a route leads there.
     /// </summary>
     public bool HasGateway { get; init; }
 
@@ -104,7 +105,10 @@ internal static class IpamSection
     /// <returns>That of the plugin that makes the interface; null when it has none.</returns>
     public static JsonObject? Of(NetworkConfiguration network) => MainPlugin.Of(network).Json["ipam"] as JsonObject;
 
-    /// <summary>Host-local's ranges: the section itself, which may say one, then those of every set in <c>ranges</c>, in the order in which they are written.</summary>
+    /// <summary>
+    /// Host-local's ranges: the section itself, which may say one, then those of every set in <c>ranges</c>, in the order in which they are
+    /// written.
+    /// </summary>
     public static IEnumerable<JsonObject> RangesOf(JsonObject ipam) =>
         Items(ipam, "ranges").OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>().Prepend(ipam);
 

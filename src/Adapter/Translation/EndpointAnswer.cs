@@ -8,8 +8,9 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// Docker's view of an attachment: its answers to CreateEndpoint and Join. Taken from the snapshot of the kernel, not from the plugins' result, because some
-/// plugins set routes that their result omits. What the answers cannot carry is set in the sandbox once the link has arrived.
+/// Docker's view of an attachment: its answers to CreateEndpoint and Join. Taken from the snapshot of the kernel, not from the plugins'
+/// result, because some plugins set routes that their result omits. What the answers cannot carry is set in the sandbox once the link has
+/// arrived.
 /// </summary>
 internal static class EndpointAnswer
 {
@@ -19,8 +20,8 @@ internal static class EndpointAnswer
     private const string SharedMacKind = "ipvlan";
 
     /// <summary>
-    /// A field that Docker filled in the request stays empty in the answer, even if the value is the same: Docker refuses the answer otherwise
-    /// (moby daemon/libnetwork/drivers/remote/driver.go, "driver modified interface address").
+    /// A field that Docker filled in the request stays empty in the answer, even if the value is the same: Docker refuses the answer
+    /// otherwise (moby daemon/libnetwork/drivers/remote/driver.go, "driver modified interface address").
     /// </summary>
     public static CreateEndpointResponse ToCreateEndpoint(AttachmentRecord record, EndpointInterface? requested) => new(new EndpointInterface(
         string.IsNullOrEmpty(requested?.Address) ? Address(record, AddressFamily.InterNetwork) : null,
@@ -28,8 +29,9 @@ internal static class EndpointAnswer
         string.IsNullOrEmpty(requested?.MacAddress) ? Mac(record.Snapshot) : null));
 
     /// <summary>
-    /// Reports a gateway if the chain made a default route. Without one, DisableGatewayService keeps Docker from adding docker_gwbridge. Before Docker 28
-    /// only an IPv4 gateway counts, also for publishing ports: an IPv6-only container that publishes needs docker_gwbridge.
+    /// Reports a gateway if the chain made a default route. Without one, DisableGatewayService keeps Docker from adding docker_gwbridge.
+    /// Before Docker 28 only an IPv4 gateway counts, also for publishing ports: an IPv6-only container that publishes needs
+    /// docker_gwbridge.
     /// </summary>
     /// <param name="record">The attachment, with its snapshot.</param>
     /// <param name="publishes">The container has ports to publish.</param>
@@ -45,8 +47,8 @@ internal static class EndpointAnswer
     }
 
     /// <summary>
-    /// The routes that Docker sets besides the default route. Docker sets a default route only if another route reaches its next hop: an on-link next hop
-    /// gets a route of its own.
+    /// The routes that Docker sets besides the default route. Docker sets a default route only if another route reaches its next hop: an
+    /// on-link next hop gets a route of its own.
     /// </summary>
     public static IEnumerable<LinkRoute> StaticRoutes(AttachmentRecord record)
     {
@@ -66,7 +68,8 @@ internal static class EndpointAnswer
     public static string? Address(AttachmentRecord record, AddressFamily family) =>
         record.Snapshot is { } snapshot ? Address(snapshot, family) : Reserved(record, family);
 
-    // The routes that come with the addresses that Docker sets: one address of each family, and no peer. Other addresses are set after the default route.
+    // The routes that come with the addresses that Docker sets: one address of each family, and no peer. Other addresses are set after the
+    // default route.
     private static IEnumerable<LinkRoute> ConnectedInDocker(AttachmentRecord record) =>
         new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
             .Select(family => record.Addresses.FirstOrDefault(address => Cidr.Parse(address).Family == family)
@@ -84,8 +87,8 @@ internal static class EndpointAnswer
     private static string? Reserved(AttachmentRecord record, AddressFamily family) =>
         record.Reserved.FirstOrDefault(address => Cidr.Parse(address).Family == family);
 
-    // The first address that is not link-local, with its prefix if a connected route leads to its neighbours; otherwise, or with a peer, with the prefix of
-    // the whole address.
+    // The first address that is not link-local, with its prefix if a connected route leads to its neighbours; otherwise, or with a peer,
+    // with the prefix of the whole address.
     private static string? Address(LinkSnapshot snapshot, AddressFamily family)
     {
         var address = snapshot.Addresses.FirstOrDefault(candidate => !IsLinkLocal(candidate) && IPAddress.Parse(candidate.Address).AddressFamily == family);

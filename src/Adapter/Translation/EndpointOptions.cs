@@ -5,8 +5,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// Options that an endpoint can be given, and its network for all its endpoints: <c>cni.args.KEY</c> and <c>cni.bandwidth.*</c>. The endpoint's own
-/// wins, and an empty one takes the network's away.
+/// Options that an endpoint can be given, and its network for all its endpoints: <c>cni.args.KEY</c> and <c>cni.bandwidth.*</c>. The
+/// endpoint's own wins, and an empty one takes the network's away.
 /// </summary>
 internal static class EndpointOptions
 {
@@ -20,7 +20,9 @@ internal static class EndpointOptions
 
     public static bool IsKnown(string option) => option.StartsWith(CniArguments.Prefix, StringComparison.Ordinal) || BandwidthLimits.Options.Contains(option);
 
-    /// <summary>What can be said of a network's defaults before there is an endpoint, so that it is said at `docker network create`.</summary>
+    /// <summary>
+    /// What can be said of a network's defaults before there is an endpoint, so that it is said at `docker network create`.
+    /// </summary>
     /// <exception cref="CnmException">A default that no endpoint could be given.</exception>
     public static void Require(IReadOnlyDictionary<string, string> defaults, NetworkConfiguration network)
     {

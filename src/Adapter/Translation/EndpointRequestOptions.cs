@@ -10,7 +10,9 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>What Docker and the user want of one endpoint, in CNI's words: CNI_ARGS and capability arguments, the same for every later run.</summary>
+/// <summary>
+/// What Docker and the user want of one endpoint, in CNI's words: CNI_ARGS and capability arguments, the same for every later run.
+/// </summary>
 /// <param name="Addresses">CIDR addresses that were chosen before the chain runs; they must come back in the result.</param>
 /// <param name="Mac">The MAC that the user asked for, or Docker chose.</param>
 /// <param name="Sysctls">Of the interface, to be set when it is in the container.</param>

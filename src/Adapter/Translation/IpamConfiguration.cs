@@ -40,7 +40,9 @@ internal static class IpamConfiguration
         plugin["args"] = args.Parent is null ? args : args.DeepClone();
     });
 
-    /// <summary>With the plugin <see cref="Static"/> in place of its own IPAM plugin, which has given <paramref name="reserved"/> already.</summary>
+    /// <summary>
+    /// With the plugin <see cref="Static"/> in place of its own IPAM plugin, which has given <paramref name="reserved"/> already.
+    /// </summary>
     /// <param name="network">As it was written.</param>
     /// <param name="reserved">The answer of its own IPAM plugin.</param>
     /// <param name="withoutIPv6">The container is to have none.</param>
@@ -82,8 +84,8 @@ internal static class IpamConfiguration
     });
 
     /// <summary>
-    /// With an <c>ipam</c> section for a plugin that has none and lets another one write addresses down: that one's store, and the subnets of
-    /// these addresses.
+    /// With an <c>ipam</c> section for a plugin that has none and lets another one write addresses down: that one's store, and the subnets
+    /// of these addresses.
     /// </summary>
     public static NetworkConfiguration WithHostLocal(NetworkConfiguration network, string dataDirectory, IEnumerable<CniIp> ips) => Edit(network, plugin => plugin[Ipam] = new JsonObject
     {

@@ -30,17 +30,21 @@ internal static class MainPlugin
     /// <returns>The first when none is known to make an interface.</returns>
     public static PluginConfiguration Of(NetworkConfiguration network) => Find(network) ?? network.Plugins[0];
 
-    /// <summary>Whether plugins work on the interface, beside the one that makes it, of which nobody here knows how they undo that.</summary>
+    /// <summary>
+    /// Whether plugins work on the interface, beside the one that makes it, of which nobody here knows how they undo that.
+    /// </summary>
     public static bool HasUnknownHelpers(NetworkConfiguration network) =>
         network.Plugins.Any(plugin => plugin != Of(network) && !StockHelpers.Contains(plugin.Type));
 
     /// <summary>
-    /// Whether the host shows everything that the first plugin makes, had it run alone: a link that ends with its namespace, rules, and addresses of host-local.
+    /// Whether the host shows everything that the first plugin makes, had it run alone: a link that ends with its namespace, rules, and
+    /// addresses of host-local.
     /// </summary>
     public static bool ShowsWhatItMakes(NetworkConfiguration network) =>
         Makers.Contains(network.Plugins[0].Type) && network.Plugins[0] is { Type: not "host-device", IpamType: null or IpamConfiguration.HostLocal or IpamConfiguration.Static };
 
-    /// <returns>Null when containers can be on the network; otherwise the reason, as the end of a sentence: "…: its plugin loopback …".</returns>
+    /// <returns>Null when containers can be on the network; otherwise the reason, as the end of a sentence: "…: its plugin loopback
+    /// …".</returns>
     public static string? WhyNobodyCanBeOn(NetworkConfiguration network) => Find(network) is not null
         ? null
         : network.Plugins is [var only]

@@ -10,8 +10,9 @@ namespace Bridge.Adapter.Translation;
 internal static class NetworkSupport
 {
     /// <returns>
-    /// Null if the chain can run in a staging namespace and its interface can move to the container afterwards; otherwise the reason, as the end of a
-    /// sentence: "...: its IPAM plugin dhcp ...". Such a network needs <c>-o cni.attach=sandbox</c>: the chain runs in the container's own namespace.
+    /// Null if the chain can run in a staging namespace and its interface can move to the container afterwards; otherwise the reason, as
+    /// the end of a sentence: "...: its IPAM plugin dhcp ...". Such a network needs <c>-o cni.attach=sandbox</c>: the chain runs in the
+    /// container's own namespace.
     /// </returns>
     /// <param name="network">The whole chain.</param>
     /// <param name="sandboxPlugins">Plugins that must run in the sandbox, in addition to the stock ones.</param>
@@ -50,8 +51,9 @@ internal static class NetworkSupport
     }
 
     /// <returns>
-    /// Null if the IPAM plugin can reserve addresses before the interface exists, as <c>--ipam-driver cni</c> does; otherwise the reason, as the end of a
-    /// sentence: "..., because its IPAM plugin dhcp ...". Such a network needs <c>--ipam-driver null</c>: the whole chain runs before Docker learns the address.
+    /// Null if the IPAM plugin can reserve addresses before the interface exists, as <c>--ipam-driver cni</c> does; otherwise the reason,
+    /// as the end of a sentence: "..., because its IPAM plugin dhcp ...". Such a network needs <c>--ipam-driver null</c>: the whole chain
+    /// runs before Docker learns the address.
     /// </returns>
     public static string? WhyNotReserved(NetworkConfiguration network)
     {

@@ -8,7 +8,9 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary><c>-p</c> as Docker sends it (<c>com.docker.network.portmap</c>) and as plugins want it (capability <c>portMappings</c>).</summary>
+/// <summary>
+/// <c>-p</c> as Docker sends it (<c>com.docker.network.portmap</c>) and as plugins want it (capability <c>portMappings</c>).
+/// </summary>
 internal static class PublishedPorts
 {
     public const string Capability = "portMappings";

@@ -73,7 +73,7 @@ public sealed class CallQueueTests : IDisposable
 
         await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is shutting down*Nothing was changed*");
         first.Dispose();
-        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is stopping*");
+        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is shutting down*");
         (await UndoingAsync()).Dispose();
     }
 
