@@ -1,4 +1,3 @@
-using Bridge.Compatibility;
 using Bridge.Engine.Tests.Hosts;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Census;
@@ -59,7 +58,7 @@ public abstract class EngineTest : IAsyncLifetime
     {
         var lines = string.Join('\n', reasons.Distinct());
         if (lines.Length > 0)
-            TestContext.Current.AddAttachment(TraitNames.ExceptionsTo(feature), lines);
+            TestContext.Current.AddAttachment(ReportTraits.ExceptionsTo(feature), lines);
     }
 
     /// <summary>A docker command that must succeed.</summary>

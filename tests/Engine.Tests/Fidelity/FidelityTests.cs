@@ -1,4 +1,3 @@
-using Bridge.Compatibility;
 using Bridge.Engine.Tests.Views;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Engines;
@@ -37,7 +36,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Names => Chains.All.Select(chain =>
-        chain.PluginTypes.Aggregate(new TheoryDataRow<string>(chain.Name), (row, plugin) => row.WithTrait(TraitNames.Plugin, plugin)));
+        chain.PluginTypes.Aggregate(new TheoryDataRow<string>(chain.Name), (row, plugin) => row.WithTrait(ReportTraits.Plugin, plugin)));
 
     [Feature(LikeAPod)]
     [Theory]
