@@ -5,7 +5,14 @@ public sealed partial class CniClient
 {
     private async Task<CniResult> AddAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
     {
-        var stored = new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = null, IsComplete = false };
+        var stored = new StoredAttachment
+        {
+            NetworkName = network.Name,
+            Network = network,
+            Attachment = attachment,
+            Result = null,
+            IsComplete = false,
+        };
         WriteRecord(stored);
         var ran = 0;
         try
@@ -42,7 +49,8 @@ public sealed partial class CniClient
         RemoveRecord(id);
     }
 
-    // A plugin that refused the configuration at ADD refuses it at DEL too. If no plugin ever succeeded, the corrected file may be used instead.
+    // A plugin that refused the configuration at ADD refuses it at DEL too. If no plugin ever succeeded, the corrected file may be used
+    // instead.
     private NetworkConfiguration? Corrected(NetworkConfiguration network) =>
         _configurations.Load().Find(network.Name) is { } current && !current.ToUtf8Json().Span.SequenceEqual(network.ToUtf8Json().Span)
             ? current
@@ -57,15 +65,14 @@ public sealed partial class CniClient
         {
             // The path of a removed namespace may name the namespace of another container by now, with an interface of the same name.
             var isReused = all.Any(other => other.Id.ContainerId != stale.Id.ContainerId
-                && (other.Attachment.NetworkNamespace, other.Id.InterfaceName) == (stale.Attachment.NetworkNamespace, stale.Id.InterfaceName));
+                && other.Attachment.NetworkNamespace == stale.Attachment.NetworkNamespace
+                && other.Id.InterfaceName == stale.Id.InterfaceName);
             var attachment = isReused ? stale.Attachment.WithoutNetworkNamespace() : stale.Attachment;
             try
             {
                 // The GC lock covers this network only; an operation for the container may run on another.
-                using var held = await CniException.DuringAsync(
-                    CniOperation.Delete,
-                    networkName,
-                    () => _locks.EnterContainerAsync(stale.Id.ContainerId, _options.Deadlines.Delete, cancellationToken)).ConfigureAwait(false);
+                var enter = () => _locks.EnterContainerAsync(stale.Id.ContainerId, _options.Deadlines.Delete, cancellationToken);
+                using var held = await CniException.DuringAsync(CniOperation.Delete, networkName, enter).ConfigureAwait(false);
                 await DeleteAsync(stale.Id, stale, attachment, cancellationToken).ConfigureAwait(false);
                 deleted.Add(stale.Id);
             }
@@ -151,10 +158,11 @@ public sealed partial class CniClient
     }
 
     private static CniException StoreFailure(CniOperation operation, string networkName, string problem, Exception failure) =>
-        new CniException(CniErrorCode.InputOutput, $"{problem}: {ErrorText.Of(failure)}", details: null, failure).During(operation, networkName);
+        new CniException(CniErrorCode.InputOutput, $"{problem}: {ErrorText.Of(failure)}", details: null, failure)
+            .During(operation, networkName);
 
-    // CHECK and DEL must get what ADD got (SPEC §2 "DEL", §3 "Checking an attachment"). An empty namespace from the caller overrides the record: the
-    // namespace is gone, and its path may name another container's by now.
+    // CHECK and DEL must get what ADD got (SPEC §2 "DEL", §3 "Checking an attachment"). An empty namespace from the caller overrides the
+    // record: the namespace is gone, and its path may name another container's by now.
     private static Attachment AsStored(StoredAttachment? stored, Attachment given) => stored switch
     {
         not { Network: not null } => given,
@@ -175,15 +183,18 @@ public sealed partial class CniClient
         try
         {
             var whole = network.With(_configurations.SeparatePlugins(networkName));
-            return whole.Plugins.Count > 0 ? whole : throw new CniException(
-                CniErrorCode.InvalidNetworkConfiguration,
-                $"its record contains no plugin, and {Path.Combine(_options.ConfigurationDirectory, networkName)} has none; restore the plugin files")
-                .During(operation, networkName);
+            if (whole.Plugins.Count > 0)
+                return whole;
         }
         catch (CniConfigurationException invalid)
         {
-            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, invalid.Message, details: null, invalid).During(operation, networkName);
+            throw new CniException(CniErrorCode.InvalidNetworkConfiguration, invalid.Message, details: null, invalid)
+                .During(operation, networkName);
         }
+
+        var directory = Path.Combine(_options.ConfigurationDirectory, networkName);
+        var msg = $"its record contains no plugin, and {directory} has none; restore the plugin files";
+        throw new CniException(CniErrorCode.InvalidNetworkConfiguration, msg).During(operation, networkName);
     }
 
     private static CniResult? InVersionOf(NetworkConfiguration network, CniResult? result)
@@ -207,7 +218,8 @@ public sealed partial class CniClient
 
         var unusable = string.Concat(contents.Problems.GroupBy(problem => problem.File)
             .Select(file => $"; {file.Key} cannot be used: {string.Join(", ", file.Select(problem => problem.Message))}"));
-        var msg = $"network \"{networkName}\" is not configured in {_options.ConfigurationDirectory}{_configurations.IgnoredFiles()}{unusable}";
+        var directory = _options.ConfigurationDirectory;
+        var msg = $"network \"{networkName}\" is not configured in {directory}{_configurations.IgnoredFiles()}{unusable}";
         throw new CniException(CniErrorCode.InvalidNetworkConfiguration, msg).During(operation, networkName);
     }
 
@@ -223,12 +235,11 @@ public sealed partial class CniClient
             : new AttachmentId(networkName, attachment.ContainerId, attachment.InterfaceName);
     }
 
-    private async Task<IDisposable> EnterAsync(CniOperation operation, AttachmentId id, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<IDisposable> EnterAsync(CniOperation operation, AttachmentId id, CancellationToken cancellationToken)
     {
-        var held = await CniException.DuringAsync(
-            operation,
-            id.NetworkName,
-            () => _locks.EnterAsync(id.NetworkName, id.ContainerId, limit, cancellationToken)).ConfigureAwait(false);
+        var limit = _options.Deadlines.Of(operation);
+        var enter = () => _locks.EnterAsync(id.NetworkName, id.ContainerId, limit, cancellationToken);
+        var held = await CniException.DuringAsync(operation, id.NetworkName, enter).ConfigureAwait(false);
         try
         {
             return _options.ForeignAttachments(id.NetworkName).All(other => other.ContainerId != id.ContainerId)

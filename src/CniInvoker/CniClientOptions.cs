@@ -7,19 +7,20 @@ public sealed record CniClientOptions
     public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
 
     /// <summary>
-    /// The plugin directories in search order: CNI_PATH. <c>/opt/cni/bin</c>, then <c>/usr/lib/cni</c> (Debian) and <c>/usr/libexec/cni</c> (Fedora).
+    /// The plugin directories in search order: CNI_PATH. <c>/opt/cni/bin</c>, then <c>/usr/lib/cni</c> (Debian) and <c>/usr/libexec/cni</c>
+    /// (Fedora).
     /// </summary>
     public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 
     /// <summary>
-    /// The directory of the attachments' records, unless <see cref="Store"/> is set. <c>/var/lib/cni-invoker</c>. Never the directory of another
-    /// runtime: each would treat the other's attachments as its own.
+    /// The directory of the attachments' records, unless <see cref="Store"/> is set. <c>/var/lib/cni-invoker</c>. Never the directory of
+    /// another runtime: each would treat the other's attachments as its own.
     /// </summary>
     public string StateDirectory { get; init; } = "/var/lib/cni-invoker";
 
     /// <summary>
-    /// The lock file that excludes operations of other processes; all processes that run plugins for the same containers must name the same.
-    /// <c>lock</c> in <see cref="StateDirectory"/>.
+    /// The lock file that excludes operations of other processes; all processes that run plugins for the same containers must name the
+    /// same. <c>lock</c> in <see cref="StateDirectory"/>.
     /// </summary>
     public string? LockFile { get; init; }
 
@@ -36,8 +37,8 @@ public sealed record CniClientOptions
     public IPluginExecutor? Executor { get; init; }
 
     /// <summary>
-    /// The attachments on a network that another runtime manages under the same lock file: every operation refuses them, and GC keeps them. Called
-    /// while the lock is held. None by default.
+    /// The attachments on a network that another runtime manages under the same lock file: every operation refuses them, and GC keeps them.
+    /// Called while the lock is held. None by default.
     /// </summary>
     public Func<string, IEnumerable<AttachmentId>> ForeignAttachments { get; init; } = _ => [];
 
@@ -46,8 +47,8 @@ public sealed record CniClientOptions
 }
 
 /// <summary>
-/// The behaviour of DEL where the specification leaves a choice. By default DEL stops at every failure after which an address could be released
-/// while a later plugin's rules still use it; DEL must then be repeated.
+/// The behaviour of DEL where the specification leaves a choice. By default DEL stops at every failure after which an address could be
+/// released while a later plugin's rules still use it; DEL must then be repeated.
 /// </summary>
 public sealed record DeletePolicy
 {

@@ -1,6 +1,8 @@
 namespace CniInvoker;
 
-/// <summary>The deadlines of operations. All plugins of a network share the time of one operation. None may be negative, and so none infinite.</summary>
+/// <summary>
+/// The deadlines of operations. All plugins of a network share the time of one operation. None may be negative, and so none infinite.
+/// </summary>
 public sealed record CniDeadlines
 {
     /// <summary>ADD. The DEL after a failed ADD has its own deadline. 60 s.</summary>
@@ -23,6 +25,16 @@ public sealed record CniDeadlines
 
     /// <summary>Between SIGTERM and SIGKILL for a plugin past its deadline. 2 s.</summary>
     public TimeSpan TerminationGrace { get; init => field = NotNegative(value); } = TimeSpan.FromSeconds(2);
+
+    internal TimeSpan Of(CniOperation operation) => operation switch
+    {
+        CniOperation.Add => Add,
+        CniOperation.Check => Check,
+        CniOperation.Delete => Delete,
+        CniOperation.Status => Status,
+        CniOperation.GarbageCollection => GarbageCollection,
+        _ => Version,
+    };
 
     // An infinite deadline would let a plugin that hangs block its container's lock indefinitely.
     private static TimeSpan NotNegative(TimeSpan value)

@@ -4,10 +4,8 @@ namespace CniInvoker;
 public sealed partial class CniRuntime
 {
     /// <summary>STATUS (SPEC §2 "STATUS") of every plugin in order. Does nothing before version 1.1.0, which introduced it.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="cancellationToken">Terminates the running plugin.</param>
-    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), failed, or does not support the network's version (code 1;
-    /// nothing has run).</exception>
+    /// <exception cref="CniException">A plugin cannot serve ADD now (codes 50 and 51), failed, or does not support the network's version
+    /// (code 1; nothing has run).</exception>
     public async Task StatusAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
         RequireVersion(network, CniOperation.Status);
@@ -15,7 +13,7 @@ public sealed partial class CniRuntime
             return;
 
         await RequirePluginsAsync(CniOperation.Status, network, cancellationToken).ConfigureAwait(false);
-        var deadline = new OperationDeadline(timeProvider, deadlines.Status);
+        var deadline = Deadline(CniOperation.Status);
         foreach (var plugin in network.Plugins)
         {
             var request = Request(CniOperation.Status, network, plugin, attachment: null, result: null);
@@ -24,19 +22,20 @@ public sealed partial class CniRuntime
     }
 
     /// <summary>
-    /// GC (SPEC §2 "GC") of every plugin in order: each may remove what belongs to none of the listed attachments. A failed plugin does not stop the
-    /// others. Does nothing before version 1.1.0, which introduced it, and where the network disables GC. Waits until no other operation runs.
+    /// GC (SPEC §2 "GC") of every plugin in order: each may remove what belongs to none of the listed attachments. A failed plugin does not
+    /// stop the others. Does nothing before version 1.1.0, which introduced it, and where the network disables GC. Waits until no other
+    /// operation runs.
     /// </summary>
     /// <remarks>
-    /// The list must hold the attachments of all users of the network on this host, other runtimes included: plugins remove the resources of all
-    /// others. GC does not replace DEL (SPEC §2 "GC").
+    /// The list must hold the attachments of all users of the network on this host, other runtimes included: plugins remove the resources
+    /// of all others. GC does not replace DEL (SPEC §2 "GC").
     /// </remarks>
     /// <param name="network">The network.</param>
     /// <param name="valid">The attachments that stay; those of other networks are ignored.</param>
     /// <param name="force">Allows an empty list.</param>
     /// <param name="cancellationToken">Terminates the running plugin.</param>
-    /// <exception cref="CniException">Code 4: the list has no attachment of this network, and <paramref name="force"/> is not set. Otherwise the
-    /// failure of a plugin, with those of others in <see cref="CniException.OtherFailures"/>.</exception>
+    /// <exception cref="CniException">Code 4: the list has no attachment of this network, and <paramref name="force"/> is not set.
+    /// Otherwise the failure of a plugin, with those of others in <see cref="CniException.OtherFailures"/>.</exception>
     public async Task CollectGarbageAsync(
         NetworkConfiguration network, IReadOnlyCollection<AttachmentId> valid, bool force, CancellationToken cancellationToken)
     {
@@ -72,17 +71,16 @@ public sealed partial class CniRuntime
     }
 
     /// <summary>
-    /// Whether the network can run: its version is known, and each of its plugins, IPAM plugins included, is installed, answers VERSION and supports
-    /// that version. Runs nothing but VERSION.
+    /// Whether the network can run: its version is known, and each of its plugins, IPAM plugins included, is installed, answers VERSION and
+    /// supports that version. Runs nothing but VERSION.
     /// </summary>
-    /// <param name="network">The network.</param>
-    /// <param name="cancellationToken">Terminates the running plugin.</param>
     public async Task<NetworkValidation> ValidateAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
         var unknown = UnknownVersion(network);
         var problems = new List<string>(new[] { unknown }.OfType<string>().Concat(StockIpam.Problems(network)));
         var warnings = new List<ConfigurationProblem>();
-        var types = network.Plugins.SelectMany(plugin => new[] { plugin.Type, plugin.IpamType }).OfType<string>().Distinct(StringComparer.Ordinal);
+        var types = network.Plugins.SelectMany(plugin => new[] { plugin.Type, plugin.IpamType }).OfType<string>()
+            .Distinct(StringComparer.Ordinal);
         foreach (var type in types)
         {
             try
@@ -121,7 +119,7 @@ public sealed partial class CniRuntime
 
     private async Task CollectAsync(NetworkConfiguration network, AttachmentId[] remaining, CancellationToken cancellationToken)
     {
-        var deadline = new OperationDeadline(timeProvider, deadlines.GarbageCollection);
+        var deadline = Deadline(CniOperation.GarbageCollection);
         var failures = new List<CniException>();
         foreach (var plugin in network.Plugins)
         {
@@ -146,7 +144,8 @@ public sealed partial class CniRuntime
         var request = Request(CniOperation.Version, pluginType, networkName: "", VersionRequest, attachment: null);
         try
         {
-            var output = await RunAsync(request, new OperationDeadline(timeProvider, deadlines.Version), cancellationToken).ConfigureAwait(false);
+            var deadline = Deadline(CniOperation.Version);
+            var output = await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
             return PluginAnswer.ReadVersions(request, output);
         }
         catch (CniException refused) when (refused.Msg == TooOldForVersion)

@@ -12,11 +12,16 @@ public sealed partial class CniRuntime
     // By path. A changed binary (device, inode, size, time of change) is asked again.
     private readonly ConcurrentDictionary<string, (FileVersion Binary, PluginVersions Versions)> _versions = new(StringComparer.Ordinal);
 
+    // Waits at most as long as the operation itself may take.
     private Task<IDisposable?> EnterAsync(
-        CniOperation operation, NetworkConfiguration network, Attachment attachment, TimeSpan limit, CancellationToken cancellationToken) =>
-        EnterAsync(operation, network, open => open.EnterAsync(network.Name, attachment.ContainerId, limit, cancellationToken));
+        CniOperation operation, NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken) =>
+        EnterAsync(operation, network, open => open.EnterAsync(
+            network.Name, attachment.ContainerId, deadlines.Of(operation), cancellationToken));
 
-    private Task<IDisposable?> EnterAsync(CniOperation operation, NetworkConfiguration network, Func<OperationLocks, Task<IDisposable>> enter) =>
+    private OperationDeadline Deadline(CniOperation operation) => new(timeProvider, deadlines.Of(operation));
+
+    private Task<IDisposable?> EnterAsync(
+        CniOperation operation, NetworkConfiguration network, Func<OperationLocks, Task<IDisposable>> enter) =>
         CniException.DuringAsync(operation, network.Name, async () => locks is null ? null : await enter(locks).ConfigureAwait(false));
 
     private async Task<PluginOutput> RunAsync(PluginRequest request, OperationDeadline deadline, CancellationToken cancellationToken)

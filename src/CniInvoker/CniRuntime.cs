@@ -4,8 +4,8 @@ namespace CniInvoker;
 /// Runs CNI networks: the operations of SPEC §2 over the plugins of one configuration.
 /// </summary>
 /// <remarks>
-/// Stores no attachment: the caller stores the result of ADD, and passes it to CHECK and DEL with the same attachment; <see cref="CniClient"/>
-/// does that. Enters no namespace and changes nothing itself. Safe for concurrent use.
+/// Stores no attachment: the caller stores the result of ADD, and passes it to CHECK and DEL with the same attachment;
+/// <see cref="CniClient"/> does that. Enters no namespace and changes nothing itself. Safe for concurrent use.
 /// </remarks>
 /// <param name="executor">Runs the plugins.</param>
 /// <param name="pluginPath">The plugin directories.</param>
@@ -24,16 +24,16 @@ public sealed partial class CniRuntime(
     private readonly DeletePolicy _deletePolicy = deletePolicy ?? new DeletePolicy();
 
     /// <summary>
-    /// ADD (SPEC §2 "ADD"): (1) checks all that can be checked before a plugin runs, including that every plugin is installed and supports the network's
-    /// version. (2) Runs the plugins in order, each with the result of the one before. (3) After a failure, a cancellation or the deadline, runs DEL over
-    /// the whole list in reverse, with the last good result and a deadline of its own; no cancellation interrupts it.
+    /// ADD (SPEC §2 "ADD"): (1) checks all that can be checked before a plugin runs, including that every plugin is installed and supports
+    /// the network's version. (2) Runs the plugins in order, each with the result of the one before. (3) After a failure, a cancellation or
+    /// the deadline, runs DEL over the whole list in reverse, with the last good result and a deadline of its own; no cancellation
+    /// interrupts it.
     /// </summary>
     /// <param name="network">The network to attach to; without plugins the previous result is returned.</param>
     /// <param name="attachment">The container's side; its namespace must exist.</param>
     /// <param name="previousResult">The first plugin's prevResult, for a list that runs in parts; null for a whole list.</param>
-    /// <param name="afterEach">
-    /// Called with the result after every plugin, before the next one runs: a DEL needs it if this process ends now. Its exceptions fail the ADD.
-    /// </param>
+    /// <param name="afterEach"> Called with the result after every plugin, before the next one runs: a DEL needs it if this process ends
+    /// now. Its exceptions fail the ADD. </param>
     /// <param name="cancellationToken">Terminates the running plugin.</param>
     /// <returns>The last plugin's result, in the network's version.</returns>
     /// <exception cref="CniException">A plugin failed, or cannot run (code 1: it does not support the network's version; nothing has run).
@@ -48,7 +48,7 @@ public sealed partial class CniRuntime(
     {
         Require(network, attachment, CniOperation.Add); // (1)
         cancellationToken.ThrowIfCancellationRequested();
-        using var held = await EnterAsync(CniOperation.Add, network, attachment, deadlines.Add, cancellationToken).ConfigureAwait(false);
+        using var held = await EnterAsync(CniOperation.Add, network, attachment, cancellationToken).ConfigureAwait(false);
         var result = previousResult?.ConvertTo(network.CniVersion);
         await RequirePluginsAsync(CniOperation.Add, network, cancellationToken).ConfigureAwait(false);
         await CleaningUpAsync(network, RunAllAsync, () => DeleteAllAsync(network, attachment, result, CancellationToken.None)) // (3)
@@ -57,7 +57,7 @@ public sealed partial class CniRuntime(
 
         async Task RunAllAsync()
         {
-            var deadline = new OperationDeadline(timeProvider, deadlines.Add);
+            var deadline = Deadline(CniOperation.Add);
             foreach (var plugin in network.Plugins) // (2)
             {
                 var request = Request(CniOperation.Add, network, plugin, attachment, result);
@@ -74,12 +74,12 @@ public sealed partial class CniRuntime(
         AddAsync(network, attachment, previousResult, afterEach: null, cancellationToken);
 
     /// <summary>
-    /// CHECK (SPEC §2 "CHECK") of every plugin in order, each with the final result of ADD. Stops at the first failure. Does nothing where the network
-    /// disables CHECK.
+    /// CHECK (SPEC §2 "CHECK") of every plugin in order, each with the final result of ADD. Stops at the first failure. Does nothing where
+    /// the network disables CHECK.
     /// </summary>
     /// <param name="network">The network, as it was at ADD.</param>
-    /// <param name="attachment">The container's side, as it was at ADD.</param>
-    /// <param name="previousResult">The final result of ADD, or null when it is lost; plugins may then refuse.</param>
+    /// <param name="attachment">The container's side, as it was at ADD; for DEL its namespace may be gone.</param>
+    /// <param name="previousResult">The final result of ADD, or null when there was none or it is lost.</param>
     /// <param name="cancellationToken">Terminates the running plugin.</param>
     /// <exception cref="CniException">The attachment is not as it should be, or the network's version has no CHECK (code 1).</exception>
     public async Task CheckAsync(
@@ -92,27 +92,28 @@ public sealed partial class CniRuntime(
         if (network.DisableCheck)
             return;
 
-        using var held = await EnterAsync(CniOperation.Check, network, attachment, deadlines.Check, cancellationToken).ConfigureAwait(false);
-        var deadline = new OperationDeadline(timeProvider, deadlines.Check);
+        using var held = await EnterAsync(CniOperation.Check, network, attachment, cancellationToken).ConfigureAwait(false);
+        var deadline = Deadline(CniOperation.Check);
         var result = previousResult?.ConvertTo(network.CniVersion);
         foreach (var plugin in network.Plugins)
-            await RunAsync(Request(CniOperation.Check, network, plugin, attachment, result), deadline, cancellationToken).ConfigureAwait(false);
+        {
+            var request = Request(CniOperation.Check, network, plugin, attachment, result);
+            await RunAsync(request, deadline, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
-    /// DEL (SPEC §2 "DEL") of every plugin in reverse order, each with the final result of ADD (from 0.4.0). Stops at the first failure: an address must
-    /// not be released while a later plugin's rules still use it. May be repeated, also for an attachment that was made in part or never.
+    /// DEL (SPEC §2 "DEL") of every plugin in reverse order, each with the final result of ADD (from 0.4.0). Stops at the first failure: an
+    /// address must not be released while a later plugin's rules still use it. May be repeated, also for an attachment that was made in
+    /// part or never.
     /// </summary>
-    /// <param name="network">The network, as it was at ADD.</param>
-    /// <param name="attachment">The container's side, as it was at ADD; its namespace may be gone.</param>
-    /// <param name="previousResult">The final result of ADD, or null when there was none or it is lost.</param>
-    /// <param name="cancellationToken">Terminates the running plugin.</param>
+    /// <inheritdoc cref="CheckAsync" path="/param"/>
     /// <exception cref="CniException">A plugin failed; DEL must be repeated.</exception>
     public async Task DeleteAsync(
         NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
         Require(network, attachment, CniOperation.Delete);
-        using var held = await EnterAsync(CniOperation.Delete, network, attachment, deadlines.Delete, cancellationToken).ConfigureAwait(false);
+        using var held = await EnterAsync(CniOperation.Delete, network, attachment, cancellationToken).ConfigureAwait(false);
         await DeleteAllAsync(network, attachment, previousResult, cancellationToken).ConfigureAwait(false);
     }
 
@@ -120,7 +121,7 @@ public sealed partial class CniRuntime(
     private async Task DeleteAllAsync(
         NetworkConfiguration network, Attachment attachment, CniResult? previousResult, CancellationToken cancellationToken)
     {
-        var deadline = new OperationDeadline(timeProvider, deadlines.Delete);
+        var deadline = Deadline(CniOperation.Delete);
         var result = PreviousResultOfDelete(network, previousResult);
         foreach (var plugin in network.Plugins.Reverse())
         {

@@ -30,7 +30,8 @@ internal sealed class LockHolders(string file, RequestedLocks requested)
     private TimeSpan _next = Pause;
 
     /// <param name="waited">The time waited so far.</param>
-    /// <exception cref="CniException">Waiting is useless: code 11, the holder is stopped; code 4, the holder waits for this process.</exception>
+    /// <exception cref="CniException">Waiting is useless: code 11, the holder is stopped; code 4, the holder waits for this
+    /// process.</exception>
     public void RequireProgress(TimeSpan waited)
     {
         if (waited < _next)
@@ -44,8 +45,8 @@ internal sealed class LockHolders(string file, RequestedLocks requested)
             {
                 throw new CniException(
                     CniErrorCode.InvalidEnvironment,
-                    $"deadlock: process {holder} ({ProcessStatus.CommandOf(holder)}) runs an operation for the same container and waits for the plugin "
-                        + "that started this one");
+                    $"deadlock: process {holder} ({ProcessStatus.CommandOf(holder)}) runs an operation for the same container "
+                        + "and waits for the plugin that started this one");
             }
 
             if (ProcessStatus.Of(holder) is { IsStopped: true })

@@ -5,17 +5,18 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// Runs one operation per container at a time, and none on a network during its GC (SPEC §3 "Lifecycle &amp; Ordering"), among all processes that
-/// name the same file. The kernel releases the locks of a process that dies; an operation that waits for a stopped process fails and names it.
+/// Runs one operation per container at a time, and none on a network during its GC (SPEC §3 "Lifecycle &amp; Ordering"), among all
+/// processes that name the same file. The kernel releases the locks of a process that dies; an operation that waits for a stopped process
+/// fails and names it.
 /// </summary>
 /// <remarks>
 /// <code>
 /// bytes 1 to 2^62   one for each container, by the hash of its id
-/// bytes above       two for each network, by the hash of its name: the gate, which an operation locks shared while it enters, and GC locks exclusively,
-///                   so that no operation enters while GC waits; and the room, which operations lock shared and GC exclusively
+/// bytes above       two for each network, by the hash of its name: the gate, which an operation locks shared while it enters, and GC
+///                   exclusively, so that no operation enters while GC waits; and the room, which operations lock shared and GC exclusively
 /// </code>
-/// The file stays empty: locks may lie beyond its end. They are open file description locks (fcntl(2)), which also exclude each other within
-/// one process. Two containers with the same byte only wait for each other.
+/// The file stays empty: locks may lie beyond its end. They are open file description locks (fcntl(2)), which also exclude each other
+/// within one process. Two containers with the same byte only wait for each other.
 /// </remarks>
 /// <param name="file">Created when missing, with its directory, for root alone.</param>
 /// <param name="timeProvider">The clock for the limits.</param>
@@ -33,8 +34,8 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
     /// <param name="limit">The longest wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The held lock; dispose it to release.</returns>
-    /// <exception cref="CniException">Code 11: the wait exceeds the limit, or the holder is stopped. Code 4: the holder waits for this process. Code 5:
-    /// the file cannot be used.</exception>
+    /// <exception cref="CniException">Code 11: the wait exceeds the limit, or the holder is stopped. Code 4: the holder waits for this
+    /// process. Code 5: the file cannot be used.</exception>
     public Task<IDisposable> EnterAsync(string networkName, string containerId, TimeSpan limit, CancellationToken cancellationToken)
     {
         var (gate, room, container) = (GateOf(networkName), RoomOf(networkName), ContainerOf(containerId));
@@ -103,7 +104,7 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
                 var waited = timeProvider.GetElapsedTime(start);
                 holders.RequireProgress(waited);
                 if (waited >= limit)
-                    throw new CniException(CniErrorCode.TryAgainLater, $"{obstacle} did not finish within {limit.TotalSeconds:0.###} s ({file})");
+                    throw TooLong($"{obstacle} did not finish within {limit.TotalSeconds:0.###} s ({file})");
 
                 await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
             }
@@ -135,6 +136,8 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
             throw Unusable(failure);
         }
     }
+
+    private static CniException TooLong(string msg) => new(CniErrorCode.TryAgainLater, msg);
 
     private CniException Unusable(Exception failure) =>
         new(CniErrorCode.InputOutput, $"the lock file {file} cannot be used: {ErrorText.Of(failure)}", details: null, failure);

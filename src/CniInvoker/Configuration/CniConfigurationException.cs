@@ -32,7 +32,8 @@ public sealed class CniConfigurationException : Exception
 
     private static string Join(IReadOnlyList<ConfigurationProblem> problems) => string.Join(
         "; ",
-        problems.Select(problem => problem.File == problems[0].File ? problem.Message : $"{ErrorText.OneLine(problem.File)}: {problem.Message}"));
+        problems.Select(problem =>
+            problem.File == problems[0].File ? problem.Message : $"{ErrorText.OneLine(problem.File)}: {problem.Message}"));
 }
 
 /// <summary>An error in a file of a configuration directory, or a warning about it.</summary>

@@ -7,8 +7,8 @@ namespace CniInvoker;
 /// <c>*.conf</c> and <c>*.json</c>, and further plugins of a list in <c>NETWORK/*.conf</c>.
 /// </summary>
 /// <remarks>
-/// An invalid file does not affect the others. Among networks with the same name a list takes precedence over a single plugin, then the first
-/// file; the others are reported.
+/// An invalid file does not affect the others. Among networks with the same name a list takes precedence over a single plugin, then the
+/// first file; the others are reported.
 /// </remarks>
 public sealed class ConfigurationDirectory(string path)
 {
@@ -34,7 +34,8 @@ public sealed class ConfigurationDirectory(string path)
                 network.Source,
                 $"network \"{network.Name}\" is already configured in {effective[network.Name].Source}, which takes precedence")));
         var used = networks.Where(network => effective[network.Name] == network).ToArray();
-        var writable = used.Select(network => network.Source).Prepend(path).Select(ConfigurationFile.WritableWarning).OfType<ConfigurationProblem>();
+        var writable = used.Select(network => network.Source).Prepend(path)
+            .Select(ConfigurationFile.WritableWarning).OfType<ConfigurationProblem>();
         return new ConfigurationDirectoryContents(used, problems) { FileWarnings = [.. writable, .. NameWarnings(files)] };
     }
 
@@ -48,7 +49,9 @@ public sealed class ConfigurationDirectory(string path)
         return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
     }
 
-    /// <summary>The end of the error text for a missing network, from a semicolon on: the files that may have been meant. May be empty.</summary>
+    /// <summary>
+    /// The end of the error text for a missing network, from a semicolon on: the files that may have been meant. May be empty.
+    /// </summary>
     internal string IgnoredFiles()
     {
         if (!Path.Exists(path))

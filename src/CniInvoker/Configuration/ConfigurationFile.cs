@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CniInvoker;
 
 /// <summary>
-/// Reads a configuration file: a regular file of bounded size. Any other entry is refused, because opening or reading it may block, as a pipe
-/// without a writer does (fifo(7)).
+/// Reads a configuration file: a regular file of bounded size. Any other entry is refused, because opening or reading it may block, as a
+/// pipe without a writer does (fifo(7)).
 /// </summary>
 internal static class ConfigurationFile
 {
@@ -28,7 +28,9 @@ internal static class ConfigurationFile
         }
     }
 
-    /// <summary>The warning for a file or directory that every user may write to, though it decides what root runs; otherwise null.</summary>
+    /// <summary>
+    /// The warning for a file or directory that every user may write to, though it decides what root runs; otherwise null.
+    /// </summary>
     public static ConfigurationProblem? WritableWarning(string path) => LibC.TryStat(path, out var status) && status.IsWritableByAll
         ? new ConfigurationProblem(path, $"every user may write to it and so decide what root runs; run chmod o-w {path}")
         : null;

@@ -57,7 +57,8 @@ internal sealed class ConfigurationReader(ConfigurationText text)
         return plugin;
     }
 
-    private NetworkConfiguration ReadList(JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadSeparate, bool isForeignRecord = false)
+    private NetworkConfiguration ReadList(
+        JsonObject json, Func<string, IReadOnlyList<PluginConfiguration>> loadSeparate, bool isForeignRecord = false)
     {
         var name = Collect(() => ReadName(json["name"]), "");
         var version = Collect(() => VersionChoice.Of(json, text), "");
@@ -173,7 +174,9 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     }
 
     private string RequireFileName(string type, object[] place) =>
-        Identifier.PluginTypeProblem(type) is { } problem ? throw text.Error($"\"{type}\" {problem}; a plugin type is a file name", place) : type;
+        Identifier.PluginTypeProblem(type) is { } problem
+            ? throw text.Error($"\"{type}\" {problem}; a plugin type is a file name", place)
+            : type;
 
     private HashSet<string> ReadCapabilities(JsonObject json, object[] place)
     {

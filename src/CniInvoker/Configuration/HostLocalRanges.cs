@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// The address ranges of host-local, checked as it checks them (plugins/ipam/host-local/backend/allocator, config.go and range.go Canonicalize). A
-/// section has "subnet" beside "type", sets of ranges, or both; or the ranges come from the runtime.
+/// The address ranges of host-local, checked as it checks them (plugins/ipam/host-local/backend/allocator, config.go and range.go
+/// Canonicalize). A section has "subnet" beside "type", sets of ranges, or both; or the ranges come from the runtime.
 /// </summary>
 internal static class HostLocalRanges
 {
@@ -82,7 +82,8 @@ internal static class HostLocalRanges
     }
 
     private static bool Overlap(JsonObject one, JsonObject other) =>
-        Subnet(one).BaseAddress.AddressFamily == Subnet(other).BaseAddress.AddressFamily && First(one) <= Last(other) && First(other) <= Last(one);
+        Subnet(one).BaseAddress.AddressFamily == Subnet(other).BaseAddress.AddressFamily
+        && First(one) <= Last(other) && First(other) <= Last(one);
 
     private static UInt128 First(JsonObject range) => Number(End(range, "rangeStart")) ?? Base(range) + 1;
 
@@ -97,7 +98,8 @@ internal static class HostLocalRanges
 
     private static UInt128 Base(JsonObject range) => Number(Subnet(range).BaseAddress)!.Value;
 
-    private static IPAddress? End(JsonObject range, string key) => Text(range, key) is { Length: > 0 } text && GoAddress.TryParse(text, out var address)
+    private static IPAddress? End(JsonObject range, string key) =>
+        Text(range, key) is { Length: > 0 } text && GoAddress.TryParse(text, out var address)
         ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address
         : null;
 

@@ -26,8 +26,8 @@ public sealed class NetworkConfiguration
     public string Name { get; }
 
     /// <summary>
-    /// The protocol version for every plugin: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library supports. A network with an
-    /// unknown version can be read, but no operation runs its plugins.
+    /// The protocol version for every plugin: the highest of <c>cniVersions</c> and <c>cniVersion</c> that this library supports. A network
+    /// with an unknown version can be read, but no operation runs its plugins.
     /// </summary>
     public string CniVersion { get; }
 
@@ -66,8 +66,8 @@ public sealed class NetworkConfiguration
         new ConfigurationReader(new ConfigurationText(utf8Json, source)).Read();
 
     /// <summary>
-    /// The whole list as UTF-8, including plugins from separate files: <see cref="Parse"/> reads an equal network from it, as long as there is at
-    /// least one plugin. Unknown fields and the text of numbers are preserved.
+    /// The whole list as UTF-8, including plugins from separate files: <see cref="Parse"/> reads an equal network from it, as long as there
+    /// is at least one plugin. Unknown fields and the text of numbers are preserved.
     /// </summary>
     public ReadOnlyMemory<byte> ToUtf8Json()
     {
@@ -117,7 +117,9 @@ public sealed class PluginConfiguration
     /// <summary>The entry itself; never changed.</summary>
     internal JsonObject Text { get; }
 
-    /// <summary>Whether only a runtime may set the key (SPEC §3). In a file it would reach the plugin as if the runtime had set it.</summary>
+    /// <summary>
+    /// Whether only a runtime may set the key (SPEC §3). In a file it would reach the plugin as if the runtime had set it.
+    /// </summary>
     internal static bool IsReserved(string key) =>
         GoJson.Matches(key, "prevResult")
         || GoJson.Matches(key, "runtimeConfig")

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// Finds errors in <c>ipam</c> sections for the stock IPAM plugins, which would refuse them only at ADD. Applies only below stock plugins that pass
-/// the section on unchanged; others rewrite it (Calico's "usePodCidr", flannel).
+/// Finds errors in <c>ipam</c> sections for the stock IPAM plugins, which would refuse them only at ADD. Applies only below stock plugins
+/// that pass the section on unchanged; others rewrite it (Calico's "usePodCidr", flannel).
 /// </summary>
 internal static class StockIpam
 {
@@ -84,8 +84,8 @@ internal static class StockIpam
 }
 
 /// <summary>
-/// Checks JSON values against the fields of the stock IPAM plugins. Go matches field names in any letter case and refuses the whole text for one
-/// value of the wrong type. Null is valid, except for the types that unmarshal themselves (plugins' types.IPNet).
+/// Checks JSON values against the fields of the stock IPAM plugins. Go matches field names in any letter case and refuses the whole text
+/// for one value of the wrong type. Null is valid, except for the types that unmarshal themselves (plugins' types.IPNet).
 /// </summary>
 internal static class GoFields
 {

@@ -25,9 +25,11 @@ public sealed record Attachment
     /// <param name="containerId">CNI_CONTAINERID: a letter or digit, then letters, digits, '_', '.', '-'.</param>
     /// <param name="networkNamespace">CNI_NETNS: the absolute path of the container's network namespace; empty only for DEL.</param>
     /// <param name="interfaceName">CNI_IFNAME: the interface's name in the container, at most 15 bytes.</param>
-    /// <param name="arguments">CNI_ARGS, in this order; <c>IgnoreUnknown=1</c> is added before them, so that plugins ignore unknown keys.</param>
+    /// <param name="arguments">CNI_ARGS, in this order; <c>IgnoreUnknown=1</c> is added before them, so that plugins ignore unknown
+    /// keys.</param>
     /// <param name="capabilities">Capability arguments by capability; each plugin gets those that its configuration enables.</param>
-    /// <exception cref="CniException">Code 3: the container ID is empty. Code 4: a parameter is invalid, or the arguments are too long.</exception>
+    /// <exception cref="CniException">Code 3: the container ID is empty. Code 4: a parameter is invalid, or the arguments are too
+    /// long.</exception>
     public Attachment(
         string containerId,
         string networkNamespace,
@@ -81,7 +83,9 @@ public sealed record Attachment
     /// CNI_ARGS as plugins get them. Go's library refuses unknown keys without IgnoreUnknown=1 (cni pkg/types/args.go LoadArgs).
     /// </summary>
     internal IEnumerable<KeyValuePair<string, string>> PluginArguments =>
-        Arguments.Count == 0 || Arguments.Any(argument => argument.Key == IgnoreUnknown) ? Arguments : Arguments.Prepend(new(IgnoreUnknown, "1"));
+        Arguments.Count == 0 || Arguments.Any(argument => argument.Key == IgnoreUnknown)
+            ? Arguments
+            : Arguments.Prepend(new(IgnoreUnknown, "1"));
 
     // In bytes, with the variable's name and a separator after each key and each value.
     private int VariableLength => "CNI_ARGS=".Length
@@ -119,8 +123,8 @@ public sealed record Attachment
             .Select(property => Identifier.IsUnicode(property.Key) ? ValueProblem(property.Value, depth - 1) : Identifier.NoUnicode)
             .FirstOrDefault(problem => problem is not null),
         JsonArray json => json.Select(item => ValueProblem(item, depth - 1)).FirstOrDefault(problem => problem is not null),
-        JsonValue json when json.GetValueKind() == JsonValueKind.String && json.TryGetValue(out string? text) && !Identifier.IsUnicode(text) =>
-            Identifier.NoUnicode,
+        JsonValue json when json.GetValueKind() == JsonValueKind.String && json.TryGetValue(out string? text) =>
+            Identifier.IsUnicode(text) ? null : Identifier.NoUnicode,
         _ => null,
     };
 }

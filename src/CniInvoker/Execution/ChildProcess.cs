@@ -69,7 +69,8 @@ internal sealed unsafe class ChildProcess : IDisposable
     public bool HasGroup => LibC.kill(-_process, 0) == 0;
 
     /// <summary>The status of an exited child. It stays a zombie, so that the group can still be signalled.</summary>
-    /// <exception cref="IOException">Other code has reaped it, or the process was started with SIGCHLD ignored (waitid(2) ECHILD).</exception>
+    /// <exception cref="IOException">Other code has reaped it, or the process was started with SIGCHLD ignored (waitid(2)
+    /// ECHILD).</exception>
     public ChildStatus PeekStatus()
     {
         var error = Wait(LibC.WEXITED | LibC.WNOWAIT, out var status);

@@ -28,8 +28,8 @@ internal static class PluginAnswer
         if (output.ExitCode != 0)
             throw Error(request, output, json);
 
-        // An error object means failure, whatever the exit status. Objects that only resemble one (a log line, say) do not; and an answer to VERSION
-        // without versions is reported as unusable.
+        // An error object means failure, whatever the exit status. Objects that only resemble one (a log line, say) do not; and an answer
+        // to VERSION without versions is reported as unusable.
         if (json is not null && request.Operation != CniOperation.Version && IsError(json))
             throw Error(request, output, json);
     }
@@ -65,7 +65,8 @@ internal static class PluginAnswer
             var version = ResultField.Text(json, "cniVersion")
                 ?? throw new CniException(CniErrorCode.DecodingFailure, "its answer has no cniVersion");
             // Items that are not versions are ignored.
-            var supported = ResultField.Texts(json, "supportedVersions").Where(text => text.Length > 0 && SpecVersion.TryParse(text, out _)).ToList();
+            var supported = ResultField.Texts(json, "supportedVersions")
+                .Where(text => text.Length > 0 && SpecVersion.TryParse(text, out _)).ToList();
             return (supported.Count, version) switch
             {
                 (0, "0.2.0") => new PluginVersions(version, ["0.1.0", "0.2.0"]), // 0.2.0 has no list.

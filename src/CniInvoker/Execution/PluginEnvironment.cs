@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace CniInvoker;
 
 /// <summary>
-/// The environment of plugins: the six variables of the specification, those of this process that programs need to run programs, and the W3C trace
-/// context. The rest of this process's environment is withheld: it may be meant for this process alone (a service manager's sockets, runtime
-/// switches), or change what plugins do (CNI_NETNS_OVERRIDE).
+/// The environment of plugins: the six variables of the specification, those of this process that programs need to run programs, and the
+/// W3C trace context. The rest of this process's environment is withheld: it may be meant for this process alone (a service manager's
+/// sockets, runtime switches), or change what plugins do (CNI_NETNS_OVERRIDE).
 /// </summary>
 internal static class PluginEnvironment
 {

@@ -1,12 +1,12 @@
 namespace CniInvoker;
 
 /// <summary>
-/// Runs plugins as child processes. Each leads a process group of its own, so that a deadline also terminates what it started (an IPAM plugin,
-/// iptables); it runs in "/", with default signal handling and no open file but its three pipes.
+/// Runs plugins as child processes. Each leads a process group of its own, so that a deadline also terminates what it started (an IPAM
+/// plugin, iptables); it runs in "/", with default signal handling and no open file but its three pipes.
 /// </summary>
 /// <remarks>
-/// A process that a successful plugin leaves running (a DHCP client, say) keeps running, even if it holds the pipes. Each run has its own thread, in
-/// the caller's network namespace. Needs glibc 2.34 and Linux 5.3.
+/// A process that a successful plugin leaves running (a DHCP client, say) keeps running, even if it holds the pipes. Each run has its own
+/// thread, in the caller's network namespace. Needs glibc 2.34 and Linux 5.3.
 /// </remarks>
 /// <param name="timeProvider">The clock for deadlines and durations.</param>
 /// <param name="maximumOutputBytes">The limit for stdout and for stderr; a plugin that writes more is terminated and has failed.</param>

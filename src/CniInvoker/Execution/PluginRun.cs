@@ -3,8 +3,8 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// One run of one plugin on the calling thread: (1) spawn, (2) write and read until the child has exited and its pipes are closed, or the deadline
-/// is over, (3) kill what remains of the group, (4) reap.
+/// One run of one plugin on the calling thread: (1) spawn, (2) write and read until the child has exited and its pipes are closed, or the
+/// deadline is over, (3) kill what remains of the group, (4) reap.
 /// </summary>
 internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeProvider, int maximumOutputBytes) : IDisposable
 {

@@ -9,8 +9,9 @@ internal static class RequestConfiguration
     private const string VersionKey = "cniVersion";
 
     /// <summary>
-    /// (1) The plugin's own fields, without those that only a runtime may set. (2) Name and version of the network. (3) The previous result, in the
-    /// network's version, where operation and version have one. (4) The capability arguments that the plugin's configuration enables.
+    /// (1) The plugin's own fields, without those that only a runtime may set. (2) Name and version of the network. (3) The previous
+    /// result, in the network's version, where operation and version have one. (4) The capability arguments that the plugin's configuration
+    /// enables.
     /// </summary>
     public static byte[] Derive(NetworkConfiguration network, PluginConfiguration plugin, CniResult? previousResult, Attachment? attachment)
     {
@@ -32,10 +33,11 @@ internal static class RequestConfiguration
     }
 
     /// <summary>
-    /// The plugin's own fields, name and version as for ADD, and the remaining attachments: under the specification's key, and under the key of its
-    /// drafts, as libcni writes both (libcni/api.go GCNetworkList).
+    /// The plugin's own fields, name and version as for ADD, and the remaining attachments: under the specification's key, and under the
+    /// key of its drafts, as libcni writes both (libcni/api.go GCNetworkList).
     /// </summary>
-    public static byte[] DeriveForGarbageCollection(NetworkConfiguration network, PluginConfiguration plugin, IEnumerable<AttachmentId> remaining)
+    public static byte[] DeriveForGarbageCollection(
+        NetworkConfiguration network, PluginConfiguration plugin, IEnumerable<AttachmentId> remaining)
     {
         var request = Begin(network, plugin);
         var attachments = new JsonArray(
@@ -56,7 +58,8 @@ internal static class RequestConfiguration
         return request;
     }
 
-    private static bool IsOverridden(string key) => PluginConfiguration.IsReserved(key) || Outranks(key, NameKey) || Outranks(key, VersionKey);
+    private static bool IsOverridden(string key) =>
+        PluginConfiguration.IsReserved(key) || Outranks(key, NameKey) || Outranks(key, VersionKey);
 
     // Go takes the last of several matching keys; GoJson writes keys in ordinal order.
     private static bool Outranks(string key, string field) => GoJson.Matches(key, field) && string.CompareOrdinal(key, field) > 0;

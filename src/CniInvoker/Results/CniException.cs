@@ -3,8 +3,8 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// A CNI operation failed: a plugin reported an error, answered against the specification, or could not run. The message is a sentence with the
-/// network, the plugin, the operation, the plugin's error text, its code and the end of its stderr.
+/// A CNI operation failed: a plugin reported an error, answered against the specification, or could not run. The message is a sentence with
+/// the network, the plugin, the operation, the plugin's error text, its code and the end of its stderr.
 /// </summary>
 /// <param name="code">One of <see cref="CniErrorCode"/>, or a plugin's own.</param>
 /// <param name="msg">The short description, as the plugin gave it.</param>

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// The result of ADD (SPEC §5 "ADD Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/> is the plugin's
-/// text, at most 4 MiB.
+/// The result of ADD (SPEC §5 "ADD Success"). Immutable. The typed properties read the same for every version; <see cref="Json"/> is the
+/// plugin's text, at most 4 MiB.
 /// </summary>
 public sealed class CniResult
 {
@@ -186,7 +186,8 @@ public sealed record CniInterface(string Name, string? Mac, string? Sandbox, lon
 /// <param name="Address">The address with its host bits.</param>
 /// <param name="PrefixLength">The subnet's prefix length.</param>
 /// <param name="Gateway">The subnet's gateway, if it has one.</param>
-/// <param name="InterfaceIndex">The index in <see cref="CniResult.Interfaces"/>; some plugins omit it or give one that does not exist.</param>
+/// <param name="InterfaceIndex">The index in <see cref="CniResult.Interfaces"/>; some plugins omit it or give one that does not
+/// exist.</param>
 public sealed record CniIp(IPAddress Address, int PrefixLength, IPAddress? Gateway, long? InterfaceIndex);
 
 /// <summary>A route inside the container. The numbers have 64 bits as in Go, though the kernel accepts 32.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// Converts results between versions of the specification. Within one shape only cniVersion changes, so unknown fields survive; an older shape
-/// loses the fields that it lacks.
+/// Converts results between versions of the specification. Within one shape only cniVersion changes, so unknown fields survive; an older
+/// shape loses the fields that it lacks.
 /// </summary>
 internal static class CniResultConversion
 {
@@ -95,7 +95,8 @@ internal static class CniResultConversion
 
         if (result.Count == 0)
         {
-            throw new CniException(CniErrorCode.IncompatibleVersion, $"a result without an address cannot be expressed in version {version}");
+            throw new CniException(
+                CniErrorCode.IncompatibleVersion, $"a result without an address cannot be expressed in version {version}");
         }
 
         result["dns"] = json["dns"]?.DeepClone() ?? new JsonObject();

@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -69,5 +67,6 @@ internal static class ResultField
 
     private static CniException Wrong(JsonObject json, string key, string problem) => new(
         CniErrorCode.DecodingFailure,
-        $"field {json.GetPath()}.{key} {problem}{(json[key] is JsonValue value ? $": {Encoding.UTF8.GetString(JsonText.Write(value))}" : "")}");
+        $"field {json.GetPath()}.{key} {problem}"
+            + (json[key] is JsonValue value ? $": {Encoding.UTF8.GetString(JsonText.Write(value))}" : ""));
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// Rewrites a plugin's result as Go reads it: one key per field in the specification's letter case, and no nulls in lists. All readers, in any
-/// language, then read the same.
+/// Rewrites a plugin's result as Go reads it: one key per field in the specification's letter case, and no nulls in lists. All readers, in
+/// any language, then read the same.
 /// </summary>
 internal static class ResultNormalization
 {
@@ -20,10 +20,8 @@ internal static class ResultNormalization
 
     /// <param name="json">The result; it is changed.</param>
     /// <param name="shape">Its shape.</param>
-    /// <param name="isOrdered">
-    /// Of several keys of one field, whether the last in ordinal order counts instead of the last in the text: libcni rewrites a result without
-    /// cniVersion (pkg/invoke/exec.go fixupResultVersion).
-    /// </param>
+    /// <param name="isOrdered"> Of several keys of one field, whether the last in ordinal order counts instead of the last in the text:
+    /// libcni rewrites a result without cniVersion (pkg/invoke/exec.go fixupResultVersion). </param>
     /// <exception cref="CniException">Code 6: a field has the wrong type.</exception>
     public static void Normalize(JsonObject json, ResultShape shape, bool isOrdered)
     {

@@ -56,12 +56,12 @@ internal static class CacheRecord
     {
         try
         {
-            var json = JsonText.Parse(utf8Json.Span) as JsonObject ?? throw new CniException(CniErrorCode.DecodingFailure, "it is not a JSON object");
+            var json = JsonText.Parse(utf8Json.Span) as JsonObject ?? throw Invalid("it is not a JSON object");
             return ResultField.Text(json, "kind") switch
             {
                 Kind => Read(json, source),
                 null when json.ContainsKey("cniVersion") => expected is { } id ? ReadResultAlone(json, id) : null,
-                var kind => throw new CniException(CniErrorCode.DecodingFailure, $"its kind is {(kind is null ? "missing" : $"\"{kind}\"")}, not \"{Kind}\""),
+                var kind => throw Invalid($"its kind is {(kind is null ? "missing" : $"\"{kind}\"")}, not \"{Kind}\""),
             };
         }
         catch (Exception broken) when (broken is JsonException or FormatException or CniException or CniConfigurationException)
@@ -86,10 +86,7 @@ internal static class CacheRecord
             ? NetworkConfiguration.Parse(config, configSource)
             : new ConfigurationReader(new ConfigurationText(config, configSource)).ReadForeignRecord();
         if (network.Name != networkName)
-        {
-            throw new CniException(
-                CniErrorCode.DecodingFailure, $"its networkName is \"{networkName}\", but its configuration names the network \"{network.Name}\"");
-        }
+            throw Invalid($"its networkName is \"{networkName}\", but its configuration names the network \"{network.Name}\"");
 
         return new StoredAttachment
         {
@@ -102,7 +99,9 @@ internal static class CacheRecord
                 [.. ReadArguments(json["cniArgs"])],
                 json["capabilityArgs"] as JsonObject),
             Result = json["result"] is JsonObject result ? CniResult.FromJson(result, network.CniVersion) : null,
-            IsComplete = !(json[OwnKey] is JsonObject own && own[CompleteKey] is JsonValue value && value.TryGetValue(out bool isComplete) && !isComplete),
+            IsComplete = (json[OwnKey] as JsonObject)?[CompleteKey] is not JsonValue value
+                || !value.TryGetValue(out bool isComplete)
+                || isComplete,
         };
     }
 
@@ -120,8 +119,10 @@ internal static class CacheRecord
             && pair[0] is JsonValue key && key.TryGetValue(out string? name)
             && pair[1] is JsonValue value && value.TryGetValue(out string? text)
             ? KeyValuePair.Create(name, text)
-            : throw new CniException(CniErrorCode.DecodingFailure, "its cniArgs are not a list of pairs"));
+            : throw Invalid("its cniArgs are not a list of pairs"));
 
     private static string Required(JsonObject json, string key) =>
-        ResultField.Text(json, key) ?? throw new CniException(CniErrorCode.DecodingFailure, $"its {key} is missing");
+        ResultField.Text(json, key) ?? throw Invalid($"its {key} is missing");
+
+    private static CniException Invalid(string problem) => new(CniErrorCode.DecodingFailure, problem);
 }

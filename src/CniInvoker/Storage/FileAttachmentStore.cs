@@ -110,7 +110,10 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
     {
         // Checked first: reading a pipe or a device may never end.
         if (LibC.TryStat(file, out var status) && (!status.IsRegular || status.stx_size > Longest))
-            throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB" : "it is a pipe, a socket, a device or a directory");
+        {
+            const string NotRegular = "it is a pipe, a socket, a device or a directory";
+            throw Unreadable(file, status.IsRegular ? $"it is larger than {Longest >> 20} MiB" : NotRegular);
+        }
 
         try
         {

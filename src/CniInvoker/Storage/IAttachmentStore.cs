@@ -1,8 +1,8 @@
 namespace CniInvoker;
 
 /// <summary>
-/// Stores attachments between ADD and DEL. A <see cref="Write"/> must be durable when it returns: after a power loss only the record tells which
-/// attachments need a DEL. <see cref="CniClient"/> calls it for one container at a time, but for several containers at once.
+/// Stores attachments between ADD and DEL. A <see cref="Write"/> must be durable when it returns: after a power loss only the record tells
+/// which attachments need a DEL. <see cref="CniClient"/> calls it for one container at a time, but for several containers at once.
 /// </summary>
 public interface IAttachmentStore
 {
@@ -36,7 +36,8 @@ public sealed record StoredAttachment
     public required string NetworkName { get; init; }
 
     /// <summary>
-    /// The network as it was at ADD, including plugins from separate files. Null in files of libcni before 0.7, which contain the result alone.
+    /// The network as it was at ADD, including plugins from separate files. Null in files of libcni before 0.7, which contain the result
+    /// alone.
     /// </summary>
     public required NetworkConfiguration? Network { get; init; }
 

@@ -7,8 +7,8 @@ namespace CniInvoker;
 internal static class ErrorText
 {
     /// <summary>
-    /// The text with one space for each run of line breaks and control characters, and none for those at its ends. An error text is one line of a
-    /// terminal or log; foreign text must neither break nor control it.
+    /// The text with one space for each run of line breaks and control characters, and none for those at its ends. An error text is one
+    /// line of a terminal or log; foreign text must neither break nor control it.
     /// </summary>
     public static string OneLine(string text)
     {

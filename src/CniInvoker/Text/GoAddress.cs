@@ -5,8 +5,8 @@ using System.Net;
 namespace CniInvoker;
 
 /// <summary>
-/// Addresses as Go's net.ParseIP and net.ParseCIDR read them. .NET also accepts octal ("010.1.2.3" as 8.1.2.3), shortened ("10.1"), bracketed and
-/// zoned addresses, which plugins refuse.
+/// Addresses as Go's net.ParseIP and net.ParseCIDR read them. .NET also accepts octal ("010.1.2.3" as 8.1.2.3), shortened ("10.1"),
+/// bracketed and zoned addresses, which plugins refuse.
 /// </summary>
 internal static class GoAddress
 {
@@ -26,7 +26,8 @@ internal static class GoAddress
     {
         (address, length) = (null, 0);
         return text.Split('/') is [var ip, var bits] && TryParse(ip, out address)
-            && int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= address.GetAddressBytes().Length * 8;
+            && int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out length)
+            && length <= address.GetAddressBytes().Length * 8;
     }
 
     private static bool IsDotted(string text) => text.Split('.') is { Length: Parts } parts

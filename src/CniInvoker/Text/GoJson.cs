@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker;
 
 /// <summary>
-/// JSON as programs written in Go read it (encoding/json), as most plugins are: a field's name matches in any letter case, the last of several
-/// matching keys counts, and an integer field accepts no decimal point and no exponent.
+/// JSON as programs written in Go read it (encoding/json), as most plugins are: a field's name matches in any letter case, the last of
+/// several matching keys counts, and an integer field accepts no decimal point and no exponent.
 /// </summary>
 internal static class GoJson
 {
@@ -23,7 +23,9 @@ internal static class GoJson
     public static bool Matches(string key, string field) => key.Length == field.Length
         && key.Replace('\u017f', 's').Replace('\u212a', 'k').Equals(field, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The values that <see cref="Write(JsonObject)"/> passes to a plugin under a field's name, the effective one last. Nulls are skipped.</summary>
+    /// <summary>
+    /// The values that <see cref="Write(JsonObject)"/> passes to a plugin under a field's name, the effective one last. Nulls are skipped.
+    /// </summary>
     public static IEnumerable<JsonNode> Values(JsonObject json, string field) => json
         .Where(property => property.Value is not null && Matches(property.Key, field))
         .OrderBy(property => property.Key, StringComparer.Ordinal)

@@ -31,7 +31,8 @@ internal static class Identifier
         "" => "is empty",
         "." or ".." => "is the name of a directory",
         _ when !IsUnicode(name) => NoUnicode,
-        _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName => $"is longer than {LongestInterfaceName} bytes, the kernel's limit",
+        _ when Encoding.UTF8.GetByteCount(name) > LongestInterfaceName =>
+            $"is longer than {LongestInterfaceName} bytes, the kernel's limit",
         _ when name.Any(part => part is '/' or ':' || char.IsWhiteSpace(part) || char.IsControl(part)) =>
             "contains '/', ':', white space or a control character",
         _ => null,

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace CniInvoker;
 
-/// <summary>Explains JSON syntax errors to the author of the text. System.Text.Json explains them to programmers ("change the reader options").</summary>
+/// <summary>
+/// Explains JSON syntax errors to the author of the text. System.Text.Json explains them to programmers ("change the reader options").
+/// </summary>
 internal static class JsonSyntaxError
 {
     private const int DeepestFile = JsonText.MaximumDepth - 8;
@@ -31,7 +33,8 @@ internal static class JsonSyntaxError
         '\0' => "it ends inside a string: the closing '\"' is missing",
         '\n' or '\r' => "a string continues past the end of its line: close it with '\"', or write the line break as \\n",
         < ' ' => "a string contains a control character; write it as \\t, or \\u and four hexadecimal digits",
-        _ => "in a string only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits may follow a \\; write \\\\ for the character itself",
+        _ => "in a string only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits may follow a \\; "
+            + "write \\\\ for the character itself",
     };
 
     private static string AtEnd(Position position) => position.Open switch

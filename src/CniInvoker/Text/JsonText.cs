@@ -9,8 +9,8 @@ using System.Text.Unicode;
 namespace CniInvoker;
 
 /// <summary>
-/// JSON as Go parses it (encoding/json): the last of equal keys wins, invalid Unicode becomes U+FFFD, a byte order mark is skipped. Numbers keep
-/// their text, within the range of float64: Go refuses larger ones.
+/// JSON as Go parses it (encoding/json): the last of equal keys wins, invalid Unicode becomes U+FFFD, a byte order mark is skipped. Numbers
+/// keep their text, within the range of float64: Go refuses larger ones.
 /// </summary>
 internal static class JsonText
 {

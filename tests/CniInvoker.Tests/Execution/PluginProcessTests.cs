@@ -142,32 +142,6 @@ public sealed class PluginProcessTests : IDisposable
     }
 
     [Fact]
-    [Case(35, "etxtbsy-2s / 9s")]
-    public async Task A_plugin_that_is_being_installed_is_waited_for()
-    {
-        File.Copy("/bin/cat", Path.Combine(_plugins.Directory, "busy"));
-        var writer = new FileStream(Path.Combine(_plugins.Directory, "busy"), FileMode.Open, FileAccess.Write);
-
-        var run = RunAsync("busy", stdin: "all of it");
-        await Task.Delay(300, Cancellation);
-        await writer.DisposeAsync();
-
-        Encoding.UTF8.GetString((await run).Stdout.Span).Should().Be("all of it");
-    }
-
-    [Fact]
-    [Case(35, "etxtbsy-2s / 9s")]
-    public async Task A_plugin_that_stays_busy_is_an_error()
-    {
-        File.Copy("/bin/cat", Path.Combine(_plugins.Directory, "busy"));
-        await using var writer = new FileStream(Path.Combine(_plugins.Directory, "busy"), FileMode.Open, FileAccess.Write);
-
-        var run = () => RunAsync("busy", deadline: TimeSpan.FromMilliseconds(500));
-
-        (await run.Should().ThrowAsync<CniException>()).Which.Msg.Should().EndWith("could not run: another process has it open for writing; is it being installed?");
-    }
-
-    [Fact]
     public async Task Many_plugins_run_at_once()
     {
         _plugins.WithScript("echoing", "cat; cat /dev/zero | head -c 100000");

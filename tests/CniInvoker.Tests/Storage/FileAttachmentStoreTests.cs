@@ -206,7 +206,17 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     [Fact]
-    public void Forgetting_what_is_not_remembered_does_nothing() => Store.Remove(new AttachmentId("pods", "c1", "eth0"));
+    public void Removing_an_attachment_without_a_record_changes_nothing()
+    {
+        Store.Remove(new AttachmentId("pods", "c1", "eth0"));
+        Directory.Exists(Results).Should().BeFalse("only a write makes the directory");
+        Store.Write(Stored("pods", "c2"));
+
+        Store.Remove(new AttachmentId("pods", "c1", "eth0"));
+
+        Store.List().Attachments.Select(stored => stored.Attachment.ContainerId).Should().Equal("c2");
+        Store.List().Problems.Should().BeEmpty();
+    }
 
     private string TemporaryOf(StoredAttachment stored) => Path.Combine(
         Results, $".{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"{stored.NetworkName}/{stored.Attachment.ContainerId}/eth0")))}");
