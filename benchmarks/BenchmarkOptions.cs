@@ -17,8 +17,10 @@ internal sealed record BenchmarkOptions(int Runs, string? Only)
     public static BenchmarkOptions? Parse(ReadOnlySpan<string> arguments) => arguments switch
     {
         [] => new BenchmarkOptions(UsualRuns, Only: null),
-        ["--runs", var text, .. var rest] when int.TryParse(text, CultureInfo.InvariantCulture, out var runs) && runs > 0 => Parse(rest) is { } others ? others with { Runs = runs } : null,
-        ["--only", "starts" or "invoker" or "footprint", .. var rest] => Parse(rest) is { } others ? others with { Only = arguments[1] } : null,
+        ["--runs", var text, .. var rest] when int.TryParse(text, CultureInfo.InvariantCulture, out var runs) && runs > 0 =>
+            Parse(rest) is { } others ? others with { Runs = runs } : null,
+        ["--only", "starts" or "invoker" or "footprint", .. var rest] =>
+            Parse(rest) is { } others ? others with { Only = arguments[1] } : null,
         _ => null,
     };
 }

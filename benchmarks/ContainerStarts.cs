@@ -24,8 +24,10 @@ internal static class ContainerStarts
                 StartBridge = true,
             },
             cancellationToken);
-        (await host.BridgeAsync(["networks", "create", CniNetworks.Name, "--name", Reserved, "--ipam", "cni"], cancellationToken)).EnsureSuccess();
-        (await host.BridgeAsync(["networks", "create", CniNetworks.Name, "--name", Unreserved, "--ipam", "null"], cancellationToken)).EnsureSuccess();
+        (await host.BridgeAsync(
+            ["networks", "create", CniNetworks.Name, "--name", Reserved, "--ipam", "cni"], cancellationToken)).EnsureSuccess();
+        (await host.BridgeAsync(
+            ["networks", "create", CniNetworks.Name, "--name", Unreserved, "--ipam", "null"], cancellationToken)).EnsureSuccess();
 
         string[] networks = ["none", "bridge", Reserved, Unreserved];
         var times = networks.ToDictionary(network => network, _ => new List<double>());
@@ -55,7 +57,8 @@ internal static class ContainerStarts
         Tell(
             "the same on a CNI network (bridge + ipMasq, host-local, firewall), `--ipam-driver cni`",
             Reserved,
-            $"{Report.Ratio(times[Reserved], times["bridge"], "docker0")}, {Report.Ratio(times[Reserved], times[Unreserved], "`--ipam-driver null`")}");
+            $"{Report.Ratio(times[Reserved], times["bridge"], "docker0")}, {Report.Ratio(
+                times[Reserved], times[Unreserved], "`--ipam-driver null`")}");
         Tell("the same, `--ipam-driver null`", Unreserved, Report.Ratio(times[Unreserved], times["bridge"], "docker0"));
 
         void Tell(string what, string network, string ratio)

@@ -15,17 +15,20 @@ internal static class Footprint
     public static async Task MeasureAsync(Report report, CancellationToken cancellationToken)
     {
         Report.Progress("start of the daemon");
-        report.Times("from the start of `cnm-cni serve` to its socket answering", await StartTimesAsync(cancellationToken), "goal: p50 ≤ 150 ms");
+        report.Times(
+            "from the start of `cnm-cni serve` to its socket answering", await StartTimesAsync(cancellationToken), "goal: p50 ≤ 150 ms");
 
         await using var host = await TestHost.StartAsync(
-            new TestHostOptions { CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.BareChain }, StartBridge = true }, cancellationToken);
+            new TestHostOptions { CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = CniNetworks.BareChain },
+                StartBridge = true }, cancellationToken);
         (await host.BridgeAsync(["networks", "create", CniNetworks.Name], cancellationToken)).EnsureSuccess();
         report.Figure("resident memory, idle", await ResidentAsync(host, cancellationToken));
         Report.Progress($"{Endpoints} endpoints");
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Endpoints),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (_, token) => (await host.DockerAsync(["run", "-d", "--network", CniNetworks.Name, "bridge-test"], token)).EnsureSuccess());
+            async (_, token) =>
+                (await host.DockerAsync(["run", "-d", "--network", CniNetworks.Name, "bridge-test"], token)).EnsureSuccess());
         report.Figure($"resident memory, {Endpoints} endpoints", await ResidentAsync(host, cancellationToken), "goal: ≤ 60 MB");
     }
 
@@ -45,13 +48,16 @@ internal static class Footprint
         var settings = Path.Combine(directory, "config.yaml");
         await File.WriteAllTextAsync(
             settings,
-            $"socket: {socket}\nstateDirectory: {directory}/state\nrunDirectory: {directory}/run\nconfigurationDirectory: {directory}/net.d\ndockerSocket: {directory}/none.sock\n",
+            $"socket: {socket}\nstateDirectory: {directory}/state\nrunDirectory: {directory}/run\nconfigurationDirectory: " +
+            $"{directory}/net.d\ndockerSocket: {directory}/none.sock\n",
             cancellationToken);
         var times = new List<double>();
         for (var run = 0; run < Starts; run++)
         {
             var start = Stopwatch.GetTimestamp();
-            using var daemon = Process.Start(new ProcessStartInfo(BridgeBinary.Require(), ["serve", "--config", settings]) { RedirectStandardOutput = true })!;
+            using var daemon =
+                Process.Start(
+                    new ProcessStartInfo(BridgeBinary.Require(), ["serve", "--config", settings]) { RedirectStandardOutput = true })!;
             daemon.BeginOutputReadLine();
             await AnswersAsync(socket, cancellationToken);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

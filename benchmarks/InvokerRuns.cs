@@ -58,9 +58,11 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         await CompareAsync("nothing", "three plugins that do nothing", withProcess: false, runs * RunsOfNothing, cancellationToken);
         await CompareAsync("nothing", "three plugins that do nothing", withProcess: true, runs * RunsOfNothing, cancellationToken);
         await CompareAsync(CniNetworks.Name, "bridge, host-local", withProcess: false, runs, cancellationToken);
-        await CompareAsync(CniNetworks.SecondName, "bridge + ipMasq, host-local, portmap without ports, firewall", withProcess: false, runs, cancellationToken);
+        await CompareAsync(CniNetworks.SecondName, "bridge + ipMasq, host-local, portmap without ports, firewall", withProcess: false, runs,
+            cancellationToken);
         var calls = await SystemCalls.PerRunAsync(host, program, Netns, runs: 6, cancellationToken);
-        report.Figure($"{kind}: system calls per plugin run, without idle threads' `sched_yield`", calls?.ToString("F0", CultureInfo.InvariantCulture) ?? "not counted: no strace");
+        report.Figure($"{kind}: system calls per plugin run, without idle threads' `sched_yield`",
+            calls?.ToString("F0", CultureInfo.InvariantCulture) ?? "not counted: no strace");
     }
 
     private async Task CompareAsync(string network, string chain, bool withProcess, int runs, CancellationToken cancellationToken)
@@ -80,16 +82,21 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         var ratio = Report.Percentile([.. own.Zip(bare, (one, other) => one / other)], 50);
         report.Microseconds($"{kind}, {verb}, {chain}: bare process, per plugin run", bare);
         report.Microseconds(
-            contender == "CniInvoker" ? "beyond that through CniInvoker" : "beyond that with `System.Diagnostics.Process` as CniInvoker's executor",
+            contender == "CniInvoker"
+                ? "beyond that through CniInvoker"
+                : "beyond that with `System.Diagnostics.Process` as CniInvoker's executor",
             beyond,
-            string.Create(CultureInfo.InvariantCulture, $"{ratio:F2} × bare; the p50 is between {low * 1000:F0} and {high * 1000:F0} µs (95 %)"));
+            string.Create(
+                CultureInfo.InvariantCulture, $"{ratio:F2} × bare; the p50 is between {low * 1000:F0} and {high * 1000:F0} µs (95 %)"));
         if (contender == "CniInvoker")
             report.Figure("allocated by the whole chain", $"{series[$"allocated {verb}"][0] / 1024:F0} KiB");
     }
 
-    private async Task<Dictionary<string, double[]>> RunInsideAsync(string network, bool withProcess, int runs, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, double[]>> RunInsideAsync(
+        string network, bool withProcess, int runs, CancellationToken cancellationToken)
     {
-        string[] arguments = ["paired", network, Netns, Directory, withProcess ? "process" : "", runs.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["paired", network, Netns, Directory, withProcess ? "process" : "",
+            runs.ToString(CultureInfo.InvariantCulture)];
         var output = (await host.RunAsync(["sh", "-c", Script, program, .. arguments], cancellationToken)).EnsureSuccess().Output;
         return output.Split('\n').Select(line => line.Split(": ")).ToDictionary(
             parts => parts[0], parts => parts[1].Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray());
@@ -98,7 +105,9 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
     // By this machine's compiler: a host with another engine has that engine's programs.
     private static async Task CompileAsync(TestHost host, string source, string target, CancellationToken cancellationToken)
     {
-        using var compiler = Process.Start("clang", ["-O2", "-static", "-o", host.PathOf(target), Path.Combine(AppContext.BaseDirectory, "Reference", source)]);
+        using var compiler =
+            Process.Start(
+                "clang", ["-O2", "-static", "-o", host.PathOf(target), Path.Combine(AppContext.BaseDirectory, "Reference", source)]);
         await compiler.WaitForExitAsync(cancellationToken);
         if (compiler.ExitCode != 0)
             throw new InvalidOperationException($"{source} could not be compiled; clang says why on standard error.");

@@ -22,15 +22,18 @@ internal sealed class ReferenceChain : IDisposable
         {
             foreach (var (number, request) in operation.Index())
             {
-                var run = Directory.CreateDirectory(Path.Combine(directory, operation.Key, number.ToString(CultureInfo.InvariantCulture))).FullName;
+                var run = Directory.CreateDirectory(Path.Combine(directory, operation.Key, number.ToString(CultureInfo.InvariantCulture)))
+                    .FullName;
                 File.WriteAllText(Path.Combine(run, "path"), request.Path);
-                File.WriteAllText(Path.Combine(run, "environ"), string.Concat(request.Environment.Select(variable => $"{variable.Key}={variable.Value}\0")));
+                File.WriteAllText(Path.Combine(run, "environ"),
+                    string.Concat(request.Environment.Select(variable => $"{variable.Key}={variable.Value}\0")));
                 File.WriteAllText(Path.Combine(run, "stdin"), WithoutPreviousResult(Encoding.UTF8.GetString(request.Stdin.Span)));
             }
         }
 
         // The program opens them in this order, and opening the one end of a pipe waits for the other.
-        var commands = new FileStream(Path.Combine(directory, CommandPipe), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        var commands =
+            new FileStream(Path.Combine(directory, CommandPipe), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         var times = new FileStream(Path.Combine(directory, TimePipe), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         return new ReferenceChain(new StreamWriter(commands) { AutoFlush = true, NewLine = "\n" }, new StreamReader(times));
     }
@@ -39,7 +42,8 @@ internal sealed class ReferenceChain : IDisposable
     public TimeSpan Run(CniOperation operation)
     {
         _commands.WriteLine(operation.Verb());
-        var answer = _times.ReadLine() ?? throw new InvalidOperationException("the reference program has ended; it says why on standard error");
+        var answer = _times.ReadLine()
+            ?? throw new InvalidOperationException("the reference program has ended; it says why on standard error");
         return TimeSpan.FromMicroseconds(answer.Split(' ').Sum(microseconds => double.Parse(microseconds, CultureInfo.InvariantCulture)));
     }
 

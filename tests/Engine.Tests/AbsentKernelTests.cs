@@ -5,8 +5,8 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// Stock plugins whose kernel modules the test machines lack. What runs are scripts under their names: they show what the bridge tells plugins of these names, when, and in
-/// which namespace, and nothing about the plugins and modules themselves.
+/// Stock plugins whose kernel modules the test machines lack. What runs are scripts under their names: they show what the bridge tells
+/// plugins of these names, when, and in which namespace, and nothing about the plugins and modules themselves.
 /// </summary>
 public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engine), IClassFixture<AbsentKernelHost>
 {
@@ -54,15 +54,18 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
         engine.Runs.Should().NotBeEmpty().And.NotContain(run => run.Contains("MAC=", StringComparison.Ordinal));
     }
 
-    [Feature("Addresses: `--ipam-driver cni` for `ipvlan`", Not = "its links share their parent's MAC, and Docker would choose another; `--ipam-driver null` is the way")]
+    [Feature("Addresses: `--ipam-driver cni` for `ipvlan`",
+        Not = "its links share their parent's MAC, and Docker would choose another; `--ipam-driver null` is the way")]
     [Plugin("ipvlan", StandIn = true)]
     [Fact]
     public async Task A_network_of_ipvlan_whose_MAC_Docker_would_choose_is_refused_with_the_command_to_type()
     {
-        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=ipvlan", "wrong");
+        var create =
+            await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=ipvlan", "wrong");
 
         create.ExitCode.Should().NotBe(0);
-        create.StandardError.Should().Contain("share their parent's MAC").And.Contain("docker network create -d cni --ipam-driver null -o cni.network=ipvlan NETWORK");
+        create.StandardError.Should().Contain("share their parent's MAC").And.Contain(
+            "docker network create -d cni --ipam-driver null -o cni.network=ipvlan NETWORK");
     }
 
     [Feature("True answers: `docker inspect`, container and CNI result agree")]
@@ -72,7 +75,8 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     [InlineData("dummy", "10.96.0.0/24")]
     public async Task The_scripted_stand_in_gets_the_address_that_was_reserved_and_the_MAC_that_Docker_chose(string type, string subnet)
     {
-        await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--subnet", subnet, "--ipam-opt", $"cni.network={type}", "-o", $"cni.network={type}", "reserved");
+        await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--subnet", subnet, "--ipam-opt", $"cni.network={type}",
+            "-o", $"cni.network={type}", "reserved");
         try
         {
             await DockerAsync(["run", "--detach", "--name", "web", "--network", "reserved", Image, .. WebServer]);
@@ -125,7 +129,8 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    private IReadOnlyList<string> Changes => [.. engine.Runs.Where(run => !run.StartsWith("CHECK", StringComparison.Ordinal)).Select(run => run.TrimEnd())];
+    private IReadOnlyList<string> Changes =>
+        [.. engine.Runs.Where(run => !run.StartsWith("CHECK", StringComparison.Ordinal)).Select(run => run.TrimEnd())];
 
     // Before Docker 28 the arrival is noticed in the background.
     private async Task AssertRunsBecomeAsync(params IReadOnlyList<string> runs)

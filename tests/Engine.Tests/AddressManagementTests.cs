@@ -35,11 +35,13 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
         {
             await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=second", "fresh");
 
-            (await DockerAsync("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}", "fresh")).Should().Be("10.91.0.0/24 10.91.0.1");
+            (await DockerAsync("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}", "fresh"))
+                .Should().Be("10.91.0.0/24 10.91.0.1");
             await DockerAsync("run", "--rm", "--network", "fresh", Image, "true"); // Now the bridge cni1 has a route to the subnet.
             await DockerAsync("network", "rm", "fresh");
 
-            var again = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=second", "fresh");
+            var again =
+                await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=second", "fresh");
             again.ExitCode.Should().NotBe(0);
             again.StandardError.Should().Contain("--subnet 10.91.0.0/24 --gateway 10.91.0.1").And.Contain("cnm-cni networks create second");
         }
@@ -80,7 +82,8 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 
         string[] addresses =
         [
-            pod.Ip, second.Ip, (await DockerView.OfAsync(Host, "one", Network, Cancellation)).Address, (await DockerView.OfAsync(Host, "two", Network, Cancellation)).Address,
+            pod.Ip, second.Ip, (await DockerView.OfAsync(Host, "one", Network, Cancellation)).Address,
+            (await DockerView.OfAsync(Host, "two", Network, Cancellation)).Address,
         ];
 
         addresses.Should().OnlyHaveUniqueItems();
@@ -167,7 +170,8 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
         var endpoint = JsonNode.Parse(await DockerAsync("inspect", "web"))![0]!["NetworkSettings"]!["Networks"]![Dual]!;
         var ip = (string)endpoint["IPAddress"]!;
         var ip6 = (string)endpoint["GlobalIPv6Address"]!;
-        var holders = new[] { ip, ip6 }.Select(address => File.ReadAllText(Host.PathOf($"/var/lib/cni/networks/dual/{address}"))).Distinct();
+        var holders =
+            new[] { ip, ip6 }.Select(address => File.ReadAllText(Host.PathOf($"/var/lib/cni/networks/dual/{address}"))).Distinct();
 
         holders.Should().ContainSingle();
         (await ExecAsync("web", "ip", "-o", "addr", "show", "dev", "eth0")).Should().Contain($"{ip}/24").And.Contain($"{ip6}/64");
@@ -179,11 +183,13 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     [Fact]
     public async Task Both_families_can_be_chosen()
     {
-        await DockerAsync(["run", "--detach", "--name", "web", "--network", Dual, "--ip", "10.92.0.50", "--ip6", "fd00:92::50", Image, .. WebServer]);
+        await DockerAsync(
+            ["run", "--detach", "--name", "web", "--network", Dual, "--ip", "10.92.0.50", "--ip6", "fd00:92::50", Image, .. WebServer]);
 
         (await ExecAsync("web", "ip", "-o", "addr", "show", "dev", "eth0")).Should().Contain("10.92.0.50/24").And.Contain("fd00:92::50/64");
         await DockerAsync("rm", "--force", "web");
-        Directory.GetFiles(Host.PathOf("/var/lib/cni/networks/dual")).Select(Path.GetFileName).Should().NotContain(["10.92.0.50", "fd00:92::50"]);
+        Directory.GetFiles(Host.PathOf("/var/lib/cni/networks/dual")).Select(Path.GetFileName).Should().NotContain(
+            ["10.92.0.50", "fd00:92::50"]);
     }
 
     [Feature("Addresses: `--ip6`")]
@@ -192,23 +198,28 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", Dual, "--ip6", "fd00:92::60", Image, .. WebServer]);
 
-        (await ExecAsync("web", "ip", "-o", "addr", "show", "dev", "eth0")).Should().Contain("fd00:92::60/64").And.MatchRegex("10\\.92\\.0\\.[0-9]+/24");
+        (await ExecAsync("web", "ip", "-o", "addr", "show", "dev", "eth0")).Should().Contain("fd00:92::60/64").And.MatchRegex(
+            "10\\.92\\.0\\.[0-9]+/24");
     }
 
-    [Feature("Addresses: `--ipam-driver cni` where the CNI network has no IPAM that reserves (dhcp, none)", Not = "nothing can be reserved ahead; `--ipam-driver null` is the way")]
+    [Feature("Addresses: `--ipam-driver cni` where the CNI network has no IPAM that reserves (dhcp, none)",
+        Not = "nothing can be reserved ahead; `--ipam-driver null` is the way")]
     [Theory]
     [InlineData("leased", "dhcp")]
     [InlineData("bare", "no ipam section")]
     public async Task A_CNI_network_whose_IPAM_cannot_reserve_is_refused_with_the_command_to_type(string cniNetwork, string reason)
     {
-        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", $"cni.network={cniNetwork}", "wrong");
+        var create =
+            await TryDockerAsync(
+                "network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", $"cni.network={cniNetwork}", "wrong");
 
         create.ExitCode.Should().NotBe(0);
         create.StandardError.Should().Contain(reason).And.Contain($"--ipam-driver null -o cni.network={cniNetwork}");
         (await DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Should().NotContain("wrong");
     }
 
-    [Feature("Addresses: `--subnet`, `--gateway`, `--ip-range`, `--aux-address` other than the CNI network's", Not = "the CNI network's own configuration decides")]
+    [Feature("Addresses: `--subnet`, `--gateway`, `--ip-range`, `--aux-address` other than the CNI network's",
+        Not = "the CNI network's own configuration decides")]
     [Theory]
     [InlineData("--subnet 10.99.0.0/24", "--subnet 10.90.0.0/24")]
     [InlineData("--subnet 10.90.0.0/24 --gateway 10.90.0.9", "10.90.0.1")]
@@ -218,7 +229,10 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     [InlineData("--subnet 10.90.0.0/24 -o cni.network=dual", "--ipam-opt cni.network=dual")]
     public async Task What_does_not_agree_with_the_CNI_network_is_refused(string options, string hint)
     {
-        var create = await TryDockerAsync(["network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=pods", .. options.Split(' '), "wrong"]);
+        var create =
+            await TryDockerAsync(
+                ["network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", "cni.network=pods", .. options.Split(' '),
+                    "wrong"]);
 
         create.ExitCode.Should().NotBe(0);
         create.StandardError.Should().Contain(hint);
@@ -229,7 +243,8 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     [Fact]
     public async Task Dockers_own_IPAM_with_a_fitting_subnet_imposes_its_choice()
     {
-        await DockerAsync("network", "create", "-d", "cni", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, "--ip-range", "10.90.0.192/26", "-o", "cni.network=pods", "fixed");
+        await DockerAsync("network", "create", "-d", "cni", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, "--ip-range",
+            "10.90.0.192/26", "-o", "cni.network=pods", "fixed");
         try
         {
             await DockerAsync(["run", "--detach", "--name", "web", "--network", "fixed", "--ip", "10.90.0.200", Image, .. WebServer]);
@@ -252,7 +267,8 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
 
-        await Parallel.ForAsync(0, 30, new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = Cancellation }, async (number, _) =>
+        await Parallel.ForAsync(
+            0, 30, new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = Cancellation }, async (number, _) =>
             await RunContainerAsync($"guest{number}", "--publish", "80"));
         var addresses = (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Addresses).ToArray();
         await DockerAsync(["rm", "--force", .. Enumerable.Range(0, 30).Select(number => $"guest{number}")]);

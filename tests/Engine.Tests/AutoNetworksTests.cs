@@ -51,7 +51,8 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
 
         await DockerAsync("network", "rm", CniNetworks.Name);
 
-        (await Eventually.IsTrueAsync(async _ => await IdAsync(CniNetworks.Name) is { Length: > 0 } other && other != id, Soon, Cancellation)).Should().BeTrue();
+        (await Eventually.IsTrueAsync(
+            async _ => await IdAsync(CniNetworks.Name) is { Length: > 0 } other && other != id, Soon, Cancellation)).Should().BeTrue();
     }
 
     [Feature("Networks: `autoNetworks`: a Docker network for every CNI network")]
@@ -86,5 +87,6 @@ public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engi
     private Task<string> IdAsync(string network) => DockerAsync("network", "ls", "--quiet", "--filter", $"name=^{network}$");
 
     private async Task HasNetworkAsync(string network, bool there = true) =>
-        (await Eventually.IsTrueAsync(async _ => (await IdAsync(network)).Length > 0 == there, Soon, Cancellation)).Should().BeTrue($"{network} should {(there ? "" : "not ")}be there\n{Host.Logs}");
+        (await Eventually.IsTrueAsync(async _ => (await IdAsync(network)).Length > 0 == there, Soon, Cancellation)).Should().BeTrue(
+            $"{network} should {(there ? "" : "not ")}be there\n{Host.Logs}");
 }

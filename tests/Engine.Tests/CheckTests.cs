@@ -23,7 +23,8 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
         check.ExitCode.Should().Be(0, check.Output);
         using var json = JsonDocument.Parse(check.StandardOutput);
         var results = json.RootElement.GetProperty("results").EnumerateArray()
-            .ToDictionary(result => result.GetProperty("containerName").GetString()!, result => (Outcome: result.GetProperty("outcome").GetString(), Message: result.GetProperty("message").GetString()));
+            .ToDictionary(result => result.GetProperty("containerName").GetString()!,
+                result => (Outcome: result.GetProperty("outcome").GetString(), Message: result.GetProperty("message").GetString()));
         results.Keys.Should().BeEquivalentTo(networks);
         foreach (var network in ShippedShapesHost.WithoutCheck)
             results[network].Should().Be(("skipped", "no plugin was asked: cniVersion 0.3.1 has no CHECK, which needs 0.4.0 or later"));
@@ -39,7 +40,8 @@ public sealed class CheckTests(ShippedShapesHost engine) : EngineTest(engine), I
     [Fact(Timeout = Deadline.Long)]
     public async Task Check_fails_for_an_interface_whose_MAC_the_container_changed()
     {
-        await DockerAsync("run", "--detach", "--cap-add", "NET_ADMIN", "--name", "changed", "--network", ShippedShapesHost.Flat, Image, "sleep", "1000");
+        await DockerAsync(
+            "run", "--detach", "--cap-add", "NET_ADMIN", "--name", "changed", "--network", ShippedShapesHost.Flat, Image, "sleep", "1000");
         (await Host.BridgeAsync(["check", "changed"], Cancellation)).ExitCode.Should().Be(0);
 
         await DockerAsync("exec", "changed", "ip", "link", "set", "eth0", "address", "02:00:00:00:00:99");

@@ -6,7 +6,8 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// <c>--restart always</c> where something is not there yet when dockerd starts its containers: it does that before it answers anybody, and never tries again.
+/// <c>--restart always</c> where something is not there yet when dockerd starts its containers: it does that before it answers anybody, and
+/// never tries again.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 [Feature("Containers: restart policies")]
@@ -40,7 +41,8 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
         await Host.Dockerd.StopAsync(Cancellation);
         await File.WriteAllTextAsync(DockerFile, """{ "data-root": "/run/bridge-test/another-disk" }""", Cancellation);
         await Host.Dockerd.StartAsync(Cancellation);
-        (await Eventually.IsTrueAsync(async token => (await BridgeView.OfAsync(Host, token)).Networks.Count == 0, BackgroundPatience, Cancellation)).Should().BeTrue();
+        (await Eventually.IsTrueAsync(async token => (await BridgeView.OfAsync(Host, token)).Networks.Count == 0, BackgroundPatience,
+            Cancellation)).Should().BeTrue();
         await Host.Dockerd.StopAsync(Cancellation);
         File.Delete(DockerFile);
         await Host.Dockerd.StartAsync(Cancellation);
@@ -79,7 +81,8 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
         await Host.Containerd.StartAsync(Cancellation);
         await Host.Bridge.StartAsync(Cancellation);
         await Host.Dockerd.StartAsync(Cancellation);
-        (await DockerAsync("inspect", "--format", "{{.State.Running}} {{.State.Error}}", "web")).Should().StartWith("false ").And.Contain("pods");
+        (await DockerAsync("inspect", "--format", "{{.State.Running}} {{.State.Error}}", "web")).Should().StartWith("false ").And.Contain(
+            "pods");
         await File.WriteAllTextAsync(CniFile, CniNetworks.StockChain, Cancellation);
 
         await AssertIsBackAsync();
@@ -90,7 +93,8 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
     private async Task AssertIsBackAsync()
     {
         (await Eventually.IsTrueAsync(
-            async _ => await DockerAsync("inspect", "--format", "{{.State.Running}}", "web") == "true", BackgroundPatience, Cancellation)).Should().BeTrue();
+            async _ => await DockerAsync("inspect", "--format", "{{.State.Running}}", "web") == "true", BackgroundPatience, Cancellation))
+                .Should().BeTrue();
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
         (await Host.BridgeAsync(["repair"], Cancellation)).EnsureSuccess();
     }

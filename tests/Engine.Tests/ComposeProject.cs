@@ -23,7 +23,8 @@ internal sealed class ComposeProject(TestHost host, string file) : IAsyncDisposa
     /// <returns>The ids of a service's running containers.</returns>
     public async Task<IReadOnlyList<string>> ContainersAsync(string service, CancellationToken cancellationToken)
     {
-        var filter = (string[])["--filter", "label=com.docker.compose.project=demo", "--filter", $"label=com.docker.compose.service={service}"];
+        var filter =
+            (string[])["--filter", "label=com.docker.compose.project=demo", "--filter", $"label=com.docker.compose.service={service}"];
         var ids = (await host.DockerAsync(["ps", "--quiet", "--no-trunc", .. filter], cancellationToken)).EnsureSuccess().Output;
         return ids.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -72,11 +72,14 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
         {
             await using var project = new ComposeProject(Host, TwoServices);
             await project.RunAsync(["up", "--detach"], Cancellation);
-            var address = await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "-o", $"cni.network={CniNetworks.SecondName}", "--subnet", "10.91.0.0/24", "by-subnet");
+            var address =
+                await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", "-o", $"cni.network={CniNetworks.SecondName}",
+                    "--subnet", "10.91.0.0/24", "by-subnet");
 
             address.Should().NotBeEmpty();
             (await AddressesAsync(project, "web")).Should().ContainSingle().Which.Should().StartWith("10.90.0.");
-            (await BridgeView.OfAsync(Host, Cancellation)).Networks.Select(network => network.CniNetwork).Should().Contain([CniNetworks.Name, CniNetworks.SecondName]);
+            (await BridgeView.OfAsync(Host, Cancellation)).Networks.Select(network => network.CniNetwork).Should().Contain(
+                [CniNetworks.Name, CniNetworks.SecondName]);
             await project.RunAsync(["down"], Cancellation);
             await DockerAsync("network", "rm", "by-subnet");
         }
@@ -162,7 +165,8 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
         (await ExecAsync("resident", "wget", "-qO-", $"http://{address}/")).Should().Be(Page.TrimEnd());
         (await ExecAsync(web, "wget", "-qO-", $"http://{pod.Ip}/")).Should().Be(Page.TrimEnd());
         await project.RunAsync(["down"], Cancellation);
-        (await Host.FromHost.GetAsync((await DockerView.OfAsync(Host, "resident", Network, Cancellation)).Address, 80, Cancellation)).Should().Be(Page);
+        (await Host.FromHost.GetAsync((await DockerView.OfAsync(Host, "resident", Network, Cancellation)).Address, 80, Cancellation))
+            .Should().Be(Page);
     }
 
     [Feature("Compose: `ipv4_address`, `ports`")]
@@ -229,7 +233,8 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
         (await DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Should().NotContain(ProjectNetwork);
     }
 
-    private static async Task<string> OnlyAsync(ComposeProject project, string service) => (await project.ContainersAsync(service, Cancellation)).Single();
+    private static async Task<string> OnlyAsync(ComposeProject project, string service) =>
+        (await project.ContainersAsync(service, Cancellation)).Single();
 
     private async Task<IReadOnlyList<string>> AddressesAsync(ComposeProject project, string service)
     {

@@ -5,7 +5,9 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>Default routes that are more than a gateway: a container has what a pod has, and Docker still chooses between its networks.</summary>
+/// <summary>
+/// Default routes that are more than a gateway: a container has what a pod has, and Docker still chooses between its networks.
+/// </summary>
 [Plugin("bridge", "host-local")]
 public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IClassFixture<RouteHost>
 {
@@ -61,15 +63,22 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
             string[] routes = [$"default via {subnet}.1 dev eth0", $"{subnet}.0/24 dev eth0 proto kernel scope link src {subnet}.250"];
             string[] found = [];
             await Eventually.IsTrueAsync(
-                async _ => (found = [.. (await InsideAsync("-4", "route")).Where(route => !route.Contains("link src", StringComparison.Ordinal) || !route.StartsWith($"{subnet}.1 ", StringComparison.Ordinal))]).SequenceEqual(routes),
+                async _ =>
+                    (found = [.. (await InsideAsync("-4", "route")).Where(
+                        route => !route.Contains("link src", StringComparison.Ordinal)
+                            || !route.StartsWith($"{subnet}.1 ", StringComparison.Ordinal))]).SequenceEqual(routes),
                 Cancellation);
             found.Should().Equal(routes, $"that is what the plugins made ({network}, {ipam})");
             if (network == RouteHost.Pointed)
             {
-                (await InsideAsync("-o", "-4", "address")).Should().Contain(line => line.Contains(" peer 10.98.6.1/32 ", StringComparison.Ordinal));
-                (await InsideAsync("-o", "-6", "address")).Should().Contain(line => line.Contains(" peer fd00:98:6::1/128 ", StringComparison.Ordinal));
-                (await InsideAsync("-6", "route", "show", "default")).Should().ContainSingle().Which.Should().StartWith("default via fd00:98:6::1 dev eth0");
-                (await InsideAsync("-4", "route")).Should().ContainSingle(route => route.StartsWith("10.98.6.1 ", StringComparison.Ordinal));
+                (await InsideAsync("-o", "-4", "address")).Should().Contain(
+                    line => line.Contains(" peer 10.98.6.1/32 ", StringComparison.Ordinal));
+                (await InsideAsync("-o", "-6", "address")).Should().Contain(
+                    line => line.Contains(" peer fd00:98:6::1/128 ", StringComparison.Ordinal));
+                (await InsideAsync("-6", "route", "show", "default")).Should().ContainSingle().Which.Should().StartWith(
+                    "default via fd00:98:6::1 dev eth0");
+                (await InsideAsync("-4", "route")).Should().ContainSingle(
+                    route => route.StartsWith("10.98.6.1 ", StringComparison.Ordinal));
             }
 
             await DockerAsync("rm", "--force", Container);
@@ -80,19 +89,23 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     [Theory]
     [InlineData("staging")]
     [InlineData("sandbox")]
-    public async Task A_network_with_a_next_hop_outside_its_subnet_is_connected_and_docker0_has_its_default_route_back_afterwards(string attach)
+    public async Task A_network_with_a_next_hop_outside_its_subnet_is_connected_and_docker0_has_its_default_route_back_afterwards(
+        string attach)
     {
         await CreateNetworkAsync(RouteHost.Outside, attach, "cni");
         await DockerAsync(["run", "--detach", "--name", Container, Image, .. WebServer]);
 
         await DockerAsync("network", "connect", RouteHost.Outside, Container);
 
-        (await DefaultsAsync()).Where(route => !route.Contains("fd00:", StringComparison.Ordinal)).Should().Equal("default via 192.0.2.1 dev eth1 onlink"); // Docker prefers gateways of both families.
+        // Docker prefers gateways of both families.
+        (await DefaultsAsync()).Where(route => !route.Contains("fd00:", StringComparison.Ordinal)).Should().Equal(
+            "default via 192.0.2.1 dev eth1 onlink");
         await DockerAsync("network", "disconnect", RouteHost.Outside, Container);
         (await DefaultsAsync()).Should().Equal("default via 172.17.0.1 dev eth0");
     }
 
-    [Feature("Containers: on several CNI networks with the same next hop", Not = "a container has room for one route to it; the second network is refused in words")]
+    [Feature("Containers: on several CNI networks with the same next hop",
+        Not = "a container has room for one route to it; the second network is refused in words")]
     [Fact]
     public async Task A_second_network_with_the_same_next_hop_is_refused_with_both_named_and_the_container_starts_again()
     {
@@ -119,9 +132,11 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     [InlineData("sandbox", "null")]
     public async Task IPv6_that_was_switched_off_on_purpose_stays_off(string attach, string ipam)
     {
-        Assert.SkipWhen(attach == "sandbox" && Host.Engine < EngineVersion.V28, "engine: before Docker 28 the sandbox does not show what the user switched off");
+        Assert.SkipWhen(attach == "sandbox" && Host.Engine < EngineVersion.V28,
+            "engine: before Docker 28 the sandbox does not show what the user switched off");
         await CreateNetworkAsync(RouteHost.Tuned, attach, ipam);
-        string[] run = ["run", "--detach", "--name", Container, "--sysctl", "net.ipv6.conf.all.disable_ipv6=1", "--network", RouteHost.Tuned, Image, .. WebServer];
+        string[] run = ["run", "--detach", "--name", Container, "--sysctl", "net.ipv6.conf.all.disable_ipv6=1", "--network",
+            RouteHost.Tuned, Image, .. WebServer];
 
         var started = await TryDockerAsync(run);
 
@@ -137,7 +152,8 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
         (await InsideAsync("-6", "address")).Should().BeEmpty();
         (await InsideAsync("-6", "route")).Where(route => !route.Contains("unreachable", StringComparison.Ordinal)).Should().BeEmpty();
         if (Host.Engine >= EngineVersion.V28)
-            (await DockerAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.GlobalIPv6Address}}{{.IPv6Gateway}}{{end}}", Container)).Should().BeEmpty();
+            (await DockerAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.GlobalIPv6Address}}{{.IPv6Gateway}}{{end}}",
+                Container)).Should().BeEmpty();
     }
 
     private async Task AssertFollowsGatewayAsync(string network, string ipam)
@@ -156,7 +172,8 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
 
     private async Task CreateNetworkAsync(string cniNetwork, string attach, string ipam)
     {
-        (await Host.BridgeAsync(["networks", "create", cniNetwork, "--ipam", ipam, "-o", $"cni.attach={attach}"], Cancellation)).EnsureSuccess();
+        (await Host.BridgeAsync(
+            ["networks", "create", cniNetwork, "--ipam", ipam, "-o", $"cni.attach={attach}"], Cancellation)).EnsureSuccess();
         _networks.Add(cniNetwork);
     }
 
@@ -164,23 +181,29 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     private async Task RunAsync(string network, string attach)
     {
         var connects = attach == "sandbox" && Host.Engine < EngineVersion.V28;
-        await DockerAsync(["run", "--detach", "--name", Container, "--network", connects ? EngineHost.InternalNetwork : network, Image, .. WebServer]);
+        await DockerAsync(
+            ["run", "--detach", "--name", Container, "--network", connects ? EngineHost.InternalNetwork : network, Image, .. WebServer]);
         if (connects)
             await DockerAsync("network", "connect", network, Container);
     }
 
     private async Task AssertDefaultsAsync(string network, string attach, string ipam)
     {
-        var link = (await InsideAsync("-o", "-4", "address")).Single(line => line.Contains(" 10.98.", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var link =
+            (await InsideAsync("-o", "-4", "address")).Single(line => line.Contains(" 10.98.", StringComparison.Ordinal)).Split(
+                ' ', StringSplitOptions.RemoveEmptyEntries);
         var (index, name) = (int.Parse(link[0].TrimEnd(':'), CultureInfo.InvariantCulture), link[1]);
-        var six = attach == "sandbox" && ipam == "null" ? 1024 + index : 1024; // Docker knows no IPv6 address there, and would discard the gateway.
+        // Docker knows no IPv6 address there, and would discard the gateway.
+        var six = attach == "sandbox" && ipam == "null" ? 1024 + index : 1024;
         string[] expected = network switch
         {
-            RouteHost.Straight => [$"default dev {name} scope link metric {index}", $"default dev {name} metric {1024 + index} pref medium"],
+            RouteHost.Straight =>
+                [$"default dev {name} scope link metric {index}", $"default dev {name} metric {1024 + index} pref medium"],
             RouteHost.Tuned =>
             [
                 $"default via 10.98.2.1 dev {name} mtu 1450 advmss 1400 initcwnd 20", $"default via 10.98.2.254 dev {name} metric 200",
-                $"default via fd00:98:2::1 dev {name} metric {six} mtu 1350 pref medium", $"default via fd00:98:2::fe dev {name} metric 2048 pref medium",
+                $"default via fd00:98:2::1 dev {name} metric {six} mtu 1350 pref medium",
+                $"default via fd00:98:2::fe dev {name} metric 2048 pref medium",
             ],
             RouteHost.Shared => [$"default via 169.254.1.1 dev {name} mtu 1450", $"default via 169.254.1.1 dev {name} metric 300"],
             _ => [$"default via 192.0.2.1 dev {name} onlink", $"default via fd00:99::1 dev {name} metric {six} onlink pref medium"],
@@ -191,14 +214,18 @@ public sealed class DefaultRouteTests(RouteHost engine) : EngineTest(engine), IC
     }
 
     // Before Docker 28 even an internal network of Docker's own has a gateway.
-    private async Task<string[]> OursAsync() => [.. (await DefaultsAsync()).Where(route => !route.Contains("via 172.", StringComparison.Ordinal))];
+    private async Task<string[]> OursAsync() =>
+        [.. (await DefaultsAsync()).Where(route => !route.Contains("via 172.", StringComparison.Ordinal))];
 
-    private async Task<string[]> DefaultsAsync() => [.. await InsideAsync("-4", "route", "show", "default"), .. await InsideAsync("-6", "route", "show", "default")];
+    private async Task<string[]> DefaultsAsync() =>
+        [.. await InsideAsync("-4", "route", "show", "default"), .. await InsideAsync("-6", "route", "show", "default")];
 
     private async Task<string[]> InsideAsync(params string[] arguments)
     {
         var process = await DockerAsync("inspect", "--format", "{{.State.Pid}}", Container);
-        var output = (await Host.RunAsync(["nsenter", $"--net=/proc/{process}/ns/net", "ip", .. arguments], Cancellation)).EnsureSuccess().Output;
-        return [.. output.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Where(line => line.Length > 0)];
+        var output = (await Host.RunAsync(["nsenter", $"--net=/proc/{process}/ns/net", "ip", .. arguments], Cancellation)).EnsureSuccess()
+            .Output;
+        return [.. output.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Where(
+            line => line.Length > 0)];
     }
 }

@@ -46,7 +46,8 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
         var leases = engine.Client.Log.Split("acquiring lease").Length;
 
         var endpoint = await DockerView.OfAsync(Host, "web", Network, Cancellation);
-        (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(endpoint.EndpointId).Addresses.Should().Equal(await AddressInsideAsync("web", FirstInterface));
+        (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(endpoint.EndpointId).Addresses.Should().Equal(
+            await AddressInsideAsync("web", FirstInterface));
         endpoint.Address.Should().BeEmpty("Docker asks for it before there is one");
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
@@ -116,7 +117,8 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
         var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", ipam, "wrong");
 
         create.ExitCode.Should().NotBe(0);
-        create.StandardError.Should().Contain("dhcp").And.Contain("docker network create -d cni --ipam-driver null -o cni.network=pods -o cni.attach=sandbox NETWORK");
+        create.StandardError.Should().Contain("dhcp").And.Contain(
+            "docker network create -d cni --ipam-driver null -o cni.network=pods -o cni.attach=sandbox NETWORK");
         (await DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Should().NotContain("wrong");
     }
 
@@ -129,7 +131,8 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
         {
             created.Should().Contain("--ipam-driver null").And.Contain("cni.attach=sandbox");
             await AttachAsync("web", "right");
-            (await Host.FromNeighbour.GetAsync((await AddressInsideAsync("web", FirstInterface)).Split('/')[0], 80, Cancellation)).Should().Be(Page);
+            (await Host.FromNeighbour.GetAsync((await AddressInsideAsync("web", FirstInterface)).Split('/')[0], 80, Cancellation))
+                .Should().Be(Page);
         }
         finally
         {
@@ -152,11 +155,13 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
         File.Delete(Host.PathOf("/run/cni/dhcp.sock"));
     }
 
-    // Plugins 1.9 send RELEASE from 0.0.0.0 to the server's own address, which a kernel drops as a martian on its way to a server like this one: there the lease ends because nobody renews it.
+    // Plugins 1.9 send RELEASE from 0.0.0.0 to the server's own address, which a kernel drops as a martian on its way to a server like this
+    // one: there the lease ends because nobody renews it.
     private async Task AssertIsGivenBackAsync(string ip, string ifname)
     {
         var within = Host.Engine >= EngineVersion.V28 ? LeaseServer.LeaseTime * 1.5 : LeaseServer.LeaseTime / 4;
-        engine.Client.Log.Split('\n').Should().Contain(line => line.EndsWith($"/{CniNetworks.Name}/{ifname}: releasing lease", StringComparison.Ordinal));
+        engine.Client.Log.Split('\n').Should().Contain(
+            line => line.EndsWith($"/{CniNetworks.Name}/{ifname}: releasing lease", StringComparison.Ordinal));
         (await Eventually.IsTrueAsync(async token => !(await engine.Server.LeasedAsync(token)).Contains(ip), within, Cancellation))
             .Should().BeTrue("the lease has been given back.\n--- udhcpd ---\n{0}--- dhcp ---\n{1}", engine.Server.Log, engine.Client.Log);
     }

@@ -3,7 +3,10 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>What tests of <c>cni.attach=sandbox</c> have in common: from Docker 28 on such a network is for docker run, before for docker network connect.</summary>
+/// <summary>
+/// What tests of <c>cni.attach=sandbox</c> have in common: from Docker 28 on such a network is for docker run, before for docker network
+/// connect.
+/// </summary>
 public abstract class DirectAttachTest(EngineHost engine) : EngineTest(engine)
 {
     protected const string InternalNetwork = EngineHost.InternalNetwork;
@@ -20,7 +23,8 @@ public abstract class DirectAttachTest(EngineHost engine) : EngineTest(engine)
     /// <param name="options">Of docker run.</param>
     protected async Task AttachAsync(string name, string network, params IEnumerable<string> options)
     {
-        await DockerAsync(["run", "--detach", "--name", name, "--network", StartsInSandbox ? network : InternalNetwork, .. options, Image, .. WebServer]);
+        await DockerAsync(
+            ["run", "--detach", "--name", name, "--network", StartsInSandbox ? network : InternalNetwork, .. options, Image, .. WebServer]);
         if (!StartsInSandbox)
             await DockerAsync("network", "connect", network, name);
     }

@@ -57,7 +57,8 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
     }
 
-    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker run`", Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]
+    [Feature("Attached in the sandbox (`-o cni.attach=sandbox`): `docker run`",
+        Not = "before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works")]
     [Fact]
     public async Task On_engines_that_make_the_sandbox_late_docker_run_is_refused_and_leaves_nothing()
     {
@@ -91,7 +92,8 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
         await DockerAsync("network", "connect", Network, "web");
 
         (await AddressInsideAsync("web", "eth1")).Should().StartWith("10.90.0.");
-        (await ExecAsync("web", "ip", "route")).Split('\n').Where(route => route.StartsWith("default", StringComparison.Ordinal)).Should().ContainSingle();
+        (await ExecAsync("web", "ip", "route")).Split('\n').Where(route => route.StartsWith("default", StringComparison.Ordinal))
+            .Should().ContainSingle();
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
     }
 
@@ -163,7 +165,8 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
 
-        await DockerAsync("network", "connect", "--driver-opt", "com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.log_martians=1", Network, "web");
+        await DockerAsync("network", "connect", "--driver-opt", "com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.log_martians=1",
+            Network, "web");
 
         (await ExecAsync("web", "cat", "/proc/sys/net/ipv4/conf/eth1/log_martians")).Should().Be("1");
         (await ExecAsync("web", "cat", "/proc/sys/net/ipv4/conf/eth0/log_martians")).Should().Be("0");

@@ -5,7 +5,8 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// Docker's FORWARD policy DROP. The bridge changes no firewall that nobody asked it to change; the plugins of the chain make their own exceptions:
+/// Docker's FORWARD policy DROP. The bridge changes no firewall that nobody asked it to change; the plugins of the chain make their own
+/// exceptions:
 /// `firewall` lets containers speak and be answered, but nothing lets strangers in to a published port.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
@@ -34,7 +35,8 @@ public sealed class DropPolicyTests(DropPolicyHost engine) : EngineTest(engine),
 
         (await Host.FromHost.GetAsync("127.0.0.1", 8080, Cancellation)).Should().Be(Page);
         (await Host.RunAsync(
-            ["iptables", "-I", "DOCKER-USER", "-o", "cni0", "-m", "conntrack", "--ctstate", "DNAT", "-j", "ACCEPT"], Cancellation)).EnsureSuccess();
+            ["iptables", "-I", "DOCKER-USER", "-o", "cni0", "-m", "conntrack", "--ctstate", "DNAT", "-j", "ACCEPT"],
+            Cancellation)).EnsureSuccess();
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }
 }

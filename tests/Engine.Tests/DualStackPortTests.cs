@@ -23,7 +23,8 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
         var census = await CensusAfterOneContainerAsync("--publish", "80");
 
         await RunContainerAsync("web", "--publish", publish);
-        await Host.FromNeighbour.GetAsync(answersIPv4 ? TestHost.Address : Address6, 8080, Cancellation); // Waits until the server has started.
+        // Waits until the server has started.
+        await Host.FromNeighbour.GetAsync(answersIPv4 ? TestHost.Address : Address6, 8080, Cancellation);
 
         (await Host.FromNeighbour.CanConnectAsync(TestHost.Address, 8080, Cancellation)).Should().Be(answersIPv4);
         (await Host.FromNeighbour.CanConnectAsync(Address6, 8080, Cancellation)).Should().Be(answersIPv6);

@@ -63,7 +63,8 @@ public abstract class EngineTest : IAsyncLifetime
 
     /// <summary>A docker command that must succeed.</summary>
     /// <returns>What it printed.</returns>
-    protected async Task<string> DockerAsync(params IEnumerable<string> arguments) => (await TryDockerAsync(arguments)).EnsureSuccess().Output;
+    protected async Task<string> DockerAsync(params IEnumerable<string> arguments) =>
+        (await TryDockerAsync(arguments)).EnsureSuccess().Output;
 
     /// <summary>A docker command that may fail.</summary>
     protected Task<CommandResult> TryDockerAsync(params IEnumerable<string> arguments) => Host.DockerAsync(arguments, Cancellation);
@@ -74,7 +75,8 @@ public abstract class EngineTest : IAsyncLifetime
 
     /// <summary>On the host.</summary>
     /// <returns>What it printed.</returns>
-    protected async Task<string> RunInShellAsync(string script) => (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
+    protected async Task<string> RunInShellAsync(string script) =>
+        (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
 
     protected async Task<Pod> RunPodAsync(string name, int hostPort = 0)
     {
@@ -105,8 +107,8 @@ public abstract class EngineTest : IAsyncLifetime
     /// <summary>Removes a container while cnm-cni is down, and starts cnm-cni again.</summary>
     /// <param name="container">Its name.</param>
     /// <param name="nobodyListens">
-    /// Docker finds nobody on the socket: it tries each call for 15 s and goes on without an answer. Otherwise each call gets an error, after which Docker
-    /// goes on in the same way, but at once: it tries again only what has had no answer (moby pkg/plugins/client.go).
+    /// Docker finds nobody on the socket: it tries each call for 15 s and goes on without an answer. Otherwise each call gets an error,
+    /// after which Docker goes on in the same way, but at once: it tries again only what has had no answer (moby pkg/plugins/client.go).
     /// </param>
     protected async Task RemoveWhileDownAsync(string container, bool nobodyListens = false)
     {

@@ -5,7 +5,9 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>The last plugin of the chain fails: the person at the prompt learns why, and what the plugins before it did is undone.</summary>
+/// <summary>
+/// The last plugin of the chain fails: the person at the prompt learns why, and what the plugins before it did is undone.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(engine)
 {

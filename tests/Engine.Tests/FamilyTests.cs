@@ -64,7 +64,8 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
     {
         RequireEngine(EngineVersion.V28, "docker network create --ipv4=false");
 
-        (await DockerAsync("network", "inspect", "--format", "{{.EnableIPv4}} {{.EnableIPv6}}{{range .IPAM.Config}} {{.Subnet}} {{.Gateway}}{{end}}", Six))
+        (await DockerAsync(
+            "network", "inspect", "--format", "{{.EnableIPv4}} {{.EnableIPv6}}{{range .IPAM.Config}} {{.Subnet}} {{.Gateway}}{{end}}", Six))
             .Should().Be($"false true fd00:95::/64 {SeveralNetworksHost.Gateway6}");
     }
 
@@ -104,7 +105,8 @@ public sealed class FamilyTests(SeveralNetworksHost engine) : SeveralNetworksTes
         var (address6, _) = await View6Async("web", Six);
         (await Host.FromHost.GetAsync(address6, 80, Cancellation)).Should().Be(Page);
         (await Host.FromHost.GetAsync((await ViewAsync("web", First)).Address, 80, Cancellation)).Should().Be(Page);
-        (await InsideAsync("web")).Gateways.Should().Equal(Host.Engine >= EngineVersion.V28 ? [CniNetworks.Gateway, SeveralNetworksHost.Gateway6] : [CniNetworks.Gateway]);
+        (await InsideAsync("web")).Gateways.Should().Equal(
+            Host.Engine >= EngineVersion.V28 ? [CniNetworks.Gateway, SeveralNetworksHost.Gateway6] : [CniNetworks.Gateway]);
         await AssertPassesCheckAsync("web", skipped: Host.Engine >= EngineVersion.V28 ? 0 : 1);
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);

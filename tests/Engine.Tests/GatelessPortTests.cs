@@ -6,7 +6,10 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary><c>docker run -p</c> where no endpoint of the container has a gateway: Docker asks nobody to publish, and it is published all the same, or refused.</summary>
+/// <summary>
+/// <c>docker run -p</c> where no endpoint of the container has a gateway: Docker asks nobody to publish, and it is published all the same,
+/// or refused.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap")]
 public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine), IClassFixture<GatelessHost>
 {
@@ -26,7 +29,8 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await AssertPublishesAsync("web", network);
         var second = await TryDockerAsync("run", "--name", "second", "--network", network, "--publish", "8080:80", Image, "true");
         second.ExitCode.Should().NotBe(0);
-        second.StandardError.Should().MatchRegex("host port 8080/tcp for container port 80 is published by (container web|the container with endpoint [0-9a-f]+) already");
+        second.StandardError.Should().MatchRegex(
+            "host port 8080/tcp for container port 80 is published by (container web|the container with endpoint [0-9a-f]+) already");
 
         await DockerAsync("rm", "--force", "web", "second");
         (await Host.FromHost.CanConnectAsync("127.0.0.1", 8080, Cancellation)).Should().BeFalse();
@@ -52,14 +56,16 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    // Where the container has a way back: at the loopback address of IPv4, whose source portmap translates, and at the host's addresses in the container's subnets.
+    // Where the container has a way back: at the loopback address of IPv4, whose source portmap translates, and at the host's addresses in
+    // the container's subnets.
     [Feature(Feature)]
     [Feature("Published ports: IPv6")]
     [Theory]
     [InlineData(GatelessHost.Dual, "8080:80", "127.0.0.1", GatelessHost.DualGateway, GatelessHost.DualGateway6)]
     [InlineData(GatelessHost.Dual, "[::]:8080:80", GatelessHost.DualGateway6)]
     [InlineData(GatelessHost.Six, "8080:80", GatelessHost.SixGateway)]
-    public async Task A_port_answers_in_the_requested_families_that_the_container_has(string network, string publish, params string[] addresses)
+    public async Task A_port_answers_in_the_requested_families_that_the_container_has(
+        string network, string publish, params string[] addresses)
     {
         var census = await Host.CensusAsync(Cancellation);
         await RunOnAsync(network, "web", "--publish", publish);
@@ -87,7 +93,9 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         var run = await TryDockerAsync("run", "--name", "web", "--network", network, "--publish", publish, Image, "true");
 
         run.ExitCode.Should().NotBe(0);
-        run.StandardError.Should().Contain($"cannot be published at {publish[..publish.LastIndexOf(":8080", StringComparison.Ordinal)].Trim('[', ']')}").And.Contain(reason);
+        run.StandardError.Should().Contain(
+            $"cannot be published at {publish[..publish.LastIndexOf(":8080", StringComparison.Ordinal)].Trim('[', ']')}").And.Contain(
+                reason);
         (await PublishersAsync(Cancellation)).Should().BeEmpty();
     }
 
@@ -99,7 +107,9 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await RunOnAsync(GatelessHost.Mute, "web", "--publish", "8080:80");
 
         (await Eventually.IsTrueAsync(
-            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
+            async token =>
+                (await Host.BridgeAsync(["status"], token)).Output.Contains(
+                    "ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
             Cancellation)).Should().BeTrue();
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
@@ -147,7 +157,9 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await DockerAsync("network", "connect", GatelessHost.Mute, "web");
         await DockerAsync("network", "disconnect", "bridge", "web");
         (await Eventually.IsTrueAsync(
-            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
+            async token =>
+                (await Host.BridgeAsync(["status"], token)).Output.Contains(
+                    "ports cannot be published on CNI network \"mute\"", StringComparison.Ordinal),
             Cancellation)).Should().BeTrue();
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
@@ -224,5 +236,6 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     }
 
     private async Task<IReadOnlyList<string>> PublishersAsync(CancellationToken cancellationToken) =>
-        [.. (await BridgeView.OfAsync(Host, cancellationToken)).Endpoints.Where(candidate => candidate.Ports.Count > 0).Select(candidate => candidate.EndpointId)];
+        [.. (await BridgeView.OfAsync(Host, cancellationToken)).Endpoints.Where(candidate => candidate.Ports.Count > 0).Select(
+            candidate => candidate.EndpointId)];
 }

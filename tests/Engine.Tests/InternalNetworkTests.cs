@@ -5,7 +5,9 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary><c>docker network create --internal</c>: no gateway, no default route, nothing published; its containers reach each other.</summary>
+/// <summary>
+/// <c>docker network create --internal</c>: no gateway, no default route, nothing published; its containers reach each other.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNetworksTest(engine), IClassFixture<SeveralNetworksHost>
 {
@@ -30,10 +32,12 @@ public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNe
         await AssertInterfacesAsync("web", Hidden);
         (await InsideAsync("web")).Gateways.Should().BeEmpty();
         (await ExecAsync("visitor", "wget", "-qO-", $"http://{web.Address}/")).Should().Be(Page.TrimEnd());
-        (await (await Host.FromContainerAsync("visitor", Cancellation)).ResolveAsync("web", "127.0.0.11", Cancellation)).Should().Be(web.Address);
+        (await (await Host.FromContainerAsync("visitor", Cancellation)).ResolveAsync("web", "127.0.0.11", Cancellation)).Should().Be(
+            web.Address);
         (await TryDockerAsync("exec", "web", "wget", "-T", "2", "-qO-", $"http://{TestHost.NeighbourAddress}/")).ExitCode.Should().NotBe(0);
         (await Host.FromNeighbour.CanConnectAsync(TestHost.Address, 8080, Cancellation)).Should().BeFalse();
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().HaveCount(2).And.OnlyContain(endpoint => endpoint.Ports.Count == 0);
+        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().HaveCount(2).And.OnlyContain(
+            endpoint => endpoint.Ports.Count == 0);
         await AssertPassesCheckAsync("web");
 
         await DockerAsync("rm", "--force", "web", "visitor");

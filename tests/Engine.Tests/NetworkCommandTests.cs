@@ -54,8 +54,11 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     {
         var said = await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made);
 
-        said.Should().Be($"{Made} {await DockerAsync("network", "inspect", "--format", "{{.Id}}", Made)}: CNI network {CniNetworks.Name}, --ipam-driver cni, {CniNetworks.Subnet} via {CniNetworks.Gateway}");
-        (await DockerAsync("network", "inspect", "--format", "{{.IPAM.Driver}} {{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}", Made))
+        said.Should().Be(
+            $"{Made} {await DockerAsync("network", "inspect", "--format", "{{.Id}}",
+                Made)}: CNI network {CniNetworks.Name}, --ipam-driver cni, {CniNetworks.Subnet} via {CniNetworks.Gateway}");
+        (await DockerAsync(
+            "network", "inspect", "--format", "{{.IPAM.Driver}} {{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{end}}", Made))
             .Should().Be($"cni {CniNetworks.Subnet} {CniNetworks.Gateway}");
         await DockerAsync("run", "--rm", "--network", Made, Image, "ping", "-c", "1", "-W", "2", CniNetworks.Gateway);
     }
@@ -96,7 +99,10 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
 
         var said = await BridgeAsync("networks", "create", "brief", "--name", Made);
 
-        said.Should().Contain(Host.Engine >= EngineVersion.V28 ? "--ipam-driver cni, fd00:94::/64 via fd00:94::1" : "--ipam-driver null, because it has no IPv4 subnet");
+        said.Should().Contain(
+            Host.Engine >= EngineVersion.V28
+                ? "--ipam-driver cni, fd00:94::/64 via fd00:94::1"
+                : "--ipam-driver null, because it has no IPv4 subnet");
         (await DockerAsync("run", "--rm", "--network", Made, Image, "ip", "-6", "addr", "show", "eth0")).Should().Contain("fd00:94::");
     }
 
@@ -105,7 +111,8 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     [Fact]
     public async Task A_network_made_with_the_null_IPAM_takes_containers()
     {
-        (await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null")).Should().Contain("--ipam-driver null");
+        (await BridgeAsync("networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null")).Should().Contain(
+            "--ipam-driver null");
 
         await DockerAsync(["run", "--detach", "--name", "web", "--network", Made, Image, .. WebServer]);
 
@@ -128,21 +135,25 @@ public sealed class NetworkCommandTests(StockChainHost engine) : EngineTest(engi
     [Fact]
     public async Task A_refusal_of_cnm_cni_is_quoted()
     {
-        var create = await Host.BridgeAsync(["networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null", "-o", "cni.netwrok=x"], Cancellation);
+        var create =
+            await Host.BridgeAsync(
+                ["networks", "create", CniNetworks.Name, "--name", Made, "--ipam", "null", "-o", "cni.netwrok=x"], Cancellation);
 
         create.ExitCode.Should().Be(1);
         create.StandardError.Should().Contain("cni.netwrok");
         (await DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Should().NotContain(Made);
     }
 
-    private async Task<string> BridgeAsync(params IEnumerable<string> arguments) => (await Host.BridgeAsync(arguments, Cancellation)).EnsureSuccess().Output;
+    private async Task<string> BridgeAsync(params IEnumerable<string> arguments) =>
+        (await Host.BridgeAsync(arguments, Cancellation)).EnsureSuccess().Output;
 
     /// <summary>A second CNI network, for one test.</summary>
     private Task WriteBriefAsync(string ranges) => File.WriteAllTextAsync(
         BriefFile,
         $$"""
         { "cniVersion": "1.0.0", "name": "brief", "plugins": [
-          { "type": "bridge", "bridge": "cni9", "isGateway": true, "isDefaultGateway": true, "ipam": { "type": "host-local", "ranges": [{{ranges}}] } } ] }
+          { "type": "bridge", "bridge": "cni9", "isGateway": true, "isDefaultGateway": true, "ipam": { "type": "host-local",
+            "ranges": [{{ranges}}] } } ] }
         """,
         Cancellation);
 }

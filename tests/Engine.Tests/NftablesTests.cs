@@ -5,7 +5,10 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>The second back end of the stock plugins. It finds its rules again by other marks than the first: by ids alone, where iptables wants addresses too.</summary>
+/// <summary>
+/// The second back end of the stock plugins. It finds its rules again by other marks than the first: by ids alone, where iptables wants
+/// addresses too.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 {
@@ -72,7 +75,8 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
     public async Task Containers_that_restart_reconnect_and_are_killed_leave_nothing_behind()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
-        await Parallel.ForAsync(0, 6, new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = Cancellation }, async (number, _) =>
+        await Parallel.ForAsync(
+            0, 6, new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = Cancellation }, async (number, _) =>
         {
             var name = $"guest{number}";
             await RunContainerAsync(name, "--publish", $"{8100 + number}:80");
@@ -118,5 +122,6 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
     // Of the plugins' own tables; those of iptables are nftables' too, by the name of the program that made them.
     private async Task<IReadOnlyList<string>> RulesAsync() => (await RunInShellAsync(
-        "for table in 'inet cni_plugins_masquerade' 'ip cni_hostport' 'ip6 cni_hostport'; do nft list table $table 2> /dev/null; done; true")).Split('\n');
+        "for table in 'inet cni_plugins_masquerade' 'ip cni_hostport' 'ip6 cni_hostport'; do nft list table $table 2> /dev/null; done; " +
+        "true")).Split('\n');
 }

@@ -21,7 +21,9 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
 
         if (Host.Engine < EngineVersion.V28)
         {
-            Except(Feature, ["Docker keeps the endpoint of one that was connected between two crashes; `cnm-cni repair` tells the command that removes it"]);
+            Except(Feature,
+                ["Docker keeps the endpoint of one that was connected between two crashes; `cnm-cni repair` tells the command that " +
+                    "removes it"]);
             await RequireToldAsync($"docker network disconnect --force {Network} loop");
             await DockerAsync("network", "disconnect", "--force", Network, "loop");
         }
@@ -40,7 +42,9 @@ public sealed class OrphanedEndpointTests(ComebackHost engine) : EngineTest(engi
         {
             await DockerAsync("run", "--detach", "--name", "loop", "--restart", "always", "--publish", "8080:80", Image, "false");
             (await Eventually.IsTrueAsync(
-                async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "loop") == $"restarting {crashes}", Cancellation)).Should().BeTrue();
+                async _ =>
+                    await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "loop") == $"restarting {crashes}",
+                    Cancellation)).Should().BeTrue();
             var connect = await TryDockerAsync("network", "connect", Network, "loop");
             await DockerAsync("rm", "--force", "loop");
             if (Host.Engine >= EngineVersion.V28)

@@ -53,7 +53,8 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
 
         var rules = (await RunInShellAsync("iptables-save -t nat")).Split('\n');
         rules.Should().ContainMatch($"*-p sctp * --dport 8080 -j DNAT --to-destination {docker.Address}:80");
-        (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId).Ports.Should().ContainSingle().Which.Protocol.Should().Be("sctp");
+        (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId).Ports.Should().ContainSingle().Which.Protocol
+            .Should().Be("sctp");
         await DockerAsync("rm", "--force", "web");
 
         (await RunInShellAsync("iptables-save -t nat")).Should().NotContain("sctp");

@@ -16,7 +16,8 @@ public abstract class ReachabilityTests(EngineHost engine) : EngineTest(engine)
         var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
 
         (await ExecAsync("web", "wget", "-qO-", $"http://{pod.Ip}/")).Should().Be(Page.TrimEnd());
-        (await pod.ExecAsync(["wget", "-qO-", $"http://{container.Address}/"], Cancellation)).EnsureSuccess().StandardOutput.Should().Be(Page);
+        (await pod.ExecAsync(["wget", "-qO-", $"http://{container.Address}/"], Cancellation)).EnsureSuccess().StandardOutput.Should().Be(
+            Page);
         await ExecAsync("web", "ping", "-c", "1", "-W", "2", pod.Ip);
         (await pod.ExecAsync(["ping", "-c", "1", "-W", "2", container.Address], Cancellation)).EnsureSuccess();
     }

@@ -26,13 +26,15 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
     {
         var census = await Host.CensusAsync(Cancellation);
         await DockerAsync(
-            "create", "--name", "crasher", "--network", First, "--publish", "8080:80", "--restart", "on-failure:3", Image, "sh", "-c", "ip -o -4 addr show scope global; exit 3");
+            "create", "--name", "crasher", "--network", First, "--publish", "8080:80", "--restart", "on-failure:3", Image, "sh", "-c",
+            "ip -o -4 addr show scope global; exit 3");
         await ConnectAsync(Second, "crasher");
 
         await DockerAsync("start", "crasher");
 
         await Eventually.IsTrueAsync(
-            async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "crasher") == "exited 3", Cancellation);
+            async _ => await DockerAsync("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", "crasher") == "exited 3",
+            Cancellation);
         var seen = (await DockerAsync("logs", "crasher")).Split('\n');
         seen.Where(line => line.Contains("10.90.0.")).Should().HaveCount(4);
         seen.Where(line => line.Contains("10.91.0.")).Should().HaveCount(4);

@@ -6,7 +6,10 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>The setting <c>sandboxPlugins</c>: a plugin of somebody else runs in the container's own namespace, when the interface has arrived there.</summary>
+/// <summary>
+/// The setting <c>sandboxPlugins</c>: a plugin of somebody else runs in the container's own namespace, when the interface has arrived
+/// there.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(engine), IClassFixture<SandboxPluginHost>
 {
@@ -71,7 +74,8 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
         await RunContainerAsync("next", "--publish", "8080:80");
     }
 
-    [Feature("Plugins for the container's own namespace: a failure stops the start", Not = "before Docker 28 the container starts without asking again; `cnm-cni status` shows the failure")]
+    [Feature("Plugins for the container's own namespace: a failure stops the start",
+        Not = "before Docker 28 the container starts without asking again; `cnm-cni status` shows the failure")]
     [Fact]
     public async Task After_a_failure_that_comes_too_late_the_container_runs_and_status_shows_the_problem()
     {
@@ -82,22 +86,27 @@ public sealed class SandboxPluginTests(SandboxPluginHost engine) : EngineTest(en
         await RunContainerAsync("web");
 
         (await Eventually.IsTrueAsync(
-            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("the gate is locked", StringComparison.Ordinal), Cancellation)).Should().BeTrue();
+            async token => (await Host.BridgeAsync(["status"], token)).Output.Contains("the gate is locked", StringComparison.Ordinal),
+            Cancellation)).Should().BeTrue();
         (await Host.BridgeAsync(["status"], Cancellation)).Output.Should().Contain(SandboxPluginHost.Plugin).And.Contain("web");
         (await DockerAsync("inspect", "--format", "{{.State.Running}}", "web")).Should().Be("true");
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    [Feature("Plugins for the container's own namespace: as a first plugin, without `-o cni.attach=sandbox`", Not = "it makes the interface, so it cannot wait for it; the command to type is told")]
+    [Feature("Plugins for the container's own namespace: as a first plugin, without `-o cni.attach=sandbox`",
+        Not = "it makes the interface, so it cannot wait for it; the command to type is told")]
     [Fact]
     public async Task A_plugin_of_the_sandbox_that_is_first_in_the_chain_needs_a_network_attached_in_the_sandbox()
     {
-        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}", "wrong");
+        var create =
+            await TryDockerAsync(
+                "network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}", "wrong");
 
         create.ExitCode.Should().NotBe(0);
         create.StandardError.Should().Contain(SandboxPluginHost.Plugin)
-            .And.Contain($"docker network create -d cni --ipam-driver null -o cni.network={CniNetworks.SecondName} -o cni.attach=sandbox NETWORK");
+            .And.Contain(
+                $"docker network create -d cni --ipam-driver null -o cni.network={CniNetworks.SecondName} -o cni.attach=sandbox NETWORK");
         (await DockerAsync("network", "ls", "--format", "{{.Name}}")).Split('\n').Should().NotContain("wrong");
     }
 

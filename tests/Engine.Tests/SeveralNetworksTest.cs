@@ -76,7 +76,9 @@ public abstract class SeveralNetworksTest(SeveralNetworksHost engine) : EngineTe
             results.Count(result => (string?)result!["outcome"] == "skipped").Should().Be(skipped);
     }
 
-    /// <summary>The ports are published once, by this network's endpoint, they answer, and the container's default route goes there.</summary>
+    /// <summary>
+    /// The ports are published once, by this network's endpoint, they answer, and the container's default route goes there.
+    /// </summary>
     protected async Task AssertPublishesAsync(string name, string network, int port = 8080)
     {
         var endpoint = await ViewAsync(name, network);

@@ -162,7 +162,8 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
         var connect = await TryDockerAsync("network", "connect", "twin", "web");
 
         connect.ExitCode.Should().NotBe(0);
-        connect.StandardError.Should().Contain("two interfaces in one subnet").And.Contain((await ViewAsync("web", First)).Address).And.Contain("docker network disconnect");
+        connect.StandardError.Should().Contain("two interfaces in one subnet").And.Contain((await ViewAsync("web", First)).Address)
+            .And.Contain("docker network disconnect");
         await AssertNothingIsLeftSinceAsync(before);
         await AssertInterfacesAsync("web", First);
         (await ExecAsync("neighbour", "wget", "-qO-", $"http://{(await ViewAsync("web", First)).Address}/")).Should().Be(Page.TrimEnd());
@@ -200,7 +201,8 @@ public sealed class SeveralNetworksTests(SeveralNetworksHost engine) : SeveralNe
     {
         var census = await Host.CensusAsync(Cancellation);
         await DockerAsync(
-            "network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", $"cni.network={Second}", "--subnet", "10.91.0.0/24", "--gateway", "10.91.0.1", "-o", "cni.attach=sandbox", "direct");
+            "network", "create", "-d", "cni", "--ipam-driver", "cni", "--ipam-opt", $"cni.network={Second}", "--subnet", "10.91.0.0/24",
+            "--gateway", "10.91.0.1", "-o", "cni.attach=sandbox", "direct");
         await RunOnAsync(First, "web");
 
         // Docker numbers what it moves itself, past what it did not: the next would be another eth1.

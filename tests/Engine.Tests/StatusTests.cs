@@ -23,7 +23,8 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
 
         var lines = status.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
         lines.Should().Contain($"On CNI network {CniNetworks.Name} ({CniNetworks.Subnet}):");
-        lines.Should().ContainMatch($"{container.Address} container web {Network} * joined {container.Mac} 8080->80/tcp * {container.EndpointId[..12]}");
+        lines.Should().ContainMatch(
+            $"{container.Address} container web {Network} * joined {container.Mac} 8080->80/tcp * {container.EndpointId[..12]}");
         lines.Should().Contain($"{pod.Ip} pod default/dns - - - - - - {pod.Id[..12]}");
     }
 
@@ -41,7 +42,8 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
             var bridge = await BridgeView.OfAsync(Host, Cancellation);
             var endpoint = bridge.EndpointOf(container.EndpointId);
 
-            bridge.CniNetworks.Single().Neighbours.Select(neighbour => (neighbour.Kind, neighbour.ContainerId, neighbour.Addresses.Single())).Should().BeEquivalentTo([
+            bridge.CniNetworks.Single().Neighbours.Select(
+                neighbour => (neighbour.Kind, neighbour.ContainerId, neighbour.Addresses.Single())).Should().BeEquivalentTo([
                 ("container", endpoint.ContainerId, container.Address),
                 ("pod", pod.Id, pod.Ip),
                 ("other", "f00d", "10.90.0.200"),
@@ -76,7 +78,8 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
 
             status.PodRuntime.Should().Be("silent");
             status.Endpoints.Should().ContainSingle();
-            status.CniNetworks.Single().Neighbours.Should().ContainSingle(neighbour => neighbour.ContainerId == pod.Id && neighbour.Kind == "other");
+            status.CniNetworks.Single().Neighbours.Should().ContainSingle(
+                neighbour => neighbour.ContainerId == pod.Id && neighbour.Kind == "other");
         }
         finally
         {
@@ -93,13 +96,16 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
 
         await DockerAsync("rename", "web", "renamed");
 
-        (await IsNamedAsync("renamed", within: TimeSpan.FromSeconds(25))).Should().BeTrue("the next look at intervals is thirty seconds away");
+        (await IsNamedAsync("renamed", within: TimeSpan.FromSeconds(25))).Should().BeTrue(
+            "the next look at intervals is thirty seconds away");
     }
 
     /// <summary>Names are learned in the background.</summary>
     private Task<bool> IsNamedAsync(string container, TimeSpan within) => Eventually.IsTrueAsync(
-        async token => (await BridgeView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }] && name == container, within, Cancellation);
+        async token => (await BridgeView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }]
+            && name == container, within, Cancellation);
 
     private async Task SignalContainerdAsync(string signal) =>
-        (await Host.RunAsync(["kill", $"-{signal}", Host.Containerd.Pid.ToString(CultureInfo.InvariantCulture)], Cancellation)).EnsureSuccess();
+        (await Host.RunAsync(
+            ["kill", $"-{signal}", Host.Containerd.Pid.ToString(CultureInfo.InvariantCulture)], Cancellation)).EnsureSuccess();
 }

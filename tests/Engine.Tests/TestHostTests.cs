@@ -11,13 +11,15 @@ public sealed class TestHostTests
 
     private static readonly string[] WebServer = ["httpd", "-f", "-p", "80", "-h", "/www"];
 
-    // A driver in daily use: namespaces mounted where it keeps them and elsewhere, one on another; a file system mounted over others; files of its state, its
-    // log and its units; a socket; and the lock of iptables, which a plugin holds just now.
+    // A driver in daily use: namespaces mounted where it keeps them and elsewhere, one on another; a file system mounted over others; files
+    // of its state, its log and its units; a socket; and the lock of iptables, which a plugin holds just now.
     private const string MachineWithDriver = """
         mount -t tmpfs of-machine /run
         mkdir -p /run/cnm-cni/netns/of-machine "/run/of-machine namespaces" /run/docker/plugins
         touch /run/cnm-cni/netns/of-machine/{one,two} "/run/of-machine namespaces/three" /run/cnm-cni/of-machine.lock
-        for path in /run/cnm-cni/netns/of-machine/{one,one,one,two} "/run/of-machine namespaces/three"; do mount --bind /proc/self/ns/net "$path"; done
+        for path in /run/cnm-cni/netns/of-machine/{one,one,one,two} "/run/of-machine namespaces/three"; do
+            mount --bind /proc/self/ns/net "$path"
+        done
         mount -t tmpfs of-machine /run/cnm-cni/netns
         touch /run/cnm-cni/netns/four
         mount --bind /proc/self/ns/net /run/cnm-cni/netns/four
@@ -26,13 +28,18 @@ public sealed class TestHostTests
         for _ in 1 2; do mount --bind /proc/self/ns/net /srv/five; done
         for directory in etc var/lib var/log var/cache dev/shm; do
             mkdir -p /run/of-machine/$directory/{upper,work}
-            mount -t overlay -o lowerdir=/$directory,upperdir=/run/of-machine/$directory/upper,workdir=/run/of-machine/$directory/work of-machine /$directory
+            mount -t overlay -o \
+                lowerdir=/$directory,upperdir=/run/of-machine/$directory/upper,workdir=/run/of-machine/$directory/work \
+                of-machine /$directory
         done
         mkdir -p /var/lib/cnm-cni/attachments /var/lib/cnm-cni-up /var/cache/cnm-cni
-        touch /var/lib/cnm-cni/attachments/of-machine.json /var/lib/cnm-cni-up/program /var/log/cnm-cni.log{,.1} /var/cache/cnm-cni/of-machine /dev/shm/of-machine
+        touch /var/lib/cnm-cni/attachments/of-machine.json /var/lib/cnm-cni-up/program /var/log/cnm-cni.log{,.1} \
+            /var/cache/cnm-cni/of-machine /dev/shm/of-machine
         touch /etc/systemd/system/cnm-cni.{socket,service}
         # Both live as long as the host, whose standard input is theirs, and are no children of what becomes the host.
-        (perl -e 'use Socket; socket($s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("/run/docker/plugins/of-machine.sock")); listen($s, 1); sysread STDIN, $_, 1' <&0 > /dev/null 2>&1 &)
+        (perl -e 'use Socket; socket($s, AF_UNIX, SOCK_STREAM, 0);
+            bind($s, pack_sockaddr_un("/run/docker/plugins/of-machine.sock")); listen($s, 1);
+            sysread STDIN, $_, 1' <&0 > /dev/null 2>&1 &)
         (flock /run/xtables.lock sh -c 'read -r _' <&0 > /dev/null 2>&1 &)
         """;
 
@@ -51,7 +58,8 @@ public sealed class TestHostTests
         var cancellationToken = Cancellation;
         await using var host = await TestHost.StartAsync(Pods, cancellationToken);
 
-        (await host.DockerAsync(["run", "--detach", "--publish", "8080:80", "bridge-test", .. WebServer], cancellationToken)).EnsureSuccess();
+        (await host.DockerAsync(
+            ["run", "--detach", "--publish", "8080:80", "bridge-test", .. WebServer], cancellationToken)).EnsureSuccess();
         var pod = await host.Pods.RunAsync("web", WebServer, cancellationToken);
 
         (await host.FromNeighbour.GetAsync(TestHost.Address, 8080, cancellationToken)).Should().Be("served\n");
@@ -115,7 +123,8 @@ public sealed class TestHostTests
     public async Task A_host_sees_nothing_of_a_driver_that_runs_on_the_machine()
     {
         var cancellationToken = Cancellation;
-        await using var host = await TestHost.StartAsync(new TestHostOptions { StartEngine = false, Machine = MachineWithDriver }, cancellationToken);
+        await using var host =
+            await TestHost.StartAsync(new TestHostOptions { StartEngine = false, Machine = MachineWithDriver }, cancellationToken);
 
         var seen = (await host.RunAsync(
             ["bash", "-c", """
@@ -161,7 +170,8 @@ public sealed class TestHostTests
     private static IEnumerable<string> ProcessesIn(IReadOnlyCollection<string>? namespaces) =>
         from process in Directory.GetDirectories("/proc")
         where char.IsDigit(Path.GetFileName(process)[0])
-        where namespaces is null || Kinds.Any(kind => IfThere(() => new FileInfo($"{process}/ns/{kind}").LinkTarget) is { } one && namespaces.Contains(one))
+        where namespaces is null
+            || Kinds.Any(kind => IfThere(() => new FileInfo($"{process}/ns/{kind}").LinkTarget) is { } one && namespaces.Contains(one))
         let start = IfThere(() => File.ReadAllText($"{process}/stat").Split(") ")[^1].Split(' ')[19])
         where start is not null
         select $"{process} since {start}";

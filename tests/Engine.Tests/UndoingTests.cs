@@ -7,7 +7,8 @@ namespace Bridge.Engine.Tests;
 [Plugin("bridge", "host-local", "firewall", "loopback")]
 public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine), IClassFixture<UndoingHost>
 {
-    private const string Beside = "Plugins for the container's own namespace: rules and further interfaces, without `-o cni.attach=sandbox`";
+    private const string Beside =
+        "Plugins for the container's own namespace: rules and further interfaces, without `-o cni.attach=sandbox`";
 
     private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
 
@@ -137,7 +138,8 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
 
     private async Task AssertNoRuleIsLeftAsync(string address)
     {
-        await Eventually.IsTrueAsync(async _ => !(await RulesAsync()).Contains(address, StringComparison.Ordinal), BackgroundPatience, Cancellation);
+        await Eventually.IsTrueAsync(
+            async _ => !(await RulesAsync()).Contains(address, StringComparison.Ordinal), BackgroundPatience, Cancellation);
         (await RulesAsync()).Should().NotContain(address);
         (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().Output.Should().NotContain("clean-up");
     }

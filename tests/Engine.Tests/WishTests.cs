@@ -31,7 +31,8 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     {
         await DockerAsync(["run", "--detach", "--name", "web", Image, .. WebServer]);
 
-        await DockerAsync("network", "connect", "--driver-opt", "cni.args.Zone=East", "--driver-opt", "cni.args.K8S_POD_UID={endpoint.id}", Network, "web");
+        await DockerAsync("network", "connect", "--driver-opt", "cni.args.Zone=East", "--driver-opt", "cni.args.K8S_POD_UID={endpoint.id}",
+            Network, "web");
 
         var endpoint = (await DockerView.OfAsync(Host, "web", Network, Cancellation)).EndpointId;
         engine.ArgumentsOf("ADD").Should().Be($"IgnoreUnknown=1;K8S_POD_UID={endpoint};Zone=East");
@@ -42,10 +43,12 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [Fact]
     public async Task Options_of_a_network_are_defaults_for_its_endpoints()
     {
-        await CreateNetworkAsync("tenant", "cni.args.Tenant=blue", "cni.args.Zone=east", "cni.args.Host={host.name}", "cni.bandwidth.ingress=20mbit");
+        await CreateNetworkAsync(
+            "tenant", "cni.args.Tenant=blue", "cni.args.Zone=east", "cni.args.Host={host.name}", "cni.bandwidth.ingress=20mbit");
         try
         {
-            await DockerAsync("run", "--rm", "--network", "name=tenant,driver-opt=cni.args.zone=west,driver-opt=cni.args.tenant=", Image, "true");
+            await DockerAsync(
+                "run", "--rm", "--network", "name=tenant,driver-opt=cni.args.zone=west,driver-opt=cni.args.tenant=", Image, "true");
 
             engine.ArgumentsOf("ADD").Should().Be($"IgnoreUnknown=1;Host={Host.Name};Zone=west");
             RuntimeConfiguration("ADD")["bandwidth"]!["ingressRate"]!.GetValue<long>().Should().Be(20_000_000);
@@ -84,7 +87,9 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [InlineData("cni.attach=there", "sandbox")]
     public async Task An_impossible_default_is_refused_when_the_network_is_created(string option, string advice)
     {
-        var create = await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}", "-o", option, "wrong");
+        var create =
+            await TryDockerAsync("network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.SecondName}",
+                "-o", option, "wrong");
 
         create.ExitCode.Should().NotBe(0);
         create.StandardError.Should().Contain(advice);
@@ -112,10 +117,13 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [Fact]
     public async Task Bandwidth_on_a_chain_without_the_capability_is_refused_with_what_to_add()
     {
-        var run = await TryDockerAsync("run", "--name", "late", "--network", $"name={WishfulHost.PlainNetwork},driver-opt=cni.bandwidth.ingress=10mbit", Image, "true");
+        var run =
+            await TryDockerAsync("run", "--name", "late", "--network",
+                $"name={WishfulHost.PlainNetwork},driver-opt=cni.bandwidth.ingress=10mbit", Image, "true");
 
         run.ExitCode.Should().NotBe(0);
-        run.StandardError.Should().Contain("{\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}}").And.Contain(CniNetworks.SecondFileName);
+        run.StandardError.Should().Contain("{\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}}").And.Contain(
+            CniNetworks.SecondFileName);
     }
 
     [Feature("Endpoint options: sysctls of the endpoint")]
@@ -123,7 +131,9 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     public async Task Sysctls_of_the_endpoint_are_set_on_its_interface_in_the_container()
     {
         await DockerAsync(
-            "run", "--detach", "--name", "web", "--network", $"name={Network},\"driver-opt={Sysctls}=net.ipv4.conf.IFNAME.log_martians=1,net.ipv4.conf.IFNAME.rp_filter=2\"", Image, "sleep", "infinity");
+            "run", "--detach", "--name", "web", "--network",
+            $"name={Network},\"driver-opt={Sysctls}=net.ipv4.conf.IFNAME.log_martians=1,net.ipv4.conf.IFNAME.rp_filter=2\"", Image, "sleep",
+            "infinity");
 
         await AssertBecomesAsync("web", "/proc/sys/net/ipv4/conf/eth0/log_martians", "1");
         await AssertBecomesAsync("web", "/proc/sys/net/ipv4/conf/eth0/rp_filter", "2");
@@ -153,7 +163,9 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     [Fact]
     public async Task A_sysctl_of_anything_but_the_interface_is_refused()
     {
-        var run = await TryDockerAsync("run", "--name", "late", "--network", $"name={Network},driver-opt={Sysctls}=net.ipv4.ip_forward=1", Image, "true");
+        var run =
+            await TryDockerAsync(
+                "run", "--name", "late", "--network", $"name={Network},driver-opt={Sysctls}=net.ipv4.ip_forward=1", Image, "true");
 
         run.ExitCode.Should().NotBe(0);
         run.StandardError.Should().Contain("net.ipv4.ip_forward=1").And.Contain("IFNAME");
@@ -182,12 +194,15 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
             "--subnet", WishfulHost.Subnet6, "--gateway", WishfulHost.Gateway6, "-o", $"cni.network={CniNetworks.Name}", "chosen");
         try
         {
-            await DockerAsync(["run", "--detach", "--name", "web", "--network", "chosen", "--ip", "10.90.0.77", "--ip6", "fd00:90::77", Image, .. WebServer]);
+            await DockerAsync(
+                ["run", "--detach", "--name", "web", "--network", "chosen", "--ip", "10.90.0.77", "--ip6", "fd00:90::77", Image,
+                    .. WebServer]);
 
             var addresses = await ExecAsync("web", "ip", "-o", "address", "show", "eth0");
             addresses.Should().Contain("10.90.0.77/24").And.Contain("fd00:90::77/64");
             (await Host.FromHost.GetAsync("fd00:90::77", 80, Cancellation)).Should().Be(Page);
-            (await DockerAsync("inspect", "--format", "{{.NetworkSettings.Networks.chosen.IPAddress}} {{.NetworkSettings.Networks.chosen.GlobalIPv6Address}}", "web"))
+            (await DockerAsync("inspect", "--format",
+                "{{.NetworkSettings.Networks.chosen.IPAddress}} {{.NetworkSettings.Networks.chosen.GlobalIPv6Address}}", "web"))
                 .Should().Be("10.90.0.77 fd00:90::77");
             await DockerAsync("rm", "--force", "web");
         }
@@ -238,10 +253,12 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     private JsonNode RuntimeConfiguration(string operation) => JsonNode.Parse(engine.ConfigurationOf(operation))!["runtimeConfig"]!;
 
     private async Task RunAsync(string name, params IEnumerable<string> options) => await DockerAsync(
-        ["run", "--detach", "--name", name, "--network", $"name={Network},{string.Join(',', options.Select(option => $"driver-opt={option}"))}", Image, .. WebServer]);
+        ["run", "--detach", "--name", name, "--network",
+            $"name={Network},{string.Join(',', options.Select(option => $"driver-opt={option}"))}", Image, .. WebServer]);
 
     private async Task CreateNetworkAsync(string name, params IEnumerable<string> options) => await DockerAsync(
-        ["network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", .. options.SelectMany(option => new[] { "-o", option }), name]);
+        ["network", "create", "-d", "cni", "--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}",
+            .. options.SelectMany(option => new[] { "-o", option }), name]);
 
     /// <summary>Older versions of the plugin shape with tbf, newer ones with a class of htb.</summary>
     private async Task<string> ShapingOfAsync(string link) =>

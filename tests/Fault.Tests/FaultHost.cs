@@ -32,7 +32,8 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
 
     /// <summary>From the CNI network's IPAM plugin, before the container is made.</summary>
     protected static IReadOnlyList<string> Reserved { get; } =
-        ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway];
+        ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway",
+            CniNetworks.Gateway];
 
     /// <summary>From the chain, when the container is made.</summary>
     protected static IReadOnlyList<string> Unreserved { get; } = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}"];

@@ -1,6 +1,8 @@
 namespace Bridge.Fault.Tests;
 
-/// <summary>The file by which a build with fault points is told at which of its next steps to strike, and in which it counts them.</summary>
+/// <summary>
+/// The file by which a build with fault points is told at which of its next steps to strike, and in which it counts them.
+/// </summary>
 /// <param name="path">On the machine.</param>
 public sealed class FaultOrder(string path)
 {

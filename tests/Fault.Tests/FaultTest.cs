@@ -4,7 +4,9 @@ using Bridge.TestHosts.Census;
 
 namespace Bridge.Fault.Tests;
 
-/// <summary>Goes through all steps of something that Docker asks of the bridge: a fault at the first, at the second, … until none is left.</summary>
+/// <summary>
+/// Goes through all steps of something that Docker asks of the bridge: a fault at the first, at the second, … until none is left.
+/// </summary>
 public abstract class FaultTest(FaultHost faulty)
 {
     private const string Container = "guest";
@@ -18,7 +20,8 @@ public abstract class FaultTest(FaultHost faulty)
     protected TestHost Host => faulty.Host;
 
     protected static string[] Run { get; } =
-        ["run", "--detach", "--name", Container, "--network", FaultHost.Network, "--publish", "8080:80", FaultHost.Image, "httpd", "-f", "-p", "80", "-h", "/www"];
+        ["run", "--detach", "--name", Container, "--network", FaultHost.Network, "--publish", "8080:80", FaultHost.Image, "httpd", "-f",
+            "-p", "80", "-h", "/www"];
 
     protected static string[] Remove { get; } = ["rm", "--force", Container];
 
@@ -42,7 +45,8 @@ public abstract class FaultTest(FaultHost faulty)
     /// <param name="before">What must have happened, soundly, before.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="middle">How the step begins at which it is killed first.</param>
-    protected Task StrikeEveryStepOfRecoveryAsync(string[]? before, string[] command, string middle) => UntilNoStepIsLeftAsync(FaultDeed.Kill, async step =>
+    protected Task StrikeEveryStepOfRecoveryAsync(string[]? before, string[] command, string middle) =>
+        UntilNoStepIsLeftAsync(FaultDeed.Kill, async step =>
     {
         if (before is not null)
         {
@@ -145,7 +149,8 @@ public abstract class FaultTest(FaultHost faulty)
     private void Report(List<string> struck, FaultDeed deed)
     {
         var kinds = struck.GroupBy(step => step.Split(' ')[0]).Select(kind => $"{kind.Key} {kind.Count()}");
-        Say($"{deed} at each of {struck.Count} steps ({string.Join(", ", kinds)}): {_leaks.Count} leaks. Docker waited {_longestWait.TotalSeconds:F1} s at most.");
+        Say($"{deed} at each of {struck.Count} steps ({string.Join(
+            ", ", kinds)}): {_leaks.Count} leaks. Docker waited {_longestWait.TotalSeconds:F1} s at most.");
         foreach (var (step, number) in struck.Select((step, index) => (step, index + 1)))
             Say($"  {number} {step}");
     }

@@ -20,4 +20,5 @@ public sealed class ReservedFailingRemovalTests(ReservedFaultHost faulty) : Fail
 
 public sealed class UnreservedRemovalTests(UnreservedFaultHost faulty) : RemovalTests(faulty), IClassFixture<UnreservedFaultHost>;
 
-public sealed class UnreservedFailingRemovalTests(UnreservedFaultHost faulty) : FailingRemovalTests(faulty), IClassFixture<UnreservedFaultHost>;
+public sealed class UnreservedFailingRemovalTests(UnreservedFaultHost faulty)
+    : FailingRemovalTests(faulty), IClassFixture<UnreservedFaultHost>;

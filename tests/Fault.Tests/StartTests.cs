@@ -4,7 +4,8 @@ namespace Bridge.Fault.Tests;
 public abstract class StartTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
-    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_container_start() => StrikeEveryStepAsync(before: null, Run, FaultDeed.Kill);
+    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_container_start() =>
+        StrikeEveryStepAsync(before: null, Run, FaultDeed.Kill);
 }
 
 /// <summary>The disk is full for a moment, or the kernel refuses.</summary>

@@ -6,7 +6,9 @@ namespace Bridge.Fuzzing;
 /// <summary>What was asked for on the command line.</summary>
 internal sealed record FuzzOptions
 {
-    public static readonly string Usage = $"usage: Fuzzing [--seconds N] [--target {string.Join(" | ", FuzzTargets.Names)}] [--seed S] [--corpus DIR] [--findings DIR] [--keep]";
+    public static readonly string Usage =
+        $"usage: Fuzzing [--seconds N] [--target {string.Join(
+            " | ", FuzzTargets.Names)}] [--seed S] [--corpus DIR] [--findings DIR] [--keep]";
 
     /// <summary>How long the targets take together; 60 unless told.</summary>
     public int Seconds { get; init; } = 60;
@@ -31,13 +33,19 @@ internal sealed record FuzzOptions
     {
         [] => new FuzzOptions(),
         ["--keep", .. var rest] => Parse(rest) is { } options ? options with { Keep = true } : null,
-        ["--target", var name, .. var rest] when FuzzTargets.Names.Contains(name) => Parse(rest) is { } options ? options with { Targets = [name] } : null,
-        ["--corpus", var directory, .. var rest] when Directory.Exists(directory) => Parse(rest) is { } options ? options with { Corpus = Path.GetFullPath(directory) } : null,
-        ["--findings", var directory, .. var rest] => Parse(rest) is { } options ? options with { Findings = Path.GetFullPath(directory) } : null,
-        ["--seed", var number, .. var rest] when Number(number) is { } seed => Parse(rest) is { } options ? options with { Seed = seed } : null,
-        ["--seconds", var number, .. var rest] when Number(number) is { } seconds and > 0 => Parse(rest) is { } options ? options with { Seconds = seconds } : null,
+        ["--target", var name, .. var rest] when FuzzTargets.Names.Contains(name) =>
+            Parse(rest) is { } options ? options with { Targets = [name] } : null,
+        ["--corpus", var directory, .. var rest] when Directory.Exists(directory) =>
+            Parse(rest) is { } options ? options with { Corpus = Path.GetFullPath(directory) } : null,
+        ["--findings", var directory, .. var rest] =>
+            Parse(rest) is { } options ? options with { Findings = Path.GetFullPath(directory) } : null,
+        ["--seed", var number, .. var rest] when Number(number) is { } seed =>
+            Parse(rest) is { } options ? options with { Seed = seed } : null,
+        ["--seconds", var number, .. var rest] when Number(number) is { } seconds and > 0 =>
+            Parse(rest) is { } options ? options with { Seconds = seconds } : null,
         _ => null,
     };
 
-    private static int? Number(string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -5,7 +5,8 @@ using Bridge.Fuzzing.Loop;
 namespace Bridge.Fuzzing;
 
 /// <summary>
-/// One target's loop as a process of its own: what cannot be caught, such as an exhausted stack or an endless loop, ends that process and is seen from here.
+/// One target's loop as a process of its own: what cannot be caught, such as an exhausted stack or an endless loop, ends that process and
+/// is seen from here.
 /// </summary>
 internal sealed class LoopProcess(InstrumentedCopy copy, FuzzOptions options, TimeProvider timeProvider)
 {
@@ -26,7 +27,9 @@ internal sealed class LoopProcess(InstrumentedCopy copy, FuzzOptions options, Ti
             cancellationToken.ThrowIfCancellationRequested();
             var elapsed = timeProvider.GetElapsedTime(since);
             var lost = hangs ? "It takes longer than 5 seconds."
-                : loop.ExitCode != 0 ? $"It ends the process, with exit status {loop.ExitCode}; what was said then is in this run's output." : null;
+                : loop.ExitCode != 0
+                    ? $"It ends the process, with exit status {loop.ExitCode}; what was said then is in this run's output."
+                    : null;
             if (lost is not null)
             {
                 new Findings(options.Findings, target).Save(lost, record.Input, lost);
@@ -34,7 +37,8 @@ internal sealed class LoopProcess(InstrumentedCopy copy, FuzzOptions options, Ti
             }
 
             Console.WriteLine(
-                $"{target}: {record.Executions} executions, {record.Executions / elapsed.TotalSeconds:0} per second, {record.Edges} edges, corpus {record.CorpusSize}, findings {record.Findings}");
+                $"{target}: {record.Executions} executions, {record.Executions / elapsed.TotalSeconds:0} per second, {record.Edges} " +
+                $"edges, corpus {record.CorpusSize}, findings {record.Findings}");
             return record.Findings;
         }
         finally

@@ -65,7 +65,8 @@ internal sealed class HostileHost : IAsyncDisposable
 
     /// <summary>Runs until the process that is traced ends, or the token says so.</summary>
     public Task TraceAsync(string file, string calls, CancellationToken cancellationToken) => _host.RunAsync(
-        ["strace", "-f", "-qq", "-s", "200", "-e", $"trace={calls}", "-o", file, "-p", _host.Bridge.Pid.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        ["strace", "-f", "-qq", "-s", "200", "-e", $"trace={calls}", "-o", file, "-p",
+            _host.Bridge.Pid.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
     /// <summary>The ids of what the daemon remembers: <c>networks</c>, <c>attachments</c> or <c>reservations</c>.</summary>
     public IReadOnlyList<string> Remembered(string kind) =>

@@ -10,7 +10,9 @@ internal sealed record HostileOptions
     /// <summary>How many requests are sent, apart from those of the sample that is traced.</summary>
     public int Requests { get; init; } = 20_000;
 
-    /// <summary>What all requests follow from; another one for each run unless told. How those of several connections mix is the machine's choice.</summary>
+    /// <summary>
+    /// What all requests follow from; another one for each run unless told. How those of several connections mix is the machine's choice.
+    /// </summary>
     public int Seed { get; init; } = Random.Shared.Next();
 
     /// <summary>How many connections send at once.</summary>
@@ -20,11 +22,15 @@ internal sealed record HostileOptions
     public static HostileOptions? Parse(ReadOnlySpan<string> words) => words switch
     {
         [] => new HostileOptions(),
-        ["--requests", var number, .. var rest] when Number(number) is { } requests and >= 100 => Parse(rest) is { } options ? options with { Requests = requests } : null,
-        ["--seed", var number, .. var rest] when Number(number) is { } seed => Parse(rest) is { } options ? options with { Seed = seed } : null,
-        ["--connections", var number, .. var rest] when Number(number) is { } connections and > 0 => Parse(rest) is { } options ? options with { Connections = connections } : null,
+        ["--requests", var number, .. var rest] when Number(number) is { } requests and >= 100 =>
+            Parse(rest) is { } options ? options with { Requests = requests } : null,
+        ["--seed", var number, .. var rest] when Number(number) is { } seed =>
+            Parse(rest) is { } options ? options with { Seed = seed } : null,
+        ["--connections", var number, .. var rest] when Number(number) is { } connections and > 0 =>
+            Parse(rest) is { } options ? options with { Connections = connections } : null,
         _ => null,
     };
 
-    private static int? Number(string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -41,7 +41,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
 
         await TraceAsync(host, sender, cancellationToken); // (4)
         await TearDownAsync(host, sender, cancellationToken); // (5)
-        foreach (var change in (await host.ChangesSinceAsync(census, cancellationToken)).Concat((await HostFiles.ListAsync(host, cancellationToken)).ChangesSince(files)))
+        foreach (var change in (await host.ChangesSinceAsync(census, cancellationToken)).Concat(
+            (await HostFiles.ListAsync(host, cancellationToken)).ChangesSince(files)))
             _findings.Add($"the host is not what it was: {change}", "all of it");
 
         await CheckLifeAsync(host, cancellationToken);
@@ -50,7 +51,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
     }
 
     private static Task NetworksAsync(Sender sender) =>
-        sender.PostAllAsync([Ids.Null, Ids.Ahead, Ids.Direct], network => HostileRequest.Post("set-up", "NetworkDriver.CreateNetwork", Shapes.Network(network).ToJsonString()));
+        sender.PostAllAsync([Ids.Null, Ids.Ahead, Ids.Direct],
+            network => HostileRequest.Post("set-up", "NetworkDriver.CreateNetwork", Shapes.Network(network).ToJsonString()));
 
     // What a first call makes once, such as the bridge and the chains of the firewall, stays.
     private static async Task LivesAsync(Sender sender, CancellationToken cancellationToken)
@@ -62,10 +64,12 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
     private static async Task TearDownAsync(HostileHost host, Sender sender, CancellationToken cancellationToken)
     {
         foreach (var method in new[] { "NetworkDriver.Leave", "NetworkDriver.DeleteEndpoint" })
-            await sender.PostAllAsync(host.Remembered("attachments"), endpoint => HostileRequest.Post("tear-down", method, $$"""{"NetworkID":"aa00","EndpointID":"{{endpoint}}"}"""));
+            await sender.PostAllAsync(host.Remembered("attachments"),
+                endpoint => HostileRequest.Post("tear-down", method, $$"""{"NetworkID":"aa00","EndpointID":"{{endpoint}}"}"""));
 
         await sender.ReleaseAsync(keep: 0, cancellationToken);
-        await sender.PostAllAsync(host.Remembered("networks"), network => HostileRequest.Post("tear-down", "NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{network}}"}"""));
+        await sender.PostAllAsync(host.Remembered("networks"),
+            network => HostileRequest.Post("tear-down", "NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{network}}"}"""));
     }
 
     // Threads of the pool and garbage go by themselves, but not at once.
@@ -78,7 +82,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
             await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
             look = DaemonLook.At(host.ProcPath);
         }
-        while (clock.Elapsed < (earlier is null ? TimeSpan.FromSeconds(6) : TimeSpan.FromSeconds(40)) && (earlier is null || look.HasGrownSince(earlier)));
+        while (clock.Elapsed < (earlier is null ? TimeSpan.FromSeconds(6) : TimeSpan.FromSeconds(40))
+            && (earlier is null || look.HasGrownSince(earlier)));
 
         return look;
     }
@@ -113,7 +118,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
         }
 
         using var connection = new HostileConnection(await host.ConnectAsync(cancellationToken));
-        var status = (await connection.AskAsync(HostileRequest.Frame("POST", "Bridge.Status", []), answers: 1, TimeSpan.FromSeconds(10)))[0];
+        var status =
+            (await connection.AskAsync(HostileRequest.Frame("POST", "Bridge.Status", []), answers: 1, TimeSpan.FromSeconds(10)))[0];
         using var document = JsonDocument.Parse(status.Body);
         if (new[] { "networks", "endpoints", "pendingCleanups" }.Any(list => document.RootElement.GetProperty(list).GetArrayLength() > 0))
             _findings.Add($"attachments are left: {status.Body}", "all of it");
@@ -122,7 +128,8 @@ internal sealed class HostileRun(HostileOptions options, TimeProvider timeProvid
     private void Report(HostileHost host, TimeSpan duration, DaemonLook before, DaemonLook after)
     {
         _traffic.WriteTo(Console.Out);
-        Console.WriteLine($"{options.Requests} requests in {duration.TotalSeconds:0} s, {options.Requests / duration.TotalSeconds:0} a second");
+        Console.WriteLine(
+            $"{options.Requests} requests in {duration.TotalSeconds:0} s, {options.Requests / duration.TotalSeconds:0} a second");
         Console.WriteLine($"after the first tenth: {before}");
         Console.WriteLine($"at the end:            {after}");
         _findings.WriteTo(Console.Out);

@@ -23,7 +23,9 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
     {
         var left = count;
         var start = timeProvider.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(number => Task.Run(() => WorkAsync(new RequestMix((seed * 31) + number)), cancellationToken)));
+        await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(
+                number => Task.Run(() => WorkAsync(new RequestMix((seed * 31) + number)), cancellationToken)));
         await Task.WhenAll(_abandoned);
         _abandoned.Clear();
         if (count > 100_000)
@@ -57,7 +59,8 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
         {
             using var connection = new HostileConnection(await host.ConnectAsync(cancellationToken));
             await ExchangeAsync(connection, HostileRequest.Post(
-                "tear-down", "IpamDriver.ReleaseAddress", new JsonObject { ["PoolID"] = $"pods/{HostileHost.Subnet}", ["Address"] = address }.ToJsonString()));
+                "tear-down", "IpamDriver.ReleaseAddress",
+                new JsonObject { ["PoolID"] = $"pods/{HostileHost.Subnet}", ["Address"] = address }.ToJsonString()));
         }
     }
 
@@ -100,7 +103,8 @@ internal sealed class Sender(HostileHost host, Findings findings, Traffic traffi
             200 when answer.Body.Contains("\"Err\":", StringComparison.Ordinal) => "refused",
             _ => $"{answer.Status}",
         });
-        if (AnswerCheck.Problem(answer, request.Method.StartsWith("Bridge.", StringComparison.Ordinal), mayBeClosed: request.Answers == 0) is { } problem)
+        if (AnswerCheck.Problem(
+            answer, request.Method.StartsWith("Bridge.", StringComparison.Ordinal), mayBeClosed: request.Answers == 0) is { } problem)
         {
             var text = Encoding.UTF8.GetString(request.Bytes);
             findings.Add(problem, text.Length > 2_000 ? text[..2_000] : text);

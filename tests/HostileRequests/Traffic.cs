@@ -12,8 +12,14 @@ internal sealed class Traffic
     public void WriteTo(TextWriter writer)
     {
         foreach (var kind in _counts.GroupBy(entry => entry.Key.Kind).OrderBy(group => group.Key, StringComparer.Ordinal))
-            writer.WriteLine($"{kind.Key,-16} {string.Join(", ", kind.OrderBy(entry => entry.Key.Outcome, StringComparer.Ordinal).Select(entry => $"{entry.Key.Outcome}: {entry.Value}"))}");
+            writer.WriteLine(
+                $"{kind.Key,-16} {string.Join(
+                    ", ", kind.OrderBy(entry => entry.Key.Outcome, StringComparer.Ordinal).Select(
+                        entry => $"{entry.Key.Outcome}: {entry.Value}"))}");
 
-        writer.WriteLine($"{"all",-16} {string.Join(", ", _counts.GroupBy(entry => entry.Key.Outcome).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key}: {group.Sum(entry => entry.Value)}"))}");
+        writer.WriteLine(
+            $"{"all",-16} {string.Join(
+                ", ", _counts.GroupBy(entry => entry.Key.Outcome).OrderBy(group => group.Key, StringComparer.Ordinal).Select(
+                    group => $"{group.Key}: {group.Sum(entry => entry.Value)}"))}");
     }
 }

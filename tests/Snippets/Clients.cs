@@ -65,7 +65,8 @@ public static class Clients
         }
     }
 
-    public static async Task DeleteAsync(CniClient client, Attachment attachment, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task DeleteAsync(
+        CniClient client, Attachment attachment, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         for (var pause = TimeSpan.FromSeconds(1); ; pause = pause < TimeSpan.FromMinutes(1) ? pause * 2 : pause)
         {

@@ -7,7 +7,8 @@ public sealed class LoggingExecutor(IPluginExecutor inner, TextWriter log) : IPl
 {
     public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
     {
-        var run = $"{request.Operation.Verb()} {request.PluginType} of network \"{request.NetworkName}\" for container \"{request.ContainerId}\"";
+        var run =
+            $"{request.Operation.Verb()} {request.PluginType} of network \"{request.NetworkName}\" for container \"{request.ContainerId}\"";
         try
         {
             var output = await inner.ExecuteAsync(request, cancellationToken);

@@ -15,7 +15,9 @@ public sealed class Records(CniRuntime runtime, IAttachmentStore store)
 
     public async Task<CniResult> AddAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
     {
-        var stored = new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = null, IsComplete = false };
+        var stored =
+            new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = null,
+                IsComplete = false };
         store.Write(stored);
         var result = await runtime.AddAsync(
             network, attachment, previousResult: null, afterEach: sofar => store.Write(stored with { Result = sofar }), cancellationToken);

@@ -1,4 +1,5 @@
-// Containers and pods come and go in a throw-away host while everything is killed at random; in the end nothing may be left, and nobody may have waited.
+// Containers and pods come and go in a throw-away host while everything is killed at random; in the end nothing may be left, and nobody may
+// have waited.
 
 using System.Runtime.InteropServices;
 using Bridge.Soak;
@@ -31,7 +32,10 @@ try
     await using var stage = await SoakStage.SetAsync(stop.Token);
     Console.WriteLine($"Docker {stage.Host.Engine}; the bridge's state is on {stage.Disk.Kind}");
     var isGood = await new SoakRun(options, stage, logs, events, TimeProvider.System).RunAsync(stop.Token);
-    Console.WriteLine(isGood ? "\nNothing is left, nothing is missing, and nothing hung." : $"\nSomething is left, is missing or hung: the order of events and the daemons' logs are in {logs.Root}");
+    Console.WriteLine(
+        isGood
+            ? "\nNothing is left, nothing is missing, and nothing hung."
+            : $"\nSomething is left, is missing or hung: the order of events and the daemons' logs are in {logs.Root}");
     return isGood ? 0 : 1;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -16,19 +16,26 @@ internal sealed record SoakOptions
     /// <summary>What all decisions follow from; another one for each run unless told.</summary>
     public int Seed { get; init; } = Random.Shared.Next();
 
-    /// <summary>Where the daemons' logs, the order of events and both censuses are left, in a directory for each seed; "soak" in the working directory unless told.</summary>
+    /// <summary>
+    /// Where the daemons' logs, the order of events and both censuses are left, in a directory for each seed; "soak" in the working
+    /// directory unless told.
+    /// </summary>
     public string Logs { get; init; } = Path.GetFullPath("soak");
 
     /// <summary>Null where the words make no sense.</summary>
     public static SoakOptions? Parse(ReadOnlySpan<string> words) => words switch
     {
         [] => new SoakOptions(),
-        ["--minutes", var number, .. var rest] when Number(number) is { } minutes and > 0 => Parse(rest) is { } options ? options with { Minutes = minutes } : null,
-        ["--kills", var number, .. var rest] when Number(number) is { } kills and > 0 => Parse(rest) is { } options ? options with { Kills = kills } : null,
-        ["--seed", var number, .. var rest] when Number(number) is { } seed => Parse(rest) is { } options ? options with { Seed = seed } : null,
+        ["--minutes", var number, .. var rest] when Number(number) is { } minutes and > 0 =>
+            Parse(rest) is { } options ? options with { Minutes = minutes } : null,
+        ["--kills", var number, .. var rest] when Number(number) is { } kills and > 0 =>
+            Parse(rest) is { } options ? options with { Kills = kills } : null,
+        ["--seed", var number, .. var rest] when Number(number) is { } seed =>
+            Parse(rest) is { } options ? options with { Seed = seed } : null,
         ["--logs", var directory, .. var rest] => Parse(rest) is { } options ? options with { Logs = Path.GetFullPath(directory) } : null,
         _ => null,
     };
 
-    private static int? Number(string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -30,7 +30,9 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
         await stage.VisitAsync(cancellationToken);
         var before = await stage.Host.CensusAsync(cancellationToken); // (1)
         logs.Keep("census-before.txt", before);
-        Say($"containers and pods come and go, and faults come, for {options.Minutes} minutes{(options.Kills is { } kills ? $" or {kills} kills" : "")}");
+        Say($"containers and pods come and go, and faults come, for {options.Minutes} minutes{(options.Kills is { } kills
+            ? $" or {kills} kills"
+            : "")}");
 
         var docker = new DockerCommands(stage.Host, _commands, _starts, events, timeProvider);
         var engines = new Engines(stage.Host, _commands, events, timeProvider);
@@ -38,7 +40,8 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
 
         Say("no more faults; removing what is left");
         await engines.RestoreAsync(); // (3)
-        _problems.AddRange((await new CleanUp(stage.Host, docker, events, timeProvider).RunAsync(cancellationToken)).Select(left => $"removal of {left}"));
+        _problems.AddRange(
+            (await new CleanUp(stage.Host, docker, events, timeProvider).RunAsync(cancellationToken)).Select(left => $"removal of {left}"));
         await RevisitAsync(cancellationToken);
 
         Say("waiting until everything is as it was");
@@ -54,7 +57,9 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
         var started = timeProvider.GetTimestamp();
         using var time = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes), timeProvider);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
-        var workers = Enumerable.Range(1, DockerWorkers).Select(number => new DockerWorker(number, Stream(number), docker, timeProvider).WorkAsync(stop.Token))
+        var workers =
+            Enumerable.Range(1, DockerWorkers).Select(
+                number => new DockerWorker(number, Stream(number), docker, timeProvider).WorkAsync(stop.Token))
             .Concat(Enumerable.Range(1, PodWorkers).Select(number =>
                 new PodWorker(number, Stream(DockerWorkers + number), stage.Host, _commands, timeProvider).WorkAsync(stop.Token))).ToList();
 

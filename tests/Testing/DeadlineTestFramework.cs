@@ -17,7 +17,8 @@ public sealed class DeadlineTestFramework : XunitTestFramework
     private sealed class Discoverer(IXunitTestAssembly assembly) : XunitTestFrameworkDiscoverer(assembly)
     {
         protected override ValueTask<bool> FindTestsForMethod(
-            IXunitTestMethod testMethod, ITestFrameworkDiscoveryOptions discoveryOptions, Func<ITestCase, ValueTask<bool>> discoveryCallback)
+            IXunitTestMethod testMethod, ITestFrameworkDiscoveryOptions discoveryOptions,
+            Func<ITestCase, ValueTask<bool>> discoveryCallback)
         {
             if (testMethod.ReturnType == typeof(Task) || testMethod.ReturnType == typeof(ValueTask))
                 foreach (var fact in testMethod.FactAttributes.OfType<FactAttribute>().Where(fact => fact.Timeout == 0))

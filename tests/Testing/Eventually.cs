@@ -13,7 +13,8 @@ internal static class Eventually
     internal static Task FileAsync(string path) => TrueAsync(() => File.Exists(path), $"{path} exists");
 
     /// <exception cref="TimeoutException">The condition does not come true within <see cref="Bound"/>.</exception>
-    internal static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(_ => Task.FromResult(condition()), what, CancellationToken.None);
+    internal static Task TrueAsync(Func<bool> condition, string what) =>
+        TrueAsync(_ => Task.FromResult(condition()), what, CancellationToken.None);
 
     /// <exception cref="TimeoutException">The condition does not come true within <see cref="Bound"/>.</exception>
     internal static async Task TrueAsync(Func<CancellationToken, Task<bool>> condition, string what, CancellationToken cancellationToken)

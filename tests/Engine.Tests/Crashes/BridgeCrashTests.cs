@@ -5,7 +5,9 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>kill -9 of the bridge, with containers running, in the middle of an ADD, while Docker removes containers, and again and again.</summary>
+/// <summary>
+/// kill -9 of the bridge, with containers running, in the middle of an ADD, while Docker removes containers, and again and again.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine)
 {
@@ -51,8 +53,10 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Fact]
-    [Case(51, "crash matrix", Libcni = "remembers an attachment when ADD has succeeded, so that nobody knows of one that was cut off", Ours = "written down before the first plugin runs, and undone at the next start")]
-    [Spec("add-then-del", Libcni = "leaves it to its caller", Ours = "what was cut off is undone at the next start, and a DEL that fails is repeated")]
+    [Case(51, "crash matrix", Libcni = "remembers an attachment when ADD has succeeded, so that nobody knows of one that was cut off",
+        Ours = "written down before the first plugin runs, and undone at the next start")]
+    [Spec("add-then-del", Libcni = "leaves it to its caller",
+        Ours = "what was cut off is undone at the next start, and a DEL that fails is repeated")]
     public async Task An_ADD_that_a_kill_interrupted_is_cleaned_up_at_the_next_start()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
@@ -100,7 +104,8 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
             await TryDockerAsync("rm", "--force", $"guest{number}");
         }
 
-        var guests = Parallel.ForAsync(0, 12, new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = Cancellation }, ComeAndGo);
+        var guests =
+            Parallel.ForAsync(0, 12, new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = Cancellation }, ComeAndGo);
         for (var kill = 0; kill < 5; kill++)
         {
             await Task.WhenAny(guests, Task.Delay(TimeSpan.FromMilliseconds(700 + (130 * kill)), TimeProvider.System, Cancellation));

@@ -6,7 +6,9 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>A pod gets the address of a running container, because somebody took that out of the IPAM plugin's store while the bridge was away.</summary>
+/// <summary>
+/// A pod gets the address of a running container, because somebody took that out of the IPAM plugin's store while the bridge was away.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class ContestedAddressTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
 {
@@ -55,7 +57,8 @@ public sealed class ContestedAddressTests(StockChainHost engine) : EngineTest(en
     {
         var status = "";
         await Eventually.IsTrueAsync(
-            async token => isAsWanted(status = (await Host.BridgeAsync(["status"], token)).EnsureSuccess().StandardOutput), BackgroundPatience, Cancellation);
+            async token => isAsWanted(status = (await Host.BridgeAsync(["status"], token)).EnsureSuccess().StandardOutput),
+            BackgroundPatience, Cancellation);
         return status;
     }
 }

@@ -6,8 +6,8 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>
-/// Every file of the state directory is damaged in every way while containers run, and the driver is started again. That every single bit is noticed is
-/// tested where no engine is needed.
+/// Every file of the state directory is damaged in every way while containers run, and the driver is started again. That every single bit
+/// is noticed is tested where no engine is needed.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(engine)
@@ -45,7 +45,9 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         var web = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var held = await HeldAsync();
         await RunInShellAsync($"cp -a {State} /run/bridge-test/whole");
-        var damaged = (await RunInShellAsync($"cd {State} && find networks attachments reservations -name '*.json' | sort")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var damaged =
+            (await RunInShellAsync($"cd {State} && find networks attachments reservations -name '*.json' | sort")).Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries);
 
         // In each round all files are damaged, in ways next to each other, so that no way is left out.
         for (var first = 0; first < Ways.Length; first += damaged.Length)
@@ -54,10 +56,15 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
             var struck = damaged.Select((file, number) => (File: file, Way: Ways[(first + number) % Ways.Length])).ToArray();
             await RunInShellAsync(string.Concat(struck.Select(one => $"f={State}/{one.File}; {one.Way}\n")));
             await Host.Bridge.StartAsync(Cancellation);
-            await RequireServingAsync(web, held, [.. struck.Where(one => one.Way != "rm $f").Select(one => one.Way.StartsWith("mv", StringComparison.Ordinal) ? "utf8.json" : one.File)]);
+            await RequireServingAsync(
+                web, held,
+                [.. struck.Where(one => one.Way != "rm $f").Select(
+                    one => one.Way.StartsWith("mv", StringComparison.Ordinal) ? "utf8.json" : one.File)]);
 
             await Host.Bridge.KillAsync(Cancellation);
-            await RunInShellAsync($"umount {State}/*/*.json {State}/*/*.json.unreadable 2> /dev/null; rm -rf {State}/*; cp -a /run/bridge-test/whole/. {State}");
+            await RunInShellAsync(
+                $"umount {State}/*/*.json {State}/*/*.json.unreadable 2> /dev/null; rm -rf {State}/*; cp -a /run/bridge-test/whole/. " +
+                $"{State}");
         }
 
         await Host.Bridge.StartAsync(Cancellation);

@@ -84,13 +84,16 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
     private async Task BackgroundLooksAsync(int times)
     {
         var before = await ThoroughLooksAsync(Cancellation);
-        (await Eventually.IsTrueAsync(async token => await ThoroughLooksAsync(token) >= before + times, BackgroundPatience, Cancellation)).Should().BeTrue();
+        (await Eventually.IsTrueAsync(async token => await ThoroughLooksAsync(token) >= before + times, BackgroundPatience, Cancellation))
+            .Should().BeTrue();
     }
 
     private async Task<int> ThoroughLooksAsync(CancellationToken cancellationToken)
     {
         const string Name = "cnm_cni_repair_passes_total{kind=\"thorough\"} ";
         var metrics = (await Host.BridgeAsync(["metrics"], cancellationToken)).EnsureSuccess().StandardOutput;
-        return metrics.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line ? int.Parse(line[Name.Length..], CultureInfo.InvariantCulture) : 0;
+        return metrics.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line
+            ? int.Parse(line[Name.Length..], CultureInfo.InvariantCulture)
+            : 0;
     }
 }

@@ -3,7 +3,9 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>A power cut: nothing runs any more, /run and the firewall are empty, the journal and the addresses on the disk are as they were.</summary>
+/// <summary>
+/// A power cut: nothing runs any more, /run and the firewall are empty, the journal and the addresses on the disk are as they were.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class PowerCutTests(FragileChainHost engine) : CrashTest(engine)
 {

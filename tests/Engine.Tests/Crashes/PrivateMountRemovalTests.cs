@@ -11,7 +11,8 @@ public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateM
     [Theory]
     [InlineData(PrivateMountHost.UnreservedNetwork, false)]
     [InlineData(PrivateMountHost.UnreservedNetwork, true)]
-    public Task Containers_without_reserved_addresses_work_and_are_removed_cleanly(string network, bool isKilled) => RequireSoundAsync(network, isKilled);
+    public Task Containers_without_reserved_addresses_work_and_are_removed_cleanly(string network, bool isKilled) =>
+        RequireSoundAsync(network, isKilled);
 
     [Feature("Nothing is left: cnm-cni killed")]
     [Theory]

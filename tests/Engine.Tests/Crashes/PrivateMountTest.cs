@@ -4,7 +4,8 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>
-/// A service manager that makes the file system read-only gives cnm-cni a mount namespace of its own. The netns paths that plugins know are mounts, and end with the process.
+/// A service manager that makes the file system read-only gives cnm-cni a mount namespace of its own. The netns paths that plugins know are
+/// mounts, and end with the process.
 /// </summary>
 public abstract class PrivateMountTest(PrivateMountHost engine) : DirectAttachTest(engine)
 {
@@ -15,7 +16,8 @@ public abstract class PrivateMountTest(PrivateMountHost engine) : DirectAttachTe
         await DockerAsync(["run", "--rm", "--network", network, "--publish", "80", Image, "true"]);
         var census = await Host.CensusAsync(Cancellation);
         await DockerAsync(["run", "--detach", "--name", "web", "--network", network, "--publish", "8080:80", Image, .. WebServer]);
-        await DockerAsync(["run", "--detach", "--name", "unpublished", "--network", network, Image, .. WebServer]); // portmap's CHECK looks for IPv6 chains that it has not made.
+        // portmap's CHECK looks for IPv6 chains that it has not made.
+        await DockerAsync(["run", "--detach", "--name", "unpublished", "--network", network, Image, .. WebServer]);
         (await MountsAsync()).Should().BeEmpty();
 
         await RestartAsync(isKilled);

@@ -37,7 +37,8 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
         await docker;
 
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
-        (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation)).Should().BeTrue();
+        (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation))
+            .Should().BeTrue();
         (await RememberedAsync()).Should().HaveCount(earlier.Count);
         await DockerAsync("rm", "--force", "web");
         (await Eventually.IsTrueAsync(async _ => (await RememberedAsync()).Count == 0, BackgroundPatience, Cancellation)).Should().BeTrue();
@@ -61,7 +62,8 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
         await Host.Dockerd.StartAsync(Cancellation);
         (await DockerAsync("inspect", "--format", "{{.State.Running}}", "web")).Should().Be("false");
         await Host.Bridge.StartAsync(Cancellation);
-        (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation)).Should().BeTrue();
+        (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation))
+            .Should().BeTrue();
         await DockerAsync("start", "web");
 
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);

@@ -5,7 +5,9 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>Somebody takes a running container's address out of the IPAM plugin's store: another runtime's garbage collection, or rm.</summary>
+/// <summary>
+/// Somebody takes a running container's address out of the IPAM plugin's store: another runtime's garbage collection, or rm.
+/// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class StolenAddressTests(FragileChainHost engine) : CrashTest(engine)
 {

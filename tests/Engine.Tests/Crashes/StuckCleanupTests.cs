@@ -75,5 +75,6 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
         return view;
     }
 
-    private async Task<int> AttemptsAsync() => (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject.Attempts;
+    private async Task<int> AttemptsAsync() =>
+        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject.Attempts;
 }

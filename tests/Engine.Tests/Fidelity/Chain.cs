@@ -6,8 +6,8 @@ namespace Bridge.Engine.Tests.Fidelity;
 /// <param name="Name">Of the chain, and of its CNI network.</param>
 /// <param name="Number">Its subnets are its own: 10.100.NUMBER.0/24 and fd00:100:NUMBER::/64.</param>
 /// <param name="Plugins">
-/// The members of the array <c>plugins</c>. <c>@4</c>, <c>@6</c> stand for the subnets' addresses without their last part, <c>@BRIDGE</c> for
-/// the name of a bridge of its own.
+/// The members of the array <c>plugins</c>. <c>@4</c>, <c>@6</c> stand for the subnets' addresses without their last part, <c>@BRIDGE</c>
+/// for the name of a bridge of its own.
 /// </param>
 internal sealed partial record Chain(string Name, int Number, string Plugins)
 {

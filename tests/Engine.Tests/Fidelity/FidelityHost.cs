@@ -13,7 +13,8 @@ public sealed class FidelityHost() : EngineHost(new TestHostOptions { CniNetwork
     {
         foreach (var link in (string[])[Card, Device])
         {
-            (await Host.RunAsync(["ip", "link", "add", link, "type", "veth", "peer", "name", $"{link}-peer"], cancellationToken)).EnsureSuccess();
+            (await Host.RunAsync(
+                ["ip", "link", "add", link, "type", "veth", "peer", "name", $"{link}-peer"], cancellationToken)).EnsureSuccess();
             (await Host.RunAsync(["ip", "link", "set", link, "up"], cancellationToken)).EnsureSuccess();
             (await Host.RunAsync(["ip", "link", "set", $"{link}-peer", "up"], cancellationToken)).EnsureSuccess();
         }

@@ -6,8 +6,8 @@ using Bridge.TestHosts.Pods;
 namespace Bridge.Engine.Tests.Fidelity;
 
 /// <summary>
-/// A container on a CNI network has what a pod on the same network has. The pod is made by containerd, which knows nothing of the bridge: it is the
-/// oracle. What differs is printed.
+/// A container on a CNI network has what a pod on the same network has. The pod is made by containerd, which knows nothing of the bridge:
+/// it is the oracle. What differs is printed.
 /// </summary>
 public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), IClassFixture<FidelityHost>
 {
@@ -51,7 +51,9 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', differences));
         differences.Where(difference => !IsExpected(chain, difference)).Should().BeEmpty();
-        var met = ExpectedDifferences(chain).Where(expected => differences.Any(difference => difference.Contains(expected.Fact, StringComparison.Ordinal)));
+        var met =
+            ExpectedDifferences(chain).Where(
+                expected => differences.Any(difference => difference.Contains(expected.Fact, StringComparison.Ordinal)));
         Except(LikeAPod, met.Select(expected => expected.Reason));
     }
 
@@ -59,7 +61,8 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
     [Feature(Checked)]
     [Theory]
     [MemberData(nameof(Names))]
-    [Case(50, "real-chain", Libcni = "does not move interfaces; its CHECK and DEL miss one that was moved", Ours = "CHECK passes where the interface has gone, and DEL leaves the host as it was, also when the container's namespace is gone")]
+    [Case(50, "real-chain", Libcni = "does not move interfaces; its CHECK and DEL miss one that was moved",
+        Ours = "CHECK passes where the interface has gone, and DEL leaves the host as it was, also when the container's namespace is gone")]
     public async Task Container_CNI_result_and_docker_inspect_agree_CHECK_passes_and_nothing_is_left(string chainName)
     {
         var chain = await ConfigureAsync(chainName);
@@ -107,7 +110,8 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
         var chain = Chains.All.Single(candidate => candidate.Name == chainName);
         Assert.SkipWhen(
             Host.Engine < EngineVersion.V28 && !chain.HasIPv4,
-            "engine: Docker before 28 knows gateways by IPv4 alone, and gives a container without one docker_gwbridge and no default route for IPv6");
+            "engine: Docker before 28 knows gateways by IPv4 alone, and gives a container without one docker_gwbridge and no default " +
+            "route for IPv6");
         Assert.SkipUnless(HasNewPlugins || !chain.IsNew, "engine: its Debian has stock plugins that are too old for this chain");
         foreach (var other in System.IO.Directory.GetFiles(Host.PathOf(Directory)))
             File.Delete(other);
@@ -117,7 +121,8 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
         return chain;
     }
 
-    private async Task StartAsync(Chain chain) => await DockerAsync(["run", "--detach", "--name", "web", "--network", chain.Name, Image, .. WebServer]);
+    private async Task StartAsync(Chain chain) =>
+        await DockerAsync(["run", "--detach", "--name", "web", "--network", chain.Name, Image, .. WebServer]);
 
     private async Task AwaitPodNetworkAsync(Chain chain)
     {

@@ -12,8 +12,10 @@ internal sealed partial class SandboxFacts
 {
     private const string Script = """
         about() { sed "s|^|$1: |"; }
-        ip -o -d link show dev eth0 | awk '{ split($3, flags, /[<>,]/); for (i in flags) if (flags[i] ~ /^(PROMISC|ALLMULTI|NOARP)$/) print flags[i]
-            for (i = 4; i < NF; i++) if ($i ~ /^(mtu|qdisc|qlen|group|alias|promiscuity|addrgenmode|link\/ether)$/) print $i, $(i + 1) }' | about link
+        ip -o -d link show dev eth0 | awk '{
+            split($3, flags, /[<>,]/); for (i in flags) if (flags[i] ~ /^(PROMISC|ALLMULTI|NOARP)$/) print flags[i]
+            for (i = 4; i < NF; i++) if ($i ~ /^(mtu|qdisc|qlen|group|alias|promiscuity|addrgenmode|link\/ether)$/) print $i, $(i + 1)
+            }' | about link
         ip -o address show dev eth0 | sed "s/^[0-9]*: eth0 *//; s/\\\\.*//; s/ *$//" | about address
         ip -4 -o route show table all | sed 's/ *$//' | about route
         ip -6 -o route show table all | sed 's/ *$//' | about route6
@@ -28,21 +30,27 @@ internal sealed partial class SandboxFacts
 
     private SandboxFacts(IEnumerable<string> facts) => _facts = [.. facts];
 
-    public static async Task<SandboxFacts> OfContainerAsync(TestHost host, string container, IEnumerable<string> sysctls, CancellationToken cancellationToken)
+    public static async Task<SandboxFacts> OfContainerAsync(
+        TestHost host, string container, IEnumerable<string> sysctls, CancellationToken cancellationToken)
     {
-        var process = (await host.DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken)).EnsureSuccess().Output;
+        var process = (await host.DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken)).EnsureSuccess()
+            .Output;
         return await OfProcessAsync(host, process, sysctls, cancellationToken);
     }
 
-    public static async Task<SandboxFacts> OfPodAsync(TestHost host, Pod pod, IEnumerable<string> sysctls, CancellationToken cancellationToken)
+    public static async Task<SandboxFacts> OfPodAsync(
+        TestHost host, Pod pod, IEnumerable<string> sysctls, CancellationToken cancellationToken)
     {
-        var tasks = (await host.RunAsync(["ctr", "--namespace", "k8s.io", "tasks", "list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
-        var process = tasks.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(columns => columns[0] == pod.Id)[1];
+        var tasks =
+            (await host.RunAsync(["ctr", "--namespace", "k8s.io", "tasks", "list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
+        var process =
+            tasks.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(columns => columns[0] == pod.Id)[1];
         return await OfProcessAsync(host, process, sysctls, cancellationToken);
     }
 
     public IReadOnlyList<string> Addresses =>
-        [.. _facts.Where(fact => fact.StartsWith("address: ", StringComparison.Ordinal) && !fact.Contains("fe80:")).Select(fact => fact.Split(' ')[2])];
+        [.. _facts.Where(fact => fact.StartsWith("address: ", StringComparison.Ordinal) && !fact.Contains("fe80:")).Select(
+            fact => fact.Split(' ')[2])];
 
     /// <returns>What only this one has, and what only the other has.</returns>
     public IReadOnlyList<string> DifferencesFrom(SandboxFacts other, string thisName, string otherName)
@@ -56,9 +64,11 @@ internal sealed partial class SandboxFacts
         ];
     }
 
-    private static async Task<SandboxFacts> OfProcessAsync(TestHost host, string process, IEnumerable<string> sysctls, CancellationToken cancellationToken)
+    private static async Task<SandboxFacts> OfProcessAsync(
+        TestHost host, string process, IEnumerable<string> sysctls, CancellationToken cancellationToken)
     {
-        var told = await host.RunAsync(["nsenter", "--target", process, "--net", "bash", "-c", Script, "facts", .. sysctls], cancellationToken);
+        var told =
+            await host.RunAsync(["nsenter", "--target", process, "--net", "bash", "-c", Script, "facts", .. sysctls], cancellationToken);
         return new SandboxFacts(told.EnsureSuccess().Output.Split('\n'));
     }
 

@@ -3,8 +3,9 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// CNI networks of ipvlan, vlan and dummy, and one with vrf behind bridge, for kernels that have none of the four: shell scripts of these names stand in for the plugins.
-/// They check and write down what they are told, and make a veth where an interface is due. They say nothing about the real plugins, nor about the kernel's modules.
+/// CNI networks of ipvlan, vlan and dummy, and one with vrf behind bridge, for kernels that have none of the four: shell scripts of these
+/// names stand in for the plugins. They check and write down what they are told, and make a veth where an interface is due. They say
+/// nothing about the real plugins, nor about the kernel's modules.
 /// </summary>
 public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
 {
@@ -15,7 +16,8 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
         ["30-dummy.conflist"] = Chain("dummy", "", "10.96.0.0/24"),
         ["40-vrf.conflist"] = """
             { "cniVersion": "1.0.0", "name": "vrf", "plugins": [
-              { "type": "bridge", "bridge": "cni7", "isGateway": true, "isDefaultGateway": true, "ipam": { "type": "host-local", "subnet": "10.97.0.0/24" } },
+              { "type": "bridge", "bridge": "cni7", "isGateway": true, "isDefaultGateway": true, "ipam": { "type": "host-local",
+                "subnet": "10.97.0.0/24" } },
               { "type": "vrf", "vrfname": "blue" } ] }
             """,
     },
@@ -34,7 +36,8 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
         has() { printf %s "$input" | tr -d ' \n' | grep -q "$1"; }
         inside() { nsenter --net="$CNI_NETNS" "$@"; }
         [ "$(stat -L -c %i "$CNI_NETNS")" != "$(stat -L -c %i /proc/self/ns/net)" ] || fail "CNI_NETNS is the host's namespace"
-        echo "$CNI_COMMAND $(basename "$0") $CNI_IFNAME net:[$(stat -L -c %i "$CNI_NETNS")] $(inside ip -o link show dev "$CNI_IFNAME" > /dev/null 2>&1 && echo there || echo absent) $CNI_ARGS" >> {{Record}}
+        link=$(inside ip -o link show dev "$CNI_IFNAME" > /dev/null 2>&1 && echo there || echo absent)
+        echo "$CNI_COMMAND $(basename "$0") $CNI_IFNAME net:[$(stat -L -c %i "$CNI_NETNS")] $link $CNI_ARGS" >> {{Record}}
         """;
 
     private const string MainPlugin = Start + "\n" + """
@@ -47,9 +50,12 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
                 address=$(printf %s "$result" | sed -n 's/.*"address": "\(.*\)".*/\1/p' | head -n 1)
                 ip link add "s$$" type veth peer name "p$$" || fail "no veth"
                 ip link set "p$$" netns "$CNI_NETNS" || fail "no such namespace"
-                inside ip link set "p$$" name "$CNI_IFNAME" && inside ip addr add "$address" dev "$CNI_IFNAME" && inside ip link set "$CNI_IFNAME" up || fail "no interface"
+                inside ip link set "p$$" name "$CNI_IFNAME" && inside ip addr add "$address" dev "$CNI_IFNAME" &&
+                    inside ip link set "$CNI_IFNAME" up || fail "no interface"
                 ip link set "s$$" up
-                printf %s "$result" | tr '\n' ' ' | sed "s|\"address\"|\"interface\": 0, \"address\"|; s|{|{\"interfaces\": [{\"name\": \"$CNI_IFNAME\", \"sandbox\": \"$CNI_NETNS\"}], |" ;;
+                printf %s "$result" | tr '\n' ' ' |
+                    sed "s|\"address\"|\"interface\": 0, \"address\"|" |
+                    sed "s|{|{\"interfaces\": [{\"name\": \"$CNI_IFNAME\", \"sandbox\": \"$CNI_NETNS\"}], |" ;;
             DEL)
                 inside ip link del "$CNI_IFNAME" 2> /dev/null
                 printf %s "$input" | $plugins/$ipam ;;
@@ -78,6 +84,7 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
     }
 
     private static string Chain(string type, string settings, string subnet) => $$"""
-        { "cniVersion": "1.0.0", "name": "{{type}}", "plugins": [ { "type": "{{type}}", {{settings}} "ipam": { "type": "host-local", "subnet": "{{subnet}}" } } ] }
+        { "cniVersion": "1.0.0", "name": "{{type}}", "plugins": [
+          { "type": "{{type}}", {{settings}} "ipam": { "type": "host-local", "subnet": "{{subnet}}" } } ] }
         """;
 }

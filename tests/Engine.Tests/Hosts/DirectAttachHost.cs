@@ -3,7 +3,8 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// Two stock chains, both attached in the sandbox: <c>pods</c>, whose addresses are reserved ahead, and <c>second</c>, whose addresses are chosen when a container joins.
+/// Two stock chains, both attached in the sandbox: <c>pods</c>, whose addresses are reserved ahead, and <c>second</c>, whose addresses are
+/// chosen when a container joins.
 /// </summary>
 public sealed class DirectAttachHost() : EngineHost(new TestHostOptions
 {
@@ -22,8 +23,11 @@ public sealed class DirectAttachHost() : EngineHost(new TestHostOptions
 
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
-        await CreateAsync(["-d", "cni", "--ipam-driver", "cni", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, "--ipam-opt", "cni.network=pods", "-o", "cni.network=pods", "-o", "cni.attach=sandbox", Network], cancellationToken);
-        await CreateAsync(["-d", "cni", "--ipam-driver", "null", "-o", "cni.network=second", "-o", "cni.attach=sandbox", UnreservedNetwork], cancellationToken);
+        await CreateAsync(
+            ["-d", "cni", "--ipam-driver", "cni", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, "--ipam-opt",
+                "cni.network=pods", "-o", "cni.network=pods", "-o", "cni.attach=sandbox", Network], cancellationToken);
+        await CreateAsync(["-d", "cni", "--ipam-driver", "null", "-o", "cni.network=second", "-o", "cni.attach=sandbox", UnreservedNetwork],
+            cancellationToken);
         // Where Docker lets a network be joined in a sandbox only by connecting a running container, that needs another one to start on.
         await CreateAsync(["--internal", InternalNetwork], cancellationToken);
     }

@@ -44,7 +44,8 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
 
     /// <summary>From the CNI network's IPAM plugin, before the container is made: the recommended way.</summary>
     protected static IReadOnlyList<string> Reserved { get; } =
-        ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway];
+        ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway",
+            CniNetworks.Gateway];
 
     /// <summary>From the chain, when the container starts.</summary>
     protected static IReadOnlyList<string> Unreserved { get; } = WithNullIpam(CniNetworks.Name);

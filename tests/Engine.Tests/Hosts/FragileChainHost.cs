@@ -2,11 +2,13 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Hosts;
 
-/// <summary>The stock chain with one more plugin at its end, which fails in the way that <see cref="FailAs"/> says. Its deadlines are 20 s: short for a plugin that
-/// hangs, and long for a busy machine.</summary>
+/// <summary>The stock chain with one more plugin at its end, which fails in the way that <see cref="FailAs"/> says. Its deadlines are 20 s:
+/// short for a plugin that hangs, and long for a busy machine.</summary>
 public abstract class FragileChainHost() : EngineHost(new TestHostOptions
 {
-    CniNetworks = Only(CniNetworks.StockChain.Replace("""{ "type": "firewall" }""", $$"""{ "type": "firewall" }, { "type": "{{Plugin}}" }""", StringComparison.Ordinal)),
+    CniNetworks =
+        Only(CniNetworks.StockChain.Replace(
+            """{ "type": "firewall" }""", $$"""{ "type": "firewall" }, { "type": "{{Plugin}}" }""", StringComparison.Ordinal)),
     CniPlugins = new Dictionary<string, string> { [Plugin] = Script },
     BridgeSettings = """
         timeouts: { add: 20s, delete: 20s, terminationGrace: 500ms }

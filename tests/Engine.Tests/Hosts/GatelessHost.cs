@@ -3,8 +3,9 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// CNI networks whose containers get no default route: <c>gateless</c> with portmap, also attached in the sandbox as <see cref="Direct"/> and with the chain's own
-/// addresses as <see cref="NullIpam"/>; <c>dual</c> and <c>six</c>, the same with both families and with IPv6 alone; <c>mute</c> without portmap. And the stock chain.
+/// CNI networks whose containers get no default route: <c>gateless</c> with portmap, also attached in the sandbox as <see cref="Direct"/>
+/// and with the chain's own addresses as <see cref="NullIpam"/>; <c>dual</c> and <c>six</c>, the same with both families and with IPv6
+/// alone; <c>mute</c> without portmap. And the stock chain.
 /// </summary>
 public sealed class GatelessHost() : EngineHost(new TestHostOptions
 {
@@ -35,7 +36,9 @@ public sealed class GatelessHost() : EngineHost(new TestHostOptions
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
         await base.FurnishAsync(cancellationToken);
-        await CreateNetworkAsync(["--ipam-driver", "cni", "--ipam-opt", $"cni.network={Gateless}", "--subnet", "10.93.0.0/24", "-o", $"cni.network={Gateless}", Gateless], cancellationToken);
+        await CreateNetworkAsync(
+            ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={Gateless}", "--subnet", "10.93.0.0/24", "-o", $"cni.network={Gateless}",
+                Gateless], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Gateless), NullIpam], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(Gateless), "-o", "cni.attach=sandbox", Direct], cancellationToken);
         foreach (var network in new[] { Mute, Dual, Six })
@@ -46,7 +49,8 @@ public sealed class GatelessHost() : EngineHost(new TestHostOptions
         // What plugins and Docker make once and keep is there from now on.
         (await Host.DockerAsync(["run", "--rm", "--network", Mute, "bridge-test", "true"], cancellationToken)).EnsureSuccess();
         foreach (var network in new[] { "bridge", Network, Gateless, Dual, Six })
-            (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", "bridge-test", "true"], cancellationToken)).EnsureSuccess();
+            (await Host.DockerAsync(
+                ["run", "--rm", "--network", network, "--publish", "80", "bridge-test", "true"], cancellationToken)).EnsureSuccess();
     }
 
     private static string Chain(string name, string bridge, string more, params IEnumerable<string> subnets) => $$"""
@@ -54,7 +58,8 @@ public sealed class GatelessHost() : EngineHost(new TestHostOptions
           "cniVersion": "1.0.0",
           "name": "{{name}}",
           "plugins": [
-            { "type": "bridge", "bridge": "{{bridge}}", "isGateway": true, "ipam": { "type": "host-local", "ranges": [{{string.Join(", ", subnets.Select(subnet => $$"""[{ "subnet": "{{subnet}}" }]"""))}}] } }{{more}}
+            { "type": "bridge", "bridge": "{{bridge}}", "isGateway": true, "ipam": { "type": "host-local", "ranges": [{{string.Join(", ",
+              subnets.Select(subnet => $$"""[{ "subnet": "{{subnet}}" }]"""))}}] } }{{more}}
           ]
         }
         """;

@@ -2,7 +2,9 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Hosts;
 
-/// <summary>The stock chain whose masquerade and published ports are rules of nftables. Plugins that are too old for that pass over what says so.</summary>
+/// <summary>
+/// The stock chain whose masquerade and published ports are rules of nftables. Plugins that are too old for that pass over what says so.
+/// </summary>
 public sealed class NftablesHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = Only(CniNetworks.StockChain

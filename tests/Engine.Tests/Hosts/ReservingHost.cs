@@ -2,14 +2,20 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Hosts;
 
-/// <summary>Docker networks whose addresses are reserved through the CNI networks' own IPAM: <c>pods</c> with the stock chain, <c>dual</c> with both families.</summary>
+/// <summary>
+/// Docker networks whose addresses are reserved through the CNI networks' own IPAM: <c>pods</c> with the stock chain, <c>dual</c> with both
+/// families.
+/// </summary>
 public sealed class ReservingHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = new Dictionary<string, string>
     {
         [CniNetworks.FileName] = CniNetworks.StockChain,
         ["20-dual.conflist"] = Dual,
-        ["30-leased.conflist"] = """{ "cniVersion": "1.0.0", "name": "leased", "plugins": [ { "type": "bridge", "bridge": "cni3", "ipam": { "type": "dhcp" } } ] }""",
+        ["30-leased.conflist"] =
+            """
+            { "cniVersion": "1.0.0", "name": "leased", "plugins": [ { "type": "bridge", "bridge": "cni3", "ipam": { "type": "dhcp" } } ] }
+            """,
         ["40-bare.conflist"] = """{ "cniVersion": "1.0.0", "name": "bare", "plugins": [ { "type": "bridge", "bridge": "cni4" } ] }""",
     },
 })
@@ -28,7 +34,8 @@ public sealed class ReservingHost() : EngineHost(new TestHostOptions
     {
         await base.FurnishAsync(cancellationToken);
         await CreateNetworkAsync(
-            ["--ipam-driver", "cni", "--ipam-opt", "cni.network=dual", "--ipv6", "--subnet", "10.92.0.0/24", "--gateway", "10.92.0.1", "--subnet", Subnet6, "--gateway", Gateway6, DualNetwork],
+            ["--ipam-driver", "cni", "--ipam-opt", "cni.network=dual", "--ipv6", "--subnet", "10.92.0.0/24", "--gateway", "10.92.0.1",
+                "--subnet", Subnet6, "--gateway", Gateway6, DualNetwork],
             cancellationToken);
     }
 }

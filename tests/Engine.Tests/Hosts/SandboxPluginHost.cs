@@ -3,15 +3,18 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// The stock chain with a third party's plugin behind it, which the settings send into the sandbox. It writes down in which namespace it finds its interface, and
-/// fails when it is told to.
+/// The stock chain with a third party's plugin behind it, which the settings send into the sandbox. It writes down in which namespace it
+/// finds its interface, and fails when it is told to.
 /// </summary>
 public sealed class SandboxPluginHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = new Dictionary<string, string>
     {
-        [CniNetworks.FileName] = CniNetworks.StockChain.Replace("""{ "type": "firewall" }""", $$"""{ "type": "firewall" }, { "type": "{{Plugin}}" }""", StringComparison.Ordinal),
-        [CniNetworks.SecondFileName] = $$"""{ "cniVersion": "1.0.0", "name": "{{CniNetworks.SecondName}}", "plugins": [ { "type": "{{Plugin}}" } ] }""",
+        [CniNetworks.FileName] =
+            CniNetworks.StockChain.Replace(
+                """{ "type": "firewall" }""", $$"""{ "type": "firewall" }, { "type": "{{Plugin}}" }""", StringComparison.Ordinal),
+        [CniNetworks.SecondFileName] =
+            $$"""{ "cniVersion": "1.0.0", "name": "{{CniNetworks.SecondName}}", "plugins": [ { "type": "{{Plugin}}" } ] }""",
     },
     CniPlugins = new Dictionary<string, string> { [Plugin] = Script },
     BridgeSettings = $$"""
@@ -29,7 +32,8 @@ public sealed class SandboxPluginHost() : EngineHost(new TestHostOptions
         #!/bin/sh
         mkdir -p {{Directory}}
         case "$CNI_COMMAND" in ADD | DEL)
-            echo "$CNI_COMMAND $CNI_IFNAME net:[$(stat -L -c %i "$CNI_NETNS")] $(nsenter --net="$CNI_NETNS" ip -o -4 addr show dev "$CNI_IFNAME" | awk '{ print $4 }')" >> {{Directory}}/runs ;;
+            address=$(nsenter --net="$CNI_NETNS" ip -o -4 addr show dev "$CNI_IFNAME" | awk '{ print $4 }')
+            echo "$CNI_COMMAND $CNI_IFNAME net:[$(stat -L -c %i "$CNI_NETNS")] $address" >> {{Directory}}/runs ;;
         esac
         if [ "$CNI_COMMAND" = ADD ] && [ -e {{Directory}}/fails ]; then
             echo '{"cniVersion": "1.0.0", "code": 118, "msg": "the gate is locked", "details": "ask the keeper"}'
@@ -51,8 +55,11 @@ public sealed class SandboxPluginHost() : EngineHost(new TestHostOptions
         }
     }
 
-    /// <summary>What it was told since <see cref="ForgetRuns"/>: operation, interface, namespace, address of the interface in that namespace.</summary>
-    public IReadOnlyList<string> Runs => File.Exists(Host.PathOf($"{Directory}/runs")) ? File.ReadAllLines(Host.PathOf($"{Directory}/runs")) : [];
+    /// <summary>
+    /// What it was told since <see cref="ForgetRuns"/>: operation, interface, namespace, address of the interface in that namespace.
+    /// </summary>
+    public IReadOnlyList<string> Runs =>
+        File.Exists(Host.PathOf($"{Directory}/runs")) ? File.ReadAllLines(Host.PathOf($"{Directory}/runs")) : [];
 
     public void ForgetRuns() => File.Delete(Host.PathOf($"{Directory}/runs"));
 }

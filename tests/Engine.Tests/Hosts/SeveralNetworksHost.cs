@@ -3,8 +3,10 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// CNI networks by the handful, each with a Docker network: <c>pods</c> and <c>second</c>, whose addresses are reserved ahead, <c>third</c>, whose plugins choose
-/// when the container starts; <c>dual</c> has both families and <c>six</c> IPv6 alone. Docker prefers the gateways in the order of the names. Host and neighbour have IPv6 addresses.
+/// CNI networks by the handful, each with a Docker network: <c>pods</c> and <c>second</c>, whose addresses are reserved ahead,
+/// <c>third</c>, whose plugins choose
+/// when the container starts; <c>dual</c> has both families and <c>six</c> IPv6 alone. Docker prefers the gateways in the order of the
+/// names. Host and neighbour have IPv6 addresses.
 /// </summary>
 public sealed class SeveralNetworksHost() : EngineHost(new TestHostOptions
 {
@@ -38,10 +40,12 @@ public sealed class SeveralNetworksHost() : EngineHost(new TestHostOptions
 
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
-        // Else the local routes of the bridges' addresses come when the kernel has found no duplicates: some time after the first container.
+        // Else the local routes of the bridges' addresses come when the kernel has found no duplicates: some time after the first
+        // container.
         (await Host.RunAsync(["sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad"], cancellationToken)).EnsureSuccess();
         (await Host.RunAsync(["ip", "address", "add", $"{Address6}/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
-        (await Host.RunAtNeighbourAsync(["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
+        (await Host.RunAtNeighbourAsync(
+            ["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
         foreach (var network in new[] { First, Second, Dual, Six })
             await CreateAsync(network, network, [], cancellationToken);
 
@@ -49,7 +53,8 @@ public sealed class SeveralNetworksHost() : EngineHost(new TestHostOptions
 
         // What plugins and Docker make once and keep is there from now on.
         foreach (var network in new[] { "bridge", First, Second, Third, Dual, Six })
-            (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", "bridge-test", "true"], cancellationToken)).EnsureSuccess();
+            (await Host.DockerAsync(
+                ["run", "--rm", "--network", network, "--publish", "80", "bridge-test", "true"], cancellationToken)).EnsureSuccess();
     }
 
     private static string Chain(string name, string bridge, string ranges) => $$"""

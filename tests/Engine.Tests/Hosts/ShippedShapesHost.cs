@@ -3,8 +3,8 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// CNI networks in the shape in which projects ship them, whose cniVersion 0.3.1 has no CHECK, and two whose stock bridge fails CHECK by its own fault. What is not a
-/// stock plugin is a script around the stock bridge; the shape of the configuration is what counts.
+/// CNI networks in the shape in which projects ship them, whose cniVersion 0.3.1 has no CHECK, and two whose stock bridge fails CHECK by
+/// its own fault. What is not a stock plugin is a script around the stock bridge; the shape of the configuration is what counts.
 /// </summary>
 public sealed class ShippedShapesHost() : EngineHost(new TestHostOptions
 {
@@ -23,7 +23,8 @@ public sealed class ShippedShapesHost() : EngineHost(new TestHostOptions
             """,
         ["30-calico.conflist"] = """
             { "name": "k8s-pod-network", "cniVersion": "0.3.1", "plugins": [
-                { "type": "calico", "log_level": "info", "datastore_type": "kubernetes", "mtu": 0, "ipam": { "type": "calico-ipam" }, "policy": { "type": "k8s" } },
+                { "type": "calico", "log_level": "info", "datastore_type": "kubernetes", "mtu": 0, "ipam": { "type": "calico-ipam" },
+                  "policy": { "type": "k8s" } },
                 { "type": "portmap", "snat": true, "capabilities": { "portMappings": true } },
                 { "type": "bandwidth", "capabilities": { "bandwidth": true } }] }
             """,
@@ -64,6 +65,7 @@ public sealed class ShippedShapesHost() : EngineHost(new TestHostOptions
         #!/bin/sh
         for directory in /opt/cni/bin /usr/lib/cni; do [ -x $directory/bridge ] && stock=$directory/bridge; done
         [ $CNI_COMMAND = VERSION ] && exec $stock
-        sed 's|}$|,"type":"bridge","bridge":"{{{bridge}}}","isDefaultGateway":true,"ipam":{"type":"host-local","subnet":"{{{subnet}}}"}}|' | $stock
+        sed 's|}$|,"type":"bridge","bridge":"{{{bridge}}}","isDefaultGateway":true,"ipam":{"type":"host-local","subnet":"{{{subnet}}}"}}|' |
+            $stock
         """;
 }

@@ -3,12 +3,13 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// A dual-stack chain that takes every wish, with a last plugin that writes down what it is told; a second CNI network that takes none. Host and neighbour
-/// have IPv6 addresses.
+/// A dual-stack chain that takes every wish, with a last plugin that writes down what it is told; a second CNI network that takes none.
+/// Host and neighbour have IPv6 addresses.
 /// </summary>
 public sealed class WishfulHost() : EngineHost(new TestHostOptions
 {
-    CniNetworks = new Dictionary<string, string> { [CniNetworks.FileName] = Chain, [CniNetworks.SecondFileName] = CniNetworks.SecondStockChain },
+    CniNetworks =
+        new Dictionary<string, string> { [CniNetworks.FileName] = Chain, [CniNetworks.SecondFileName] = CniNetworks.SecondStockChain },
     CniPlugins = new Dictionary<string, string> { ["recorder"] = Script },
 })
 {
@@ -67,7 +68,8 @@ public sealed class WishfulHost() : EngineHost(new TestHostOptions
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
         (await Host.RunAsync(["ip", "address", "add", $"{Address6}/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
-        (await Host.RunAtNeighbourAsync(["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
+        (await Host.RunAtNeighbourAsync(
+            ["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
         await base.FurnishAsync(cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(CniNetworks.SecondName), PlainNetwork], cancellationToken);
     }

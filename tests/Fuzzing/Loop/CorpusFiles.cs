@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Bridge.Fuzzing.Loop;
 
-/// <summary>A target's inputs as files in a folder of its name: some written by hand, others found, which are named for their content.</summary>
+/// <summary>
+/// A target's inputs as files in a folder of its name: some written by hand, others found, which are named for their content.
+/// </summary>
 internal sealed class CorpusFiles(string directory, string target)
 {
     private readonly string _folder = Path.Combine(directory, target);

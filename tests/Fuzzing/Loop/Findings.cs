@@ -5,14 +5,18 @@ using Bridge.Fuzzing.Targets;
 
 namespace Bridge.Fuzzing.Loop;
 
-/// <summary>Inputs that the library did not bear, one for each way of not bearing them, as files: NAME.input, and NAME.txt with what happened.</summary>
+/// <summary>
+/// Inputs that the library did not bear, one for each way of not bearing them, as files: NAME.input, and NAME.txt with what happened.
+/// </summary>
 internal sealed partial class Findings(string directory, string target)
 {
     private readonly HashSet<string> _kinds = [];
 
     public int Count => _kinds.Count;
 
-    /// <summary>What is the same in all inputs that fail in the same way: the broken promise, or the exception and the place in the library.</summary>
+    /// <summary>
+    /// What is the same in all inputs that fail in the same way: the broken promise, or the exception and the place in the library.
+    /// </summary>
     public static string Kind(Exception failure) => failure is BrokenPromiseException broken
         ? broken.Promise
         : $"{failure.GetType().Name} {InLibrary().Match(failure.StackTrace ?? "").Value}";

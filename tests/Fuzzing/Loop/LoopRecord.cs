@@ -3,7 +3,8 @@ using System.IO.MemoryMappedFiles;
 namespace Bridge.Fuzzing.Loop;
 
 /// <summary>
-/// How far a loop has come and the input that it reads, in a file that both the loop and its watcher map: whatever becomes of the loop, the input is there.
+/// How far a loop has come and the input that it reads, in a file that both the loop and its watcher map: whatever becomes of the loop, the
+/// input is there.
 /// </summary>
 /// <remarks>Layout: executions (8 bytes), edges, corpus size, findings, input length (4 each), input.</remarks>
 internal sealed class LoopRecord : IDisposable

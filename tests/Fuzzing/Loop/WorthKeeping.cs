@@ -1,6 +1,9 @@
 namespace Bridge.Fuzzing.Loop;
 
-/// <summary>Of all inputs that led somewhere new the few, and these as small as can be, that lead to every edge which the corpus does not lead to yet.</summary>
+/// <summary>
+/// Of all inputs that led somewhere new the few, and these as small as can be, that lead to every edge which the corpus does not lead to
+/// yet.
+/// </summary>
 internal sealed class WorthKeeping(FuzzLoop loop)
 {
     private const int LongestFile = 2048;

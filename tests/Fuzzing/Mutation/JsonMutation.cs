@@ -79,5 +79,6 @@ internal sealed class JsonMutation(Random random)
         return [(byte)'"', .. Pick(Words.Keys), (byte)'"', (byte)':', .. Pick(Words.Values), .. isEmpty ? [] : ","u8];
     }
 
-    private static byte[] Repeated(string what, int times) => Encoding.ASCII.GetBytes(new StringBuilder().Insert(0, what, times).ToString());
+    private static byte[] Repeated(string what, int times) =>
+        Encoding.ASCII.GetBytes(new StringBuilder().Insert(0, what, times).ToString());
 }

@@ -6,7 +6,10 @@ using CniInvoker;
 
 namespace Bridge.Fuzzing.Targets;
 
-/// <summary>Addresses are in the plain spelling that plugins and the kernel understand too: nothing octal, shortened, bracketed or zoned is taken for another address.</summary>
+/// <summary>
+/// Addresses are in the plain spelling that plugins and the kernel understand too: nothing octal, shortened, bracketed or zoned is taken
+/// for another address.
+/// </summary>
 internal static class AddressPromises
 {
     private static readonly SearchValues<char> PlainIpv6 = SearchValues.Create("0123456789abcdefABCDEF:.");

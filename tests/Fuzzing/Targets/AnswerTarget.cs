@@ -4,7 +4,8 @@ using CniInvoker;
 namespace Bridge.Fuzzing.Targets;
 
 /// <summary>
-/// What a plugin answers. An input's first line is how the plugin ended ("0", "1", "signal 9", "timeout"), what follows is stdout, and after a line "%%" stderr.
+/// What a plugin answers. An input's first line is how the plugin ended ("0", "1", "signal 9", "timeout"), what follows is stdout, and
+/// after a line "%%" stderr.
 /// </summary>
 internal sealed class AnswerTarget : IFuzzTarget
 {
@@ -29,7 +30,8 @@ internal sealed class AnswerTarget : IFuzzTarget
     {
         var output = Output(input);
         var succeeded = Ask(input.Length, () => PluginAnswer.RequireSuccess(_request, output, TimeSpan.FromSeconds(1.5)), out var failure);
-        Promise.That(!succeeded || output is { ExitCode: 0, Signal: 0, TimedOut: false }, "A plugin that did not exit with status 0 has failed.", $"{output}");
+        Promise.That(!succeeded || output is { ExitCode: 0, Signal: 0, TimedOut: false },
+            "A plugin that did not exit with status 0 has failed.", $"{output}");
         Promise.That(succeeded || failure!.TimedOut == output.TimedOut, "A failure says whether time was up.", $"{output}");
         Promise.That(succeeded || failure!.Stderr == output.Stderr, "A failure keeps all of stderr.", $"{failure?.Stderr}");
         foreach (var version in OneOfEachShape)
@@ -38,12 +40,14 @@ internal sealed class AnswerTarget : IFuzzTarget
             if (Ask(input.Length, () => result = PluginAnswer.ReadResult(_request, output, version), out failure))
                 Promise.That(result!.CniVersion == version, "A result is in the network's version.", $"{result.CniVersion}, not {version}");
 
-            Promise.That(result is not null || failure!.Code is CniErrorCode.DecodingFailure or CniErrorCode.IncompatibleVersion, "An unusable result has the code that is documented.", $"{failure?.Code}");
+            Promise.That(result is not null || failure!.Code is CniErrorCode.DecodingFailure or CniErrorCode.IncompatibleVersion,
+                "An unusable result has the code that is documented.", $"{failure?.Code}");
         }
 
         PluginVersions? versions = null;
         Ask(input.Length, () => versions = PluginAnswer.ReadVersions(_request, output), out failure);
-        Promise.That(versions is null or { CniVersion.Length: > 0 } && versions?.Supported.Contains(null!) != true, "Versions are text.", $"{versions}");
+        Promise.That(versions is null or { CniVersion.Length: > 0 } && versions?.Supported.Contains(null!) != true, "Versions are text.",
+            $"{versions}");
     }
 
     private static bool Ask(int inputLength, Action ask, out CniException? failure)

@@ -7,7 +7,8 @@ internal sealed class ConfigurationTarget : IFuzzTarget
 {
     private const string Source = "/etc/cni/net.d/10-pods.conflist";
 
-    private readonly PluginConfiguration _beside = new ConfigurationReader(new ConfigurationText("""{"type":"tuning","mtu":1400}"""u8.ToArray(), "beside")).ReadPlugin();
+    private readonly PluginConfiguration _beside =
+        new ConfigurationReader(new ConfigurationText("""{"type":"tuning","mtu":1400}"""u8.ToArray(), "beside")).ReadPlugin();
     private readonly RequestPromises _requests = new();
 
     public void Run(ReadOnlyMemory<byte> input)
@@ -20,7 +21,8 @@ internal sealed class ConfigurationTarget : IFuzzTarget
         var listWithMore = Read(input, () => Reader(input).ReadList(_ => [_beside]), out _);
         var single = Read(input, () => Reader(input).ReadSingle(), out _);
         Read(input, () => Reader(input).ReadPlugin(), out _);
-        Promise.That(parsed is null || (list ?? single) is not null, "What can be parsed can be read as a list or as a single plugin.", $"neither");
+        Promise.That(
+            parsed is null || (list ?? single) is not null, "What can be parsed can be read as a list or as a single plugin.", $"neither");
         Promise.That(list is null || parsed is not null, "What can be read as a list can be parsed.", $"it cannot");
         Promise.That(list is null || listWithMore is not null, "Plugins beside a list do not break it.", $"they do");
 
@@ -63,10 +65,13 @@ internal sealed class ConfigurationTarget : IFuzzTarget
         var text = network.ToUtf8Json();
         var again = NetworkConfiguration.Parse(text, Source);
         Promise.That(
-            (again.Name, again.CniVersion, again.DisableCheck, again.DisableGc) == (network.Name, network.CniVersion, network.DisableCheck, network.DisableGc),
+            (again.Name, again.CniVersion, again.DisableCheck, again.DisableGc) == (network.Name, network.CniVersion, network.DisableCheck,
+                network.DisableGc),
             "A written network reads as the same name, version and switches.",
-            $"{again.Name} {again.CniVersion} {again.DisableCheck} {again.DisableGc}, not {network.Name} {network.CniVersion} {network.DisableCheck} {network.DisableGc}");
-        Promise.That(again.Plugins.Count == network.Plugins.Count, "A written network has the same number of plugins.", $"{again.Plugins.Count}, not {network.Plugins.Count}");
+            $"{again.Name} {again.CniVersion} {again.DisableCheck} {again.DisableGc}, not {network.Name} {network.CniVersion} " +
+            $"{network.DisableCheck} {network.DisableGc}");
+        Promise.That(again.Plugins.Count == network.Plugins.Count, "A written network has the same number of plugins.",
+            $"{again.Plugins.Count}, not {network.Plugins.Count}");
         foreach (var (plugin, before) in again.Plugins.Zip(network.Plugins))
         {
             Promise.That(
@@ -76,6 +81,7 @@ internal sealed class ConfigurationTarget : IFuzzTarget
                 $"{plugin.Json.ToJsonString()}, not {before.Json.ToJsonString()}");
         }
 
-        Promise.That(again.ToUtf8Json().Span.SequenceEqual(text.Span), "Writing what was written changes nothing.", $"{again.ToUtf8Json().Length} bytes, not {text.Length}");
+        Promise.That(again.ToUtf8Json().Span.SequenceEqual(text.Span), "Writing what was written changes nothing.",
+            $"{again.ToUtf8Json().Length} bytes, not {text.Length}");
     }
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Bridge.Fuzzing.Targets;
 
-/// <summary>What was found instead of what is promised: promises are asked about some hundred thousand times a minute, and hardly ever broken.</summary>
+/// <summary>
+/// What was found instead of what is promised: promises are asked about some hundred thousand times a minute, and hardly ever broken.
+/// </summary>
 [InterpolatedStringHandler]
 internal readonly ref struct FoundText
 {

@@ -7,7 +7,8 @@ using CniInvoker;
 namespace Bridge.Fuzzing.Targets;
 
 /// <summary>
-/// The input as another JSON reader sees it, where that one can tell: it knows nothing of equal keys, of byte order marks and of text that is not UTF-8.
+/// The input as another JSON reader sees it, where that one can tell: it knows nothing of equal keys, of byte order marks and of text that
+/// is not UTF-8.
 /// </summary>
 internal sealed class OriginalText
 {
@@ -70,7 +71,8 @@ internal sealed class OriginalText
         }
     }
 
-    private static JsonElement Parse(ReadOnlyMemory<byte> text) => JsonElement.Parse(text.Span, new JsonDocumentOptions { MaxDepth = Depth + 16 });
+    private static JsonElement Parse(ReadOnlyMemory<byte> text) =>
+        JsonElement.Parse(text.Span, new JsonDocumentOptions { MaxDepth = Depth + 16 });
 
     // JsonElement.DeepEquals knows no numbers like 1e9999999999.
     private static byte[] Text(JsonElement json)

@@ -29,7 +29,8 @@ internal sealed class RecordTarget : IFuzzTarget
         }
         catch (CniException refusal)
         {
-            Promise.That(refusal.Code == CniErrorCode.DecodingFailure, "An unusable record has the code that is documented.", $"{refusal.Code}");
+            Promise.That(
+                refusal.Code == CniErrorCode.DecodingFailure, "An unusable record has the code that is documented.", $"{refusal.Code}");
             Refusal.Require(refusal, $"the record {Source} cannot be read: ", input.Length);
             return null;
         }
@@ -42,6 +43,7 @@ internal sealed class RecordTarget : IFuzzTarget
 
         var text = CacheRecord.Write(stored);
         var again = CacheRecord.Read(text, Source, expected: null);
-        Promise.That(again is not null && CacheRecord.Write(again).AsSpan().SequenceEqual(text), "A written record reads as the same.", $"{again}, not {stored}");
+        Promise.That(again is not null && CacheRecord.Write(again).AsSpan().SequenceEqual(text), "A written record reads as the same.",
+            $"{again}, not {stored}");
     }
 }

@@ -14,7 +14,8 @@ internal static class Refusal
         Promise.That(refusal.Source == source, "A mistake names its file.", $"{refusal.Source}");
         foreach (var problem in refusal.Problems)
         {
-            Promise.That(problem.Line is null || (problem.Line >= 1 && problem.Line <= lines), "A mistake is at a line that exists.", $"{problem}");
+            Promise.That(
+                problem.Line is null || (problem.Line >= 1 && problem.Line <= lines), "A mistake is at a line that exists.", $"{problem}");
             Promise.That(problem.JsonPath is null or ['$', ..], "A mistake's place begins at the root.", $"{problem}");
         }
 
@@ -29,11 +30,13 @@ internal static class Refusal
 
     private static void RequireSentence(string message, string subject, int inputLength)
     {
-        Promise.That(message.StartsWith(subject, StringComparison.Ordinal) && message.Length > subject.Length, "A message begins with what it is about.", $"{message}");
+        Promise.That(message.StartsWith(subject, StringComparison.Ordinal) && message.Length > subject.Length,
+            "A message begins with what it is about.", $"{message}");
         Promise.That(message[^1] is '.' or '!' or '?', "A message is a sentence.", $"{message}");
         Promise.That(!message.Any(BreaksTheLine), "A message is one line without control characters.", $"{message}");
         Promise.That(IsUnicode(message), "A message is valid Unicode.", $"{message}");
-        Promise.That(message.Length <= OwnWords + (inputLength * LongestPerByte), "A message is not much longer than what it is about.", $"{message.Length} characters for {inputLength} bytes");
+        Promise.That(message.Length <= OwnWords + (inputLength * LongestPerByte), "A message is not much longer than what it is about.",
+            $"{message.Length} characters for {inputLength} bytes");
     }
 
     private static bool BreaksTheLine(char part) => char.IsControl(part) || part is '\u2028' or '\u2029';

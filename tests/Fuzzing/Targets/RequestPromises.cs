@@ -5,7 +5,10 @@ using CniInvoker;
 
 namespace Bridge.Fuzzing.Targets;
 
-/// <summary>SPEC §3 about what a plugin reads from stdin: what only a runtime may say comes from the runtime, everything else from the plugin's configuration.</summary>
+/// <summary>
+/// SPEC §3 about what a plugin reads from stdin: what only a runtime may say comes from the runtime, everything else from the plugin's
+/// configuration.
+/// </summary>
 internal sealed class RequestPromises
 {
     // Plugins that are written in Go match keys in any letter case; of several the last counts.
@@ -13,7 +16,8 @@ internal sealed class RequestPromises
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
 
-    private readonly CniResult _result = CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1"}],"dns":{}}"""u8.ToArray(), "1.0.0");
+    private readonly CniResult _result =
+        CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.2.3/16","gateway":"10.1.0.1"}],"dns":{}}"""u8.ToArray(), "1.0.0");
     private readonly Attachment _attachment = new("c1", "/run/netns/c1", "eth0", capabilities: new JsonObject
     {
         ["mac"] = "c2:11:22:33:44:55",
@@ -46,15 +50,21 @@ internal sealed class RequestPromises
         }
 
         Promise.That(request.GetProperty("name").GetString() == network.Name, "A plugin is told the network's name.", $"{request}");
-        Promise.That(request.GetProperty("cniVersion").GetString() == network.CniVersion, "A plugin is told the network's version.", $"{request}");
+        Promise.That(
+            request.GetProperty("cniVersion").GetString() == network.CniVersion, "A plugin is told the network's version.", $"{request}");
         var hasResult = request.TryGetProperty("prevResult", out var previous);
         Promise.That(
-            hasResult ? result is not null && JsonElement.DeepEquals(previous, JsonElement.Parse(JsonText.Write(result.Json))) : result is null,
+            hasResult
+                ? result is not null && JsonElement.DeepEquals(previous, JsonElement.Parse(JsonText.Write(result.Json)))
+                : result is null,
             "A plugin is told the previous result.",
             $"{request}");
-        var given = request.TryGetProperty("runtimeConfig", out var runtime) ? runtime.EnumerateObject().Select(property => property.Name).ToList() : [];
+        var given = request.TryGetProperty("runtimeConfig", out var runtime)
+            ? runtime.EnumerateObject().Select(property => property.Name).ToList()
+            : [];
         var wanted = new[] { "ips", "mac", "portMappings" }.Where(plugin.Capabilities.Contains);
-        Promise.That(given.SequenceEqual(wanted), "A plugin is handed the capability arguments that it switched on.", $"{string.Join(", ", given)}");
+        Promise.That(
+            given.SequenceEqual(wanted), "A plugin is handed the capability arguments that it switched on.", $"{string.Join(", ", given)}");
     }
 
     private static void RequireForeignFields(JsonObject request, PluginConfiguration plugin)

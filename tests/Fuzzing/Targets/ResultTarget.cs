@@ -11,7 +11,8 @@ internal sealed class ResultTarget : IFuzzTarget
 
     public void Run(ReadOnlyMemory<byte> input)
     {
-        if (Read(() => CniResult.Parse(input, "1.1.0"), input.Length, CniErrorCode.DecodingFailure, CniErrorCode.IncompatibleVersion) is { } result)
+        if (Read(() => CniResult.Parse(input, "1.1.0"), input.Length, CniErrorCode.DecodingFailure,
+            CniErrorCode.IncompatibleVersion) is { } result)
         {
             AddressPromises.Require(result);
             RequireSame(result, CniResult.FromJson(result.Json, "0.1.0"));
@@ -30,7 +31,9 @@ internal sealed class ResultTarget : IFuzzTarget
 
     private CniResult? Remembered(CniResult result)
     {
-        var stored = new StoredAttachment { NetworkName = _network.Name, Network = _network, Attachment = _attachment, Result = result, IsComplete = true };
+        var stored =
+            new StoredAttachment { NetworkName = _network.Name, Network = _network, Attachment = _attachment, Result = result,
+                IsComplete = true };
         return CacheRecord.Read(CacheRecord.Write(stored), "record", expected: null)!.Result;
     }
 
@@ -50,7 +53,8 @@ internal sealed class ResultTarget : IFuzzTarget
 
     private static void RequireConverted(CniResult result, CniResult converted, string version, int inputLength)
     {
-        Promise.That(converted.CniVersion == version && (string?)converted.Json["cniVersion"] == version, "A converted result has the wanted version.", $"{converted.Json.ToJsonString()}");
+        Promise.That(converted.CniVersion == version && (string?)converted.Json["cniVersion"] == version,
+            "A converted result has the wanted version.", $"{converted.Json.ToJsonString()}");
         RequireSame(converted, CniResult.FromJson(converted.Json, "0.1.0"));
         var (from, to) = (CniResultConversion.ShapeOf(result.CniVersion), CniResultConversion.ShapeOf(version));
         var back = Read(() => converted.ConvertTo(result.CniVersion), inputLength, CniErrorCode.IncompatibleVersion);
@@ -60,20 +64,24 @@ internal sealed class ResultTarget : IFuzzTarget
         }
         else if (back is not null && from != ResultShape.PerIpVersion && to != ResultShape.PerIpVersion)
         {
-            Promise.That(Addresses(back) == Addresses(result), "Addresses, routes and name servers are the same in every version with lists.", $"{Addresses(back)}, not {Addresses(result)}");
+            Promise.That(
+                Addresses(back) == Addresses(result), "Addresses, routes and name servers are the same in every version with lists.",
+                $"{Addresses(back)}, not {Addresses(result)}");
         }
         else if (back is not null)
         {
             // An older shape has room for one address of each family.
             var wanted = result.Ips.DistinctBy(ip => ip.Address.AddressFamily).Select(ip => ip.Address);
-            Promise.That(wanted.ToHashSet().SetEquals(back.Ips.Select(ip => ip.Address)), "The first address of each family survives every version.", $"{Addresses(back)}");
+            Promise.That(wanted.ToHashSet().SetEquals(back.Ips.Select(ip => ip.Address)),
+                "The first address of each family survives every version.", $"{Addresses(back)}");
         }
     }
 
     private static void RequireSame(CniResult expected, CniResult? found)
     {
         Promise.That(
-            found is not null && found.CniVersion == expected.CniVersion && JsonText.Write(found.Json).AsSpan().SequenceEqual(JsonText.Write(expected.Json)),
+            found is not null && found.CniVersion == expected.CniVersion
+                && JsonText.Write(found.Json).AsSpan().SequenceEqual(JsonText.Write(expected.Json)),
             "A result that is read again, or taken to a version of the same shape and back, is the same.",
             $"{found?.Json.ToJsonString()}, not {expected.Json.ToJsonString()}");
         Promise.That(Addresses(found!) == Addresses(expected), "A result that is read again means the same.", $"{Addresses(found!)}");
@@ -85,6 +93,7 @@ internal sealed class ResultTarget : IFuzzTarget
         text.AppendJoin(' ', result.Ips).Append(" | ");
         text.AppendJoin(' ', result.Routes.Select(route => $"{route.Destination} {route.Gateway}")).Append(" | ");
         text.AppendJoin(' ', result.Interfaces.Select(link => $"{link.Name} {link.Mac} {link.Sandbox}")).Append(" | ");
-        return text.AppendJoin(' ', [.. result.Dns.Nameservers, "|", .. result.Dns.Search, "|", .. result.Dns.Options, "|", result.Dns.Domain]).ToString();
+        return text.AppendJoin(
+            ' ', [.. result.Dns.Nameservers, "|", .. result.Dns.Search, "|", .. result.Dns.Options, "|", result.Dns.Domain]).ToString();
     }
 }

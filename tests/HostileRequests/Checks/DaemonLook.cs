@@ -12,11 +12,13 @@ internal sealed record DaemonLook(int Files, int Threads, long ResidentKilobytes
         Directory.GetFiles($"{procPath}/fd").Length,
         Directory.GetDirectories($"{procPath}/task").Length,
         long.Parse(
-            File.ReadLines($"{procPath}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            File.ReadLines($"{procPath}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(
+                ' ', StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture));
 
     public bool HasGrownSince(DaemonLook earlier) =>
-        Files > earlier.Files + Allowance.Files || Threads > earlier.Threads + Allowance.Threads || ResidentKilobytes > earlier.ResidentKilobytes + Allowance.ResidentKilobytes;
+        Files > earlier.Files + Allowance.Files || Threads > earlier.Threads + Allowance.Threads
+            || ResidentKilobytes > earlier.ResidentKilobytes + Allowance.ResidentKilobytes;
 
     public override string ToString() => $"{Files} open files, {Threads} threads, {ResidentKilobytes / 1024} MiB resident";
 }

@@ -1,13 +1,15 @@
 namespace Bridge.HostileRequests.Checks;
 
 /// <summary>
-/// Every file of the host's own file systems, with its size and time: what is written to /etc, /opt and /var/lib lands in overlays below /run.
+/// Every file of the host's own file systems, with its size and time: what is written to /etc, /opt and /var/lib lands in overlays below
+/// /run.
 /// </summary>
 internal sealed class HostFiles
 {
     // The daemon's own, and those of the plugins.
     private static readonly string[] Allowed =
-        ["/run/cnm-cni", "/run/docker/plugins", "/run/bridge-test/cnm-cni.pid", "/var/lib/cnm-cni", "/var/lib/cni", "/run/xtables.lock", "/run/bridge-test/trace"];
+        ["/run/cnm-cni", "/run/docker/plugins", "/run/bridge-test/cnm-cni.pid", "/var/lib/cnm-cni", "/var/lib/cni", "/run/xtables.lock",
+            "/run/bridge-test/trace"];
 
     private readonly HashSet<string> _lines;
 
@@ -16,7 +18,9 @@ internal sealed class HostFiles
     public static async Task<HostFiles> ListAsync(HostileHost host, CancellationToken cancellationToken)
     {
         var listing = await host.OutputAsync(
-            ["sh", "-c", "find /run /etc/docker /etc/cni /etc/cnm-cni /etc/containerd /var/lib/docker /var/lib/containerd /var/lib/cni /var/lib/cnm-cni -xdev ! -type d -printf '%p %y %s %T@\\n'"],
+            ["sh", "-c",
+                "find /run /etc/docker /etc/cni /etc/cnm-cni /etc/containerd /var/lib/docker /var/lib/containerd /var/lib/cni " +
+                "/var/lib/cnm-cni -xdev ! -type d -printf '%p %y %s %T@\\n'"],
             cancellationToken);
         return new HostFiles(listing.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !Allowed.Any(line.StartsWith)));
     }

@@ -3,16 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace Bridge.HostileRequests.Checks;
 
-/// <summary>A trace of the daemon's system calls, and which of them change a file where the daemon has no business. What plugins do is theirs.</summary>
+/// <summary>
+/// A trace of the daemon's system calls, and which of them change a file where the daemon has no business. What plugins do is theirs.
+/// </summary>
 internal static partial class SystemCalls
 {
     public const string Traced = "%file,%network,%process";
 
     private static readonly string[] Allowed =
-        ["/run/cnm-cni/", "/run/cnm-cni\"", "/run/docker/plugins/", "/var/lib/cnm-cni/", "/proc/self/", "/proc/thread-self/", "/proc/sys/net/", "/dev/null", "/run/containerd/containerd.sock", "/var/run/docker.sock"];
+        ["/run/cnm-cni/", "/run/cnm-cni\"", "/run/docker/plugins/", "/var/lib/cnm-cni/", "/proc/self/", "/proc/thread-self/",
+            "/proc/sys/net/", "/dev/null", "/run/containerd/containerd.sock", "/var/run/docker.sock"];
 
     private static readonly string[] Changing =
-        ["mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "link", "linkat", "symlink", "symlinkat", "chmod", "fchmodat", "chown", "truncate", "mount", "umount2", "mknod", "mknodat", "bind", "connect"];
+        ["mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "link", "linkat", "symlink", "symlinkat",
+            "chmod", "fchmodat", "chown", "truncate", "mount", "umount2", "mknod", "mknodat", "bind", "connect"];
 
     /// <returns>The lines that should not be there, and how many of the daemon's own were looked at.</returns>
     public static (IReadOnlyList<string> Strange, int Looked) Read(IEnumerable<string> trace)
@@ -27,11 +31,14 @@ internal static partial class SystemCalls
 
             var process = int.Parse(parts.Groups["pid"].Value, CultureInfo.InvariantCulture);
             var call = parts.Groups["call"].Value;
-            if (call == "execve" || (call.Contains("fork", StringComparison.Ordinal) | call.StartsWith("clone", StringComparison.Ordinal) && plugins.Contains(process)))
+            if (call == "execve"
+                || (call.Contains("fork", StringComparison.Ordinal) | call.StartsWith("clone", StringComparison.Ordinal)
+                && plugins.Contains(process)))
             {
                 plugins.Add(call == "execve" ? process : Child(line) ?? process);
             }
-            else if (!plugins.Contains(process) && !line.Contains(" resumed>", StringComparison.Ordinal)) // What it was asked is in the line before.
+            // What it was asked is in the line before.
+            else if (!plugins.Contains(process) && !line.Contains(" resumed>", StringComparison.Ordinal))
             {
                 looked++;
                 if (Changes(call, line) && !Allowed.Any(allowed => line.Contains(allowed, StringComparison.Ordinal)))
@@ -45,11 +52,16 @@ internal static partial class SystemCalls
     private static int? Child(string line) =>
         Result().Match(line) is { Success: true } result ? int.Parse(result.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
-    // Connections that have no path are netlink's; those of a made-up network are none. A packet socket tells a container's neighbours its MAC.
+    // Connections that have no path are netlink's; those of a made-up network are none. A packet socket tells a container's neighbours its
+    // MAC.
     private static bool Changes(string call, string line) => call switch
     {
-        "open" or "openat" or "creat" => line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal),
-        "bind" or "connect" => !line.Contains("AF_NETLINK", StringComparison.Ordinal) && !line.Contains("AF_UNSPEC", StringComparison.Ordinal) && !line.Contains("AF_PACKET", StringComparison.Ordinal),
+        "open" or "openat" or "creat" =>
+            line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal)
+                || line.Contains("O_CREAT", StringComparison.Ordinal),
+        "bind" or "connect" =>
+            !line.Contains("AF_NETLINK", StringComparison.Ordinal) && !line.Contains("AF_UNSPEC", StringComparison.Ordinal)
+                && !line.Contains("AF_PACKET", StringComparison.Ordinal),
         _ => Changing.Contains(call),
     };
 

@@ -43,7 +43,9 @@ internal sealed class Damage(Random random)
         return bytes;
     }
 
-    private static byte[] Nested(int depth) => Encoding.UTF8.GetBytes($"{{\"NetworkID\":\"aa\",\"EndpointID\":\"bb\",\"Options\":{{\"x\":{new string('[', depth)}{new string(']', depth)}}}}}");
+    private static byte[] Nested(int depth) =>
+        Encoding.UTF8.GetBytes(
+            $"{{\"NetworkID\":\"aa\",\"EndpointID\":\"bb\",\"Options\":{{\"x\":{new string('[', depth)}{new string(']', depth)}}}}}");
 
     private byte[] Noise(int length)
     {

@@ -22,5 +22,7 @@ internal static class Ids
     /// <summary>Of networks whose endpoints are made by plugins.</summary>
     public static readonly string[] RealEndpoints = [.. Enumerable.Range(0, 12).Select(number => Numbered("bb", number))];
 
-    private static string Numbered(string prefix, int number) => prefix + number.ToString("x2", CultureInfo.InvariantCulture) + new string('0', 60); // The interface's name on the host is made of the beginning.
+    // The interface's name on the host is made of the beginning.
+    private static string Numbered(string prefix, int number) =>
+        prefix + number.ToString("x2", CultureInfo.InvariantCulture) + new string('0', 60);
 }

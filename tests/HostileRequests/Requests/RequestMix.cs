@@ -26,7 +26,8 @@ internal sealed class RequestMix
     public HostileRequest Next() => _life.TryDequeue(out var next) ? next : _random.Next(Steps) switch
     {
         < 5 => BeginLife(),
-        < 8 => HostileRequest.Post("status", _random.Any(["Bridge.Status", "Bridge.Check"]), _random.Next(2) == 0 ? "{}" : _random.Any(Nasty.Json)),
+        < 8 => HostileRequest.Post(
+            "status", _random.Any(["Bridge.Status", "Bridge.Check"]), _random.Next(2) == 0 ? "{}" : _random.Any(Nasty.Json)),
         < 12 => HostileRequest.Post("huge", "NetworkDriver.CreateEndpoint", _damage.Huge()) with { Answers = 0 },
         < 13 => _http.Abandoned(),
         < 700 => _http.Broken(),
@@ -46,7 +47,9 @@ internal sealed class RequestMix
         [
             ("NetworkDriver.CreateNetwork", Shapes.Network(network)),
             ("IpamDriver.RequestAddress", new JsonObject { ["PoolID"] = $"pods/{HostileHost.Subnet}", ["Address"] = "" }),
-            ("NetworkDriver.CreateEndpoint", With(endpoint, "Interface", new JsonObject { ["Address"] = network == Ids.Ahead ? $"10.88.0.{_random.Next(2, 40)}/16" : "" })),
+            ("NetworkDriver.CreateEndpoint",
+                With(endpoint, "Interface",
+                    new JsonObject { ["Address"] = network == Ids.Ahead ? $"10.88.0.{_random.Next(2, 40)}/16" : "" })),
             ("NetworkDriver.Join", With(endpoint, "SandboxKey", "/run/docker/netns/none")),
             ("NetworkDriver.EndpointOperInfo", With(endpoint)),
             ("NetworkDriver.Leave", With(endpoint)),
@@ -83,7 +86,8 @@ internal sealed class RequestMix
         return new HostileRequest("pipelined", [.. parts.SelectMany(part => part)], parts.Length);
     }
 
-    private static HostileRequest Wellformed(string kind, (string Method, JsonObject Body) call) => HostileRequest.Post(kind, call.Method, call.Body.ToJsonString());
+    private static HostileRequest Wellformed(string kind, (string Method, JsonObject Body) call) =>
+        HostileRequest.Post(kind, call.Method, call.Body.ToJsonString());
 
     private static JsonObject With(JsonObject endpoint, string? field = null, JsonNode? value = null)
     {

@@ -7,10 +7,12 @@ namespace Bridge.HostileRequests.Requests;
 internal sealed class Shapes(Random random)
 {
     private static readonly string[] OfEndpoint =
-        ["NetworkDriver.EndpointOperInfo", "NetworkDriver.Leave", "NetworkDriver.DeleteEndpoint", "NetworkDriver.RevokeExternalConnectivity", "NetworkDriver.ProgramExternalConnectivity"];
+        ["NetworkDriver.EndpointOperInfo", "NetworkDriver.Leave", "NetworkDriver.DeleteEndpoint",
+            "NetworkDriver.RevokeExternalConnectivity", "NetworkDriver.ProgramExternalConnectivity"];
 
     private static readonly string[] Constant =
-        ["Plugin.Activate", "NetworkDriver.GetCapabilities", "IpamDriver.GetCapabilities", "IpamDriver.GetDefaultAddressSpaces", "NetworkDriver.DiscoverNew", "NetworkDriver.DiscoverDelete"];
+        ["Plugin.Activate", "NetworkDriver.GetCapabilities", "IpamDriver.GetCapabilities", "IpamDriver.GetDefaultAddressSpaces",
+            "NetworkDriver.DiscoverNew", "NetworkDriver.DiscoverDelete"];
 
     public (string Method, JsonObject Body) Any() => random.Next(20) switch
     {
@@ -33,9 +35,14 @@ internal sealed class Shapes(Random random)
         ["NetworkID"] = id,
         ["Options"] = new JsonObject
         {
-            ["com.docker.network.generic"] = id == Ids.Direct ? new JsonObject { ["cni.network"] = "pods", ["cni.attach"] = "sandbox" } : new JsonObject { ["cni.network"] = "pods" },
+            ["com.docker.network.generic"] = id == Ids.Direct
+                ? new JsonObject { ["cni.network"] = "pods", ["cni.attach"] = "sandbox" }
+                : new JsonObject { ["cni.network"] = "pods" },
         },
-        ["IPv4Data"] = new JsonArray(new JsonObject { ["AddressSpace"] = id == Ids.Ahead ? "cni" : "null", ["Pool"] = id == Ids.Ahead ? HostileHost.Subnet : "0.0.0.0/0" }),
+        ["IPv4Data"] =
+            new JsonArray(
+                new JsonObject { ["AddressSpace"] = id == Ids.Ahead ? "cni" : "null",
+                    ["Pool"] = id == Ids.Ahead ? HostileHost.Subnet : "0.0.0.0/0" }),
     };
 
     private JsonObject Endpoint() => new()
@@ -53,7 +60,8 @@ internal sealed class Shapes(Random random)
         {
             0 => null,
             1 => new JsonObject { ["Address"] = "", ["AddressIPv6"] = "", ["MacAddress"] = "" },
-            _ => new JsonObject { ["Address"] = random.Any(Nasty.Texts), ["AddressIPv6"] = random.Any(Nasty.Texts), ["MacAddress"] = random.Any(Nasty.Texts) },
+            _ => new JsonObject { ["Address"] = random.Any(Nasty.Texts), ["AddressIPv6"] = random.Any(Nasty.Texts),
+                ["MacAddress"] = random.Any(Nasty.Texts) },
         },
         ["Options"] = Options(),
     };
@@ -73,7 +81,10 @@ internal sealed class Shapes(Random random)
             network["Options"] = random.Next(2) == 0 ? Options() : new JsonObject { ["com.docker.network.generic"] = Options() };
 
         if (random.Next(4) == 0)
-            network["IPv4Data"] = new JsonArray(new JsonObject { ["AddressSpace"] = random.Any(["null", "cni", "LocalDefault"]), ["Pool"] = random.Any(Nasty.Texts), ["Gateway"] = random.Any(Nasty.Texts) });
+            network["IPv4Data"] =
+                new JsonArray(
+                    new JsonObject { ["AddressSpace"] = random.Any(["null", "cni", "LocalDefault"]), ["Pool"] = random.Any(Nasty.Texts),
+                        ["Gateway"] = random.Any(Nasty.Texts) });
 
         return network;
     }
@@ -87,10 +98,13 @@ internal sealed class Shapes(Random random)
         ["V6"] = random.Next(2) == 0,
     };
 
-    // None of these reserves anything (and reservations, which are given out one after the other, do not come as far as this address): the gateway's is known, what has no MAC and an address is to be kept free, and other pools there are none.
+    // None of these reserves anything (and reservations, which are given out one after the other, do not come as far as this address): the
+    // gateway's is known, what has no MAC and an address is to be kept free, and other pools there are none.
     private JsonObject Address() => random.Next(2) == 0
-        ? new() { ["PoolID"] = $"pods/{HostileHost.Subnet}", ["Address"] = random.Any(Nasty.Texts), ["Options"] = new JsonObject { ["RequestAddressType"] = "com.docker.network.gateway" } }
-        : new() { ["PoolID"] = PoolId(), ["Address"] = "10.88.255.200", ["Options"] = new JsonObject { [random.Any(Nasty.OptionKeys)] = random.Any(Nasty.Texts) } };
+        ? new() { ["PoolID"] = $"pods/{HostileHost.Subnet}", ["Address"] = random.Any(Nasty.Texts),
+            ["Options"] = new JsonObject { ["RequestAddressType"] = "com.docker.network.gateway" } }
+        : new() { ["PoolID"] = PoolId(), ["Address"] = "10.88.255.200",
+            ["Options"] = new JsonObject { [random.Any(Nasty.OptionKeys)] = random.Any(Nasty.Texts) } };
 
     private string PoolId() => random.Next(2) == 0 ? random.Any(Nasty.Texts) : $"{random.Any(Nasty.Texts)}/{random.Any(Nasty.Texts)}";
 

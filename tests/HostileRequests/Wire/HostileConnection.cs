@@ -64,7 +64,9 @@ internal sealed class HostileConnection(Socket socket) : IDisposable
 
             var status = int.Parse(first.Split(' ')[1], CultureInfo.InvariantCulture);
             var (length, isChunked) = await HeadersAsync(cancellationToken);
-            return status == 100 ? await ReadAsync(cancellationToken) : new Answer(status, isChunked ? await ChunksAsync(cancellationToken) : await BodyAsync(length, cancellationToken));
+            return status == 100
+                ? await ReadAsync(cancellationToken)
+                : new Answer(status, isChunked ? await ChunksAsync(cancellationToken) : await BodyAsync(length, cancellationToken));
         }
         catch (OperationCanceledException)
         {
@@ -92,7 +94,8 @@ internal sealed class HostileConnection(Socket socket) : IDisposable
     private async Task<string> ChunksAsync(CancellationToken cancellationToken)
     {
         var body = new StringBuilder();
-        while (await LineAsync(cancellationToken) is { } size && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length)
+        while (await LineAsync(cancellationToken) is { } size
+            && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length)
         {
             body.Append(await BodyAsync(length, cancellationToken));
             await LineAsync(cancellationToken);

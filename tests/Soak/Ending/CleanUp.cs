@@ -5,7 +5,9 @@ using Grpc.Core;
 
 namespace Bridge.Soak.Ending;
 
-/// <summary>Removes every container and pod that is left, by Docker and by the pods' runtime, as a person would: again, where it failed.</summary>
+/// <summary>
+/// Removes every container and pod that is left, by Docker and by the pods' runtime, as a person would: again, where it failed.
+/// </summary>
 internal sealed class CleanUp(TestHost host, DockerCommands docker, Totals.EventLog events, TimeProvider timeProvider)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);

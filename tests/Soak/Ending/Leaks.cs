@@ -8,7 +8,8 @@ namespace Bridge.Soak.Ending;
 /// <param name="Missing">Those that have gone: somebody undid what was not his.</param>
 /// <param name="OfDocker">What is dockerd's own: it leaves that when it is killed, with any driver.</param>
 /// <param name="Records">In the bridge's journal: files, relative to the state directory.</param>
-internal sealed record Leaks(IReadOnlyList<string> Left, IReadOnlyList<string> Missing, IReadOnlyList<string> OfDocker, IReadOnlyList<string> Records)
+internal sealed record Leaks(
+    IReadOnlyList<string> Left, IReadOnlyList<string> Missing, IReadOnlyList<string> OfDocker, IReadOnlyList<string> Records)
 {
     private const string Come = "+ ";
     private const string Gone = "- ";
@@ -19,11 +20,12 @@ internal sealed record Leaks(IReadOnlyList<string> Left, IReadOnlyList<string> M
     /// <param name="host">After the last container and pod.</param>
     /// <param name="changes">Of its census.</param>
     public static Leaks Of(TestHost host, IReadOnlyList<string> changes) => new(
-        [.. Which(changes.Where(IsLeak), Come)], [.. Which(changes.Where(IsLeak), Gone)], [.. changes.Where(line => !IsLeak(line))], RecordsOf(host));
+        [.. Which(changes.Where(IsLeak), Come)], [.. Which(changes.Where(IsLeak), Gone)], [.. changes.Where(line => !IsLeak(line))],
+        RecordsOf(host));
 
     /// <summary>
-    /// Not so mounts of containers' file systems, and the shim of a container that dockerd was about to start when it was killed, and does not
-    /// remember: no driver of networks has to do with either.
+    /// Not so mounts of containers' file systems, and the shim of a container that dockerd was about to start when it was killed, and does
+    /// not remember: no driver of networks has to do with either.
     /// </summary>
     public static bool IsLeak(string change) =>
         !change.StartsWith("+ mount: /var/lib/docker/", StringComparison.Ordinal) && change != "+ process: containerd-shim";

@@ -5,9 +5,12 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Soak.Faults;
 
 /// <summary>One fault after the other, at random moments: half of them within the first moments of a docker command.</summary>
-internal sealed class Chaos(FaultDeck deck, FaultTotals totals, CommandStarts starts, EventLog events, Random random, TimeProvider timeProvider)
+internal sealed class Chaos(
+    FaultDeck deck, FaultTotals totals, CommandStarts starts, EventLog events, Random random, TimeProvider timeProvider)
 {
-    /// <summary>Until it is told to stop, or enough processes were killed. Then nothing is broken any more, but daemons may be down.</summary>
+    /// <summary>
+    /// Until it is told to stop, or enough processes were killed. Then nothing is broken any more, but daemons may be down.
+    /// </summary>
     public async Task ReignAsync(int? kills, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && !(totals.Kills >= kills))
@@ -23,7 +26,8 @@ internal sealed class Chaos(FaultDeck deck, FaultTotals totals, CommandStarts st
             {
                 break;
             }
-            catch (Exception failure) when (failure is OperationCanceledException or IOException or InvalidOperationException or TimeoutException or CommandFailedException)
+            catch (Exception failure) when (failure
+                is OperationCanceledException or IOException or InvalidOperationException or TimeoutException or CommandFailedException)
             {
                 events.Write($"fault  could not be injected: {failure.Message}");
             }

@@ -18,7 +18,9 @@ internal sealed class ContainerKill(TestHost host, Engines engines, FaultTotals 
         var choice = random.Next();
         using var patience = new CancellationTokenSource(LongestWait, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
-        var containers = (await host.DockerAsync(["ps", "--format", "{{.Names}}"], either.Token)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var containers =
+            (await host.DockerAsync(["ps", "--format", "{{.Names}}"], either.Token)).Output.Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries);
         if (containers.Length == 0)
             return;
 
@@ -35,7 +37,8 @@ internal sealed class ContainerKill(TestHost host, Engines engines, FaultTotals 
     private async Task KillProcessAsync(string container, CancellationToken cancellationToken)
     {
         var inspect = await host.DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken);
-        if (inspect is { Succeeded: true, Output: not "0" } && (await host.RunAsync(["kill", "-KILL", inspect.Output], cancellationToken)).Succeeded)
+        if (inspect is { Succeeded: true, Output: not "0" }
+            && (await host.RunAsync(["kill", "-KILL", inspect.Output], cancellationToken)).Succeeded)
             totals.Killed("container: kill -9", container);
     }
 }

@@ -97,7 +97,8 @@ internal sealed class Engines(TestHost host, CommandTotals totals, EventLog even
         catch (TimeoutException)
         {
             events.Write($"{daemon.Name} takes long to start");
-            return daemon.Name != host.Dockerd.Name || await Eventually.IsTrueAsync(DockerAnswersAsync, Patience.GivenUp, CancellationToken.None);
+            return daemon.Name != host.Dockerd.Name
+                || await Eventually.IsTrueAsync(DockerAnswersAsync, Patience.GivenUp, CancellationToken.None);
         }
     }
 

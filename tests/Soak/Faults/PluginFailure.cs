@@ -3,7 +3,9 @@ using Bridge.Soak.Totals;
 
 namespace Bridge.Soak.Faults;
 
-/// <summary>A plugin fails at every ADD and DEL: with an error, by a signal, with garbage, or by hanging; before its work or after it.</summary>
+/// <summary>
+/// A plugin fails at every ADD and DEL: with an error, by a signal, with garbage, or by hanging; before its work or after it.
+/// </summary>
 internal sealed class PluginFailure(FaultyPlugins plugins, FaultTotals totals, TimeProvider timeProvider) : TimedFault(timeProvider)
 {
     public override int Weight => 18;

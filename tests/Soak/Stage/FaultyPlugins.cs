@@ -3,8 +3,8 @@ using Bridge.TestHosts;
 namespace Bridge.Soak.Stage;
 
 /// <summary>
-/// The stock plugins as the bridge finds them: scripts that go on to the real ones, unless told to fail. They have a directory of their own,
-/// so that pods, which use the same CNI network, have sound ones.
+/// The stock plugins as the bridge finds them: scripts that go on to the real ones, unless told to fail. They have a directory of their
+/// own, so that pods, which use the same CNI network, have sound ones.
 /// </summary>
 internal sealed class FaultyPlugins(TestHost host)
 {

@@ -3,8 +3,8 @@ using Bridge.TestHosts;
 namespace Bridge.Soak.Stage;
 
 /// <summary>
-/// A test host with two CNI networks of the stock chain, two Docker networks on the first, which it shares with pods, and one on the second; with plugins
-/// that can be told to fail, and a small disk for the bridge's state.
+/// A test host with two CNI networks of the stock chain, two Docker networks on the first, which it shares with pods, and one on the
+/// second; with plugins that can be told to fail, and a small disk for the bridge's state.
 /// </summary>
 internal sealed class SoakStage : IAsyncDisposable
 {
@@ -14,7 +14,9 @@ internal sealed class SoakStage : IAsyncDisposable
     /// <summary>The Docker network whose addresses come from the chain, when the container starts.</summary>
     public const string Unreserved = "unreserved";
 
-    /// <summary>One like <see cref="Reserved"/> on another bridge and subnet: what containers of either of the others can be connected to as well.</summary>
+    /// <summary>
+    /// One like <see cref="Reserved"/> on another bridge and subnet: what containers of either of the others can be connected to as well.
+    /// </summary>
     public const string Second = "second";
 
     public const string Image = "bridge-test";
@@ -76,7 +78,8 @@ internal sealed class SoakStage : IAsyncDisposable
     public async Task VisitAsync(CancellationToken cancellationToken)
     {
         foreach (var network in (string[])[Reserved, Unreserved, Second])
-            (await Host.DockerAsync(["run", "--rm", "--network", network, "--publish", "80", Image, "true"], cancellationToken)).EnsureSuccess();
+            (await Host.DockerAsync(
+                ["run", "--rm", "--network", network, "--publish", "80", Image, "true"], cancellationToken)).EnsureSuccess();
 
         var pod = await Host.Pods.RunAsync($"visitor-{Guid.NewGuid():N}", ["sleep", "infinity"], cancellationToken);
         await pod.RemoveAsync(cancellationToken);
@@ -86,7 +89,8 @@ internal sealed class SoakStage : IAsyncDisposable
 
     private async Task CreateNetworksAsync(CancellationToken cancellationToken)
     {
-        string[] reserved = ["--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway, Reserved];
+        string[] reserved = ["--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway",
+            CniNetworks.Gateway, Reserved];
         string[] second = ["--ipam-opt", $"cni.network={CniNetworks.SecondName}", Second];
         string[] unreserved = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", Unreserved];
         foreach (var options in (string[][])[[.. OwnIpam, .. reserved], [.. OwnIpam, .. second], unreserved])

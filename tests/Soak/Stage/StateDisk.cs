@@ -4,8 +4,9 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Soak.Stage;
 
 /// <summary>
-/// The bridge's state directory as a file system of a few megabytes that can be filled to its last byte: ext4 on a loop device, or a limited tmpfs
-/// where there is no loop device to be had. The device lets go of its file by itself when the host, and with it the mount, ends.
+/// The bridge's state directory as a file system of a few megabytes that can be filled to its last byte: ext4 on a loop device, or a
+/// limited tmpfs where there is no loop device to be had. The device lets go of its file by itself when the host, and with it the mount,
+/// ends.
 /// </summary>
 internal sealed class StateDisk(TestHost host)
 {
@@ -31,9 +32,11 @@ internal sealed class StateDisk(TestHost host)
     private async Task<bool> TryMountLoopAsync(CancellationToken cancellationToken)
     {
         var made = await ShellAsync(
-            $"truncate -s 6M {Paths.StateImage} && mkfs.ext4 -q -F -m 0 {Paths.StateImage} && mount -o loop {Paths.StateImage} {Paths.State}", cancellationToken);
+            $"truncate -s 6M {Paths.StateImage} && mkfs.ext4 -q -F -m 0 {Paths.StateImage} && mount -o loop {Paths.StateImage} " +
+            $"{Paths.State}", cancellationToken);
         return made.Succeeded;
     }
 
-    private Task<CommandResult> ShellAsync(string script, CancellationToken cancellationToken) => host.RunAsync(["sh", "-c", script], cancellationToken);
+    private Task<CommandResult> ShellAsync(string script, CancellationToken cancellationToken) =>
+        host.RunAsync(["sh", "-c", script], cancellationToken);
 }

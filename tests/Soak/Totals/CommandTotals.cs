@@ -21,7 +21,9 @@ internal sealed class CommandTotals(EventLog events)
     /// <param name="said">Its last words.</param>
     public void Ended(string kind, string command, TimeSpan took, bool succeeded, string said)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{command} -> {(succeeded ? "ok" : "failed")} after {took.TotalMilliseconds:0} ms {OneLine(said)}");
+        var line =
+            string.Create(CultureInfo.InvariantCulture,
+                $"{command} -> {(succeeded ? "ok" : "failed")} after {took.TotalMilliseconds:0} ms {OneLine(said)}");
         events.Write($"end    {line}");
         lock (_lock)
         {

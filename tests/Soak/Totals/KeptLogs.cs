@@ -5,8 +5,8 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Soak.Totals;
 
 /// <summary>
-/// What a run leaves for the search for a cause, in one directory: <c>events.log</c> and the daemons' logs, whose times agree, both censuses, and what
-/// was left in the journal.
+/// What a run leaves for the search for a cause, in one directory: <c>events.log</c> and the daemons' logs, whose times agree, both
+/// censuses, and what was left in the journal.
 /// </summary>
 internal sealed class KeptLogs
 {
@@ -41,7 +41,8 @@ internal sealed class KeptLogs
 
     /// <summary>What happened and what the bridge said, by time.</summary>
     public IReadOnlyList<string> InOrder(TestHost host) =>
-        [.. ReadEvents().Concat(host.Bridge.Log.Split('\n').Where(line => line.StartsWith('2'))).OrderBy(line => line.Split(' ', 2)[0], StringComparer.Ordinal)];
+        [.. ReadEvents().Concat(host.Bridge.Log.Split('\n').Where(line => line.StartsWith('2'))).OrderBy(
+            line => line.Split(' ', 2)[0], StringComparer.Ordinal)];
 
     private IEnumerable<string> ReadEvents()
     {

@@ -10,7 +10,8 @@ internal static class Report
 
     public static void Print(TextWriter output, FaultTotals faults, CommandTotals commands, TimeSpan reigned)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{faults.Kills} processes killed in {reigned.TotalMinutes:0.0} minutes"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"\n{faults.Kills} processes killed in {reigned.TotalMinutes:0.0} minutes"));
         Row(output, "fault", "times", "", "", "");
         foreach (var (fault, times) in faults.All())
             Row(output, fault, Text(times), "", "", "");
@@ -18,10 +19,12 @@ internal static class Report
         output.WriteLine();
         Row(output, "command", "attempts", "succeeded", "failed", "longest");
         foreach (var total in commands.All())
-            Row(output, total.Kind, Text(total.Attempts), Text(total.Successes), Text(total.Failures), string.Create(CultureInfo.InvariantCulture, $"{total.Longest.TotalSeconds:0.0} s"));
+            Row(output, total.Kind, Text(total.Attempts), Text(total.Successes), Text(total.Failures),
+                string.Create(CultureInfo.InvariantCulture, $"{total.Longest.TotalSeconds:0.0} s"));
     }
 
-    public static void PrintVerdict(TextWriter output, Leaks leaks, IReadOnlyList<string> waits, IReadOnlyList<string> problems, IReadOnlyList<string> logs)
+    public static void PrintVerdict(
+        TextWriter output, Leaks leaks, IReadOnlyList<string> waits, IReadOnlyList<string> problems, IReadOnlyList<string> logs)
     {
         output.WriteLine();
         PrintCount(output, "records left in the journal", leaks.Records);

@@ -58,7 +58,8 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
     private async Task<bool> VisitAsync()
     {
         var name = NextName();
-        var succeeded = await TryAsync("docker run --rm", ["run", "--rm", "--name", name, .. Network(), .. Port(), SoakStage.Image, "true"]);
+        var succeeded =
+            await TryAsync("docker run --rm", ["run", "--rm", "--name", name, .. Network(), .. Port(), SoakStage.Image, "true"]);
         if (!succeeded)
             _containers.Add(name);
 
@@ -119,7 +120,8 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
     private IReadOnlyList<string> Port() => random.Next(4) switch
     {
         0 => ["--publish", "80"],
-        1 => ["--publish", string.Create(CultureInfo.InvariantCulture, $"{FirstPort + (PortsPerWorker * number) + (_made % PortsPerWorker)}:80")],
+        1 => ["--publish",
+            string.Create(CultureInfo.InvariantCulture, $"{FirstPort + (PortsPerWorker * number) + (_made % PortsPerWorker)}:80")],
         _ => [],
     };
 
