@@ -47,7 +47,7 @@ public static class Clients
         return attachment;
     }
 
-    public static async Task TellAsync(CniClient client, Attachment attachment, TextWriter log, CancellationToken cancellationToken)
+    public static async Task ReportAsync(CniClient client, Attachment attachment, TextWriter log, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,13 +55,13 @@ public static class Clients
         }
         catch (CniException failure) when (failure is { IsTransient: true, CleanupFailure: null })
         {
-            await log.WriteLineAsync($"To be tried again later: {failure.Message}");
+            await log.WriteLineAsync($"Retry later: {failure.Message}");
         }
         catch (CniException failure)
         {
             await log.WriteLineAsync($"{failure.Plugin} failed {failure.Operation?.Verb()} with code {failure.Code}: {failure.Msg}");
             if (failure.CleanupFailure is not null)
-                await log.WriteLineAsync("Something is left of it; it stays remembered until DEL has succeeded.");
+                await log.WriteLineAsync("The clean-up failed too; the record stays until DEL succeeds.");
         }
     }
 
@@ -91,7 +91,7 @@ public static class Clients
         Console.WriteLine($"deleted: {string.Join(", ", deleted)}");
     }
 
-    public static async Task AskAsync(CniClient client, CancellationToken cancellationToken)
+    public static async Task ValidateAsync(CniClient client, CancellationToken cancellationToken)
     {
         var validation = await client.ValidateAsync("pods", cancellationToken);
         foreach (var problem in validation.Problems)

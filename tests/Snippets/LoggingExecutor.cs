@@ -2,7 +2,7 @@ using CniInvoker;
 
 namespace Bridge.Snippets;
 
-/// <summary>Writes down every run of a plugin, with what the plugin wrote to stderr.</summary>
+/// <summary>Logs every run of a plugin with its stderr.</summary>
 public sealed class LoggingExecutor(IPluginExecutor inner, TextWriter log) : IPluginExecutor
 {
     public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)

@@ -27,13 +27,13 @@ public sealed class SnippetsTests : ClientTest
         Plugins.With("first", add: ScriptedPlugins.Fail(11, "busy"));
         Plugins.With("second", add: ScriptedPlugins.Fail(100, "no"), delete: ScriptedPlugins.Fail(100, "never"));
         Configure("pods", "first");
-        await Bridge.Snippets.Clients.TellAsync(Client, Attachment(), log, Cancellation);
-        log.ToString().Should().StartWith("To be tried again later: CNI network \"pods\": plugin \"first\" failed ADD: busy");
+        await Bridge.Snippets.Clients.ReportAsync(Client, Attachment(), log, Cancellation);
+        log.ToString().Should().StartWith("Retry later: CNI network \"pods\": plugin \"first\" failed ADD: busy");
 
         Configure("pods", "second");
-        await Bridge.Snippets.Clients.TellAsync(Client, Attachment(), log, Cancellation);
+        await Bridge.Snippets.Clients.ReportAsync(Client, Attachment(), log, Cancellation);
 
-        log.ToString().Should().EndWith("second failed ADD with code 100: no\nSomething is left of it; it stays remembered until DEL has succeeded.\n");
+        log.ToString().Should().EndWith("second failed ADD with code 100: no\nThe clean-up failed too; the record stays until DEL succeeds.\n");
         Client.Attachments().Attachments.Should().ContainSingle();
     }
 
