@@ -146,7 +146,7 @@ internal sealed class LostAttachments(
     // The plugins that publish go by the container id; which port of the container it was they need not know.
     private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
-        PortMapping[] ports = [.. (await firewall.PortsAsync(cancellationToken)).Where(port => port.Holder == record.ContainerId)
+        PortMapping[] ports = [.. (await firewall.PortsAsync(cancellationToken)).Where(port => port.Owner == record.ContainerId)
             .Select(port => new PortMapping(port.Port, port.Port, port.Protocol, port.HostIp)).Distinct()];
         return ports.Length == 0 ? record : record with
         {

@@ -95,7 +95,7 @@ internal sealed class Publisher(
         {
             journal.Attachments.Write(record = record with { PublishedPorts = mappings });
             if (!holds)
-                ports.LetGo(record.EndpointId);
+                ports.Unbind(record.EndpointId);
 
             return record;
         }

@@ -5,73 +5,72 @@ using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
-using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Publishes for endpoints that Docker never asks to: where a container has no gateway, none of its endpoints gets
-/// ProgramExternalConnectivity, and all of them are told the port list. It is the first of its networks that publishes then, until another
-/// becomes its gateway.
+/// Publishes for endpoints that Docker never asks to publish: without a gateway, no endpoint of a container gets
+/// ProgramExternalConnectivity, and Join passes the port list to all of them. The first of the container's networks then publishes, until
+/// another becomes its gateway.
 /// </summary>
 internal sealed class UnaskedPublisher(
-    Publisher publisher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, ForeignGateways foreignGateways, Journal journal, AttachmentGates gates,
-    TimeProvider timeProvider, ILogger<UnaskedPublisher> logger)
+    Publisher publisher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, ForeignGateways foreignGateways,
+    Journal journal, AttachmentGates gates, TimeProvider timeProvider, ILogger<UnaskedPublisher> logger)
 {
-    // The networks of a container are joined one after the other, in an order that is Docker's own.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    // Docker joins the networks of a container one after the other, in its own order.
+    private static readonly TimeSpan JoinDelay = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// At Join, where a failure still stops the start. The ports are only looked at and not held yet, so that one of Docker's own networks
-    /// can have them if it joins after this one. The caller holds the endpoint's gate.
+    /// Publishes at Join, where a failure still stops the start. The ports must be free, but are not held yet, so that one of Docker's own
+    /// networks can have them if it joins later. The caller holds the endpoint's gate.
     /// </summary>
     /// <param name="record">An attachment that has joined.</param>
     /// <param name="requested">The container's port list.</param>
-    /// <param name="cancellationToken">Stops asking others what they publish.</param>
+    /// <param name="cancellationToken">Stops the search for other runtimes' ports.</param>
     /// <exception cref="CnmException">A port is taken.</exception>
-    /// <exception cref="CniException">A plugin said no.</exception>
+    /// <exception cref="CniException">A plugin failed.</exception>
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, CancellationToken cancellationToken)
     {
-        if (requested.Count == 0 || record.Internal || IsGateway(record) || HasGatewayOfOurs(record))
+        if (requested.Count == 0 || record.Internal || IsGateway(record) || OtherNetworkPublishes(record))
             return;
 
-        // Whether that network publishes can be learned of Docker alone, which is not asked in a call.
+        // Only Docker knows whether that network publishes, and asking Docker in a call would deadlock.
         if (ForeignGateways.Of(record).Count > 0)
         {
             _ = SettleInBackgroundAsync(record.EndpointId, requested);
             return;
         }
 
-        // Before Docker 28 there is no sandbox to look into yet, and the container may be on one of Docker's own networks too.
+        // Before Docker 28 the sandbox does not exist yet, and the container may be on one of Docker's own networks too.
         if (!StagingSandboxes.IsThere(record.SandboxKey!) && await foreignPorts.AreDockersAsync(requested, cancellationToken))
         {
             logger.PublishedByDocker(record.EndpointId);
-            Note(record, requested);
+            KeepRequest(record, requested);
             return;
         }
 
-        // Where no plugin publishes, another network may still become the gateway and do it: that is known, and told, when all have joined.
+        // If no plugin publishes, another network may still become the gateway and publish. That is settled once all have joined.
         if (publisher.CanPublish(record, requested))
             await publisher.PublishAsync(record, requested, holds: false);
 
         _ = SettleInBackgroundAsync(record.EndpointId, requested);
     }
 
-    /// <summary>Another endpoint of the container is its gateway now: those that published unasked let go of the ports.</summary>
-    /// <param name="gateway">The other one. The caller holds its gate.</param>
-    /// <param name="cancellationToken">Gives up waiting for the others' gates.</param>
+    /// <summary>Another endpoint has become the container's gateway: those that published unasked release their ports.</summary>
+    /// <param name="gateway">The other endpoint. The caller holds its gate.</param>
+    /// <param name="cancellationToken">Stops waiting for the gates of the other endpoints.</param>
     public async Task YieldAsync(AttachmentRecord gateway, CancellationToken cancellationToken)
     {
         foreach (var other in Others(gateway).Where(other => other.PublishedPorts is not null && !IsGateway(other)).ToArray())
         {
-            using var passage = await gates.EnterAsync(other.EndpointId, cancellationToken);
+            using var gate = await gates.EnterAsync(other.EndpointId, cancellationToken);
             if (journal.Attachments.Find(other.EndpointId) is { Phase: AttachmentPhase.Joined } current)
                 await detacher.UnpublishAsync(current);
         }
     }
 
-    /// <summary>The container's gateway leaves: when it has gone, one of those that have none publishes.</summary>
+    /// <summary>The container's gateway leaves: afterwards one of the endpoints without a gateway publishes.</summary>
     public void TakeOver(AttachmentRecord gone)
     {
         if (gone.RequestedPorts.Count == 0 || !IsGateway(gone))
@@ -82,28 +81,31 @@ internal sealed class UnaskedPublisher(
             _ = SettleInBackgroundAsync(heir.EndpointId, gone.RequestedPorts);
     }
 
-    /// <summary>Whether it can be that there are any of the <see cref="Heirs"/>.</summary>
+    /// <summary>Whether there may be any <see cref="Heirs"/>.</summary>
     public bool MayHaveHeirs => journal.Attachments.All.Any(IsWaiting);
 
     /// <summary>
-    /// One endpoint of each container whose ports nobody publishes any more. Nobody is called when a network of another driver leaves that
-    /// was the gateway.
+    /// One endpoint of each container whose ports no network publishes any more. cnm-cni gets no call when a network of another driver that
+    /// was the gateway leaves.
     /// </summary>
     /// <param name="silent">Networks that publish nothing.</param>
     public IReadOnlyList<AttachmentRecord> Heirs(IReadOnlyList<DockerNetwork> silent) =>
     [
         .. journal.Attachments.All
-            .Where(record => IsWaiting(record) && !gates.IsEntered(record.EndpointId) && StagingSandboxes.IsThere(record.SandboxKey!) && !IsPublishedElsewhere(record, silent))
-            .GroupBy(record => record.SandboxKey, (_, records) => records.OrderByDescending(record => publisher.CanPublish(record, record.RequestedPorts)).First()),
+            .Where(record => IsWaiting(record) && !gates.IsEntered(record.EndpointId) && StagingSandboxes.IsThere(record.SandboxKey!)
+                && !IsPublishedElsewhere(record, silent))
+            .GroupBy(
+                record => record.SandboxKey,
+                (_, records) => records.OrderByDescending(record => publisher.CanPublish(record, record.RequestedPorts)).First()),
     ];
 
     /// <summary>Publishes for one of the <see cref="Heirs"/>, if it still is one.</summary>
-    /// <returns>What went wrong, which is kept with the attachment too; null when nothing did.</returns>
+    /// <returns>The error text, which the attachment's record keeps too; null on success.</returns>
     public Task<string?> PublishAsync(AttachmentRecord heir) => SettleAsync(heir.EndpointId, heir.RequestedPorts);
 
     private async Task SettleInBackgroundAsync(string endpointId, IReadOnlyList<RequestedPort> requested)
     {
-        await Task.Delay(Settling, timeProvider);
+        await Task.Delay(JoinDelay, timeProvider);
         await SettleAsync(endpointId, requested);
     }
 
@@ -112,13 +114,16 @@ internal sealed class UnaskedPublisher(
         try
         {
             var silent = await InternalNetworksAsync(endpointId);
-            using var passage = await gates.EnterAsync(endpointId, CancellationToken.None);
-            if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record || !StagingSandboxes.IsThere(record.SandboxKey!))
+            using var gate = await gates.EnterAsync(endpointId, CancellationToken.None);
+            if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record
+                || !StagingSandboxes.IsThere(record.SandboxKey!))
+            {
                 return null; // The container has ended.
+            }
 
             if (IsPublishedElsewhere(record, silent))
             {
-                Note(await detacher.UnpublishAsync(record), requested);
+                KeepRequest(await detacher.UnpublishAsync(record), requested);
                 return null;
             }
 
@@ -128,7 +133,7 @@ internal sealed class UnaskedPublisher(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // Nobody awaits this, and the container runs: it is said where people look.
+            // No caller awaits this, and the container runs: the log and `cnm-cni status` show the failure.
             logger.PortsNotPublished(endpointId, failure.Message);
             if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
                 journal.Attachments.Keep(record with { ArrivalProblem = failure.Message });
@@ -137,24 +142,25 @@ internal sealed class UnaskedPublisher(
         }
     }
 
-    // For the day on which the network that publishes them leaves. It must not change which plugins count as those of ADD.
-    private void Note(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
+    // For the time when the network that publishes them leaves. The request must not change which plugins belong to ADD.
+    private void KeepRequest(AttachmentRecord record, IReadOnlyList<RequestedPort> requested)
     {
         if (record.RequestedPorts.Count == 0 && publisher.HasSameAttaching(record, requested))
             journal.Attachments.Keep(record with { RequestedPorts = requested });
     }
 
-    private static bool IsWaiting(AttachmentRecord record) =>
-        record is { Phase: AttachmentPhase.Joined, Internal: false, PublishedPorts: null, ArrivalProblem: null, RequestedPorts.Count: > 0 } && !IsGateway(record);
+    private static bool IsWaiting(AttachmentRecord record) => !IsGateway(record)
+        && record is { Phase: AttachmentPhase.Joined, Internal: false, PublishedPorts: null, ArrivalProblem: null, RequestedPorts.Count: > 0 };
 
     private bool IsPublishedElsewhere(AttachmentRecord record, IReadOnlyList<DockerNetwork> silent) =>
-        HasGatewayOfOurs(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route));
+        OtherNetworkPublishes(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route));
 
     private static bool IsGateway(AttachmentRecord record) => record.Snapshot is null || record.HasGateway();
 
-    private bool HasGatewayOfOurs(AttachmentRecord record) => Others(record).Any(other => other.PublishedPorts is not null || IsGateway(other));
+    private bool OtherNetworkPublishes(AttachmentRecord record) =>
+        Others(record).Any(other => other.PublishedPorts is not null || IsGateway(other));
 
-    // Before the gate is entered: dockerd may be waiting for it.
+    // Before the gate is entered: dockerd may be waiting for a call that needs it.
     private async Task<IReadOnlyList<DockerNetwork>> InternalNetworksAsync(string endpointId) =>
         journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record && ForeignGateways.Of(record).Count > 0
             ? await foreignGateways.InternalNetworksAsync(CancellationToken.None)
@@ -165,29 +171,31 @@ internal sealed class UnaskedPublisher(
 }
 
 /// <summary>
-/// The ways out of a container on networks of other drivers, which publish its ports then. Before Docker 28 an internal network of Docker's
-/// own is one too, and publishes nothing.
+/// Default routes of a container over networks of other drivers, which then publish its ports. Before Docker 28 an internal network of Docker's
+/// own has a default route too, and publishes nothing.
 /// </summary>
 internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timeProvider)
 {
-    // dockerd answers nobody while it starts the containers that are to run always.
+    // dockerd answers no request while it starts the containers with a restart policy.
     private const int Attempts = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
-    /// <summary>None where the sandbox is not there yet.</summary>
-    public static IReadOnlyList<LinkRoute> Of(AttachmentRecord record) => StagingSandboxes.IsThere(record.SandboxKey!)
-        ? StagingSandboxes.DefaultRoutes(record.SandboxKey!, except: record.Attach == AttachMode.Sandbox ? record.InterfaceName : record.SandboxInterfaceName)
-        : [];
+    /// <summary>Empty if the sandbox does not exist yet.</summary>
+    public static IReadOnlyList<LinkRoute> Of(AttachmentRecord record)
+    {
+        var own = record.Attach == AttachMode.Sandbox ? record.InterfaceName : record.SandboxInterfaceName;
+        return StagingSandboxes.IsThere(record.SandboxKey!) ? StagingSandboxes.DefaultRoutes(record.SandboxKey!, except: own) : [];
+    }
 
     /// <summary>
-    /// Whether the next hop is on one of these networks. An old engine may show a gateway beside a subnet that is written as one of its
-    /// addresses.
+    /// Whether the next hop is on one of these networks. Old engines may show a gateway beside a subnet that is written as one of its addresses.
     /// </summary>
     public static bool IsOf(IReadOnlyList<DockerNetwork> networks, LinkRoute route) =>
-        route.Gateway is { } nextHop && networks.Any(network => network.Pools.Any(pool => pool.Gateway == nextHop || Holds(pool.Subnet, nextHop)));
+        route.Gateway is { } nextHop
+        && networks.Any(network => network.Pools.Any(pool => pool.Gateway == nextHop || Contains(pool.Subnet, nextHop)));
 
-    /// <summary>The internal networks that an endpoint's container may be on. Asks Docker, so only the background may ask.</summary>
-    /// <exception cref="DockerException">Docker has not answered for a minute at least.</exception>
+    /// <summary>The internal networks that a container may be on. Queries Docker, so only background work may call it.</summary>
+    /// <exception cref="DockerException">Docker has not answered for at least a minute.</exception>
     public async Task<IReadOnlyList<DockerNetwork>> InternalNetworksAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -203,5 +211,6 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
         }
     }
 
-    private static bool Holds(string subnet, string nextHop) => IPNetwork.TryParse(subnet, out var network) && network.Contains(IPAddress.Parse(nextHop));
+    private static bool Contains(string subnet, string nextHop) =>
+        IPNetwork.TryParse(subnet, out var network) && network.Contains(IPAddress.Parse(nextHop));
 }

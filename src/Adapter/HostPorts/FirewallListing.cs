@@ -5,12 +5,12 @@ using CniInvoker;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Asks the firewall of the host, by the tools that its administrator has too, which ports it leads to containers. The one process that is
-/// started for it costs less than any plugin, and only containers with <c>-p</c> need it.
+/// Lists the ports that the host's firewall redirects to containers, with the administrator's own tools. One shell process, which costs less
+/// than a plugin, and only for containers with <c>-p</c>.
 /// </summary>
 internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<FirewallListing> logger)
 {
-    // A table that was never used is made by looking at it with the older back end; so that one is asked only where it has it already.
+    // iptables-legacy creates a table when it lists it, so it runs only if the table exists already (ip_tables_names, iptables(8)).
     private const string Script = """
         iptables() {
             echo "== $1"
@@ -33,11 +33,11 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
 
     private const string Mark = "== ";
     private const int LargestListing = 64 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly PluginProcess _process = new(timeProvider, LargestListing);
 
-    /// <summary>Never fails: what cannot be learned is taken to be free, as it is for every other runtime.</summary>
+    /// <summary>Never fails: without a listing every port counts as free, as it does for every other runtime.</summary>
     public async Task<IReadOnlyList<ForeignPort>> PortsAsync(CancellationToken cancellationToken)
     {
         try
@@ -46,7 +46,7 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
             if (!output.TimedOut)
                 return [.. Parts(Encoding.UTF8.GetString(output.Stdout.Span)).SelectMany(Read).Distinct()];
 
-            logger.FirewallNotListed($"it took longer than {Patience.TotalSeconds} s");
+            logger.FirewallNotListed($"it took longer than {Timeout.TotalSeconds} s");
         }
         catch (CniException failure)
         {
@@ -65,7 +65,7 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
         ContainerId = "",
         Stdin = Encoding.UTF8.GetBytes(Script),
         Environment = [new("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), new("LC_ALL", "C")],
-        Deadline = Patience,
+        Deadline = Timeout,
         TerminationGrace = TimeSpan.Zero,
     };
 

@@ -5,14 +5,14 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Host ports of pods, and of other runtimes' containers. They are in no socket: two runtimes would each publish the same port, and the one
-/// whose rule stands first would get what is meant for both.
+/// Host ports of pods and of other runtimes' containers. No socket holds them: two runtimes could publish the same port, and the one whose
+/// firewall rule comes first would get the traffic of both.
 /// </summary>
 internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, PodRuntime pods)
 {
-    /// <param name="requests">What is to be published.</param>
-    /// <param name="cancellationToken">Stops asking.</param>
-    /// <returns>What could be in its way; those that are have a holder with a name, where the runtime tells it.</returns>
+    /// <param name="requests">The ports to publish.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>The ports that may conflict; those that do have the owner's name, if the runtime reports it.</returns>
     public async Task<IReadOnlyList<ForeignPort>> FindAsync(IReadOnlyList<RequestedPort> requests, CancellationToken cancellationToken)
     {
         if (requests.Count == 0)
@@ -22,40 +22,44 @@ internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, Po
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var port in await firewall.PortsAsync(cancellationToken))
         {
-            if (IsOurs(port) || !requests.Any(request => IsNear(request, port)))
+            if (IsOurs(port) || !requests.Any(request => MayConflict(request, port)))
                 continue;
 
-            if (!names.TryGetValue(port.Holder, out var name))
-                names[port.Holder] = name = requests.Any(request => IsAskedFor(request, port)) ? await NameAsync(port.Holder, cancellationToken) : port.Holder;
+            if (!names.TryGetValue(port.Owner, out var name))
+            {
+                var isRequested = requests.Any(request => IsInRange(request, port));
+                names[port.Owner] = name = isRequested ? await NameAsync(port.Owner, cancellationToken) : port.Owner;
+            }
 
-            found.Add(port with { Holder = name });
+            found.Add(port with { Owner = name });
         }
 
         return found;
     }
 
-    /// <summary>Whether one of Docker's own networks publishes one of them: for this very container, or for another.</summary>
+    /// <summary>Whether one of Docker's own networks publishes one of the ports, for this container or for another.</summary>
     public async Task<bool> AreDockersAsync(IReadOnlyList<RequestedPort> requests, CancellationToken cancellationToken) =>
-        (await firewall.PortsAsync(cancellationToken)).Any(port => port.Holder == PortRules.Dockers
-            && requests.Any(request => request.HostPort != 0 && IsNear(request, port)));
+        (await firewall.PortsAsync(cancellationToken)).Any(port => port.Owner == PortRules.Dockers
+            && requests.Any(request => request.HostPort != 0 && MayConflict(request, port)));
 
-    // Ours are known with the port's socket, and are in force also while their removal fails.
-    private bool IsOurs(ForeignPort port) => journal.Attachments.All.Any(record => record.ContainerId == port.Holder);
+    // The sockets of our own ports report conflicts among them. Their rules stay in force while their removal fails.
+    private bool IsOurs(ForeignPort port) => journal.Attachments.All.Any(record => record.ContainerId == port.Owner);
 
-    private static bool IsNear(RequestedPort request, ForeignPort port) =>
-        request.Protocol == port.Protocol && HostAddresses.Overlap(request.HostIp, port.HostIp) && (request.HostPort == 0 || IsAskedFor(request, port));
+    private static bool MayConflict(RequestedPort request, ForeignPort port) =>
+        request.Protocol == port.Protocol && HostAddresses.Overlap(request.HostIp, port.HostIp)
+        && (request.HostPort == 0 || IsInRange(request, port));
 
-    private static bool IsAskedFor(RequestedPort request, ForeignPort port) => port.Port >= request.HostPort && port.Port <= request.HostPortEnd;
+    private static bool IsInRange(RequestedPort request, ForeignPort port) => port.Port >= request.HostPort && port.Port <= request.HostPortEnd;
 
-    private async Task<string> NameAsync(string holder, CancellationToken cancellationToken) => holder.Contains(' ')
-        ? holder
-        : (await pods.FindAsync(holder, cancellationToken) ?? AddressOwner.Other(holder)).Description;
+    private async Task<string> NameAsync(string owner, CancellationToken cancellationToken) => owner.Contains(' ')
+        ? owner
+        : (await pods.FindAsync(owner, cancellationToken) ?? AddressOwner.Other(owner)).Description;
 }
 
 /// <summary>Host addresses of published ports: an IP address, 0.0.0.0 or :: for all of a family, empty for all of both.</summary>
 internal static class HostAddresses
 {
-    /// <summary>Whether there is an address that both mean.</summary>
+    /// <summary>Whether both include a common address.</summary>
     public static bool Overlap(string one, string other)
     {
         if (one.Length == 0 || other.Length == 0)

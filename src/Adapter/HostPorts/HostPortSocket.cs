@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 
 namespace Bridge.Adapter.HostPorts;
 
-/// <summary>A socket whose only purpose is to be bound.</summary>
+/// <summary>A socket that only reserves a host port.</summary>
 internal static partial class HostPortSocket
 {
     private const ProtocolType Sctp = (ProtocolType)132;
 
-    /// <summary>Null where the kernel has no such protocol: then there is nobody to compete with either.</summary>
+    /// <summary>Binds a port. Null if the kernel lacks the protocol: then no other program can use it either.</summary>
     /// <param name="protocol">tcp, udp or sctp.</param>
     /// <param name="hostIp">An address of the host; 0.0.0.0 for all of IPv4, :: for all of IPv6, empty for both.</param>
-    /// <param name="port">0 for one that is free at every address asked for.</param>
+    /// <param name="port">0 for any port that is free at these addresses.</param>
     /// <exception cref="SocketException">The port is taken or the address is not the host's.</exception>
     public static Socket? Bind(string protocol, string hostIp, int port)
     {
@@ -37,7 +37,7 @@ internal static partial class HostPortSocket
         }
     }
 
-    /// <summary>The port that a bound socket has.</summary>
+    /// <summary>The port of a bound socket: Socket.LocalEndPoint does not know SCTP.</summary>
     public static unsafe int PortOf(Socket socket)
     {
         var address = stackalloc byte[28];
@@ -45,7 +45,7 @@ internal static partial class HostPortSocket
         return getsockname(socket.SafeHandle, address, ref size) == 0 ? (address[2] << 8) | address[3] : throw new SocketException();
     }
 
-    // Socket.Bind sets SO_REUSEADDR for TCP, and then a bound port that nobody listens on would not keep others out.
+    // Socket.Bind sets SO_REUSEADDR for TCP, with which a bound port without a listener does not exclude others (socket(7)).
     private static void BindAlone(Socket socket, IPEndPoint endpoint, bool isBoth)
     {
         if (Refusal(socket, endpoint) is not { } refusal)
@@ -54,8 +54,8 @@ internal static partial class HostPortSocket
         if (refusal.SocketErrorCode != SocketError.AddressAlreadyInUse || socket.ProtocolType != ProtocolType.Tcp)
             throw refusal;
 
-        // Connections that have ended keep a port busy for a minute. That is nobody's use of it: one who may listen may have it, though it
-        // is held less firmly then.
+        // Closed connections (TIME_WAIT, tcp(7)) keep a port busy for a minute. If a listener is possible, the port counts as free; with
+        // SO_REUSEADDR it is reserved less strictly then.
         RequireNoListener(endpoint, isBoth);
         socket.Bind(endpoint);
     }

@@ -6,9 +6,9 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Host ports in use by our endpoints. Each is held by a bound socket as well, so that neither a program on the host nor Docker's own
-/// port publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets:
-/// plugins redirect it before.
+/// Host ports in use by cnm-cni's endpoints. A bound socket holds each of them, so that neither a program on the host nor Docker's own port
+/// publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets: the rules of
+/// the plugins redirect it before.
 /// </summary>
 internal sealed class PortReservations(Journal journal, ILogger<PortReservations> logger) : IDisposable
 {
@@ -17,11 +17,11 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     // Guarded by _lock.
     private readonly List<Reservation> _reservations = [];
 
-    /// <summary>All or none.</summary>
-    /// <param name="endpointId">Whose they will be.</param>
-    /// <param name="requests">What was asked for; what is asked for twice in the same words is one.</param>
-    /// <param name="foreign">What other runtimes publish.</param>
-    /// <exception cref="CnmException">A port is taken; the message names the holder.</exception>
+    /// <summary>Reserves all of the ports or none.</summary>
+    /// <param name="endpointId">Their future owner.</param>
+    /// <param name="requests">The requested ports; identical requests count once.</param>
+    /// <param name="foreign">The ports that other runtimes publish.</param>
+    /// <exception cref="CnmException">A port is taken; the message names the owner.</exception>
     public IReadOnlyList<PortMapping> Reserve(string endpointId, IReadOnlyList<RequestedPort> requests, IReadOnlyList<ForeignPort> foreign)
     {
         lock (_lock)
@@ -53,15 +53,15 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             Drop([.. _reservations.Where(reservation => reservation.EndpointId == endpointId)]);
     }
 
-    /// <summary>They stay the endpoint's among ours, while others on the host may take them.</summary>
-    public void LetGo(string endpointId) => Replace(endpointId, reservation =>
+    /// <summary>Closes the sockets: other programs may take the ports, but no other endpoint of cnm-cni.</summary>
+    public void Unbind(string endpointId) => Replace(endpointId, reservation =>
     {
         reservation.Socket?.Dispose();
         return reservation with { Socket = null, IsRefused = false };
     });
 
-    /// <summary>Keeps from others what was let go of, or could not be held before.</summary>
-    /// <returns>Whether all of them are held now.</returns>
+    /// <summary>Binds the ports that are not bound yet.</summary>
+    /// <returns>Whether all of them are bound now.</returns>
     public bool Hold(string endpointId)
     {
         lock (_lock)
@@ -71,7 +71,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
-    /// <summary>What could not be held; not what was let go of.</summary>
+    /// <summary>The ports that could not be bound; without those of <see cref="Unbind"/>.</summary>
     public IReadOnlyList<UnheldPort> Unheld()
     {
         lock (_lock)
@@ -107,8 +107,8 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     }
 
     /// <summary>
-    /// Takes the ports of attachments that outlived an earlier process of ours. Their rules are in force, so what cannot be held again is
-    /// reported, and tried again by repair.
+    /// Reserves the ports of an attachment of the previous process. Its rules are in force, so a port that cannot be bound again is logged, and
+    /// repair retries it.
     /// </summary>
     public void Restore(AttachmentRecord record)
     {
@@ -146,7 +146,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         SocketException? lastRefusal = null;
         for (var port = request.HostPort; port <= request.HostPortEnd; port++)
         {
-            if (HolderOf(request, port, foreign) is not null)
+            if (OwnerOf(request, port, foreign) is not null)
                 continue;
 
             try
@@ -163,7 +163,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         throw Refusal(request, lastRefusal, foreign);
     }
 
-    // The kernel chooses among those that no socket has. What another runtime publishes is in none.
+    // The kernel chooses among the ports without a socket; the ports of other runtimes have none.
     private static (Socket? Socket, int Port) BindFree(RequestedPort request, IReadOnlyList<ForeignPort> foreign)
     {
         var refused = new List<Socket>();
@@ -173,10 +173,10 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             {
                 var socket = HostPortSocket.Bind(request.Protocol, request.HostIp, 0)!;
                 var port = HostPortSocket.PortOf(socket);
-                if (HolderOf(request, port, foreign, []) is null)
+                if (OwnerOf(request, port, foreign, []) is null)
                     return (socket, port);
 
-                refused.Add(socket); // Held until another is found, so that it is not chosen again.
+                refused.Add(socket); // Bound until another is found, so that the kernel does not choose it again.
             }
         }
         finally
@@ -185,7 +185,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
-    // `-p 80` twice asks for two ports.
+    // `-p 80` twice requests two ports.
     private static IEnumerable<RequestedPort> WithoutRepetitions(IReadOnlyList<RequestedPort> requests) =>
         requests.Where((request, index) => request.HostPort == 0 || !requests.Take(index).Contains(request));
 
@@ -195,8 +195,8 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             && made.FirstOrDefault(other => Overlaps(other.Mapping, request, request.HostPort)) is { } twice)
         {
             throw new CnmException(
-                $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is asked for twice, " +
-                $"for container ports {twice.Mapping.ContainerPort} and {request.ContainerPort}. Leave one of them out, or choose another host port for it.");
+                $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is requested twice, " +
+                $"for container ports {twice.Mapping.ContainerPort} and {request.ContainerPort}. Omit one of them, or choose another host port for it.");
         }
     }
 
@@ -205,35 +205,36 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         if (refused?.SocketErrorCode is SocketError.TooManyOpenSockets)
         {
             return new CnmException(
-                "cnm-cni has reached its limit of open files, and takes one for each published port. Raise it (LimitNOFILE= of its unit, or ulimit -n), or publish fewer ports.", refused);
+                "cnm-cni has reached its limit of open files, and needs one for each published port. " +
+                "Raise the limit (LimitNOFILE= of its unit, or ulimit -n), or publish fewer ports.", refused);
         }
 
         var host = HostOf(request);
         var range = request.HostPortEnd > request.HostPort ? $"{request.HostPort}-{request.HostPortEnd}" : $"{request.HostPort}";
-        var holder = HolderOf(request, request.HostPort, foreign) is { } name
+        var owner = OwnerOf(request, request.HostPort, foreign) is { } name
             ? $"published by {name} already"
             : refused?.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => "in use by another program on this host (ss -lnp shows which)",
-                SocketError.AddressNotAvailable => "not possible, since the host does not have that address",
-                _ => $"not possible: {refused?.Message}",
+                SocketError.AddressNotAvailable => "impossible, because the host does not have that address",
+                _ => $"impossible: {refused?.Message}",
             };
         return new CnmException(
-            $"host port {host}{range}/{request.Protocol} for container port {request.ContainerPort} is {holder}. " +
-            $"Choose another host port, or -p {request.ContainerPort} to have one chosen.", refused);
+            $"host port {host}{range}/{request.Protocol} for container port {request.ContainerPort} is {owner}. " +
+            $"Choose another host port, or use -p {request.ContainerPort} for any free port.", refused);
     }
 
     private static string HostOf(RequestedPort request) =>
         request.HostIp.Length == 0 ? "" : request.HostIp.Contains(':') ? $"[{request.HostIp}]:" : $"{request.HostIp}:";
 
-    private string? HolderOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign) => HolderOf(request, port, foreign, _reservations) switch
+    private string? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign) => OwnerOf(request, port, foreign, _reservations) switch
     {
         Reservation held => NameOf(held.EndpointId),
-        ForeignPort other => other.Holder,
+        ForeignPort other => other.Owner,
         _ => null,
     };
 
-    private static object? HolderOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign, IReadOnlyList<Reservation> held) => port == 0
+    private static object? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign, IReadOnlyList<Reservation> held) => port == 0
         ? null
         : (object?)held.FirstOrDefault(reservation => Overlaps(reservation.Mapping, request, port))
             ?? foreign.FirstOrDefault(other => other.Port == port && other.Protocol == request.Protocol && HostAddresses.Overlap(other.HostIp, request.HostIp));
@@ -254,15 +255,15 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
-    /// <param name="EndpointId">Whose it is.</param>
+    /// <param name="EndpointId">The owner.</param>
     /// <param name="Mapping">The port.</param>
-    /// <param name="Socket">Holds it; null when it was let go of, could not be held, or the kernel does not know the protocol.</param>
-    /// <param name="IsRefused">Somebody else on the host had it when it was to be held.</param>
+    /// <param name="Socket">The bound socket; null after Unbind, if binding failed, or if the kernel lacks the protocol.</param>
+    /// <param name="IsRefused">Another program on the host had it when it was to be bound.</param>
     private sealed record Reservation(string EndpointId, PortMapping Mapping, Socket? Socket, bool IsRefused = false);
 }
 
-/// <summary>A published port of an endpoint of ours that could not be held: somebody else on the host had it.</summary>
-/// <param name="EndpointId">Whose it is.</param>
+/// <summary>A published port of a cnm-cni endpoint that could not be bound, because another program on the host had it.</summary>
+/// <param name="EndpointId">The owner.</param>
 /// <param name="Mapping">The port.</param>
-/// <param name="IsFree">Nobody has it any more.</param>
+/// <param name="IsFree">No program has it any more.</param>
 internal sealed record UnheldPort(string EndpointId, PortMapping Mapping, bool IsFree);

@@ -4,19 +4,19 @@ using System.Text.RegularExpressions;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Host ports in the words of the firewall's own tools. portmap with iptables has one chain for all, whose rules say whose they are and
-/// lead to a chain for each container; with nftables a table of its own, whose rules say it themselves. CRI-O's ports are in a chain of
-/// Kubernetes's, and those of Docker's own networks in Docker's.
+/// Reads host ports from the output of the firewall's own tools. portmap with iptables has a common chain, whose rules name the container id
+/// and jump to a chain of the container (plugins/plugins/meta/portmap/portmap_iptables.go); with nftables a table of its own, whose rules name
+/// the container id (portmap_nftables.go). CRI-O's ports are in Kubernetes' chain KUBE-HOSTPORTS, those of Docker's own networks in DOCKER.
 /// </summary>
 internal static partial class PortRules
 {
     public const string AnyIPv4 = "0.0.0.0";
     public const string AnyIPv6 = "::";
 
-    /// <summary>Whose the ports of Docker's own networks are.</summary>
+    /// <summary>The owner of ports of Docker's own networks.</summary>
     public const string Dockers = "a container on one of Docker's own networks";
 
-    /// <param name="dump">What iptables-save wrote of the table nat.</param>
+    /// <param name="dump">The table nat in the format of iptables-save.</param>
     /// <param name="any">All addresses of its family.</param>
     public static IEnumerable<ForeignPort> OfIptables(string dump, string any)
     {
@@ -38,16 +38,16 @@ internal static partial class PortRules
             yield return ToPort(match, any, Dockers);
     }
 
-    /// <param name="listing">What nft lists of portmap's table of one family.</param>
+    /// <param name="listing">portmap's table of one family, as nft lists it.</param>
     /// <param name="any">All addresses of its family.</param>
     public static IEnumerable<ForeignPort> OfNftables(string listing, string any) =>
         listing.Split('\n').Select(line => NftablesRule().Match(line)).Where(match => match.Success).Select(match => ToPort(match, any, match.Groups["id"].Value));
 
-    private static ForeignPort ToPort(Match match, string any, string holder) => new(
+    private static ForeignPort ToPort(Match match, string any, string owner) => new(
         match.Groups["protocol"].Value,
         match.Groups["address"] is { Success: true } address ? address.Value : any,
         int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture),
-        holder);
+        owner);
 
     [GeneratedRegex("""^-A CNI-HOSTPORT-DNAT .*--comment "dnat name: \\"(?:.*)\\" id: \\"(?<id>[^"\\]+)\\"" .*-j (?<chain>CNI-DN-\S+)""")]
     private static partial Regex ContainerChain();
@@ -65,9 +65,9 @@ internal static partial class PortRules
     private static partial Regex NftablesRule();
 }
 
-/// <summary>A host port that the host's firewall leads to somebody else's container.</summary>
+/// <summary>A host port that the host's firewall redirects to a container of another runtime.</summary>
 /// <param name="Protocol">tcp, udp or sctp.</param>
 /// <param name="HostIp">The host address; 0.0.0.0 for all of IPv4, :: for all of IPv6.</param>
 /// <param name="Port">The port.</param>
-/// <param name="Holder">Whose it is: a CNI container id, or what the rule says.</param>
-internal sealed record ForeignPort(string Protocol, string HostIp, int Port, string Holder);
+/// <param name="Owner">The owner: a CNI container id, or the description in the rule.</param>
+internal sealed record ForeignPort(string Protocol, string HostIp, int Port, string Owner);

@@ -41,7 +41,7 @@ public sealed class PortReservationsTests : IDisposable
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerName = "web" });
         var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)], []);
         second.Should().Throw<CnmException>().WithMessage(
-            $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or -p 81 to have one chosen.");
+            $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or use -p 81 for any free port.");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class PortReservationsTests : IDisposable
     public void An_address_that_the_host_does_not_have_is_refused_with_that_reason()
     {
         var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "192.0.2.1", 8080, 8080)], []);
-        reserve.Should().Throw<CnmException>().WithMessage("*is not possible, since the host does not have that address*");
+        reserve.Should().Throw<CnmException>().WithMessage("*is impossible, because the host does not have that address*");
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class PortReservationsTests : IDisposable
         var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
         var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)], []);
-        reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp is asked for twice, for container ports 80 and 81. Leave one of them out*");
+        reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp is requested twice, for container ports 80 and 81. Omit one of them*");
         BindByAnotherProgram("tcp", port).Should().Be(SocketError.Success);
 
         _ports.Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)], []).Should().ContainSingle();

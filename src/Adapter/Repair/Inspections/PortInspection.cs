@@ -32,7 +32,7 @@ internal sealed class PortInspection(Journal journal, PortReservations ports, Fo
         other.Port == mapping.HostPort && other.Protocol == mapping.Protocol && HostAddresses.Overlap(other.HostIp, mapping.HostIp);
 
     private static Finding ToFinding(AttachmentRecord record, PortMapping mapping, ForeignPort other) => new(
-        FindingKind.ContestedPort, Subject(record, mapping), record.Text(), $"{other.Holder} publishes host port {Name(mapping)} as well")
+        FindingKind.ContestedPort, Subject(record, mapping), record.Text(), $"{other.Owner} publishes host port {Name(mapping)} as well")
     {
         Remedy = "Only one of them gets what is sent there: stop one, or publish it on another port.",
     };
