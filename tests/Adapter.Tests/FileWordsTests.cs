@@ -12,8 +12,10 @@ public sealed class FileWordsTests : IDisposable
         var file = Path.Combine(_directory, "it's here");
         File.WriteAllText(file, "");
 
-        Of(() => File.ReadAllText(Path.Combine(_directory, "nowhere"))).Should().Be($"{_directory}/nowhere: there is no such file or directory");
-        Of(() => File.ReadAllText(Path.Combine(_directory, "no", "where"))).Should().Be($"{_directory}/no/where: there is no such file or directory");
+        Of(() => File.ReadAllText(Path.Combine(_directory, "nowhere"))).Should().Be(
+            $"{_directory}/nowhere: there is no such file or directory");
+        Of(() => File.ReadAllText(Path.Combine(_directory, "no", "where"))).Should().Be(
+            $"{_directory}/no/where: there is no such file or directory");
         Of(() => File.ReadAllText(_directory)).Should().Be($"{_directory}: permission denied");
         Of(() => Directory.CreateDirectory(Path.Combine(file, "x"))).Should().StartWith($"{file}/x: ");
         Of(() => File.WriteAllText(Path.Combine(_directory, new string('x', 300)), "")).Should().EndWith(": its name is too long");
@@ -21,7 +23,8 @@ public sealed class FileWordsTests : IDisposable
     }
 
     [Fact]
-    public void Error_texts_of_our_own_stay() => FileWords.Of(new IOException("the lock 'x' is held.")).Should().Be("the lock 'x' is held.");
+    public void Error_texts_of_our_own_stay() =>
+        FileWords.Of(new IOException("the lock 'x' is held.")).Should().Be("the lock 'x' is held.");
 
     private static string Of(Action refused) => FileWords.Of(refused.Should().Throw<Exception>().Which);
 }

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.Adapter.Tests;
 
-/// <summary>Speaks HTTP over a real unix socket, in the place of Docker or of the daemon: answers what it is told to, and remembers what it was asked.</summary>
+/// <summary>
+/// Speaks HTTP over a real unix socket, in the place of Docker or of the daemon: answers what it is told to, and remembers what it was
+/// asked.
+/// </summary>
 internal sealed class ScriptedSocket : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -26,7 +29,9 @@ internal sealed class ScriptedSocket : IAsyncDisposable
 
     public string Path => System.IO.Path.Combine(_directory.FullName, "scripted.sock");
 
-    /// <summary>"GET /networks" → what to do with such a request. A question not listed here is answered with an error of Docker's shape.</summary>
+    /// <summary>
+    /// "GET /networks" → what to do with such a request. A question not listed here is answered with an error of Docker's shape.
+    /// </summary>
     public ConcurrentDictionary<string, Func<HttpContext, CancellationToken, Task>> Answers { get; } = [];
 
     /// <summary>Those asked so far, with their query strings.</summary>
@@ -41,7 +46,8 @@ internal sealed class ScriptedSocket : IAsyncDisposable
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return body.Length > 0 ? context.Response.WriteAsync(body, cancellationToken) : Task.CompletedTask; // Not even nothing may be written behind a 204.
+        // Not even nothing may be written behind a 204.
+        return body.Length > 0 ? context.Response.WriteAsync(body, cancellationToken) : Task.CompletedTask;
     };
 
     /// <summary>Never answers: what dockerd does while it starts.</summary>

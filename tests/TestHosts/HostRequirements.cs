@@ -56,7 +56,9 @@ public static class HostRequirements
                 : $"docker-compose is not in {tree.Path}: `{HostProcess.Script("make-tree.sh")} {tree.Engine}` makes that anew.";
         }
 
-        return FindProgram("docker-compose") is null ? "docker-compose is not installed: on Debian, `apt-get install docker-compose`." : null;
+        return FindProgram("docker-compose") is null
+            ? "docker-compose is not installed: on Debian, `apt-get install docker-compose`."
+            : null;
     }
 
     /// <summary>The client that came with the engine; a newer one elsewhere in the path refuses some options to an older engine.</summary>

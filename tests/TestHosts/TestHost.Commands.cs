@@ -19,7 +19,9 @@ public sealed partial class TestHost
     public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync([HostRequirements.DockerClient, .. arguments], cancellationToken);
 
-    /// <summary><c>docker-compose ARGUMENTS</c>: the one that came with the engine. Newer engines and the compose of old do not go together.</summary>
+    /// <summary>
+    /// <c>docker-compose ARGUMENTS</c>: the one that came with the engine. Newer engines and the compose of old do not go together.
+    /// </summary>
     public Task<CommandResult> ComposeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(["docker-compose", .. arguments], cancellationToken);
 
@@ -42,7 +44,8 @@ public sealed partial class TestHost
     /// is still there for a moment, and would be missed later.
     /// </summary>
     public Task<HostCensus> CensusAsync(CancellationToken cancellationToken) =>
-        Eventually.AtRestAsync<HostCensus>(async token => await TakeCensusAsync(token), (earlier, later) => later.Since(earlier).Count == 0, cancellationToken);
+        Eventually.AtRestAsync<HostCensus>(
+            async token => await TakeCensusAsync(token), (earlier, later) => later.Since(earlier).Count == 0, cancellationToken);
 
     /// <summary>Takes a census until nothing differs from an earlier one or the time is over.</summary>
     /// <returns>What still differs.</returns>
@@ -50,7 +53,8 @@ public sealed partial class TestHost
         ChangesSinceAsync(earlier, within, isWaitedFor: _ => true, cancellationToken);
 
     /// <summary>The same, where some changes may stay.</summary>
-    public async Task<IReadOnlyList<string>> ChangesSinceAsync(HostCensus earlier, TimeSpan within, Func<string, bool> isWaitedFor, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ChangesSinceAsync(
+        HostCensus earlier, TimeSpan within, Func<string, bool> isWaitedFor, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> changes = [];
         await Eventually.IsTrueAsync(

@@ -22,14 +22,15 @@ public sealed partial class TestHost
     public Daemon Bridge { get; }
 
     /// <summary>
-    /// The same with socket activation: once started it is nothing but a listening socket, on which callers wait; <see cref="ActivateBridgeAsync"/> hands that to
-    /// cnm-cni. In place of <see cref="Bridge"/>, not beside it.
+    /// The same with socket activation: once started it is nothing but a listening socket, on which callers wait;
+    /// <see cref="ActivateBridgeAsync"/> hands that to cnm-cni. In place of <see cref="Bridge"/>, not beside it.
     /// </summary>
     public Daemon ActivatedBridge { get; }
 
     /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
     public string Logs => string.Concat(
-        new[] { (Daemon: Bridge, Lines: 400), (Daemon: ActivatedBridge, Lines: 400), (Daemon: Dockerd, Lines: 60), (Daemon: Containerd, Lines: 60) }
+        new[] { (Daemon: Bridge, Lines: 400), (Daemon: ActivatedBridge, Lines: 400), (Daemon: Dockerd, Lines: 60),
+            (Daemon: Containerd, Lines: 60) }
             .Where(part => part.Daemon.Log.Length > 0)
             .Select(part => $"--- {part.Daemon.Name} ---\n{string.Join('\n', part.Daemon.Log.Split('\n').TakeLast(part.Lines))}\n"));
 
@@ -81,7 +82,8 @@ public sealed partial class TestHost
             await Bridge.StartAsync(cancellationToken);
 
         await Dockerd.StartAsync(cancellationToken);
-        Engine = EngineVersion.Parse((await DockerAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken)).EnsureSuccess().Output);
+        Engine = EngineVersion.Parse(
+            (await DockerAsync(["version", "--format", "{{.Server.Version}}"], cancellationToken)).EnsureSuccess().Output);
         (await DockerAsync(["load", "--input", image], cancellationToken)).EnsureSuccess();
     }
 

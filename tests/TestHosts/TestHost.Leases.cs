@@ -19,7 +19,8 @@ public sealed partial class TestHost
         await File.WriteAllTextAsync(PathOf(LeaseServer.LeaseFile), "", cancellationToken);
         var command = _process.FromHostToNeighbour([LeaseServer.Program, "udhcpd", "-f", LeaseServer.ConfigurationFile]);
         Daemon? daemon = null;
-        daemon = new Daemon(_process, "udhcpd", LogPath("udhcpd"), command, _ => Task.FromResult(daemon!.Log.Contains("started", StringComparison.Ordinal)));
+        daemon = new Daemon(_process, "udhcpd", LogPath("udhcpd"), command,
+            _ => Task.FromResult(daemon!.Log.Contains("started", StringComparison.Ordinal)));
         await daemon.StartAsync(cancellationToken);
         return new LeaseServer(this, daemon);
     }

@@ -7,8 +7,8 @@ using Bridge.TestHosts.Sockets;
 namespace Bridge.TestHosts;
 
 /// <summary>
-/// A throw-away Linux host on this machine: its own network, mounts, processes and control groups, its own dockerd, containerd (with CRI) if
-/// an engine is wanted, CNI directories and firewall, and a neighbour at the other end of a cable that stands for "another host".
+/// A throw-away Linux host on this machine: its own network, mounts, processes and control groups, its own dockerd, containerd (with CRI)
+/// if an engine is wanted, CNI directories and firewall, and a neighbour at the other end of a cable that stands for "another host".
 /// The machine's own Docker, containerd, /etc/cni and firewall are out of its reach. Any number can run at once; each is gone
 /// without a trace when it is disposed, and also when the process that started it dies.
 /// </summary>
@@ -54,7 +54,9 @@ public sealed partial class TestHost : IAsyncDisposable
         TestHost? host = null;
         try
         {
-            var process = await HostProcess.StartAsync(Path.GetFileName(scratchDirectory), EngineTree.Chosen?.Path, options.Machine, cancellationToken);
+            var process =
+                await HostProcess.StartAsync(
+                    Path.GetFileName(scratchDirectory), EngineTree.Chosen?.Path, options.Machine, cancellationToken);
             host = new TestHost(process, scratchDirectory, options);
             host.Furnish(options);
             if (!options.ForwardsPackets)

@@ -31,13 +31,14 @@ public sealed record TestHostOptions
     public bool StartBridge { get; init; }
 
     /// <summary>
-    /// Whether cnm-cni has a mount namespace of its own, as a service manager gives it that makes its file system read-only: what the host mounts is seen
-    /// there, what it mounts itself is seen nowhere else, and is gone when it ends.
+    /// Whether cnm-cni has a mount namespace of its own, as a service manager gives it that makes its file system read-only: what the host
+    /// mounts is seen there, what it mounts itself is seen nowhere else, and is gone when it ends.
     /// </summary>
     public bool PrivateMounts { get; init; }
 
     /// <summary>
-    /// A shell script that furnishes the machine before the host is started on it: in a mount namespace of its own, so that the real one stays as it is.
+    /// A shell script that furnishes the machine before the host is started on it: in a mount namespace of its own, so that the real one
+    /// stays as it is.
     /// </summary>
     public string? Machine { get; init; }
 }

@@ -48,7 +48,8 @@ public sealed class HostLocalStoreTests : IDisposable
         File.CreateSymbolicLink(PathOf("10.88.0.6"), "/dev/zero");
         Directory.CreateDirectory(PathOf("10.88.0.7"));
 
-        Store.Read(CancellationToken.None).Should().ContainSingle().Which.Should().Be(new StoredAddress(IPAddress.Parse("fd00::2"), "a1", "eth0"));
+        Store.Read(CancellationToken.None).Should().ContainSingle().Which.Should().Be(
+            new StoredAddress(IPAddress.Parse("fd00::2"), "a1", "eth0"));
     }
 
     [Fact]
@@ -72,12 +73,18 @@ public sealed class HostLocalStoreTests : IDisposable
     [InlineData("""{ "type": "flannel", "delegate": { "isDefaultGateway": true, "ipam": { "dataDir": "DATA" } } }""", false)]
     [InlineData("""{ "type": "mine", "delegate": { "ipam": { "type": "host-local", "dataDir": "DATA" } } }""", false)]
     [InlineData("""{ "type": "mine", "delegate": { "ipam": { "dataDir": "DATA" } } }, { "type": "portmap" }""", true)]
-    [InlineData("""{ "type": "loopback" }, { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.88.0.0/16", "dataDir": "DATA" } }""", false)]
+    [InlineData(
+        """{ "type": "loopback" }, { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.88.0.0/16", "dataDir": "DATA" } }""",
+        false)]
     public void Plugins_that_delegate_keep_one_too(string plugins, bool isGuessed)
     {
         Write("10.88.0.2", "a1\r\neth0");
 
-        var store = HostLocalStore.Of(Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ {{plugins.Replace("DATA", _data.FullName, StringComparison.Ordinal)}} ] }"""))!;
+        var store =
+            HostLocalStore.Of(
+                Conflists.Parse(
+                    $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ {{plugins.Replace(
+                        "DATA", _data.FullName, StringComparison.Ordinal)}} ] }"""))!;
 
         store.Read(CancellationToken.None).Should().ContainSingle().Which.OwnerId.Should().Be("a1");
         store.IsGuessed.Should().Be(isGuessed);
@@ -88,7 +95,9 @@ public sealed class HostLocalStoreTests : IDisposable
     [InlineData("""{ "type": "mine", "delegate": "nonsense" }""")]
     [InlineData("""{ "type": "mine", "delegate": { "ipam": { "type": "whereabouts", "dataDir": "/" } } }""")]
     public void A_plugin_without_an_ipam_section_has_none_where_there_is_no_directory(string plugin) =>
-        HostLocalStore.Of(Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "not-there-{{Guid.NewGuid():N}}", "plugins": [ {{plugin}} ] }""")).Should().BeNull();
+        HostLocalStore.Of(
+            Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "not-there-{{Guid.NewGuid():N}}", "plugins": [ {{plugin}} ] }"""))
+                .Should().BeNull();
 
     [Fact]
     public void A_store_that_cannot_be_read_is_an_error()

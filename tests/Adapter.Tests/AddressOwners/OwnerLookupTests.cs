@@ -71,7 +71,8 @@ public sealed class OwnerLookupTests : IAsyncLifetime
     [InlineData("10.88.0.12", "e3")]
     [InlineData("10.88.0.10", "e1")]
     [InlineData("10.88.0.16", "r2")]
-    public async Task The_requester_is_not_named_as_the_owner(string address, string asker) => (await DescribeAsync("pods", address, asker)).Should().BeNull();
+    public async Task The_requester_is_not_named_as_the_owner(string address, string asker) =>
+        (await DescribeAsync("pods", address, asker)).Should().BeNull();
 
     [Fact]
     public async Task Without_an_answer_of_the_container_runtime_the_owner_is_named_by_its_id()
@@ -91,7 +92,10 @@ public sealed class OwnerLookupTests : IAsyncLifetime
     private static AttachmentRecord Attachment(string endpointId, string? containerName, string? address) => Records.Joined(endpointId) with
     {
         ContainerName = containerName,
-        Snapshot = address is null ? null : new LinkSnapshot("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [new LinkAddress(address, 16), new LinkAddress("fe80::1", 64)] },
+        Snapshot = address is null
+            ? null
+            : new LinkSnapshot("eth0", "02:00:00:00:00:01", 1500, "veth",
+                7) { Addresses = [new LinkAddress(address, 16), new LinkAddress("fe80::1", 64)] },
     };
 
     private static ReservationRecord Reservation(string containerId, string address, string? endpointId = null) => new(containerId, "pods")
@@ -106,7 +110,8 @@ public sealed class OwnerLookupTests : IAsyncLifetime
 
     private string Conflist(string name, string ipam, string net) => $$"""
         { "cniVersion": "1.0.0", "name": "{{name}}",
-          "plugins": [ { "type": "bridge", "ipam": { "type": "{{ipam}}", "subnet": "{{net}}.0.0/16", "dataDir": {{JsonSerializer.Serialize(Path.Combine(_directory.FullName, "networks"))}} } } ] }
+          "plugins": [ { "type": "bridge", "ipam": { "type": "{{ipam}}", "subnet": "{{net}}.0.0/16",
+            "dataDir": {{JsonSerializer.Serialize(Path.Combine(_directory.FullName, "networks"))}} } } ] }
         """;
 
     private void Write(string file, string content)

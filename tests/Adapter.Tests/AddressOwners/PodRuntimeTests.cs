@@ -164,7 +164,8 @@ public sealed class PodRuntimeTests
         // The old connection's end may still be on its way.
         (PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods) listing = default;
         await Eventually.TrueAsync(
-            async token => (listing = await pods.ListAsync(token)).Runtime == PodRuntimeState.Answers, "the new runtime answers", Cancellation);
+            async token => (listing = await pods.ListAsync(token)).Runtime == PodRuntimeState.Answers, "the new runtime answers",
+            Cancellation);
 
         listing.Pods.Should().ContainSingle().Which.Name.Should().Be("default/web");
     }

@@ -92,7 +92,8 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
             {
                 (not Ok, _) => (Failure, null),
                 (_, "/runtime.v1.RuntimeService/ListPodSandbox") => await ListAsync(context.RequestAborted),
-                (_, "/runtime.v1.RuntimeService/PodSandboxStatus") => await StatusAsync(PodSandboxStatusRequest.Parser.ParseFrom(question.Span), context.RequestAborted),
+                (_, "/runtime.v1.RuntimeService/PodSandboxStatus") =>
+                    await StatusAsync(PodSandboxStatusRequest.Parser.ParseFrom(question.Span), context.RequestAborted),
                 _ => (Unimplemented, (IMessage?)null),
             };
             context.Response.ContentType = "application/grpc";
@@ -110,7 +111,9 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
     private async Task<(int Status, IMessage? Answer)> ListAsync(CancellationToken cancellationToken)
     {
         await BeSilentAsync("", cancellationToken);
-        return (Ok, new ListPodSandboxResponse { Items = { Pods.Select(pod => new PodSandbox { Id = pod.Id, Metadata = pod.Metadata, State = pod.State }) } });
+        return (Ok,
+            new ListPodSandboxResponse { Items =
+                { Pods.Select(pod => new PodSandbox { Id = pod.Id, Metadata = pod.Metadata, State = pod.State }) } });
     }
 
     private async Task<(int Status, IMessage? Answer)> StatusAsync(PodSandboxStatusRequest request, CancellationToken cancellationToken)

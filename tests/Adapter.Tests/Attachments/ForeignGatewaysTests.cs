@@ -26,5 +26,6 @@ public sealed class ForeignGatewaysTests
     }
 
     private static DockerNetwork Network(params (string Subnet, string? Gateway)[] pools) =>
-        new("n1", "inner", "bridge", new Dictionary<string, string>(), "default", new Dictionary<string, string>(), new Dictionary<string, string>()) { Internal = true, Pools = pools };
+        new("n1", "inner", "bridge", new Dictionary<string, string>(), "default", new Dictionary<string, string>(),
+            new Dictionary<string, string>()) { Internal = true, Pools = pools };
 }

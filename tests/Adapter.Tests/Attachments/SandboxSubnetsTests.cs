@@ -20,7 +20,8 @@ public sealed class SandboxSubnetsTests
     [InlineData("10.88.0.5/16 fd00:1::5/64", "10.89.0.5/16 fd00:1::6/64", true)]
     public void A_second_interface_in_a_subnet_is_refused(string addresses, string taken, bool refused)
     {
-        var require = () => SandboxConflicts.RequireNewSubnets(With("late", addresses), [With("other", "10.200.0.1/30"), With("first", taken)]);
+        var require =
+            () => SandboxConflicts.RequireNewSubnets(With("late", addresses), [With("other", "10.200.0.1/30"), With("first", taken)]);
 
         if (refused)
             require.Should().Throw<CnmException>().WithMessage("*two interfaces in one subnet*CNI network \"first\"*CNI network \"late\"*");

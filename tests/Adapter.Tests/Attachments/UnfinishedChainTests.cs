@@ -5,12 +5,13 @@ using Bridge.Adapter.Settings;
 namespace Bridge.Adapter.Tests.Attachments;
 
 /// <summary>
-/// A chain that fails half-way, whose undoing fails half-way too. Its first plugin undoes as the stock bridge does: the link first, then addresses, and
-/// last the rules, which it finds by the addresses that the link had.
+/// A chain that fails half-way, whose undoing fails half-way too. Its first plugin undoes as the stock bridge does: the link first, then
+/// addresses, and last the rules, which it finds by the addresses that the link had.
 /// </summary>
 public sealed class UnfinishedChainTests : IAsyncLifetime
 {
-    private const string Network = """{"NetworkID":"n1","Options":{"com.docker.network.generic":{"cni.network":"pods"}},"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}""";
+    private const string Network =
+        """{"NetworkID":"n1","Options":{"com.docker.network.generic":{"cni.network":"pods"}},"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}""";
     private const string Endpoint = """{"NetworkID":"n1","EndpointID":"e1","Interface":{}}""";
 
     private const string Versions = """
@@ -123,7 +124,8 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     private async Task<string> FailToAttachAsync(string second, int refusals)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), $"{refusals}\n", Cancellation);
-        _daemon.WriteConflist("10-pods.conflist", $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "maker" }, { "type": "{{second}}" } ] }""");
+        _daemon.WriteConflist("10-pods.conflist",
+            $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "maker" }, { "type": "{{second}}" } ] }""");
         (await _daemon.PostAsync("NetworkDriver.CreateNetwork", Network)).Body.Should().Be("{}");
         var answer = (await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint)).Body;
         answer.Should().Contain("the quarry is shut");

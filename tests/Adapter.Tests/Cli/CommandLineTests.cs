@@ -26,7 +26,8 @@ public sealed class CommandLineTests : DaemonCommandTest
 
         (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(1);
 
-        Error.ToString().Should().StartWith("Nobody answers on /nonexistent/cni.sock: the daemon is not running. Start it with `cnm-cni serve`");
+        Error.ToString().Should().StartWith(
+            "Nobody answers on /nonexistent/cni.sock: the daemon is not running. Start it with `cnm-cni serve`");
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class CommandLineTests : DaemonCommandTest
 
         (await RunAsync($"{command} --config {ConfigFile}", Cancellation)).Should().Be(2);
 
-        Error.ToString().Should().Contain($"{ConfigFile}:1:1: unknown key sockett; did you mean socket?").And.Contain($"{ConfigFile}:2:14: log.level");
+        Error.ToString().Should().Contain($"{ConfigFile}:1:1: unknown key sockett; did you mean socket?").And.Contain(
+            $"{ConfigFile}:2:14: log.level");
         Served.Should().BeNull();
     }
 
@@ -81,7 +83,8 @@ public sealed class CommandLineTests : DaemonCommandTest
     {
         (await RunAsync("--help", Cancellation)).Should().Be(0);
 
-        Output.ToString().Should().ContainAll("serve", "networks", "status", "check", "settings", "version", "cnm-cni networks create pods");
+        Output.ToString().Should().ContainAll(
+            "serve", "networks", "status", "check", "settings", "version", "cnm-cni networks create pods");
     }
 
     [Fact]

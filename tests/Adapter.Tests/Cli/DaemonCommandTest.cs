@@ -41,7 +41,8 @@ public abstract class DaemonCommandTest : IAsyncLifetime
         ScriptedSocket.Json(JsonSerializer.Serialize(message, typeof(T), ControlJson.Default));
 
     protected Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(
-        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync, new InvocationConfiguration { Output = Output, Error = Error }, cancellationToken: cancellationToken);
+        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync,
+        new InvocationConfiguration { Output = Output, Error = Error }, cancellationToken: cancellationToken);
 
     protected string[] Lines() => Output.ToString().TrimEnd().Split('\n');
 

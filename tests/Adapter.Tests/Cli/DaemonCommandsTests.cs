@@ -16,20 +16,23 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     public async Task Repair_succeeds_when_nothing_remains(string problem, string command, string state, int exitCode)
     {
         Daemon.Answers["POST /Bridge.Repair"] = Answer(new RepairResponse(
-            [new FindingStatus("lost-link", "e2", "container web", "its interface is\n gone.", Enum.Parse<FindingState>(state), "Restart it.")],
+            [new FindingStatus(
+                "lost-link", "e2", "container web", "its interface is\n gone.", Enum.Parse<FindingState>(state), "Restart it.")],
             problem.Length > 0 ? [problem] : []));
 
         (await RunAsync($"{command} --config {ConfigFile}", Cancellation)).Should().Be(exitCode);
 
         Lines()[0].Should().NotContain("..");
-        Daemon.Bodies.Should().ContainSingle().Which.Should().Contain(command.EndsWith("--dry-run", StringComparison.Ordinal) ? "true" : "false");
+        Daemon.Bodies.Should().ContainSingle().Which.Should().Contain(
+            command.EndsWith("--dry-run", StringComparison.Ordinal) ? "true" : "false");
         Lines()[0].Should().EndWith(" lost-link: container web: its interface is gone. Restart it.");
     }
 
     [Fact]
     public async Task Repair_with_forget_lists_what_is_abandoned()
     {
-        Daemon.Answers["POST /Bridge.Forget"] = Answer(new ForgetResponse("container web", ["DEL of bridge did not succeed.", "Host ports 80/tcp are free again."]));
+        Daemon.Answers["POST /Bridge.Forget"] =
+            Answer(new ForgetResponse("container web", ["DEL of bridge did not succeed.", "Host ports 80/tcp are free again."]));
 
         (await RunAsync($"repair --forget web --config {ConfigFile}", Cancellation)).Should().Be(0);
 

@@ -4,7 +4,9 @@ using Bridge.Adapter.Tests.Docker;
 
 namespace Bridge.Adapter.Tests.Cli;
 
-/// <summary>The commands about networks in this process, with a configuration directory of their own, and Docker played by a server on a socket.</summary>
+/// <summary>
+/// The commands about networks in this process, with a configuration directory of their own, and Docker played by a server on a socket.
+/// </summary>
 public abstract class NetworksCommandTest : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cli-");
@@ -41,12 +43,14 @@ public abstract class NetworksCommandTest : IAsyncLifetime
     }
 
     protected void Configure(string dockerSocket) => File.WriteAllText(
-        ConfigFile, $"socket: {Root}/cni.sock\nconfigurationDirectory: {Root}\npluginDirectories: [{Plugins}]\ndockerSocket: '{dockerSocket}'\n");
+        ConfigFile,
+        $"socket: {Root}/cni.sock\nconfigurationDirectory: {Root}\npluginDirectories: [{Plugins}]\ndockerSocket: '{dockerSocket}'\n");
 
     protected void Write(string file, string content) => File.WriteAllText(Path.Combine(Root, file), content);
 
     protected Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(
-        [.. commandLine.Split(' '), "--config", ConfigFile], (_, _) => Task.FromResult(42), new InvocationConfiguration { Output = Output, Error = Error }, cancellationToken: cancellationToken);
+        [.. commandLine.Split(' '), "--config", ConfigFile], (_, _) => Task.FromResult(42),
+        new InvocationConfiguration { Output = Output, Error = Error }, cancellationToken: cancellationToken);
 
     protected string[] Lines() => Output.ToString().Replace(Root, "DIR", StringComparison.Ordinal).TrimEnd().Split('\n');
 }

@@ -15,7 +15,9 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     [InlineData("""{ "type": "loopback" }, { "type": "bridge", "isGateway": true, IPAM }""", "10.91.0.0/24 via 10.91.0.1")]
     public async Task Only_a_gateway_that_exists_is_shown(string plugins, string shown)
     {
-        Write("10-lan.conflist", $$"""{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ {{plugins.Replace("IPAM", """ "ipam": { "type": "host-local", "subnet": "10.91.0.0/24" } """, StringComparison.Ordinal)}} ] }""");
+        Write("10-lan.conflist",
+            $$"""{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ {{plugins.Replace(
+                "IPAM", """ "ipam": { "type": "host-local", "subnet": "10.91.0.0/24" } """, StringComparison.Ordinal)}} ] }""");
 
         (await RunAsync("networks create lan", Cancellation)).Should().Be(0);
 
@@ -33,20 +35,26 @@ public sealed class NetworksCreationTests : NetworksCommandTest
 
         Lines().Should().Equal($"web {"01".PadRight(64, '0')}: CNI network pods, --ipam-driver cni, 10.88.0.0/16 via 10.88.0.1");
         var made = Docker.Network("web");
-        JsonNode.DeepEquals(made["Options"], JsonNode.Parse("""{"cni.network":"pods","a":"b=c","d":""}""")).Should().BeTrue(made.ToJsonString());
-        JsonNode.DeepEquals(made["IPAM"], JsonNode.Parse("""{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.88.0.0/16","IPRange":"","Gateway":"10.88.0.1"}]}""")).Should().BeTrue(made.ToJsonString());
+        JsonNode.DeepEquals(made["Options"], JsonNode.Parse("""{"cni.network":"pods","a":"b=c","d":""}""")).Should().BeTrue(
+            made.ToJsonString());
+        JsonNode.DeepEquals(
+            made["IPAM"],
+            JsonNode.Parse(
+                """{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.88.0.0/16","IPRange":"","Gateway":"10.88.0.1"}]}""")).Should().BeTrue(made.ToJsonString());
         ((string?)made["Driver"], (bool?)made["Internal"]).Should().Be(("cni", true));
     }
 
     [Fact]
     public async Task Where_addresses_cannot_be_reserved_the_null_IPAM_is_used_and_the_reason_printed()
     {
-        Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
+        Write("20-lan.conflist",
+            """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
         (await RunAsync("networks create lan", Cancellation)).Should().Be(0);
 
         Lines()[0].Should().EndWith(
-            ": CNI network lan, --ipam-driver null, because its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet" +
+            ": CNI network lan, --ipam-driver null, because its IPAM plugin dhcp takes its lease from the container's own namespace, " +
+            "which does not exist yet" +
             "; -o cni.attach=sandbox, because its IPAM plugin dhcp renews a lease only in the namespace in which it got it");
         Docker.Network("lan")["IPAM"]!["Driver"]!.ToString().Should().Be("null");
     }
@@ -64,11 +72,13 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     [Fact]
     public async Task Requesting_reserved_addresses_where_they_cannot_be_reserved_is_refused()
     {
-        Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
+        Write("20-lan.conflist",
+            """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
         (await RunAsync("networks create lan --ipam cni", Cancellation)).Should().Be(1);
 
-        Error.ToString().Should().StartWith("Addresses of CNI network \"lan\" cannot be reserved ahead: its IPAM plugin dhcp ").And.EndWith("(--ipam null).\n");
+        Error.ToString().Should().StartWith("Addresses of CNI network \"lan\" cannot be reserved ahead: its IPAM plugin dhcp ").And.EndWith(
+            "(--ipam null).\n");
         Docker.Made.Should().Be(0);
     }
 
@@ -83,7 +93,8 @@ public sealed class NetworksCreationTests : NetworksCommandTest
 
         (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
-        Error.ToString().Should().Be($"A Docker network \"pods\" exists already ({"01".PadRight(64, '0')}): {what}. Choose another name with --name.\n");
+        Error.ToString().Should().Be(
+            $"A Docker network \"pods\" exists already ({"01".PadRight(64, '0')}): {what}. Choose another name with --name.\n");
         Docker.Made.Should().Be(1);
     }
 
@@ -105,7 +116,9 @@ public sealed class NetworksCreationTests : NetworksCommandTest
 
         (await RunAsync("networks create pods", Cancellation)).Should().Be(1);
 
-        Error.ToString().Should().StartWith("Docker refused to create network pods (HTTP 404): plugin \"cni\" not found. The driver's socket ").And.Contain("start the driver with `cnm-cni serve`");
+        Error.ToString().Should().StartWith(
+            "Docker refused to create network pods (HTTP 404): plugin \"cni\" not found. The driver's socket ").And.Contain(
+                "start the driver with `cnm-cni serve`");
     }
 
     [Fact]
@@ -125,7 +138,8 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     public async Task Of_several_CNI_networks_one_has_to_be_named()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
+        Write("20-lan.conflist",
+            """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
 
         (await RunAsync("networks create", Cancellation)).Should().Be(1);
 
@@ -139,7 +153,8 @@ public sealed class NetworksCreationTests : NetworksCommandTest
     public async Task When_Docker_does_not_reach_cnm_cni_the_error_says_how_to_start_it(bool isStale, string words)
     {
         Write("10-pods.conflist", Conflists.Stock);
-        Docker.Script.Answers["POST /networks/create"] = ScriptedSocket.Json("""{"message":"dial unix cni.sock: connect: connection refused"}""", 500);
+        Docker.Script.Answers["POST /networks/create"] =
+            ScriptedSocket.Json("""{"message":"dial unix cni.sock: connect: connection refused"}""", 500);
         if (isStale)
         {
             // Under another name, else .NET takes the file away when the socket is closed.

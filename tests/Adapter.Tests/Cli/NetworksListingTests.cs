@@ -11,7 +11,8 @@ public sealed class NetworksListingTests : NetworksCommandTest
     public async Task CNI_networks_are_listed_with_the_Docker_networks_that_stand_for_them()
     {
         Write("10-pods.conflist", Conflists.Stock);
-        Write("20-lan.conflist", """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
+        Write("20-lan.conflist",
+            """{ "cniVersion": "1.0.0", "name": "lan", "plugins": [ { "type": "macvlan", "ipam": { "type": "dhcp" } } ] }""");
         Write("30-broken.conflist", "");
         Docker.AddNetwork("web", "cni", "pods");
         Docker.AddNetwork("db", "cni", "pods");
@@ -20,11 +21,13 @@ public sealed class NetworksListingTests : NetworksCommandTest
 
         (await RunAsync("networks", Cancellation)).Should().Be(0);
 
-        Lines().Select(line => string.Join(" | ", line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).Should().Equal(
+        Lines().Select(line => string.Join(" | ", line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+            .Should().Equal(
             "CNI NETWORK | SUBNETS | PLUGINS | FILE | DOCKER NETWORK | IPAM | ID | PROBLEM",
             "pods | 10.88.0.0/16 | bridge, portmap, firewall | DIR/10-pods.conflist | db | null | 020000000000 | -",
             "pods | 10.88.0.0/16 | bridge, portmap, firewall | DIR/10-pods.conflist | web | null | 010000000000 | -",
-            "lan | - | macvlan | DIR/20-lan.conflist | - | - | - | plugin \"macvlan\" was not found in DIR/bin; install it there, or correct \"type\"",
+            "lan | - | macvlan | DIR/20-lan.conflist | - | - | - | plugin \"macvlan\" was not found in DIR/bin; install it there, or " +
+            "correct \"type\"",
             "",
             "Docker networks whose CNI network is not there (no container can be started on them):",
             "DOCKER NETWORK | CNI NETWORK | IPAM | ID",
@@ -45,9 +48,13 @@ public sealed class NetworksListingTests : NetworksCommandTest
     }
 
     [Theory]
-    [InlineData("99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""", "its plugin loopback makes no interface")]
-    [InlineData("200-meta.conflist", """{ "cniVersion": "1.0.0", "name": "lo", "plugins": [ { "type": "loopback" }, { "type": "portmap" } ] }""", "none of its plugins loopback, portmap makes an interface")]
-    public async Task A_network_that_no_container_can_be_on_is_not_offered_and_the_only_other_one_need_not_be_named(string file, string content, string reason)
+    [InlineData(
+        "99-loopback.conf", """{ "cniVersion": "1.0.0", "name": "lo", "type": "loopback" }""", "its plugin loopback makes no interface")]
+    [InlineData(
+        "200-meta.conflist", """{ "cniVersion": "1.0.0", "name": "lo", "plugins": [ { "type": "loopback" }, { "type": "portmap" } ] }""",
+        "none of its plugins loopback, portmap makes an interface")]
+    public async Task A_network_that_no_container_can_be_on_is_not_offered_and_the_only_other_one_need_not_be_named(
+        string file, string content, string reason)
     {
         Write(file, content);
         Write("10-pods.conflist", Conflists.Stock);
@@ -57,14 +64,18 @@ public sealed class NetworksListingTests : NetworksCommandTest
         (await RunAsync("networks create lo", Cancellation)).Should().Be(1);
         (await RunAsync("networks create", Cancellation)).Should().Be(0);
 
-        listed.Should().ContainSingle(line => line.StartsWith("pods ", StringComparison.Ordinal)).And.NotContain(line => line.StartsWith("lo ", StringComparison.Ordinal));
+        listed.Should().ContainSingle(line => line.StartsWith("pods ", StringComparison.Ordinal)).And.NotContain(
+            line => line.StartsWith("lo ", StringComparison.Ordinal));
         listed.Should().Contain($"Not offered: DIR/{file}: {reason}, so no container can be on it.");
         Error.ToString().Should().StartWith("No container can be on CNI network \"lo\"").And.Contain(reason);
         Docker.Names.Should().Equal("pods");
     }
 
     [Theory]
-    [InlineData("10.99.0.0/16", "10.99.0.1", "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): create it again (docker network rm web, then cnm-cni networks create)")]
+    [InlineData(
+        "10.99.0.0/16", "10.99.0.1",
+        "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): create it again (docker network rm web, then " +
+        "cnm-cni networks create)")]
     [InlineData("10.88.0.0/16", "10.88.0.9", "Docker has gateway 10.88.0.9, and the CNI network has 10.88.0.1: create it again *")]
     [InlineData("10.88.0.0/16", "10.88.0.1", "-")]
     [InlineData("10.88.4.0/24", "", "-")]
@@ -97,7 +108,8 @@ public sealed class NetworksListingTests : NetworksCommandTest
     public async Task Networks_with_the_same_subnet_are_listed_with_a_warning(string subnet, string common)
     {
         Write("10-pods.conflist", Conflists.Stock);
-        Write("20-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal).Replace("10.89.0.0/24", subnet, StringComparison.Ordinal));
+        Write("20-twin.conflist",
+            Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal).Replace("10.89.0.0/24", subnet, StringComparison.Ordinal));
 
         (await RunAsync("networks", Cancellation)).Should().Be(0);
 
@@ -124,7 +136,9 @@ public sealed class NetworksListingTests : NetworksCommandTest
         (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines()[1].Should().StartWith("pods ").And.Contain(" ? ");
-        Lines()[^1].Should().StartWith("Which Docker networks there are is not known: Docker at /nonexistent/docker.sock does not answer: there is no such socket; is it running?");
+        Lines()[^1].Should().StartWith(
+            "Which Docker networks there are is not known: Docker at /nonexistent/docker.sock does not answer: there is no such socket; " +
+            "is it running?");
     }
 
     [Fact]
@@ -145,13 +159,15 @@ public sealed class NetworksListingTests : NetworksCommandTest
         (await RunAsync("networks --json", Cancellation)).Should().Be(0);
 
         using var json = JsonDocument.Parse(Output.ToString());
-        json.RootElement.GetProperty("networks")[0].GetProperty("dockerNetworks")[0].GetProperty("ipamDriver").GetString().Should().Be("null");
+        json.RootElement.GetProperty("networks")[0].GetProperty("dockerNetworks")[0].GetProperty("ipamDriver").GetString().Should().Be(
+            "null");
         var listing = JsonSerializer.Deserialize(Output.ToString(), NetworksJson.Default.NetworksListing)!;
         listing.Should().BeEquivalentTo(new NetworksListing(
             null,
             [
                 new ListedNetwork(
-                    "pods", Path.Combine(Root, "10-pods.conflist"), [new ListedSubnet("10.88.0.0/16", "10.88.0.1")], ["bridge", "portmap", "firewall"], "host-local", null, null,
+                    "pods", Path.Combine(Root, "10-pods.conflist"), [new ListedSubnet("10.88.0.0/16", "10.88.0.1")],
+                    ["bridge", "portmap", "firewall"], "host-local", null, null,
                     [new ListedDockerNetwork("01".PadRight(64, '0'), "web", "null", Auto: false, null)]),
             ],
             [new LostNetwork("02".PadRight(64, '0'), "old", "null", "gone")],

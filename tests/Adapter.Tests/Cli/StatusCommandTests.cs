@@ -24,10 +24,14 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "5f2b7c3c7a0e  gone         null  -                no longer configured",
             "",
             "On CNI network pods (10.88.0.0/16, fd00::/64):",
-            "ADDRESSES           KIND       NAME         NETWORK  INTERFACE  STATE   MAC                PORTS                             SINCE  ID",
-            "10.88.0.2, fd00::2  container  web          pods     eth1       joined  02:00:00:00:00:02  8080->80/tcp, [::1]:5353->53/udp  0s     e11f2b7c3c7a",
-            "10.88.0.3, fd00::3  pod        default/dns  -        -          -       -                  -                                 -      5a1d0b0f7e57",
-            "10.88.0.9           other      -            -        -          -       -                  -                                 -      cafe",
+            "ADDRESSES           KIND       NAME         NETWORK  INTERFACE  STATE   MAC                PORTS                            " +
+            " SINCE  ID",
+            "10.88.0.2, fd00::2  container  web          pods     eth1       joined  02:00:00:00:00:02  8080->80/tcp, [::1]:5353->53/udp " +
+            " 0s     e11f2b7c3c7a",
+            "10.88.0.3, fd00::3  pod        default/dns  -        -          -       -                  -                                " +
+            " -      5a1d0b0f7e57",
+            "10.88.0.9           other      -            -        -          -       -                  -                                " +
+            " -      cafe",
             "",
             "On CNI network gone:",
             "Others than Docker's containers may be missing: its configuration is gone.",
@@ -39,17 +43,20 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "CONTAINER  CNI NETWORK  ADDRESSES  ATTEMPTS  NEXT  ID  LAST ERROR",
             "old        pods         10.88.0.8  3         now   e2  plugin \"bridge\" failed DEL: two lines",
             "",
-            "for you unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link delete cni0123456789ab.",
+            "for you unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link delete " +
+            "cni0123456789ab.",
             "",
             "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"",
             "",
-            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be done, 1 finding that is not repaired, 1 CNI file that is not used.");
+            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be " +
+            "done, 1 finding that is not repaired, 1 CNI file that is not used.");
     }
 
     [Fact]
     public async Task Status_of_an_unused_cnm_cni_shows_the_first_steps()
     {
-        Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], [], []));
+        Daemon.Answers["POST /Bridge.Status"] =
+            Answer(new StatusResponse("0.1.0", EngineReachable: false, PodRuntimeState.Absent, [], [], [], [], [], []));
 
         (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(0);
 
@@ -68,7 +75,8 @@ public sealed class StatusCommandTests : DaemonCommandTest
 
         (await RunAsync($"status --json --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        JsonSerializer.Deserialize(Output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(Example(), options => options.Excluding(status => status.Endpoints[0].Result));
+        JsonSerializer.Deserialize(Output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(
+            Example(), options => options.Excluding(status => status.Endpoints[0].Result));
         using var json = JsonDocument.Parse(Output.ToString());
         json.RootElement.GetProperty("endpoints")[0].GetProperty("result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
     }
@@ -87,7 +95,8 @@ public sealed class StatusCommandTests : DaemonCommandTest
     [Fact]
     public async Task Status_of_a_healthy_host_ends_with_all_is_well_and_exit_code_0()
     {
-        Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], []));
+        Daemon.Answers["POST /Bridge.Status"] =
+            Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], []));
 
         (await RunAsync($"status --exit-code --config {ConfigFile}", Cancellation)).Should().Be(0);
 
@@ -97,7 +106,9 @@ public sealed class StatusCommandTests : DaemonCommandTest
     [Fact]
     public async Task Status_reports_that_no_record_can_be_written()
     {
-        Daemon.Answers["POST /Bridge.Status"] = Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], [], StateProblem: "/var/lib/cnm-cni cannot be written: no space left on device"));
+        Daemon.Answers["POST /Bridge.Status"] =
+            Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], [],
+                StateProblem: "/var/lib/cnm-cni cannot be written: no space left on device"));
 
         (await RunAsync($"status --exit-code --config {ConfigFile}", Cancellation)).Should().Be(1);
 
@@ -111,23 +122,30 @@ public sealed class StatusCommandTests : DaemonCommandTest
         PodRuntimeState.Silent,
         [
             new NetworkStatus("n1", "pods", "pods", "null", ["bridge", "portmap"], null),
-            new NetworkStatus("5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f", null, "gone", "null", [], "no longer configured"),
+            new NetworkStatus(
+                "5f2b7c3c7a0e4f1d9a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f", null, "gone", "null", [], "no longer configured"),
         ],
         [
             new EndpointStatus(
-                EndpointId, EndpointId, "n1", "pods", "pods", "web", "joined", "eth0", "cnie11f2b7c", "eth1", "/var/run/docker/netns/1", ["10.88.0.2/16", "fd00::2/64"], "10.88.0.1",
-                "02:00:00:00:00:02", 1500, [new PublishedPortStatus(null, 8080, 80, "tcp"), new PublishedPortStatus("::1", 5353, 53, "udp")], ["bridge", "portmap"],
-                DateTimeOffset.MaxValue, "sysctl net.ipv4.conf.eth1.x does not exist", JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
+                EndpointId, EndpointId, "n1", "pods", "pods", "web", "joined", "eth0", "cnie11f2b7c", "eth1", "/var/run/docker/netns/1",
+                ["10.88.0.2/16", "fd00::2/64"], "10.88.0.1",
+                "02:00:00:00:00:02", 1500,
+                [new PublishedPortStatus(null, 8080, 80, "tcp"), new PublishedPortStatus("::1", 5353, 53, "udp")], ["bridge", "portmap"],
+                DateTimeOffset.MaxValue, "sysctl net.ipv4.conf.eth1.x does not exist",
+                JsonDocument.Parse("""{"cniVersion":"1.0.0"}""").RootElement.Clone()),
         ],
         [
             new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, null, [
                 new NeighbourStatus(AddressOwnerKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
-                new NeighbourStatus(AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b", null, ["10.88.0.3", "fd00::3"]),
+                new NeighbourStatus(AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b",
+                    null, ["10.88.0.3", "fd00::3"]),
                 new NeighbourStatus(AddressOwnerKind.Other, null, "cafe", null, ["10.88.0.9"]),
             ]),
             new CniNetworkStatus("gone", [], IsComplete: false, "its configuration is gone", []),
         ],
-        [new PendingCleanup("e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
-        [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it", FindingState.Reported, "If nobody else made it: ip link delete cni0123456789ab.")],
+        [new PendingCleanup(
+            "e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
+        [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it",
+            FindingState.Reported, "If nobody else made it: ip link delete cni0123456789ab.")],
         [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
 }

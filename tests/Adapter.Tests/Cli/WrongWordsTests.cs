@@ -3,7 +3,9 @@ using Bridge.Adapter.Cli;
 
 namespace Bridge.Adapter.Tests.Cli;
 
-/// <summary>A command line that cannot be understood is answered with a sentence, and nothing on standard output but what is promised there.</summary>
+/// <summary>
+/// A command line that cannot be understood is answered with a sentence, and nothing on standard output but what is promised there.
+/// </summary>
 public sealed class WrongWordsTests
 {
     [Theory]

@@ -17,7 +17,8 @@ public sealed class AddressGivenTwiceTests : ServingDaemonTest
         var second = await Docker.CreateEndpointAsync(Second);
 
         ErrorOf(first).Should().BeNull();
-        ErrorOf(second).Should().StartWith("CNI network \"now\" gave the address 10.78.0.2, which a container with endpoint e1 has already");
+        ErrorOf(second).Should().StartWith(
+            "CNI network \"now\" gave the address 10.78.0.2, which a container with endpoint e1 has already");
         Networks.Store.Should().Equal($"{First}-chain");
         File.Exists(Path.Combine(Daemon.Settings.StateDirectory, "attachments", $"{Second}.json")).Should().BeFalse();
     }

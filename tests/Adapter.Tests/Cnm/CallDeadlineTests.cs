@@ -8,14 +8,16 @@ public sealed class CallDeadlineTests : ServingDaemonTest
 {
     private const string Late = "within 6s (timeouts.call): something hangs";
 
-    private protected override AdapterSettings Change(AdapterSettings settings) => settings with { Timeouts = new TimeoutSettings { Call = TimeSpan.FromSeconds(6) } };
+    private protected override AdapterSettings Change(AdapterSettings settings) =>
+        settings with { Timeouts = new TimeoutSettings { Call = TimeSpan.FromSeconds(6) } };
 
     [Fact]
     public async Task An_endpoint_whose_plugin_hangs_is_refused_in_time_and_detached_as_soon_as_it_is_there()
     {
         using (Networks.Hold("chain", "ADD"))
         {
-            (await Docker.CreateEndpointAsync("e1")).Should().StartWith("{\"Err\":").And.Contain(Late).And.Contain("cleans it up in the background").And.Contain("cnm-cni status");
+            (await Docker.CreateEndpointAsync("e1")).Should().StartWith("{\"Err\":").And.Contain(Late).And.Contain(
+                "cleans it up in the background").And.Contain("cnm-cni status");
             Networks.Runs.Should().Equal("ADD chain");
             Records("attachments").Should().ContainSingle();
         }
@@ -43,7 +45,8 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         using (Networks.Hold("chain", "ADD"))
         {
             (await Docker.JoinAsync("e1", DockerCalls.Ahead)).Should().Contain(Late);
-            (await Docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain("(NetworkDriver.Join) exceeded its deadline").And.Contain("continues in the background");
+            (await Docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain(
+                "(NetworkDriver.Join) exceeded its deadline").And.Contain("continues in the background");
         }
 
         await Eventually.TrueAsync(() => Records("attachments").Length == 0, "the attachment is gone");
@@ -74,9 +77,12 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         using (Networks.Hold("chain", "DEL"))
         {
             (await Docker.EndpointAsync("DeleteEndpoint", "e1", DockerCalls.Ahead)).Should().Contain(Late);
-            (await Docker.EndpointAsync("Leave", "e1", DockerCalls.Ahead)).Should().Contain("exceeded its deadline and has not finished yet");
-            (await Docker.CreateEndpointAsync("e1", DockerCalls.Ahead)).Should().Contain("exceeded its deadline and has not finished yet").And.Contain("Nothing was done");
-            (await Docker.ReleaseAddressAsync("10.77.0.2")).Should().Be("{}", "it waits for nobody: the attachment's end releases the address");
+            (await Docker.EndpointAsync("Leave", "e1", DockerCalls.Ahead)).Should().Contain(
+                "exceeded its deadline and has not finished yet");
+            (await Docker.CreateEndpointAsync("e1", DockerCalls.Ahead)).Should().Contain("exceeded its deadline and has not finished yet")
+                .And.Contain("Nothing was done");
+            (await Docker.ReleaseAddressAsync("10.77.0.2")).Should().Be(
+                "{}", "it waits for nobody: the attachment's end releases the address");
         }
 
         await NothingIsLeftAsync();
@@ -119,7 +125,8 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         {
             var first = Docker.CreateEndpointAsync("e1");
             await Networks.RunsAsync("ADD chain");
-            (await Docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":").And.Contain("\"cni.state\":\"Adding\"");
+            (await Docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":").And.Contain(
+                "\"cni.state\":\"Adding\"");
             await first;
         }
 

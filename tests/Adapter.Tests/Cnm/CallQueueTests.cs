@@ -10,7 +10,8 @@ public sealed class CallQueueTests : IDisposable
     private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
     private readonly CallQueue _queue;
 
-    public CallQueueTests() => _queue = new CallQueue(new AdapterSettings { Calls = new CallSettings { Running = 1, Waiting = 2 } }, _lifetime);
+    public CallQueueTests() =>
+        _queue = new CallQueue(new AdapterSettings { Calls = new CallSettings { Running = 1, Waiting = 2 } }, _lifetime);
 
     public void Dispose() => _queue.Dispose();
 
@@ -35,7 +36,8 @@ public sealed class CallQueueTests : IDisposable
         var first = await MakingAsync();
         var waiting = new[] { MakingAsync(), MakingAsync() };
 
-        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("too many calls at once: 1 calls * and 2 are waiting*Retry*");
+        await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage(
+            "too many calls at once: 1 calls * and 2 are waiting*Retry*");
 
         first.Dispose();
         (await waiting[0]).Dispose();
@@ -71,7 +73,8 @@ public sealed class CallQueueTests : IDisposable
         var waiting = MakingAsync();
         _lifetime.StopApplication();
 
-        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is shutting down*Nothing was changed*");
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<CnmException>().WithMessage(
+            "cnm-cni is shutting down*Nothing was changed*");
         first.Dispose();
         await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is shutting down*");
         (await UndoingAsync()).Dispose();

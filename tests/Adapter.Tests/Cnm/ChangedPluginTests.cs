@@ -41,7 +41,8 @@ public sealed class ChangedPluginTests : DaemonProcessTest
         File.Move($"{Networks.Plugins}/elsewhere", $"{Networks.Plugins}/chain");
 
         await Networks.UndoneAsync(); // By repair, at its own intervals.
-        await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(Daemon.StateDirectory, "attachments")).Length == 0, "the record is gone");
+        await Eventually.TrueAsync(
+            () => Directory.GetFiles(Path.Combine(Daemon.StateDirectory, "attachments")).Length == 0, "the record is gone");
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public sealed class ConnectionTests : IAsyncLifetime
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"EndpointID\":\"e2\"}", "is there twice")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"endpointid\":\"e2\"}", "is there twice")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"a\":1,\"a\":2}}", "is there twice")]
-    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"cni.args.x\":\"\\ud800\"}}", "does not follow the network driver protocol")]
+    [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"cni.args.x\":\"\\ud800\"}}",
+        "does not follow the network driver protocol")]
     [InlineData("{\"NetworkID\":\"n1\",\"EndpointID\":\"e1\",\"Options\":{\"\\udfff\":1}}", "does not follow the network driver protocol")]
     public async Task A_request_with_ambiguous_body_length_is_refused(string body, string reason)
     {
@@ -79,8 +80,11 @@ public sealed class ConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_body_above_1_MiB_is_refused_with_an_error_text()
     {
-        var answer = await _daemon.SendRawAsync($"POST /NetworkDriver.CreateEndpoint HTTP/1.1\r\nHost: x\r\nContent-Length: {(1 << 20) + 1}\r\n\r\n");
-        answer.Should().StartWith("HTTP/1.1 200 OK").And.Contain("{\"Err\":\"the request could not be read: Request body too large").And.Contain("Nothing was done");
+        var answer =
+            await _daemon.SendRawAsync(
+                $"POST /NetworkDriver.CreateEndpoint HTTP/1.1\r\nHost: x\r\nContent-Length: {(1 << 20) + 1}\r\n\r\n");
+        answer.Should().StartWith("HTTP/1.1 200 OK").And.Contain("{\"Err\":\"the request could not be read: Request body too large")
+            .And.Contain("Nothing was done");
     }
 
     private static async Task EndAsync(Socket connection)

@@ -9,8 +9,8 @@ using Bridge.Adapter.Tests.Sandboxes;
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>
-/// The program as a process of its own, in a network namespace of its own: for what a signal does, and for what it costs the kernel. It can be
-/// started again on what it left.
+/// The program as a process of its own, in a network namespace of its own: for what a signal does, and for what it costs the kernel. It can
+/// be started again on what it left.
 /// </summary>
 internal sealed class DaemonProcess : IAsyncDisposable
 {
@@ -44,7 +44,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>The program that is tried.</summary>
     public static string Program =>
-        Environment.GetEnvironmentVariable("BRIDGE_BINARY") is { Length: > 0 } chosen ? chosen : Path.Combine(AppContext.BaseDirectory, "cnm-cni");
+        Environment.GetEnvironmentVariable("BRIDGE_BINARY") is { Length: > 0 } chosen
+            ? chosen
+            : Path.Combine(AppContext.BaseDirectory, "cnm-cni");
 
     public string SettingsFile => Path.Combine(_directory, "settings.yaml");
 
@@ -80,7 +82,11 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     private void Begin(string? output)
     {
-        _process = Process.Start("unshare", ["--net", "sh", "-c", $"exec '{Program}' serve --config '{SettingsFile}' {Arguments} >> '{output ?? Path.Combine(_directory, "log")}' 2>&1"]);
+        _process =
+            Process.Start(
+                "unshare",
+                ["--net", "sh", "-c",
+                    $"exec '{Program}' serve --config '{SettingsFile}' {Arguments} >> '{output ?? Path.Combine(_directory, "log")}' 2>&1"]);
     }
 
     /// <summary>Whether it takes connections.</summary>
@@ -102,7 +108,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
     }
 
     /// <summary>With connections of its own.</summary>
-    public HttpClient Client() => new(UnixSocketHttp.Handler(SocketPath)) { BaseAddress = new Uri("http://bridge/"), Timeout = TimeSpan.FromMinutes(2) };
+    public HttpClient Client() =>
+        new(UnixSocketHttp.Handler(SocketPath)) { BaseAddress = new Uri("http://bridge/"), Timeout = TimeSpan.FromMinutes(2) };
 
     public Task<(int Status, string Body)> PostAsync(string method, string body) => PostAsync(_http!, method, body);
 
@@ -129,13 +136,16 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Sockets, pipes, namespaces and the like; not the program's own assemblies, of which more and more are loaded.</summary>
     public int OpenFiles => Directory.GetFiles($"/proc/{_process!.Id}/fd")
-        .Select(file => new FileInfo(file).LinkTarget).Count(target => target is not null && Path.GetExtension(target) is not (".dll" or ".pdb"));
+        .Select(file => new FileInfo(file).LinkTarget).Count(
+            target => target is not null && Path.GetExtension(target) is not (".dll" or ".pdb"));
 
     public int Threads => Directory.GetDirectories($"/proc/{_process!.Id}/task").Length;
 
     /// <summary>The most memory it ever held, in bytes.</summary>
     public long LargestResidentSet =>
-        1024 * long.Parse(File.ReadLines($"/proc/{_process!.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        1024 * long.Parse(
+            File.ReadLines($"/proc/{_process!.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(
+                ' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 
     public async ValueTask DisposeAsync()
     {
@@ -147,7 +157,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
         _process?.Dispose();
         _http?.Dispose();
-        foreach (var mounted in Directory.Exists(Path.Combine(_directory, "run/netns")) ? Directory.GetFiles(Path.Combine(_directory, "run/netns")) : [])
+        foreach (var mounted in Directory.Exists(Path.Combine(_directory, "run/netns"))
+            ? Directory.GetFiles(Path.Combine(_directory, "run/netns"))
+            : [])
             NetworkNamespace.Unmount(mounted);
 
         Directory.Delete(_directory, recursive: true);

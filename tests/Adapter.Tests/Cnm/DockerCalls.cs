@@ -11,14 +11,17 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
 
     public async Task CreateNetworksAsync()
     {
-        (await CallAsync("NetworkDriver.CreateNetwork", new { NetworkID = Now, Options = Of("now"), IPv4Data = new[] { new { AddressSpace = "null", Pool = "0.0.0.0/0" } } }))
+        (await CallAsync("NetworkDriver.CreateNetwork",
+            new { NetworkID = Now, Options = Of("now"), IPv4Data = new[] { new { AddressSpace = "null", Pool = "0.0.0.0/0" } } }))
             .Should().Be("{}");
-        (await CallAsync("NetworkDriver.CreateNetwork", new { NetworkID = Ahead, Options = Of("ahead"), IPv4Data = new[] { new { AddressSpace = "cni", Pool = "10.77.0.0/16" } } }))
+        (await CallAsync("NetworkDriver.CreateNetwork",
+            new { NetworkID = Ahead, Options = Of("ahead"), IPv4Data = new[] { new { AddressSpace = "cni", Pool = "10.77.0.0/16" } } }))
             .Should().Be("{}");
     }
 
     public Task<string> CreateEndpointAsync(string endpoint, string network = Now, string? address = null, string mac = "") => CallAsync(
-        "NetworkDriver.CreateEndpoint", new { NetworkID = network, EndpointID = endpoint, Interface = new { Address = address ?? "", MacAddress = mac } });
+        "NetworkDriver.CreateEndpoint",
+        new { NetworkID = network, EndpointID = endpoint, Interface = new { Address = address ?? "", MacAddress = mac } });
 
     public Task<string> JoinAsync(string endpoint, string network = Now) => CallAsync(
         "NetworkDriver.Join", new { NetworkID = network, EndpointID = endpoint, SandboxKey = $"/run/docker/netns/{endpoint}" });
@@ -26,9 +29,11 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
     public Task<string> EndpointAsync(string method, string endpoint, string network = Now) =>
         CallAsync($"NetworkDriver.{method}", new { NetworkID = network, EndpointID = endpoint });
 
-    public Task<string> RequestAddressAsync() => CallAsync("IpamDriver.RequestAddress", new { PoolID = "ahead/10.77.0.0/16", Address = "" });
+    public Task<string> RequestAddressAsync() =>
+        CallAsync("IpamDriver.RequestAddress", new { PoolID = "ahead/10.77.0.0/16", Address = "" });
 
-    public Task<string> ReleaseAddressAsync(string address) => CallAsync("IpamDriver.ReleaseAddress", new { PoolID = "ahead/10.77.0.0/16", Address = address });
+    public Task<string> ReleaseAddressAsync(string address) =>
+        CallAsync("IpamDriver.ReleaseAddress", new { PoolID = "ahead/10.77.0.0/16", Address = address });
 
     /// <summary>An endpoint whose chain Join is to run.</summary>
     public async Task PrepareAsync(string endpoint)

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>A main plugin that publishes by itself: the host ports are reserved at CreateEndpoint, before it runs, and are nobody's when that fails.</summary>
+/// <summary>
+/// A main plugin that publishes by itself: the host ports are reserved at CreateEndpoint, before it runs, and are nobody's when that fails.
+/// </summary>
 public sealed class EndpointPortTests : IAsyncLifetime
 {
     private readonly ScriptedNetworks _networks = new();
@@ -86,7 +88,9 @@ public sealed class EndpointPortTests : IAsyncLifetime
     // Null: it was made.
     private async Task<string?> CreateEndpointAsync(int port, string network = DockerCalls.Now)
     {
-        var address = network == DockerCalls.Ahead ? (string)JsonNode.Parse(await new DockerCalls(_daemon.PostAsync).RequestAddressAsync())!["Address"]! : "";
+        var address = network == DockerCalls.Ahead
+            ? (string)JsonNode.Parse(await new DockerCalls(_daemon.PostAsync).RequestAddressAsync())!["Address"]!
+            : "";
         var request = new JsonObject
         {
             ["NetworkID"] = network,
@@ -94,7 +98,10 @@ public sealed class EndpointPortTests : IAsyncLifetime
             ["Interface"] = new JsonObject { ["Address"] = address },
             ["Options"] = new JsonObject
             {
-                ["com.docker.network.portmap"] = new JsonArray(new JsonObject { ["Proto"] = 6, ["Port"] = 80, ["HostIP"] = "127.0.0.1", ["HostPort"] = port, ["HostPortEnd"] = port }),
+                ["com.docker.network.portmap"] =
+                    new JsonArray(
+                        new JsonObject { ["Proto"] = 6, ["Port"] = 80, ["HostIP"] = "127.0.0.1", ["HostPort"] = port,
+                            ["HostPortEnd"] = port }),
             },
         };
         return (string?)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateEndpoint", request.ToJsonString())).Body)!["Err"];

@@ -8,8 +8,11 @@ public sealed class FileWarningTests : DaemonProcessTest
     [Fact]
     public async Task A_warning_is_logged_at_ADD_once_for_each_network_and_again_when_it_changes()
     {
-        Daemon.WriteConflist("now.conflist", $$"""{ "cniVersion": "1.0.0", "name": "now", "plugins": [ { "type": "chain", {{Ignored}} } ] }""");
-        Daemon.WriteConflist("ahead.conflist", $$"""{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", {{Ignored}}, "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
+        Daemon.WriteConflist(
+            "now.conflist", $$"""{ "cniVersion": "1.0.0", "name": "now", "plugins": [ { "type": "chain", {{Ignored}} } ] }""");
+        Daemon.WriteConflist(
+            "ahead.conflist",
+            $$"""{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", {{Ignored}}, "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
 
         await Docker.CreateEndpointAsync("e1");
         await Docker.CreateEndpointAsync("e2");
@@ -30,5 +33,6 @@ public sealed class FileWarningTests : DaemonProcessTest
         Warnings("now.conflist").Should().BeEmpty();
     }
 
-    private string[] Warnings(string file) => [.. Daemon.Log.Split('\n').Where(line => line.Contains($"/{file}: ", StringComparison.Ordinal))];
+    private string[] Warnings(string file) =>
+        [.. Daemon.Log.Split('\n').Where(line => line.Contains($"/{file}: ", StringComparison.Ordinal))];
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>Work that does not end when it is told to, as when the kernel does not return: its caller is answered, and its end is logged.</summary>
+/// <summary>
+/// Work that does not end when it is told to, as when the kernel does not return: its caller is answered, and its end is logged.
+/// </summary>
 public sealed class LateCallTests : IDisposable
 {
     private readonly ManualResetEventSlim _kernel = new();
@@ -43,7 +45,8 @@ public sealed class LateCallTests : IDisposable
     public async Task After_a_late_call_further_calls_for_the_same_endpoint_are_answered_at_once()
     {
         var time = new FakeTimeProvider();
-        var deadline = new CallDeadline(new AdapterSettings(), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, _log);
+        var deadline =
+            new CallDeadline(new AdapterSettings(), new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, _log);
         var leave = Answer("Leave", "e1", CallKind.Remove, Block);
         time.Advance(new AdapterSettings().Timeouts.Call + CallDeadline.ReportGrace);
         await leave.Should().ThrowAsync<CnmException>();
@@ -52,7 +55,8 @@ public sealed class LateCallTests : IDisposable
         {
             var next = Answer(method, "e1", CallKind.Remove, Block);
             time.Advance(CallDeadline.ReportGrace);
-            await next.Should().ThrowAsync<CnmException>().WithMessage("*earlier call for this endpoint (Leave) exceeded its deadline*continues in the background, and this call follows it*");
+            await next.Should().ThrowAsync<CnmException>().WithMessage(
+                "*earlier call for this endpoint (Leave) exceeded its deadline*continues in the background, and this call follows it*");
         }
 
         await Answer("Join", "e1", CallKind.Create, _ => throw new InvalidOperationException("it was begun"))

@@ -14,7 +14,8 @@ public sealed class LostOnTheWayTests : ServingDaemonTest
 
         var answer = JsonNode.Parse(await Docker.CreateEndpointAsync("e1"))!;
 
-        ((string)answer["Err"]!).Should().StartWith("CNI network \"now\" makes more in the container than its interface: ").And.ContainAll(what, "cni.attach=sandbox");
+        ((string)answer["Err"]!).Should().StartWith("CNI network \"now\" makes more in the container than its interface: ").And.ContainAll(
+            what, "cni.attach=sandbox");
         Networks.Store.Should().BeEmpty();
         Directory.GetFiles(Path.Combine(Daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
     }

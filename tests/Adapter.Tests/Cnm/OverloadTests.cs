@@ -16,7 +16,8 @@ public sealed class OverloadTests : IDisposable
     public async Task Two_hundred_containers_at_once_are_served_in_turn_and_leave_nothing()
     {
         _networks.WriteChain(add: "sleep 0.1");
-        await using var daemon = new DaemonProcess($"pluginDirectories: [{_networks.Plugins}]\ncalls: {{running: {Running}}}\nlog: {{level: critical}}");
+        await using var daemon =
+            new DaemonProcess($"pluginDirectories: [{_networks.Plugins}]\ncalls: {{running: {Running}}}\nlog: {{level: critical}}");
         ScriptedNetworks.WriteConflists(daemon.WriteConflist);
         await daemon.StartAsync();
         var warmUp = new DockerCalls(daemon.PostAsync);
@@ -63,7 +64,9 @@ public sealed class OverloadTests : IDisposable
             await Eventually.TrueAsync(() => crowd.Count(call => call.IsCompleted) == 3, "those that find no place to wait are answered");
 
             foreach (var refused in crowd.Where(call => call.IsCompleted))
-                (await refused).Should().Contain("too many calls at once: 1 calls are running and 2 are waiting (settings calls.running and calls.waiting").And.Contain("Nothing was done");
+                (await refused).Should().Contain(
+                    "too many calls at once: 1 calls are running and 2 are waiting (settings calls.running and calls.waiting").And.Contain(
+                        "Nothing was done");
 
             (await docker.EndpointAsync("Leave", "there")).Should().Be("{}");
             (await docker.EndpointAsync("DeleteEndpoint", "there")).Should().Be("{}");

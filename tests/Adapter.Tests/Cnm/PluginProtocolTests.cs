@@ -16,9 +16,11 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     public async Task The_handshake_is_what_Docker_expects_even_with_the_empty_Host_of_older_engines()
     {
         var answer = await _daemon.SendRawAsync(
-            "POST /Plugin.Activate HTTP/1.1\r\nHost: \r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: 0\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\n\r\n");
+            "POST /Plugin.Activate HTTP/1.1\r\nHost: \r\nUser-Agent: Go-http-client/1.1\r\nContent-Length: 0\r\nAccept: " +
+            "application/vnd.docker.plugins.v1.2+json\r\n\r\n");
         answer.Should().StartWith("HTTP/1.1 200 OK").And.EndWith("""{"Implements":["NetworkDriver","IpamDriver"]}""");
-        (await _daemon.PostAsync("NetworkDriver.GetCapabilities", "")).Should().Be((200, """{"Scope":"local","ConnectivityScope":"local"}"""));
+        (await _daemon.PostAsync("NetworkDriver.GetCapabilities", "")).Should().Be(
+            (200, """{"Scope":"local","ConnectivityScope":"local"}"""));
     }
 
     [Fact]
@@ -74,7 +76,8 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     [InlineData("DeleteEndpoint", "{}")]
     [InlineData("EndpointOperInfo", """{"Value":{}}""")]
     public async Task Removing_what_does_not_exist_succeeds(string method, string answer) =>
-        (await _daemon.PostAsync($"NetworkDriver.{method}", """{"NetworkID":"n1","EndpointID":"e1","Unknown":[1]}""")).Should().Be((200, answer));
+        (await _daemon.PostAsync($"NetworkDriver.{method}", """{"NetworkID":"n1","EndpointID":"e1","Unknown":[1]}""")).Should().Be(
+            (200, answer));
 
     [Fact]
     public async Task A_method_that_does_not_exist_answers_404_which_Docker_takes_for_not_implemented() =>
@@ -90,7 +93,9 @@ public sealed class PluginProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Join_without_an_endpoint_is_refused()
     {
-        var (_, body) = await _daemon.PostAsync("NetworkDriver.Join", """{"NetworkID":"n1","EndpointID":"e1","SandboxKey":"/var/run/docker/netns/1"}""");
+        var (_, body) =
+            await _daemon.PostAsync(
+                "NetworkDriver.Join", """{"NetworkID":"n1","EndpointID":"e1","SandboxKey":"/var/run/docker/netns/1"}""");
         body.Should().Contain("endpoint e1 does not exist");
         (_, body) = await _daemon.PostAsync("NetworkDriver.Join", """{"NetworkID":"n1","EndpointID":"e1","SandboxKey":"../x"}""");
         body.Should().Contain("SandboxKey is not a plain absolute path");

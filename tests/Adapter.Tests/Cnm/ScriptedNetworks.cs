@@ -23,9 +23,12 @@ internal sealed class ScriptedNetworks : IDisposable
     private const string Brace = "{";
     private const string Close = "}";
 
-    /// <summary>The IPAM plugin of <c>ahead</c>, which does what <paramref name="add"/> and <paramref name="delete"/> say at the end besides.</summary>
+    /// <summary>
+    /// The IPAM plugin of <c>ahead</c>, which does what <paramref name="add"/> and <paramref name="delete"/> say at the end besides.
+    /// </summary>
     public void WriteReserve(string add = ":", string delete = ":") => Write("reserve", $"""
-            ADD) number=2; until mkdir '{PathOf("store")}'/10.77.0.$number 2>/dev/null; do [ -d '{PathOf("store")}' ] || exit; number=$((number + 1)); done
+            ADD) number=2; until mkdir '{PathOf("store")}'/10.77.0.$number 2>/dev/null; do [ -d '{PathOf(
+                "store")}' ] || exit; number=$((number + 1)); done
                  echo $number > '{PathOf("store")}'/$CNI_CONTAINERID
                  wait_while reserve-ADD
                  {add}
@@ -84,7 +87,8 @@ internal sealed class ScriptedNetworks : IDisposable
     public static void WriteConflists(Action<string, string> write)
     {
         write("now.conflist", """{ "cniVersion": "1.0.0", "name": "now", "plugins": [ { "type": "chain" } ] }""");
-        write("ahead.conflist", """{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
+        write("ahead.conflist",
+            """{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
     }
 
     public Task RunsAsync(string run, int times = 1) => Eventually.TrueAsync(() => Runs.Count(line => line == run) >= times, $"{run} runs");

@@ -27,7 +27,8 @@ internal sealed class ServingDaemon : IAsyncDisposable
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
         Settings = change?.Invoke(settings) ?? settings;
-        _http = new HttpClient(UnixSocketHttp.Handler(Settings.Socket)) { BaseAddress = new Uri("http://bridge/"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(UnixSocketHttp.Handler(Settings.Socket)) { BaseAddress = new Uri("http://bridge/"),
+            Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public AdapterSettings Settings { get; }
@@ -89,7 +90,9 @@ internal sealed class ServingDaemon : IAsyncDisposable
         await StopAsync();
         _http.Dispose();
         _stop.Dispose();
-        foreach (var mounted in Directory.Exists(Settings.RunDirectory) ? Directory.GetFiles(Settings.RunDirectory, "*", SearchOption.AllDirectories) : [])
+        foreach (var mounted in Directory.Exists(Settings.RunDirectory)
+            ? Directory.GetFiles(Settings.RunDirectory, "*", SearchOption.AllDirectories)
+            : [])
             NetworkNamespace.Unmount(mounted);
 
         Directory.Delete(_directory, recursive: true);

@@ -39,7 +39,8 @@ public sealed class StatusTests
         status.PodRuntime.Should().Be(PodRuntimeState.Silent);
         var network = status.CniNetworks.Should().ContainSingle().Subject;
         network.Subnets.Should().Equal("10.88.0.0/16");
-        network.Neighbours.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = (string?)null, ContainerId = "p1", Addresses = new[] { "10.88.0.7" } });
+        network.Neighbours.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Name = (string?)null, ContainerId = "p1", Addresses = new[] { "10.88.0.7" } });
         data.Delete(recursive: true);
     }
 }

@@ -38,7 +38,8 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
         networks.Should().BeEquivalentTo(new[]
         {
-            new DockerNetwork(NetworkId, "pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" }) { Pools = [("10.1.0.0/16", null)] },
+            new DockerNetwork(NetworkId, "pods", "cni", Named("pods"), "cni", Named("pods"),
+                new Dictionary<string, string> { ["a"] = "b" }) { Pools = [("10.1.0.0/16", null)] },
             new DockerNetwork("b", "bare", "cni", None, "default", None, None),
         });
         _docker.Questions.Should().Equal("GET /networks?filters={\"driver\":{\"cni\":true}}");
@@ -81,7 +82,8 @@ public sealed class DockerEngineTests : IAsyncLifetime
     public async Task A_network_is_created_with_all_its_options()
     {
         _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":""}""", 201);
-        _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
+        _docker.Answers["GET /networks"] =
+            ScriptedSocket.Json($$"""[{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"},{"Name":"bridge","Id":"c","Driver":"bridge"}]""");
 
         var id = await _engine.CreateNetworkAsync(Pods with { IPv6 = true, Internal = true }, Cancellation);
 
@@ -107,12 +109,15 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [Fact]
     public async Task A_second_network_of_the_same_name_which_old_engines_create_is_removed()
     {
-        _docker.Answers["POST /networks/create"] = ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
-        _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
+        _docker.Answers["POST /networks/create"] =
+            ScriptedSocket.Json($$"""{"Id":"{{NetworkId}}","Warning":"Network with name pods (id : c) already exists"}""", 201);
+        _docker.Answers["GET /networks"] =
+            ScriptedSocket.Json($$"""[{"Name":"pods","Id":"c","Driver":"bridge"},{"Name":"pods","Id":"{{NetworkId}}","Driver":"cni"}]""");
         _docker.Answers[$"DELETE /networks/{NetworkId}"] = ScriptedSocket.Json("", 204);
 
         await FluentActions.Awaiting(() => _engine.CreateNetworkAsync(Pods, Cancellation))
-            .Should().ThrowAsync<DockerRefusalException>().WithMessage("Docker refused to create network pods (HTTP 409): network with name pods already exists: c");
+            .Should().ThrowAsync<DockerRefusalException>().WithMessage(
+                "Docker refused to create network pods (HTTP 409): network with name pods already exists: c");
         _docker.Questions.Should().EndWith($"DELETE /networks/{NetworkId}");
     }
 
@@ -151,11 +156,14 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""[]""", false)]
-    [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"} } } }]""", false)]
+    [InlineData(
+        """[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"} } } }]""", false)]
     [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"pods"},"NetworkSettings":{"Networks":{} } }]""", true)]
     [InlineData($$"""[{"Id":"1","HostConfig":{"NetworkMode":"{{NetworkId}}"},"NetworkSettings":{"Networks":null} }]""", true)]
-    [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"},"pods":{"NetworkID":""} } } }]""", true)]
-    [InlineData($$"""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"old-name":{"NetworkID":"{{NetworkId}}"} } } }]""", true)]
+    [InlineData(
+        """[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"},"pods":{"NetworkID":""} } } }]""", true)]
+    [InlineData(
+        $$"""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"old-name":{"NetworkID":"{{NetworkId}}"} } } }]""", true)]
     public async Task A_network_is_in_use_when_any_container_names_it_even_one_that_never_ran(string containers, bool used)
     {
         _docker.Answers["GET /containers/json"] = ScriptedSocket.Json(containers);
@@ -211,7 +219,8 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json(body, status);
 
-        await FluentActions.Awaiting(() => _engine.CniNetworksAsync("cni", Cancellation)).Should().ThrowAsync<DockerRefusalException>().WithMessage(message);
+        await FluentActions.Awaiting(() => _engine.CniNetworksAsync("cni", Cancellation)).Should().ThrowAsync<DockerRefusalException>()
+            .WithMessage(message);
     }
 
     [Fact]
@@ -239,7 +248,8 @@ public sealed class DockerEngineTests : IAsyncLifetime
         question.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromSeconds(0.2));
 
-        await FluentActions.Awaiting(() => question).Should().ThrowAsync<DockerUnreachableException>().WithMessage("*no answer within 5 s when asked to list its networks");
+        await FluentActions.Awaiting(() => question).Should().ThrowAsync<DockerUnreachableException>().WithMessage(
+            "*no answer within 5 s when asked to list its networks");
     }
 
     [Fact]
@@ -259,6 +269,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
     private static Dictionary<string, string> Named(string cniNetwork) => new() { ["cni.network"] = cniNetwork };
 
-    private static NewNetwork Pods => new("pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" },
+    private static NewNetwork Pods =>
+        new("pods", "cni", Named("pods"), "cni", Named("pods"), new Dictionary<string, string> { ["a"] = "b" },
         [(IPNetwork.Parse("10.1.0.0/16"), IPAddress.Parse("10.1.0.1")), (IPNetwork.Parse("fd00::/64"), null)]);
 }

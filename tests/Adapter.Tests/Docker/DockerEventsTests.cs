@@ -55,7 +55,8 @@ public sealed class DockerEventsTests : IAsyncLifetime
             new DockerEvent(DockerEventKind.ContainerRenamed, null, "c2"),
             new DockerEvent(DockerEventKind.ContainerDestroyed, null, "c1"),
             new DockerEvent(DockerEventKind.NetworkDestroyed, "n1"));
-        _docker.Questions[1].Should().Contain($"since={_time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain("\"type\":{\"container\":true,\"network\":true}");
+        _docker.Questions[1].Should().Contain($"since={_time.GetUtcNow().ToUnixTimeSeconds()}").And.Contain(
+            "\"type\":{\"container\":true,\"network\":true}");
     }
 
     [Fact]
@@ -115,7 +116,9 @@ public sealed class DockerEventsTests : IAsyncLifetime
 
     private static async Task SayAsync(HttpContext context, string type, string action, string id, string attribute, string value)
     {
-        var message = new { Type = type, Action = action, Actor = new { ID = id, Attributes = new Dictionary<string, string> { [attribute] = value } }, scope = "local", time = 1893553445, timeNano = 1893553445000000001 };
+        var message = new { Type = type, Action = action,
+            Actor = new { ID = id, Attributes = new Dictionary<string, string> { [attribute] = value } }, scope = "local",
+            time = 1893553445, timeNano = 1893553445000000001 };
         await context.Response.WriteAsync(JsonSerializer.Serialize(message) + "\n", context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }

@@ -22,9 +22,19 @@ internal sealed class ScriptedDocker : IAsyncDisposable
             await context.Response.Body.FlushAsync(cancellationToken);
             await ScriptedSocket.Silence(context, cancellationToken);
         };
-        _socket.Answers["GET /networks"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. _networks.Select(network => network.DeepClone())]).ToJsonString()))(context, cancellationToken);
-        _socket.Answers["GET /containers/json"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => new JsonArray([.. _containers.Select(container => container!.DeepClone()), .. Attached()]).ToJsonString()))(context, cancellationToken);
-        _socket.Answers["POST /networks/create"] = (context, cancellationToken) => ScriptedSocket.Json(Locked(() => Create(JsonNode.Parse(_socket.Bodies[^1])!.AsObject())), 201)(context, cancellationToken);
+        _socket.Answers["GET /networks"] =
+            (context, cancellationToken) =>
+                ScriptedSocket.Json(Locked(() => new JsonArray([.. _networks.Select(network => network.DeepClone())]).ToJsonString()))(
+                    context, cancellationToken);
+        _socket.Answers["GET /containers/json"] =
+            (context, cancellationToken) =>
+                ScriptedSocket.Json(
+                    Locked(() =>
+                        new JsonArray([.. _containers.Select(container => container!.DeepClone()), .. Attached()]).ToJsonString()))(
+                            context, cancellationToken);
+        _socket.Answers["POST /networks/create"] =
+            (context, cancellationToken) =>
+                ScriptedSocket.Json(Locked(() => Create(JsonNode.Parse(_socket.Bodies[^1])!.AsObject())), 201)(context, cancellationToken);
     }
 
     public string Socket => _socket.Path;
@@ -44,16 +54,19 @@ internal sealed class ScriptedDocker : IAsyncDisposable
     }
 
     /// <summary>A network as Docker lists it.</summary>
-    public JsonObject Network(string name) => Locked(() => (JsonObject)_networks.Single(network => (string)network["Name"]! == name).DeepClone());
+    public JsonObject Network(string name) =>
+        Locked(() => (JsonObject)_networks.Single(network => (string)network["Name"]! == name).DeepClone());
 
-    public void AddNetwork(string name, string driver, string? cniNetwork = null, string? subnet = null, string gateway = "", string ipam = "cni") => Locked(() => Create(new JsonObject
+    public void AddNetwork(string name, string driver, string? cniNetwork = null, string? subnet = null, string gateway = "",
+        string ipam = "cni") => Locked(() => Create(new JsonObject
     {
         ["Name"] = name,
         ["Driver"] = driver,
         ["Options"] = cniNetwork is null ? null : new JsonObject { ["cni.network"] = cniNetwork },
         ["IPAM"] = subnet is null
             ? new JsonObject { ["Driver"] = "null" }
-            : new JsonObject { ["Driver"] = ipam, ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = subnet, ["Gateway"] = gateway }) },
+            : new JsonObject { ["Driver"] = ipam,
+                ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = subnet, ["Gateway"] = gateway }) },
     }));
 
     /// <summary>A running container on a network.</summary>
@@ -90,17 +103,20 @@ internal sealed class ScriptedDocker : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _socket.DisposeAsync();
 
-    private IEnumerable<JsonNode> Attached() => _networks.SelectMany(network => network["Containers"] as JsonObject ?? []).Select(container => container.Key).Distinct()
+    private IEnumerable<JsonNode> Attached() =>
+        _networks.SelectMany(network => network["Containers"] as JsonObject ?? []).Select(container => container.Key).Distinct()
         .Where(name => !_lost.Contains(name)).Select(name => Container(name, name));
 
-    private static JsonObject Container(string id, string name) => JsonNode.Parse($$"""{ "Id": "{{id}}", "Names": ["/{{name}}"] }""")!.AsObject();
+    private static JsonObject Container(string id, string name) =>
+        JsonNode.Parse($$"""{ "Id": "{{id}}", "Names": ["/{{name}}"] }""")!.AsObject();
 
     private string Create(JsonObject network)
     {
         var id = $"{++_made:d2}".PadRight(64, '0');
         network["Id"] = id;
         _networks.Add(network);
-        _socket.Answers[$"GET /networks/{id}"] = (context, cancellationToken) => Locked(() => _networks.Find(other => (string)other["Id"]! == id)?.ToJsonString()) is { } json
+        _socket.Answers[$"GET /networks/{id}"] =
+            (context, cancellationToken) => Locked(() => _networks.Find(other => (string)other["Id"]! == id)?.ToJsonString()) is { } json
             ? ScriptedSocket.Json(json)(context, cancellationToken)
             : ScriptedSocket.Json("""{"message":"no such network"}""", 404)(context, cancellationToken);
         _socket.Answers[$"DELETE /networks/{id}"] = (context, cancellationToken) =>

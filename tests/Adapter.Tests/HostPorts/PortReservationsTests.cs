@@ -41,7 +41,8 @@ public sealed class PortReservationsTests : IDisposable
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerName = "web" });
         var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)], []);
         second.Should().Throw<CnmException>().WithMessage(
-            $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or use -p 81 for any free port.");
+            $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or " +
+            $"use -p 81 for any free port.");
     }
 
     [Fact]
@@ -52,8 +53,11 @@ public sealed class PortReservationsTests : IDisposable
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
         var free = _ports.Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)], []);
-        reserve.Should().Throw<CnmException>().WithMessage($"host port 127.0.0.1:{taken}/tcp for container port 81 is in use by another program on this host*");
+        var reserve =
+            () => _ports.Reserve(
+                "e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)], []);
+        reserve.Should().Throw<CnmException>().WithMessage(
+            $"host port 127.0.0.1:{taken}/tcp for container port 81 is in use by another program on this host*");
         BindByAnotherProgram("tcp", free).Should().Be(SocketError.Success);
     }
 
@@ -90,7 +94,10 @@ public sealed class PortReservationsTests : IDisposable
         if (areBothHeld)
             reserve.Should().NotThrow();
         else
-            reserve.Should().Throw<CnmException>().WithMessage($"host port {(second == "::1" ? "[::1]:" : second.Length > 0 ? second + ":" : "")}{port}/tcp * published by the container with endpoint e1 already*");
+            reserve.Should().Throw<CnmException>().WithMessage(
+                $"host port {(second == "::1"
+                    ? "[::1]:"
+                    : second.Length > 0 ? second + ":" : "")}{port}/tcp * published by the container with endpoint e1 already*");
     }
 
     [Fact]
@@ -127,29 +134,38 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("::", "0.0.0.0", "tcp", true)]
     [InlineData("::1", "::", "tcp", false)]
     [InlineData("", "0.0.0.0", "udp", true)]
-    public void A_port_that_another_runtime_publishes_is_refused_with_its_owner(string hostIp, string itsHostIp, string itsProtocol, bool isFree)
+    public void A_port_that_another_runtime_publishes_is_refused_with_its_owner(
+        string hostIp, string itsHostIp, string itsProtocol, bool isFree)
     {
         var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, hostIp, 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, hostIp, port, port)], [new ForeignPort(itsProtocol, itsHostIp, port, "pod default/web")]);
+        var reserve =
+            () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, hostIp, port, port)],
+                [new ForeignPort(itsProtocol, itsHostIp, port, "pod default/web")]);
         if (isFree)
             reserve.Should().NotThrow();
         else
-            reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp for container port 80 is published by pod default/web already. Choose another host port*");
+            reserve.Should().Throw<CnmException>().WithMessage(
+                $"host port *{port}/tcp for container port 80 is published by pod default/web already. Choose another host port*");
     }
 
     [Fact]
     public void A_port_that_another_runtime_publishes_is_not_chosen()
     {
         // All but one of those that the kernel may choose: this process is the only one that knows.
-        var range = File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
+        var range =
+            File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(
+                int.Parse).ToArray();
         var chosen = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], [])[0].HostPort;
-        var foreign = Enumerable.Range(range[0], range[1] - range[0] + 1).Where(port => port % 4 != 0).Select(port => new ForeignPort("tcp", "0.0.0.0", port, "p")).ToArray();
+        var foreign =
+            Enumerable.Range(range[0], range[1] - range[0] + 1).Where(port => port % 4 != 0).Select(
+                port => new ForeignPort("tcp", "0.0.0.0", port, "p")).ToArray();
 
         (_ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], foreign)[0].HostPort % 4).Should().Be(0);
 
         _ports.Release("e0");
-        _ports.Reserve("e2", [new RequestedPort("tcp", 80, "127.0.0.1", chosen, chosen + 1)], [new ForeignPort("tcp", "0.0.0.0", chosen, "p")])[0].HostPort.Should().Be(chosen + 1);
+        _ports.Reserve("e2", [new RequestedPort("tcp", 80, "127.0.0.1", chosen, chosen + 1)],
+            [new ForeignPort("tcp", "0.0.0.0", chosen, "p")])[0].HostPort.Should().Be(chosen + 1);
     }
 
     [Theory]
@@ -160,11 +176,15 @@ public sealed class PortReservationsTests : IDisposable
     {
         var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)], []);
-        reserve.Should().Throw<CnmException>().WithMessage($"host port *{port}/tcp is requested twice, for container ports 80 and 81. Omit one of them*");
+        var reserve =
+            () => _ports.Reserve(
+                "e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)], []);
+        reserve.Should().Throw<CnmException>().WithMessage(
+            $"host port *{port}/tcp is requested twice, for container ports 80 and 81. Omit one of them*");
         BindByAnotherProgram("tcp", port).Should().Be(SocketError.Success);
 
-        _ports.Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)], []).Should().ContainSingle();
+        _ports.Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)], [])
+            .Should().ContainSingle();
     }
 
     [Fact]

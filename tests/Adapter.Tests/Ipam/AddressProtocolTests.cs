@@ -19,7 +19,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         _daemon = await ServingDaemon.StartAsync();
         _daemon.WriteConflist("10-dual.conflist", $$"""
             { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}",
-              "ranges": [[{ "subnet": "10.66.0.0/24", "rangeStart": "10.66.0.10", "rangeEnd": "10.66.0.20" }], [{ "subnet": "fd00:66::/64" }]] } } ] }
+              "ranges": [[{ "subnet": "10.66.0.0/24", "rangeStart": "10.66.0.10", "rangeEnd": "10.66.0.20" }],
+                [{ "subnet": "fd00:66::/64" }]] } } ] }
             """);
     }
 
@@ -72,7 +73,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Endpoints_with_other_MACs_get_addresses_of_their_own()
     {
-        string[] addresses = [await RequestAsync("10.66.0.0/24", Mac), await RequestAsync("10.66.0.0/24", "02:42:00:00:00:02"), await RequestAsync("10.66.0.0/24", Mac)];
+        string[] addresses = [await RequestAsync("10.66.0.0/24", Mac), await RequestAsync("10.66.0.0/24", "02:42:00:00:00:02"),
+            await RequestAsync("10.66.0.0/24", Mac)];
 
         addresses.Should().OnlyHaveUniqueItems();
     }
@@ -94,15 +96,24 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal = await AskAsync("RequestAddress", Wish("10.66.0.0/24", "02:42:00:00:00:02", "10.66.0.15"));
 
-        ((string)refusal["Error"]!).Should().Be("address 10.66.0.15 of CNI network \"dual\" is taken: a container that is being started has it. Choose another address, or leave --ip out.");
+        ((string)refusal["Error"]!).Should().Be(
+            "address 10.66.0.15 of CNI network \"dual\" is taken: a container that is being started has it. Choose another address, or " +
+            "leave --ip out.");
         Owners().Keys.Should().Contain("10.66.0.15");
     }
 
     [Theory]
-    [InlineData("10.66.0.0/24", "10.66.0.99", "address 10.66.0.99 is not one that CNI network \"dual\" gives: its IPAM plugin hands out 10.66.0.10 to 10.66.0.20 (*10-dual.conflist). Choose one of these, or leave --ip out.")]
-    [InlineData("fd00:66::/64", "fd00:66::", "address fd00:66:: is not one that CNI network \"dual\" gives: its IPAM plugin hands out fd00:66::1 to fd00:66::ffff:ffff:ffff:ffff *")]
+    [InlineData(
+        "10.66.0.0/24", "10.66.0.99",
+        "address 10.66.0.99 is not one that CNI network \"dual\" gives: its IPAM plugin hands out 10.66.0.10 to 10.66.0.20 " +
+        "(*10-dual.conflist). Choose one of these, or leave --ip out.")]
+    [InlineData(
+        "fd00:66::/64", "fd00:66::",
+        "address fd00:66:: is not one that CNI network \"dual\" gives: its IPAM plugin hands out fd00:66::1 to " +
+        "fd00:66::ffff:ffff:ffff:ffff *")]
     [InlineData("10.66.0.0/24", "10.66.0.1", "address 10.66.0.1 of CNI network \"dual\" is taken: the network's gateway has it. *")]
-    public async Task An_address_outside_of_the_range_is_refused_with_the_range_and_the_network(string subnet, string address, string refusal)
+    public async Task An_address_outside_of_the_range_is_refused_with_the_range_and_the_network(
+        string subnet, string address, string refusal)
     {
         ((string)(await AskAsync("RequestAddress", Wish(subnet, Mac, address)))["Error"]!).Should().Match(refusal);
         Owners().Should().BeEmpty();
@@ -117,19 +128,24 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal = (string)(await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, "10.66.0.15")))["Error"]!;
 
-        refusal.Should().Match("address 10.66.0.15 is in no subnet of CNI network \"dual\", which has 10.95.0.0/24 (*10-dual.conflist). If that was changed after the Docker network was made, make the Docker network again: *");
+        refusal.Should().Match(
+            "address 10.66.0.15 is in no subnet of CNI network \"dual\", which has 10.95.0.0/24 (*10-dual.conflist). If that was changed " +
+            "after the Docker network was made, make the Docker network again: *");
     }
 
     [Fact]
     public async Task The_error_mentions_a_requested_address_only_when_there_was_one()
     {
-        _daemon.WriteConflist("20-one.conflist", """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [{ "address": "10.67.0.5/24" }] } } ] }""");
+        _daemon.WriteConflist(
+            "20-one.conflist",
+            """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [{ "address": "10.67.0.5/24" }] } } ] }""");
         string Any(string mac) => Wish("10.67.0.0/24", mac, "").Replace("dual/", "one/", StringComparison.Ordinal);
         await AskAsync("RequestAddress", Any(Mac));
 
         var refusal = (string)(await AskAsync("RequestAddress", Any("02:42:00:00:00:02")))["Error"]!;
 
-        refusal.Should().StartWith("CNI network \"one\" gave the address 10.67.0.5, which a container that is being started has already: ").And.NotContain("--ip");
+        refusal.Should().StartWith("CNI network \"one\" gave the address 10.67.0.5, which a container that is being started has already: ")
+            .And.NotContain("--ip");
     }
 
     [Theory]
@@ -148,11 +164,14 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     public async Task The_network_of_the_o_option_must_be_the_network_of_the_subnet()
     {
         WriteOther();
-        _daemon.WriteConflist("30-twin.conflist", """{ "cniVersion": "1.0.0", "name": "twin", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24" } } ] }""");
+        _daemon.WriteConflist(
+            "30-twin.conflist",
+            """{ "cniVersion": "1.0.0", "name": "twin", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24" } } ] }""");
         (await AskAsync("RequestPool", """{"Pool":"10.67.0.0/24"}""")).ToJsonString().Should().Contain("PoolID");
 
         var other = await CreateAsync("10.67.0.0/24", "dual");
-        (await AskAsync("RequestPool", """{"Pool":"10.66.0.0/24","Options":{"cni.network":"twin"}}""")).ToJsonString().Should().Contain("twin/10.66.0.0/24");
+        (await AskAsync("RequestPool", """{"Pool":"10.66.0.0/24","Options":{"cni.network":"twin"}}""")).ToJsonString().Should().Contain(
+            "twin/10.66.0.0/24");
         var twin = await CreateAsync("10.66.0.0/24", "dual");
         var ambiguous = (string)(await AskAsync("RequestPool", """{"Pool":"10.66.0.0/24"}"""))["Error"]!;
 
@@ -180,15 +199,19 @@ public sealed class AddressProtocolTests : IAsyncLifetime
             { "cniVersion": "1.0.0", "name": "bad", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.68.0.0/24", "routes": [{ "dst": "everywhere" }] } } ] }
             """);
 
-        var refusal = (string)(await AskAsync("RequestAddress", Wish("10.68.0.0/24", Mac, "").Replace("dual/", "bad/", StringComparison.Ordinal)))["Error"]!;
+        var refusal =
+            (string)(await AskAsync(
+                "RequestAddress", Wish("10.68.0.0/24", Mac, "").Replace("dual/", "bad/", StringComparison.Ordinal)))["Error"]!;
 
         refusal.Should().Contain("everywhere").And.NotContain("Undoing");
         Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().BeEmpty();
     }
 
     [Theory]
-    [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.1","Options":{"RequestAddressType":"com.docker.network.gateway"}}""", "10.66.0.1/24")]
-    [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"","Options":{"RequestAddressType":"com.docker.network.gateway"}}""", "10.66.0.1/24")]
+    [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.1","Options":{"RequestAddressType":"com.docker.network.gateway"}}""",
+        "10.66.0.1/24")]
+    [InlineData(
+        """{"PoolID":"dual/10.66.0.0/24","Address":"","Options":{"RequestAddressType":"com.docker.network.gateway"}}""", "10.66.0.1/24")]
     [InlineData("""{"PoolID":"dual/10.66.0.0/24","Address":"10.66.0.99","Options":null}""", "10.66.0.99/24")]
     public async Task Gateway_and_auxiliary_addresses_come_from_the_configuration(string request, string address)
     {
@@ -198,8 +221,10 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
     [Theory]
     [InlineData("RequestPool", """{"Options":{"cni.network":"nowhere"}}""", "there is no CNI network \"nowhere\"")]
-    [InlineData("RequestPool", """{"Pool":"10.67.0.0/24","Options":{"cni.network":"dual"}}""", "does not agree with CNI network \"dual\", whose subnet is 10.66.0.0/24")]
-    [InlineData("RequestPool", """{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/28","Options":{"cni.network":"dual"}}""", "hands out 10.66.0.10 to 10.66.0.20")]
+    [InlineData("RequestPool", """{"Pool":"10.67.0.0/24","Options":{"cni.network":"dual"}}""",
+        "does not agree with CNI network \"dual\", whose subnet is 10.66.0.0/24")]
+    [InlineData("RequestPool", """{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/28","Options":{"cni.network":"dual"}}""",
+        "hands out 10.66.0.10 to 10.66.0.20")]
     [InlineData("RequestPool", """{"Options":{"cni.netwrok":"dual"}}""", "--ipam-opt cni.netwrok=dual is not known")]
     [InlineData("RequestPool", """{"Options":{"cni.network":null}}""", "option --ipam-opt cni.network= is not known")]
     [InlineData("RequestAddress", """{"PoolID":"","Address":""}""", "PoolID is none that this driver gave out")]
@@ -222,10 +247,13 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         (await AskAsync("ReleaseAddress", request)).ToJsonString().Should().Be("{}");
 
     private void WriteOther() => _daemon.WriteConflist(
-        "20-other.conflist", """{ "cniVersion": "1.0.0", "name": "other", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.67.0.0/24" } } ] }""");
+        "20-other.conflist",
+        """{ "cniVersion": "1.0.0", "name": "other", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.67.0.0/24" } } ] }""");
 
-    private async Task<string> CreateAsync(string pool, string cniNetwork) => (string)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateNetwork", $$$"""
-        {"NetworkID":"{{{new string('7', 64)}}}","Options":{"com.docker.network.generic":{"cni.network":"{{{cniNetwork}}}"}},"IPv4Data":[{"AddressSpace":"cni","Pool":"{{{pool}}}"}],"IPv6Data":[]}
+    private async Task<string> CreateAsync(string pool, string cniNetwork) =>
+        (string)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateNetwork", $$$"""
+        {"NetworkID":"{{{new string(
+            '7', 64)}}}","Options":{"com.docker.network.generic":{"cni.network":"{{{cniNetwork}}}"}},"IPv4Data":[{"AddressSpace":"cni","Pool":"{{{pool}}}"}],"IPv6Data":[]}
         """)).Body)!["Err"]!;
 
     private static string Wish(string subnet, string mac, string address) =>
@@ -235,16 +263,20 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         (string)(await AskAsync("RequestAddress", Wish(subnet, mac, address)))["Address"]!;
 
     private async Task ReleaseAsync(string subnet, string address) =>
-        (await AskAsync("ReleaseAddress", $$"""{"PoolID":"dual/{{subnet}}","Address":"{{address.Split('/')[0]}}"}""")).ToJsonString().Should().Be("{}");
+        (await AskAsync("ReleaseAddress", $$"""{"PoolID":"dual/{{subnet}}","Address":"{{address.Split('/')[0]}}"}""")).ToJsonString()
+            .Should().Be("{}");
 
-    private async Task<JsonNode> AskAsync(string method, string request) => JsonNode.Parse((await _daemon.PostAsync($"IpamDriver.{method}", request)).Body)!;
+    private async Task<JsonNode> AskAsync(string method, string request) =>
+        JsonNode.Parse((await _daemon.PostAsync($"IpamDriver.{method}", request)).Body)!;
 
     // Address → owner, as the plugin's store has it.
     private Dictionary<string, string> Owners()
     {
         var directory = Path.Combine(_store, "dual");
         return Directory.Exists(directory)
-            ? Directory.GetFiles(directory).Where(file => Path.GetFileName(file) is var name && (name.Contains(':') || name.Count(letter => letter == '.') == 3) && !name.StartsWith("last", StringComparison.Ordinal))
+            ? Directory.GetFiles(directory).Where(
+                file => Path.GetFileName(file) is var name && (name.Contains(':') || name.Count(letter => letter == '.') == 3)
+                    && !name.StartsWith("last", StringComparison.Ordinal))
                 .ToDictionary(file => Path.GetFileName(file), File.ReadAllText)
             : [];
     }

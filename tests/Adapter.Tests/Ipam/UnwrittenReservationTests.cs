@@ -3,11 +3,14 @@ using Bridge.Adapter.Tests.Cnm;
 
 namespace Bridge.Adapter.Tests.Ipam;
 
-/// <summary>The disk of the journal is full just when the plugin has given an address. Docker is never told of it, so it cannot release it.</summary>
+/// <summary>
+/// The disk of the journal is full just when the plugin has given an address. Docker is never told of it, so it cannot release it.
+/// </summary>
 public sealed class UnwrittenReservationTests : IAsyncLifetime
 {
     private const string Plugin = "/usr/lib/cni/host-local";
-    private const string Request = """{"PoolID":"pods/10.66.0.0/24","Address":"","Options":{"com.docker.network.endpoint.macaddress":"02:42:00:00:00:01"}}""";
+    private const string Request =
+        """{"PoolID":"pods/10.66.0.0/24","Address":"","Options":{"com.docker.network.endpoint.macaddress":"02:42:00:00:00:01"}}""";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("unwritten").FullName;
     private ServingDaemon _daemon = null!; // Set before each test; stays null where the test is skipped.

@@ -37,11 +37,14 @@ public sealed class FirewallMarksTests
     public void Rules_of_other_containers_and_of_the_administrator_are_not_recognised(string line) => Marks.IsOn(line).Should().BeFalse();
 
     [Theory]
-    [InlineData("-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment \"dnat name: \\\"pods\\\" id: \\\"" + Id + "\\\"\" -m multiport --dports 8080 -j CNI-DN-x", true)]
+    [InlineData(
+        "-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment \"dnat name: \\\"pods\\\" id: \\\"" + Id +
+            "\\\"\" -m multiport --dports 8080 -j CNI-DN-x", true)]
     [InlineData("tcp dport 8080 dnat to 10.93.0.2:80 comment \"" + Id + "\"", true)]
     [InlineData("ip saddr 10.93.0.2 ip daddr != 224.0.0.0/4 masquerade comment \"6cf8a4-net: pods, if: eth0, id: " + Id + "\"", false)]
     [InlineData("-A POSTROUTING -s 10.93.0.2/32 -m comment --comment \"name: \\\"pods\\\" id: \\\"" + Id + "\\\"\" -j CNI-x", false)]
-    public void Rules_that_publish_ports_are_distinguished_from_others(string line, bool isOfPorts) => FirewallMarks.IsOfPorts(line).Should().Be(isOfPorts);
+    public void Rules_that_publish_ports_are_distinguished_from_others(string line, bool isOfPorts) =>
+        FirewallMarks.IsOfPorts(line).Should().Be(isOfPorts);
 
     private static LinkAddress Address(string address) => new(address, address.Contains(':', StringComparison.Ordinal) ? 64 : 24);
 }

@@ -24,7 +24,8 @@ public sealed class AddressPoolsTests
         var check = () => AddressPools.RequireFit(DockerIpam("172.18.0.0/16", "172.18.0.1/16"), Conflists.Parse(Conflists.Stock));
         check.Should().Throw<CnmException>().WithMessage(
             "Docker's own address management chose 172.18.0.0/16, which is outside the range of CNI network \"pods\" (10.88.0.0/16). " +
-            "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver cni --ipam-opt cni.network=pods -o cni.network=pods --subnet 10.88.0.0/16 --gateway 10.88.0.1 NETWORK");
+            "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver cni --ipam-opt cni.network=pods -o " +
+            "cni.network=pods --subnet 10.88.0.0/16 --gateway 10.88.0.1 NETWORK");
     }
 
     [Fact]
@@ -48,11 +49,14 @@ public sealed class AddressPoolsTests
     public void A_network_without_IPv4_is_refused_where_plugins_would_give_it_all_the_same(bool isRefused, params string[] pools)
     {
         var dual = Conflists.Parse("""
-            { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "ranges": [ [ { "subnet": "10.88.0.0/16" } ], [ { "subnet": "fd00:88::/64" } ] ] } } ] }
+            { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local",
+              "ranges": [ [ { "subnet": "10.88.0.0/16" } ], [ { "subnet": "fd00:88::/64" } ] ] } } ] }
             """);
         foreach (var (ipam, space) in new[] { (IpamMode.Cni, "cni"), (IpamMode.Docker, "LocalDefault") })
         {
-            var check = () => AddressPools.RequireFit(new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual);
+            var check =
+                () => AddressPools.RequireFit(
+                    new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual);
             if (isRefused)
                 check.Should().Throw<CnmException>().WithMessage("*--ipv4=false*\"dual\"*10.88.0.0/16*Omit --ipv4=false*");
             else

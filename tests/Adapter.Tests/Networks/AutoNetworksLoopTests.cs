@@ -122,7 +122,8 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
     }
 
     private Task PassesAsync(int more) => Eventually.TrueAsync(
-        () => Docker.Script.Questions.Count(question => question.StartsWith("GET /networks", StringComparison.Ordinal)) > more, "Docker is asked for its networks");
+        () => Docker.Script.Questions.Count(question => question.StartsWith("GET /networks", StringComparison.Ordinal)) > more,
+        "Docker is asked for its networks");
 
     private Task HasNetworkAsync(string name, bool there = true) =>
         Eventually.TrueAsync(() => Docker.Names.Contains(name) == there, $"Docker {(there ? "has" : "lost")} the network {name}");

@@ -95,7 +95,9 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         await _networks.RunAsync(Cancellation);
 
         Docker.Names.Should().Equal("pods");
-        _log.Lines.Should().ContainSingle(line => line.EndsWith("should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
+        _log.Lines.Should().ContainSingle(
+            line => line.EndsWith(
+                "should be removed, since its CNI network is gone, but stays: containers are on it", StringComparison.Ordinal));
         Docker.RemoveContainers();
         await _networks.RunAsync(Cancellation);
         Docker.Names.Should().BeEmpty();
@@ -126,7 +128,8 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         await _networks.RunAsync(Cancellation);
 
         Docker.Made.Should().Be(1);
-        _log.Lines.Should().Contain(line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
+        _log.Lines.Should().Contain(
+            line => line.Contains("its CNI network changed to 10.99.0.0/16 via 10.99.0.1, but stays", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -134,7 +137,8 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     [InlineData("cni", "other", true)]
     [InlineData("cni", "pods", false)]
     [InlineData("cni", null, false)]
-    public async Task A_network_that_a_user_made_under_that_name_stays_and_is_logged_once_when_it_differs(string driver, string? cniNetwork, bool said)
+    public async Task A_network_that_a_user_made_under_that_name_stays_and_is_logged_once_when_it_differs(
+        string driver, string? cniNetwork, bool said)
     {
         Docker.AddNetwork("pods", driver, cniNetwork);
         Write("10-pods.conflist", Conflists.Stock);
@@ -143,7 +147,8 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         await _networks.RunAsync(Cancellation);
 
         Docker.Made.Should().Be(1);
-        _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network: its name is taken", StringComparison.Ordinal)).Should().Be(said ? 1 : 0);
+        _log.Lines.Count(line => line.StartsWith("CNI network pods gets no Docker network: its name is taken", StringComparison.Ordinal))
+            .Should().Be(said ? 1 : 0);
     }
 
     [Fact]
@@ -165,7 +170,8 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
         var create = Docker.Script.Answers["POST /networks/create"];
-        Docker.Script.Answers["POST /networks/create"] = (context, cancellationToken) => Docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
+        Docker.Script.Answers["POST /networks/create"] =
+            (context, cancellationToken) => Docker.Script.Bodies[^1].Contains("\"pods\"", StringComparison.Ordinal)
             ? ScriptedSocket.Json("""{"message":"plugin portmap was not found"}""", 500)(context, cancellationToken)
             : create(context, cancellationToken);
 
@@ -173,7 +179,9 @@ public sealed class AutoNetworksTests : AutoNetworksTest
         await _networks.RunAsync(Cancellation);
 
         Docker.Names.Should().Equal("plain");
-        _log.Lines.Should().ContainSingle(line => line.Contains("Creating a Docker network for CNI network pods failed", StringComparison.Ordinal) && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
+        _log.Lines.Should().ContainSingle(
+            line => line.Contains("Creating a Docker network for CNI network pods failed", StringComparison.Ordinal)
+                && line.Contains("plugin portmap was not found", StringComparison.Ordinal));
         Docker.Script.Answers["POST /networks/create"] = create;
         await _networks.RunAsync(Cancellation);
         Docker.Names.Should().BeEquivalentTo("plain", "pods");

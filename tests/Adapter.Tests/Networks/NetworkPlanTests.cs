@@ -7,14 +7,16 @@ namespace Bridge.Adapter.Tests.Networks;
 
 public sealed class NetworkPlanTests
 {
-    private const string DualStack = """{"type":"host-local","ranges":[[{"subnet":"fd00:1::/64"}],[{"subnet":"10.1.0.0/24"}],[{"subnet":"10.2.0.0/24"}]]}""";
+    private const string DualStack =
+        """{"type":"host-local","ranges":[[{"subnet":"fd00:1::/64"}],[{"subnet":"10.1.0.0/24"}],[{"subnet":"10.2.0.0/24"}]]}""";
 
     [Fact]
     public void Addresses_are_reserved_ahead_from_the_subnets_that_the_CNI_network_declares()
     {
         var network = ToDocker(NetworkPlan.Of(Conflists.Parse(Conflists.Plain), hasIPv6Alone: false, []));
 
-        network.Should().BeEquivalentTo(new { Name = "web", Driver = "cni", IpamDriver = "cni", IPv4 = true, IPv6 = false, Internal = false });
+        network.Should().BeEquivalentTo(
+            new { Name = "web", Driver = "cni", IpamDriver = "cni", IPv4 = true, IPv6 = false, Internal = false });
         network.Options.Should().Equal(new Dictionary<string, string> { ["cni.network"] = "plain", ["x"] = "y" });
         network.IpamOptions.Should().Equal(new Dictionary<string, string> { ["cni.network"] = "plain" });
         network.Labels.Should().Equal(new Dictionary<string, string> { ["a"] = "b" });
@@ -33,7 +35,11 @@ public sealed class NetworkPlanTests
     [Fact]
     public void A_gateway_outside_of_its_subnet_is_left_out()
     {
-        var network = ToDocker(NetworkPlan.Of(Conflists.WithIpam("bridge", """{"type":"static","addresses":[{"address":"10.1.0.5/32","gateway":"169.254.1.1"}]}"""), hasIPv6Alone: false, []));
+        var network =
+            ToDocker(
+                NetworkPlan.Of(
+                    Conflists.WithIpam("bridge", """{"type":"static","addresses":[{"address":"10.1.0.5/32","gateway":"169.254.1.1"}]}"""),
+                    hasIPv6Alone: false, []));
 
         Subnets(network).Should().Be("10.1.0.5/32 -");
     }
@@ -59,7 +65,8 @@ public sealed class NetworkPlanTests
         var network = Conflists.WithIpam("bridge", """{"type":"host-local","subnet":"fd00::/64"}""");
 
         NetworkPlan.IsIPv6Alone(network).Should().BeTrue();
-        ToDocker(NetworkPlan.Of(network, hasIPv6Alone: true, [])).Should().BeEquivalentTo(new { IpamDriver = "cni", IPv4 = false, IPv6 = true });
+        ToDocker(NetworkPlan.Of(network, hasIPv6Alone: true, [])).Should().BeEquivalentTo(
+            new { IpamDriver = "cni", IPv4 = false, IPv6 = true });
         var plan = NetworkPlan.Of(network, hasIPv6Alone: false, []);
         AssertNull(plan);
         plan.WhyNull.Should().Be("it has no IPv4 subnet, which Docker requires before version 28");
@@ -68,7 +75,8 @@ public sealed class NetworkPlanTests
     [Fact]
     public void The_summary_of_a_plan_is_one_line()
     {
-        NetworkPlan.Of(Conflists.WithIpam("bridge", DualStack), hasIPv6Alone: false, []).Summary.Should().Be("10.1.0.0/24 via 10.1.0.1, fd00:1::/64 via fd00:1::1");
+        NetworkPlan.Of(Conflists.WithIpam("bridge", DualStack), hasIPv6Alone: false, []).Summary.Should().Be(
+            "10.1.0.0/24 via 10.1.0.1, fd00:1::/64 via fd00:1::1");
         NetworkPlan.WithNullIpam(Conflists.Parse(Conflists.Stock), []).Summary.Should().Be("null");
     }
 
@@ -80,7 +88,8 @@ public sealed class NetworkPlanTests
         plan.WhyInSandbox.Should().NotBeNullOrEmpty();
         plan.Summary.Should().Be("null, cni.attach=sandbox");
         AssertNull(plan);
-        ToDocker(plan).Options.Should().Equal(new Dictionary<string, string> { ["cni.network"] = "addressed", ["cni.attach"] = "sandbox", ["x"] = "y" });
+        ToDocker(plan).Options.Should().Equal(
+            new Dictionary<string, string> { ["cni.network"] = "addressed", ["cni.attach"] = "sandbox", ["x"] = "y" });
     }
 
     [Fact]
@@ -98,7 +107,8 @@ public sealed class NetworkPlanTests
     {
         var plan = NetworkPlan.Of(Conflists.WithIpam("macvlan", """{"type":"dhcp"}"""), hasIPv6Alone: true, []);
 
-        plan.ToDocker("web", "cni", new Dictionary<string, string> { ["cni.attach"] = "staging" }, new Dictionary<string, string>()).Options.Should().Contain("cni.attach", "staging");
+        plan.ToDocker("web", "cni", new Dictionary<string, string> { ["cni.attach"] = "staging" }, new Dictionary<string, string>()).Options
+            .Should().Contain("cni.attach", "staging");
     }
 
     private static void AssertNull(NetworkPlan plan)
@@ -109,7 +119,9 @@ public sealed class NetworkPlanTests
         network.Subnets.Should().BeEmpty();
     }
 
-    private static NewNetwork ToDocker(NetworkPlan plan) => plan.ToDocker("web", "cni", new Dictionary<string, string> { ["x"] = "y" }, new Dictionary<string, string> { ["a"] = "b" });
+    private static NewNetwork ToDocker(NetworkPlan plan) =>
+        plan.ToDocker("web", "cni", new Dictionary<string, string> { ["x"] = "y" }, new Dictionary<string, string> { ["a"] = "b" });
 
-    private static string Subnets(NewNetwork network) => string.Join(", ", network.Subnets.Select(pool => $"{pool.Subnet} {pool.Gateway?.ToString() ?? "-"}"));
+    private static string Subnets(NewNetwork network) =>
+        string.Join(", ", network.Subnets.Select(pool => $"{pool.Subnet} {pool.Gateway?.ToString() ?? "-"}"));
 }

@@ -28,7 +28,8 @@ public sealed class ContestedPortTests
         told.Why.Should().Contain($"{port}/tcp").And.Contain("ss -lnp");
 
         program.Stop();
-        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeRepaired);
+        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(
+            FindingState.WouldBeRepaired);
         CanListen(port).Should().BeTrue("a dry run holds nothing");
         (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Repaired);
         CanListen(port).Should().BeFalse();

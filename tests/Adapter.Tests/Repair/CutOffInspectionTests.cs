@@ -37,15 +37,23 @@ public sealed class CutOffInspectionTests : IDisposable
         _journal.Load();
         _departures = new LinkDepartures(_host.Namespace);
         var cni = new CniAttachment(_host.Staging, settings);
-        var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([_directory.FullName]), new CniDeadlines(), TimeProvider.System);
-        var (sandboxRuns, ports, retries) = (new SandboxRuns(_journal, cni, runtime), new PortReservations(_journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
+        var runtime =
+            new CniRuntime(
+                new PluginProcess(TimeProvider.System), new PluginPath([_directory.FullName]), new CniDeadlines(), TimeProvider.System);
+        var (sandboxRuns, ports, retries) = (new SandboxRuns(_journal, cni, runtime),
+            new PortReservations(_journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
         var stores = new AddressStores(TimeProvider.System);
-        var leftovers = new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new JournalOwners(_journal), stores, new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
+        var leftovers =
+            new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new JournalOwners(_journal), stores,
+                new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
         var removal = new ChainRemoval(_host.Staging, cni, runtime, leftovers);
-        var detacher = new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(), NullLogger<Detacher>.Instance);
+        var detacher =
+            new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(),
+                NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(_departures, _host.Staging, sandboxRuns, _journal, _gates, _time, NullLogger<Arrivals>.Instance);
         var repairer = new Repairer(_journal, _gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
-        _inspection = new CutOffInspection(_journal, _gates, repairer, new ReservationRepair(_journal, runs: null!, lost: null!, retries), settings);
+        _inspection =
+            new CutOffInspection(_journal, _gates, repairer, new ReservationRepair(_journal, runs: null!, lost: null!, retries), settings);
         WritePlugin();
     }
 

@@ -15,7 +15,8 @@ namespace Bridge.Adapter.Tests.Repair;
 public sealed class KernelInspectionTests : IDisposable
 {
     private static readonly InspectionContext Thorough = new(RepairTrigger.Background, IsThorough: true, Docker: null);
-    private static readonly InspectionContext WithDocker = Thorough with { Docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?>()) };
+    private static readonly InspectionContext WithDocker =
+        Thorough with { Docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?>()) };
 
     private readonly ThrowAwayHost _host = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kernel-");
@@ -83,12 +84,15 @@ public sealed class KernelInspectionTests : IDisposable
                 docker = null;
                 break;
             default:
-                var endpoints = new DockerNetworkEndpoints("57c2", "pods", new Dictionary<string, DockerContainer> { ["e7"] = new("web", "c7") });
+                var endpoints =
+                    new DockerNetworkEndpoints("57c2", "pods", new Dictionary<string, DockerContainer> { ["e7"] = new("web", "c7") });
                 docker = new DockerView([], new Dictionary<string, DockerNetworkEndpoints?> { ["57c2"] = endpoints });
                 break;
         }
 
-        var findings = await new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(Thorough with { Docker = docker }, Cancellation);
+        var findings =
+            await new NamespaceInspection(_journal, _gates, _host.Staging, _settings).InspectAsync(
+                Thorough with { Docker = docker }, Cancellation);
 
         findings.Should().ContainSingle().Which.Repair.Should().BeNull();
     }

@@ -3,7 +3,9 @@ using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Repair;
 
-/// <summary>That there is no record is no proof that there is nothing: what a damaged or lost one stood for keeps its address and its namespace.</summary>
+/// <summary>
+/// That there is no record is no proof that there is nothing: what a damaged or lost one stood for keeps its address and its namespace.
+/// </summary>
 public sealed class LostRecordTests
 {
     private static readonly TimeSpan None = TimeSpan.Zero;
@@ -61,8 +63,10 @@ public sealed class LostRecordTests
 
         await bench.StartAsync(Cancellation);
         File.ReadAllText(file).Should().Contain("10.66.0.6/24");
-        await bench.Daemon.PostAsync("NetworkDriver.DeleteEndpoint", $$"""{"NetworkID":"{{RepairBench.NetworkId}}","EndpointID":"{{RepairBench.EndpointId}}"}""");
-        (await bench.Daemon.PostAsync("IpamDriver.ReleaseAddress", """{"PoolID":"pods/10.66.0.0/24","Address":"10.66.0.6"}""")).Body.Should().Be("{}");
+        await bench.Daemon.PostAsync(
+            "NetworkDriver.DeleteEndpoint", $$"""{"NetworkID":"{{RepairBench.NetworkId}}","EndpointID":"{{RepairBench.EndpointId}}"}""");
+        (await bench.Daemon.PostAsync("IpamDriver.ReleaseAddress", """{"PoolID":"pods/10.66.0.0/24","Address":"10.66.0.6"}""")).Body
+            .Should().Be("{}");
 
         bench.OwnerOf("10.66.0.6").Should().Be("nobody");
         File.Exists(file).Should().BeFalse();
@@ -75,12 +79,14 @@ public sealed class LostRecordTests
         bench.Docker.AddNetwork("pods", "cni", "pods");
         var record = bench.AddAttachment("10.66.0.5/24");
         const string Senseless = "e2000000000000000000000000000000000000000000000000000000000000aa";
-        var other = bench.Attachment("10.66.0.7/24") with { EndpointId = Senseless, ContainerId = Senseless, Phase = AttachmentPhase.Adding };
+        var other =
+            bench.Attachment("10.66.0.7/24") with { EndpointId = Senseless, ContainerId = Senseless, Phase = AttachmentPhase.Adding };
         bench.Journal.Attachments.Write(other);
         bench.Journal.Attachments.Write(other with { Phase = AttachmentPhase.Joined });
 
         var file = bench.PathOf($"state/attachments/{Senseless}.json");
-        var older = File.ReadAllText(file).Replace("\"Version\": 3", "\"Version\": 2").Replace("\"plugins\": [", "\"plugins\": 7, \"other\": [");
+        var older =
+            File.ReadAllText(file).Replace("\"Version\": 3", "\"Version\": 2").Replace("\"plugins\": [", "\"plugins\": 7, \"other\": [");
         await File.WriteAllTextAsync(file, older[..older.LastIndexOf(',')] + "\n}", Cancellation);
         bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
         await bench.StartAsync(Cancellation);

@@ -30,7 +30,8 @@ public sealed class OrphanedEndpointTests
         bench.Docker.LoseContainer("web");
         bench.Docker.AddContainer("bridge", "web");
 
-        (await FindingsAsync(bench)).Should().ContainSingle().Which.Done.Should().Contain("docker network disconnect --force pods web").And.Contain("docker rename");
+        (await FindingsAsync(bench)).Should().ContainSingle().Which.Done.Should().Contain("docker network disconnect --force pods web")
+            .And.Contain("docker rename");
     }
 
     private static async Task<RepairBench> PrepareAsync(CancellationToken cancellationToken)

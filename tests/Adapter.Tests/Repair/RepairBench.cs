@@ -34,7 +34,8 @@ internal sealed class RepairBench : IAsyncDisposable
             DockerSocket = docker.Socket,
             ContainerdSocket = PathOf("no-containerd.sock"),
             PluginDirectories = [PathOf("bin"), Path.GetDirectoryName(Plugin)!],
-            Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = grace, RetryFirst = TimeSpan.FromHours(1), RetryLongest = TimeSpan.FromHours(1) },
+            Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = grace, RetryFirst = TimeSpan.FromHours(1),
+                RetryLongest = TimeSpan.FromHours(1) },
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
         Journal = new Journal(Settings.StateDirectory);
@@ -57,7 +58,8 @@ internal sealed class RepairBench : IAsyncDisposable
 
     /// <summary>The CNI network of all records.</summary>
     public string Conflist => $$"""
-        { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main", "ipam": { "type": "host-local", "dataDir": "{{PathOf("store")}}",
+        { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main", "ipam": { "type": "host-local", "dataDir": "{{PathOf(
+            "store")}}",
           "ranges": [[{ "subnet": "10.66.0.0/24" }], [{ "subnet": "fd00:66::/64" }]] } } ] }
         """;
 
@@ -76,7 +78,8 @@ internal sealed class RepairBench : IAsyncDisposable
     {
         Daemon = await ServingDaemon.StartAsync(_ => Settings);
         await Eventually.TrueAsync(
-            async _ => (await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_passes_total{kind=\"thorough\"} 1", StringComparison.Ordinal),
+            async _ =>
+                (await Daemon.GetAsync("metrics")).Contains("cnm_cni_repair_passes_total{kind=\"thorough\"} 1", StringComparison.Ordinal),
             "the first thorough repair pass is done",
             cancellationToken);
     }
@@ -115,7 +118,8 @@ internal sealed class RepairBench : IAsyncDisposable
 
     /// <summary>The network as a plugin has it that runs the IPAM plugin without being told to in an <c>ipam</c> section.</summary>
     public JsonElement DelegatingConfiguration => Element($$"""
-        { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main", "delegate": { "ipam": { "dataDir": "{{PathOf("store")}}" } } } ] }
+        { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main", "delegate": { "ipam": { "dataDir": "{{PathOf(
+            "store")}}" } } } ] }
         """);
 
     /// <summary>An address that is reserved ahead.</summary>
@@ -139,7 +143,8 @@ internal sealed class RepairBench : IAsyncDisposable
 
     public void WriteOwner(string address, string containerId) => File.WriteAllText(Path.Combine(Store, address), $"{containerId}\r\neth0");
 
-    public string OwnerOf(string address) => Path.Combine(Store, address) is var file && File.Exists(file) ? File.ReadAllText(file) : "nobody";
+    public string OwnerOf(string address) =>
+        Path.Combine(Store, address) is var file && File.Exists(file) ? File.ReadAllText(file) : "nobody";
 
     public void MountNamespace(string id)
     {
@@ -157,12 +162,18 @@ internal sealed class RepairBench : IAsyncDisposable
     public async Task<StatusResponse> StatusAsync() =>
         JsonSerializer.Deserialize((await Daemon.PostAsync("Bridge.Status", "")).Body, ControlJson.Default.StatusResponse)!;
 
-    /// <summary>Every file of the state, the run directory and the store, with its content; but for the lock, which its holder lets nobody read, and the socket.</summary>
+    /// <summary>
+    /// Every file of the state, the run directory and the store, with its content; but for the lock, which its holder lets nobody read, and
+    /// the socket.
+    /// </summary>
     public IReadOnlyList<string> Everything() =>
     [
         .. new[] { Settings.StateDirectory, Settings.RunDirectory, PathOf("store") }
-            .SelectMany(path => Directory.GetFiles(path, "*", SearchOption.AllDirectories)).Where(file => Path.GetFileName(file) is not ("lock" or "cni.sock")).Order(StringComparer.Ordinal)
-            .Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks} {(NetworkNamespace.IsNamespace(file) ? "a namespace" : File.ReadAllText(file))}"),
+            .SelectMany(path => Directory.GetFiles(path, "*", SearchOption.AllDirectories)).Where(
+                file => Path.GetFileName(file) is not ("lock" or "cni.sock")).Order(StringComparer.Ordinal)
+            .Select(file =>
+                $"{file} {File.GetLastWriteTimeUtc(file)
+                    .Ticks} {(NetworkNamespace.IsNamespace(file) ? "a namespace" : File.ReadAllText(file))}"),
     ];
 
     public async ValueTask DisposeAsync()

@@ -101,13 +101,15 @@ public sealed class RepairTests
         bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.5/24") with { Snapshot = Having("10.66.0.5", "fd00:66::5", "fe80::1") });
         bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.5/24") with
         {
-            EndpointId = RepairBench.EndpointId.Replace('a', 'b'), ContainerName = "db", CniNetwork = cniNetwork, Snapshot = Having(address, "fe80::1"), Since = TimeProvider.System.GetUtcNow(),
+            EndpointId = RepairBench.EndpointId.Replace('a', 'b'), ContainerName = "db", CniNetwork = cniNetwork,
+            Snapshot = Having(address, "fe80::1"), Since = TimeProvider.System.GetUtcNow(),
         });
         await bench.StartAsync(Cancellation);
 
         var found = (await bench.RepairAsync(dryRun: true)).Findings.Where(finding => finding.Kind == "shared-address").ToArray();
 
-        found.Select(finding => (finding.What[..12], finding.Why)).Should().Equal(Enumerable.Repeat(("container db", $"web has {address} as well"), findings));
+        found.Select(finding => (finding.What[..12], finding.Why)).Should().Equal(
+            Enumerable.Repeat(("container db", $"web has {address} as well"), findings));
     }
 
     [Fact]
@@ -125,7 +127,8 @@ public sealed class RepairTests
     }
 
     private static LinkSnapshot Having(params string[] addresses) =>
-        new("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [.. addresses.Select(address => new LinkAddress(address, address.Contains(':') ? 64 : 24))] };
+        new("eth0", "02:00:00:00:00:01", 1500, "veth",
+            7) { Addresses = [.. addresses.Select(address => new LinkAddress(address, address.Contains(':') ? 64 : 24))] };
 
     [Fact]
     public async Task A_reservation_gets_its_address_again_whatever_address_was_requested_at_first()
@@ -134,7 +137,8 @@ public sealed class RepairTests
         var record = bench.AddReservation("10.66.0.99/24");
         bench.Docker.AddNetwork("pods", "cni", "pods");
         bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
-        bench.Journal.Attachments.Bring(bench.Attachment("10.66.0.99/24") with { ContainerId = record.ContainerId, Reserved = ["10.66.0.99/24"] });
+        bench.Journal.Attachments.Bring(
+            bench.Attachment("10.66.0.99/24") with { ContainerId = record.ContainerId, Reserved = ["10.66.0.99/24"] });
         bench.WriteOwner("10.66.0.99", record.ContainerId);
         await bench.StartAsync(Cancellation);
         Directory.Delete(bench.Store, recursive: true);
@@ -180,7 +184,8 @@ public sealed class RepairTests
 
         var response = await bench.RepairAsync(dryRun: false);
 
-        response.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = "orphaned-namespace", State = FindingState.Repaired });
+        response.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Kind = "orphaned-namespace", State = FindingState.Repaired });
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", "0rphan")).Should().BeFalse();
         File.Exists(Path.Combine(bench.Settings.RunDirectory, "netns", record.ContainerId)).Should().BeTrue();
     }
@@ -222,16 +227,19 @@ public sealed class RepairTests
         await using var bench = await RepairBench.PrepareAsync(Never);
         bench.WritePlugin("""echo '{"code": 117, "msg": "the quarry is shut"}'; exit 1""");
         var record = bench.AddAttachment("10.66.0.5/24");
-        bench.Journal.Attachments.Bring(record with { Phase = AttachmentPhase.Deleting, PublishedPorts = [new PortMapping(18080, 80, "tcp", "")] });
+        bench.Journal.Attachments.Bring(
+            record with { Phase = AttachmentPhase.Deleting, PublishedPorts = [new PortMapping(18080, 80, "tcp", "")] });
         bench.WriteOwner("10.66.0.5", record.ContainerId);
         bench.WriteOwner("10.66.0.6", Stranger);
         await bench.StartAsync(Cancellation);
-        (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle(finding => finding.Kind == "pending-cleanup" && finding.State == FindingState.Failed);
+        (await bench.RepairAsync(dryRun: false)).Findings.Should().ContainSingle(
+            finding => finding.Kind == "pending-cleanup" && finding.State == FindingState.Failed);
 
         var (_, body) = await bench.Daemon.PostAsync("Bridge.Forget", """{"target":"web"}""");
 
         var forgotten = JsonSerializer.Deserialize(body, ControlJson.Default.ForgetResponse)!;
-        string.Join(' ', forgotten.GivenUp).Should().ContainAll("DEL of main", "the quarry is shut", "18080/tcp", "has released its addresses");
+        string.Join(' ', forgotten.GivenUp).Should().ContainAll(
+            "DEL of main", "the quarry is shut", "18080/tcp", "has released its addresses");
         Addresses(bench).Should().Equal("10.66.0.6");
         Directory.GetFiles(Path.Combine(bench.Settings.StateDirectory, "attachments")).Should().BeEmpty();
         Directory.GetFiles(Path.Combine(bench.Settings.RunDirectory, "netns")).Should().BeEmpty();
@@ -256,5 +264,6 @@ public sealed class RepairTests
     }
 
     private static IEnumerable<string> Addresses(RepairBench bench) =>
-        Directory.GetFiles(bench.Store).Select(file => Path.GetFileName(file)).Where(name => System.Net.IPAddress.TryParse(name, out _)).Order(StringComparer.Ordinal);
+        Directory.GetFiles(bench.Store).Select(file => Path.GetFileName(file)).Where(name => System.Net.IPAddress.TryParse(name, out _))
+            .Order(StringComparer.Ordinal);
 }

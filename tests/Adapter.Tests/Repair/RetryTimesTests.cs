@@ -9,7 +9,8 @@ public sealed class RetryTimesTests
     private readonly RetryTimes _retries;
 
     public RetryTimesTests() => _retries = new RetryTimes(
-        new AdapterSettings { Repair = new RepairSettings { RetryFirst = TimeSpan.FromSeconds(2), RetryLongest = TimeSpan.FromSeconds(60) } }, _time);
+        new AdapterSettings { Repair =
+            new RepairSettings { RetryFirst = TimeSpan.FromSeconds(2), RetryLongest = TimeSpan.FromSeconds(60) } }, _time);
 
     [Fact]
     public void The_pause_doubles_up_to_the_longest()

@@ -14,18 +14,22 @@ public sealed class StrandedContainerTests
     [InlineData("unless-stopped", Promise, true)]
     [InlineData("no", Promise, false)]
     [InlineData("always", "OCI runtime create failed", false)]
-    public async Task A_container_that_could_not_start_without_its_network_is_started_as_its_restart_policy_demands(string policy, string error, bool isStarted)
+    public async Task A_container_that_could_not_start_without_its_network_is_started_as_its_restart_policy_demands(
+        string policy, string error, bool isStarted)
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
         bench.Docker.AddNetwork("pods", "cni", "pods");
         bench.Docker.Script.Answers["GET /containers/json"] = ScriptedSocket.Json("""[{"Id":"c1","Names":["/web"],"State":"exited"}]""");
         bench.Docker.Script.Answers["GET /containers/c1/json"] = ScriptedSocket.Json(
-            new JsonObject { ["Id"] = "c1", ["Name"] = "/web", ["State"] = new JsonObject { ["Error"] = error }, ["HostConfig"] = new JsonObject { ["RestartPolicy"] = new JsonObject { ["Name"] = policy } } }.ToJsonString());
+            new JsonObject { ["Id"] = "c1", ["Name"] = "/web", ["State"] = new JsonObject { ["Error"] = error },
+                ["HostConfig"] = new JsonObject { ["RestartPolicy"] = new JsonObject { ["Name"] = policy } } }.ToJsonString());
         bench.Docker.Script.Answers["POST /containers/c1/start"] = ScriptedSocket.Json("", 204);
         await bench.StartAsync(Cancellation);
 
-        (await bench.Daemon.PostAsync("NetworkDriver.CreateEndpoint", """{"NetworkID":"n9","EndpointID":"e9","Interface":{}}""")).Body.Should().Contain(Promise);
-        await Eventually.TrueAsync(() => bench.Docker.Script.Questions.Contains("GET /containers/c1/json"), "it looks for those that were refused");
+        (await bench.Daemon.PostAsync("NetworkDriver.CreateEndpoint", """{"NetworkID":"n9","EndpointID":"e9","Interface":{}}""")).Body
+            .Should().Contain(Promise);
+        await Eventually.TrueAsync(
+            () => bench.Docker.Script.Questions.Contains("GET /containers/c1/json"), "it looks for those that were refused");
         await bench.RepairAsync(dryRun: false);
 
         bench.Docker.Script.Questions.Any(question => question == "POST /containers/c1/start").Should().Be(isStarted);

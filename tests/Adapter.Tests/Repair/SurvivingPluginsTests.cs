@@ -93,7 +93,8 @@ public sealed class SurvivingPluginsTests : IDisposable
 
     private static IEnumerable<KeyValuePair<string, string>> Variables(string netns, string containerId) =>
     [
-        new("CNI_COMMAND", "ADD"), new("CNI_CONTAINERID", containerId), new("CNI_NETNS", netns), new("CNI_IFNAME", "eth0"), new("CNI_ARGS", ""), new("CNI_PATH", "/opt/cni/bin"),
+        new("CNI_COMMAND", "ADD"), new("CNI_CONTAINERID", containerId), new("CNI_NETNS", netns), new("CNI_IFNAME", "eth0"),
+        new("CNI_ARGS", ""), new("CNI_PATH", "/opt/cni/bin"),
     ];
 
     private static IEnumerable<string> Children(string netns) => Directory.EnumerateDirectories("/proc")

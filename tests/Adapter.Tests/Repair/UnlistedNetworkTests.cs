@@ -12,7 +12,8 @@ public sealed class UnlistedNetworkTests
     public async Task A_network_that_Docker_does_not_list_is_not_counted_and_still_serves_an_endpoint()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromSeconds(3)); // Docker does not list the endpoint either.
-        bench.Journal.Networks.Write(new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true, Attach = AttachMode.Sandbox });
+        bench.Journal.Networks.Write(
+            new NetworkRecord(RepairBench.NetworkId, "pods", IpamMode.Null) { Internal = true, Attach = AttachMode.Sandbox });
         await bench.StartAsync(Cancellation);
         await bench.RepairAsync(dryRun: false);
         (await bench.StatusAsync()).Networks.Should().BeEmpty();
@@ -84,11 +85,13 @@ public sealed class UnlistedNetworkTests
         await isListed.Task;
         bench.Docker.RemoveNetwork("pods");
 
-        (await repair).Findings.Should().NotContain(finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Repaired);
+        (await repair).Findings.Should().NotContain(
+            finding => finding.Kind == "unrecorded-network" && finding.State == FindingState.Repaired);
         File.Exists(FileOf(bench)).Should().BeFalse();
     }
 
-    private static string FileOf(RepairBench bench) => Path.Combine(bench.Settings.StateDirectory, "networks", $"{RepairBench.NetworkId}.json");
+    private static string FileOf(RepairBench bench) =>
+        Path.Combine(bench.Settings.StateDirectory, "networks", $"{RepairBench.NetworkId}.json");
 
     // Null: it was made.
     private static async Task<string?> CreateEndpointAsync(RepairBench bench, string networkId)

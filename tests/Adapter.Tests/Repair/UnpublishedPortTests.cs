@@ -7,7 +7,9 @@ using Bridge.Adapter.Tests.Sandboxes;
 
 namespace Bridge.Adapter.Tests.Repair;
 
-/// <summary>Published ports of a container whose gateway was on a network of another driver, which nobody tells us of when it leaves.</summary>
+/// <summary>
+/// Published ports of a container whose gateway was on a network of another driver, which nobody tells us of when it leaves.
+/// </summary>
 public sealed class UnpublishedPortTests : IDisposable
 {
     private const string Kind = "unpublished-port";
@@ -30,10 +32,12 @@ public sealed class UnpublishedPortTests : IDisposable
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromMilliseconds(100));
         Add(bench, """{ "portMappings": true }""");
         await bench.StartAsync(Cancellation);
-        (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(finding => finding.Kind == Kind, "the other network publishes");
+        (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(
+            finding => finding.Kind == Kind, "the other network publishes");
 
         Tool.Ip(_host.SandboxPath, "link del eth0");
-        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.WouldBeRepaired);
+        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(
+            FindingState.WouldBeRepaired);
         var repaired = (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind);
 
         repaired.State.Should().Be(FindingState.Repaired);
@@ -73,7 +77,10 @@ public sealed class UnpublishedPortTests : IDisposable
         bench.MountNamespace(record.ContainerId);
         bench.WriteOwner("10.66.0.5", record.ContainerId);
         var publisher = bench.PathOf("bin/publisher");
-        File.WriteAllText(publisher, "#!/bin/sh\ncat > /dev/null\n[ $CNI_COMMAND != ADD ] || echo '{ \"cniVersion\": \"1.0.0\", \"ips\": [ { \"address\": \"10.66.0.5/24\" } ] }'\n");
+        File.WriteAllText(
+            publisher,
+            "#!/bin/sh\ncat > /dev/null\n[ $CNI_COMMAND != ADD ] || echo '{ \"cniVersion\": \"1.0.0\", \"ips\": [ { \"address\": " +
+            "\"10.66.0.5/24\" } ] }'\n");
         File.SetUnixFileMode(publisher, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 }

@@ -40,8 +40,10 @@ public sealed class ArrivalTests : IDisposable
         File.WriteAllText(_host.PathOf("empty"), "");
         Tool.Ip(_host.HostPath, $"link set {ThrowAwayHost.HostIfname} netns {_host.SandboxPath}");
 
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.PathOf("empty"), snapshot).State.Should().Be(ArrivalState.NotReady);
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.PathOf("nothing"), snapshot).State.Should().Be(ArrivalState.NotReady);
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.PathOf("empty"), snapshot).State.Should().Be(
+            ArrivalState.NotReady);
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.PathOf("nothing"), snapshot).State.Should().Be(
+            ArrivalState.NotReady);
         Finish(snapshot).Should().Be(ArrivalState.NotReady);
         Tool.Ip(_host.SandboxPath, $"link set {ThrowAwayHost.HostIfname} name eth0");
         Tool.Ip(_host.SandboxPath, "addr add 10.88.0.5/16 dev eth0");
@@ -203,7 +205,8 @@ public sealed class ArrivalTests : IDisposable
 
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
 
-        Tool.Ip(_host.SandboxPath, "route show 10.60.0.0/16").Trim().Should().Be("10.60.0.0/16 via 10.88.0.1 dev eth0 src 10.99.0.5 mtu 1300");
+        Tool.Ip(_host.SandboxPath, "route show 10.60.0.0/16").Trim().Should().Be(
+            "10.60.0.0/16 via 10.88.0.1 dev eth0 src 10.99.0.5 mtu 1300");
     }
 
     [Fact]
@@ -232,7 +235,8 @@ public sealed class ArrivalTests : IDisposable
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
 
         Tool.Ip(_host.SandboxPath, "-6 addr show eth0").Should().BeEmpty();
-        Tool.Ip(_host.SandboxPath, "route show table 100").Should().Contain("default via 10.88.0.1", "what is of IPv4 is put back all the same");
+        Tool.Ip(_host.SandboxPath, "route show table 100").Should().Contain(
+            "default via 10.88.0.1", "what is of IPv4 is put back all the same");
     }
 
     [Fact]
@@ -252,7 +256,8 @@ public sealed class ArrivalTests : IDisposable
 
         Tool.Ip(_host.SandboxPath, "link show eth0").Should().Contain("state DOWN").And.NotContain("UP>").And.NotContain(",UP");
         _host.LetDockerPutItBack();
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.Returned);
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkHome.Returned);
         Tool.Ip(_host.StagingPath, "link show eth0").Should().NotContain(",UP");
     }
 
@@ -269,7 +274,8 @@ public sealed class ArrivalTests : IDisposable
 
         foreach (var address in addresses)
         {
-            SpinWait.SpinUntil(() => Known(address).Contains(ThrowAwayHost.Mac), TimeSpan.FromSeconds(60)); // The kernel takes frames in when it comes to it.
+            // The kernel takes frames in when it comes to it.
+            SpinWait.SpinUntil(() => Known(address).Contains(ThrowAwayHost.Mac), TimeSpan.FromSeconds(60));
             Known(address).Should().Contain(ThrowAwayHost.Mac);
         }
 
@@ -288,7 +294,8 @@ public sealed class ArrivalTests : IDisposable
 
         var finish = () => Finish(snapshot);
 
-        finish.Should().Throw<IOException>().WithMessage("could not add route 0.0.0.0/0 via 10.88.0.1 table 100*(EEXIST*Another of the container's networks has a route in that place*");
+        finish.Should().Throw<IOException>().WithMessage(
+            "could not add route 0.0.0.0/0 via 10.88.0.1 table 100*(EEXIST*Another of the container's networks has a route in that place*");
     }
 
     [Fact]
@@ -296,15 +303,18 @@ public sealed class ArrivalTests : IDisposable
     {
         _host.Staging.Create(ThrowAwayHost.Id);
         Tool.Ip(_host.HostPath, "link add parent type veth peer name parent-peer");
-        Tool.Ip(_host.HostPath, $"link add link parent name eth0 address {ThrowAwayHost.Mac} netns {_host.StagingPath} type macvlan mode bridge");
-        Tool.Ip(_host.HostPath, $"link add link parent name eth0 address 02:42:0a:58:00:06 netns {_host.SandboxPath} type macvlan mode bridge");
+        Tool.Ip(_host.HostPath,
+            $"link add link parent name eth0 address {ThrowAwayHost.Mac} netns {_host.StagingPath} type macvlan mode bridge");
+        Tool.Ip(_host.HostPath,
+            $"link add link parent name eth0 address 02:42:0a:58:00:06 netns {_host.SandboxPath} type macvlan mode bridge");
         Tool.Ip(_host.StagingPath, "addr add 10.88.0.5/16 dev eth0");
         var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth1");
 
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.FetchedFromSandbox);
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkHome.FetchedFromSandbox);
 
         Tool.Ip(_host.StagingPath, "-d link show eth0").Should().Contain(ThrowAwayHost.Mac).And.Contain("macvlan mode bridge");
         Tool.Ip(_host.SandboxPath, "link show eth0").Should().Contain("02:42:0a:58:00:06");
@@ -334,5 +344,6 @@ public sealed class ArrivalTests : IDisposable
     }
 
     private ArrivalState Finish(LinkSnapshot snapshot, bool isGateway = false, bool ownsIPv6 = false) =>
-        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot, new OwnDefaultRoutes(IPv4: false, ownsIPv6), awaitsGateway: isGateway).State;
+        _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot,
+            new OwnDefaultRoutes(IPv4: false, ownsIPv6), awaitsGateway: isGateway).State;
 }

@@ -32,12 +32,14 @@ public sealed class BesideLinkTests : IDisposable
     [InlineData("ip route add local 10.77.0.0/16 dev eth0", "route 10.77.0.0/16 table 255 on eth0")]
     [InlineData("ip route add blackhole 10.79.0.0/16")]
     [InlineData("nft add table inet empty")]
-    [InlineData("nft add table inet mesh; add chain inet mesh in { type filter hook input priority 0 ; policy drop ; }", "nftables table mesh")]
+    [InlineData(
+        "nft add table inet mesh; add chain inet mesh in { type filter hook input priority 0 ; policy drop ; }", "nftables table mesh")]
     [InlineData("nft add table inet mesh; add chain inet mesh in { type filter hook input priority 0 ; policy accept ; }")]
     [InlineData("nft add table inet mesh; add set inet mesh peers { type ipv4_addr ; }", "nftables table mesh")]
     [InlineData("iptables-nft -P INPUT DROP", "nftables table filter")]
     [InlineData("iptables-legacy -P INPUT DROP", "iptables table filter")]
-    [InlineData("ip xfrm policy add src 10.88.0.0/16 dst 10.99.0.0/16 dir out tmpl src 10.88.0.5 dst 10.88.0.1 proto esp mode tunnel", "IPsec policies")]
+    [InlineData("ip xfrm policy add src 10.88.0.0/16 dst 10.99.0.0/16 dir out tmpl src 10.88.0.5 dst 10.88.0.1 proto esp mode tunnel",
+        "IPsec policies")]
     [InlineData("ip xfrm state allocspi src 10.88.0.5 dst 10.88.0.1 proto esp mode tunnel min 1 max 9", "IPsec states")]
     [InlineData("tc qdisc add dev eth0 root tbf rate 1mbit burst 32kbit latency 400ms", "qdisc tbf on eth0")]
     [InlineData("tc qdisc add dev eth0 clsact", "qdisc clsact on eth0")]

@@ -29,7 +29,9 @@ public sealed class DefaultRouteTests : IDisposable
     [Fact]
     public void A_default_route_with_a_metric_replaces_the_one_that_docker_set()
     {
-        var (staged, snapshot) = Send("route del default", "route add default via 10.88.0.1 metric 100", "-6 route add default via fd00:88::1 dev eth0 metric 64");
+        var (staged, snapshot) =
+            Send("route del default", "route add default via 10.88.0.1 metric 100",
+                "-6 route add default via fd00:88::1 dev eth0 metric 64");
         LetDockerTakeIt("fd00:88::1");
 
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
@@ -99,7 +101,8 @@ public sealed class DefaultRouteTests : IDisposable
         Finish(snapshot, own).Should().Be(ArrivalState.Arrived);
 
         var index = int.Parse(Tool.Ip(_host.SandboxPath, "-o link show eth0").Split(':')[0], CultureInfo.InvariantCulture);
-        Defaults().Should().Equal($"default dev eth0 scope link metric {index} mtu 1450", $"default dev eth0 metric {1024 + index} pref medium");
+        Defaults().Should().Equal(
+            $"default dev eth0 scope link metric {index} mtu 1450", $"default dev eth0 metric {1024 + index} pref medium");
         AddOtherNetwork();
         Tool.Ip(_host.SandboxPath, "route add default via 172.17.0.1"); // Docker finds its place free when another network is connected.
     }

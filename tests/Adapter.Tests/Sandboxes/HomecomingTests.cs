@@ -102,7 +102,8 @@ public sealed class HomecomingTests : IDisposable
         link.GetProperty("address").GetString().Should().Be(ThrowAwayHost.Mac);
         link.GetProperty("mtu").GetInt32().Should().Be(1400);
         var again = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
-        again.Should().BeEquivalentTo(_snapshot, options => options.Excluding(snapshot => snapshot.PeerIndex).Excluding(snapshot => snapshot.PeerIsInHost));
+        again.Should().BeEquivalentTo(
+            _snapshot, options => options.Excluding(snapshot => snapshot.PeerIndex).Excluding(snapshot => snapshot.PeerIsInHost));
     }
 
     [Fact]
@@ -144,7 +145,8 @@ public sealed class HomecomingTests : IDisposable
     {
         Tool.Ip(_host.StagingPath, "-6 route del fd00:99::/64");
         Tool.Ip(_host.StagingPath, "addr flush dev eth0");
-        foreach (var (family, address, prefix, gateway, subnet) in new[] { ("-4", "10.88.0.5", "/24", "10.88.0.1", "10.88.0.0/24"), ("-6", "fd00:88::5", "/64", "fd00:88::1", "fd00:88::/64") })
+        foreach (var (family, address, prefix, gateway, subnet) in new[] { ("-4", "10.88.0.5", "/24", "10.88.0.1", "10.88.0.0/24"),
+            ("-6", "fd00:88::5", "/64", "fd00:88::1", "fd00:88::/64") })
         {
             Tool.Ip(_host.StagingPath, $"{family} addr add {address}{prefix} dev eth0 {(family == "-6" ? "nodad" : "")}");
             Tool.Ip(_host.StagingPath, $"{family} route del {subnet} dev eth0");
@@ -165,7 +167,8 @@ public sealed class HomecomingTests : IDisposable
         Tool.Ip(_host.SandboxPath, "route del default");
         ThrowAwayHost.Census(_host.SandboxPath).Replace(" noprefixroute", "", StringComparison.Ordinal).Split('\n')[1..]
             .Should().BeEquivalentTo(staged.Split('\n')[1..]);
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.FetchedFromSandbox);
+        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkHome.FetchedFromSandbox);
 
         Staged().Should().BeEquivalentTo(staged.Split('\n'));
     }

@@ -111,7 +111,8 @@ public sealed class InPlaceTests : IDisposable
         StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
 
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 172.17.0.1 dev eth0");
-        Tool.Ip(_host.SandboxPath, "-6 route show default").Trim().Should().StartWith("default via fd00:17::1 dev eth0").And.NotContain("eth1");
+        Tool.Ip(_host.SandboxPath, "-6 route show default").Trim().Should().StartWith("default via fd00:17::1 dev eth0").And.NotContain(
+            "eth1");
     }
 
     [Fact]
@@ -127,7 +128,8 @@ public sealed class InPlaceTests : IDisposable
         var index = Tool.Ip(_host.SandboxPath, "-o link show eth1").Split(':')[0];
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Split('\n').Select(route => route.Trim())
             .Should().Equal("default via 172.17.0.1 dev eth0", $"default dev eth1 scope link metric {index}");
-        Tool.Ip(_host.SandboxPath, "-6 route show default").Should().Contain($"default via fd00:88::1 dev eth1 metric {1024 + int.Parse(index, CultureInfo.InvariantCulture)}");
+        Tool.Ip(_host.SandboxPath, "-6 route show default").Should().Contain(
+            $"default via fd00:88::1 dev eth1 metric {1024 + int.Parse(index, CultureInfo.InvariantCulture)}");
     }
 
     [Fact]
@@ -183,9 +185,11 @@ public sealed class InPlaceTests : IDisposable
     {
         var snapshot = RunPluginInSandbox();
 
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.InPlace);
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkHome.InPlace);
         _host.Staging.Remove(ThrowAwayHost.Id);
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.InPlace);
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkHome.InPlace);
 
         Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16");
         Tool.Ip(_host.StagingPath, "addr show eth0").Should().Contain("172.17.0.2/16");
@@ -198,7 +202,8 @@ public sealed class InPlaceTests : IDisposable
         _host.Staging.Remove(ThrowAwayHost.Id);
         NetworkNamespace.Unmount(_host.SandboxPath);
 
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.StandIn);
+        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkHome.StandIn);
 
         Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16").And.Contain("fd00:88::5/64");
         Tool.Ip(_host.StagingPath, "route show").Should().Contain("default via 10.88.0.1");

@@ -87,7 +87,8 @@ public sealed class JourneyTests : IDisposable
 
         var send = () => _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
 
-        send.Should().Throw<IOException>().WithMessage($"could not move link * as {ThrowAwayHost.HostIfname}*(EEXIST*The host has another link of that name*");
+        send.Should().Throw<IOException>().WithMessage(
+            $"could not move link * as {ThrowAwayHost.HostIfname}*(EEXIST*The host has another link of that name*");
         Tool.Ip(_host.StagingPath, "link show").Should().Contain(ThrowAwayHost.HostIfname);
     }
 
@@ -100,7 +101,8 @@ public sealed class JourneyTests : IDisposable
 
         _host.Staging.SetMac(ThrowAwayHost.Id, "eth0", PhysicalAddress.Parse("02:42:0a:58:00:99"));
 
-        ThrowAwayHost.Census(_host.StagingPath).Should().Be(before.Replace(ThrowAwayHost.Mac, "02:42:0a:58:00:99", StringComparison.Ordinal));
+        ThrowAwayHost.Census(_host.StagingPath).Should().Be(
+            before.Replace(ThrowAwayHost.Mac, "02:42:0a:58:00:99", StringComparison.Ordinal));
         _host.Staging.Capture(ThrowAwayHost.Id, "eth0").Addresses.Should().NotContain(address => address.Address.StartsWith("fe80:"));
     }
 
@@ -116,19 +118,23 @@ public sealed class JourneyTests : IDisposable
 
         _host.Staging.SetMac(ThrowAwayHost.Id, "eth0", PhysicalAddress.Parse("02:42:0a:58:00:99"));
 
-        Tool.Ip(_host.StagingPath, "-6 route show").Should().Contain("fd00:99::/64 dev eth0 src fd00:88::5").And.Contain("default via fd00:88::1");
+        Tool.Ip(_host.StagingPath, "-6 route show").Should().Contain("fd00:99::/64 dev eth0 src fd00:88::5").And.Contain(
+            "default via fd00:88::1");
     }
 
     [Fact]
     public async Task Many_links_can_be_moved_at_once()
     {
-        var journeys = Enumerable.Range(0, 8).Select(number => (Id: $"attachment-{number}", HostIfname: $"cni-{number}", Address: $"10.88.1.{number}")).ToList();
+        var journeys =
+            Enumerable.Range(0, 8).Select(number => (Id: $"attachment-{number}", HostIfname: $"cni-{number}", Address: $"10.88.1.{number}"))
+                .ToList();
         try
         {
             await Parallel.ForEachAsync(journeys, Cancellation, (journey, _) =>
             {
                 _host.Staging.Create(journey.Id);
-                Tool.Ip(_host.HostPath, $"link add veth-{journey.Id[^1]} type veth peer name eth0 netns {_host.Staging.PathOf(journey.Id)}");
+                Tool.Ip(_host.HostPath,
+                    $"link add veth-{journey.Id[^1]} type veth peer name eth0 netns {_host.Staging.PathOf(journey.Id)}");
                 Tool.Ip(_host.Staging.PathOf(journey.Id), $"addr add {journey.Address}/24 dev eth0");
                 var snapshot = _host.Staging.Capture(journey.Id, "eth0");
                 _host.Staging.SendToHost(journey.Id, "eth0", journey.HostIfname);

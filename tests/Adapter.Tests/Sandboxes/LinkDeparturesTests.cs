@@ -71,7 +71,8 @@ public sealed class LinkDeparturesTests : IDisposable
     {
         const int Pairs = 200;
         Tool.Try("nsenter", [$"--net={_host.HostPath}", "ip", "-batch", "-"],
-            string.Concat(Enumerable.Range(0, Pairs).Select(number => $"link add l{number} type veth peer name r{number}\n"))).ExitCode.Should().Be(0);
+            string.Concat(Enumerable.Range(0, Pairs).Select(number => $"link add l{number} type veth peer name r{number}\n"))).ExitCode
+                .Should().Be(0);
         using var departures = new LinkDepartures(_host.Namespace);
         using var departed = new CountdownEvent(Pairs);
         var watches = Enumerable.Range(0, Pairs).Select(number => departures.Watch($"l{number}", () => departed.Signal())).ToList();

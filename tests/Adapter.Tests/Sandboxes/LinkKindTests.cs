@@ -168,7 +168,8 @@ public sealed class LinkKindTests : IDisposable
     [InlineData("veth", false)]
     [InlineData("dummy", false)]
     public void Links_with_the_same_mac_are_distinguished_by_their_addresses(string kind, bool byAddress) =>
-        new LinkSnapshot("eth0", ThrowAwayHost.Mac, 1500, kind, 3) { Addresses = [new LinkAddress("10.88.0.5", 16)] }.IsKnownByAddress.Should().Be(byAddress);
+        new LinkSnapshot("eth0", ThrowAwayHost.Mac, 1500, kind, 3) { Addresses = [new LinkAddress("10.88.0.5", 16)] }.IsKnownByAddress
+            .Should().Be(byAddress);
 
     [Theory]
     [InlineData(MakeMacvlan)]
@@ -215,7 +216,8 @@ public sealed class LinkKindTests : IDisposable
         var (exitCode, output, _) = Tool.Try(
             "nsenter",
             [
-                $"--net={_host.HostPath}", "env", $"CNI_COMMAND={command}", $"CNI_CONTAINERID={ThrowAwayHost.Id}", $"CNI_NETNS={_host.StagingPath}",
+                $"--net={_host.HostPath}", "env", $"CNI_COMMAND={command}", $"CNI_CONTAINERID={ThrowAwayHost.Id}",
+                $"CNI_NETNS={_host.StagingPath}",
                 "CNI_IFNAME=eth0", "CNI_PATH=/usr/lib/cni", "/usr/lib/cni/host-device",
             ],
             Configuration);
@@ -225,7 +227,9 @@ public sealed class LinkKindTests : IDisposable
     private static string Chosen(string netns, string ifname)
     {
         var link = Tool.IpJson(netns, $"link show {ifname}").Single();
-        string[] flags = [.. link.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).Where(flag => flag is "PROMISC" or "ALLMULTI")];
+        string[] flags =
+            [.. link.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!).Where(
+                flag => flag is "PROMISC" or "ALLMULTI")];
         string[] names = ["ifalias", "txqlen", "group", "inet6_addr_gen_mode", "altnames"];
         return string.Join(' ', names.Select(name => link.TryGetProperty(name, out JsonElement value) ? $"{value}" : "-").Concat(flags));
     }

@@ -66,7 +66,8 @@ public sealed class LinkSnapshotTests : IDisposable
         var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
 
         snapshot.Rules.Select(rule => (int)rule.Priority).Should().Equal(1000, 1001);
-        snapshot.Rules[0].Should().BeEquivalentTo(new { From = "10.88.0.5/32", Table = 100, To = (string?)null, InputInterface = (string?)null });
+        snapshot.Rules[0].Should().BeEquivalentTo(
+            new { From = "10.88.0.5/32", Table = 100, To = (string?)null, InputInterface = (string?)null });
         snapshot.Rules[1].InputInterface.Should().Be("eth0");
         snapshot.Rules[1].OtherAttributes.Should().HaveCountGreaterThanOrEqualTo(2);
         snapshot.Neighbours.Should().Equal(new LinkNeighbour("10.88.0.77", "02:00:00:00:00:77"));
@@ -122,8 +123,11 @@ public sealed class LinkSnapshotTests : IDisposable
     {
         var destination = Text(route, "dst")!;
         var isIPv6 = destination.Contains(':') || (Text(route, "gateway")?.Contains(':') ?? false);
-        destination = destination == "default" ? isIPv6 ? "::/0" : "0.0.0.0/0" : destination.Contains('/') ? destination : $"{destination}/{(isIPv6 ? 128 : 32)}";
-        return $"{destination} {Text(route, "gateway")} {Text(route, "table") ?? "254"} {Text(route, "metric") ?? "0"} {Text(route, "prefsrc")} {Text(route, "protocol")} {Text(route, "type") ?? "1"}";
+        destination = destination == "default"
+            ? isIPv6 ? "::/0" : "0.0.0.0/0"
+            : destination.Contains('/') ? destination : $"{destination}/{(isIPv6 ? 128 : 32)}";
+        return $"{destination} {Text(route, "gateway")} {Text(route, "table") ?? "254"} {Text(route, "metric")
+            ?? "0"} {Text(route, "prefsrc")} {Text(route, "protocol")} {Text(route, "type") ?? "1"}";
     }
 
     private static string Describe(LinkRoute route) =>

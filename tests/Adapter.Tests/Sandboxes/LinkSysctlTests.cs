@@ -28,7 +28,10 @@ public sealed class LinkSysctlTests : IDisposable
     {
         _host.Staging.Create(ThrowAwayHost.Id);
         Tool.Ip(_host.StagingPath, "link add parent type veth peer name parent-peer");
-        Tool.Ip(_host.StagingPath, kind.StartsWith("mode", StringComparison.Ordinal) ? $"tuntap add dev eth0 {kind}" : $"link add eth0 {kind.Replace("link lo", "link parent", StringComparison.Ordinal)}");
+        Tool.Ip(_host.StagingPath,
+            kind.StartsWith("mode", StringComparison.Ordinal)
+                ? $"tuntap add dev eth0 {kind}"
+                : $"link add eth0 {kind.Replace("link lo", "link parent", StringComparison.Ordinal)}");
         Tool.Ip(_host.StagingPath, "link set eth0 up mtu 1400");
         Tool.Ip(_host.StagingPath, "addr add fd00:88::5/64 dev eth0");
 
@@ -84,9 +87,12 @@ public sealed class LinkSysctlTests : IDisposable
     }
 
     [Theory]
-    [InlineData("net.ipv4.conf.IFNAME.no_such_key", "1", "could not set ipv4/conf/lo/no_such_key to \"1\" in *: the kernel has no such setting; /proc/sys/net/ipv4/conf/lo lists*")]
-    [InlineData("net.ipv4.conf.IFNAME.rp_filter", "high", "could not set ipv4/conf/lo/rp_filter to \"high\" in *: the kernel refuses that value.")]
-    [InlineData("net.ipv4.ip_forward", "1", "could not set sysctl net.ipv4.ip_forward: it is not one of an interface. Write it as net.ipv4.conf.IFNAME.KEY*")]
+    [InlineData("net.ipv4.conf.IFNAME.no_such_key", "1",
+        "could not set ipv4/conf/lo/no_such_key to \"1\" in *: the kernel has no such setting; /proc/sys/net/ipv4/conf/lo lists*")]
+    [InlineData(
+        "net.ipv4.conf.IFNAME.rp_filter", "high", "could not set ipv4/conf/lo/rp_filter to \"high\" in *: the kernel refuses that value.")]
+    [InlineData("net.ipv4.ip_forward", "1",
+        "could not set sysctl net.ipv4.ip_forward: it is not one of an interface. Write it as net.ipv4.conf.IFNAME.KEY*")]
     [InlineData("net.ipv4.conf.IFNAME.../../../core/somaxconn", "1", "could not set sysctl *: it is not one of an interface.*")]
     [InlineData("kernel.conf.IFNAME.x", "1", "could not set sysctl *: it is not one of an interface.*")]
     public void A_sysctl_that_cannot_be_set_is_an_error(string key, string value, string message)

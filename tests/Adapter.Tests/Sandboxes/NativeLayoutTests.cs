@@ -59,19 +59,24 @@ public sealed class NativeLayoutTests
         (RouteType.Broadcast, "RTN_BROADCAST"), (RouteType.Anycast, "RTN_ANYCAST"), (RouteType.Multicast, "RTN_MULTICAST"),
         (RouteType.Blackhole, "RTN_BLACKHOLE"), (RouteType.Unreachable, "RTN_UNREACHABLE"), (RouteType.Prohibit, "RTN_PROHIBIT"),
         (RouteType.Throw, "RTN_THROW"),
-        (AddressFlags.NoDad, "IFA_F_NODAD"), (AddressFlags.HomeAddress, "IFA_F_HOMEADDRESS"), (AddressFlags.ManageTemporary, "IFA_F_MANAGETEMPADDR"),
-        (AddressFlags.Deprecated, "IFA_F_DEPRECATED"), (AddressFlags.NoPrefixRoute, "IFA_F_NOPREFIXROUTE"), (AddressFlags.MulticastAutoJoin, "IFA_F_MCAUTOJOIN"),
+        (AddressFlags.NoDad, "IFA_F_NODAD"), (AddressFlags.HomeAddress, "IFA_F_HOMEADDRESS"),
+        (AddressFlags.ManageTemporary, "IFA_F_MANAGETEMPADDR"),
+        (AddressFlags.Deprecated, "IFA_F_DEPRECATED"), (AddressFlags.NoPrefixRoute, "IFA_F_NOPREFIXROUTE"),
+        (AddressFlags.MulticastAutoJoin, "IFA_F_MCAUTOJOIN"),
     ];
 
     [Fact]
     public void Constants_are_those_of_the_headers()
     {
         var program = new StringBuilder(Headers);
-        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(NamespaceCalls), typeof(SocketCalls) }.SelectMany(Constants))
-            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
+        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(NamespaceCalls),
+            typeof(SocketCalls) }.SelectMany(Constants))
+            program.AppendLine(CultureInfo.InvariantCulture,
+                $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
 
         foreach (var (managed, native) in Choices)
-            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert({native} == {Convert.ToInt32(managed, CultureInfo.InvariantCulture)}, \"{native}\");");
+            program.AppendLine(CultureInfo.InvariantCulture,
+                $"_Static_assert({native} == {Convert.ToInt32(managed, CultureInfo.InvariantCulture)}, \"{native}\");");
 
         Compile(program.ToString()).Should().BeEmpty();
     }
@@ -82,12 +87,15 @@ public sealed class NativeLayoutTests
         var program = new StringBuilder(Headers);
         foreach (var (managed, native) in Structures)
         {
-            program.AppendLine(CultureInfo.InvariantCulture, $"_Static_assert(sizeof({native}) == {Marshal.SizeOf(managed)}, \"sizeof {native}\");");
+            program.AppendLine(
+                CultureInfo.InvariantCulture, $"_Static_assert(sizeof({native}) == {Marshal.SizeOf(managed)}, \"sizeof {native}\");");
             foreach (var field in managed.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
             {
                 program.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"_Static_assert(offsetof({native}, {field.Name}) == {Marshal.OffsetOf(managed, field.Name)} && sizeof((({native} *)0)->{field.Name}) == {Marshal.SizeOf(field.FieldType)}, \"{native}.{field.Name}\");");
+                    $"_Static_assert(offsetof({native}, {field.Name}) == {Marshal.OffsetOf(
+                        managed, field.Name)} && sizeof((({native} *)0)->{field.Name}) == {Marshal.SizeOf(
+                            field.FieldType)}, \"{native}.{field.Name}\");");
             }
         }
 
@@ -108,7 +116,8 @@ public sealed class NativeLayoutTests
     {
         var compiler = new[] { "gcc", "clang" }.FirstOrDefault(Tool.Exists);
         Assert.SkipWhen(compiler is null, "comparing with the C headers needs gcc or clang");
-        Assert.SkipUnless(File.Exists("/usr/include/linux/rtnetlink.h") && File.Exists("/usr/include/stdio.h"), "comparing with the C headers needs linux-libc-dev and libc6-dev");
+        Assert.SkipUnless(File.Exists("/usr/include/linux/rtnetlink.h") && File.Exists("/usr/include/stdio.h"),
+            "comparing with the C headers needs linux-libc-dev and libc6-dev");
         return Tool.Try(compiler!, ["-x", "c", "-std=gnu11", "-fsyntax-only", "-"], program).Error;
     }
 }

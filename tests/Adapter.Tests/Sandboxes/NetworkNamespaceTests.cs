@@ -69,7 +69,8 @@ public sealed class NetworkNamespaceTests : IDisposable
         var openOther = () => NetworkNamespace.Open("/proc/self/ns/mnt");
         var openNothing = () => NetworkNamespace.Open(_host.PathOf("nothing"));
 
-        openPlain.Should().Throw<IOException>().WithMessage($"could not open the network namespace {plain}: what is there is not a network namespace*");
+        openPlain.Should().Throw<IOException>().WithMessage(
+            $"could not open the network namespace {plain}: what is there is not a network namespace*");
         openOther.Should().Throw<IOException>().WithMessage("*is not a network namespace*");
         openNothing.Should().Throw<KernelException>().Which.Errno.Should().Be(Errno.ENOENT);
         NetworkNamespace.IsNamespace("/proc/self/ns/mnt").Should().BeFalse();
@@ -124,7 +125,8 @@ public sealed class NetworkNamespaceTests : IDisposable
         {
             try
             {
-                // The runtime's just-in-time compiler may start its worker from any thread, also from one inside; the ahead-of-time compiled bridge has none.
+                // The runtime's just-in-time compiler may start its worker from any thread, also from one inside; the ahead-of-time
+                // compiled bridge has none.
                 if (!File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET Tiered", StringComparison.Ordinal))
                     namespaces.Add(new FileInfo(Path.Combine(thread, "ns/net")).LinkTarget!);
             }

@@ -2,7 +2,10 @@ using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
-/// <summary>Addresses with an other end, and gateways that a second address leads to: Docker sets one address of each family, and in the end all is as a pod has it.</summary>
+/// <summary>
+/// Addresses with an other end, and gateways that a second address leads to: Docker sets one address of each family, and in the end all is
+/// as a pod has it.
+/// </summary>
 public sealed class PointToPointTests : IDisposable
 {
     private readonly ThrowAwayHost _host = new();
@@ -94,7 +97,9 @@ public sealed class PointToPointTests : IDisposable
 
     private string[] Census() => Census(_host.SandboxPath);
 
-    private static string[] Census(string netns) => [.. ThrowAwayHost.Census(netns).Split('\n').Where(line => line.StartsWith("inet", StringComparison.Ordinal) || line.Contains("dev eth0", StringComparison.Ordinal))];
+    private static string[] Census(string netns) =>
+        [.. ThrowAwayHost.Census(netns).Split('\n').Where(
+            line => line.StartsWith("inet", StringComparison.Ordinal) || line.Contains("dev eth0", StringComparison.Ordinal))];
 
     private ArrivalState Finish(LinkSnapshot snapshot) =>
         _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).State;

@@ -19,7 +19,8 @@ public sealed class RouteNetlinkTests : IDisposable
         var add = () => netlink.AddRoute(netlink.FindLink("eth0")!, new LinkRoute("10.1.0.0/16") { Gateway = "192.168.0.1", Protocol = 3 });
 
         add.Should().Throw<KernelException>().WithMessage(
-            $"could not add route 10.1.0.0/16 via 192.168.0.1 table 254 over eth0 in the network namespace {_host.StagingPath}: * (ENETUNREACH, the kernel says: Nexthop has invalid gateway)");
+            $"could not add route 10.1.0.0/16 via 192.168.0.1 table 254 over eth0 in the network namespace {_host.StagingPath}: * " +
+            $"(ENETUNREACH, the kernel says: Nexthop has invalid gateway)");
     }
 
     [Fact]
@@ -27,7 +28,10 @@ public sealed class RouteNetlinkTests : IDisposable
     {
         const int Many = 3000;
         _host.RunPlugin();
-        var batch = string.Concat(Enumerable.Range(0, Many).Select(number => $"route add 10.{100 + (number / 256)}.{number % 256}.0/24 via 10.88.0.1 table 7\n"));
+        var batch =
+            string.Concat(
+                Enumerable.Range(0, Many).Select(
+                    number => $"route add 10.{100 + (number / 256)}.{number % 256}.0/24 via 10.88.0.1 table 7\n"));
         Tool.Try("nsenter", [$"--net={_host.StagingPath}", "ip", "-batch", "-"], batch).ExitCode.Should().Be(0);
 
         var snapshot = await Task.Run(() => _host.Staging.Capture(ThrowAwayHost.Id, "eth0"), Cancellation);
@@ -43,7 +47,9 @@ public sealed class RouteNetlinkTests : IDisposable
         using var changing = staging.OpenNetlink();
         using var reading = staging.OpenNetlink();
         var link = changing.FindLink("eth0")!;
-        var constant = Enumerable.Range(0, 500).Select(number => new LinkRoute($"10.7.{number / 256}.{number % 256}/32") { Gateway = "10.88.0.1", Protocol = 3 }).ToList();
+        var constant =
+            Enumerable.Range(0, 500).Select(
+                number => new LinkRoute($"10.7.{number / 256}.{number % 256}/32") { Gateway = "10.88.0.1", Protocol = 3 }).ToList();
         constant.ForEach(route => changing.AddRoute(link, route));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var changes = Task.Run(
@@ -59,7 +65,8 @@ public sealed class RouteNetlinkTests : IDisposable
             stop.Token);
 
         for (var reads = 0; reads < 50; reads++)
-            reading.Routes(link).Count(route => route.Destination.StartsWith("10.7.", StringComparison.Ordinal)).Should().Be(constant.Count);
+            reading.Routes(link).Count(route => route.Destination.StartsWith("10.7.", StringComparison.Ordinal)).Should().Be(
+                constant.Count);
 
         await stop.CancelAsync();
         await changes;

@@ -3,7 +3,9 @@ using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
-/// <summary>A "host" and a container's sandbox that exist for one test, so that no link ever passes through the machine's own namespace.</summary>
+/// <summary>
+/// A "host" and a container's sandbox that exist for one test, so that no link ever passes through the machine's own namespace.
+/// </summary>
 internal sealed partial class ThrowAwayHost : IDisposable
 {
     public const string Id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -93,8 +95,8 @@ internal sealed partial class ThrowAwayHost : IDisposable
     }
 
     /// <summary>
-    /// All that iproute2 tells about a namespace, apart from indexes and from what the kernel does by itself and in its own time: carrier, link-local addresses,
-    /// the local table.
+    /// All that iproute2 tells about a namespace, apart from indexes and from what the kernel does by itself and in its own time: carrier,
+    /// link-local addresses, the local table.
     /// </summary>
     public static string Census(string netns) => string.Join(
         '\n',

@@ -16,7 +16,9 @@ internal static class Tool
 
     public static (int ExitCode, string Output, string Error) Try(string program, IEnumerable<string> arguments, string? input = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(
+                program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
@@ -27,12 +29,15 @@ internal static class Tool
     }
 
     /// <summary>Runs ip(8) in the namespace at the path.</summary>
-    public static string Ip(string netns, string arguments) => Run("nsenter", [$"--net={netns}", "ip", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+    public static string Ip(string netns, string arguments) =>
+        Run("nsenter", [$"--net={netns}", "ip", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
     public static List<JsonElement> IpJson(string netns, string arguments)
     {
         var output = Ip(netns, $"-j -d -N {arguments}");
-        return output.Trim().Length == 0 ? [] : [.. JsonDocument.Parse(output).RootElement.EnumerateArray().Where(element => element.EnumerateObject().Any())];
+        return output.Trim().Length == 0
+            ? []
+            : [.. JsonDocument.Parse(output).RootElement.EnumerateArray().Where(element => element.EnumerateObject().Any())];
     }
 
     public static bool Exists(string program) =>

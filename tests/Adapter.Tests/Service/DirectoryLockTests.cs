@@ -29,7 +29,8 @@ public sealed class DirectoryLockTests
         if (removed.Length > 0)
         {
             File.Delete(Path.Combine(directory, removed));
-            FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
+            FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage(
+                "another cnm-cni holds*");
         }
         else
         {
@@ -39,7 +40,8 @@ public sealed class DirectoryLockTests
         held.Renew().Should().BeTrue();
 
         held.Renew().Should().BeFalse();
-        FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("another cnm-cni holds*");
+        FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage(
+            "another cnm-cni holds*");
         Directory.Delete(directory, recursive: true);
     }
 
@@ -49,7 +51,8 @@ public sealed class DirectoryLockTests
         var directory = Directory.CreateTempSubdirectory("state").FullName;
         Directory.CreateDirectory(Path.Combine(directory, "lock"));
 
-        FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage("*lock is a directory*remove it*");
+        FluentActions.Invoking(() => DirectoryLock.Take(directory)).Should().Throw<ServiceException>().WithMessage(
+            "*lock is a directory*remove it*");
 
         Directory.Delete(directory, recursive: true);
     }

@@ -29,7 +29,8 @@ public sealed class LogToFileTests : IAsyncLifetime
     public async Task The_log_goes_to_the_file_and_with_SIGHUP_to_a_new_one()
     {
         await _daemon.StartAsync();
-        await Eventually.TrueAsync(() => Read(LogFile).Contains("Serving as Docker network driver", StringComparison.Ordinal), "it logs to the file");
+        await Eventually.TrueAsync(
+            () => Read(LogFile).Contains("Serving as Docker network driver", StringComparison.Ordinal), "it logs to the file");
         File.Move(LogFile, LogFile + ".old");
 
         _daemon.Signal("HUP");

@@ -17,7 +17,9 @@ internal sealed class PidsGroup : IDisposable
     /// <returns>Null where the kernel, or who runs us, has none for us.</returns>
     public static PidsGroup? TryCreate()
     {
-        var root = new[] { "/sys/fs/cgroup/pids", "/sys/fs/cgroup" }.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "cgroup.procs")));
+        var root =
+            new[] { "/sys/fs/cgroup/pids", "/sys/fs/cgroup" }.FirstOrDefault(
+                directory => File.Exists(Path.Combine(directory, "cgroup.procs")));
         if (root is null)
             return null;
 
@@ -40,7 +42,8 @@ internal sealed class PidsGroup : IDisposable
     public void Enter(int process) => File.WriteAllText(Path.Combine(_path, "cgroup.procs"), $"{process}");
 
     /// <summary>So many more than there are now.</summary>
-    public void Limit(int more) => Write("pids.max", int.Parse(File.ReadAllText(Path.Combine(_path, "pids.current")), CultureInfo.InvariantCulture) + more);
+    public void Limit(int more) =>
+        Write("pids.max", int.Parse(File.ReadAllText(Path.Combine(_path, "pids.current")), CultureInfo.InvariantCulture) + more);
 
     public void Lift() => File.WriteAllText(Path.Combine(_path, "pids.max"), "max");
 
@@ -52,5 +55,6 @@ internal sealed class PidsGroup : IDisposable
         Directory.Delete(_path);
     }
 
-    private void Write(string file, int value) => File.WriteAllText(Path.Combine(_path, file), value.ToString(CultureInfo.InvariantCulture));
+    private void Write(string file, int value) =>
+        File.WriteAllText(Path.Combine(_path, file), value.ToString(CultureInfo.InvariantCulture));
 }

@@ -63,7 +63,8 @@ public sealed class PrivateDirectoryTests : IDisposable
 
         var prepare = () => new PrivateDirectory("stateDirectory", Path).Prepare();
 
-        prepare.Should().Throw<ServiceException>().WithMessage($"{Path} belongs to user 12345, and cnm-cni runs as user 0.*chown -R 0 {Path}*");
+        prepare.Should().Throw<ServiceException>().WithMessage(
+            $"{Path} belongs to user 12345, and cnm-cni runs as user 0.*chown -R 0 {Path}*");
         File.GetUnixFileMode(Path).Should().Be((UnixFileMode)0b111_101_101);
     }
 }

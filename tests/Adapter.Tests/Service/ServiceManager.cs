@@ -7,8 +7,8 @@ using Bridge.Adapter.Sandboxes;
 namespace Bridge.Adapter.Tests.Service;
 
 /// <summary>
-/// Starts the program as a service manager does: with sockets that it made, and variables that speak of them. What stands between is a few lines of perl, which hand
-/// over the very process whose number they have written down.
+/// Starts the program as a service manager does: with sockets that it made, and variables that speak of them. What stands between is a few
+/// lines of perl, which hand over the very process whose number they have written down.
 /// </summary>
 internal sealed class ServiceManager : IDisposable
 {
@@ -31,7 +31,8 @@ internal sealed class ServiceManager : IDisposable
 
     public ServiceManager()
     {
-        _http = new HttpClient(UnixSocketHttp.Handler(SocketPath)) { BaseAddress = new Uri("http://bridge/"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(UnixSocketHttp.Handler(SocketPath)) { BaseAddress = new Uri("http://bridge/"),
+            Timeout = TimeSpan.FromSeconds(30) };
         Directory.CreateDirectory(PathOf("net.d"));
         Directory.CreateDirectory(PathOf("bin"));
         File.WriteAllText(PathOf("config.yaml"), $"""
@@ -53,8 +54,10 @@ internal sealed class ServiceManager : IDisposable
     /// <param name="path">What it is bound to; null: what the settings name.</param>
     /// <param name="count">How often it is handed over.</param>
     /// <param name="variables">More of them.</param>
-    public Process StartWithSocket(string make = Listening, string? path = null, int count = 1, params IEnumerable<(string Name, string Value)> variables) =>
-        Start("perl", ["-e", Launcher.Replace("MAKE", make, StringComparison.Ordinal), path ?? SocketPath, $"{count}", .. Serve], variables);
+    public Process StartWithSocket(
+        string make = Listening, string? path = null, int count = 1, params IEnumerable<(string Name, string Value)> variables) =>
+        Start("perl", ["-e", Launcher.Replace("MAKE", make, StringComparison.Ordinal), path ?? SocketPath, $"{count}", .. Serve],
+            variables);
 
     /// <summary>Without a socket.</summary>
     public Process Start(params IEnumerable<(string Name, string Value)> variables) => Start(Serve[0], Serve[1..], variables);

@@ -44,7 +44,8 @@ public sealed class SocketActivationTests : IDisposable
     [InlineData(Deaf, null, 1, "handed over a unix stream socket that does not listen; expected")]
     [InlineData(Nameless, null, 1, "handed over a unix stream socket *; expected")]
     [InlineData(File, null, 1, "handed over something that is no socket of a known family; expected")]
-    public async Task A_descriptor_that_is_not_the_configured_socket_is_refused_with_what_it_is(string make, string? name, int count, string found)
+    public async Task A_descriptor_that_is_not_the_configured_socket_is_refused_with_what_it_is(
+        string make, string? name, int count, string found)
     {
         var daemon = _manager.StartWithSocket(make, name is null ? null : _manager.PathOf(name), count);
 
@@ -52,7 +53,8 @@ public sealed class SocketActivationTests : IDisposable
 
         await daemon.WaitForExitAsync(Cancellation);
         daemon.ExitCode.Should().Be(1);
-        said.Should().Match($"The service manager {found} is one listening unix stream socket bound to {_manager.SocketPath}. *ListenStream*\n");
+        said.Should().Match(
+            $"The service manager {found} is one listening unix stream socket bound to {_manager.SocketPath}. *ListenStream*\n");
     }
 
     [Fact]
@@ -65,12 +67,14 @@ public sealed class SocketActivationTests : IDisposable
             echo '{"cniVersion":"1.1.0","supportedVersions":["1.0.0"]}'
             """, Cancellation);
         System.IO.File.SetUnixFileMode(plugin, (UnixFileMode)0b111_101_101);
-        await System.IO.File.WriteAllTextAsync(_manager.PathOf("net.d/10-pods.conflist"), """{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "witness" } ] }""", Cancellation);
+        await System.IO.File.WriteAllTextAsync(_manager.PathOf("net.d/10-pods.conflist"),
+            """{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "witness" } ] }""", Cancellation);
         using var notified = new NotifySocket(_manager.PathOf("notify"));
         _manager.StartWithSocket(variables: [("NOTIFY_SOCKET", notified.Address), ("WATCHDOG_USEC", "30000000")]);
 
         await _manager.PostAsync("NetworkDriver.CreateNetwork", $$"""
-            {"NetworkID":"{{new string('a', 64)}}","Options":{"com.docker.network.generic":{"cni.network":"pods"} },"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}
+            {"NetworkID":"{{new string(
+                'a', 64)}}","Options":{"com.docker.network.generic":{"cni.network":"pods"} },"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}
             """, Cancellation);
 
         var seen = await System.IO.File.ReadAllTextAsync(_manager.PathOf("seen"), Cancellation);

@@ -29,9 +29,12 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("rmdir state; ln -s nowhere state", "*/state cannot be used*it is a link to nowhere, where there is nothing*")]
     [InlineData("rmdir state; ln -s state state", "*/state cannot be used*it is a link to state, which leads back to itself*")]
     [InlineData("rmdir state; ln -s settings.yaml state", "*/state cannot be used*it is a link to settings.yaml, which is no directory*")]
-    [InlineData("sed -i 's|^stateDirectory.*|stateDirectory: /proc/t/state|' settings.yaml", "the directory /proc/t cannot be made: there is no such file or directory*")]
-    [InlineData("sed -i 's|^socket.*|socket: /proc/t/cni.sock|' settings.yaml", "the directory /proc/t cannot be made: there is no such file or directory*")]
-    [InlineData("sed -i 's|^runDirectory: \\(.*\\)/run|runDirectory: \\1/state/attachments|' settings.yaml", "runDirectory: */state/attachments cannot be used: cnm-cni keeps other things of its own in */state/attachments*")]
+    [InlineData("sed -i 's|^stateDirectory.*|stateDirectory: /proc/t/state|' settings.yaml",
+        "the directory /proc/t cannot be made: there is no such file or directory*")]
+    [InlineData("sed -i 's|^socket.*|socket: /proc/t/cni.sock|' settings.yaml",
+        "the directory /proc/t cannot be made: there is no such file or directory*")]
+    [InlineData("sed -i 's|^runDirectory: \\(.*\\)/run|runDirectory: \\1/state/attachments|' settings.yaml",
+        "runDirectory: */state/attachments cannot be used: cnm-cni keeps other things of its own in */state/attachments*")]
     [InlineData("sed -i 's|^socket: \\(.*\\)/cni.sock|socket: \\1/run/lock|' settings.yaml", "socket: */run/lock cannot be used*")]
     [InlineData("mount -t tmpfs -o nr_inodes=2 none state", "the state in * cannot be taken up*no space left on device*")]
     [InlineData("ulimit -n 128", "cnm-cni serve may have 128 files open, and needs *")]
@@ -49,13 +52,17 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("run")]
     public async Task A_directory_with_other_things_in_it_is_left_as_it_is(string directory)
     {
-        var (exitCode, output) = await ServeAsync("root", $"mkdir -p {directory} && chmod 755 {directory} && touch {directory}/{{a,b,c,d,e}}", Cancellation);
+        var (exitCode, output) =
+            await ServeAsync("root", $"mkdir -p {directory} && chmod 755 {directory} && touch {directory}/{{a,b,c,d,e}}", Cancellation);
 
         exitCode.Should().Be(1, output);
-        output.Should().Match($"{directory}Directory: */{directory} is open to others than its owner, and in it is what is not cnm-cni's: a, b, c and 2 more.*chmod 700 */{directory}*\n");
+        output.Should().Match(
+            $"{directory}Directory: */{directory} is open to others than its owner, and in it is what is not cnm-cni's: a, b, c and 2 " +
+            $"more.*chmod 700 */{directory}*\n");
         File.GetUnixFileMode(Path.Combine(_directory, directory)).Should().Be((UnixFileMode)0b111_101_101);
         Directory.GetFileSystemEntries(Path.Combine(_directory, directory)).Should().HaveCount(5);
-        Directory.GetFileSystemEntries(Path.Combine(_directory, "state")).Should().HaveCount(directory == "state" ? 5 : 0, "neither is begun with");
+        Directory.GetFileSystemEntries(Path.Combine(_directory, "state")).Should().HaveCount(
+            directory == "state" ? 5 : 0, "neither is begun with");
     }
 
     [Theory]
@@ -65,7 +72,9 @@ public sealed class StartFailureTests : IDisposable
     public async Task A_directory_of_the_systems_is_never_taken(string path, string words)
     {
         // Empty and in a mount namespace of its own: should it be taken after all, nobody misses it.
-        var make = path == "state" ? "rmdir state; ln -s /srv state" : $"sed -i 's|^stateDirectory.*|stateDirectory: {path}|' settings.yaml";
+        var make = path == "state"
+            ? "rmdir state; ln -s /srv state"
+            : $"sed -i 's|^stateDirectory.*|stateDirectory: {path}|' settings.yaml";
         var (exitCode, output) = await ServeAsync("root", $"mount -t tmpfs -o mode=755 none /srv && {make}", Cancellation);
 
         exitCode.Should().Be(1, output);
@@ -94,15 +103,19 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public void The_directories_of_Docker_that_are_missing_are_made_as_Docker_makes_them()
     {
-        using var socket = new Bridge.Adapter.Service.PluginSocket(Path.Combine(_directory, "docker", "plugins", "cni.sock"), Path.Combine(_directory, "spare"), inherited: null).Listen();
+        using var socket =
+            new Bridge.Adapter.Service.PluginSocket(
+                Path.Combine(_directory, "docker", "plugins", "cni.sock"), Path.Combine(_directory, "spare"), inherited: null).Listen();
 
-        File.GetUnixFileMode(Path.Combine(_directory, "docker")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.GetUnixFileMode(Path.Combine(_directory, "docker")).Should().Be(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public void Dispose() => Tool.Run("rm", "--recursive", "--force", _directory);
 
     // What the script mounts and holds goes with it.
-    private async Task<(int ExitCode, string Output)> ServeAsync(string user, string script, CancellationToken cancellationToken, string through = "")
+    private async Task<(int ExitCode, string Output)> ServeAsync(
+        string user, string script, CancellationToken cancellationToken, string through = "")
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "It needs root to become somebody else, and to mount.");
         var program = Path.Combine(AppContext.BaseDirectory, "cnm-cni");
@@ -115,8 +128,15 @@ public sealed class StartFailureTests : IDisposable
             containerdSocket: {_directory}/no-containerd.sock
             """, cancellationToken);
         Directory.CreateDirectory(Path.Combine(_directory, "state"));
-        var become = user == "root" ? "" : $"setpriv --reuid {user} --regid nogroup --clear-groups env DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp ";
-        using var process = Process.Start(new ProcessStartInfo("unshare", ["--mount", "--net", "bash", "-c", $"cd '{_directory}' && {script} && exec timeout 60 {through}{become}'{program}' serve --config settings.yaml"])
+        var become = user == "root"
+            ? ""
+            : $"setpriv --reuid {user} --regid nogroup --clear-groups env DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp ";
+        using var process =
+            Process.Start(
+                new ProcessStartInfo(
+                    "unshare",
+                    ["--mount", "--net", "bash", "-c",
+                        $"cd '{_directory}' && {script} && exec timeout 60 {through}{become}'{program}' serve --config settings.yaml"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -42,19 +42,22 @@ public sealed class ThreadLimitTests : IAsyncLifetime
     {
         _group!.Limit(more);
         for (var attempt = 0; attempt < 5; attempt++)
-            (await _docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.MatchRegex("limit|Resource temporarily unavailable|Cannot fork");
+            (await _docker.CreateEndpointAsync("e2")).Should().StartWith("{\"Err\":").And.MatchRegex(
+                "limit|Resource temporarily unavailable|Cannot fork");
 
         (await _daemon.PostAsync("Bridge.Status", "")).Status.Should().Be(200);
         (await _docker.EndpointAsync("EndpointOperInfo", "e1")).Should().StartWith("{\"Value\":");
         var passes = await RepairPassesAsync();
-        await Eventually.TrueAsync(async _ => await RepairPassesAsync() >= passes + 2, "repair inspects namespaces at the limit", Cancellation);
+        await Eventually.TrueAsync(
+            async _ => await RepairPassesAsync() >= passes + 2, "repair inspects namespaces at the limit", Cancellation);
         _group.Lift();
 
         (await _docker.CreateEndpointAsync("e3")).Should().StartWith("{\"Interface\":", _daemon.Log);
         foreach (var endpoint in new[] { "e1", "e2", "e3" })
             await _docker.EndpointAsync("DeleteEndpoint", endpoint);
 
-        await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(_daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
+        await Eventually.TrueAsync(
+            () => Directory.GetFiles(Path.Combine(_daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
     }
 
     private async Task<int> RepairPassesAsync() =>

@@ -56,9 +56,12 @@ public sealed class SettingsFileTests : IDisposable
         SandboxPlugins = ["cilium-cni", "route-override"],
         ForbiddenArguments = ["K8S_*", "OWNER"],
         PluginEnvironment = new Dictionary<string, string> { ["PROXY"] = "http://10.0.0.1:3128", ["zone_1"] = "" },
-        Timeouts = new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500), Probe = TimeSpan.FromSeconds(1), Call = TimeSpan.FromHours(1), TerminationGrace = TimeSpan.Zero },
+        Timeouts =
+            new TimeoutSettings { Add = TimeSpan.FromSeconds(90), Delete = TimeSpan.FromMinutes(2), Check = TimeSpan.FromMilliseconds(500),
+                Probe = TimeSpan.FromSeconds(1), Call = TimeSpan.FromHours(1), TerminationGrace = TimeSpan.Zero },
         Calls = new CallSettings { Running = 1, Waiting = 0 },
-        Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10), RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
+        Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10),
+            RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
         PluginOutputLimit = 64 * 1024,
         Log = new LogSettings { Level = LogLevel.Debug, Format = LogFormat.Json },
     });
@@ -75,21 +78,27 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("timeouts: {add: 31m}\n", "1:17: timeouts.add: 31m is out of range; allowed are 100ms to 30m")]
     [InlineData("timeouts: {add: }\n", "1:17: timeouts.add: expected a duration")]
     [InlineData("timeouts: 5s\n", "1:11: timeouts: expected keys and values (add, delete, check, probe, call, terminationGrace)")]
-    [InlineData("timeouts: {add: 2m}\n", "1:11: timeouts: call (150s) must not be shorter than add, delete and twice terminationGrace together (184s)")]
+    [InlineData("timeouts: {add: 2m}\n",
+        "1:11: timeouts: call (150s) must not be shorter than add, delete and twice terminationGrace together (184s)")]
     [InlineData("timeouts: {call: 3h}\n", "1:18: timeouts.call: 3h is out of range; allowed are 100ms to 2h")]
     [InlineData("calls: {running: 0}\n", "1:18: calls.running: 0 is out of range; allowed are 1 to 1024")]
     [InlineData("calls: {running: 2s}\n", "1:18: calls.running: \"2s\" is not a whole number, for example 32")]
     [InlineData("calls: {waiting: 99999999999999}\n", "1:18: calls.waiting: 99999999999999 is out of range; allowed are 0 to 65536")]
     [InlineData("timeouts: [5s]\n", "1:11: timeouts: expected keys and values")]
-    [InlineData("repair:\n  retryFirst: 10s\n  retryLongest: 5s\n", "2:3: repair: retryFirst (10s) must not be longer than retryLongest (5s)")]
-    [InlineData("pluginOutputLimit: 16MB\n", "1:20: pluginOutputLimit: \"16MB\" is not a size with its unit (B, KiB, MiB, GiB), for example 16MiB")]
-    [InlineData("pluginOutputLimit: 9000000000GiB\n", "1:20: pluginOutputLimit: 9000000000GiB is out of range; allowed are 64KiB to 256MiB")]
+    [InlineData(
+        "repair:\n  retryFirst: 10s\n  retryLongest: 5s\n", "2:3: repair: retryFirst (10s) must not be longer than retryLongest (5s)")]
+    [InlineData(
+        "pluginOutputLimit: 16MB\n", "1:20: pluginOutputLimit: \"16MB\" is not a size with its unit (B, KiB, MiB, GiB), for example 16MiB")]
+    [InlineData(
+        "pluginOutputLimit: 9000000000GiB\n", "1:20: pluginOutputLimit: 9000000000GiB is out of range; allowed are 64KiB to 256MiB")]
     [InlineData("socket: run/cni.sock\n", "1:9: socket: \"run/cni.sock\" is not an absolute path (it must begin with /)")]
-    [InlineData("dockerSocket: unix:///var/run/docker.sock\n", "1:15: dockerSocket: \"unix:///var/run/docker.sock\" is not an absolute path")]
+    [InlineData(
+        "dockerSocket: unix:///var/run/docker.sock\n", "1:15: dockerSocket: \"unix:///var/run/docker.sock\" is not an absolute path")]
     [InlineData("stateDirectory: /var/../etc\n", "1:17: stateDirectory: the path must not contain .. or control characters")]
     [InlineData("socket: {}\n", "1:9: socket: expected an absolute path")]
     [InlineData("pluginDirectories: /opt/cni/bin\n", "1:20: pluginDirectories: expected a list of absolute paths")]
-    [InlineData("pluginDirectories: []\n", "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni, /usr/libexec/cni")]
+    [InlineData("pluginDirectories: []\n",
+        "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni, /usr/libexec/cni")]
     [InlineData("pluginDirectories: [/a, b]\n", "1:25: pluginDirectories: \"b\" is not an absolute path")]
     [InlineData("pluginDirectories: [/a, /a]\n", "pluginDirectories: /a is listed twice")]
     [InlineData("autoNetworks: yes\n", "1:15: autoNetworks: \"yes\" is neither true nor false")]
@@ -97,11 +106,13 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("sandboxPlugins: sbr\n", "1:17: sandboxPlugins: expected a list of file names, for example [my-plugin]")]
     [InlineData("sandboxPlugins: [vrf, /opt/cni/bin/x]\n", "1:23: sandboxPlugins: \"/opt/cni/bin/x\" is not the bare name of a file")]
     [InlineData("sandboxPlugins: ['']\n", "1:18: sandboxPlugins: \"\" is not the bare name of a file")]
-    [InlineData("pluginDirectories: [/opt/cni/bin, '/a:b']\n", "1:35: pluginDirectories: the path must not contain ':', which stands between paths in CNI_PATH")]
+    [InlineData("pluginDirectories: [/opt/cni/bin, '/a:b']\n",
+        "1:35: pluginDirectories: the path must not contain ':', which stands between paths in CNI_PATH")]
     [InlineData("sandboxPlugins: [..]\n", "1:18: sandboxPlugins: \"..\" is not the bare name of a file")]
     [InlineData("sandboxPlugins: [a, b, a]\n", "1:17: sandboxPlugins: a is listed twice")]
     [InlineData("containerdSocket: run/c.sock\n", "1:19: containerdSocket: \"run/c.sock\" is not an absolute path")]
-    [InlineData("log: {level: loud}\n", "1:14: log.level: \"loud\" is not one of trace, debug, information, warning, error, critical, none")]
+    [InlineData(
+        "log: {level: loud}\n", "1:14: log.level: \"loud\" is not one of trace, debug, information, warning, error, critical, none")]
     [InlineData("log: {level: 3}\n", "1:14: log.level: \"3\" is not one of")]
     [InlineData("? [a, b]\n: 1\n", "a key must be a plain word")]
     [InlineData("- socket\n", "1:1: expected keys and values")]
@@ -117,7 +128,8 @@ public sealed class SettingsFileTests : IDisposable
 
     [Fact]
     public void All_mistakes_are_reported_at_once_in_the_order_of_the_file() =>
-        Problems("nonsense: 1\ntimeouts:\n  add: soon\n  deleet: 5s\nlog: {format: xml}\nsocket: [\n").Select(problem => problem[_file.Length..]).Should().SatisfyRespectively(
+        Problems("nonsense: 1\ntimeouts:\n  add: soon\n  deleet: 5s\nlog: {format: xml}\nsocket: [\n").Select(
+            problem => problem[_file.Length..]).Should().SatisfyRespectively(
             first => first.Should().StartWith(":1:1: unknown key nonsense"),
             second => second.Should().StartWith(":3:8: timeouts.add: \"soon\""),
             third => third.Should().StartWith(":4:3: unknown key timeouts.deleet; did you mean delete?"),
@@ -133,7 +145,8 @@ public sealed class SettingsFileTests : IDisposable
     {
         File.WriteAllText(_file, yaml, System.Text.Encoding.GetEncoding(encoding));
 
-        FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().WithMessage(_file + problem);
+        FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().WithMessage(
+            _file + problem);
     }
 
     [Fact]
@@ -155,7 +168,8 @@ public sealed class SettingsFileTests : IDisposable
         try
         {
             var load = () => Task.Run(() => SettingsFile.Load(_file, mustExist: true), Cancellation);
-            (await load.Should().ThrowAsync<SettingsException>()).WithMessage($"{_file}: the file cannot be read: {reason.Replace("FILE", _file, StringComparison.Ordinal)}");
+            (await load.Should().ThrowAsync<SettingsException>()).WithMessage(
+                $"{_file}: the file cannot be read: {reason.Replace("FILE", _file, StringComparison.Ordinal)}");
         }
         finally
         {
@@ -184,7 +198,9 @@ public sealed class SettingsFileTests : IDisposable
     [Fact]
     public void The_settings_in_force_are_printed_as_a_file_that_means_the_same()
     {
-        var settings = new AdapterSettings { StateDirectory = "/srv/it's: here", AutoNetworks = true, SandboxPlugins = ["a", "b: c"], PluginOutputLimit = 100_000, Repair = new RepairSettings { RetryFirst = TimeSpan.FromMilliseconds(1500) } };
+        var settings =
+            new AdapterSettings { StateDirectory = "/srv/it's: here", AutoNetworks = true, SandboxPlugins = ["a", "b: c"],
+                PluginOutputLimit = 100_000, Repair = new RepairSettings { RetryFirst = TimeSpan.FromMilliseconds(1500) } };
 
         Read(SettingsText.ToYaml(settings)).Should().BeEquivalentTo(settings);
     }

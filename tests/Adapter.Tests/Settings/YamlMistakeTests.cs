@@ -2,11 +2,14 @@ using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Tests.Settings;
 
-/// <summary>A settings file that is no YAML, or other YAML than was meant, is answered in words for the person who has written it.</summary>
+/// <summary>
+/// A settings file that is no YAML, or other YAML than was meant, is answered in words for the person who has written it.
+/// </summary>
 public sealed class YamlMistakeTests : IDisposable
 {
     // What parsers and .NET say among programmers.
-    private static readonly string[] Jargon = ["scann", "parsing", "scalar", "token", "node", "expected <", "Exception", "Parameter", "stream", "Specified"];
+    private static readonly string[] Jargon = ["scann", "parsing", "scalar", "token", "node", "expected <", "Exception", "Parameter",
+        "stream", "Specified"];
 
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("yaml-").FullName, "config.yaml");
 
@@ -25,9 +28,11 @@ public sealed class YamlMistakeTests : IDisposable
     [InlineData("sandboxPlugins:\n  - a\n b\n", "this is not YAML: ")]
     [InlineData("socket: /a\n  log: {}\n", "this is not YAML: this ': ' is one too many")]
     [InlineData("socket: a: b\n", "this is not YAML: this ': ' is one too many")]
-    [InlineData("socket\nlog: {}\n", "this is not YAML: this ': ' is one too many: a text that holds it needs quotes, or the key in a line above lacks its own")]
+    [InlineData("socket\nlog: {}\n",
+        "this is not YAML: this ': ' is one too many: a text that holds it needs quotes, or the key in a line above lacks its own")]
     [InlineData("calls:\n    running: 1\n  waiting: 2\n", "this is not YAML: ")]
-    [InlineData("log:\n  level: debug\n\tformat: text\n", "3:1: this is not YAML: a tab stands where the line is indented; indent with spaces")]
+    [InlineData(
+        "log:\n  level: debug\n\tformat: text\n", "3:1: this is not YAML: a tab stands where the line is indented; indent with spaces")]
     [InlineData("socket: *nobody\n", "1:9: socket: expected an absolute path, not the alias *nobody; write the value out")]
     [InlineData("socket: &\n", "this is not YAML: a text cannot begin with '&' or '*' unless it is in quotes")]
     [InlineData("socket: !<x /a\n", "this is not YAML: a text cannot begin with '!' unless it is in quotes")]
@@ -40,8 +45,10 @@ public sealed class YamlMistakeTests : IDisposable
     [InlineData("sandboxPlugin: []\n", "1:1: unknown key sandboxPlugin; did you mean sandboxPlugins?")]
     [InlineData("\0\u0001\u0002\u007fELF\0\0", "this is not YAML: ")]
     [InlineData("pluginEnvironment: [A=b]\n", "1:20: pluginEnvironment: expected names and values, for example {PROXY: http://10.0.0.1}")]
-    [InlineData("pluginEnvironment: {PATH: /a}\n", "1:21: pluginEnvironment: \"PATH\" cannot be chosen: plugins find iptables and each other by it")]
-    [InlineData("pluginEnvironment: {CNI_ARGS: a}\n", "1:21: pluginEnvironment: \"CNI_ARGS\" is what the CNI specification has every plugin told about its run")]
+    [InlineData("pluginEnvironment: {PATH: /a}\n",
+        "1:21: pluginEnvironment: \"PATH\" cannot be chosen: plugins find iptables and each other by it")]
+    [InlineData("pluginEnvironment: {CNI_ARGS: a}\n",
+        "1:21: pluginEnvironment: \"CNI_ARGS\" is what the CNI specification has every plugin told about its run")]
     [InlineData("pluginEnvironment: {A: }\n", "pluginEnvironment.A: expected a text; write '' for an empty one")]
     [InlineData("pluginEnvironment: {A: [b]}\n", "pluginEnvironment.A: expected a text; write '' for an empty one")]
     [InlineData("pluginEnvironment: {A: b, A: c}\n", "1:27: pluginEnvironment.A is set twice")]
@@ -50,7 +57,9 @@ public sealed class YamlMistakeTests : IDisposable
     {
         File.WriteAllText(_file, yaml);
 
-        var problem = FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().Which.Problems.Should().ContainSingle().Which.ToString();
+        var problem =
+            FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().Which.Problems
+                .Should().ContainSingle().Which.ToString();
 
         problem.Should().StartWith(_file).And.Contain(words);
         Jargon.Where(word => problem[_file.Length..].Contains(word, StringComparison.Ordinal)).Should().BeEmpty(problem);
@@ -61,7 +70,8 @@ public sealed class YamlMistakeTests : IDisposable
     {
         File.WriteAllBytes(_file, [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0xff, 0xfe, 0xc3, 0x28, 0]);
 
-        FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().WithMessage($"{_file}:*this is not YAML: *");
+        FluentActions.Invoking(() => SettingsFile.Load(_file, mustExist: true)).Should().Throw<SettingsException>().WithMessage(
+            $"{_file}:*this is not YAML: *");
     }
 
     [Fact]
@@ -69,7 +79,8 @@ public sealed class YamlMistakeTests : IDisposable
     {
         var settings = new AdapterSettings
         {
-            PluginEnvironment = new Dictionary<string, string> { ["A"] = "", ["b_2"] = "null", ["C"] = "it's: \"1\"\n# two\\é\u001b", ["D"] = "true" },
+            PluginEnvironment =
+                new Dictionary<string, string> { ["A"] = "", ["b_2"] = "null", ["C"] = "it's: \"1\"\n# two\\é\u001b", ["D"] = "true" },
         };
         File.WriteAllText(_file, SettingsText.ToYaml(settings));
 

@@ -44,5 +44,6 @@ public sealed class CidrTests
     [Theory]
     [InlineData("10.88.0.5/16")]
     [InlineData("10.88.0.5")]
-    public void The_address_is_read_with_or_without_a_prefix_length(string text) => Cidr.AddressIn(text).Should().Be(IPAddress.Parse("10.88.0.5"));
+    public void The_address_is_read_with_or_without_a_prefix_length(string text) =>
+        Cidr.AddressIn(text).Should().Be(IPAddress.Parse("10.88.0.5"));
 }

@@ -82,7 +82,8 @@ public sealed class DamageTests : IDisposable
     {
         var text = System.Text.Encoding.UTF8.GetString(Written("networks"));
 
-        File.WriteAllText(Path.Combine(_directory, "networks", "e1.json"), text.Replace("\"Version\": 3", "\"Version\": 2").Replace("Checksum\": \"", "Checksum\": \"0"));
+        File.WriteAllText(Path.Combine(_directory, "networks", "e1.json"),
+            text.Replace("\"Version\": 3", "\"Version\": 2").Replace("Checksum\": \"", "Checksum\": \"0"));
 
         new Journal(_directory).Load().Should().ContainSingle().Which.Reason.Should().Contain("checksum");
     }
@@ -128,7 +129,8 @@ public sealed class DamageTests : IDisposable
 
         journal.Networks.Find("57c2").Should().NotBeNull();
         File.ReadAllText(file).Should().Be(Newer);
-        journal.Networks.Invoking(networks => networks.Write(new NetworkRecord("57c2", "pods", IpamMode.Null))).Should().Throw<JournalException>().WithMessage($"*{file}*");
+        journal.Networks.Invoking(networks => networks.Write(new NetworkRecord("57c2", "pods", IpamMode.Null)))
+            .Should().Throw<JournalException>().WithMessage($"*{file}*");
     }
 
     [Fact]
@@ -178,7 +180,9 @@ public sealed class DamageTests : IDisposable
     private string Older(string kind, int version)
     {
         Directory.CreateDirectory(Path.Combine(_directory, kind));
-        var file = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "State", "Versions", $"{version}", kind)).Order(StringComparer.Ordinal).Last();
+        var file =
+            Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "State", "Versions", $"{version}", kind)).Order(
+                StringComparer.Ordinal).Last();
         var content = File.ReadAllText(file).Replace($"\"{Path.GetFileNameWithoutExtension(file)}\"", "\"e1\"");
         File.WriteAllText(Path.Combine(_directory, kind, "e1.json"), content);
         new Journal(_directory).Load().Should().BeEmpty("undamaged it is read");

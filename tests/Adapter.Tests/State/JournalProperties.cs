@@ -43,7 +43,8 @@ public sealed class JournalProperties : IDisposable
     public void A_result_as_deep_as_the_library_reads_is_kept()
     {
         var deep = string.Concat(Enumerable.Repeat("[", 240)) + string.Concat(Enumerable.Repeat("]", 240));
-        var result = CniInvoker.CniResult.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"1.0.0","vendor":{{deep}}}"""), "1.0.0");
+        var result =
+            CniInvoker.CniResult.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"1.0.0","vendor":{{deep}}}"""), "1.0.0");
 
         var record = Attachments.Records.Joined("e1") with { Result = Bridge.Adapter.Translation.CniRecord.ToElement(result.Json) };
         var found = AfterRestart(journal => journal.Attachments.Bring(record)).Attachments.Find("e1")!;
@@ -72,9 +73,11 @@ public sealed class JournalProperties : IDisposable
     [Property(MaxTest = 50)]
     public Property A_network_keeps_the_options_for_its_endpoints() => Prop.ForAll(Texts, Texts, (key, value) =>
     {
-        var record = new NetworkRecord("57c2", "pods", IpamMode.Cni) { EndpointDefaults = new Dictionary<string, string> { [key] = value } };
+        var record =
+            new NetworkRecord("57c2", "pods", IpamMode.Cni) { EndpointDefaults = new Dictionary<string, string> { [key] = value } };
 
-        AfterRestart(journal => journal.Networks.Write(record)).Networks.Find("57c2")!.EndpointDefaults.Should().Equal(record.EndpointDefaults);
+        AfterRestart(journal => journal.Networks.Write(record)).Networks.Find("57c2")!.EndpointDefaults.Should().Equal(
+            record.EndpointDefaults);
     });
 
     private Journal AfterRestart(Action<Journal> write)
@@ -90,7 +93,8 @@ public sealed class JournalProperties : IDisposable
 
     private static JsonElement Element(Json value) => JsonDocument.Parse(value.Utf8).RootElement.Clone();
 
-    private static string Text(JsonElement? element) => element is { } present ? Json.Read(JsonSerializer.SerializeToUtf8Bytes(present)).Canonical : "null";
+    private static string Text(JsonElement? element) =>
+        element is { } present ? Json.Read(JsonSerializer.SerializeToUtf8Bytes(present)).Canonical : "null";
 
     private static string Text(Json value) => value.Canonical;
 

@@ -11,10 +11,13 @@ public sealed class MoveTests : IDisposable
     private static readonly (AttachmentPhase? From, AttachmentPhase? To)[] AttachmentMoves =
     [
         (null, AttachmentPhase.Prepared), (null, AttachmentPhase.Adding),
-        (AttachmentPhase.Prepared, AttachmentPhase.Prepared), (AttachmentPhase.Prepared, AttachmentPhase.Adding), (AttachmentPhase.Prepared, null),
-        (AttachmentPhase.Adding, AttachmentPhase.Adding), (AttachmentPhase.Adding, AttachmentPhase.Added), (AttachmentPhase.Adding, AttachmentPhase.Joined),
+        (AttachmentPhase.Prepared, AttachmentPhase.Prepared), (AttachmentPhase.Prepared, AttachmentPhase.Adding),
+        (AttachmentPhase.Prepared, null),
+        (AttachmentPhase.Adding, AttachmentPhase.Adding), (AttachmentPhase.Adding, AttachmentPhase.Added),
+        (AttachmentPhase.Adding, AttachmentPhase.Joined),
         (AttachmentPhase.Adding, AttachmentPhase.Deleting), (AttachmentPhase.Adding, null),
-        (AttachmentPhase.Added, AttachmentPhase.Added), (AttachmentPhase.Added, AttachmentPhase.Joined), (AttachmentPhase.Added, AttachmentPhase.Deleting),
+        (AttachmentPhase.Added, AttachmentPhase.Added), (AttachmentPhase.Added, AttachmentPhase.Joined),
+        (AttachmentPhase.Added, AttachmentPhase.Deleting),
         (AttachmentPhase.Joined, AttachmentPhase.Joined), (AttachmentPhase.Joined, AttachmentPhase.Deleting),
         (AttachmentPhase.Deleting, AttachmentPhase.Deleting), (AttachmentPhase.Deleting, null),
     ];
@@ -89,7 +92,8 @@ public sealed class MoveTests : IDisposable
         var reservations = Loaded().Reservations;
         reservations.Bring(Reservation(ReservationPhase.Reserved) with { EndpointId = "one" });
 
-        reservations.Invoking(records => records.Write(Reservation(ReservationPhase.Reserved) with { EndpointId = "other" })).Should().Throw<ImpossibleMoveException>();
+        reservations.Invoking(records => records.Write(Reservation(ReservationPhase.Reserved) with { EndpointId = "other" }))
+            .Should().Throw<ImpossibleMoveException>();
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -102,7 +106,8 @@ public sealed class MoveTests : IDisposable
             records.Write(to);
     }
 
-    private static void RequireOutcome<TPhase>(Action move, bool isDrawn, Func<TPhase?> onDisk, TPhase? from, TPhase? to) where TPhase : struct
+    private static void RequireOutcome<TPhase>(
+        Action move, bool isDrawn, Func<TPhase?> onDisk, TPhase? from, TPhase? to) where TPhase : struct
     {
         if (isDrawn)
         {
@@ -119,7 +124,8 @@ public sealed class MoveTests : IDisposable
     private static IEnumerable<TheoryDataRow<string?, string?>> Pairs<TPhase>() where TPhase : struct, Enum
     {
         string?[] phases = [null, .. Enum.GetNames<TPhase>()];
-        return from before in phases from after in phases where before is not null || after is not null select new TheoryDataRow<string?, string?>(before, after);
+        return from before in phases from after in phases where before is not null || after is not null
+            select new TheoryDataRow<string?, string?>(before, after);
     }
 
     private static TPhase? Phase<TPhase>(string? name) where TPhase : struct, Enum => name is null ? null : Enum.Parse<TPhase>(name);

@@ -25,7 +25,8 @@ internal static class OddFiles
 
         Tool.Run("truncate", "--size=3G", PathOf("sparse"));
         File.WriteAllText(PathOf("broken"), "");
-        Tool.Run("mount", "--bind", $"/proc/{Environment.ProcessId}/mem", PathOf("broken")); // Reading its beginning is an input/output error.
+        // Reading its beginning is an input/output error.
+        Tool.Run("mount", "--bind", $"/proc/{Environment.ProcessId}/mem", PathOf("broken"));
         Tool.Run("sh", "-c", $"touch \"{directory}/$(printf 'not\\377utf8').json\"");
         return ["empty", "directory", "dangling", "linked", "pipe", "device", "socket", "sparse", "broken", "not\uFFFDutf8"];
     }

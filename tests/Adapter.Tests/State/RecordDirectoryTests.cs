@@ -8,7 +8,8 @@ public sealed class RecordDirectoryTests : IDisposable
     private readonly string _directory = Path.Combine(Directory.CreateTempSubdirectory("journal").FullName, "networks");
 
     [Fact]
-    [Spec("result-stored", Libcni = "writes the file in place, so that a crash leaves an empty one", Ours = "the file is the old one or the new one, and on the disk before anything goes on")]
+    [Spec("result-stored", Libcni = "writes the file in place, so that a crash leaves an empty one",
+        Ours = "the file is the old one or the new one, and on the disk before anything goes on")]
     public void A_record_survives_the_process_that_wrote_it()
     {
         var record = new NetworkRecord("57c2", "pods", IpamMode.Cni)

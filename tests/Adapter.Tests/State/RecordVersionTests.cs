@@ -32,7 +32,8 @@ public sealed class RecordVersionTests : IDisposable
         attachments[0].Reserved.Should().BeEmpty("the first builds did not write it");
         attachments[0].Sysctls.Should().BeEmpty();
         attachments[1].Reserved.Should().Equal("10.90.0.2/24");
-        journal.Reservations.All.Should().ContainSingle().Which.Addresses.Should().Equal(new ReservedAddress("10.90.0.2/24", IsClaimed: true));
+        journal.Reservations.All.Should().ContainSingle().Which.Addresses.Should().Equal(
+            new ReservedAddress("10.90.0.2/24", IsClaimed: true));
     }
 
     [Fact]

@@ -5,8 +5,10 @@ namespace Bridge.Adapter.Tests.State;
 /// <summary>Brings records to where a test wants them, by the moves that they make.</summary>
 internal static class Steps
 {
-    private static readonly AttachmentPhase[] ToJoined = [AttachmentPhase.Adding, AttachmentPhase.Added, AttachmentPhase.Joined, AttachmentPhase.Deleting];
-    private static readonly ReservationPhase[] ToReleasing = [ReservationPhase.Reserving, ReservationPhase.Reserved, ReservationPhase.Releasing];
+    private static readonly AttachmentPhase[] ToJoined = [AttachmentPhase.Adding, AttachmentPhase.Added, AttachmentPhase.Joined,
+        AttachmentPhase.Deleting];
+    private static readonly ReservationPhase[] ToReleasing = [ReservationPhase.Reserving, ReservationPhase.Reserved,
+        ReservationPhase.Releasing];
 
     public static void Bring(this RecordDirectory<AttachmentRecord> attachments, AttachmentRecord record)
     {

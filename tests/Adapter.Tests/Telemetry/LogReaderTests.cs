@@ -99,7 +99,8 @@ public sealed class LogReaderTests : IAsyncLifetime
         }
     }
 
-    private Task CallAsync(int calls = Calls) => Parallel.ForAsync(0, calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
+    private Task CallAsync(int calls = Calls) =>
+        Parallel.ForAsync(0, calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
         (await _daemon.PostAsync("Plugin.Activate", "")).Status.Should().Be(200));
 
     private async Task<long> LostAsync()

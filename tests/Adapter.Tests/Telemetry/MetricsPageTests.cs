@@ -87,7 +87,8 @@ public sealed partial class MetricsPageTests : IDisposable
     {
         _metrics.PluginEnded("odd\"\\\nplugin", "ADD", "success", TimeSpan.Zero);
 
-        Lines().Should().Contain("""cnm_cni_plugin_runs_total{plugin="odd\"\\\nplugin",verb="ADD",outcome="success"} 1""").And.OnlyContain(line => Line().IsMatch(line));
+        Lines().Should().Contain("""cnm_cni_plugin_runs_total{plugin="odd\"\\\nplugin",verb="ADD",outcome="success"} 1""").And.OnlyContain(
+            line => Line().IsMatch(line));
     }
 
     [Fact]
@@ -102,7 +103,8 @@ public sealed partial class MetricsPageTests : IDisposable
         var lines = (await daemon.GetAsync("metrics")).TrimEnd().Split('\n');
 
         lines.Should().OnlyContain(line => Line().IsMatch(line)).And.Contain([
-            "cnm_cni_calls_total{method=\"Plugin.Activate\",outcome=\"answered\"} 1", "cnm_cni_calls_total{method=\"NetworkDriver.Join\",outcome=\"refused\"} 1"]);
+            "cnm_cni_calls_total{method=\"Plugin.Activate\",outcome=\"answered\"} 1",
+            "cnm_cni_calls_total{method=\"NetworkDriver.Join\",outcome=\"refused\"} 1"]);
     }
 
     private string[] Lines() => _page.Write().TrimEnd().Split('\n');

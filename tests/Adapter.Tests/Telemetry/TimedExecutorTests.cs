@@ -14,12 +14,15 @@ public sealed class TimedExecutorTests : IDisposable
     public async Task The_stderr_of_a_successful_plugin_is_logged_once_with_its_name()
     {
         var log = new LogLines<TimedExecutor>();
-        var executor = new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System), new BridgeMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
+        var executor =
+            new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System),
+                new BridgeMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
 
         var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), Cancellation);
 
         output.ExitCode.Should().Be(0);
-        log.Lines.Should().ContainSingle(line => line.Contains("mind the gap", StringComparison.Ordinal)).Which.Should().Contain("talkative");
+        log.Lines.Should().ContainSingle(line => line.Contains("mind the gap", StringComparison.Ordinal)).Which.Should().Contain(
+            "talkative");
     }
 
     private PluginRequest Request(string script)

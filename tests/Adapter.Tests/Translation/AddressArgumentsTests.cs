@@ -33,7 +33,8 @@ public sealed class AddressArgumentsTests
     public void The_capability_is_used_where_the_plugin_declares_it()
     {
         var declaring = Conflists.Parse("""
-            { "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "capabilities": { "ips": true }, "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } } ] }
+            { "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "capabilities": { "ips": true },
+              "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } } ] }
             """);
 
         var (_, arguments, capabilities) = AddressArguments.Of(declaring, Mac, ["10.1.0.7/24", "fd00::7/64"]);
@@ -54,6 +55,7 @@ public sealed class AddressArgumentsTests
 
         AddressArguments.Arguments(defaults, "pods", "0123456789abcdef", Mac, containerName: null)
             .Should().Equal(new CniArgument("K8S_POD_NAMESPACE", "docker-pods"), new CniArgument("K8S_POD_NAME", "0123456789ab"));
-        AddressArguments.Arguments(defaults, "pods", "0123456789abcdef", Mac, "web").Should().Contain(new CniArgument("K8S_POD_NAME", "web"));
+        AddressArguments.Arguments(defaults, "pods", "0123456789abcdef", Mac, "web").Should().Contain(
+            new CniArgument("K8S_POD_NAME", "web"));
     }
 }

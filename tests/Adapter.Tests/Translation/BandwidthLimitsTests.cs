@@ -11,7 +11,8 @@ public sealed class BandwidthLimitsTests
     [InlineData("ingress=1gbit", """{"ingressRate":1000000000,"ingressBurst":100000000}""")]
     [InlineData("ingress=100gbit", """{"ingressRate":100000000000,"ingressBurst":4000000000}""")]
     [InlineData("egress=1mbit egress.burst=256kibyte", """{"egressRate":1000000,"egressBurst":2097152}""")]
-    [InlineData("ingress=8kbit egress=2mbyte", """{"ingressRate":8000,"ingressBurst":1048576,"egressRate":16000000,"egressBurst":1600000}""")]
+    [InlineData(
+        "ingress=8kbit egress=2mbyte", """{"ingressRate":8000,"ingressBurst":1048576,"egressRate":16000000,"egressBurst":1600000}""")]
     public void Limits_become_the_capability_with_a_burst_for_each_rate(string options, string capability) =>
         BandwidthLimits.Read(Options(options), Chain)!.ToJsonString().Should().Be(capability);
 
@@ -22,10 +23,13 @@ public sealed class BandwidthLimitsTests
     [Theory]
     [InlineData("ingress=1kbit", "option cni.bandwidth.ingress=1kbit is out of range: 8kbit to 100gbit can be set.")]
     [InlineData("egress=1tbit", "option cni.bandwidth.egress=1tbit is out of range: 8kbit to 100gbit can be set.")]
-    [InlineData("egress=10mbit egress.burst=1kbit", "option cni.bandwidth.egress.burst=1kbit is out of range: 2kibyte to 4gbit can be set.")]
-    [InlineData("egress=10mbit egress.burst=8gbit", "option cni.bandwidth.egress.burst=8gbit is out of range: 2kibyte to 4gbit can be set.")]
+    [InlineData(
+        "egress=10mbit egress.burst=1kbit", "option cni.bandwidth.egress.burst=1kbit is out of range: 2kibyte to 4gbit can be set.")]
+    [InlineData(
+        "egress=10mbit egress.burst=8gbit", "option cni.bandwidth.egress.burst=8gbit is out of range: 2kibyte to 4gbit can be set.")]
     [InlineData("egress=1mbit egress.burst=1gbit", "option cni.bandwidth.egress.burst=1gbit is more than the rate allows in 250 s*")]
-    [InlineData("egress.burst=1mbit", "option cni.bandwidth.egress.burst says how far cni.bandwidth.egress may be exceeded, but there is no cni.bandwidth.egress.")]
+    [InlineData("egress.burst=1mbit",
+        "option cni.bandwidth.egress.burst says how far cni.bandwidth.egress may be exceeded, but there is no cni.bandwidth.egress.")]
     public void A_limit_without_effect_is_refused(string options, string message)
     {
         var read = () => BandwidthLimits.Read(Options(options), Chain);
@@ -38,7 +42,8 @@ public sealed class BandwidthLimitsTests
         var read = () => BandwidthLimits.Read(Options("ingress=10mbit"), Conflists.Parse(Conflists.Stock));
         read.Should().Throw<CnmException>().WithMessage(
             "bandwidth cannot be limited on CNI network \"pods\": none of its plugins has the capability \"bandwidth\". " +
-            "Add {\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}} to the plugins in test.conflist, or leave out cni.bandwidth.*.");
+            "Add {\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}} to the plugins in test.conflist, or leave out " +
+            "cni.bandwidth.*.");
     }
 
     [Theory]
@@ -57,5 +62,6 @@ public sealed class BandwidthLimitsTests
     private static NetworkConfiguration Chain => Conflists.WithCapabilities("bandwidth");
 
     private static Dictionary<string, string> Options(string text) =>
-        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Split('=')).ToDictionary(option => "cni.bandwidth." + option[0], option => option[1]);
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Split('=')).ToDictionary(
+            option => "cni.bandwidth." + option[0], option => option[1]);
 }

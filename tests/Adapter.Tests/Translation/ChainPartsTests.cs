@@ -45,7 +45,9 @@ public sealed class ChainPartsTests
     [Fact]
     public void Plugins_that_configure_the_container_wait_for_the_arrival_of_the_link()
     {
-        var parts = ChainParts.Of(Chain("bridge", "portmap", "sbr", "own", "firewall"), OnePort, limitsBandwidth: false, AttachMode.Staging, ["own"]);
+        var parts =
+            ChainParts.Of(
+                Chain("bridge", "portmap", "sbr", "own", "firewall"), OnePort, limitsBandwidth: false, AttachMode.Staging, ["own"]);
         Types(parts.Attaching).Should().Equal("bridge", "firewall");
         Types(parts.Inside).Should().Equal("sbr", "own");
         Types(parts.Publishing).Should().Equal("portmap");
@@ -80,12 +82,14 @@ public sealed class ChainPartsTests
         ChainParts.Of(network, [], limitsBandwidth, AttachMode.Staging, []).Attaching.Plugins.Should().HaveCount(runs ? 2 : 1);
     }
 
-    private static ChainParts Parts(NetworkConfiguration network, IReadOnlyList<RequestedPort> ports) => ChainParts.Of(network, ports, limitsBandwidth: false, AttachMode.Staging, []);
+    private static ChainParts Parts(NetworkConfiguration network, IReadOnlyList<RequestedPort> ports) =>
+        ChainParts.Of(network, ports, limitsBandwidth: false, AttachMode.Staging, []);
 
     private static NetworkConfiguration Chain(string main, string publisher, params string[] more) => Conflists.Parse(
         $$"""
         {"cniVersion": "1.0.0", "name": "n",
-         "plugins": [ {"type": "{{main}}"}, {"type": "{{publisher}}", "capabilities": {"portMappings": true} }{{string.Concat(more.Select(type => $", {{\"type\": \"{type}\"}}"))}} ] }
+         "plugins": [ {"type": "{{main}}"}, {"type": "{{publisher}}",
+           "capabilities": {"portMappings": true} }{{string.Concat(more.Select(type => $", {{\"type\": \"{type}\"}}"))}} ] }
         """);
 
     private static IEnumerable<string> Types(NetworkConfiguration network) => network.Plugins.Select(plugin => plugin.Type);

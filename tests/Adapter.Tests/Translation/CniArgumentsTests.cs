@@ -62,7 +62,8 @@ public sealed class CniArgumentsTests
     {
         var plain = () => Read("cni.args.A", new string('x', 1025));
         var filled = () => CniArguments.Read(
-            new Dictionary<string, string> { ["cni.args.A"] = "{host.name}" }, new Dictionary<string, string> { [ValueTemplate.HostName] = new string('x', 1025) }, "").ToArray();
+            new Dictionary<string, string> { ["cni.args.A"] = "{host.name}" },
+            new Dictionary<string, string> { [ValueTemplate.HostName] = new string('x', 1025) }, "").ToArray();
         plain.Should().Throw<CnmException>().WithMessage("*is longer than 1024 bytes.");
         filled.Should().Throw<CnmException>().WithMessage("*is longer than 1024 bytes.");
         Read("cni.args.A", new string('x', 1024)).Should().ContainSingle();

@@ -22,7 +22,8 @@ public sealed class CniNetworksTests : IDisposable
         Write("20-plain.conflist", Conflists.Plain);
         Choose("plain").Name.Should().Be("plain");
         var choose = () => Choose(null);
-        choose.Should().Throw<CnmException>().WithMessage("which CNI network? This host has \"pods\", \"plain\". Say it with -o cni.network=NAME.");
+        choose.Should().Throw<CnmException>().WithMessage(
+            "which CNI network? This host has \"pods\", \"plain\". Say it with -o cni.network=NAME.");
     }
 
     [Theory]
@@ -38,8 +39,11 @@ public sealed class CniNetworksTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with --ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the IPv4 --subnet *")]
-    [InlineData("10.1.0.0/16", "no CNI network of this host declares subnet 10.1.0.0/16: it has \"pods\" (10.88.0.0/16), *--ipam-opt cni.network=NAME.")]
+    [InlineData(
+        "", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with " +
+            "--ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the IPv4 --subnet *")]
+    [InlineData("10.1.0.0/16",
+        "no CNI network of this host declares subnet 10.1.0.0/16: it has \"pods\" (10.88.0.0/16), *--ipam-opt cni.network=NAME.")]
     [InlineData("nonsense", "no CNI network of this host declares subnet nonsense: *")]
     public void A_subnet_of_no_CNI_network_is_refused_with_the_known_ones(string pool, string message)
     {
@@ -56,7 +60,8 @@ public sealed class CniNetworksTests : IDisposable
         Write("40-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal));
         var choose = () => CniNetworks.ChooseForPool(Load(), name: null, "10.89.0.0/24");
         choose.Should().Throw<CnmException>().WithMessage(
-            "subnet 10.89.0.0/24 does not tell which CNI network is meant: \"plain\" and \"twin\" declare it. Say it with --ipam-opt cni.network=NAME. *compose*external.");
+            "subnet 10.89.0.0/24 does not tell which CNI network is meant: \"plain\" and \"twin\" declare it. Say it with --ipam-opt " +
+            "cni.network=NAME. *compose*external.");
         CniNetworks.ChooseForPool(Load(), "twin", "10.89.0.0/24").Name.Should().Be("twin");
     }
 
@@ -68,7 +73,8 @@ public sealed class CniNetworksTests : IDisposable
         Choose(null).Name.Should().Be("pods");
         CniNetworks.ChooseForPool(Load(), name: null, pool: null).Name.Should().Be("pods");
         var choose = () => Choose("lo");
-        choose.Should().Throw<CnmException>().WithMessage("no container can be on CNI network \"lo\" (*99-loopback.conf): its plugin loopback makes no interface.");
+        choose.Should().Throw<CnmException>().WithMessage(
+            "no container can be on CNI network \"lo\" (*99-loopback.conf): its plugin loopback makes no interface.");
     }
 
     [Fact]
@@ -77,14 +83,16 @@ public sealed class CniNetworksTests : IDisposable
         Write("10-pods.conflist", Conflists.Stock);
         Write("05-broken.conflist", "{");
         var choose = () => Choose("nopods");
-        choose.Should().Throw<CnmException>().WithMessage("there is no CNI network \"nopods\" on this host. There is \"pods\". Not usable: *05-broken.conflist*");
+        choose.Should().Throw<CnmException>().WithMessage(
+            "there is no CNI network \"nopods\" on this host. There is \"pods\". Not usable: *05-broken.conflist*");
     }
 
     [Fact]
     public void On_a_host_without_CNI_networks_the_error_names_the_directory_for_them()
     {
         var choose = () => Choose(null);
-        choose.Should().Throw<CnmException>().WithMessage("there is no CNI network on this host. Put a .conflist file into the CNI configuration directory*");
+        choose.Should().Throw<CnmException>().WithMessage(
+            "there is no CNI network on this host. Put a .conflist file into the CNI configuration directory*");
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -97,7 +105,8 @@ public sealed class CniNetworksTests : IDisposable
     {
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
-        Write("30-six.conflist", """{ "cniVersion": "1.0.0", "name": "six", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "fd00:1::/64" } } ] }""");
+        Write("30-six.conflist",
+            """{ "cniVersion": "1.0.0", "name": "six", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "fd00:1::/64" } } ] }""");
     }
 
     private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);

@@ -38,7 +38,8 @@ public sealed class DataQuantityTests
     public void A_unit_that_differs_from_another_in_letter_case_only_is_refused(string text)
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
-        read.Should().Throw<CnmException>().WithMessage($"option cni.bandwidth.ingress: in \"{text}\" the unit could mean bits or bytes. Write bit or byte, as in 10mbit or 2mbyte.");
+        read.Should().Throw<CnmException>().WithMessage(
+            $"option cni.bandwidth.ingress: in \"{text}\" the unit could mean bits or bytes. Write bit or byte, as in 10mbit or 2mbyte.");
     }
 
     [Theory]
@@ -55,7 +56,9 @@ public sealed class DataQuantityTests
     public void An_invalid_rate_is_refused(string text)
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
-        read.Should().Throw<CnmException>().WithMessage($"option cni.bandwidth.ingress: \"{text}\" is no rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; a number alone counts bits.");
+        read.Should().Throw<CnmException>().WithMessage(
+            $"option cni.bandwidth.ingress: \"{text}\" is no rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; a " +
+            $"number alone counts bits.");
     }
 
     [Fact]

@@ -89,13 +89,16 @@ public sealed class EndpointAnswerTests
 
     [Theory]
     [InlineData("0.0.0.0/0", "10.88.0.0/16", "192.0.2.1", "192.0.2.1/32")]
-    [InlineData("0.0.0.0/0", "192.0.2.1/32", "192.0.2.1", "192.0.2.1/32")] // It comes with a second address, or an other end, which Docker does not set.
+    // It comes with a second address, or an other end, which Docker does not set.
+    [InlineData("0.0.0.0/0", "192.0.2.1/32", "192.0.2.1", "192.0.2.1/32")]
     [InlineData("0.0.0.0/0", "10.88.0.0/16", "10.88.0.1", null)]
     [InlineData("::/0", "fd00:88::/64", "fd00:99::1", "fd00:99::1/128")]
     [InlineData("::/0", "fd00:88::/64", "fe80::1", null)]
     public void The_answer_has_a_route_to_a_next_hop_outside_every_subnet(string destination, string connected, string nextHop, string? way)
     {
-        var record = Attachment(new LinkRoute(connected) { Protocol = ByTheKernel }, new LinkRoute(destination) { Gateway = nextHop, OnLink = true });
+        var record =
+            Attachment(
+                new LinkRoute(connected) { Protocol = ByTheKernel }, new LinkRoute(destination) { Gateway = nextHop, OnLink = true });
 
         var answer = EndpointAnswer.ToJoin(record);
 
@@ -108,7 +111,9 @@ public sealed class EndpointAnswerTests
     [InlineData("fd00:88::5/64", "fd00:88::1")]
     public void In_the_sandbox_the_answer_has_an_IPv6_gateway_only_with_an_IPv6_address(string reserved, string? told)
     {
-        var record = Attachment(Connected, Default, new LinkRoute("fd00:88::/64") { Protocol = ByTheKernel }, new LinkRoute("::/0") { Gateway = "fd00:88::1", Metric = 1024 });
+        var record =
+            Attachment(Connected, Default, new LinkRoute("fd00:88::/64") { Protocol = ByTheKernel },
+                new LinkRoute("::/0") { Gateway = "fd00:88::1", Metric = 1024 });
         record = record with { Attach = AttachMode.Sandbox, Addresses = [], Reserved = reserved.Length == 0 ? [] : [reserved] };
 
         var answer = EndpointAnswer.ToJoin(record);
@@ -128,7 +133,11 @@ public sealed class EndpointAnswerTests
     public void Link_local_addresses_are_not_answered()
     {
         var record = Attachment(Connected);
-        record = record with { Snapshot = record.Snapshot! with { Addresses = [new LinkAddress("fe80::1", 64), new LinkAddress("fd00::5", 64)], Routes = [new LinkRoute("fd00::/64") { Protocol = ByTheKernel }] } };
+        record = record
+            with { Snapshot =
+                record.Snapshot!
+                    with { Addresses = [new LinkAddress("fe80::1", 64), new LinkAddress("fd00::5", 64)],
+                        Routes = [new LinkRoute("fd00::/64") { Protocol = ByTheKernel }] } };
         EndpointAnswer.ToCreateEndpoint(record, null).Interface!.AddressIPv6.Should().Be("fd00::5/64");
     }
 
@@ -148,6 +157,8 @@ public sealed class EndpointAnswerTests
 
     private static AttachmentRecord Attachment(params LinkRoute[] routes) => Records.Joined("e1") with
     {
-        Snapshot = new LinkSnapshot("eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [new LinkAddress("10.88.0.5", 16)], Routes = routes },
+        Snapshot =
+            new LinkSnapshot(
+                "eth0", "02:00:00:00:00:01", 1500, "veth", 7) { Addresses = [new LinkAddress("10.88.0.5", 16)], Routes = routes },
     };
 }

@@ -19,7 +19,8 @@ public sealed class EndpointOptionsTests
     [InlineData("cni.bandwidth.ingress=1mbit", "cni.bandwidth.egress=2mbit", "cni.bandwidth.egress=2mbit;cni.bandwidth.ingress=1mbit")]
     [InlineData("", "com.docker.network.endpoint.sysctls=x", "")]
     public void The_endpoints_own_options_win_over_its_networks(string defaults, string given, string merged) =>
-        string.Join(';', EndpointOptions.Merge(Parse(defaults), Elements(given)).Select(option => $"{option.Key}={option.Value}")).Should().Be(merged);
+        string.Join(';', EndpointOptions.Merge(Parse(defaults), Elements(given)).Select(option => $"{option.Key}={option.Value}"))
+            .Should().Be(merged);
 
     [Theory]
     [InlineData("cni.typo=x")]
@@ -29,7 +30,9 @@ public sealed class EndpointOptionsTests
     public void An_unknown_endpoint_option_of_ours_is_refused_with_the_known_ones(string given)
     {
         var merge = () => EndpointOptions.Merge(Parse(""), Elements(given));
-        merge.Should().Throw<CnmException>().WithMessage($"endpoint option {given.Split('=')[0]} is not known to driver cni. Known options: cni.args.KEY=VALUE (CNI_ARGS), cni.bandwidth.ingress=RATE*");
+        merge.Should().Throw<CnmException>().WithMessage(
+            $"endpoint option {given.Split(
+                '=')[0]} is not known to driver cni. Known options: cni.args.KEY=VALUE (CNI_ARGS), cni.bandwidth.ingress=RATE*");
     }
 
     [Theory]
@@ -47,12 +50,15 @@ public sealed class EndpointOptionsTests
     [Fact]
     public void A_default_that_depends_on_the_endpoint_is_accepted_as_it_is()
     {
-        var require = () => EndpointOptions.Require(Parse("cni.args.K8S_POD_NAME=docker-{container.name};cni.bandwidth.egress=10mbit"), Conflists.WithCapabilities("bandwidth"));
+        var require =
+            () => EndpointOptions.Require(Parse("cni.args.K8S_POD_NAME=docker-{container.name};cni.bandwidth.egress=10mbit"),
+                Conflists.WithCapabilities("bandwidth"));
         require.Should().NotThrow();
     }
 
     private static Dictionary<string, string> Parse(string text) =>
-        text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Split('=', 2)).ToDictionary(option => option[0], option => option[1]);
+        text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Split('=', 2)).ToDictionary(
+            option => option[0], option => option[1]);
 
     private static Dictionary<string, JsonElement> Elements(string text) =>
         Parse(text).ToDictionary(option => option.Key, option => JsonSerializer.SerializeToElement(option.Value));

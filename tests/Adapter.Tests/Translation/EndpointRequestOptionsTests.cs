@@ -58,7 +58,8 @@ public sealed class EndpointRequestOptionsTests
     public void Two_addresses_cannot_be_requested_without_the_ips_capability()
     {
         var read = () => Read(Request(new EndpointInterface("10.88.0.7/16", "fd00::7/64")), Stock);
-        read.Should().Throw<CnmException>().WithMessage("CNI network \"pods\" can be asked for one address only*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
+        read.Should().Throw<CnmException>().WithMessage(
+            "CNI network \"pods\" can be asked for one address only*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
     }
 
     [Fact]
@@ -102,13 +103,17 @@ public sealed class EndpointRequestOptionsTests
     {
         var read = () => Read(Request(null, ("cni.args.A", "\"{ip}\"")), Stock);
         read.Should().Throw<CnmException>().WithMessage(
-            "option cni.args.A holds {ip}, which this endpoint does not have. It is known before the plugins run only where Docker or --ipam-driver cni chose it.");
+            "option cni.args.A holds {ip}, which this endpoint does not have. It is known before the plugins run only where Docker or " +
+            "--ipam-driver cni chose it.");
     }
 
     [Fact]
     public void Bandwidth_goes_to_the_capability()
     {
-        var record = NullIpam with { EndpointDefaults = new Dictionary<string, string> { ["cni.bandwidth.ingress"] = "10mbit", ["cni.bandwidth.egress"] = "10mbit" } };
+        var record =
+            NullIpam
+                with { EndpointDefaults =
+                    new Dictionary<string, string> { ["cni.bandwidth.ingress"] = "10mbit", ["cni.bandwidth.egress"] = "10mbit" } };
         var request = Request(null, ("cni.bandwidth.egress", "\"\""));
         Read(request, Conflists.WithCapabilities("bandwidth"), record).Capabilities.ToJsonString().Should().Be(
             """{"bandwidth":{"ingressRate":10000000,"ingressBurst":1048576}}""");
@@ -118,7 +123,8 @@ public sealed class EndpointRequestOptionsTests
     public void Name_servers_go_to_the_dns_capability_where_it_is_declared()
     {
         var request = Request(null, ("com.docker.network.endpoint.dnsservers", """["9.9.9.9","2620:fe::fe"]"""));
-        Read(request, Conflists.WithCapabilities("dns")).Capabilities.ToJsonString().Should().Be("""{"dns":{"servers":["9.9.9.9","2620:fe::fe"]}}""");
+        Read(request, Conflists.WithCapabilities("dns")).Capabilities.ToJsonString().Should().Be(
+            """{"dns":{"servers":["9.9.9.9","2620:fe::fe"]}}""");
         Read(request, Stock).Capabilities.Should().BeEmpty();
     }
 
@@ -128,7 +134,8 @@ public sealed class EndpointRequestOptionsTests
         var wishes = Read(
             Request(
                 null,
-                ("com.docker.network.endpoint.sysctls", "\"net.ipv4.conf.IFNAME.log_martians=1\""), ("com.docker.network.endpoint.ifname", "\"lan0\""),
+                ("com.docker.network.endpoint.sysctls", "\"net.ipv4.conf.IFNAME.log_martians=1\""),
+                ("com.docker.network.endpoint.ifname", "\"lan0\""),
                 ("com.docker.network.endpoint.anything", "\"x\""), ("somebody.else", "\"x\"")),
             Stock, NullIpam with { Attach = AttachMode.Sandbox });
         wishes.Sysctls.Should().Equal(new InterfaceSysctl("ipv4", "conf", "log_martians", "1"));
@@ -145,9 +152,11 @@ public sealed class EndpointRequestOptionsTests
 
     private static NetworkConfiguration Stock => Conflists.Parse(Conflists.Stock);
 
-    private static EndpointRequestOptions Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord? record = null, string? containerName = null) =>
+    private static EndpointRequestOptions Read(
+        CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord? record = null, string? containerName = null) =>
         EndpointRequestOptions.Read(request, network, record ?? NullIpam, new EndpointFacts(EndpointId, "57c2", "node1", containerName));
 
     private static CreateEndpointRequest Request(EndpointInterface? endpoint, params (string Key, string Json)[] options) =>
-        new("57c2", EndpointId, endpoint, options.ToDictionary(option => option.Key, option => JsonDocument.Parse(option.Json).RootElement));
+        new("57c2", EndpointId, endpoint,
+            options.ToDictionary(option => option.Key, option => JsonDocument.Parse(option.Json).RootElement));
 }

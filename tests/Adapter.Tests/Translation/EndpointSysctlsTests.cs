@@ -9,7 +9,9 @@ public sealed class EndpointSysctlsTests
     [Fact]
     public void Sysctls_of_the_endpoints_interface_are_read_as_Docker_writes_them()
     {
-        EndpointSysctls.Parse("net.ipv4.conf.IFNAME.log_martians=1,net.ipv6.conf.ifname.accept_ra=0, net.ipv4.neigh.IFNAME.gc_stale_time=30,net.mpls.conf.IFNAME.input=1").Should().Equal(
+        EndpointSysctls.Parse(
+            "net.ipv4.conf.IFNAME.log_martians=1,net.ipv6.conf.ifname.accept_ra=0, " +
+            "net.ipv4.neigh.IFNAME.gc_stale_time=30,net.mpls.conf.IFNAME.input=1").Should().Equal(
             new InterfaceSysctl("ipv4", "conf", "log_martians", "1"),
             new InterfaceSysctl("ipv6", "conf", "accept_ra", "0"),
             new InterfaceSysctl("ipv4", "neigh", "gc_stale_time", "30"),
@@ -32,10 +34,13 @@ public sealed class EndpointSysctlsTests
     public void Anything_else_is_refused_with_an_example(string setting)
     {
         var parse = () => EndpointSysctls.Parse(setting);
-        parse.Should().Throw<CnmException>().WithMessage("endpoint option com.docker.network.endpoint.sysctls: *is not a setting of the endpoint's own interface, as in net.ipv4.conf.IFNAME.rp_filter=2*");
+        parse.Should().Throw<CnmException>().WithMessage(
+            "endpoint option com.docker.network.endpoint.sysctls: *is not a setting of the endpoint's own interface, as in " +
+            "net.ipv4.conf.IFNAME.rp_filter=2*");
     }
 
     [Fact]
     public void A_sysctl_is_set_for_the_interface_under_its_actual_name() =>
-        new InterfaceSysctl("ipv4", "conf", "rp_filter", "2").Setting.Should().Be(KeyValuePair.Create("net.ipv4.conf.IFNAME.rp_filter", "2"));
+        new InterfaceSysctl("ipv4", "conf", "rp_filter", "2").Setting.Should().Be(
+            KeyValuePair.Create("net.ipv4.conf.IFNAME.rp_filter", "2"));
 }

@@ -20,7 +20,8 @@ public sealed class InterfaceNamesTests
     {
         InterfaceNames.Requested("lan0", AttachMode.Sandbox).Should().Be("lan0");
         var staged = () => InterfaceNames.Requested("lan0", AttachMode.Staging);
-        staged.Should().Throw<CnmException>().WithMessage("*Docker itself names the interfaces*create the network with -o cni.attach=sandbox.");
+        staged.Should().Throw<CnmException>().WithMessage(
+            "*Docker itself names the interfaces*create the network with -o cni.attach=sandbox.");
     }
 
     [Theory]

@@ -35,7 +35,9 @@ public sealed class IpamConfigurationTests
     [InlineData("""{"cni":{"ips":["9.9.9.9"],"x":2}}""", """{"cni":{"ips":["10.1.0.5/16","fd00::5/64"],"x":2}}""")]
     public void Several_requested_addresses_are_added_to_the_plugins_args(string args, string expected)
     {
-        var network = Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
+        var network =
+            Conflists.Parse(
+                $$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
 
         IpamConfiguration.WithWishes(network, ["10.1.0.5/16", "fd00::5/64"]).Plugins[0].Json["args"]!.ToJsonString().Should().Be(expected);
     }
@@ -56,7 +58,8 @@ public sealed class IpamConfigurationTests
     public void Ranges_of_one_subnet_count_together()
     {
         var network = Conflists.WithIpam("bridge", """
-            { "type": "host-local", "ranges": [[{ "subnet": "10.1.0.0/24", "rangeEnd": "10.1.0.9" }, { "subnet": "10.1.0.0/24", "rangeStart": "10.1.0.200" }], [{ "subnet": "10.2.0.0/24" }]] }
+            { "type": "host-local", "ranges": [[{ "subnet": "10.1.0.0/24", "rangeEnd": "10.1.0.9" }, { "subnet": "10.1.0.0/24",
+              "rangeStart": "10.1.0.200" }], [{ "subnet": "10.2.0.0/24" }]] }
             """);
         var ranges = AssignableRanges.Of(network, System.Net.IPNetwork.Parse("10.1.0.0/24"));
 

@@ -7,7 +7,8 @@ namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class MainPluginTests
 {
-    private const string Ipam = """ "ipam": { "type": "host-local", "subnet": "10.89.0.0/24", "rangeStart": "10.89.0.9", "rangeEnd": "10.89.0.12" } """;
+    private const string Ipam =
+        """ "ipam": { "type": "host-local", "subnet": "10.89.0.0/24", "rangeStart": "10.89.0.9", "rangeEnd": "10.89.0.12" } """;
 
     [Theory]
     [InlineData($$"""{ "type": "bridge", {{Ipam}} }, { "type": "portmap" }""", "bridge")]
@@ -18,17 +19,21 @@ public sealed class MainPluginTests
     [InlineData($$"""{ "type": "aws-cni" }, { "type": "egress-cni", {{Ipam}} }""", "aws-cni")]
     [InlineData("""{ "type": "loopback" }, { "type": "flannel" }, { "type": "portmap" }""", "flannel")]
     [InlineData("""{ "type": "cilium-cni" }""", "cilium-cni")]
-    public void The_main_plugin_is_found_at_any_position(string plugins, string type) => MainPlugin.Of(Chain(plugins)).Type.Should().Be(type);
+    public void The_main_plugin_is_found_at_any_position(string plugins, string type) =>
+        MainPlugin.Of(Chain(plugins)).Type.Should().Be(type);
 
     [Theory]
     [InlineData("""{ "type": "loopback" }""", "its plugin loopback makes no interface")]
-    [InlineData("""{ "type": "loopback" }, { "type": "bandwidth" }, { "type": "portmap" }""", "none of its plugins loopback, bandwidth, portmap makes an interface")]
+    [InlineData("""{ "type": "loopback" }, { "type": "bandwidth" }, { "type": "portmap" }""",
+        "none of its plugins loopback, bandwidth, portmap makes an interface")]
     [InlineData($$"""{ "type": "host-local", {{Ipam}} }""", "its plugin host-local makes no interface")]
-    [InlineData($$"""{ "type": "whereabouts", {{Ipam}} }, { "type": "portmap" }""", "none of its plugins whereabouts, portmap makes an interface")]
+    [InlineData(
+        $$"""{ "type": "whereabouts", {{Ipam}} }, { "type": "portmap" }""", "none of its plugins whereabouts, portmap makes an interface")]
     [InlineData("""{ "type": "static" }""", "its plugin static makes no interface")]
     [InlineData("""{ "type": "dhcp" }""", "its plugin dhcp makes no interface")]
     [InlineData("""{ "type": "unheard-of" }""", null)]
-    public void No_container_can_be_on_a_chain_without_a_main_plugin(string plugins, string? reason) => MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
+    public void No_container_can_be_on_a_chain_without_a_main_plugin(string plugins, string? reason) =>
+        MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
 
     [Theory]
     [InlineData("""{ "type": "loopback" }""")]
@@ -36,7 +41,8 @@ public sealed class MainPluginTests
     [InlineData("""{ "type": "istio-cni" }""")]
     public void The_configuration_of_the_main_plugin_is_read(string before)
     {
-        var chain = Chain($$"""{{before}}, { "type": "bridge", "capabilities": { "portMappings": true }, {{Ipam}} }, { "type": "sbr" }, { "type": "portmap", "capabilities": { "portMappings": true } }""");
+        var chain =
+            Chain($$"""{{before}}, { "type": "bridge", "capabilities": { "portMappings": true }, {{Ipam}} }, { "type": "sbr" }, { "type": "portmap", "capabilities": { "portMappings": true } }""");
 
         var subnet = CniSubnet.Of(chain).Should().ContainSingle().Subject.Subnet;
         subnet.ToString().Should().Be("10.89.0.0/24");
@@ -51,7 +57,9 @@ public sealed class MainPluginTests
 
     [Fact]
     public void An_ipam_section_before_that_of_the_main_plugin_needs_the_null_IPAM() =>
-        NetworkSupport.WhyNotReserved(Chain($$"""{ "type": "mesh", {{Ipam}} }, { "type": "bridge", {{Ipam}} }""")).Should().Be("its plugin mesh has an ipam section before that of bridge");
+        NetworkSupport.WhyNotReserved(Chain($$"""{ "type": "mesh", {{Ipam}} }, { "type": "bridge", {{Ipam}} }""")).Should().Be(
+            "its plugin mesh has an ipam section before that of bridge");
 
-    private static NetworkConfiguration Chain(string plugins) => Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "chain", "plugins": [ {{plugins}} ] }""");
+    private static NetworkConfiguration Chain(string plugins) =>
+        Conflists.Parse($$"""{ "cniVersion": "1.0.0", "name": "chain", "plugins": [ {{plugins}} ] }""");
 }

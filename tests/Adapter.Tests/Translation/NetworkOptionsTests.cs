@@ -41,7 +41,10 @@ public sealed class NetworkOptionsTests
     }
 
     [Theory]
-    [InlineData("""{"typo":"x"}""", "option -o typo is not known to driver cni. Known options: cni.network=NAME (the CNI network to use), cni.attach=staging|sandbox *cni.args.KEY=VALUE*")]
+    [InlineData(
+        """{"typo":"x"}""",
+        "option -o typo is not known to driver cni. Known options: cni.network=NAME (the CNI network to use), cni.attach=staging|sandbox " +
+        "*cni.args.KEY=VALUE*")]
     [InlineData("""{"cni.typo":"x"}""", "option -o cni.typo is not known to driver cni.*")]
     [InlineData("""{"cni.network":""}""", "option -o cni.network needs a value: the name of a CNI network, as in -o cni.network=pods.")]
     [InlineData("""{"cni.attach":"there"}""", "option -o cni.attach=there is neither staging *nor sandbox *")]
@@ -63,7 +66,8 @@ public sealed class NetworkOptionsTests
         {
             Internal = true,
             Attach = AttachMode.Sandbox,
-            EndpointDefaults = new Dictionary<string, string> { ["cni.args.K8S_POD_NAME"] = "{container.name}", ["cni.bandwidth.ingress"] = "10mbit" },
+            EndpointDefaults =
+                new Dictionary<string, string> { ["cni.args.K8S_POD_NAME"] = "{container.name}", ["cni.bandwidth.ingress"] = "10mbit" },
         });
     }
 

@@ -30,7 +30,8 @@ public sealed class PublishedPortsTests
     [InlineData("FD00:0::5", "fd00::5")]
     [InlineData("::ffff:10.0.0.1", "10.0.0.1")]
     public void A_host_address_is_written_as_plugins_compare_it(string sent, string read) =>
-        Read($$"""[{"Proto":6,"Port":80,"HostIP":"{{sent}}","HostPort":8080,"HostPortEnd":8080}]""").Should().Equal(new RequestedPort("tcp", 80, read, 8080, 8080));
+        Read($$"""[{"Proto":6,"Port":80,"HostIP":"{{sent}}","HostPort":8080,"HostPortEnd":8080}]""").Should().Equal(
+            new RequestedPort("tcp", 80, read, 8080, 8080));
 
     [Theory]
     [InlineData("", "v4")]
@@ -52,7 +53,8 @@ public sealed class PublishedPortsTests
     public void A_port_that_could_never_be_reached_is_refused(string hostIp, string families, string reason)
     {
         var require = () => Require(hostIp, families, "portmap");
-        require.Should().Throw<CnmException>().WithMessage($"port 80/tcp cannot be published at {hostIp}: {reason}. Choose another host address, or none, as in -p 8080:80.");
+        require.Should().Throw<CnmException>().WithMessage(
+            $"port 80/tcp cannot be published at {hostIp}: {reason}. Choose another host address, or none, as in -p 8080:80.");
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Bridge.Adapter.Tests.Translation;
 
 public sealed class ValueTemplateTests
 {
-    private static readonly Dictionary<string, string> Known = new() { [ValueTemplate.ContainerName] = "web", [ValueTemplate.HostName] = "node1" };
+    private static readonly Dictionary<string, string> Known =
+        new() { [ValueTemplate.ContainerName] = "web", [ValueTemplate.HostName] = "node1" };
 
     [Theory]
     [InlineData("plain", "plain")]
@@ -19,7 +20,9 @@ public sealed class ValueTemplateTests
         ValueTemplate.Parse("cni.args.A", text).Fill(Known, "").Should().Be(filled);
 
     [Theory]
-    [InlineData("{pod}", "option cni.args.A: {pod} stands for nothing. Known: {container.name}, {endpoint.id}, {endpoint.short}, {network.id}, {cni.network}, {host.name}, {mac}, {ip}, {ip6}. "
+    [InlineData(
+        "{pod}", "option cni.args.A: {pod} stands for nothing. Known: {container.name}, {endpoint.id}, {endpoint.short}, {network.id}, " +
+            "{cni.network}, {host.name}, {mac}, {ip}, {ip6}. "
         + "Braces themselves are written {{ and }}.")]
     [InlineData("{}", "option cni.args.A: {} stands for nothing. Known: *")]
     [InlineData("{container.name", "option cni.args.A: \"{container.name\" has a brace without its partner. Known: *")]

@@ -19,7 +19,8 @@ internal static class Command
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new OperationCanceledException($"`{string.Join(' ', commandLine)}` was still running and was stopped.", cancellationToken);
+            throw new OperationCanceledException(
+                $"`{string.Join(' ', commandLine)}` was still running and was stopped.", cancellationToken);
         }
 
         return new CommandResult(

@@ -24,7 +24,8 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
     /// <exception cref="FormatException">The variable holds no version.</exception>
     public static EngineTree? Chosen =>
         Requested is { } version && Suites.TryGetValue(version, out var suite)
-            ? new EngineTree(version, System.IO.Path.Combine(Environment.GetEnvironmentVariable(Cache) is { Length: > 0 } cache ? cache : DefaultCache, suite))
+            ? new EngineTree(version,
+                System.IO.Path.Combine(Environment.GetEnvironmentVariable(Cache) is { Length: > 0 } cache ? cache : DefaultCache, suite))
             : null;
 
     /// <returns>A sentence that says why the chosen engine cannot be had; null when it can.</returns>
@@ -45,7 +46,8 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
             return $"Docker {Engine} for test hosts is not in {Path}: make it with `{HostProcess.Script("make-tree.sh")} {Engine}`.";
 
         return Replaced.FirstOrDefault(directory => AppContext.BaseDirectory.StartsWith(directory, StringComparison.Ordinal)) is { } hidden
-            ? $"The tests are in {AppContext.BaseDirectory}, and a host with Docker {Engine} has another {hidden}: move the repository out of it."
+            ? $"The tests are in {AppContext.BaseDirectory}, and a host with Docker {Engine} has another {hidden}: move the repository " +
+                $"out of it."
             : null;
     }
 

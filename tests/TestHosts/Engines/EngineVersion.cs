@@ -19,7 +19,8 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
     public static EngineVersion? TryParse(string text) =>
         Beginning().Match(text) is { Success: true } match
             ? new EngineVersion(
-                int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture))
+                int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
+                int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture))
             : null;
 
     /// <summary>That of the dockerd which is installed on this machine; null when none is.</summary>

@@ -83,5 +83,6 @@ internal static class TestImage
         };
 
     private static void WriteFile(TarWriter archive, string path, ReadOnlySpan<byte> content, UnixFileMode mode) =>
-        archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { Mode = mode, DataStream = new MemoryStream(content.ToArray()) });
+        archive.WriteEntry(
+            new PaxTarEntry(TarEntryType.RegularFile, path) { Mode = mode, DataStream = new MemoryStream(content.ToArray()) });
 }

@@ -43,8 +43,8 @@ public sealed partial class LeaseServer
 
     /// <returns>The addresses whose lease has not run out, and was not given back.</returns>
     public Task<IReadOnlyList<string>> LeasedAsync(CancellationToken cancellationToken) =>
-        // Every second the server empties its file and writes it anew: one look may see a part of it, or get an error. A rewriting takes far
-        // less than the time between two looks.
+        // Every second the server empties its file and writes it anew: one look may see a part of it, or get an error. A rewriting takes
+        // far less than the time between two looks.
         Eventually.AtRestAsync<IReadOnlyList<string>>(LookAsync, (earlier, later) => later.SequenceEqual(earlier), cancellationToken);
 
     private async Task<IReadOnlyList<string>?> LookAsync(CancellationToken cancellationToken)

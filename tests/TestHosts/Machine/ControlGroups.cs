@@ -1,6 +1,8 @@
 namespace Bridge.TestHosts.Machine;
 
-/// <summary>The control groups of a test host: one of its name at the top of every hierarchy (one hierarchy where the machine has version 2 only).</summary>
+/// <summary>
+/// The control groups of a test host: one of its name at the top of every hierarchy (one hierarchy where the machine has version 2 only).
+/// </summary>
 internal static class ControlGroups
 {
     private const string Root = "/sys/fs/cgroup";

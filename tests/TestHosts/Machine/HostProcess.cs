@@ -49,7 +49,8 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     // Each of these becomes the next without forking, so that the process stays the one whose child is the host.
-    private static string[] OnMachine(string script) => ["unshare", "--mount", "--propagation", "private", "bash", "-euc", $"{script}\nexec \"$@\"", "bash"];
+    private static string[] OnMachine(string script) =>
+        ["unshare", "--mount", "--propagation", "private", "bash", "-euc", $"{script}\nexec \"$@\"", "bash"];
 
     public static string Script(string fileName) => Path.Combine(AppContext.BaseDirectory, "Machine", "Scripts", fileName);
 
@@ -63,7 +64,8 @@ internal sealed class HostProcess : IAsyncDisposable
         Inside(FromHostToNeighbour(command));
 
     /// <summary>The same, as a process of the host says it.</summary>
-    public IReadOnlyList<string> FromHostToNeighbour(IEnumerable<string> command) => ["nsenter", "--target", _neighbourPid, "--net", "--", .. command];
+    public IReadOnlyList<string> FromHostToNeighbour(IEnumerable<string> command) =>
+        ["nsenter", "--target", _neighbourPid, "--net", "--", .. command];
 
     /// <summary>Where the machine sees a path of the host.</summary>
     public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";

@@ -63,7 +63,8 @@ public sealed class PodRuntime : IDisposable
             await new Pod(_runtime, sandbox.Id, sandbox.Id, containerId: "", ip: "").RemoveAsync(cancellationToken);
     }
 
-    /// <returns>Whether the next pod is attached to that CNI network. The runtime reads a changed directory again in its own time.</returns>
+    /// <returns>Whether the next pod is attached to that CNI network. The runtime reads a changed directory again in its own
+    /// time.</returns>
     public async Task<bool> AttachesToAsync(string cniNetwork, CancellationToken cancellationToken)
     {
         var answer = await _runtime.StatusAsync(new StatusRequest { Verbose = true }, cancellationToken: cancellationToken);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Bridge.TestHosts.Sockets;
 
-/// <summary>One question for the IPv4 address of a name, and the reading of its answer. Enough for a server that answers with one record.</summary>
+/// <summary>
+/// One question for the IPv4 address of a name, and the reading of its answer. Enough for a server that answers with one record.
+/// </summary>
 internal static class DnsQuestion
 {
     private const int HeaderLength = 12;

@@ -18,13 +18,14 @@ public sealed class Vantage
     internal Vantage(string namespacePath) => _namespacePath = namespacePath;
 
     /// <summary>
-    /// An HTTP GET. A server in a container that has just been started may not listen yet: for 30 s a refusal is not the last word, and neither is the
-    /// silence of an engine's proxy that accepts and hangs up.
+    /// An HTTP GET. A server in a container that has just been started may not listen yet: for 30 s a refusal is not the last word, and
+    /// neither is the silence of an engine's proxy that accepts and hangs up.
     /// </summary>
     /// <returns>The body.</returns>
     /// <exception cref="SocketException">Nobody answers there.</exception>
     /// <exception cref="OperationCanceledException">No answer within 30 s.</exception>
-    public Task<string> GetAsync(string address, int port, CancellationToken cancellationToken) => GetAsync(address, port, LongPatience, cancellationToken);
+    public Task<string> GetAsync(string address, int port, CancellationToken cancellationToken) =>
+        GetAsync(address, port, LongPatience, cancellationToken);
 
     private async Task<string> GetAsync(string address, int port, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -37,7 +38,8 @@ public sealed class Vantage
             {
                 return await GetOnceAsync(address, port, deadline.Token);
             }
-            catch (SocketException refusal) when (IsOfAServerThatStarts(refusal.SocketErrorCode) && Stopwatch.GetElapsedTime(started) < patience - Pause)
+            catch (SocketException refusal) when (IsOfAServerThatStarts(refusal.SocketErrorCode)
+                && Stopwatch.GetElapsedTime(started) < patience - Pause)
             {
                 await Task.Delay(Pause, TimeProvider.System, deadline.Token);
             }
@@ -58,7 +60,8 @@ public sealed class Vantage
         return end >= 0 ? answer.ToString(end + 4, answer.Length - end - 4) : throw new SocketException((int)SocketError.ConnectionReset);
     }
 
-    private static bool IsOfAServerThatStarts(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.Shutdown;
+    private static bool IsOfAServerThatStarts(SocketError error) =>
+        error is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.Shutdown;
 
     /// <returns>Whether an HTTP server answers there within 3 s.</returns>
     public async Task<bool> ServesAsync(Uri url, CancellationToken cancellationToken)
@@ -108,7 +111,9 @@ public sealed class Vantage
 
     /// <returns>The IPv4 address that a DNS server has for a name; null when it has none.</returns>
     public async Task<string?> ResolveAsync(string name, string server, CancellationToken cancellationToken) =>
-        await AskByUdpAsync(server, 53, DnsQuestion.Ask(name), cancellationToken) is { } answer ? DnsQuestion.ReadAnswer(answer.Span) : null;
+        await AskByUdpAsync(server, 53, DnsQuestion.Ask(name), cancellationToken) is { } answer
+            ? DnsQuestion.ReadAnswer(answer.Span)
+            : null;
 
     private async Task<ReadOnlyMemory<byte>?> AskByUdpAsync(string address, int port, byte[] question, CancellationToken cancellationToken)
     {

@@ -11,7 +11,8 @@ public sealed class AttachmentCommandsTests : IDisposable
     [Fact]
     public async Task ADD_prints_the_last_plugins_result_and_nothing_else()
     {
-        _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin("second", add: CniHost.Print(CniHost.Result.Replace("0.2/", "0.3/", StringComparison.Ordinal)));
+        _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin(
+            "second", add: CniHost.Print(CniHost.Result.Replace("0.2/", "0.3/", StringComparison.Ordinal)));
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
@@ -36,7 +37,8 @@ public sealed class AttachmentCommandsTests : IDisposable
     [Fact]
     public async Task A_result_of_an_older_plugin_is_printed_in_the_networks_version()
     {
-        _host.WithNetwork("pods", "1.0.0", "old").WithPlugin("old", add: CniHost.Print("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}"""));
+        _host.WithNetwork("pods", "1.0.0", "old").WithPlugin(
+            "old", add: CniHost.Print("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}"""));
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
@@ -101,7 +103,8 @@ public sealed class AttachmentCommandsTests : IDisposable
     {
         _host.WithNetwork("pods", "1.0.0", "first").WithPlugin("first").Variables["CNI_IFNAME"] = variable;
 
-        (await _host.RunAsync(["add", "pods", _host.Sandbox, .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)], Cancellation)).Should().Be(0);
+        (await _host.RunAsync(["add", "pods", _host.Sandbox, .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)], Cancellation))
+            .Should().Be(0);
 
         _host.Variable("first", "ADD", "CNI_IFNAME").Should().Be(expected);
     }
@@ -169,11 +172,13 @@ public sealed class AttachmentCommandsTests : IDisposable
     [InlineData(999u)]
     public async Task The_error_of_a_plugin_is_printed_unchanged(uint code)
     {
-        _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin("second", add: CniHost.Fail(code, "no \\\"luck\\\"", "the long story"));
+        _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin(
+            "second", add: CniHost.Fail(code, "no \\\"luck\\\"", "the long story"));
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
-        _host.Json.ToJsonString().Should().Be($$"""{"cniVersion":"1.1.0","code":{{code}},"msg":"no \u0022luck\u0022","details":"the long story"}""");
+        _host.Json.ToJsonString().Should().Be(
+            $$"""{"cniVersion":"1.1.0","code":{{code}},"msg":"no \u0022luck\u0022","details":"the long story"}""");
         _host.Error.Should().Be($"CNI network \"pods\": plugin \"second\" failed ADD: no \"luck\"; the long story (code {code}).\n");
         _host.Runs.Should().Equal("ADD first", "ADD second", "DEL second", "DEL first");
     }
@@ -181,7 +186,8 @@ public sealed class AttachmentCommandsTests : IDisposable
     [Fact]
     public async Task The_stderr_of_plugins_is_printed_with_their_names_also_on_success()
     {
-        _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first", add: "printf 'one\\ntwo' >&2\n" + CniHost.Print(CniHost.Result)).WithPlugin("second");
+        _host.WithNetwork("pods", "1.0.0", "first", "second").WithPlugin(
+            "first", add: "printf 'one\\ntwo' >&2\n" + CniHost.Print(CniHost.Result)).WithPlugin("second");
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
@@ -236,7 +242,8 @@ public sealed class AttachmentCommandsTests : IDisposable
     [Fact]
     public async Task A_broken_file_does_not_matter_and_of_two_networks_the_named_one_is_used()
     {
-        _host.WithFile("00-broken.conflist", "{").WithNetwork("lan", "1.0.0", "other").WithNetwork("pods", "1.0.0", "first").WithPlugin("first").WithPlugin("other");
+        _host.WithFile("00-broken.conflist", "{").WithNetwork("lan", "1.0.0", "other").WithNetwork("pods", "1.0.0", "first").WithPlugin(
+            "first").WithPlugin("other");
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 

@@ -7,8 +7,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Tests.Cli.Cni;
 
 /// <summary>
-/// Directories of one test: networks, shell scripts for plugins, state, a network namespace; and what the commands said last. The plugins write
-/// down that they were run, with which environment and stdin, and then do what their script says.
+/// Directories of one test: networks, shell scripts for plugins, state, a network namespace; and what the commands said last. The plugins
+/// write down that they were run, with which environment and stdin, and then do what their script says.
 /// </summary>
 internal sealed class CniHost : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class CniHost : IDisposable
 
         File.WriteAllText(
             ConfigFile,
-            $"stateDirectory: {State}\nrunDirectory: {PathOf("run")}\nconfigurationDirectory: {Networks}\npluginDirectories: [{Plugins}]\n");
+            $"stateDirectory: {State}\nrunDirectory: {PathOf(
+                "run")}\nconfigurationDirectory: {Networks}\npluginDirectories: [{Plugins}]\n");
     }
 
     public string ConfigFile => PathOf("config.yaml");

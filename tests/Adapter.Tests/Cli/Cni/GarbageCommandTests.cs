@@ -6,7 +6,8 @@ namespace Bridge.Adapter.Tests.Cli.Cni;
 
 public sealed class GarbageCommandTests : IDisposable
 {
-    private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
+    private readonly CniHost _host =
+        new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first").WithPlugin("first");
 
     public void Dispose() => _host.Dispose();
 
@@ -61,7 +62,8 @@ public sealed class GarbageCommandTests : IDisposable
         new RecordDirectory<ReservationRecord>(Path.Combine(_host.State, "reservations"), RecordKinds.Reservation).Load();
         _host.Journal.Reservations.Bring(new ReservationRecord("reserved1", "pods")
         {
-            Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch, Configuration = Records.Joined("x").Configuration,
+            Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch,
+            Configuration = Records.Joined("x").Configuration,
         });
 
         (await _host.RunAsync(["gc", "pods", "--keep", "c1"], Cancellation)).Should().Be(0);
@@ -116,7 +118,8 @@ public sealed class GarbageCommandTests : IDisposable
     }
 
     private async Task AddAsync(string network, string containerId, string ifname) =>
-        (await _host.RunAsync(["add", network, _host.Sandbox, "--container-id", containerId, "-i", ifname], Cancellation)).Should().Be(0, "{0}", _host.Error);
+        (await _host.RunAsync(["add", network, _host.Sandbox, "--container-id", containerId, "-i", ifname], Cancellation)).Should().Be(
+            0, "{0}", _host.Error);
 
     private void Journal(string endpointId, string network, string? sandboxIfname)
     {
@@ -131,6 +134,7 @@ public sealed class GarbageCommandTests : IDisposable
     private async Task<IEnumerable<string>> RememberedAsync()
     {
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
-        return _host.Json["attachments"]!.AsArray().Select(attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
+        return _host.Json["attachments"]!.AsArray().Select(
+            attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
     }
 }

@@ -8,7 +8,8 @@ public sealed class InterruptionTests : IDisposable
 {
     private readonly CniHost _host = new CniHost().WithSandbox().WithNetwork("pods", "1.0.0", "first", "slow").WithPlugin("first");
 
-    public InterruptionTests() => _host.WithPlugin("slow", add: $"touch '{_host.Record("reached")}'\nsleep 50 > /dev/null 2>&1 < /dev/null");
+    public InterruptionTests() =>
+        _host.WithPlugin("slow", add: $"touch '{_host.Record("reached")}'\nsleep 50 > /dev/null 2>&1 < /dev/null");
 
     public void Dispose() => _host.Dispose();
 
@@ -66,7 +67,9 @@ public sealed class InterruptionTests : IDisposable
 
     // The program itself, as it lies beside the tests.
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cnm-cni"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(
+            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cnm-cni"), arguments) { RedirectStandardOutput = true,
+                RedirectStandardError = true })!;
 
     private Task ReachedAsync(Task run) =>
         Eventually.TrueAsync(() => File.Exists(_host.Record("reached")) || run.IsCompleted, "the plugin \"slow\" runs");

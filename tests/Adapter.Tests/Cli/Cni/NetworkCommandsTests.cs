@@ -43,7 +43,8 @@ public sealed class NetworkCommandsTests : IDisposable
         ((string?)error["jsonPath"]).Should().Be("$.plugins[0].type");
         ((int?)error["line"]).Should().Be(3);
         _host.Json["warnings"]!.AsArray().Should().BeEmpty();
-        _host.Json["networks"]!.AsArray().Select(network => $"{network!["name"]}: {network["problems"]!.AsArray().Count}").Should().Equal("lan: 1", "pods: 0");
+        _host.Json["networks"]!.AsArray().Select(network => $"{network!["name"]}: {network["problems"]!.AsArray().Count}").Should().Equal(
+            "lan: 1", "pods: 0");
         _host.Json["networks"]![1]!["capabilities"]!.ToJsonString().Should().Be("""["mac"]""");
         _host.Error.Should().Contain("00-broken.conflist: line 3: $.plugins[0].type").And.Contain("CNI network \"lan\": ");
         _host.AllRuns.Should().Equal("VERSION first");
@@ -52,7 +53,8 @@ public sealed class NetworkCommandsTests : IDisposable
     [Fact]
     public async Task Warnings_alone_exit_with_code_0()
     {
-        _host.WithFile("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first","prevResult":{}}]}""").WithPlugin("first");
+        _host.WithFile("pods.conflist", """{"cniVersion":"1.1.0","name":"pods","plugins":[{"type":"first","prevResult":{}}]}""").WithPlugin(
+            "first");
 
         (await _host.RunAsync(["validate"], Cancellation)).Should().Be(0);
 
@@ -87,7 +89,8 @@ public sealed class NetworkCommandsTests : IDisposable
     [Fact]
     public async Task List_shows_networks_attachments_and_unusable_files_and_runs_nothing()
     {
-        _host.WithSandbox().WithFile("00-broken.conflist", "{").WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first").WithPlugin("second");
+        _host.WithSandbox().WithFile("00-broken.conflist", "{").WithNetwork("pods", "1.0.0", "first", "second").WithPlugin("first")
+            .WithPlugin("second");
         (await _host.RunAsync(["add", "pods", _host.Sandbox, "--container-id", "c1"], Cancellation)).Should().Be(0);
 
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);

@@ -15,7 +15,8 @@ public sealed class OutcomeTests : IDisposable
     {
         var cd = $"cd '{_host.Records}'\n";
         _host.WithNetwork("pods", "1.0.0", "first", "second")
-            .WithPlugin("first", add: $"{cd}touch link\n{CniHost.Print(CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
+            .WithPlugin("first", add: $"{cd}touch link\n{CniHost.Print(CniHost.Result)}",
+                delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
             .WithPlugin("second", add: CniHost.Fail(100, "cannot"));
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
@@ -31,20 +32,27 @@ public sealed class OutcomeTests : IDisposable
     {
         var store = _host.PathOf("store");
         var cd = $"cd '{_host.Records}'\n";
-        _host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
-            .WithPlugin("first", add: $"{cd}touch link\nmkdir -p '{store}/pods'\nprintf $CNI_CONTAINERID > '{store}/pods/10.1.0.2'\n{CniHost.Print(CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
+        _host.WithFile(
+            "pods.conflist",
+            $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
+            .WithPlugin(
+                "first", add: $"{cd}touch link\nmkdir -p '{store}/pods'\nprintf $CNI_CONTAINERID > '{store}/pods/10.1.0.2'\n{CniHost.Print(
+                    CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
             .WithPlugin("second", add: CniHost.Fail(100, "cannot"))
             .WithPlugin("host-local");
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
         ((string?)_host.Json["msg"]).Should().Be("cannot");
-        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith($"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
+        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith(
+            $"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
     }
 
     [Theory]
     [InlineData("", 0)]
-    [InlineData("ip -n $(basename $CNI_NETNS) link add $CNI_IFNAME type dummy 2>/dev/null || nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME type veth peer name other\n", 1)]
+    [InlineData(
+        "ip -n $(basename $CNI_NETNS) link add $CNI_IFNAME type dummy 2>/dev/null || nsenter --net=$CNI_NETNS ip link add $CNI_IFNAME " +
+        "type veth peer name other\n", 1)]
     public async Task A_plugin_that_refuses_its_configuration_gets_no_endless_DEL(string made, int remembered)
     {
         _host.WithFile("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","mtu":"mistake"}]}""")
@@ -63,7 +71,8 @@ public sealed class OutcomeTests : IDisposable
     public async Task A_network_that_has_no_CHECK_is_skipped_and_not_failed(string version, string more, string reason)
     {
         _host.WithFile("pods.conflist", $$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{"type":"first"}]}""")
-            .WithPlugin("first", add: CniHost.Print("""{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.1.0.2/16"}]}"""), check: CniHost.Fail(100, "asked"));
+            .WithPlugin("first", add: CniHost.Print("""{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.1.0.2/16"}]}"""),
+                check: CniHost.Fail(100, "asked"));
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
         (await _host.RunAsync(["check", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
@@ -81,7 +90,8 @@ public sealed class OutcomeTests : IDisposable
     [InlineData("", "container interface eth0 is missing", 1)]
     public async Task Only_the_known_fault_of_the_stock_bridge_plugin_is_reported_as_such(string section, string msg, int exitCode)
     {
-        _host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{{{section}}"type":"bridge"}]}""").WithPlugin("bridge", check: CniHost.Fail(999, msg)).WithPlugin("host-local");
+        _host.WithFile("pods.conflist", $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{{{section}}"type":"bridge"}]}""").WithPlugin(
+            "bridge", check: CniHost.Fail(999, msg)).WithPlugin("host-local");
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
         (await _host.RunAsync(["check", "pods", _host.Sandbox], Cancellation)).Should().Be(exitCode);

@@ -28,7 +28,8 @@ public sealed class PluginVariableTests : IDisposable
     public async Task A_variable_is_not_recorded_for_DEL_and_is_in_no_file()
     {
         (await _host.RunAsync(["add", "pods", _host.Sandbox, "--env", "TOKEN=quarry"], Cancellation)).Should().Be(0);
-        Directory.GetFiles(_host.State, "*", SearchOption.AllDirectories).Should().AllSatisfy(file => File.ReadAllText(file).Should().NotContain("quarry"));
+        Directory.GetFiles(_host.State, "*", SearchOption.AllDirectories).Should().AllSatisfy(
+            file => File.ReadAllText(file).Should().NotContain("quarry"));
         (await _host.RunAsync(["del", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
         _host.Variable("first", "ADD", "TOKEN").Should().Be("quarry");
@@ -68,7 +69,8 @@ public sealed class PluginVariableTests : IDisposable
     }
 
     [Theory]
-    [InlineData("CNI_ARGS=A=b", "--env: \"CNI_ARGS\" is what the CNI specification has every plugin told about its run, and cannot be chosen")]
+    [InlineData(
+        "CNI_ARGS=A=b", "--env: \"CNI_ARGS\" is what the CNI specification has every plugin told about its run, and cannot be chosen")]
     [InlineData("CNI_=1", "--env: \"CNI_\" is what the CNI specification")]
     [InlineData("PATH=/tmp", "--env: \"PATH\" cannot be chosen: plugins find iptables and each other by it")]
     [InlineData("LD_PRELOAD=/tmp/x.so", "--env: \"LD_PRELOAD\" cannot be chosen: the loader would put other code into plugins by it")]

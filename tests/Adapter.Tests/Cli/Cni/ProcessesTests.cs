@@ -41,13 +41,15 @@ public sealed class ProcessesTests : IDisposable
     {
         var armed = _host.Record("armed");
         File.WriteAllText(armed, "");
-        _host.WithPlugin("first").WithPlugin("second", add: $"if rm '{armed}'; then kill -KILL $PPID; fi\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
+        _host.WithPlugin("first").WithPlugin("second", add: $"if rm '{armed}'; then kill -KILL $PPID; fi\n{CniHost.Print(CniHost.Result)}")
+            .WithPlugin("third");
         using var add = Start("add", "pods", _host.Sandbox);
         await add.WaitForExitAsync(Cancellation);
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(0);
 
-        _host.Runs.Should().Equal("ADD first", "ADD second", "DEL third", "DEL second", "DEL first", "ADD first", "ADD second", "ADD third");
+        _host.Runs.Should().Equal(
+            "ADD first", "ADD second", "DEL third", "DEL second", "DEL first", "ADD first", "ADD second", "ADD third");
     }
 
     [Fact]
@@ -55,10 +57,14 @@ public sealed class ProcessesTests : IDisposable
     public async Task Processes_attach_one_container_one_after_the_other()
     {
         var alone = _host.Record("alone");
-        _host.WithPlugin("first", add: $"mkdir '{alone}' || {{ {CniHost.Fail(100, "another process is here")}\n}}\n{CniHost.Print(CniHost.Result)}").WithPlugin("second")
+        _host.WithPlugin(
+            "first", add: $"mkdir '{alone}' || {{ {CniHost.Fail(100, "another process is here")}\n}}\n{CniHost.Print(CniHost.Result)}")
+                .WithPlugin("second")
             .WithPlugin("third", add: $"sleep 0.1; rmdir '{alone}'\n{CniHost.Print(CniHost.Result)}");
 
-        var processes = Enumerable.Range(0, 4).Select(number => Start("add", "pods", _host.Sandbox, "--container-id", "c1", "--ifname", $"eth{number}")).ToList();
+        var processes =
+            Enumerable.Range(0, 4).Select(number => Start("add", "pods", _host.Sandbox, "--container-id", "c1", "--ifname", $"eth{number}"))
+                .ToList();
         await Task.WhenAll(processes.Select(process => process.WaitForExitAsync(Cancellation)));
 
         processes.Select(process => process.ExitCode).Should().AllBeEquivalentTo(0);
@@ -70,13 +76,15 @@ public sealed class ProcessesTests : IDisposable
     public async Task Garbage_is_collected_when_the_ADD_of_another_process_is_through()
     {
         var (started, go) = (_host.Record("started"), _host.Record("go"));
-        _host.WithPlugin("first").WithPlugin("second", add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
+        _host.WithPlugin("first").WithPlugin("second",
+            add: $"touch '{started}'; while ! test -e '{go}'; do sleep 0.01; done\n{CniHost.Print(CniHost.Result)}").WithPlugin("third");
         _host.WithNetwork("lan", "1.1.0", "fourth").WithPlugin("fourth");
         using var add = Start("add", "pods", _host.Sandbox, "--container-id", "c1");
         await Eventually.TrueAsync(() => File.Exists(started) || add.HasExited, "the plugin \"second\" runs");
 
         using var collection = Start("gc", "pods", "--keep", "c1/eth0");
-        using var elsewhere = Start("gc", "lan", "--force"); // Started later and not in the way of the ADD: by its end the other could have run plugins too.
+        // Started later and not in the way of the ADD: by its end the other could have run plugins too.
+        using var elsewhere = Start("gc", "lan", "--force");
         await elsewhere.WaitForExitAsync(Cancellation);
         _host.Runs.Should().Equal("ADD first", "ADD second", "GC fourth");
         File.WriteAllText(go, "");
@@ -87,5 +95,6 @@ public sealed class ProcessesTests : IDisposable
     }
 
     private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, "cnm-cni"), ["cni", .. arguments, "--config", _host.ConfigFile]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Path.Combine(AppContext.BaseDirectory, "cnm-cni"),
+        ["cni", .. arguments, "--config", _host.ConfigFile]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }
