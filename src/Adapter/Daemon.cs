@@ -11,6 +11,7 @@ using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Methods;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Repair;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
@@ -129,8 +130,7 @@ internal static class Daemon
     {
         try
         {
-            services.GetRequiredService<Repairer>().Resume();
-            services.GetRequiredService<ReservationRepair>().Resume();
+            services.GetRequiredService<StartupRecovery>().Resume();
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
@@ -214,13 +214,12 @@ internal static class Daemon
         .AddSingleton<FileWarnings>()
         .AddSingleton<StrandedContainers>()
         .AddSingleton<SurvivingPlugins>()
-        .AddSingleton<Repairer>()
-        .AddSingleton<LostReservations>()
-        .AddSingleton<ReservationRepair>()
+        .AddSingleton<CleanupRunner>()
+        .AddSingleton<StartupRecovery>()
         .AddSingleton<ContainerNames>()
         .AddSingleton<KnownFindings>()
         .AddSingleton<RepairPass>()
-        .AddSingleton<Relinquishing>()
+        .AddSingleton<AbandonedCleanup>()
         .AddInspections()
         .AddHostedService<RepairLoop>()
         .AddHostedService<DockerWatch>();
@@ -235,7 +234,7 @@ internal static class Daemon
         .AddSingleton<IInspection, OrphanedEndpointInspection>()
         .AddSingleton<IInspection, ReservationInspection>()
         .AddSingleton<IInspection, CutOffInspection>()
-        .AddSingleton<IInspection, CleanupInspection>()
+        .AddSingleton<IInspection, PendingCleanupInspection>()
         .AddSingleton<IInspection, UnreadableInspection>()
         .AddSingleton<IInspection, MissingRecordInspection>()
         .AddSingleton<IInspection, NamespaceInspection>()

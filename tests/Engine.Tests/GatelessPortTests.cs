@@ -212,7 +212,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
         var repair = await Host.BridgeAsync(["repair", "--dry-run"], Cancellation);
 
-        repair.Output.Should().MatchRegex("for you contested-port: container web .*: pod default/dns publishes host port 8080/tcp as well");
+        repair.Output.Should().MatchRegex("reported contested-port: container web .*: pod default/dns publishes host port 8080/tcp as well");
         await DockerAsync("rm", "--force", "web");
     }
 

@@ -49,13 +49,8 @@ internal sealed class JournalOwners(Journal journal)
         };
 
     // Best known first: the addresses in the kernel, those in the plugins' result, those reserved.
-    private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) => (record.Snapshot, Result(record)) switch
-    {
-        ({ } snapshot, _) => snapshot.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address))
-            .Select(address => IPAddress.Parse(address.Address)),
-        (null, { } result) => result.Ips.Select(ip => ip.Address),
-        _ => record.Reserved.Select(Cidr.AddressIn),
-    };
+    private static IEnumerable<IPAddress> Addresses(AttachmentRecord record) =>
+        Result(record)?.Ips.Select(ip => ip.Address) ?? record.KnownAddresses.Select(address => address.Address);
 
     // An unreadable result is reported by status. It must not fail the calls of other containers.
     private static CniResult? Result(AttachmentRecord record)

@@ -25,7 +25,7 @@ internal sealed class Attacher(
     /// <exception cref="CnmException">The chain's outcome is not what was requested.</exception>
     /// <exception cref="OperationCanceledException">Docker no longer waits for the attachment.</exception>
     public Task<AttachmentRecord> AttachAsync(AttachmentRecord requested, CancellationToken cancellationToken) =>
-        CleanedUpOnFailureAsync(requested with { Phase = AttachmentPhase.Adding }, MakeAsync, cancellationToken);
+        CleanedUpOnFailureAsync(requested, MakeAsync, AttachmentPhase.Added, cancellationToken);
 
     /// <summary>
     /// Attaches directly in the sandbox. (1) The intent is written. (2) The attachment's path names the sandbox. (3) The chain runs. (4)
@@ -53,13 +53,12 @@ internal sealed class Attacher(
         var ifname = requested.RequestedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
         var intent = requested with
         {
-            Phase = AttachmentPhase.Adding,
             SandboxKey = sandboxKey,
             SandboxExistedAtJoin = true,
             InterfaceName = ifname,
             SandboxInterfaceName = ifname,
         };
-        return CleanedUpOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), cancellationToken);
+        return CleanedUpOnFailureAsync(intent, begun => MakeInSandboxAsync(begun, isIPv6Off), AttachmentPhase.Joined, cancellationToken);
     }
 
     private async Task<AttachmentRecord> MakeAsync(AttachmentRecord intent)
@@ -69,7 +68,7 @@ internal sealed class Attacher(
         RequireOnlyLink(record);
         RequireAddresses(record);
         uniqueAddresses.Require(record);
-        return record with { Phase = AttachmentPhase.Added }; // (6)
+        return record;
     }
 
     private async Task<AttachmentRecord> MakeInSandboxAsync(AttachmentRecord intent, bool isIPv6Off)
@@ -91,22 +90,21 @@ internal sealed class Attacher(
         record = record with { Snapshot = StagingSandboxes.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) };
         StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot, record.OwnDefaultRoutes());
         StagingSandboxes.Announce(sandboxKey, ifname);
-        return record with { Phase = AttachmentPhase.Joined };
+        return record;
     }
 
     // Ignores cancellation from the first write on: an interrupted ADD would leave more behind than one that finishes and is cleaned up. An
     // attachment that is late is cleaned up too, because Docker does not know it.
     private async Task<AttachmentRecord> CleanedUpOnFailureAsync(
-        AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, CancellationToken cancellationToken)
+        AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, AttachmentPhase outcome, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            journal.Attachments.Write(intent); // (1)
+            intent = journal.Attachments.Enter(intent, AttachmentPhase.Adding); // (1)
             var made = await make(intent);
             cancellationToken.ThrowIfCancellationRequested();
-            journal.Attachments.Write(made);
-            return made;
+            return journal.Attachments.Enter(made, outcome); // (6)
         }
         catch (Exception failed)
         {
@@ -142,7 +140,7 @@ internal sealed class Attacher(
         // find their rules.
         if (failed is CniException { Operation: CniOperation.Add, CleanupFailure: null } && await IsCleanAsync(intent.EndpointId))
         {
-            await detacher.ForgetUndoneAsync(intent);
+            await detacher.ForgetFailedAsync(intent);
             return null;
         }
 
@@ -153,7 +151,7 @@ internal sealed class Attacher(
         if (FailedCleanup.Combine(failed, left) is { } error)
             return error;
 
-        detacher.TellLeft(begun, left); // Otherwise the error text reports it, in the log too.
+        detacher.LogFailure(begun, left); // Otherwise the error text reports it, in the log too.
         return null;
     }
 

@@ -7,13 +7,13 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// DEL of a chain, and the decision whether it has undone everything. Where the plugins have their link and succeed, they are believed. In
-/// every other case what the host still holds decides (docs/state.md, "When an attachment is undone"), never what a plugin said.
+/// DEL of a chain, and the decision whether it has removed everything. A DEL that succeeds while the plugins have their link counts. In every
+/// other case what remains on the host decides (docs/state.md, "When an attachment is removed"), never the answer of a plugin.
 /// </summary>
 internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers)
 {
-    /// <exception cref="CniException">DEL failed, and something is left or may be.</exception>
-    /// <exception cref="IOException">DEL succeeded, and something is left or may be; or the kernel refused.</exception>
+    /// <exception cref="CniException">DEL failed, and something remains or may remain.</exception>
+    /// <exception cref="IOException">DEL succeeded, and something remains or may remain; or the kernel refused.</exception>
     public async Task RunAsync(AttachmentRecord record)
     {
         var home = BringHome(record, record.Snapshot);
@@ -25,30 +25,29 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         }
         else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkHome.StandIn)
         {
-            if (failure.TimedOut || !await IsNothingMadeAsync(record))
+            if (!await IsNothingMadeAsync(record, failure))
                 throw failure;
         }
         else
         {
-            // The plugin that made the link took it away before it failed, or it was gone before. What is left of its rules it finds by the
-            // addresses of another.
+            // The plugin that made the link removed it before it failed, or the link was gone before. Plugins find their rules by the
+            // addresses of a stand-in.
             await DeleteWithStandInAsync(record, home == LinkHome.StandIn ? failure : await TryDeleteAsync(record));
         }
     }
 
-    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none
-    // has answered.
-    private async Task<bool> IsNothingMadeAsync(AttachmentRecord record) =>
-        record.Result is null
-        && MainPlugin.ShowsWhatItMakes(CniRecord.Configuration(record))
-        && !(record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } && StagingSandboxes.HasLink(sandboxKey, record.InterfaceName))
-        && (await LeftAsync(record)).Count == 0;
+    private Task<bool> IsNothingMadeAsync(AttachmentRecord record, CniException failure)
+    {
+        var showsItsWork = record.Result is null && MainPlugin.ShowsWhatItMakes(CniRecord.Configuration(record))
+            && !(record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } && StagingSandboxes.HasLink(sandboxKey, record.InterfaceName));
+        return HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, () => LeftAsync(record));
+    }
 
-    // A plugin takes the link away before the others have found their rules by it: each gets one of its own.
+    // One plugin removes the link before the others have found their rules by it: each gets a stand-in of its own.
     private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)
     {
         if (record.Snapshot is null)
-            throw Left(record, left);
+            throw Remaining(record, left);
 
         var chain = cni.Parts(record).Attaching;
         foreach (var plugin in chain.Plugins.Reverse())
@@ -75,26 +74,25 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         {
             await DeleteAddressByAddressAsync(record);
             if (await HasRulesAsync(record))
-                throw failure; // The address stays reserved as long as rules use it.
+                throw failure; // The address must stay reserved while rules use it.
         }
 
-        // Of what it looks for nothing is there: somebody flushed the firewall, or the plugin never made it (bridge and ptp with the back
-        // end nftables look for rules of iptables too, containernetworking/plugins 1.9). Without a link it does not look, and the address
-        // is released.
+        // It fails over rules that do not exist: somebody flushed the firewall, or the plugin never made them (bridge and ptp with the back
+        // end nftables look for rules of iptables too, containernetworking/plugins 1.9). Without a link it does not look for them, and the
+        // address is released.
         staging.Remove(record.ContainerId);
         staging.Create(record.ContainerId);
         if (await TryDeleteAsync(record) is { } last)
             throw last;
 
-        // The failure may have been another trouble, which has passed by now; a plugin whose work this host does not show can end it only
-        // with a link.
+        // The failure may have been a different, transient one; a plugin whose work the host does not show can remove it only with a link.
         BringHome(record, record.Snapshot);
         _ = await TryDeleteAsync(record);
         await RequireNothingLeftAsync(record);
     }
 
-    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and
-    // ptp, containernetworking/plugins 1.1).
+    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and ptp,
+    // containernetworking/plugins 1.1).
     private async Task DeleteAddressByAddressAsync(AttachmentRecord record)
     {
         foreach (var address in record.Snapshot!.Addresses.Reverse())
@@ -107,14 +105,13 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     private async Task RequireNothingLeftAsync(AttachmentRecord record)
     {
         if (await LeftAsync(record) is { Count: > 0 } left)
-            throw Left(record, left);
+            throw Remaining(record, left);
     }
 
-    private static IOException Left(AttachmentRecord record, IReadOnlyList<string> left) =>
-        new($"the plugins of CNI network \"{record.CniNetwork}\" say that they have undone everything, and this is left: {HostLeftovers.Text(left)}");
+    private static IOException Remaining(AttachmentRecord record, IReadOnlyList<string> left) =>
+        new($"the plugins of CNI network \"{record.CniNetwork}\" report success, but this remains: {HostLeftovers.Text(left)}");
 
-    // A reboot takes rules along, whatever the plugins do. And a plugin that nobody here knows may take the link away before the others
-    // have looked at it.
+    // A reboot removes all rules. A plugin that is not a stock one may remove the link before the others have read it.
     private static bool IsCertain(AttachmentRecord record, LinkHome home) =>
         record.BootId != BootId.Current()
         || (record.Snapshot is not null && home != LinkHome.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
@@ -145,8 +142,8 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         }
     }
 
-    // A reboot takes links, rules and chains along, and leaves reservations: plugins must find the namespace empty, or they look for rules
-    // to a link that stands in for the lost one.
+    // A reboot removes links, rules and chains, and no reservations: plugins must find the namespace empty, or they look for the rules of a
+    // stand-in.
     private LinkHome BringHome(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
     {
         _ when record.BootId != BootId.Current() => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),

@@ -8,17 +8,16 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
 
-/// <summary>Undoes an attachment, from any phase and as often as it takes. The caller holds the endpoint's gate.</summary>
+/// <summary>Removes an attachment, from any phase, as often as it takes. The caller holds the endpoint's gate.</summary>
 internal sealed class Detacher(
     Journal journal, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, ChainRemoval removal, SandboxRuns sandboxRuns,
     AttachmentLeftovers leftovers, PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
-    /// (1) The intent to undo is written, with what an unfinished chain has left on its link; a full disk does not stop it, since what is
-    /// not undone is found without the intent too. (2) Published ports are undone, for which nothing but the result is needed, and what ran
-    /// in the sandbox, while the path names it.
-    /// (3) The link comes home with its addresses, so that plugins which read the interface find what they made. (4) DEL runs. (5)
-    /// Namespace and record go.
+    /// (1) The record enters Deleting, with the link of an unfinished chain; a full disk does not stop this, since the older record leads to
+    /// the same clean-up. (2) DEL of the publishing plugins, which need the result alone, and of those that ran in the sandbox, while the
+    /// path names it. (3) The link moves back to the staging namespace with its addresses: plugins that read the interface find what they
+    /// made. (4) DEL of the chain. (5) Namespace and record are removed.
     /// A failure is kept in the record, and thrown.
     /// </summary>
     public async Task DetachAsync(AttachmentRecord record)
@@ -29,8 +28,8 @@ internal sealed class Detacher(
             return;
         }
 
-        if (record.Phase != AttachmentPhase.Deleting)
-            journal.Attachments.Keep(record = record with { Phase = AttachmentPhase.Deleting, Snapshot = record.Snapshot ?? OfUnfinished(record) }); // (1)
+        if (!record.IsCleanupPending)
+            record = journal.Attachments.Enter(record with { Snapshot = record.Snapshot ?? OfUnfinished(record) }, AttachmentPhase.Deleting); // (1)
 
         try
         {
@@ -40,29 +39,27 @@ internal sealed class Detacher(
         }
         catch (Exception failure)
         {
-            journal.Attachments.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
+            journal.Attachments.NoteFailedCleanup(record, failure.Message);
             signal.Raise();
             throw;
         }
     }
 
-    // A plugin that was cut off may have made rules for a link that nobody has looked at yet. Once DEL has begun it may be gone.
+    // A plugin that was cut off may have made rules for a link that is in no snapshot yet; DEL may remove that link first.
     private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, Attach: AttachMode.Staging }
         ? staging.TryCapture(record.ContainerId, record.InterfaceName)
         : null;
 
-    /// <summary>
-    /// As <see cref="DetachAsync"/>, for the background: a failure is logged, and waits in the record for the next attempt.
-    /// </summary>
+    /// <summary>As <see cref="DetachAsync"/>; a failure is logged and stays in the record for the next attempt.</summary>
     public async Task<bool> TryDetachAsync(AttachmentRecord record, string cause)
     {
-        var left = await FailureToDetachAsync(record, cause);
-        TellLeft(record, left);
-        return left is null;
+        var error = await FailureToDetachAsync(record, cause);
+        LogFailure(record, error);
+        return error is null;
     }
 
-    /// <summary>As <see cref="TryDetachAsync"/>, for who tells the failure: it is not logged here.</summary>
-    /// <returns>Why it failed, and waits in the record for the next attempt; null when it did not.</returns>
+    /// <summary>As <see cref="TryDetachAsync"/>, for callers that report the failure themselves.</summary>
+    /// <returns>Why it failed; null when it did not.</returns>
     public async Task<string?> FailureToDetachAsync(AttachmentRecord record, string cause)
     {
         try
@@ -77,23 +74,23 @@ internal sealed class Detacher(
         }
     }
 
-    // Plugins that know their rules by the address alone, as firewall does, would undo those of the one who has it now.
+    // Plugin firewall finds its rules by the address alone: DEL with the address would remove those of the container that has it now.
     private async Task<AttachmentRecord> WithoutGivenAwayAsync(AttachmentRecord record) =>
         record.Result is not null && await leftovers.HasGivenAwayAsync(record, CancellationToken.None)
             ? record with { Result = CniRecord.ToElement(CniRecord.WithoutAddresses(CniRecord.Result(record)!).Json) }
             : record;
 
-    public void TellLeft(AttachmentRecord record, string? left)
+    public void LogFailure(AttachmentRecord record, string? error)
     {
-        if (left is not null)
-            logger.CleanupFailed(record.EndpointId, record.CniNetwork, left);
+        if (error is not null)
+            logger.CleanupFailed(record.EndpointId, record.CniNetwork, error);
     }
 
-    /// <summary>Undoes everything that was done since the link went to the sandbox; nothing to do when nothing was.</summary>
+    /// <summary>DEL of the plugins that published and of those that ran in the sandbox, where they did.</summary>
     public async Task<AttachmentRecord> LeaveAsync(AttachmentRecord record) =>
         await sandboxRuns.LeaveAsync(await UnpublishAsync(record));
 
-    /// <summary>Undoes what ProgramExternalConnectivity did; nothing to do when it did nothing.</summary>
+    /// <summary>DEL of the plugins that published, where they did.</summary>
     public async Task<AttachmentRecord> UnpublishAsync(AttachmentRecord record)
     {
         var publishing = cni.Parts(record).Publishing;
@@ -106,10 +103,8 @@ internal sealed class Detacher(
         return record;
     }
 
-    /// <summary>
-    /// As <see cref="Forget"/>, for an ADD that has undone itself; when even that fails it is undone once more, in the background.
-    /// </summary>
-    public async Task ForgetUndoneAsync(AttachmentRecord record)
+    /// <summary>As <see cref="Forget"/>, after an ADD whose DEL has succeeded; when it fails the attachment is cleaned up once more.</summary>
+    public async Task ForgetFailedAsync(AttachmentRecord record)
     {
         try
         {
@@ -117,20 +112,20 @@ internal sealed class Detacher(
         }
         catch (IOException)
         {
-            await TryDetachAsync(journal.Attachments.Find(record.EndpointId) ?? record, "its attachment failed");
+            await TryDetachAsync(journal.Attachments.Find(record.EndpointId) ?? record, "its making failed");
         }
     }
 
-    /// <summary>Drops the namespace, the ports and the record of an attachment whose plugins have nothing left to undo.</summary>
+    /// <summary>Removes namespace, ports and record, after DEL of all plugins.</summary>
     public void Forget(AttachmentRecord record)
     {
         var reservation = journal.Reservations.Find(record.ContainerId);
         if (reservation is null)
-            staging.Remove(record.ContainerId); // Else the IPAM plugin still needs it.
+            staging.Remove(record.ContainerId); // With a reservation, the IPAM plugin still needs it.
 
         ports.Release(record.EndpointId);
         journal.Attachments.Remove(record.EndpointId);
         if (reservation?.Phase == ReservationPhase.Releasing)
-            signal.Raise(); // Docker has released the address already.
+            signal.Raise(); // Docker has released the address already: repair releases the reservation.
     }
 }

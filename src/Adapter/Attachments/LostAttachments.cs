@@ -13,24 +13,24 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Attachments whose record is gone or cannot be read when their endpoint ends. What their plugins made is found again by its container id,
-/// as far as the host shows it: the link, rules, ports in the firewall, addresses in the store. Enough to run DEL; rules that stay would
-/// lead to whoever gets the address next.
+/// Attachments whose record is gone or unreadable when their endpoint ends. Their container id leads to what their plugins made, as far as the
+/// host shows it: the link, rules, ports in the firewall, addresses in the store. That is enough for DEL; rules that stay would lead to the
+/// next container with the address.
 /// </summary>
 internal sealed class LostAttachments(
     Journal journal, ConfigurationDirectory configurations, StagingSandboxes staging, AttachmentLeftovers leftovers, AddressStores stores, FirewallListing firewall,
     TimeProvider timeProvider, ILogger<LostAttachments> logger)
 {
-    // By CNI network, the endpoint that has ended last and whose link was there. Docker releases its address right afterwards, and does not
-    // say whose that was.
+    // By CNI network, the endpoint without a record that ended last and whose link was there. Docker releases its address right afterwards,
+    // without the endpoint's id.
     private readonly ConcurrentDictionary<string, string> _withoutReservation = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the record again, as of one whose making was cut off.</summary>
+    /// <summary>Restores the record of an endpoint, in phase Adding.</summary>
     /// <param name="endpointId">An endpoint without a record.</param>
     /// <param name="networkId">Its Docker network; empty when that is not known.</param>
-    /// <param name="cancellationToken">Stops looking.</param>
-    /// <returns>Null when the host holds nothing for it that is known to be its own.</returns>
-    /// <exception cref="IOException">It cannot be told, or written down.</exception>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>Null when nothing on the host is certainly its own.</returns>
+    /// <exception cref="IOException">The host could not be read, or the record not written.</exception>
     public async Task<AttachmentRecord?> FindAsync(string endpointId, string networkId, CancellationToken cancellationToken)
     {
         var docker = journal.Networks.Find(networkId);
@@ -44,21 +44,18 @@ internal sealed class LostAttachments(
     }
 
     /// <summary>
-    /// The same for an address that Docker releases, and of whose reservation there is no record either: the store of its IPAM plugin has
-    /// the container id.
+    /// As <see cref="FindAsync(string, string, CancellationToken)"/>, for an address that Docker releases and whose reservation has no record
+    /// either: the store of the IPAM plugin has the container id.
     /// </summary>
-    /// <param name="cniNetwork">Name of the CNI network.</param>
-    /// <param name="address">The address.</param>
-    /// <param name="cancellationToken">Stops looking.</param>
-    /// <returns>Null when it is nobody's, or of somebody who is not known to be one of ours.</returns>
-    /// <exception cref="IOException">It cannot be told, or written down.</exception>
+    /// <returns>Null when the address has no owner, or none that is certainly one of ours.</returns>
+    /// <exception cref="IOException">The host could not be read, or the record not written.</exception>
     public async Task<AttachmentRecord?> FindByAddressAsync(string cniNetwork, IPAddress address, CancellationToken cancellationToken)
     {
         if (configurations.Load().Find(cniNetwork) is not { } network
             || (await stores.FindAsync(network, address, cancellationToken))?.OwnerId is not { } owner
-            || !Path.Exists(staging.PathOf(owner)) // Which nobody else makes.
+            || !Path.Exists(staging.PathOf(owner)) // Only cnm-cni makes that path.
             || journal.Reservations.Find(owner) is not null
-            || journal.Attachments.All.Any(record => record.ContainerId == owner))
+            || journal.UserOf(owner) is not null)
         {
             return null;
         }
@@ -68,7 +65,9 @@ internal sealed class LostAttachments(
             return null;
 
         return await FindAsync(
-            _withoutReservation.TryRemove(cniNetwork, out var endpointId) ? candidate with { EndpointId = endpointId, ContainerId = owner, HostInterfaceName = InterfaceNames.Host(endpointId) } : candidate,
+            _withoutReservation.TryRemove(cniNetwork, out var endpointId)
+                ? candidate with { EndpointId = endpointId, ContainerId = owner, HostInterfaceName = InterfaceNames.Host(endpointId) }
+                : candidate,
             cancellationToken);
     }
 
@@ -77,7 +76,7 @@ internal sealed class LostAttachments(
         var link = staging.HostLinks().FirstOrDefault(link => link.Name == candidate.HostInterfaceName);
         var rules = await leftovers.RulesAsync(candidate, cancellationToken);
         if (link is null && rules.Count == 0 && (await leftovers.AddressesAsync(candidate, cancellationToken)).Count == 0)
-            return null; // It has ended as it should.
+            return null; // DEL has removed everything.
 
         var found = await WithPortsAsync(candidate with { Snapshot = WithLink(candidate.Snapshot!, link) }, cancellationToken);
         journal.Attachments.Write(found);
@@ -88,7 +87,7 @@ internal sealed class LostAttachments(
     private string AnyNetworkOf(ReservationRecord reservation) =>
         journal.Networks.All.FirstOrDefault(record => record.CniNetwork == reservation.CniNetwork)?.NetworkId ?? reservation.ContainerId;
 
-    // Else it is just an endpoint that nobody here has ever seen, and a firewall is read for nothing.
+    // Any other endpoint was never attached here, and reading the firewall would be wasted.
     private bool IsKnownToBeOurs(string endpointId) => journal.Attachments.IsUnreadable(endpointId) || Path.Exists(staging.PathOf(endpointId));
 
     private AttachmentRecord OfReservation(ReservationRecord reservation, string endpointId, string networkId)
@@ -143,7 +142,7 @@ internal sealed class LostAttachments(
         ? snapshot
         : snapshot with { Mac = link.Mac, Mtu = link.Mtu, Kind = link.Kind, PeerIndex = link.PeerIndex, Alias = link.Alias, PeerIsInHost = link.PeerNamespaceId is null };
 
-    // The plugins that publish go by the container id; which port of the container it was they need not know.
+    // DEL of the publishing plugins goes by the container id; the container's port does not matter.
     private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
         PortMapping[] ports = [.. (await firewall.PortsAsync(cancellationToken)).Where(port => port.Owner == record.ContainerId)

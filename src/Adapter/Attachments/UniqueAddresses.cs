@@ -1,35 +1,35 @@
 using System.Net;
-using Bridge.Adapter.Cnm;
 using Bridge.Adapter.AddressOwners;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// One address of a CNI network, one container; and one MAC. An IPAM plugin whose store is lost gives again what it gave before, and one
-/// that keeps none gives the same to everybody; the journal knows who has it. Two links of one network with one MAC both lose packets.
+/// Each address of a CNI network belongs to one container, and each MAC. An IPAM plugin that lost its store gives an address a second time,
+/// and one without a store gives the same to everybody; the journal knows who has it. Two links of one network with one MAC lose packets.
 /// </summary>
-internal sealed class UniqueAddresses(Journal journal, JournalOwners holders, RepairSignal signal)
+internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, RepairSignal signal)
 {
-    private readonly Lock _looking = new();
+    private readonly Lock _lock = new();
 
-    // Those who have been let pass, until their record says so.
+    // Guarded by _lock: endpoints that passed and whose record does not show it yet.
     private readonly HashSet<string> _passed = new(StringComparer.Ordinal);
 
-    /// <param name="made">The attachment as its plugins left it; <see cref="Written"/> is to be called for it, however this ends.</param>
+    /// <param name="made">The attachment as its plugins made it. The caller calls <see cref="Written"/> for it, also after a failure.</param>
     /// <exception cref="CnmException">Another container has its MAC or one of its addresses.</exception>
     public void Require(AttachmentRecord made)
     {
-        lock (_looking)
+        lock (_lock)
         {
-            foreach (var address in made.Snapshot!.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)))
+            foreach (var address in made.LinkAddresses)
             {
-                if (holders.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Address), Has) is { } other)
+                if (owners.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Address), Has) is { } other)
                 {
-                    // Plugins that know their rules by the address alone, as firewall does, would undo the other's.
+                    // Plugin firewall finds its rules by the address alone: DEL with the address would remove those of the other container.
                     journal.Attachments.Keep(made with { Result = CniRecord.ToElement(CniRecord.WithoutAddresses(CniRecord.Result(made)!).Json) });
-                    signal.Raise(); // Repair has the plugin write down again what it has forgotten.
+                    signal.Raise(); // Repair lets the plugin record again what it has lost.
                     throw Taken(made.CniNetwork, address.Address, other);
                 }
             }
@@ -37,31 +37,33 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners holders, Re
             if (WithMacOf(made) is { } twin)
             {
                 throw new CnmException(
-                    $"MAC {made.Snapshot.Mac} is taken on CNI network \"{made.CniNetwork}\": {JournalOwners.OwnerOf(twin).Description} has it, and both would lose packets. " +
-                    "Choose another with --mac-address, or leave that out.");
+                    $"MAC {made.Snapshot!.Mac} is taken on CNI network \"{made.CniNetwork}\": {JournalOwners.OwnerOf(twin).Description} has it, " +
+                    "and both would lose packets. Choose another with --mac-address, or omit it.");
             }
 
             _passed.Add(made.EndpointId);
         }
     }
 
-    /// <summary>The record tells by now how the attachment ended.</summary>
+    /// <summary>The record shows by now how the attachment ended.</summary>
     public void Written(string endpointId)
     {
-        lock (_looking)
+        lock (_lock)
             _passed.Remove(endpointId);
     }
 
-    // Links of some kinds have the MAC of their parent, all of them.
-    private AttachmentRecord? WithMacOf(AttachmentRecord made) => made.Snapshot is not { Kind: not ("ipvlan" or "ipvtap" or "vlan"), Mac.Length: > 0 } own ? null : journal.Attachments.All.FirstOrDefault(other =>
-        other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && other.Phase != AttachmentPhase.Deleting
-        && other.Snapshot?.Mac == own.Mac && (other.Phase != AttachmentPhase.Adding || _passed.Contains(other.EndpointId)));
+    // All links of these kinds have the MAC of their parent.
+    private AttachmentRecord? WithMacOf(AttachmentRecord made) => made.Snapshot is not { Kind: not ("ipvlan" or "ipvtap" or "vlan"), Mac.Length: > 0 } own
+        ? null
+        : journal.Attachments.All.FirstOrDefault(other =>
+            other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && !other.IsCleanupPending
+            && other.Snapshot?.Mac == own.Mac && (!other.IsUnfinished || _passed.Contains(other.EndpointId)));
 
-    // Of those that are being made, one with a reserved address has it already.
-    private bool Has(AttachmentRecord other) => other.Phase != AttachmentPhase.Adding || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);
+    // A reserved address is the attachment's before its chain has run.
+    private bool Has(AttachmentRecord other) => !other.IsUnfinished || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);
 
     private static CnmException Taken(string cniNetwork, string address, AddressOwner other) => new(
-        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost the record of that, or keeps none. " +
-        "Nothing was attached. cnm-cni repair has the plugin write down again what it has lost; then start the container again. Where the plugin keeps no records (static), " +
-        "one container at a time can have the address.");
+        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost the record of " +
+        "that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container again. " +
+        "If it keeps none (static), only one container at a time can have the address.");
 }

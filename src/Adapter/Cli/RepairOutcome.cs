@@ -49,7 +49,6 @@ internal static class RepairOutcome
     private static string State(FindingState state) => state switch
     {
         FindingState.WouldBeRepaired => "would be repaired",
-        FindingState.Reported => "for you",
         _ => state.ToString().ToLowerInvariant(),
     };
 

@@ -28,9 +28,9 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
         var chosen = new List<AttachmentRecord>(request.Targets.Count == 0 ? journal.Attachments.All : []);
         foreach (var target in request.Targets)
         {
-            var found = journal.Attachments.All.Where(record => record.ContainerName == target || record.EndpointId.StartsWith(target, StringComparison.Ordinal)).ToArray();
+            var found = journal.FindByTarget(target);
             chosen.AddRange(found);
-            if (found.Length == 0)
+            if (found.Count == 0)
                 results.Add(new CheckResult(target, null, CheckOutcome.Failed, "no attachment has this container name or endpoint id (cnm-cni status lists them)"));
         }
 

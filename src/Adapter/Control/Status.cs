@@ -1,6 +1,6 @@
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.AddressOwners;
-using Bridge.Adapter.Repair;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
@@ -94,7 +94,7 @@ internal sealed class Status(
             record.HostInterfaceName,
             record.SandboxInterfaceName,
             record.SandboxKey,
-            [.. snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => $"{address.Address}/{address.PrefixLength}") ?? record.Reserved],
+            [.. record.KnownAddresses.Select(address => $"{address}")],
             (record.Gateway(isIPv6: false) ?? record.Gateway(isIPv6: true))?.Gateway,
             snapshot?.Mac ?? record.Mac ?? "",
             snapshot?.Mtu ?? 0,
@@ -108,31 +108,18 @@ internal sealed class Status(
     private static PublishedPortStatus ToStatus(PortMapping port) =>
         new(port.HostIp.Length > 0 ? port.HostIp : null, port.HostPort, port.ContainerPort, port.Protocol);
 
-    private IEnumerable<PendingCleanup> PendingCleanups() =>
-    [
-        .. journal.Attachments.All.Where(record => record is { Phase: AttachmentPhase.Deleting, CleanupAttempts: > 0 }).Select(ToPending),
-        .. journal.Reservations.All.Where(record => record is { Phase: ReservationPhase.Releasing, CleanupAttempts: > 0 }).Select(ToPending),
-    ];
+    private IEnumerable<PendingCleanup> PendingCleanups() => journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+        .Where(record => record is { IsCleanupPending: true, CleanupAttempts: > 0 }).Select(ToPending);
 
-    private PendingCleanup ToPending(AttachmentRecord record) => new(
-        record.EndpointId,
+    private PendingCleanup ToPending(PluginRecord record) => new(
+        (record as AttachmentRecord)?.EndpointId,
         record.ContainerId,
         record.CniNetwork,
         record.ContainerName,
-        [.. record.Snapshot?.Addresses.Where(address => !EndpointAnswer.IsLinkLocal(address)).Select(address => address.Address) ?? record.Reserved.Select(cidr => cidr.Split('/')[0])],
+        [.. record.KnownAddresses.Select(address => $"{address.Address}")],
         record.CleanupAttempts,
         record.CleanupError ?? "",
-        NextAttempt(record.EndpointId));
-
-    private PendingCleanup ToPending(ReservationRecord record) => new(
-        EndpointId: null,
-        record.ContainerId,
-        record.CniNetwork,
-        record.ContainerName,
-        [.. record.Addresses.Select(address => address.Ip)],
-        record.CleanupAttempts,
-        record.CleanupError ?? "",
-        NextAttempt(record.ContainerId));
+        NextAttempt(record.Id));
 
     private DateTimeOffset? NextAttempt(string id) => retries.Remaining(id) is { } remaining ? timeProvider.GetUtcNow() + remaining : null;
 }

@@ -12,50 +12,54 @@ using CniInvoker;
 namespace Bridge.Adapter.Ipam;
 
 /// <summary>
-/// Runs IPAM plugins for reservations: intent on disk, a staging namespace (newer plugins insist on a real one that is not their own), the
-/// plugin.
+/// Runs IPAM plugins for reservations. The order is: the record, a staging namespace, the plugin. Newer plugins need a real namespace that is
+/// not their own.
 /// </summary>
 internal sealed class IpamRuns(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
-    JournalOwners own, OwnerLookup holders, HostLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
+    JournalOwners own, OwnerLookup owners, HostLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
 {
-    /// <returns>The record with result and addresses, none of them claimed, not written yet as reserved.</returns>
-    /// <exception cref="CnmException">There is no address, or not the wished one.</exception>
+    /// <param name="intent">The record, with request options.</param>
+    /// <param name="network">For the explanation of a failure.</param>
+    /// <param name="requested">Requested addresses, in CIDR notation.</param>
+    /// <param name="cancellationToken">Docker does not wait any more.</param>
+    /// <returns>The record with result and addresses, none of them claimed; not written as reserved yet.</returns>
+    /// <exception cref="CnmException">There is no address, or not the requested one.</exception>
     public async Task<ReservationRecord> AllocateAsync(
-        ReservationRecord intent, NetworkConfiguration network, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
+        ReservationRecord intent, NetworkConfiguration network, IReadOnlyList<string> requested, CancellationToken cancellationToken)
     {
-        using var passage = await gates.EnterAsync(intent.ContainerId, cancellationToken);
+        using var gate = await gates.EnterAsync(intent.ContainerId, cancellationToken);
         try
         {
-            journal.Reservations.Write(intent);
+            intent = journal.Reservations.Enter(intent, ReservationPhase.Reserving);
             staging.Create(intent.ContainerId);
-            // From here on nobody's hanging up stops us: the plugin is finished or undone.
+            // Ignore cancellation from here on: the plugin finishes or is cleaned up.
             var result = await runtime.AllocateAsync(CniRecord.Configuration(intent), cni.Of(intent), CancellationToken.None);
             intent = intent with
             {
                 Result = CniRecord.ToElement(result.Json),
                 Addresses = [.. result.Ips.Select(ip => new ReservedAddress($"{ip.Address}/{ip.PrefixLength}", IsClaimed: false))],
             };
-            RequireWishes(intent, wishes);
-            cancellationToken.ThrowIfCancellationRequested(); // Late: Docker does not know of it.
+            RequireUnused(intent, requested);
+            RequireRequested(intent, requested);
+            cancellationToken.ThrowIfCancellationRequested(); // Docker has given up and does not know of it.
             return intent;
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
         {
-            ForgetUndone(intent); // The runtime has run DEL already.
-            throw await ExplainAsync(failed, network, wishes, cancellationToken);
+            ForgetFailed(intent); // The runtime has run DEL already.
+            throw await ExplainAsync(failed, network, requested, cancellationToken);
         }
         catch (Exception failed)
         {
-            // None where nothing was begun, because not even the intent could be written.
+            // No record: the intent could not be written, and nothing was begun.
             if (journal.Reservations.Find(intent.ContainerId) is not null)
             {
-                journal.Reservations.Keep(intent = intent with { Phase = ReservationPhase.Releasing });
-                var left = await TryFinishAsync(intent);
-                if (FailedCleanup.Combine(failed, left) is { } told)
-                    throw told is CniException undone ? await ExplainAsync(undone, network, wishes, cancellationToken) : told;
+                var cleanupError = await TryFinishAsync(intent = journal.Reservations.Enter(intent, ReservationPhase.Releasing));
+                if (FailedCleanup.Combine(failed, cleanupError) is { } combined)
+                    throw combined is CniException undone ? await ExplainAsync(undone, network, requested, cancellationToken) : combined;
 
-                TellLeft(intent, left); // Else the refusal tells it, in the log as well.
+                LogFailure(intent, cleanupError); // The combined error is logged with the refusal.
             }
 
             throw;
@@ -63,31 +67,42 @@ internal sealed class IpamRuns(
     }
 
     /// <summary>
-    /// Releases what is reserved, unless an attachment still uses it: then its end does. What fails stays recorded and is tried again.
+    /// Releases the addresses, or, while an attachment uses them, with that attachment. A failed release stays recorded and is retried.
     /// </summary>
     public async Task ReleaseAsync(ReservationRecord record)
     {
-        using var passage = await gates.EnterAsync(record.ContainerId, CancellationToken.None);
-        if (journal.Reservations.Find(record.ContainerId) is not { } current)
-            return;
-
-        if (current.Phase != ReservationPhase.Releasing)
-            journal.Reservations.Keep(current = current with { Phase = ReservationPhase.Releasing });
-
-        TellLeft(current, await TryFinishAsync(current));
+        using var gate = await gates.EnterAsync(record.ContainerId, CancellationToken.None);
+        if (journal.Reservations.Find(record.ContainerId) is { } current)
+            await CleanUpAsync(current);
     }
 
-    private void TellLeft(ReservationRecord record, string? left)
+    /// <summary>As <see cref="ReleaseAsync"/>. The caller holds the reservation's gate.</summary>
+    public async Task CleanUpAsync(ReservationRecord record)
     {
-        if (left is not null)
-            logger.ReleaseFailed(record.ContainerId, record.CniNetwork, left);
+        if (!record.IsCleanupPending)
+            record = journal.Reservations.Enter(record, ReservationPhase.Releasing);
+
+        LogFailure(record, await TryFinishAsync(record));
     }
 
-    /// <returns>Why it failed, and is tried again; null when it did not.</returns>
+    /// <summary>Removes the namespace and the record. The caller holds the reservation's gate.</summary>
+    public void Forget(ReservationRecord record)
+    {
+        staging.Remove(record.ContainerId);
+        journal.Reservations.Remove(record.ContainerId);
+    }
+
+    private void LogFailure(ReservationRecord record, string? error)
+    {
+        if (error is not null)
+            logger.ReleaseFailed(record.ContainerId, record.CniNetwork, error);
+    }
+
+    /// <returns>Why it failed; null when it did not.</returns>
     private async Task<string?> TryFinishAsync(ReservationRecord record)
     {
-        if (journal.Attachments.All.Any(attachment => attachment.ContainerId == record.ContainerId))
-            return null; // Its plugins' rules may still use the address.
+        if (journal.UserOf(record.ContainerId) is not null)
+            return null; // Rules of its plugins may still use the address.
 
         try
         {
@@ -98,28 +113,29 @@ internal sealed class IpamRuns(
         }
         catch (Exception failure) when (failure is CniException or IOException)
         {
-            journal.Reservations.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = failure.Message });
+            journal.Reservations.NoteFailedCleanup(record, failure.Message);
             signal.Raise();
             return failure.Message;
         }
     }
 
-    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever.
     private async Task RunReleaseAsync(ReservationRecord record, NetworkConfiguration network)
     {
         try
         {
             await runtime.ReleaseAsync(network, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
         }
-        catch (CniException failure) when (!failure.TimedOut && record.Result is null && MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static)
+        catch (CniException failure)
         {
-            if ((await leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None)).Count > 0)
+            var showsItsWork = MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static;
+            if (!await HostLeftovers.IsNothingMadeAsync(
+                failure, record.Result is not null, showsItsWork, () => leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None)))
                 throw;
         }
     }
 
-    // What cannot be forgotten now is released once more, in the background.
-    private void ForgetUndone(ReservationRecord record)
+    // One that cannot be forgotten now is released again in the background.
+    private void ForgetFailed(ReservationRecord record)
     {
         try
         {
@@ -127,72 +143,67 @@ internal sealed class IpamRuns(
         }
         catch (IOException failure)
         {
-            journal.Reservations.Keep(record with { Phase = ReservationPhase.Releasing, CleanupError = failure.Message });
+            journal.Reservations.Enter(record with { CleanupError = failure.Message }, ReservationPhase.Releasing);
             signal.Raise();
         }
     }
 
-    private void Forget(ReservationRecord record)
+    // Plugins that keep no records, such as static, give the same address twice, and so do those whose store is lost.
+    private void RequireUnused(ReservationRecord made, IReadOnlyList<string> requested)
     {
-        staging.Remove(record.ContainerId);
-        journal.Reservations.Remove(record.ContainerId);
-    }
-
-    private void RequireWishes(ReservationRecord made, IReadOnlyList<string> wishes)
-    {
-        var wished = wishes.Select(wish => IPAddress.Parse(wish.Split('/')[0]).ToString()).ToArray();
         foreach (var address in made.Addresses)
         {
-            // Plugins without a memory, such as static, give the same address twice, and so do those whose store is lost.
-            if (own.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Ip), _ => true) is { } holder)
-            {
-                signal.Raise(); // Repair has the plugin write down what it has forgotten.
-                throw wished.Contains(address.Ip)
-                    ? Taken(address.Ip, made.CniNetwork, holder.Description)
-                    : new CnmException(
-                        $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {holder.Description} has already: its IPAM plugin has lost the record of that, " +
-                        "or keeps none. Start the container again where it has lost it: cnm-cni repair has it written down again. " +
-                        "Where it keeps none (static), one container at a time can have the address.");
-            }
-        }
+            if (own.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Ip), _ => true) is not { } owner)
+                continue;
 
-        foreach (var wish in wished.Where(wish => !made.Addresses.Any(address => address.Ip == wish)))
+            signal.Raise(); // Repair lets the plugin record again what it has lost.
+            throw requested.Any(cidr => Cidr.AddressIn(cidr).ToString() == address.Ip)
+                ? Taken(address.Ip, made.CniNetwork, owner.Description)
+                : new CnmException(
+                    $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {owner.Description} has already: its IPAM plugin " +
+                    "has lost the record of that, or keeps none. If it has lost it, cnm-cni repair restores it: start the container again. " +
+                    "If it keeps none (static), only one container at a time can have the address.");
+        }
+    }
+
+    private static void RequireRequested(ReservationRecord made, IReadOnlyList<string> requested)
+    {
+        foreach (var address in requested.Select(cidr => Cidr.AddressIn(cidr).ToString()).Where(address => made.Addresses.All(given => given.Ip != address)))
         {
             throw new CnmException(
-                $"CNI network \"{made.CniNetwork}\" did not give the address {wish}, " +
-                $"but {string.Join(", ", made.Addresses.Select(address => address.Ip))}: its IPAM plugin takes no wishes. Leave --ip out.");
+                $"CNI network \"{made.CniNetwork}\" did not give the address {address}, " +
+                $"but {string.Join(", ", made.Addresses.Select(given => given.Ip))}: its IPAM plugin cannot assign a requested address. Omit --ip.");
         }
     }
 
     private async Task<Exception> ExplainAsync(
-        CniException failed, NetworkConfiguration network, IReadOnlyList<string> wishes, CancellationToken cancellationToken)
+        CniException failed, NetworkConfiguration network, IReadOnlyList<string> requested, CancellationToken cancellationToken)
     {
-        foreach (var wish in wishes.Select(wish => wish.Split('/')[0]))
+        foreach (var address in requested.Select(Cidr.AddressIn))
         {
-            var address = IPAddress.Parse(wish);
-            if (await holders.DescribeAsync(network.Name, address, exceptContainerId: null, cancellationToken) is { } holder)
-                return Taken(wish, network.Name, holder);
+            if (await owners.DescribeAsync(network.Name, address, exceptContainerId: null, cancellationToken) is { } owner)
+                return Taken($"{address}", network.Name, owner);
 
-            var subnets = CniSubnet.Of(network);
-            if (subnets.Count > 0 && !subnets.Any(subnet => subnet.Subnet.Contains(address)))
+            var subnets = CniSubnet.Of(network).Select(subnet => subnet.Subnet).ToArray();
+            var home = subnets.Where(subnet => subnet.Contains(address)).ToArray();
+            if (subnets.Length > 0 && home.Length == 0)
             {
                 return new CnmException(
-                    $"address {wish} is in no subnet of CNI network \"{network.Name}\", which has {string.Join(" and ", subnets.Select(subnet => subnet.Subnet))} ({network.Source}). " +
-                    "If that was changed after the Docker network was made, make the Docker network again: docker network rm, then cnm-cni networks create.");
+                    $"address {address} is in no subnet of CNI network \"{network.Name}\", which has {string.Join(" and ", subnets)} ({network.Source}). " +
+                    "If the file was changed after the Docker network was made, make that again: docker network rm, then cnm-cni networks create.");
             }
 
-            if (subnets.FirstOrDefault(subnet => subnet.Subnet.Contains(address)) is { } home
-                && AssignableRanges.Of(network, home.Subnet) is var assignable && !assignable.Contains(address))
+            if (home.Length > 0 && AssignableRanges.Of(network, home[0]) is var assignable && !assignable.Contains(address))
             {
                 return new CnmException(
-                    $"address {wish} is not one that CNI network \"{network.Name}\" gives: its IPAM plugin hands out {assignable} ({network.Source}). " +
-                    "Choose one of these, or leave --ip out.");
+                    $"address {address} is not one that CNI network \"{network.Name}\" gives: its IPAM plugin assigns {assignable} ({network.Source}). " +
+                    "Choose one of these, or omit --ip.");
             }
         }
 
         return failed;
     }
 
-    private static CnmException Taken(string address, string cniNetwork, string? holder) =>
-        new($"address {address} of CNI network \"{cniNetwork}\" is taken: {holder ?? "somebody else"} has it. Choose another address, or leave --ip out.");
+    private static CnmException Taken(string address, string cniNetwork, string owner) =>
+        new($"address {address} of CNI network \"{cniNetwork}\" is taken: {owner} has it. Choose another address, or omit --ip.");
 }

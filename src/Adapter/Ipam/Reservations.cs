@@ -9,53 +9,52 @@ using CniInvoker;
 namespace Bridge.Adapter.Ipam;
 
 /// <summary>
-/// Addresses that are given ahead of their interface, each by the CNI network's own IPAM plugin. One reservation serves both families of an
-/// endpoint: Docker asks for them one after the other, with the same MAC. Until an endpoint is made with its addresses, and again when that
-/// is gone, it waits for Docker to release it.
+/// Addresses that the CNI network's own IPAM plugin gives before there is an interface. One reservation serves both families of an endpoint:
+/// Docker requests them one after the other, with the same MAC. Docker releases it, before an endpoint has adopted it or after that is gone.
 /// </summary>
-internal sealed class Reservations(Journal journal, ConfigurationDirectory configurations, IpamRuns runs, StrandedContainers stranded, TimeProvider timeProvider)
+internal sealed class Reservations(
+    Journal journal, ConfigurationDirectory configurations, IpamRuns runs, StrandedContainers stranded, TimeProvider timeProvider)
 {
     private const int IdLength = 32;
 
     private readonly Lock _claims = new();
 
     /// <returns>The address in CIDR notation, with the prefix length that the plugin gave.</returns>
-    /// <exception cref="CnmException">There is none, or not the one that was asked for; nothing is left reserved.</exception>
-    public async Task<string> ReserveAsync(AddressRequest wish, CancellationToken cancellationToken)
+    /// <exception cref="CnmException">There is none, or not the requested one; nothing stays reserved.</exception>
+    public async Task<string> ReserveAsync(AddressRequest request, CancellationToken cancellationToken)
     {
-        if (ClaimOfSibling(wish) is { } other)
+        if (ClaimOfSibling(request) is { } other)
             return other;
 
-        var network = stranded.Choose(configurations.Load(), wish.Pool.CniNetwork);
-        var wishes = new List<string>();
-        if (Sibling(wish) is { } sibling)
+        var network = stranded.Choose(configurations.Load(), request.Pool.CniNetwork);
+        var requested = new List<string>();
+        if (Sibling(request) is { } sibling)
         {
-            // The plugin has chosen for both families already, but not what is wished for this one: so it is asked again, for what Docker
-            // has of the other and for this.
-            wishes.AddRange(sibling.Addresses.Where(address => address.IsClaimed).Select(address => address.Address));
+            // The plugin has chosen both families already, and for this one not the requested address: it is asked again, for the address
+            // that Docker has of the other family and for this one.
+            requested.AddRange(sibling.Addresses.Where(address => address.IsClaimed).Select(address => address.Address));
             await runs.ReleaseAsync(sibling);
         }
 
-        wishes.AddRange(wish.Cidr is { } wanted ? [wanted] : []);
-        var made = await runs.AllocateAsync(Intent(network, wish, wishes), network, wishes, cancellationToken);
+        requested.AddRange(request.Cidr is { } cidr ? [cidr] : []);
+        var made = await runs.AllocateAsync(Intent(network, request, requested), network, requested, cancellationToken);
         try
         {
-            return Claim(made, wishes, wish);
+            return Claim(made, requested, request);
         }
         catch (Exception)
         {
-            await runs.ReleaseAsync(made); // Docker is not told of it, so it would never release it.
+            await runs.ReleaseAsync(made); // Docker does not learn the address, and would never release it.
             throw;
         }
     }
 
     /// <summary>
-    /// Gives the reservation of these addresses to an endpoint; null when there is none, which never happens while Docker and we remember
-    /// the same.
+    /// Gives the reservation of these addresses to an endpoint; null when there is none: Docker and the journal disagree.
     /// </summary>
     /// <param name="cniNetwork">The CNI network.</param>
     /// <param name="addresses">In CIDR notation, as Docker has them.</param>
-    /// <param name="endpointId">The endpoint. Asking again for the same one gives it the same.</param>
+    /// <param name="endpointId">The endpoint. A second call for it has the same result.</param>
     public ReservationRecord? Adopt(string cniNetwork, IReadOnlyList<string> addresses, string endpointId)
     {
         lock (_claims)
@@ -70,10 +69,8 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         }
     }
 
-    /// <summary>
-    /// Docker does not need the address any more. With the last one of a reservation the plugin releases all of them.
-    /// </summary>
-    /// <returns>False: none of the reservations has it.</returns>
+    /// <summary>Releases one address for Docker. With the last one of a reservation, the plugin releases all of them.</summary>
+    /// <returns>False: no reservation has it.</returns>
     public async Task<bool> ReleaseAsync(CniPool pool, string address)
     {
         ReservationRecord? record;
@@ -85,8 +82,10 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
                 return false;
 
             record = record with { Addresses = [.. record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one)] };
-            var last = !record.Addresses.Any(one => one.IsClaimed);
-            journal.Reservations.Keep(record = last ? record with { Phase = ReservationPhase.Releasing } : record);
+            if (record.Addresses.Any(one => one.IsClaimed))
+                journal.Reservations.Keep(record);
+            else
+                record = journal.Reservations.Enter(record, ReservationPhase.Releasing);
         }
 
         if (record.Phase == ReservationPhase.Releasing)
@@ -95,17 +94,17 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         return true;
     }
 
-    /// <summary>The endpoint that has adopted the reservation of an address; null: none has. Waits for nobody.</summary>
+    /// <summary>The endpoint that has adopted the reservation of an address. Takes no lock.</summary>
     public string? EndpointOf(CniPool pool, string address) =>
         journal.Reservations.All.FirstOrDefault(record => record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
 
-    private string? ClaimOfSibling(AddressRequest wish)
+    private string? ClaimOfSibling(AddressRequest request)
     {
         lock (_claims)
         {
-            var sibling = Sibling(wish);
+            var sibling = Sibling(request);
             var free = sibling?.Addresses.FirstOrDefault(address =>
-                !address.IsClaimed && address.IsIPv6 == wish.Pool.IsIPv6 && (wish.Address is null || IsSame(address, wish.Address.ToString())));
+                !address.IsClaimed && address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
             if (free is null)
                 return null;
 
@@ -115,53 +114,53 @@ internal sealed class Reservations(Journal journal, ConfigurationDirectory confi
         }
     }
 
-    /// <summary>Made for the other family of the same endpoint, a moment ago.</summary>
-    private ReservationRecord? Sibling(AddressRequest wish) => wish.Mac is null ? null : journal.Reservations.All
+    /// <summary>The reservation just made for the other family of the same endpoint.</summary>
+    private ReservationRecord? Sibling(AddressRequest request) => request.Mac is null ? null : journal.Reservations.All
         .Where(record => record is { Phase: ReservationPhase.Reserved, EndpointId: null })
-        .Where(record => record.CniNetwork == wish.Pool.CniNetwork && record.Mac == wish.Mac)
-        .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6).Distinct().SequenceEqual([!wish.Pool.IsIPv6]))
+        .Where(record => record.CniNetwork == request.Pool.CniNetwork && record.Mac == request.Mac)
+        .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6).Distinct().SequenceEqual([!request.Pool.IsIPv6]))
         .MaxBy(record => record.Since);
 
-    private string Claim(ReservationRecord made, IReadOnlyList<string> wishes, AddressRequest wish)
+    private string Claim(ReservationRecord made, IReadOnlyList<string> requested, AddressRequest request)
     {
         lock (_claims)
         {
             var own = made.Addresses.First(address =>
-                address.IsIPv6 == wish.Pool.IsIPv6 && (wish.Address is null || IsSame(address, wish.Address.ToString())));
-            var claimed = made.Addresses.Select(address => address with { IsClaimed = address == own || wishes.Any(other => IsSame(address, other)) });
-            journal.Reservations.Write(made with { Phase = ReservationPhase.Reserved, Addresses = [.. claimed] });
+                address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
+            var claimed = made.Addresses.Select(address => address with { IsClaimed = address == own || requested.Any(other => IsSame(address, other)) });
+            journal.Reservations.Enter(made with { Addresses = [.. claimed] }, ReservationPhase.Reserved);
             return own.Address;
         }
     }
 
-    private ReservationRecord Intent(NetworkConfiguration network, AddressRequest wish, IReadOnlyList<string> wishes)
+    private ReservationRecord Intent(NetworkConfiguration network, AddressRequest request, IReadOnlyList<string> requested)
     {
-        var (asked, arguments, capabilities) = AddressArguments.Of(network, wish.Mac, wishes);
-        var containerId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength)); // In the form of Docker's own ids.
+        var (asked, arguments, capabilities) = AddressArguments.Of(network, request.Mac, requested);
+        var containerId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength)); // Like Docker's own ids.
         return new ReservationRecord(containerId, network.Name)
         {
             Phase = ReservationPhase.Reserving,
             BootId = BootId.Current(),
             Since = timeProvider.GetUtcNow(),
-            Mac = wish.Mac,
-            ContainerName = wish.ContainerName,
+            Mac = request.Mac,
+            ContainerName = request.ContainerName,
             Configuration = CniRecord.ToElement(asked.ToUtf8Json()),
-            Arguments = [.. arguments, .. DefaultArguments(network.Name, containerId, wish)],
+            Arguments = [.. arguments, .. DefaultArguments(network.Name, containerId, request)],
             Capabilities = CniRecord.ToElement(capabilities),
         };
     }
 
-    // Docker names no network when it asks for an address. Where all Docker networks on the CNI network agree it makes no difference which
-    // one is meant.
-    private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressRequest wish)
+    // RequestAddress does not name the Docker network. Where all Docker networks on the CNI network
+    // have the same defaults, it does not matter which one it is.
+    private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressRequest request)
     {
         var defaults = journal.ListedNetworks.Where(record => record.CniNetwork == cniNetwork && record.Ipam == IpamMode.Cni)
-            .Select(record => AddressArguments.Arguments(record.EndpointDefaults, cniNetwork, containerId, wish.Mac, wish.ContainerName)).ToArray();
+            .Select(record => AddressArguments.Arguments(record.EndpointDefaults, cniNetwork, containerId, request.Mac, request.ContainerName)).ToArray();
         return defaults.Length > 0 && defaults.All(other => other.SequenceEqual(defaults[0])) ? defaults[0] : [];
     }
 
     private static bool Claimed(ReservationRecord record, string address) => record.Addresses.Any(one => one.IsClaimed && IsSame(one, address));
 
     private static bool IsSame(ReservedAddress reserved, string address) =>
-        IPAddress.TryParse(address.Split('/')[0], out var one) && one.Equals(IPAddress.Parse(reserved.Ip));
+        Cidr.TryAddressIn(address, out var one) && one.Equals(IPAddress.Parse(reserved.Ip));
 }

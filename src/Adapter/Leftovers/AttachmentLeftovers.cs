@@ -7,52 +7,51 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;
 
-/// <summary>What this host still holds for an attachment of the journal, without what is somebody else's by now.</summary>
-internal sealed class AttachmentLeftovers(HostLeftovers host, JournalOwners holders, AddressStores stores, ConfigurationDirectory configurations, Journal journal)
+/// <summary>What remains on this host of an attachment in the journal, without what belongs to another container by now.</summary>
+internal sealed class AttachmentLeftovers(
+    HostLeftovers host, JournalOwners owners, AddressStores stores, ConfigurationDirectory configurations, Journal journal)
 {
-    /// <returns>The rules that are there for it, each as the firewall writes it down.</returns>
-    /// <exception cref="IOException">It cannot be told.</exception>
+    /// <returns>Its firewall rules, as the tools write them.</returns>
+    /// <exception cref="IOException">They could not be read.</exception>
     public async Task<IReadOnlyList<string>> RulesAsync(AttachmentRecord record, CancellationToken cancellationToken) =>
         await host.RulesAsync((await MarksOfAsync(record, cancellationToken)).IsOn, cancellationToken);
 
-    /// <returns>Those of them that publish its ports. All others of a container that runs are as they should be.</returns>
-    /// <exception cref="IOException">It cannot be told.</exception>
+    /// <returns>Those of its rules that publish ports; of a running container the others must stay.</returns>
+    /// <exception cref="IOException">They could not be read.</exception>
     public async Task<IReadOnlyList<string>> PortRulesAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
         var marks = await MarksOfAsync(record, cancellationToken);
         return await host.RulesAsync(line => marks.IsOn(line) && FirewallMarks.IsOfPorts(line), cancellationToken);
     }
 
-    /// <returns>The addresses that the store of its IPAM plugin has for it; empty where a reservation holds them, whose release frees them.</returns>
-    /// <exception cref="IOException">It cannot be told.</exception>
+    /// <returns>Its addresses in the store of the IPAM plugin; empty with a reservation, whose release frees them.</returns>
+    /// <exception cref="IOException">The store could not be read.</exception>
     public async Task<IReadOnlyList<string>> AddressesAsync(AttachmentRecord record, CancellationToken cancellationToken) =>
         journal.Reservations.Find(record.ContainerId) is null
             ? await host.AddressesAsync(CniRecord.Configuration(record), record.ContainerId, cancellationToken)
             : [];
 
-    /// <summary>Whether somebody else has one of its addresses by now: an old record that came back is of an address that has been given again since.</summary>
+    /// <summary>Whether another container has one of its addresses by now, as with a record that was restored from a backup.</summary>
     public async Task<bool> HasGivenAwayAsync(AttachmentRecord record, CancellationToken cancellationToken) =>
-        (await OwnAsync(record, cancellationToken)).Count < Addresses(record).Count();
+        (await OwnAsync(record, cancellationToken)).Count < record.LinkAddresses.Count();
 
     private async Task<FirewallMarks> MarksOfAsync(AttachmentRecord record, CancellationToken cancellationToken) =>
         new(record.CniNetwork, record.ContainerId, await OwnAsync(record, cancellationToken));
 
     private async Task<IReadOnlyList<LinkAddress>> OwnAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
-        // As it is recorded, an address that was reserved ahead is "static".
+        // Not the recorded configuration: with a reservation that one has plugin static, which has no store.
         var network = configurations.Load().Find(record.CniNetwork);
         var own = new List<LinkAddress>();
-        foreach (var address in Addresses(record))
+        foreach (var address in record.LinkAddresses)
         {
             var ip = IPAddress.Parse(address.Address);
             var stored = network is null ? null : await stores.FindAsync(network, ip, cancellationToken);
             var isStoredForAnother = stored?.OwnerId is { } owner && owner != record.ContainerId;
-            if (!isStoredForAnother && holders.Other(record.ContainerId, record.CniNetwork, ip, _ => true) is null)
+            if (!isStoredForAnother && owners.Other(record.ContainerId, record.CniNetwork, ip, _ => true) is null)
                 own.Add(address);
         }
 
         return own;
     }
-
-    private static IEnumerable<LinkAddress> Addresses(AttachmentRecord record) => (record.Snapshot?.Addresses ?? []).Where(address => !EndpointAnswer.IsLinkLocal(address));
 }

@@ -4,36 +4,49 @@ using CniInvoker;
 namespace Bridge.Adapter.Leftovers;
 
 /// <summary>
-/// What this host still holds for one attachment: rules, and addresses in the store of its IPAM plugin. Asked where the answers of plugins do not tell
-/// whether their work is undone; a plugin that fails over rules which are not there, and one that succeeds without having looked, look alike.
+/// What remains of one attachment on this host: firewall rules, and addresses in the store of its IPAM plugin. Read where the result of DEL
+/// proves nothing: some plugins fail over rules that are already gone, others succeed without having looked for them.
 /// </summary>
 internal sealed class HostLeftovers(FirewallDump firewall, AddressStores stores)
 {
     private const string Rule = "rule ";
-    private const int RulesTold = 2;
+    private const int RulesShown = 2;
 
-    /// <summary>What is left, for the end of a sentence. Of many rules one is told, by which the others are found.</summary>
+    /// <summary>For the end of a sentence. Of many rules the first is shown, and how to find the others.</summary>
     public static string Text(IReadOnlyList<string> left)
     {
         var rules = left.Where(one => one.StartsWith(Rule, StringComparison.Ordinal)).ToArray();
-        return string.Join("; ", rules.Length <= RulesTold ? left : [$"{rules[0]}, and {rules.Length - 1} more (iptables-save, ip6tables-save, nft list ruleset)", .. left.Except(rules)]);
+        return string.Join("; ", rules.Length <= RulesShown
+            ? left
+            : [$"{rules[0]}, and {rules.Length - 1} more (iptables-save, ip6tables-save, nft list ruleset)", .. left.Except(rules)]);
     }
 
-    /// <param name="isLeft">Whether a line of the firewall is the attachment's.</param>
-    /// <param name="cancellationToken">Stops asking.</param>
-    /// <returns>The rules that are there for it, each as the firewall writes it down.</returns>
-    /// <exception cref="IOException">It cannot be told.</exception>
-    public async Task<IReadOnlyList<string>> RulesAsync(Func<string, bool> isLeft, CancellationToken cancellationToken) =>
-        [.. (await firewall.ReadAsync(cancellationToken)).Where(isLeft).Select(line => $"{Rule}{line.Trim()}").Distinct(StringComparer.Ordinal)];
+    /// <summary>
+    /// A plugin that refuses its own configuration at ADD refuses it at every DEL too. Whether such a DEL leaves nothing: no plugin has
+    /// answered, so none after the first has run, and the host shows nothing of it.
+    /// </summary>
+    /// <param name="failure">The failure of DEL.</param>
+    /// <param name="hasResult">A plugin answered at ADD.</param>
+    /// <param name="showsItsWork">The host shows everything that the plugin makes.</param>
+    /// <param name="remains">Reads what remains.</param>
+    public static async Task<bool> IsNothingMadeAsync(
+        CniException failure, bool hasResult, bool showsItsWork, Func<Task<IReadOnlyList<string>>> remains) =>
+        !failure.TimedOut && !hasResult && showsItsWork && (await remains()).Count == 0;
 
-    /// <returns>The addresses that the store of the network's IPAM plugin has for the container; empty where the plugin keeps none that can be read.</returns>
-    /// <exception cref="IOException">It cannot be told.</exception>
+    /// <returns>The rules for which <paramref name="isOwn"/> holds, as the tools write them.</returns>
+    /// <exception cref="IOException">They could not be read.</exception>
+    public async Task<IReadOnlyList<string>> RulesAsync(Func<string, bool> isOwn, CancellationToken cancellationToken) =>
+        [.. (await firewall.ReadAsync(cancellationToken)).Where(isOwn).Select(line => $"{Rule}{line.Trim()}").Distinct(StringComparer.Ordinal)];
+
+    /// <returns>The container's addresses in the store of the IPAM plugin; empty where the plugin has no readable store.</returns>
+    /// <exception cref="IOException">The store could not be read.</exception>
     public async Task<IReadOnlyList<string>> AddressesAsync(NetworkConfiguration network, string containerId, CancellationToken cancellationToken)
     {
         if (HostLocalStore.Of(network) is not { } store)
             return [];
 
-        var stored = await stores.ReadAsync(store, cancellationToken) ?? throw new IOException($"{store.Path} cannot be read, so it is not known which addresses are left");
+        var stored = await stores.ReadAsync(store, cancellationToken)
+            ?? throw new IOException($"{store.Path} cannot be read, so remaining addresses are unknown");
         return [.. stored.Where(address => address.OwnerId == containerId).Select(address => $"address {address.Address} in {store.Path}")];
     }
 }

@@ -76,8 +76,8 @@ internal sealed class Join(
         }
 
         SandboxConflicts.RequireNewRoutes(record, others, StagingSandboxes.RoutesIn(sandboxKey)); // (3)
-        record = record with { Phase = AttachmentPhase.Joined, SandboxKey = sandboxKey, SandboxExistedAtJoin = sandboxExists };
-        journal.Attachments.Write(record); // (4)
+        record = record with { SandboxKey = sandboxKey, SandboxExistedAtJoin = sandboxExists };
+        record = journal.Attachments.Enter(record, AttachmentPhase.Joined); // (4)
         staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName); // (5)
         arrivals.Expect(record, callFollows: sandboxExists);
         return record;

@@ -5,8 +5,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// Listens to Docker's events, so that repair, and those who keep networks, look when something happened and not only at intervals; a new
-/// connection means that dockerd was restarted.
+/// Turns Docker's events into signals: repair and the auto-networks run after a change and not only at intervals. A new connection means that
+/// dockerd was restarted.
 /// </summary>
 internal sealed class DockerWatch(
     IDockerEngine docker, EngineFacts facts, RepairSignal signal, NetworksSignal networks, TimeProvider timeProvider) : BackgroundService
@@ -16,26 +16,26 @@ internal sealed class DockerWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // Docker may be waiting for our socket while we would wait for Docker.
+        await Task.Yield(); // Docker may be waiting for our socket.
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await foreach (var happened in docker.WatchAsync(stoppingToken))
+                await foreach (var dockerEvent in docker.WatchAsync(stoppingToken))
                 {
                     pause = FirstPause;
                     signal.Raise();
-                    if (happened.Kind == DockerEventKind.Connected)
+                    if (dockerEvent.Kind == DockerEventKind.Connected)
                         facts.SysctlsComeFirst = await docker.HasIPv6AloneAsync(stoppingToken); // Both came with Docker 28.
 
-                    if (happened.Kind is DockerEventKind.Connected or DockerEventKind.NetworkDestroyed)
+                    if (dockerEvent.Kind is DockerEventKind.Connected or DockerEventKind.NetworkDestroyed)
                         networks.Raise();
                 }
             }
             catch (DockerException)
             {
-                // dockerd is down or starting; the repair loop is the one that reports it.
+                // dockerd is down or starting; the repair loop reports it.
             }
 
             await Task.Delay(pause, timeProvider, stoppingToken);

@@ -1,38 +1,40 @@
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Repair.Cleanups;
+using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Repair;
 
-/// <summary>The background of the daemon: interrupted work first, then, by events and at intervals, retries and a look at everything.</summary>
+/// <summary>
+/// The background of the daemon: first what the previous process could not finish; then, at intervals and after events, retries and a pass.
+/// </summary>
 internal sealed class RepairLoop(
-    Repairer repairer, ReservationRepair reservations, RepairPass round, DockerNames names, RepairSignal signal,
+    StartupRecovery startup, CleanupRunner cleanups, RepairPass pass, DockerNames names, RepairSignal signal,
     AdapterSettings settings, TimeProvider timeProvider, ILogger<RepairLoop> logger) : BackgroundService
 {
-    // Events come in bursts, one container start is several; one look afterwards serves them all.
+    // Events come in bursts: several for one start of a container. One pass afterwards serves them all.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // The socket must not wait for the past to be tidied up.
-        await GuardedAsync(repairer.FinishInterruptedAsync, stoppingToken);
-        await GuardedAsync(reservations.FinishInterruptedAsync, stoppingToken);
+        await Task.Yield(); // The socket must not wait for clean-ups.
+        await GuardedAsync(startup.FinishInterruptedAsync, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await GuardedAsync(repairer.RetryAsync, stoppingToken);
-            await GuardedAsync(reservations.RetryAsync, stoppingToken);
-            await GuardedAsync(LookAsync, stoppingToken);
-            await signal.WaitAsync(UntilNextRound(), timeProvider, stoppingToken);
+            await GuardedAsync(cleanups.RetryAsync, stoppingToken);
+            await GuardedAsync(RunPassAsync, stoppingToken);
+            await signal.WaitAsync(UntilNextPass(), timeProvider, stoppingToken);
             await Task.Delay(Settling, timeProvider, stoppingToken);
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task RunPassAsync(CancellationToken cancellationToken)
     {
-        var report = await round.RunAsync(RepairTrigger.Background, cancellationToken);
+        var report = await pass.RunAsync(RepairTrigger.Background, cancellationToken);
         Note(report.DockerFailure);
         foreach (var problem in report.Problems)
             logger.RepairFailed(problem);
@@ -51,27 +53,22 @@ internal sealed class RepairLoop(
         names.EngineReachable = answers;
     }
 
-    private TimeSpan UntilNextRound()
+    private TimeSpan UntilNextPass() => new[] { cleanups.UntilRetry, pass.UntilNextPass }.Min() switch
     {
-        var soonest = new[] { repairer.UntilRetry, reservations.UntilRetry, round.UntilNextLook }.Min();
-        return soonest switch
-        {
-            { } pause when pause < ShortestPause => ShortestPause,
-            { } pause when pause < settings.Repair.Interval => pause,
-            _ => settings.Repair.Interval,
-        };
-    }
+        { } pause when pause < ShortestPause => ShortestPause,
+        { } pause when pause < settings.Repair.Interval => pause,
+        _ => settings.Repair.Interval,
+    };
 
-    private async Task GuardedAsync(Func<CancellationToken, Task> round, CancellationToken cancellationToken)
+    private async Task GuardedAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken)
     {
         try
         {
-            await round(cancellationToken);
+            await step(cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The loop outlives any one round: without it, clean-ups would stay undone until the next start.
-            logger.RepairFailed(failure);
+            logger.RepairFailed(failure); // The loop must go on: without it, failed clean-ups would wait until the next start.
         }
     }
 }

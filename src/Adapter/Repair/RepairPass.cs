@@ -8,37 +8,36 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// Holds the journal against Docker, the kernel and the stores of IPAM plugins, and mends what can be repaired. One round at a time. Never
-/// inside a call of Docker's: Docker may be waiting for us in it.
+/// Compares the journal with Docker, the kernel and the stores of IPAM plugins, and repairs what it can. One pass at a time. Never inside a
+/// call of Docker's: Docker may hold locks until that call returns.
 /// </summary>
 internal sealed class RepairPass(
     IEnumerable<IInspection> inspections, IDockerEngine docker, Journal journal,
     ContainerNames names, KnownFindings known, BridgeMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
 {
-    /// <summary>A plugin that hangs in one DEL must not keep all others waiting.</summary>
-    private const int AtOnce = 4;
+    // A plugin that hangs in one DEL must not block all others.
+    private const int Parallelism = 4;
 
-    /// <summary>GracePeriods of the first look end with the second; something new may have come meanwhile, but not for ever.</summary>
-    private const int MostLooks = 3;
+    // The second pass ends the grace periods of the first. New findings may have come, but not endlessly.
+    private const int MostPasses = 3;
 
     private static readonly TimeSpan ClockResolution = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     // Both guarded by _turn.
-    private readonly GracePeriods _doubts = new(timeProvider);
+    private readonly GracePeriods _gracePeriods = new(timeProvider);
     private long? _lastThorough;
 
-    /// <summary>How long until something may have stayed long enough to count; null when nothing waits for that.</summary>
-    public TimeSpan? UntilNextLook => _doubts.UntilNextLook;
+    /// <summary>How long until the next grace period ends; null when none is running.</summary>
+    public TimeSpan? UntilNextPass => _gracePeriods.UntilNextEnd;
 
-    /// <summary>One look, as the occasion wants it.</summary>
-    public async Task<RepairReport> RunAsync(RepairTrigger occasion, CancellationToken cancellationToken)
+    public async Task<RepairReport> RunAsync(RepairTrigger trigger, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await LookAsync(occasion, cancellationToken);
+            return await InspectAllAsync(trigger, cancellationToken);
         }
         finally
         {
@@ -46,36 +45,36 @@ internal sealed class RepairPass(
         }
     }
 
-    /// <summary>A look, and another when what the first was in doubt about may count.</summary>
+    /// <summary>A pass, and others until no finding is in its grace period.</summary>
     public async Task<RepairReport> RunUntilCertainAsync(CancellationToken cancellationToken)
     {
         var report = await RunAsync(RepairTrigger.Demand, cancellationToken);
-        for (var look = 1; look < MostLooks && report.Findings.Any(finding => finding.State == FindingState.Waiting); look++)
+        for (var pass = 1; pass < MostPasses && report.Findings.Any(finding => finding.State == FindingState.Waiting); pass++)
         {
-            // A timer may be early by the resolution of the clock, and the last doubt may be old enough by now.
-            await Task.Delay((_doubts.Longest ?? TimeSpan.Zero) + ClockResolution, timeProvider, cancellationToken);
+            // A timer may be early by the resolution of the clock; the last grace period may have ended by now.
+            await Task.Delay((_gracePeriods.UntilLastEnd ?? TimeSpan.Zero) + ClockResolution, timeProvider, cancellationToken);
             report = Joined(report, await RunAsync(RepairTrigger.Demand, cancellationToken));
         }
 
         return report;
     }
 
+    public void Dispose() => _turn.Dispose();
+
     private static RepairReport Joined(RepairReport first, RepairReport second)
     {
         var again = second.Findings.Select(report => report.Key).ToHashSet();
-        var settled = first.Findings.Where(report => report.State == FindingState.Repaired && !again.Contains(report.Key));
-        return second with { Findings = [.. settled, .. second.Findings] };
+        var repaired = first.Findings.Where(report => report.State == FindingState.Repaired && !again.Contains(report.Key));
+        return second with { Findings = [.. repaired, .. second.Findings] };
     }
 
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<RepairReport> LookAsync(RepairTrigger occasion, CancellationToken cancellationToken)
+    private async Task<RepairReport> InspectAllAsync(RepairTrigger trigger, CancellationToken cancellationToken)
     {
         var (view, dockerFailure) = await AskDockerAsync(cancellationToken);
-        if (view is not null && occasion != RepairTrigger.DryRun)
+        if (view is not null && trigger != RepairTrigger.DryRun)
             await names.LearnAsync(view, cancellationToken);
 
-        var context = new InspectionContext(occasion, IsThorough(occasion), view);
+        var context = new InspectionContext(trigger, IsThorough(trigger), view);
         var findings = new List<FindingReport>();
         var problems = new List<Exception>();
         foreach (var inspection in inspections)
@@ -90,7 +89,7 @@ internal sealed class RepairPass(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                problems.Add(failure); // What one cannot look at is no reason for the others not to look.
+                problems.Add(failure); // The other inspections run all the same.
             }
         }
 
@@ -110,31 +109,28 @@ internal sealed class RepairPass(
         }
     }
 
-    private async Task<IReadOnlyList<FindingReport>> InspectAsync(IInspection inspection, InspectionContext context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FindingReport>> InspectAsync(
+        IInspection inspection, InspectionContext context, CancellationToken cancellationToken)
     {
         if (await inspection.InspectAsync(context, cancellationToken) is not { } found)
-            return [.. known.Of(inspection.GetType())];
+            return known.Of(inspection.GetType());
 
-        var reports = new List<FindingReport>();
-        if (context.RepairTrigger == RepairTrigger.DryRun)
-        {
-            reports.AddRange(found.Select(finding => finding.Repair is null ? finding.As(FindingState.Reported, finding.Remedy) : finding.As(FindingState.WouldBeRepaired, "")));
-            return reports;
-        }
+        if (context.Trigger == RepairTrigger.DryRun)
+            return [.. found.Select(finding => finding.Repair is null ? finding.As(FindingState.Reported, finding.Remedy) : finding.As(FindingState.WouldBeRepaired, ""))];
 
-        _doubts.Settle(inspection.GetType(), found);
+        _gracePeriods.Settle(inspection.GetType(), found);
         var treated = new FindingReport?[found.Count];
-        await Parallel.ForAsync(0, found.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
-            treated[index] = await TreatAsync(found[index], token));
-        reports.AddRange(treated.OfType<FindingReport>());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, found.Count, options, async (index, token) => treated[index] = await TreatAsync(found[index], token));
+        FindingReport[] reports = [.. treated.OfType<FindingReport>()];
         known.Settle(inspection.GetType(), reports);
         return reports;
     }
 
     private async Task<FindingReport?> TreatAsync(Finding finding, CancellationToken cancellationToken)
     {
-        if (_doubts.About(finding))
-            return finding.As(FindingState.Waiting, "It is looked at again.");
+        if (_gracePeriods.IsRunning(finding))
+            return finding.As(FindingState.Waiting, "cnm-cni inspects it again.");
 
         if (finding.Repair is null)
             return finding.As(FindingState.Reported, finding.Remedy);
@@ -151,18 +147,56 @@ internal sealed class RepairPass(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return RepairResult.Failed(FileWords.Of(failure)); // The next finding is none the worse for it.
+            return RepairResult.Failed(FileWords.Of(failure)); // The other findings are repaired all the same.
         }
     }
 
-    private bool IsThorough(RepairTrigger occasion)
+    private bool IsThorough(RepairTrigger trigger)
     {
-        if (occasion == RepairTrigger.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
+        if (trigger == RepairTrigger.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
             return false;
 
-        if (occasion != RepairTrigger.DryRun)
+        if (trigger != RepairTrigger.DryRun)
             _lastThorough = timeProvider.GetTimestamp();
 
         return true;
     }
+}
+
+/// <summary>The outcome of a pass.</summary>
+/// <param name="Findings">In the order of the inspections.</param>
+/// <param name="DockerFailure">Why Docker could not be compared.</param>
+/// <param name="Problems">Why another inspection failed.</param>
+internal sealed record RepairReport(IReadOnlyList<FindingReport> Findings, DockerException? DockerFailure, IReadOnlyList<Exception> Problems);
+
+/// <summary>
+/// Findings that must persist for a while before they count, and since when they do. The caller runs one pass at a time. Measured, independent
+/// of changes to the wall clock.
+/// </summary>
+internal sealed class GracePeriods(TimeProvider timeProvider)
+{
+    private Dictionary<(FindingKind, string), (Type Inspection, long Since, TimeSpan Grace)> _waiting = [];
+
+    /// <summary>How long until the next one ends; null when none is running. Those that have ended were treated in the last pass.</summary>
+    public TimeSpan? UntilNextEnd => Remainders.Min();
+
+    /// <summary>How long until all have ended.</summary>
+    public TimeSpan? UntilLastEnd => Remainders.Max();
+
+    private IEnumerable<TimeSpan?> Remainders =>
+        _waiting.Values.Select(waiting => (TimeSpan?)Remaining(waiting)).Where(remaining => remaining > TimeSpan.Zero);
+
+    /// <summary>Replaces the findings of an inspection. One that is missing starts anew when it comes again.</summary>
+    public void Settle(Type inspection, IReadOnlyList<Finding> found)
+    {
+        var now = timeProvider.GetTimestamp();
+        var others = _waiting.Where(waiting => waiting.Value.Inspection != inspection);
+        var seen = found.Where(finding => finding.Grace > TimeSpan.Zero).DistinctBy(finding => finding.Key).Select(finding =>
+            KeyValuePair.Create(finding.Key, _waiting.TryGetValue(finding.Key, out var known) ? known : (inspection, now, finding.Grace)));
+        _waiting = new Dictionary<(FindingKind, string), (Type, long, TimeSpan)>(others.Concat(seen));
+    }
+
+    public bool IsRunning(Finding finding) => _waiting.TryGetValue(finding.Key, out var waiting) && Remaining(waiting) > TimeSpan.Zero;
+
+    private TimeSpan Remaining((Type Inspection, long Since, TimeSpan Grace) waiting) => waiting.Grace - timeProvider.GetElapsedTime(waiting.Since);
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>What the plugins really left on a link and around it; their result does not tell all of it.</summary>
-internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string Kind, int? PeerIndex)
+internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string Kind, int? PeerIndex = null)
 {
     private const int Loopback = 1;
 

@@ -1,23 +1,26 @@
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// One operation at a time per endpoint (CNI SPEC §3: never two operations for one container at once); different endpoints do not wait for
-/// each other.
+/// One operation at a time per attachment or reservation (CNI SPEC, section 3: never two operations for one container at once). Different
+/// ones do not wait for each other.
 /// </summary>
 internal sealed class AttachmentGates
 {
     private readonly Lock _lock = new();
 
-    // Guarded by _lock: a gate is dropped when the last one who entered or waits has gone.
+    // Guarded by _lock. A gate is removed when nobody holds it or waits for it.
     private readonly Dictionary<string, Gate> _gates = new(StringComparer.Ordinal);
 
-    public async Task<IDisposable> EnterAsync(string endpointId, CancellationToken cancellationToken)
+    /// <param name="id">An endpoint id, or the container id of a reservation.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The held gate; dispose it to leave.</returns>
+    public async Task<IDisposable> EnterAsync(string id, CancellationToken cancellationToken)
     {
         Gate gate;
         lock (_lock)
         {
-            if (!_gates.TryGetValue(endpointId, out gate!))
-                _gates[endpointId] = gate = new Gate();
+            if (!_gates.TryGetValue(id, out gate!))
+                _gates[id] = gate = new Gate();
 
             gate.Users++;
         }
@@ -28,21 +31,21 @@ internal sealed class AttachmentGates
         }
         catch (OperationCanceledException)
         {
-            Leave(endpointId, gate, entered: false);
+            Leave(id, gate, entered: false);
             throw;
         }
 
-        return new Passage(this, endpointId, gate);
+        return new HeldGate(this, id, gate);
     }
 
-    /// <summary>Whether somebody is at work on it, or about to be, at this moment.</summary>
-    public bool IsEntered(string endpointId)
+    /// <summary>Whether somebody holds the gate or waits for it.</summary>
+    public bool IsEntered(string id)
     {
         lock (_lock)
-            return _gates.ContainsKey(endpointId);
+            return _gates.ContainsKey(id);
     }
 
-    private void Leave(string endpointId, Gate gate, bool entered)
+    private void Leave(string id, Gate gate, bool entered)
     {
         lock (_lock)
         {
@@ -51,7 +54,7 @@ internal sealed class AttachmentGates
 
             if (--gate.Users == 0)
             {
-                _gates.Remove(endpointId);
+                _gates.Remove(id);
                 gate.Semaphore.Dispose();
             }
         }
@@ -64,7 +67,7 @@ internal sealed class AttachmentGates
         public int Users { get; set; }
     }
 
-    private sealed class Passage(AttachmentGates gates, string endpointId, Gate gate) : IDisposable
+    private sealed class HeldGate(AttachmentGates gates, string id, Gate gate) : IDisposable
     {
         private bool _left;
 
@@ -73,7 +76,7 @@ internal sealed class AttachmentGates
             if (!_left)
             {
                 _left = true;
-                gates.Leave(endpointId, gate, entered: true);
+                gates.Leave(id, gate, entered: true);
             }
         }
     }

@@ -1,32 +1,92 @@
+using System.Diagnostics.Metrics;
+using Bridge.Adapter.Telemetry;
+
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// The bridge's whole memory, node-local:
+/// All that cnm-cni remembers, node-local:
 /// <code>
 /// STATE/                mode 0700
 ///   lock                held by the one running daemon
 ///   networks/           one NetworkRecord per Docker network
-///   attachments/        one AttachmentRecord per endpoint: intent before the first plugin, gone after DEL
-///   reservations/       one ReservationRecord per address reserved ahead: intent before the IPAM plugin, gone after its DEL
+///   attachments/        one AttachmentRecord per endpoint: written before the first plugin, removed after DEL
+///   reservations/       one ReservationRecord per address reserved ahead: written before the IPAM plugin, removed after its DEL
 /// </code>
 /// </summary>
 /// <param name="stateDirectory">STATE.</param>
-/// <param name="couldNotWrite">Told of each record of something being undone that could not be brought to the disk.</param>
+/// <param name="couldNotWrite">Called for each record of a clean-up that could not be written.</param>
 internal sealed class Journal(string stateDirectory, Action<string, Exception>? couldNotWrite = null)
 {
-    public RecordDirectory<NetworkRecord> Networks { get; } = new(Path.Combine(stateDirectory, "networks"), RecordKinds.Network, couldNotWrite);
+    public RecordDirectory<NetworkRecord> Networks { get; } =
+        new(Path.Combine(stateDirectory, "networks"), RecordKinds.Network, couldNotWrite);
 
-    public RecordDirectory<AttachmentRecord> Attachments { get; } = new(Path.Combine(stateDirectory, "attachments"), RecordKinds.Attachment, couldNotWrite);
+    public RecordDirectory<AttachmentRecord> Attachments { get; } =
+        new(Path.Combine(stateDirectory, "attachments"), RecordKinds.Attachment, couldNotWrite);
 
-    public RecordDirectory<ReservationRecord> Reservations { get; } = new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
+    public RecordDirectory<ReservationRecord> Reservations { get; } =
+        new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
 
     /// <summary>The networks that Docker has, as far as is known.</summary>
     public IEnumerable<NetworkRecord> ListedNetworks => Networks.All.Where(record => record.UnlistedSince is null);
 
     public long WriteFailures => Networks.WriteFailures + Attachments.WriteFailures + Reservations.WriteFailures;
 
-    /// <summary>Something may be attached or reserved of which nothing is known: that no record has an id is no proof then that nobody uses it.</summary>
+    /// <summary>Some attachment or reservation is unknown: a container id without a record may be in use all the same.</summary>
     public bool HasUnreadable => Attachments.HasUnreadable || Reservations.HasUnreadable;
 
-    public IReadOnlyList<(string File, string Reason)> Load() => [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
+    /// <summary>Files that <see cref="Load"/> could not read: set aside, or of a newer version and left in place.</summary>
+    public IReadOnlyList<(string File, string Reason)> Unreadable { get; private set; } = [];
+
+    /// <returns><see cref="Unreadable"/>.</returns>
+    public IReadOnlyList<(string File, string Reason)> Load() => Unreadable = [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
+
+    /// <summary>The record of the same kind and id as it is now.</summary>
+    public PluginRecord? Current(PluginRecord record) =>
+        record is AttachmentRecord ? Attachments.Find(record.Id) : Reservations.Find(record.Id);
+
+    /// <summary>The attachment whose plugins run under this container id.</summary>
+    public AttachmentRecord? UserOf(string containerId) => Attachments.All.FirstOrDefault(record => record.ContainerId == containerId);
+
+    /// <summary>An attachment uses the reservation: one with its container id, or one that adopted it and whose record cannot be read.</summary>
+    public bool IsUsed(ReservationRecord record) => UserOf(record.ContainerId) is not null
+        || (record is { Phase: ReservationPhase.Reserved, EndpointId: { } endpoint } && Attachments.IsUnreadable(endpoint));
+
+    /// <param name="target">A container's name, an endpoint id or the beginning of one.</param>
+    public IReadOnlyList<AttachmentRecord> FindByTarget(string target) =>
+        [.. Attachments.All.Where(record => record.ContainerName == target || record.EndpointId.StartsWith(target, StringComparison.Ordinal))];
+}
+
+/// <summary>A record is not on the disk, or not certainly: the disk is full, read-only or broken.</summary>
+internal sealed class JournalException(string directory, Exception cause) : IOException(
+    $"{directory} cannot be written: {FileWords.Of(cause).TrimEnd('.')}. cnm-cni does not start work it cannot record. Free disk space and retry.",
+    cause);
+
+/// <summary>Gauges of the journal, read when they are asked for. Every phase is there, also without a record in it.</summary>
+internal sealed class JournalMetrics
+{
+    public JournalMetrics(BridgeMetrics metrics, Journal journal)
+    {
+        var meter = metrics.Meter;
+        meter.CreateObservableGauge(
+            "cnm_cni_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", ProgramVersion.Number)), description: "The daemon's version.");
+        meter.CreateObservableGauge("cnm_cni_up", () => 1L, description: "Whether the daemon answers.");
+        meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.ListedNetworks.Count(), description: "Docker networks of this driver.");
+        meter.CreateObservableGauge("cnm_cni_attachments", () => Phases(journal.Attachments.All, record => record.Phase), description: "Attachments, by phase.");
+        meter.CreateObservableGauge(
+            "cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase), description: "Addresses reserved ahead, by phase.");
+        meter.CreateObservableGauge("cnm_cni_pending_cleanups", () => (long)Attempts(journal).Count(), description: "Clean-ups that have failed and are retried.");
+        meter.CreateObservableGauge("cnm_cni_pending_cleanup_attempts", () => (long)Attempts(journal).Sum(), description: "Failed attempts of pending clean-ups.");
+        meter.CreateObservableCounter("cnm_cni_journal_write_failures_total", () => journal.WriteFailures, description: "Records that could not be written.");
+    }
+
+    private static IEnumerable<Measurement<long>> Phases<TRecord, TPhase>(ICollection<TRecord> records, Func<TRecord, TPhase> phaseOf)
+        where TPhase : struct, Enum
+    {
+        var counts = records.CountBy(phaseOf).ToDictionary();
+        return Enum.GetValues<TPhase>().Select(phase => new Measurement<long>(
+            counts.GetValueOrDefault(phase), new KeyValuePair<string, object?>("phase", phase.ToString().ToLowerInvariant())));
+    }
+
+    private static IEnumerable<int> Attempts(Journal journal) => journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+        .Where(record => record is { IsCleanupPending: true, CleanupAttempts: > 0 }).Select(record => record.CleanupAttempts);
 }

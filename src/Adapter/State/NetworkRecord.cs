@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.State;
 
-/// <summary>What `docker network create` told us: which CNI network this Docker network stands for, and how its containers get addresses.</summary>
+/// <summary>The CNI network that a Docker network stands for, and how its containers get addresses: the options of `docker network create`.</summary>
 /// <param name="NetworkId">Docker's network id.</param>
 /// <param name="CniNetwork">Name of the CNI network (a conflist's <c>name</c>).</param>
 /// <param name="Ipam">Who chooses addresses.</param>
@@ -11,19 +11,17 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
     /// <summary><c>--internal</c>: containers get no default route.</summary>
     public bool Internal { get; init; }
 
-    /// <summary><c>--ipv6</c>: Docker gives containers an IPv6 address as well, unless they are to have none.</summary>
+    /// <summary><c>--ipv6</c>: Docker requests an IPv6 address for each container too, unless IPv6 is off in it.</summary>
     public bool IPv6 { get; init; }
 
     public AttachMode Attach { get; init; }
 
-    /// <summary>
-    /// The options <c>cni.args.*</c> and <c>cni.bandwidth.*</c> as they were given: what an endpoint gets that does not say otherwise.
-    /// </summary>
+    /// <summary>The options <c>cni.args.*</c> and <c>cni.bandwidth.*</c> as given: the defaults of the network's endpoints.</summary>
     public IReadOnlyDictionary<string, string> EndpointDefaults { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Since when Docker has not listed the network; null while it does. Docker may be running on another data directory and come back to this one, and
-    /// never gives an id twice: such a record is no network, and becomes one again when Docker has it or makes an endpoint on it.
+    /// Since when Docker has not listed the network; null while it does. dockerd may run on another data directory for a while, and never
+    /// uses an id twice. The network counts again as soon as Docker lists it or makes an endpoint on it.
     /// </summary>
     public DateTimeOffset? UnlistedSince { get; init; }
 
@@ -33,14 +31,12 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
 /// <summary>The IPAM driver that `docker network create` was given.</summary>
 internal enum IpamMode
 {
-    /// <summary><c>--ipam-driver null</c>: the CNI network's own IPAM chooses, when the chain runs.</summary>
+    /// <summary><c>--ipam-driver null</c>: the CNI network's IPAM plugin chooses, when the chain runs.</summary>
     Null,
 
-    /// <summary>
-    /// Docker's own, with a subnet that fits the CNI network: Docker chooses, and the address is imposed on the CNI network's IPAM.
-    /// </summary>
+    /// <summary>Docker's own, with a subnet that fits the CNI network: Docker chooses, and the IPAM plugin is asked for that address.</summary>
     Docker,
 
-    /// <summary><c>--ipam-driver cni</c>: the CNI network's own IPAM reserves an address before the chain runs.</summary>
+    /// <summary><c>--ipam-driver cni</c>: the CNI network's IPAM plugin reserves an address before the chain runs.</summary>
     Cni,
 }

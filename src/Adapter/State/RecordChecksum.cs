@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// The last line of a record: the CRC-32C of all bytes before it. A disk or a memory that turns bits makes other JSON as often as none at all, and an
-/// address of somebody else is worse than no record. It is no protection against those who can write there.
+/// The last line of a record: the CRC-32C of all bytes before it. A flipped bit often leaves valid JSON, and a wrong address is worse than no
+/// record. It does not protect against a person who may write there.
 /// </summary>
 internal static class RecordChecksum
 {
@@ -19,7 +19,7 @@ internal static class RecordChecksum
     private const string After = "\"\n}";
     private const int Digits = 8;
 
-    // How the serializer ends an object, indented as records are.
+    // The end of an object as the serializer indents it.
     private static ReadOnlySpan<byte> End => "\n}"u8;
 
     public static byte[] Seal(ReadOnlySpan<byte> json)
@@ -28,8 +28,8 @@ internal static class RecordChecksum
         return [.. body, .. Line(body)];
     }
 
-    /// <returns>Whether there is a checksum, which then is right.</returns>
-    /// <exception cref="JsonException">It is not that of what is before it.</exception>
+    /// <returns>Whether there is a checksum.</returns>
+    /// <exception cref="JsonException">The checksum is wrong.</exception>
     public static bool Verify(ReadOnlySpan<byte> content)
     {
         var length = Before.Length + Digits + After.Length;
@@ -41,7 +41,7 @@ internal static class RecordChecksum
         if (!line.StartsWith(Encoding.ASCII.GetBytes(Before)) || !line.EndsWith(Encoding.ASCII.GetBytes(After)))
             return false;
 
-        return line.SequenceEqual(Line(body)) ? true : throw new JsonException("its checksum is not that of its content: it is damaged, or was changed by hand");
+        return line.SequenceEqual(Line(body)) ? true : throw new JsonException("its checksum does not match its content: it is damaged, or was edited by hand");
     }
 
     private static byte[] Line(ReadOnlySpan<byte> body) =>

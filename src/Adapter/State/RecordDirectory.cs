@@ -5,7 +5,7 @@ using CniInvoker;
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// Records of one kind: in memory for reading, on disk for the day after a crash.
+/// Records of one kind: in memory for reading, on disk for the next process.
 /// <code>
 /// DIRECTORY/            mode 0700
 ///   ID.json             mode 0600, one record; replaced whole, never edited
@@ -15,10 +15,11 @@ namespace Bridge.Adapter.State;
 /// A write is durable when <see cref="Write"/> returns: temporary file, fsync, rename, fsync of the directory. Records of a newer version
 /// stay where they are, unread.
 /// </summary>
-/// <param name="directory">Made where it is missing.</param>
-/// <param name="kind">Format and moves.</param>
-/// <param name="couldNotWrite">Told of each record that <see cref="Keep"/> could not bring to the disk.</param>
-internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null) where T : class, IRecord
+/// <param name="directory">Created where it is missing.</param>
+/// <param name="kind">Format and transitions.</param>
+/// <param name="couldNotWrite">Called for each record that <see cref="Keep"/> could not write.</param>
+internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null)
+    where T : class, IRecord
 {
     private const string Extension = ".json";
     private const string SetAside = ".unreadable";
@@ -35,22 +36,21 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     public T? Find(string id) => _records.GetValueOrDefault(id);
 
     /// <summary>
-    /// There is a file of this id that could not be read, and nobody has taken it away since: what it stands for is not known, which is not the same as not
-    /// being there.
+    /// A file of this id is there and could not be read: the record exists, with unknown content.
     /// </summary>
     public bool IsUnreadable(string id) => _unreadable.TryGetValue(id, out var file) && IsThere(file);
 
-    /// <summary>There is such a file, of whatever id.</summary>
+    /// <summary>There is such a file, of any id.</summary>
     public bool HasUnreadable => _unreadable.Values.Any(IsThere);
 
     /// <summary>How many writes have failed since the process began.</summary>
     public long WriteFailures => Interlocked.Read(ref _writeFailures);
 
-    /// <exception cref="ImpossibleMoveException">The record may not follow the one that is there.</exception>
-    /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
+    /// <exception cref="ImpossibleTransitionException">The record may not follow the one that is there.</exception>
+    /// <exception cref="JournalException">It is not on the disk, or not certainly.</exception>
     public void Write(T record)
     {
-        kind.RequireMove(Find(record.Id), record);
+        kind.RequireTransition(Find(record.Id), record);
         try
         {
             RequireReplaceable(record.Id);
@@ -66,10 +66,9 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     }
 
     /// <summary>
-    /// As <see cref="Write"/>, where it matters more to go on than that the disk knows: undoing can be done again after a crash, by the record
-    /// that is there.
+    /// As <see cref="Write"/>, for clean-ups, which go on where the disk fails: after a crash the older record leads to the same clean-up.
     /// </summary>
-    /// <exception cref="ImpossibleMoveException">The record may not follow the one that is there.</exception>
+    /// <exception cref="ImpossibleTransitionException">The record may not follow the one that is there.</exception>
     public void Keep(T record)
     {
         try
@@ -83,12 +82,12 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         }
     }
 
-    /// <summary>Forgets a record. Not made durable at once: should the file come back after a power loss, undoing it again does no harm.</summary>
-    /// <exception cref="ImpossibleMoveException">There is something to be undone first.</exception>
+    /// <summary>Not durable at once: should the file come back after a power loss, a second clean-up does no harm.</summary>
+    /// <exception cref="ImpossibleTransitionException">The record must be cleaned up first.</exception>
     public void Remove(string id)
     {
         if (Find(id) is { } record)
-            kind.RequireMove(record, null);
+            kind.RequireTransition(record, null);
 
         FaultPoint.Pass(FaultKind.Write, $"removal of {PathOf(id)}");
         try
@@ -97,14 +96,16 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody has removed all of it, and so this as well.
+            // Somebody has removed the whole directory.
         }
 
         _records.TryRemove(id, out _);
     }
 
-    /// <summary>Remembers a record of something that can be learned again: only as long as this process lives, where a file that cannot be read has its name.</summary>
-    /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
+    /// <summary>
+    /// As <see cref="Write"/>, for a record that can be restored from elsewhere: in memory alone where an unreadable file has its name.
+    /// </summary>
+    /// <exception cref="JournalException">It is not on the disk, or not certainly.</exception>
     public void Learn(T record)
     {
         if (_unreadable.TryGetValue(record.Id, out var file) && file == PathOf(record.Id) && IsThere(file))
@@ -113,11 +114,11 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
             Write(record);
     }
 
-    /// <summary>Records whose file is gone, though nobody here has removed it.</summary>
+    /// <summary>Records whose file somebody else has removed.</summary>
     public IReadOnlyList<string> Missing => [.. _records.Keys.Where(id => LibC.KindOf(PathOf(id)) is null)];
 
-    /// <summary>Writes one of <see cref="Missing"/> again. The caller lets nobody else work on it meanwhile.</summary>
-    /// <exception cref="JournalException">It is not on the disk, or not surely.</exception>
+    /// <summary>Writes one of <see cref="Missing"/> again. The caller holds its gate.</summary>
+    /// <exception cref="JournalException">It is not on the disk, or not certainly.</exception>
     public bool Rewrite(string id)
     {
         if (Find(id) is not { } record || LibC.KindOf(PathOf(id)) is not null)
@@ -133,7 +134,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         if (LibC.KindOf(directory) is { } kind and not FileKind.Directory)
         {
             var target = kind == FileKind.Link ? $" to {new DirectoryInfo(directory).LinkTarget}" : "";
-            throw new IOException($"{directory} is a {kind.Text()}{target}, where a directory is expected. Remove it; what it leads to is not touched.");
+            throw new IOException($"{directory} is a {kind.Text()}{target}, where a directory is expected. Remove it; its target is not touched.");
         }
 
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -147,22 +148,23 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         }
         catch (DirectoryNotFoundException)
         {
-            Make(); // Somebody has removed all of it; repair tells, and writes what was in it again.
+            Make(); // Somebody has removed the whole directory; repair reports it and writes the other records again.
             RecordFile.Write(path, content);
         }
     }
 
-    // What this program cannot read may be a later one's.
+    // A newer program may have written it.
     private void RequireReplaceable(string id)
     {
         if (_unreadable.TryGetValue(id, out var file) && file == PathOf(id) && IsThere(file))
-            throw new IOException($"{file} is there, which could not be read when the daemon started (cnm-cni status says why)");
+            throw new IOException($"{file} could not be read when the daemon started and is not replaced (cnm-cni status shows why)");
     }
 
-    // What could not be read again must not be written.
+    // A larger record could not be read again.
     private static byte[] Sized(byte[] content) => content.Length <= RecordFile.Largest
         ? content
-        : throw new IOException($"a record of {content.Length >> 20} MiB is larger than can be read again ({RecordFile.Largest >> 20} MiB): configuration and result of the chain are too large");
+        : throw new IOException(
+            $"a record of {content.Length >> 20} MiB is too large (at most {RecordFile.Largest >> 20} MiB): configuration and result of the chain are too large");
 
     private static bool IsThere(string file) => file.Contains(RecordFile.NotUtf8) || LibC.KindOf(file) is not null;
 

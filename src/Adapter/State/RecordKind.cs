@@ -1,44 +1,55 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Bridge.Adapter.State;
 
-/// <summary>How records of one kind are written, how those of older versions are read, and which moves they may make.</summary>
-/// <param name="Json">The shape of today's version.</param>
+/// <summary>One file of a <see cref="RecordDirectory{T}"/>.</summary>
+internal interface IRecord
+{
+    /// <summary>Letters and digits only: it is the file's name.</summary>
+    string Id { get; }
+
+    /// <summary>Of its format: see <see cref="RecordKinds"/>.</summary>
+    int Version { get; }
+}
+
+/// <summary>How records of one kind are written, how older versions are read, and which transitions are possible.</summary>
+/// <param name="Json">The shape of the current version.</param>
 /// <param name="Upgrades">From version 1 to 2, from 2 to 3, and so on: each turns a whole record of its version into the next one's.</param>
-/// <param name="RequireMove">
-/// Throws <see cref="ImpossibleMoveException"/> when a record may not follow another; null stands for none, before the first and after the last.
+/// <param name="RequireTransition">
+/// Throws <see cref="ImpossibleTransitionException"/> when a record may not follow another; null stands for none, before the first and after the last.
 /// </param>
-/// <param name="Validate">Throws <see cref="JsonException"/> when a field has a value that nobody here writes.</param>
-internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireMove, Action<T> Validate)
+/// <param name="Validate">Throws <see cref="JsonException"/> when a field has a value that cnm-cni does not write.</param>
+internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireTransition, Action<T> Validate)
     where T : class, IRecord
 {
     private const int OldestVersion = 1;
-    private const int FirstWithChecksum = 3;
     private const string VersionKey = nameof(IRecord.Version);
 
-    // As deep as the serializer's own limit.
+    // The serializer's own limit.
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     public int CurrentVersion => OldestVersion + Upgrades.Count;
 
     public byte[] Write(T record) => RecordChecksum.Seal(JsonSerializer.SerializeToUtf8Bytes(record, Json));
 
-    /// <exception cref="NewerRecordException">A later program has written it.</exception>
+    /// <exception cref="NewerRecordException">A newer program has written it.</exception>
     /// <exception cref="JsonException">It is no record.</exception>
     public T Read(ReadOnlyMemory<byte> content)
     {
-        var isSealed = RecordChecksum.Verify(content.Span); // Before anything in it is believed, its version among it.
+        var isSealed = RecordChecksum.Verify(content.Span); // Nothing in it is trusted before that, not even its version.
         using var document = Parse(content);
         var version = VersionOf(document.RootElement);
-        if (!isSealed && (version >= FirstWithChecksum || document.RootElement.TryGetProperty(RecordChecksum.Key, out _)))
-            throw version > CurrentVersion ? new NewerRecordException(version, CurrentVersion) : new JsonException("its end, with the checksum, is damaged or missing");
-
         if (version > CurrentVersion)
             throw new NewerRecordException(version, CurrentVersion);
 
-        var record = Understand(document, version);
+        if (!isSealed)
+            throw new JsonException("its end, with the checksum, is damaged or missing");
+
+        RequireUniqueKeys(document.RootElement);
+        var record = Upgraded(document, version);
         Validate(record);
         return record;
     }
@@ -56,9 +67,8 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
         }
     }
 
-    private T Understand(JsonDocument document, int version)
+    private T Upgraded(JsonDocument document, int version)
     {
-        RequireUniqueKeys(document.RootElement);
         if (version == CurrentVersion)
             return document.Deserialize(Json) ?? throw new JsonException("the file holds null");
 
@@ -70,26 +80,49 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
         return older.Deserialize(Json)!;
     }
 
-    private static int VersionOf(JsonElement root)
-    {
-        if (root.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty(VersionKey, out var text) || text.ValueKind != JsonValueKind.Number || !text.TryGetInt32(out var version)
-            || version < OldestVersion)
-        {
-            throw new JsonException($"there is no {VersionKey} in it");
-        }
+    private static int VersionOf(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(VersionKey, out var text)
+        && text.ValueKind == JsonValueKind.Number && text.TryGetInt32(out var version) && version >= OldestVersion
+            ? version
+            : throw new JsonException($"there is no {VersionKey} in it");
 
-        return version;
-    }
-
-    // Only its own: what is inside a configuration or a result is its author's.
+    // Of the record alone: a configuration or a result inside it may repeat keys.
     private static void RequireUniqueKeys(JsonElement root)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var property in root.EnumerateObject())
-        {
-            if (!keys.Add(property.Name))
-                throw new JsonException($"{property.Name} is in it twice");
-        }
+        if (root.EnumerateObject().Select(property => property.Name).FirstOrDefault(name => !keys.Add(name)) is { } twice)
+            throw new JsonException($"{twice} is in it twice");
     }
 }
+
+/// <summary>
+/// The kinds of records, with all versions of their formats. A change of a field's meaning, and a new field that older records lack and that
+/// cannot be null, make a new version: add its upgrade here, and a record of the version before to the tests.
+/// </summary>
+internal static class RecordKinds
+{
+    public static RecordKind<NetworkRecord> Network { get; } = new(StateJson.Default.NetworkRecord, [], (_, _) => { }, RecordRules.Require);
+
+    public static RecordKind<AttachmentRecord> Attachment { get; } =
+        new(StateJson.Default.AttachmentRecord, [], Transitions.Require, RecordRules.Require);
+
+    public static RecordKind<ReservationRecord> Reservation { get; } =
+        new(StateJson.Default.ReservationRecord, [], Transitions.Require, RecordRules.Require);
+}
+
+/// <summary>A newer program has written the record. It stays where it is, for that program.</summary>
+internal sealed class NewerRecordException(int version, int current) : Exception(
+    $"a newer cnm-cni (version {version} of the format) wrote it, and this one reads versions up to {current}. " +
+    "The file and what it describes stay untouched until a newer cnm-cni is started");
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    MaxDepth = 1024, // CniInvoker reads configurations and results that are nearly as deep.
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AttachmentRecord))]
+[JsonSerializable(typeof(NetworkRecord))]
+[JsonSerializable(typeof(ReservationRecord))]
+internal sealed partial class StateJson : JsonSerializerContext;

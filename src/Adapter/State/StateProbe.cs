@@ -3,10 +3,10 @@ using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
-/// <summary>Whether a record could be written now, found by writing: how much room there is, and for whom, only the file system knows.</summary>
+/// <summary>Tries to write a file of the size of a record: only the file system knows how much room there is, and for whom.</summary>
 internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProvider)
 {
-    // Of what is no record nobody reads it.
+    // Not a record's name, so Load ignores it.
     private const string Name = "probe";
     private const int Length = 16 << 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -14,19 +14,19 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
     private readonly Lock _turn = new();
     private Task<string?>? _running;
 
-    /// <returns>Null when all is well.</returns>
+    /// <returns>Why no record can be written; null when one can.</returns>
     public async Task<string?> ProblemAsync(CancellationToken cancellationToken)
     {
         Task<string?> reason;
         lock (_turn)
         {
-            // One at a time: they would write one file, and where a disk hangs each would keep a thread.
+            // One at a time: they share one file, and on a disk that hangs each would keep a thread.
             reason = _running = _running is { IsCompleted: false } ? _running : Task.Run(Reason, CancellationToken.None);
         }
 
         try
         {
-            return await reason.WaitAsync(Patience, timeProvider, cancellationToken) is { } words ? $"{settings.StateDirectory} cannot be written: {words}" : null;
+            return await reason.WaitAsync(Patience, timeProvider, cancellationToken) is { } error ? $"{settings.StateDirectory} cannot be written: {error}" : null;
         }
         catch (TimeoutException)
         {
@@ -52,7 +52,7 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
         }
         catch (DirectoryNotFoundException)
         {
-            return null; // Somebody has removed it; it is made again with the next record, and repair tells.
+            return null; // Somebody has removed it. The next record creates it again, and repair reports it.
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

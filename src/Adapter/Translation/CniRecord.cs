@@ -12,16 +12,10 @@ internal static class CniRecord
     // As deep as CniInvoker reads: what a plugin has answered must not be refused when it is written down.
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
-    public static NetworkConfiguration Configuration(AttachmentRecord record) =>
-        NetworkConfiguration.Parse(JsonBytes(record.Configuration), $"the configuration recorded for endpoint {record.EndpointId}");
+    public static NetworkConfiguration Configuration(PluginRecord record) => NetworkConfiguration.Parse(
+        JsonBytes(record.Configuration), $"the configuration recorded for {(record is AttachmentRecord ? "endpoint" : "reservation")} {record.Id}");
 
-    public static NetworkConfiguration Configuration(ReservationRecord record) =>
-        NetworkConfiguration.Parse(JsonBytes(record.Configuration), $"the configuration recorded for reservation {record.ContainerId}");
-
-    public static CniResult? Result(AttachmentRecord record) =>
-        record.Result is { } result ? CniResult.Parse(JsonBytes(result), Configuration(record).CniVersion) : null;
-
-    public static CniResult? Result(ReservationRecord record) =>
+    public static CniResult? Result(PluginRecord record) =>
         record.Result is { } result ? CniResult.Parse(JsonBytes(result), Configuration(record).CniVersion) : null;
 
     /// <summary>The result as the plugins that run in the sandbox have to see it.</summary>

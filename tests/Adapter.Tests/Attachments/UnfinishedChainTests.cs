@@ -88,7 +88,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     {
         var answer = await FailToAttachAsync("breaker", refusals: 1);
 
-        answer.Should().NotContain("Undoing").And.NotContain("failed DEL");
+        answer.Should().NotContain("clean-up failed").And.NotContain("failed DEL");
         Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
     }
 
@@ -97,7 +97,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     {
         var answer = await FailToAttachAsync("breaker", refusals: 1_000_000);
 
-        answer.Should().Contain("Undoing it failed too").And.Contain("failed DEL: the quarry is shut").And.Contain("`cnm-cni status`");
+        answer.Should().Contain("The clean-up failed too").And.Contain("failed DEL: the quarry is shut").And.Contain("`cnm-cni status`");
         await File.WriteAllTextAsync(Path.Combine(_directory, "refusals"), "0\n", Cancellation);
         await RecordIsGoneAsync();
     }
@@ -117,7 +117,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         var answer = (await _daemon.PostAsync("NetworkDriver.CreateEndpoint", Endpoint)).Body;
 
         answer.Should().Contain("the quarry is shut");
-        answer.Contains("Undoing it failed too", StringComparison.Ordinal).Should().Be(isLeft, answer);
+        answer.Contains("The clean-up failed too", StringComparison.Ordinal).Should().Be(isLeft, answer);
         Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length.Should().Be(isLeft ? 1 : 0);
     }
 

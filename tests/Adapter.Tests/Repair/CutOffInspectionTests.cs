@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Attachments;
@@ -51,9 +52,8 @@ public sealed class CutOffInspectionTests : IDisposable
             new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(),
                 NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(_departures, _host.Staging, sandboxRuns, _journal, _gates, _time, NullLogger<Arrivals>.Instance);
-        var repairer = new Repairer(_journal, _gates, detacher, arrivals, ports, retries, survivors: null!, NullLogger<Repairer>.Instance);
-        _inspection =
-            new CutOffInspection(_journal, _gates, repairer, new ReservationRepair(_journal, runs: null!, lost: null!, retries), settings);
+        var cleanups = new CleanupRunner(_journal, _gates, detacher, ipam: null!, arrivals, retries, NullLogger<CleanupRunner>.Instance);
+        _inspection = new CutOffInspection(_journal, _gates, cleanups, settings);
         WritePlugin();
     }
 

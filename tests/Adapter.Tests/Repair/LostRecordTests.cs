@@ -1,5 +1,6 @@
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Tests.State;
 
 namespace Bridge.Adapter.Tests.Repair;
 
@@ -85,9 +86,7 @@ public sealed class LostRecordTests
         bench.Journal.Attachments.Write(other with { Phase = AttachmentPhase.Joined });
 
         var file = bench.PathOf($"state/attachments/{Senseless}.json");
-        var older =
-            File.ReadAllText(file).Replace("\"Version\": 3", "\"Version\": 2").Replace("\"plugins\": [", "\"plugins\": 7, \"other\": [");
-        await File.WriteAllTextAsync(file, older[..older.LastIndexOf(',')] + "\n}", Cancellation);
+        await SealedRecords.ChangeAsync(file, "\"plugins\": [", "\"plugins\": 7, \"other\": [");
         bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
         await bench.StartAsync(Cancellation);
 

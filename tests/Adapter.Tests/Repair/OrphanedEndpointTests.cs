@@ -17,7 +17,7 @@ public sealed class OrphanedEndpointTests
         var finding = (await FindingsAsync(bench)).Should().ContainSingle().Subject;
         finding.State.Should().Be(FindingState.Reported);
         finding.What.Should().StartWith("container web (endpoint e10000000000) on Docker network pods");
-        finding.Done.Should().Be("Take it off: docker network disconnect --force pods web.");
+        finding.Done.Should().Be("Disconnect it: docker network disconnect --force pods web.");
         (await bench.StatusAsync()).Findings.Should().ContainSingle(other => other.Kind == "orphaned-endpoint");
         bench.Docker.RemoveEndpoint("pods", "web");
         (await FindingsAsync(bench)).Should().BeEmpty();

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Settings;
 

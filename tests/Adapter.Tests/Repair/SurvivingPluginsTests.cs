@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;

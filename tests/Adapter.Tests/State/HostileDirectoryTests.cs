@@ -5,14 +5,15 @@ namespace Bridge.Adapter.Tests.State;
 /// <summary>Links and obstacles where records are expected: nothing outside is read or written.</summary>
 public sealed class HostileDirectoryTests : IDisposable
 {
-    private const string Content = """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""";
+    private readonly string _content;
     private readonly string _root = Directory.CreateTempSubdirectory("journal").FullName;
     private readonly List<string> _unwritten = [];
 
     public HostileDirectoryTests()
     {
         Directory.CreateDirectory(Records);
-        File.WriteAllText(Outside, Content);
+        SealedRecords.Write(Outside, """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","EndpointDefaults":{},"Version":1}""");
+        _content = File.ReadAllText(Outside);
     }
 
     private string Records => Path.Combine(_root, "networks");
@@ -30,7 +31,7 @@ public sealed class HostileDirectoryTests : IDisposable
         records.Load().Should().ContainSingle().Which.Reason.Should().Contain("link to").And.Contain("not followed");
 
         records.All.Should().BeEmpty();
-        File.ReadAllText(Outside).Should().Be(Content);
+        File.ReadAllText(Outside).Should().Be(_content);
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class HostileDirectoryTests : IDisposable
 
         records.Write(new NetworkRecord("57c2", "other", IpamMode.Null));
 
-        File.ReadAllText(Outside).Should().Be(Content);
+        File.ReadAllText(Outside).Should().Be(_content);
         new FileInfo(Inside).LinkTarget.Should().BeNull();
     }
 
@@ -55,7 +56,7 @@ public sealed class HostileDirectoryTests : IDisposable
 
         records.Write(new NetworkRecord("57c2", "other", IpamMode.Null));
 
-        File.ReadAllText(Outside).Should().Be(Content);
+        File.ReadAllText(Outside).Should().Be(_content);
     }
 
     [Fact]

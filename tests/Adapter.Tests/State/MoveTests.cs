@@ -83,7 +83,7 @@ public sealed class MoveTests : IDisposable
         ];
 
         foreach (var other in others)
-            attachments.Invoking(records => records.Write(other)).Should().Throw<ImpossibleMoveException>();
+            attachments.Invoking(records => records.Write(other)).Should().Throw<ImpossibleTransitionException>();
     }
 
     [Fact]
@@ -92,8 +92,7 @@ public sealed class MoveTests : IDisposable
         var reservations = Loaded().Reservations;
         reservations.Bring(Reservation(ReservationPhase.Reserved) with { EndpointId = "one" });
 
-        reservations.Invoking(records => records.Write(Reservation(ReservationPhase.Reserved) with { EndpointId = "other" }))
-            .Should().Throw<ImpossibleMoveException>();
+        reservations.Invoking(records => records.Write(Reservation(ReservationPhase.Reserved) with { EndpointId = "other" })).Should().Throw<ImpossibleTransitionException>();
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -116,7 +115,7 @@ public sealed class MoveTests : IDisposable
             return;
         }
 
-        move.Should().Throw<ImpossibleMoveException>();
+        move.Should().Throw<ImpossibleTransitionException>();
         onDisk().Should().Be(from);
     }
 

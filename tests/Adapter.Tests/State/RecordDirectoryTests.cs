@@ -23,14 +23,6 @@ public sealed class RecordDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_network_recorded_before_there_were_options_for_its_endpoints_has_none()
-    {
-        Directory.CreateDirectory(_directory);
-        File.WriteAllText(Path.Combine(_directory, "57c2.json"), """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""");
-        Opened().Find("57c2").Should().BeEquivalentTo(new NetworkRecord("57c2", "pods", IpamMode.Null));
-    }
-
-    [Fact]
     public void A_removed_record_is_gone_from_the_disk_too()
     {
         var records = Opened();

@@ -6,47 +6,41 @@ namespace Bridge.Adapter.Tests.State;
 public sealed class RecordVersionTests : IDisposable
 {
     private const string First = "57c2";
+    private const string Written = """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","EndpointDefaults":{},"Version":1}""";
+
+    // A later program, whose format has changed twice.
+    private static readonly RecordKind<NetworkRecord> Later = RecordKinds.Network with { Upgrades = [Append("-2"), Append("-3")] };
+
     private readonly string _directory = Directory.CreateTempSubdirectory("journal").FullName;
 
-    /// <summary>Written by programs of each earlier version, one directory each.</summary>
-    public static TheoryData<int> EarlierVersions => [.. Enumerable.Range(1, RecordKinds.Attachment.CurrentVersion - 1)];
+    [Fact]
+    public void Records_start_at_version_1() =>
+        new[] { RecordKinds.Network.CurrentVersion, RecordKinds.Attachment.CurrentVersion, RecordKinds.Reservation.CurrentVersion }.Should().Equal(1, 1, 1);
 
-    [Theory]
-    [MemberData(nameof(EarlierVersions))]
-    public void Records_of_every_earlier_version_are_read_and_mean_the_same(int version)
+    [Fact]
+    public void A_record_of_an_earlier_version_passes_every_upgrade_since()
     {
-        CopyTo(_directory, Path.Combine(AppContext.BaseDirectory, "State", "Versions", $"{version}"));
-        var journal = new Journal(_directory);
+        Loaded().Networks.Write(new NetworkRecord(First, "pods", IpamMode.Null));
+        var records = new RecordDirectory<NetworkRecord>(Networks, Later);
 
-        journal.Load().Should().BeEmpty();
+        records.Load().Should().BeEmpty();
 
-        journal.Networks.All.Should().HaveCount(2).And.AllSatisfy(record => record.EndpointDefaults.Should().NotBeNull());
-        var attachments = journal.Attachments.All.OrderBy(record => record.EndpointId, StringComparer.Ordinal).ToArray();
-        attachments.Should().HaveCount(2).And.AllSatisfy(record =>
-        {
-            record.Phase.Should().Be(AttachmentPhase.Joined);
-            record.PublishedPorts.Should().Equal(new PortMapping(8080, 80, "tcp", ""));
-            record.Snapshot!.Addresses.Should().Contain(address => address.Address == "10.90.0.2");
-            record.Result!.Value.GetProperty("ips")[0].GetProperty("address").GetString().Should().Be("10.90.0.2/24");
-        });
-        attachments[0].Reserved.Should().BeEmpty("the first builds did not write it");
-        attachments[0].Sysctls.Should().BeEmpty();
-        attachments[1].Reserved.Should().Equal("10.90.0.2/24");
-        journal.Reservations.All.Should().ContainSingle().Which.Addresses.Should().Equal(
-            new ReservedAddress("10.90.0.2/24", IsClaimed: true));
+        records.Find(First).Should().BeEquivalentTo(new NetworkRecord(First, "pods-2-3", IpamMode.Null) { Version = 3 });
     }
 
     [Fact]
     public void A_record_that_is_written_again_is_of_todays_version()
     {
-        Directory.CreateDirectory(Networks);
-        File.WriteAllText(FileOf(First), """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""");
-        var journal = Loaded();
+        Loaded().Networks.Write(new NetworkRecord(First, "pods", IpamMode.Null));
+        var records = new RecordDirectory<NetworkRecord>(Networks, Later);
+        records.Load();
 
-        journal.Networks.Write(journal.Networks.Find(First)!);
+        records.Write(records.Find(First)!);
 
-        File.ReadAllText(FileOf(First)).Should().Contain($"\"Version\": {RecordKinds.Network.CurrentVersion}");
-        Loaded().Networks.Find(First).Should().BeEquivalentTo(new NetworkRecord(First, "pods", IpamMode.Null));
+        File.ReadAllText(FileOf(First)).Should().Contain("\"Version\": 3");
+        var again = new RecordDirectory<NetworkRecord>(Networks, Later);
+        again.Load().Should().BeEmpty();
+        again.Find(First)!.CniNetwork.Should().Be("pods-2-3");
     }
 
     [Fact]
@@ -67,7 +61,7 @@ public sealed class RecordVersionTests : IDisposable
     public void A_record_that_was_set_aside_is_read_by_a_version_that_can_read_it()
     {
         Directory.CreateDirectory(Networks);
-        File.WriteAllText(FileOf(First) + ".unreadable", """{"NetworkId":"57c2","CniNetwork":"pods","Ipam":"Null","Version":1}""");
+        SealedRecords.Write(FileOf(First) + ".unreadable", Written);
 
         Loaded().Networks.Find(First).Should().NotBeNull();
 
@@ -109,13 +103,5 @@ public sealed class RecordVersionTests : IDisposable
         return journal;
     }
 
-    private static void CopyTo(string target, string source)
-    {
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-    }
+    private static Action<System.Text.Json.Nodes.JsonObject> Append(string ending) => older => older["CniNetwork"] = $"{older["CniNetwork"]}{ending}";
 }

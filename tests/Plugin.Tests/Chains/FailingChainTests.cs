@@ -31,7 +31,7 @@ public sealed class FailingChainTests(PluginHost fixture) : PluginTest(fixture),
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Broken);
         var sandbox = await NewSandboxAsync();
 
-        AssertRefused(await sandbox.TryAddAsync(Cancellation), "plugin \"broken\" failed ADD", "Undoing it failed too");
+        AssertRefused(await sandbox.TryAddAsync(Cancellation), "plugin \"broken\" failed ADD", "The clean-up failed too");
 
         AssertRefused(await sandbox.DeleteAsync(Cancellation), "plugin \"broken\" failed DEL");
         (await sandbox.LinkAsync("eth0", Cancellation)).Addresses.Should().NotBeEmpty();

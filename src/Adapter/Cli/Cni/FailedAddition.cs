@@ -27,10 +27,10 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
         {
             await client.DeleteAsync(network, attachment, CancellationToken.None);
         }
-        catch (CniException)
+        catch (CniException cleanupFailure)
         {
-            if (!isAlone || begun is not { Result: null, Network: { } made } || !IsNothingMade(made) || await LeftAsync(made) is not null)
-                return failed; // For the reason that is known already; it stays remembered.
+            if (!isAlone || begun is not { Result: null, Network: { } made } || !await IsNothingMadeAsync(cleanupFailure, made))
+                return failed; // It stays recorded.
 
             await client.ForgetAsync(network, attachment, CancellationToken.None);
             return failed.WithoutCleanupFailure();
@@ -41,9 +41,13 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
             : failed.WithoutCleanupFailure();
     }
 
-    // A plugin that refuses its own configuration refuses DEL with it as well, and for ever. No plugin after the first has run where none has answered.
-    private bool IsNothingMade(NetworkConfiguration configuration) =>
-        MainPlugin.ShowsWhatItMakes(configuration) && !StagingSandboxes.HasLink(attachment.NetworkNamespace, attachment.InterfaceName);
+    private Task<bool> IsNothingMadeAsync(CniException cleanupFailure, NetworkConfiguration configuration)
+    {
+        var showsItsWork = MainPlugin.ShowsWhatItMakes(configuration)
+            && !StagingSandboxes.HasLink(attachment.NetworkNamespace, attachment.InterfaceName);
+        return HostLeftovers.IsNothingMadeAsync(
+            cleanupFailure, hasResult: false, showsItsWork, async () => await LeftAsync(configuration) is { } left ? [left] : []);
+    }
 
     private async Task<string?> LeftAsync(NetworkConfiguration configuration)
     {
@@ -55,7 +59,7 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
                 .. await _leftovers.RulesAsync(marks.IsOn, CancellationToken.None),
                 .. await _leftovers.AddressesAsync(configuration, attachment.ContainerId, CancellationToken.None),
             ];
-            return left.Length == 0 ? null : $"the plugins say that they have undone everything, and this is left: {HostLeftovers.Text(left)}";
+            return left.Length == 0 ? null : $"the plugins report success, but this remains: {HostLeftovers.Text(left)}";
         }
         catch (IOException unknown)
         {

@@ -1,26 +1,74 @@
+using System.Text.Json.Serialization;
+
 namespace Bridge.Adapter.Repair.Findings;
 
-/// <summary>Something on which the journal, Docker, the kernel and the stores of IPAM plugins do not agree.</summary>
-/// <param name="Kind">In what.</param>
-/// <param name="Subject">Id, name or path: with the kind, the same in every round.</param>
-/// <param name="What">What it is about, with names where they are known. Begins a sentence.</param>
-/// <param name="Why">What is wrong with it. Goes on behind a colon.</param>
+/// <summary>A disagreement between the journal, Docker, the kernel and the stores of IPAM plugins.</summary>
+/// <param name="Kind">What disagrees.</param>
+/// <param name="Subject">Id, name or path: with the kind, the same in every pass.</param>
+/// <param name="What">The thing, by name where it is known. Begins a sentence.</param>
+/// <param name="Why">What is wrong with it. Continues behind a colon.</param>
 internal sealed record Finding(FindingKind Kind, string Subject, string What, string Why)
 {
-    /// <summary>Whether it is still the same thing: a subject may come again.</summary>
     public (FindingKind, string) Key => (Kind, Subject);
 
-    /// <summary>What a person can do, for what is not repaired. A sentence of its own.</summary>
+    /// <summary>What a person can do when it is not repaired. A sentence of its own.</summary>
     public string Remedy { get; init; } = "";
 
-    /// <summary>How long it must stay as it is before it counts: what is just being made or undone looks the same.</summary>
+    /// <summary>How long it must persist before it counts: work in progress looks the same.</summary>
     public TimeSpan Grace { get; init; }
 
     /// <summary>
-    /// Puts it right, after a last look under whatever lock is needed for that; null for what only a person may touch. A foreseeable failure is
-    /// a <see cref="RepairResult"/> too.
+    /// Checks again under the gate or lock that is needed, and repairs; null when only a person may do that. A foreseeable failure is a
+    /// <see cref="RepairResult"/> too.
     /// </summary>
     public Func<CancellationToken, Task<RepairResult>>? Repair { get; init; }
 
     public FindingReport As(FindingState state, string done) => new(Kind, Subject, What, Why, state, done);
+}
+
+/// <summary>A finding and its outcome.</summary>
+/// <param name="Kind">As of the finding.</param>
+/// <param name="Subject">As of the finding.</param>
+/// <param name="What">As of the finding.</param>
+/// <param name="Why">As of the finding.</param>
+/// <param name="State">The outcome.</param>
+/// <param name="Done">What was done, or what a person can do.</param>
+internal sealed record FindingReport(FindingKind Kind, string Subject, string What, string Why, FindingState State, string Done)
+{
+    public (FindingKind, string) Key => (Kind, Subject);
+}
+
+internal enum FindingState
+{
+    [JsonStringEnumMemberName("repaired")]
+    Repaired,
+
+    /// <summary>The repair failed, and is retried.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>Only a person can repair it.</summary>
+    [JsonStringEnumMemberName("reported")]
+    Reported,
+
+    /// <summary>Still in its grace period; inspected again.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+
+    /// <summary>Dry run.</summary>
+    [JsonStringEnumMemberName("would-be-repaired")]
+    WouldBeRepaired,
+}
+
+/// <param name="State">Null: there was nothing to repair any more.</param>
+/// <param name="Done">What was done, or why not. A sentence.</param>
+internal sealed record RepairResult(FindingState? State, string Done)
+{
+    public static RepairResult Unneeded { get; } = new(null, "");
+
+    public static RepairResult Repaired(string done) => new(FindingState.Repaired, done);
+
+    public static RepairResult Failed(string reason) => new(FindingState.Failed, reason);
+
+    public static RepairResult Reported(string reason) => new(FindingState.Reported, reason);
 }

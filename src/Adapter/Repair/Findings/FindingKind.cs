@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Bridge.Adapter.Repair.Findings;
 
-/// <summary>In what the journal, Docker, the kernel and the stores of IPAM plugins can disagree.</summary>
+/// <summary>How the journal, Docker, the kernel and the stores of IPAM plugins can disagree. docs/cli.md has a row for each.</summary>
 internal enum FindingKind
 {
     /// <summary>Docker has a network of this driver that the journal does not have.</summary>
@@ -14,57 +14,57 @@ internal enum FindingKind
     /// <summary>The journal has an attachment whose endpoint Docker does not have any more.</summary>
     ForgottenAttachment,
 
-    /// <summary>Docker has an endpoint on one of our networks that the journal does not have.</summary>
+    /// <summary>Docker has an endpoint on a network of this driver that the journal does not have.</summary>
     UnrecordedEndpoint,
 
-    /// <summary>Docker has an endpoint on one of our networks whose container it does not have.</summary>
+    /// <summary>Docker has an endpoint on a network of this driver whose container it does not have.</summary>
     OrphanedEndpoint,
 
-    /// <summary>A container that Docker gave up starting while its network could not be attached yet.</summary>
+    /// <summary>Docker gave up starting a container because its network could not be attached yet.</summary>
     StrandedContainer,
 
-    /// <summary>An address is reserved that no endpoint uses.</summary>
+    /// <summary>No endpoint uses a reserved address.</summary>
     UnusedReservation,
 
-    /// <summary>An attachment or reservation was begun, and nobody is at work on it.</summary>
+    /// <summary>An attachment or reservation was begun, and nothing continues it.</summary>
     CutOff,
 
-    /// <summary>Something is to be undone and could not be yet.</summary>
+    /// <summary>A clean-up has failed and is retried.</summary>
     PendingCleanup,
 
     /// <summary>A record's file could not be read and was set aside.</summary>
     UnreadableRecord,
 
-    /// <summary>Somebody has removed a record's file while the daemon was running.</summary>
+    /// <summary>A record's file was removed while cnm-cni was running.</summary>
     MissingRecord,
 
-    /// <summary>A staging namespace that belongs to no record.</summary>
+    /// <summary>A staging namespace without a record.</summary>
     OrphanedNamespace,
 
-    /// <summary>A link in the host's namespace with a name like ours that belongs to no record.</summary>
+    /// <summary>A link in the host's namespace that is named as cnm-cni names its links, without a record.</summary>
     UnclaimedLink,
 
-    /// <summary>A running container's link is in no place where it could be.</summary>
+    /// <summary>The link of a running container is nowhere.</summary>
     LostLink,
 
-    /// <summary>An address of ours that its IPAM plugin does not know to be given away any more.</summary>
+    /// <summary>An address of a container that its IPAM plugin has no record of any more.</summary>
     StolenAddress,
 
-    /// <summary>An address of ours that its IPAM plugin has given to somebody else.</summary>
+    /// <summary>An address of a container that its IPAM plugin has given to another one.</summary>
     ContestedAddress,
 
-    /// <summary>An address that two containers of ours have.</summary>
+    /// <summary>Two containers of cnm-cni have the same address.</summary>
     SharedAddress,
 
-    /// <summary>A published port of ours that a program of the host, or another runtime, took while the daemon was not running.</summary>
+    /// <summary>A program of the host, or another runtime, took a published port while cnm-cni was not running.</summary>
     ContestedPort,
 
-    /// <summary>Ports of a container that nobody publishes any more, since a network of another driver left that did.</summary>
+    /// <summary>The network of another driver that published a container's ports was disconnected, and nothing publishes them.</summary>
     UnpublishedPort,
 }
 
 internal static class FindingKindText
 {
-    /// <summary>As it is printed, and as the metrics call it: <c>stolen-address</c>.</summary>
+    /// <summary>As in output and metrics: <c>stolen-address</c>.</summary>
     public static string Text(this FindingKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 }

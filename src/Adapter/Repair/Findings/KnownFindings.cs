@@ -4,7 +4,7 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Repair.Findings;
 
 /// <summary>
-/// What has been found and is not repaired, from round to round; so that each finding is logged and counted once, and not at every round.
+/// The findings that are not repaired, from pass to pass: each is logged and counted once, not in every pass.
 /// </summary>
 internal sealed class KnownFindings
 {
@@ -13,8 +13,8 @@ internal sealed class KnownFindings
     private readonly ILogger<KnownFindings> _logger;
     private readonly Lock _lock = new();
 
-    // Guarded by _lock. What each inspection found the last time it could look.
-    private readonly Dictionary<Type, IReadOnlyList<FindingReport>> _left = [];
+    // Guarded by _lock. By inspection, the findings of its last pass.
+    private readonly Dictionary<Type, IReadOnlyList<FindingReport>> _remaining = [];
 
     public KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings> logger)
     {
@@ -22,39 +22,39 @@ internal sealed class KnownFindings
         _found = metrics.Meter.CreateCounter<long>(
             "cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
         _repaired = metrics.Meter.CreateCounter<long>("cnm_cni_findings_repaired_total", description: "Those of them that were repaired, by kind.");
-        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountLeft, description: "Disagreements that are not repaired, by kind.");
+        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountRemaining, description: "Disagreements that are not repaired, by kind.");
     }
 
-    /// <summary>In the order in which inspections look.</summary>
+    /// <summary>In the order of the inspections.</summary>
     public IReadOnlyList<FindingReport> All
     {
         get
         {
             lock (_lock)
-                return [.. _left.Values.SelectMany(reports => reports)];
+                return [.. _remaining.Values.SelectMany(reports => reports)];
         }
     }
 
     public IReadOnlyList<FindingReport> Of(Type inspection)
     {
         lock (_lock)
-            return _left.GetValueOrDefault(inspection, []);
+            return _remaining.GetValueOrDefault(inspection, []);
     }
 
-    /// <summary>Takes what an inspection has found, in place of what it found before.</summary>
+    /// <summary>Replaces the findings of an inspection.</summary>
     public void Settle(Type inspection, IReadOnlyList<FindingReport> found)
     {
         lock (_lock)
         {
-            var before = _left.GetValueOrDefault(inspection, []).ToDictionary(report => report.Key, report => report.State);
+            var before = _remaining.GetValueOrDefault(inspection, []).ToDictionary(report => report.Key, report => report.State);
             foreach (var report in found.Where(report => report.State != FindingState.Waiting))
-                Tell(report, before.TryGetValue(report.Key, out var state) ? state : null);
+                Record(report, before.TryGetValue(report.Key, out var state) ? state : null);
 
-            _left[inspection] = [.. found.Where(report => report.State is FindingState.Reported or FindingState.Failed)];
+            _remaining[inspection] = [.. found.Where(report => report.State is FindingState.Reported or FindingState.Failed)];
         }
     }
 
-    private void Tell(FindingReport report, FindingState? before)
+    private void Record(FindingReport report, FindingState? before)
     {
         if (before is null)
             _found.Add(1, Tag(report.Kind));
@@ -70,7 +70,7 @@ internal sealed class KnownFindings
         }
     }
 
-    private IEnumerable<Measurement<long>> CountLeft()
+    private IEnumerable<Measurement<long>> CountRemaining()
     {
         var counts = All.CountBy(report => report.Kind).ToDictionary();
         return Enum.GetValues<FindingKind>().Select(kind => new Measurement<long>(counts.GetValueOrDefault(kind), Tag(kind)));

@@ -3,25 +3,22 @@ using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Repair.Findings;
 
-/// <summary>What findings call things. All of them begin a sentence.</summary>
+/// <summary>Names of records in findings, and a remedy.</summary>
 internal static class RecordText
 {
-    public static string Text(this AttachmentRecord record) =>
-        $"{Name(record)} on CNI network {record.CniNetwork}{Addresses(record)}";
+    /// <summary>Begins a sentence: <c>container web (endpoint 5f2b7c3c7a0e) on CNI network pods, 10.88.0.2</c>.</summary>
+    public static string Text(this PluginRecord record)
+    {
+        var name = record switch
+        {
+            AttachmentRecord { ContainerName: { } container } => $"container {container} (endpoint {DockerId.Short(record.Id)})",
+            AttachmentRecord => $"endpoint {DockerId.Short(record.Id)}",
+            _ => $"reservation {DockerId.Short(record.Id)}",
+        };
+        return $"{name} on CNI network {record.CniNetwork}{string.Concat(record.KnownAddresses.Select(address => $", {address.Address}"))}";
+    }
 
-    public static string Text(this ReservationRecord record) =>
-        $"reservation {DockerId.Short(record.ContainerId)} on CNI network {record.CniNetwork}{Listed(record.Addresses.Select(address => address.Ip))}";
-
-    /// <summary>What to type so that a container gets a new attachment.</summary>
+    /// <summary>The command that gives a container a new attachment.</summary>
     public static string Restart(string? containerName) =>
         containerName is null ? "Restart the container (docker restart)." : $"Restart the container: docker restart {containerName}.";
-
-    private static string Name(AttachmentRecord record) => record.ContainerName is { } name
-        ? $"container {name} (endpoint {DockerId.Short(record.EndpointId)})"
-        : $"endpoint {DockerId.Short(record.EndpointId)}";
-
-    private static string Addresses(AttachmentRecord record) =>
-        Listed(record.Snapshot is { } snapshot ? snapshot.Addresses.Where(address => !Translation.EndpointAnswer.IsLinkLocal(address)).Select(address => address.Address) : record.Reserved);
-
-    private static string Listed(IEnumerable<string> addresses) => string.Join(", ", addresses) is { Length: > 0 } listed ? $", {listed}" : "";
 }

@@ -10,13 +10,13 @@ using CniInvoker;
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
-/// Networks: journal × Docker. One that the journal lost is taken over, one that Docker does not list is put away, and forgotten much later:
-/// a dockerd that ran without its disk lists nothing, and starts containers on its networks before anybody can ask it for them.
+/// Networks: journal × Docker. A network that the journal lost is taken over. One that Docker does not list is marked, and forgotten much
+/// later: a dockerd that ran without its disk lists nothing, and starts containers on its networks before it answers requests.
 /// </summary>
 internal sealed class NetworkInspection(
     Journal journal, DeletedNetworks deleted, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider) : IInspection
 {
-    /// <summary>How long a network that Docker does not list is remembered.</summary>
+    /// <summary>How long a network that Docker does not list is kept.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
@@ -38,11 +38,10 @@ internal sealed class NetworkInspection(
             FindingKind.ForgottenNetwork, record.NetworkId, What(record), "Docker does not have it any more")
         {
             Grace = settings.Repair.OrphanGrace,
-            Repair = _ => Task.FromResult(PutAway(record)),
+            Repair = _ => Task.FromResult(Mark(record)),
         });
     }
 
-    // No finding as long as it is remembered: nothing is wrong with it.
     private IEnumerable<Finding> Outdated() => journal.Networks.All
         .Where(record => record.UnlistedSince is { } since && timeProvider.GetUtcNow() - since > Memory && !IsInUse(record))
         .Select(record => new Finding(FindingKind.ForgottenNetwork, record.NetworkId, What(record), $"Docker has not listed it for {Memory.TotalDays:0} days")
@@ -59,7 +58,7 @@ internal sealed class NetworkInspection(
         if (journal.Networks.Find(network.Id) is { } known)
         {
             journal.Networks.Write(known with { UnlistedSince = null });
-            return RepairResult.Repaired("Docker lists it again, and it goes on as before.");
+            return RepairResult.Repaired("Docker lists it again, and it is in use as before.");
         }
 
         try
@@ -75,13 +74,13 @@ internal sealed class NetworkInspection(
         }
     }
 
-    private RepairResult PutAway(NetworkRecord record)
+    private RepairResult Mark(NetworkRecord record)
     {
         if (IsInUse(record))
             return RepairResult.Unneeded;
 
         journal.Networks.Write(record with { UnlistedSince = timeProvider.GetUtcNow() });
-        return RepairResult.Repaired($"It is put away: should Docker list it again within {Memory.TotalDays:0} days, it goes on as before.");
+        return RepairResult.Repaired($"It is kept for {Memory.TotalDays:0} days: when Docker lists it again, it is in use as before.");
     }
 
     private RepairResult Forget(NetworkRecord record)

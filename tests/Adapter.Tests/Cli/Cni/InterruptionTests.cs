@@ -57,8 +57,8 @@ public sealed class InterruptionTests : IDisposable
         await cancellation.CancelAsync();
 
         (await run).Should().Be(1);
-        _host.Error.Should().Contain("Undoing it failed too").And.Contain("cannot");
-        ((string?)_host.Json["details"]).Should().StartWith("Undoing it failed too").And.Contain("cannot");
+        _host.Error.Should().Contain("The clean-up failed too").And.Contain("cannot");
+        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too").And.Contain("cannot");
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         var left = _host.Json["attachments"]!.AsArray().Should().ContainSingle().Subject!;
         ((string?)left["containerID"]).Should().Be("c1");

@@ -21,7 +21,7 @@ public sealed class OutcomeTests : IDisposable
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
-        _host.Error.Should().Contain("cannot").And.NotContain("no such rule").And.NotContain("Undoing");
+        _host.Error.Should().Contain("cannot").And.NotContain("no such rule").And.NotContain("clean-up failed");
         ((string?)_host.Json["details"]).Should().BeNull();
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         _host.Json["attachments"]!.AsArray().Should().BeEmpty();
@@ -44,8 +44,7 @@ public sealed class OutcomeTests : IDisposable
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
         ((string?)_host.Json["msg"]).Should().Be("cannot");
-        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith(
-            $"and this is left: address 10.1.0.2 in {store}/pods (code 999).");
+        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith($"but this remains: address 10.1.0.2 in {store}/pods (code 999).");
     }
 
     [Theory]
@@ -60,7 +59,7 @@ public sealed class OutcomeTests : IDisposable
 
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
-        _host.Error.Contains("Undoing it failed too", StringComparison.Ordinal).Should().Be(remembered > 0, _host.Error);
+        _host.Error.Contains("The clean-up failed too", StringComparison.Ordinal).Should().Be(remembered > 0, _host.Error);
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         _host.Json["attachments"]!.AsArray().Should().HaveCount(remembered);
     }

@@ -1,0 +1,99 @@
+using System.Net;
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Repair.Cleanups;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Settings;
+using Bridge.Adapter.State;
+
+namespace Bridge.Adapter.Repair.Inspections;
+
+/// <summary>
+/// Clean-ups that have failed. In the background they are retried at their own times, and `cnm-cni status` lists them; `cnm-cni repair` tries
+/// them at once.
+/// </summary>
+internal sealed class PendingCleanupInspection(Journal journal, AttachmentGates gates, CleanupRunner cleanups) : IInspection
+{
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Finding>?>(context.Trigger == RepairTrigger.Background ? [] :
+        [
+            .. from record in journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+               where record.IsCleanupPending && !(record is ReservationRecord reservation && journal.IsUsed(reservation))
+               where record.CleanupAttempts > 0 || !gates.IsEntered(record.Id) // A first attempt under way is not stuck.
+               select new Finding(FindingKind.PendingCleanup, record.Id, record.Text(), record.CleanupError ?? "its clean-up waits")
+               {
+                   Repair = token => cleanups.CleanUpAsync(
+                       record, "an earlier clean-up failed", current => Task.FromResult(current.IsCleanupPending), token),
+               },
+        ]);
+}
+
+/// <summary>
+/// Records in an unfinished phase that no call works on: with a disk that is full at the wrong moment, neither the outcome nor the clean-up
+/// can be recorded.
+/// </summary>
+internal sealed class CutOffInspection(Journal journal, AttachmentGates gates, CleanupRunner cleanups, AdapterSettings settings) : IInspection
+{
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Finding>?>(
+        [
+            .. from record in journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+               where record.IsUnfinished && !gates.IsEntered(record.Id) // Not by its time: the clock may have been set since.
+               select new Finding(FindingKind.CutOff, record.Id, record.Text(), "its making was cut off, and nothing continues it")
+               {
+                   Grace = settings.Repair.OrphanGrace,
+                   Repair = token => cleanups.CleanUpAsync(
+                       record, "its making was cut off", current => Task.FromResult(current.IsUnfinished), token),
+               },
+        ]);
+}
+
+/// <summary>
+/// Reservations that neither an attachment, nor the endpoint that adopted them, nor a network of another driver uses. Only while Docker
+/// answers: otherwise its calls may still come.
+/// </summary>
+internal sealed class ReservationInspection(
+    Journal journal, CleanupRunner cleanups, LostAttachments lost, IDockerEngine docker, AdapterSettings settings) : IInspection
+{
+    // Docker makes the endpoint right after it reserves, and releases right after the endpoint's end.
+    private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(10);
+
+    public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
+    {
+        if (context.Docker is not { } view)
+            return null;
+
+        ReservationRecord[] unused =
+        [
+            .. journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Reserved && !journal.IsUsed(record)
+                && !(record.EndpointId is { } endpoint && view.Has(endpoint))),
+        ];
+        var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>() : await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
+        return
+        [
+            .. unused.Where(record => !record.KnownAddresses.Any(address => elsewhere.Contains(address.Address))).Select(record => new Finding(
+                FindingKind.UnusedReservation, record.ContainerId, record.Text(), "no endpoint uses it, and Docker has not released it")
+            {
+                Grace = settings.Repair.OrphanGrace > ShortestGrace ? settings.Repair.OrphanGrace : ShortestGrace,
+                Repair = token => ReleaseAsync(record, token),
+            }),
+        ];
+    }
+
+    // Its attachment may be there still, with a record that was lost.
+    private async Task<RepairResult> ReleaseAsync(ReservationRecord record, CancellationToken cancellationToken)
+    {
+        if (record.EndpointId is { } endpoint && await lost.FindAsync(endpoint, networkId: "", cancellationToken) is { } attachment)
+        {
+            var result = await cleanups.CleanUpAsync(attachment, "its record was lost", mayCleanUp: null, cancellationToken);
+            if (result.State != FindingState.Repaired)
+                return result;
+        }
+
+        return await cleanups.CleanUpAsync(
+            record,
+            "no endpoint used it",
+            current => Task.FromResult(current is ReservationRecord { Phase: ReservationPhase.Reserved }),
+            cancellationToken);
+    }
+}
