@@ -5,7 +5,7 @@ namespace Bridge.Benchmarks;
 
 /// <summary>
 /// What a user waits for: `docker run --rm` of `true` without a network, on docker0, and on a CNI network, with addresses that are
-/// reserved ahead and with such that come with the interface; and how much of the difference is the bridge itself.
+/// reserved ahead and with such that come with the interface; and how much of the difference is cnm-cni itself.
 /// </summary>
 internal static class ContainerStarts
 {

@@ -57,7 +57,7 @@ internal static class PairedRuns
         }
     }
 
-    /// <summary>ADD and DEL of the plugins that do nothing, for whoever counts system calls.</summary>
+    /// <summary>ADD and DEL of plugins that do nothing, for counting system calls.</summary>
     public static async Task<int> RepeatAsync(string netns, int count)
     {
         var contender = Contenders(Network(Warmth), netns, withProcess: false)[0];

@@ -4,7 +4,7 @@ using CniInvoker;
 
 namespace Bridge.Benchmarks.Invoker;
 
-/// <summary>The C program of Reference/chain.c, which waits at two named pipes to be told what to run.</summary>
+/// <summary>The C program of Reference/chain.c, which reads the commands to run from two named pipes.</summary>
 internal sealed class ReferenceChain : IDisposable
 {
     public const string CommandPipe = "commands";

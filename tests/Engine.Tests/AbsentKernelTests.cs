@@ -5,7 +5,7 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// Stock plugins whose kernel modules the test machines lack. What runs are scripts under their names: they show what the bridge tells
+/// Stock plugins whose kernel modules the test machines lack. What runs are scripts under their names: they show what cnm-cni passes to
 /// plugins of these names, when, and in which namespace, and nothing about the plugins and modules themselves.
 /// </summary>
 public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engine), IClassFixture<AbsentKernelHost>

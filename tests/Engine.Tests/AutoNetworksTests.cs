@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests;
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class AutoNetworksTests(AutoNetworksHost engine) : EngineTest(engine), IClassFixture<AutoNetworksHost>
 {
-    /// <summary>What happens in the background happens within seconds.</summary>
+    /// <summary>Background work is done within this time.</summary>
     private static readonly TimeSpan Soon = Eventually.Bound;
 
     private string SecondFile => Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}");

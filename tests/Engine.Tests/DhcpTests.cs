@@ -156,7 +156,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
     }
 
     // Plugins 1.9 send RELEASE from 0.0.0.0 to the server's own address, which a kernel drops as a martian on its way to a server like this
-    // one: there the lease ends because nobody renews it.
+    // one: there the lease ends because it is not renewed.
     private async Task AssertIsGivenBackAsync(string ip, string ifname)
     {
         var within = Host.Engine >= EngineVersion.V28 ? LeaseServer.LeaseTime * 1.5 : LeaseServer.LeaseTime / 4;

@@ -5,7 +5,7 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// Docker's FORWARD policy DROP. The bridge changes no firewall that nobody asked it to change; the plugins of the chain make their own
+/// Docker's FORWARD policy DROP. cnm-cni changes no firewall by itself; the plugins of the chain make their own
 /// exceptions:
 /// `firewall` lets containers speak and be answered, but nothing lets strangers in to a published port.
 /// </summary>

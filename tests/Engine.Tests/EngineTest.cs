@@ -7,7 +7,7 @@ using Bridge.TestHosts.Pods;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>What the tests on a host have in common: how they speak to it, and that each leaves it empty for the next.</summary>
+/// <summary>The base of tests on a host: commands, and an empty host for the next test.</summary>
 public abstract class EngineTest : IAsyncLifetime
 {
     private readonly EngineHost _engine;
@@ -25,7 +25,7 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected static IReadOnlyList<string> WebServer { get; } = ["httpd", "-f", "-p", "80", "-h", "/www"];
 
-    /// <summary>What every web server of these tests answers.</summary>
+    /// <summary>The answer of every web server of these tests.</summary>
     protected const string Page = "served\n";
 
     protected TestHost Host => _engine.Host;
@@ -53,7 +53,7 @@ public abstract class EngineTest : IAsyncLifetime
 
     /// <summary>Writes into the results that a feature falls short of its name on this engine although the test passes.</summary>
     /// <param name="feature">One of the test's.</param>
-    /// <param name="reasons">In what, and why. None: it does not.</param>
+    /// <param name="reasons">In what, and why. Empty: it does not.</param>
     protected static void Except(string feature, IEnumerable<string> reasons)
     {
         var lines = string.Join('\n', reasons.Distinct());
@@ -62,7 +62,7 @@ public abstract class EngineTest : IAsyncLifetime
     }
 
     /// <summary>A docker command that must succeed.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Its output.</returns>
     protected async Task<string> DockerAsync(params IEnumerable<string> arguments) =>
         (await TryDockerAsync(arguments)).EnsureSuccess().Output;
 
@@ -88,7 +88,7 @@ public abstract class EngineTest : IAsyncLifetime
     /// <returns>What a command in a container printed.</returns>
     protected Task<string> ExecAsync(string container, params IEnumerable<string> command) => DockerAsync(["exec", container, .. command]);
 
-    /// <summary>What plugins make once and keep (the bridge, chains of the firewall) is there from the first container on.</summary>
+    /// <summary>What plugins create once and keep (the bridge, firewall chains) exists from the first container on.</summary>
     /// <param name="options">Of that container; with ports where the test publishes some.</param>
     protected async Task<HostCensus> CensusAfterOneContainerAsync(params IEnumerable<string> options)
     {
@@ -97,7 +97,7 @@ public abstract class EngineTest : IAsyncLifetime
     }
 
     /// <param name="census">Taken before.</param>
-    /// <param name="within">How long what works in the background may take.</param>
+    /// <param name="within">The bound for work in the background.</param>
     protected async Task AssertNothingIsLeftSinceAsync(HostCensus census, TimeSpan? within = null)
     {
         var changes = await Host.ChangesSinceAsync(census, within ?? Eventually.Bound, Cancellation);
@@ -126,7 +126,7 @@ public abstract class EngineTest : IAsyncLifetime
         await Host.Bridge.StartAsync(Cancellation);
     }
 
-    // Those that the test killed or stopped.
+    // Daemons that the test killed or stopped.
     private async Task StartDaemonsAsync()
     {
         foreach (var daemon in (Daemon[])[Host.Bridge, Host.Dockerd])

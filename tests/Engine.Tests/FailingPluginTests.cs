@@ -6,7 +6,7 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// The last plugin of the chain fails: the person at the prompt learns why, and what the plugins before it did is undone.
+/// The last plugin of the chain fails: the user sees the reason, and the work of the plugins before it is cleaned up.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(engine)

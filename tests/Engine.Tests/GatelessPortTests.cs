@@ -7,8 +7,8 @@ using Bridge.TestHosts.Engines;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// <c>docker run -p</c> where no endpoint of the container has a gateway: Docker asks nobody to publish, and it is published all the same,
-/// or refused.
+/// <c>docker run -p</c> where no endpoint of the container has a gateway: Docker requests no publishing, and cnm-cni publishes all the
+/// same, or refused.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap")]
 public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine), IClassFixture<GatelessHost>
@@ -138,7 +138,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    // Nobody is called when docker0 leaves.
+    // Docker makes no call when docker0 is disconnected.
     [Feature(Feature)]
     [Feature("Published ports: follow the gateway network")]
     [Fact]
@@ -212,7 +212,8 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
 
         var repair = await Host.BridgeAsync(["repair", "--dry-run"], Cancellation);
 
-        repair.Output.Should().MatchRegex("reported contested-port: container web .*: pod default/dns publishes host port 8080/tcp as well");
+        repair.Output.Should().MatchRegex(
+            "reported contested-port: container web .*: pod default/dns publishes host port 8080/tcp as well");
         await DockerAsync("rm", "--force", "web");
     }
 

@@ -7,7 +7,7 @@ using Bridge.TestHosts.Engines;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// The setting <c>sandboxPlugins</c>: a plugin of somebody else runs in the container's own namespace, when the interface has arrived
+/// The setting <c>sandboxPlugins</c>: a third-party plugin runs in the container's own namespace, when the interface has arrived
 /// there.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]

@@ -4,7 +4,7 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>The test hosts themselves: they work without the bridge, and the machine is afterwards what it was before.</summary>
+/// <summary>The test hosts themselves: they work without cnm-cni and leave the machine unchanged.</summary>
 public sealed class TestHostTests
 {
     private static readonly string[] Kinds = ["mnt", "net", "pid"];
@@ -110,7 +110,7 @@ public sealed class TestHostTests
         Directory.GetDirectories("/sys/fs/cgroup", name, SearchOption.AllDirectories).Should().BeEmpty();
         (await File.ReadAllTextAsync("/proc/self/mountinfo", cancellationToken)).Should().NotContain("bridge-test");
         processes.Should().HaveCountGreaterThan(3);
-        // Who had sent somebody into the host from outside learns of his end, and ends then.
+        // A process outside that started one in the host learns of its end, and ends too.
         IReadOnlyList<string> left = [];
         await Eventually.IsTrueAsync(
             _ => Task.FromResult((left = [.. processes.Intersect(ProcessesIn(namespaces: null))]).Count == 0), cancellationToken);

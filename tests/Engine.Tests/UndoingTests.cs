@@ -3,7 +3,7 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>What is left is told by the firewall and the store, not by what plugins say of their DEL.</summary>
+/// <summary>What remains is read from the firewall and the store, not from the plugins' answers to DEL.</summary>
 [Plugin("bridge", "host-local", "firewall", "loopback")]
 public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine), IClassFixture<UndoingHost>
 {

@@ -6,7 +6,7 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>What can be asked of one endpoint, or of all of a network's, and what the plugins are told of it.</summary>
+/// <summary>Request options of one endpoint or of all of a network, and how they reach the plugins.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall", "bandwidth")]
 public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFixture<WishfulHost>
 {

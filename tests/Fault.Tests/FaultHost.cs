@@ -4,7 +4,7 @@ using Bridge.TestHosts.Census;
 namespace Bridge.Fault.Tests;
 
 /// <summary>
-/// A test host in which the bridge is a build with fault points, on the stock chain. What plugins make once and keep is there already.
+/// A test host in which cnm-cni is a build with fault points, on the stock chain. What plugins make once and keep is there already.
 /// </summary>
 public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
 {

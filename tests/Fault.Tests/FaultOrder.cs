@@ -1,7 +1,7 @@
 namespace Bridge.Fault.Tests;
 
 /// <summary>
-/// The file by which a build with fault points is told at which of its next steps to strike, and in which it counts them.
+/// The file that says at which of its next steps a build with fault points fails, and in which it counts them.
 /// </summary>
 /// <param name="path">On the machine.</param>
 public sealed class FaultOrder(string path)
@@ -27,7 +27,7 @@ public sealed class FaultOrder(string path)
     public void Withdraw() => File.Delete(path);
 }
 
-/// <summary>What happens to the bridge at a step.</summary>
+/// <summary>What happens to cnm-cni at a step.</summary>
 public enum FaultDeed
 {
     /// <summary>The process is gone, as with kill -9.</summary>

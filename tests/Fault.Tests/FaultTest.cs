@@ -5,7 +5,7 @@ using Bridge.TestHosts.Census;
 namespace Bridge.Fault.Tests;
 
 /// <summary>
-/// Goes through all steps of something that Docker asks of the bridge: a fault at the first, at the second, … until none is left.
+/// Injects a fault at each step of an operation in turn: at the first, at the second, … until the operation has no further step.
 /// </summary>
 public abstract class FaultTest(FaultHost faulty)
 {
@@ -25,10 +25,10 @@ public abstract class FaultTest(FaultHost faulty)
 
     protected static string[] Remove { get; } = ["rm", "--force", Container];
 
-    /// <summary>Strikes at each step of <paramref name="command"/>, and looks each time whether the host is what it was.</summary>
-    /// <param name="before">What must have happened, soundly, before.</param>
+    /// <summary>Injects the fault at each step of <paramref name="command"/> and compares the host each time with what it was.</summary>
+    /// <param name="before">Runs before, without a fault.</param>
     /// <param name="command">The arguments of docker.</param>
-    /// <param name="deed">What happens at the step.</param>
+    /// <param name="deed">The fault.</param>
     protected Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, async step =>
     {
         if (before is not null)
@@ -41,8 +41,8 @@ public abstract class FaultTest(FaultHost faulty)
         await DockerWhileRestartingAsync(command, () => { });
     });
 
-    /// <summary>Kills the bridge in the middle of a command, and then at each step of the start that tidies up after that.</summary>
-    /// <param name="before">What must have happened, soundly, before.</param>
+    /// <summary>Kills cnm-cni during a command, and then at each step of the restart that cleans up.</summary>
+    /// <param name="before">Runs before, without a fault.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="middle">How the step begins at which it is killed first.</param>
     protected Task StrikeEveryStepOfRecoveryAsync(string[]? before, string[] command, string middle) =>
@@ -88,7 +88,7 @@ public abstract class FaultTest(FaultHost faulty)
         string.Join("\n\n", _leaks).Should().BeEmpty();
     }
 
-    // As a service manager would: the bridge is started again when it has gone.
+    // As a service manager does: cnm-cni is restarted when it has ended.
     private async Task DockerWhileRestartingAsync(string[] command, Action onDeath)
     {
         var start = Stopwatch.GetTimestamp();

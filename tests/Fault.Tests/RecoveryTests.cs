@@ -1,6 +1,6 @@
 namespace Bridge.Fault.Tests;
 
-/// <summary>The start after a crash is itself cut off, at each of its steps, and the next one has to tidy up after both.</summary>
+/// <summary>The restart after a crash is itself interrupted at each of its steps, and the next one cleans up after both.</summary>
 public abstract class RecoveryTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]

@@ -1,6 +1,6 @@
 namespace Bridge.Fault.Tests;
 
-/// <summary>A container with a published port is removed: the link comes home, the chain's DEL runs, the address is released.</summary>
+/// <summary>A container with a published port is removed: the link returns, the chain's DEL runs, the address is released.</summary>
 public abstract class RemovalTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]

@@ -22,7 +22,7 @@ internal sealed record FuzzOptions
     /// <summary>The folders of inputs to begin with, one for each target; those beside the program unless told.</summary>
     public string Corpus { get; init; } = Path.Combine(AppContext.BaseDirectory, "Corpus");
 
-    /// <summary>Where inputs are saved that the library does not bear; "findings" in the working directory unless told.</summary>
+    /// <summary>Where inputs are saved that the library does not bear; "findings" in the working directory by default.</summary>
     public string Findings { get; init; } = "findings";
 
     /// <summary>Whether inputs that lead to new edges are added to the corpus.</summary>

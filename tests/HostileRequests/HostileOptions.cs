@@ -11,7 +11,7 @@ internal sealed record HostileOptions
     public int Requests { get; init; } = 20_000;
 
     /// <summary>
-    /// What all requests follow from; another one for each run unless told. How those of several connections mix is the machine's choice.
+    /// The seed of all requests; by default another one for each run. The scheduler decides how those of several connections mix.
     /// </summary>
     public int Seed { get; init; } = Random.Shared.Next();
 

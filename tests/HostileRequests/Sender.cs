@@ -7,7 +7,7 @@ using Bridge.HostileRequests.Wire;
 
 namespace Bridge.HostileRequests;
 
-/// <summary>Sends requests over several connections at once, and looks at every answer.</summary>
+/// <summary>Sends requests over several connections at once and checks every answer.</summary>
 internal sealed class Sender(HostileHost host, Findings findings, Traffic traffic, TimeProvider timeProvider)
 {
     /// <summary>Far beyond what anything takes here, and short of the daemon's own deadline.</summary>

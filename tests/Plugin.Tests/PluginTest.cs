@@ -13,7 +13,7 @@ public abstract class PluginTest : IAsyncLifetime
     protected const string Subnet = "10.90.0.0/24";
     protected const string Gateway = "10.90.0.1";
 
-    /// <summary>What every web server of these tests answers.</summary>
+    /// <summary>The answer of every web server of these tests.</summary>
     protected const string Page = "served\n";
 
     private readonly PluginHost _fixture;
@@ -68,10 +68,12 @@ public abstract class PluginTest : IAsyncLifetime
 
     /// <summary>On the host.</summary>
     /// <returns>What it printed.</returns>
-    protected async Task<string> RunInShellAsync(string script) => (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
+    protected async Task<string> RunInShellAsync(string script) =>
+        (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
 
     /// <summary>A command about the whole network: <c>cnm-cni cni VERB NETWORK OPTIONS</c>.</summary>
-    protected Task<CommandResult> CniAsync(string verb, params IEnumerable<string> options) => Host.BridgeAsync(["cni", verb, Network, .. options], Cancellation);
+    protected Task<CommandResult> CniAsync(string verb, params IEnumerable<string> options) =>
+        Host.BridgeAsync(["cni", verb, Network, .. options], Cancellation);
 
     /// <summary>What plugins make once and keep (the bridge, chains of the firewall) is there from the first attachment on.</summary>
     /// <param name="capabilities">Of that attachment.</param>

@@ -3,7 +3,7 @@ namespace Bridge.Soak;
 /// <summary>How long things may take.</summary>
 internal static class Patience
 {
-    /// <summary>A docker command that takes longer was made to wait by somebody: that is a failure.</summary>
+    /// <summary>A docker command that takes longer counts as a failure.</summary>
     public static readonly TimeSpan Waited = TimeSpan.FromSeconds(150);
 
     /// <summary>A docker command, or a daemon's start, that takes longer is given up.</summary>

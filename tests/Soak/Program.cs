@@ -1,5 +1,5 @@
-// Containers and pods come and go in a throw-away host while everything is killed at random; in the end nothing may be left, and nobody may
-// have waited.
+// Containers and pods come and go in a throw-away host while everything is killed at random; in the end nothing may be left, and no command
+// may have waited.
 
 using System.Runtime.InteropServices;
 using Bridge.Soak;

@@ -7,18 +7,18 @@ internal sealed record SoakOptions
 {
     public const string Usage = "usage: Soak [--minutes M] [--kills K] [--seed S] [--logs DIR]";
 
-    /// <summary>How long there are faults; 10 unless told. Getting ready and coming to rest are not counted.</summary>
+    /// <summary>How long there are faults; 10 by default, without preparation and settling.</summary>
     public int Minutes { get; init; } = 10;
 
     /// <summary>No more faults after so many kills of processes; null: only time ends them.</summary>
     public int? Kills { get; init; }
 
-    /// <summary>What all decisions follow from; another one for each run unless told.</summary>
+    /// <summary>The seed of all random decisions; by default another one for each run.</summary>
     public int Seed { get; init; } = Random.Shared.Next();
 
     /// <summary>
     /// Where the daemons' logs, the order of events and both censuses are left, in a directory for each seed; "soak" in the working
-    /// directory unless told.
+    /// directory by default.
     /// </summary>
     public string Logs { get; init; } = Path.GetFullPath("soak");
 

@@ -11,7 +11,8 @@ using Grpc.Core;
 namespace Bridge.Soak;
 
 /// <summary>
-/// (1) A census after one visit of everybody. (2) Workers and faults. (3) No more faults: everything is mended, then everything is removed.
+/// (1) A census after one run of each worker. (2) Workers and faults. (3) No more faults: everything is repaired, then everything is
+/// removed.
 /// (4) A visit again, and the census until it is the first one, or patience ends.
 /// </summary>
 internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs logs, EventLog events, TimeProvider timeProvider)
@@ -24,7 +25,7 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
     private readonly CommandTotals _commands = new(events);
     private readonly List<string> _problems = [];
 
-    /// <returns>Whether the host is what it was, and nobody waited.</returns>
+    /// <returns>Whether the host is what it was, and no command took too long.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await stage.VisitAsync(cancellationToken);
@@ -107,7 +108,7 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
         return changes;
     }
 
-    // Each has its own, so that nobody's decisions depend on when others made theirs.
+    // Each has its own, so that decisions do not depend on the timing of others.
     private Random Stream(int number) => new(unchecked((options.Seed * 31) + number));
 
     private void Say(string words)

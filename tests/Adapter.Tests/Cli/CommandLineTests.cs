@@ -2,7 +2,7 @@ using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Tests.Cli;
 
-/// <summary>What all commands have in common: settings, mistakes, whoever answers on the socket.</summary>
+/// <summary>What all commands share: settings, mistakes, and the program on the socket.</summary>
 public sealed class CommandLineTests : DaemonCommandTest
 {
     [Theory]

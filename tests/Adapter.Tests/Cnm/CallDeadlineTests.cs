@@ -3,7 +3,7 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>Docker waits for ever, so it is answered whatever hangs; and what it was not told of is undone by the bridge itself.</summary>
+/// <summary>Docker waits without end, so each call is answered in time; cnm-cni itself cleans up what Docker does not know of.</summary>
 public sealed class CallDeadlineTests : ServingDaemonTest
 {
     private const string Late = "within 6s (timeouts.call): something hangs";

@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>What a plugin or its configuration can turn into between ADD and DEL, or in the middle of an answer.</summary>
+/// <summary>Plugins and configurations that change between ADD and DEL, and oversized answers.</summary>
 public sealed class ChangedPluginTests : DaemonProcessTest
 {
     [Theory]

@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>More calls at once than the machine can work on: they wait, within bounds, and nothing else suffers.</summary>
+/// <summary>More calls at once than may run: they wait in a bounded queue, and other calls are served.</summary>
 public sealed class OverloadTests : IDisposable
 {
     private const int Running = 8;

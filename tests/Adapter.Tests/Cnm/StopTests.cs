@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>SIGTERM with calls under way: the process ends, whatever hangs, and the next start undoes what was cut off.</summary>
+/// <summary>SIGTERM with running calls: the process ends, whatever hangs, and the next start cleans up.</summary>
 public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting: 1}")
 {
     [Fact]

@@ -3,7 +3,7 @@ using Bridge.Adapter.Tests.Cnm;
 
 namespace Bridge.Adapter.Tests.Service;
 
-/// <summary>A limit of threads and processes that is reached refuses calls, in words, and ends nothing.</summary>
+/// <summary>At a limit of threads and processes calls are refused with an error, and the process goes on.</summary>
 public sealed class ThreadLimitTests : IAsyncLifetime
 {
     private readonly ScriptedNetworks _networks = new();

@@ -3,8 +3,7 @@ using Bridge.Engine.Tests.Hosts;
 
 namespace Bridge.Engine.Tests.Chains;
 
-// The same failures and crashes where addresses are reserved ahead: the chain runs at Join, and there is a reservation to be lost beside
-// the attachment.
+// The same failures and crashes where addresses are reserved ahead: the chain runs at Join, and a reservation can be lost too.
 
 public sealed class ReservedFailingPluginTests(FragileReservedHost engine) : FailingPluginTests(engine), IClassFixture<FragileReservedHost>;
 

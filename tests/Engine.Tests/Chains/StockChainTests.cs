@@ -2,7 +2,7 @@ using Bridge.Engine.Tests.Hosts;
 
 namespace Bridge.Engine.Tests.Chains;
 
-// The same facts on the chain that most hosts run, on a network as it is recommended.
+// The same facts on the stock chain and a network as recommended.
 
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class StockChainReachabilityTests(StockChainHost engine) : ReachabilityTests(engine), IClassFixture<StockChainHost>;

@@ -6,7 +6,7 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>
-/// kill -9 of the bridge, with containers running, in the middle of an ADD, while Docker removes containers, and again and again.
+/// kill -9 of cnm-cni: while containers run, during an ADD, while Docker removes containers, and repeatedly.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engine)

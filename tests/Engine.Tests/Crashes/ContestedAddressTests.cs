@@ -7,12 +7,12 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>
-/// A pod gets the address of a running container, because somebody took that out of the IPAM plugin's store while the bridge was away.
+/// A pod gets the address of a running container, because the address was removed from the IPAM plugin's store while cnm-cni was down.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class ContestedAddressTests(StockChainHost engine) : EngineTest(engine), IClassFixture<StockChainHost>
 {
-    /// <summary>Twice the interval at which the background looks.</summary>
+    /// <summary>Twice the repair interval.</summary>
     private static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
 
     private string Store => Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}");

@@ -2,7 +2,7 @@ using Bridge.Engine.Tests.Hosts;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>What tests that kill daemons have in common: the next test finds them running again, and the plugins sound.</summary>
+/// <summary>The base of tests that kill daemons: afterwards daemons run and plugins work again.</summary>
 public abstract class CrashTest : EngineTest
 {
     protected CrashTest(FragileChainHost engine)
@@ -10,7 +10,7 @@ public abstract class CrashTest : EngineTest
 
     protected FragileChainHost Chain { get; }
 
-    /// <summary>What works in the background may take its time.</summary>
+    /// <summary>A bound for work in the background.</summary>
     protected static readonly TimeSpan BackgroundPatience = TimeSpan.FromSeconds(60);
 
     public override async ValueTask DisposeAsync()

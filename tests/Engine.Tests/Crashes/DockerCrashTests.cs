@@ -3,7 +3,7 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>kill -9 of dockerd, alone and together with the bridge, and a restart in peace.</summary>
+/// <summary>kill -9 of dockerd, alone and together with cnm-cni, and a regular restart.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engine)
 {

@@ -6,7 +6,7 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>Containers that outlive dockerd (<c>live-restore</c>), and the bridge too: both find them again.</summary>
+/// <summary>Containers that run on without dockerd (<c>live-restore</c>) and without cnm-cni: both resume them.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engine)
 {

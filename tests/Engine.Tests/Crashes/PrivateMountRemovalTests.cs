@@ -2,7 +2,7 @@ using Bridge.Engine.Tests.Hosts;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>The same without reserved addresses, in the sandbox, and for containers that go meanwhile.</summary>
+/// <summary>The same without reserved addresses, attached in the sandbox, and for containers that are removed meanwhile.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall", "tuning")]
 public sealed class PrivateMountRemovalTests(PrivateMountHost engine) : PrivateMountTest(engine), IClassFixture<PrivateMountHost>
 {

@@ -28,7 +28,7 @@ public abstract class PrivateMountTest(PrivateMountHost engine) : DirectAttachTe
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
-    // In the host, where nothing of the bridge's is to be seen.
+    // In the host, which must not see the mounts of cnm-cni.
     private Task<string> MountsAsync() => RunInShellAsync("grep -F /run/cnm-cni/netns/ /proc/self/mountinfo || true");
 
     protected async Task RestartAsync(bool isKilled)

@@ -4,7 +4,7 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests.Crashes;
 
-/// <summary>After a power cut: dockerd starts before the bridge, with the bridge's socket there first, or without any.</summary>
+/// <summary>After a power cut: dockerd starts before cnm-cni, with its socket or without it.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engine)
 {
@@ -71,7 +71,7 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
-    // Addresses in the store of host-local with whose they are, and the bridge's own records.
+    // Addresses in the store of host-local with their owners, and the records of cnm-cni.
     private async Task<IReadOnlyList<string>> RememberedAsync() => (await RunInShellAsync($$"""
         cd /var/lib/cni/networks/{{CniNetworks.Name}} && for file in $(ls | grep '^10[.]'); do echo "$file $(head -n 1 "$file")"; done
         find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f

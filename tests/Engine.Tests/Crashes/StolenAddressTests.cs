@@ -6,7 +6,7 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>
-/// Somebody takes a running container's address out of the IPAM plugin's store: another runtime's garbage collection, or rm.
+/// The address of a running container is removed from the IPAM plugin's store, by another runtime's garbage collection or by rm.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class StolenAddressTests(FragileChainHost engine) : CrashTest(engine)

@@ -26,7 +26,7 @@ internal sealed partial record Chain(string Name, int Number, string Plugins)
     /// <summary>Container and pod cannot have it at the same time.</summary>
     public bool OneAtATime { get; init; }
 
-    /// <summary>Why CHECK fails for this chain whoever runs it; null when it passes.</summary>
+    /// <summary>Why CHECK fails for this chain with any runtime; null when it passes.</summary>
     public string? CheckFails { get; init; }
 
     /// <summary>The same with stock plugins before 1.3.</summary>

@@ -6,7 +6,7 @@ using Bridge.TestHosts.Pods;
 namespace Bridge.Engine.Tests.Fidelity;
 
 /// <summary>
-/// A container on a CNI network has what a pod on the same network has. The pod is made by containerd, which knows nothing of the bridge:
+/// A container on a CNI network has what a pod on the same network has. The pod is made by containerd, which does not know cnm-cni:
 /// it is the oracle. What differs is printed.
 /// </summary>
 public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), IClassFixture<FidelityHost>
@@ -98,7 +98,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
             await Host.DockerAsync(["network", "rm", chain], CancellationToken.None);
     }
 
-    // Nobody else claims the bridge's IPv6 address; the kernel makes its local route when that is certain.
+    // Duplicate address detection of the bridge's IPv6 address has ended; the kernel makes its local route when that is certain.
     private async Task<bool> HasSettledAsync(string bridge, CancellationToken cancellationToken)
     {
         var tentative = await Host.RunAsync(["ip", "-6", "-o", "address", "show", "dev", bridge, "tentative"], cancellationToken);

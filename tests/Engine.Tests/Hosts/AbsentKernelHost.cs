@@ -4,7 +4,7 @@ namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
 /// CNI networks of ipvlan, vlan and dummy, and one with vrf behind bridge, for kernels that have none of the four: shell scripts of these
-/// names stand in for the plugins. They check and write down what they are told, and make a veth where an interface is due. They say
+/// names stand in for the plugins. They check and record their input, and make a veth where an interface is due. They say
 /// nothing about the real plugins, nor about the kernel's modules.
 /// </summary>
 public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
@@ -72,7 +72,7 @@ public sealed class AbsentKernelHost() : EngineHost(new TestHostOptions
         printf %s "$input" | $plugins/tuning
         """;
 
-    /// <summary>What the stand-ins were told since <see cref="ForgetRuns"/>.</summary>
+    /// <summary>The input of the stand-ins since <see cref="ForgetRuns"/>.</summary>
     public IReadOnlyList<string> Runs => File.Exists(Host.PathOf(Record)) ? File.ReadAllLines(Host.PathOf(Record)) : [];
 
     public void ForgetRuns() => File.Delete(Host.PathOf(Record));

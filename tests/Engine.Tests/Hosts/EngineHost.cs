@@ -2,7 +2,7 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Hosts;
 
-/// <summary>A test host with the bridge running and one Docker network on its CNI network, for the tests of one class.</summary>
+/// <summary>A test host with cnm-cni running and one Docker network on its CNI network, for the tests of one class.</summary>
 public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
 {
     private TestHost? _host;

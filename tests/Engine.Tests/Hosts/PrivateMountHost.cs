@@ -3,7 +3,7 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// The bridge in a mount namespace of its own. <c>pods</c>: addresses reserved ahead, and a plugin that runs in the sandbox;
+/// cnm-cni in a mount namespace of its own. <c>pods</c>: addresses reserved ahead, and a plugin that runs in the sandbox;
 /// <see cref="UnreservedNetwork"/>: addresses from the chain; <see cref="DirectNetwork"/>: attached in the sandbox.
 /// </summary>
 public sealed class PrivateMountHost() : EngineHost(new TestHostOptions

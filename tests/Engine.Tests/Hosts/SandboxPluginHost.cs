@@ -4,7 +4,7 @@ namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
 /// The stock chain with a third party's plugin behind it, which the settings send into the sandbox. It writes down in which namespace it
-/// finds its interface, and fails when it is told to.
+/// finds its interface, and fails on request.
 /// </summary>
 public sealed class SandboxPluginHost() : EngineHost(new TestHostOptions
 {
@@ -56,7 +56,7 @@ public sealed class SandboxPluginHost() : EngineHost(new TestHostOptions
     }
 
     /// <summary>
-    /// What it was told since <see cref="ForgetRuns"/>: operation, interface, namespace, address of the interface in that namespace.
+    /// Its input since <see cref="ForgetRuns"/>: operation, interface, namespace, address of the interface in that namespace.
     /// </summary>
     public IReadOnlyList<string> Runs =>
         File.Exists(Host.PathOf($"{Directory}/runs")) ? File.ReadAllLines(Host.PathOf($"{Directory}/runs")) : [];

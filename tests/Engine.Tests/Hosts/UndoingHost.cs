@@ -3,7 +3,7 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// Chains whose undoing has a trap: <c>two</c> masquerades two IPv4 addresses of one container, <c>inside</c> begins with the loopback
+/// Chains whose DEL has a pitfall: <c>two</c> masquerades two IPv4 addresses of one container, <c>inside</c> begins with the loopback
 /// plugin and is attached in the sandbox, <c>mesh</c> ends with a script that makes rules in the container's namespace, and the others with
 /// one that takes the link away or renames it: in an ADD that fails, in an ADD that succeeds, in DEL.
 /// </summary>

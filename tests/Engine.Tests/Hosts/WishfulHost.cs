@@ -3,7 +3,7 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Hosts;
 
 /// <summary>
-/// A dual-stack chain that takes every wish, with a last plugin that writes down what it is told; a second CNI network that takes none.
+/// A dual-stack chain that takes every request option, with a last plugin that records its input; a second CNI network that takes none.
 /// Host and neighbour have IPv6 addresses.
 /// </summary>
 public sealed class WishfulHost() : EngineHost(new TestHostOptions

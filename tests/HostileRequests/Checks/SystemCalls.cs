@@ -18,7 +18,7 @@ internal static partial class SystemCalls
         ["mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "link", "linkat", "symlink", "symlinkat",
             "chmod", "fchmodat", "chown", "truncate", "mount", "umount2", "mknod", "mknodat", "bind", "connect"];
 
-    /// <returns>The lines that should not be there, and how many of the daemon's own were looked at.</returns>
+    /// <returns>The forbidden lines, and the number of the daemon's lines that were checked.</returns>
     public static (IReadOnlyList<string> Strange, int Looked) Read(IEnumerable<string> trace)
     {
         var strange = new List<string>();

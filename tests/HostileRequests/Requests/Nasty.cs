@@ -21,7 +21,7 @@ internal static class Nasty
         "::ffff:10.0.0.1", "02:42:ac:11:00:02", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "02-42", "zz:zz",
     ];
 
-    /// <summary>Where a container's namespace should be, and is not, or is somebody else's.</summary>
+    /// <summary>Paths of sandboxes that are missing or belong to another process.</summary>
     public static readonly string[] SandboxKeys =
     [
         "", "/", "x", "../x", "/run/docker/netns/none", "/var/run/docker/netns/../../x", "/run/docker/netns/", "/dev/zero", "/dev/full",
@@ -30,7 +30,7 @@ internal static class Nasty
         "/run/docker/netns/a\nb", "/" + new string('a', 5_000), "//run", "/run/./x",
     ];
 
-    /// <summary>Every option key that the driver knows, some that it does not, and some that look alike.</summary>
+    /// <summary>Every option key that cnm-cni knows, some unknown ones, and some that look alike.</summary>
     public static readonly string[] OptionKeys =
     [
         "cni.network", "cni.attach", "cni.args.K8S_POD_NAME", "cni.args.k8s_pod_name", "cni.args.IP", "cni.args.MAC",

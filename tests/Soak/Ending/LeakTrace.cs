@@ -12,7 +12,7 @@ internal sealed partial record LeakTrace(string Name, IReadOnlyList<string> Line
     private const int MostLines = 30;
 
     /// <param name="leaks">Lines of the census, and files of the journal.</param>
-    /// <param name="logs">Lines of the bridge's log and of the events, in the order in which they are to be read.</param>
+    /// <param name="logs">Lines of cnm-cni's log and of the events, in the order in which they are to be read.</param>
     /// <returns>Of the first few names; the rest is in the kept logs.</returns>
     public static IReadOnlyList<LeakTrace> Of(IEnumerable<string> leaks, IReadOnlyList<string> logs) =>
         [.. leaks.SelectMany(NamesIn).Distinct(StringComparer.Ordinal)

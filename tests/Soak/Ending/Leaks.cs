@@ -4,10 +4,10 @@ using Bridge.TestHosts;
 namespace Bridge.Soak.Ending;
 
 /// <summary>What differs on the host from what it held before all that.</summary>
-/// <param name="Left">Lines of the census that have come: somebody's undoing is incomplete.</param>
-/// <param name="Missing">Those that have gone: somebody undid what was not his.</param>
+/// <param name="Left">Lines that the census has gained: a clean-up was incomplete.</param>
+/// <param name="Missing">Lines that the census has lost: a clean-up removed what was not its own.</param>
 /// <param name="OfDocker">What is dockerd's own: it leaves that when it is killed, with any driver.</param>
-/// <param name="Records">In the bridge's journal: files, relative to the state directory.</param>
+/// <param name="Records">In cnm-cni's journal: files, relative to the state directory.</param>
 internal sealed record Leaks(
     IReadOnlyList<string> Left, IReadOnlyList<string> Missing, IReadOnlyList<string> OfDocker, IReadOnlyList<string> Records)
 {

@@ -2,7 +2,7 @@ using Bridge.Soak.Totals;
 
 namespace Bridge.Soak.Faults;
 
-/// <summary>kill -9 of dockerd and the bridge at once; either comes back first.</summary>
+/// <summary>kill -9 of dockerd and cnm-cni at once; either is restarted first.</summary>
 internal sealed class BothKill(Engines engines, FaultTotals totals, TimeProvider timeProvider) : Fault
 {
     private const int LongestLead = 1500;

@@ -2,7 +2,7 @@ using Bridge.Soak.Totals;
 
 namespace Bridge.Soak.Faults;
 
-/// <summary>kill -9 of the bridge, and a restart up to two seconds later.</summary>
+/// <summary>kill -9 of cnm-cni, and a restart up to two seconds later.</summary>
 internal sealed class BridgeKill(Engines engines, FaultTotals totals, TimeProvider timeProvider) : Fault
 {
     private const int LongestAbsence = 2000;

@@ -9,7 +9,7 @@ internal sealed class Chaos(
     FaultDeck deck, FaultTotals totals, CommandStarts starts, EventLog events, Random random, TimeProvider timeProvider)
 {
     /// <summary>
-    /// Until it is told to stop, or enough processes were killed. Then nothing is broken any more, but daemons may be down.
+    /// Until it is stopped, or enough processes were killed. Then no fault is active, but daemons may be down.
     /// </summary>
     public async Task ReignAsync(int? kills, CancellationToken stop)
     {

@@ -1,6 +1,6 @@
 namespace Bridge.Soak.Faults;
 
-/// <summary>Something bad that can happen to the host. Whatever it breaks for a while it mends itself.</summary>
+/// <summary>A fault of the host. It repairs what it breaks.</summary>
 internal abstract class Fault
 {
     /// <summary>How often it is drawn, compared with the others.</summary>

@@ -3,7 +3,7 @@ using Bridge.Soak.Totals;
 
 namespace Bridge.Soak.Faults;
 
-/// <summary>The disk of the bridge's state is full to the last byte.</summary>
+/// <summary>The disk of cnm-cni's state is full to the last byte.</summary>
 internal sealed class FullDisk(StateDisk disk, FaultTotals totals, TimeProvider timeProvider) : TimedFault(timeProvider)
 {
     public override int Weight => 6;

@@ -5,7 +5,7 @@ using Bridge.TestHosts;
 
 namespace Bridge.Soak.Faults;
 
-/// <summary>What runs for the bridge's attachments just now: its plugins and the programs that they have started.</summary>
+/// <summary>The processes of cnm-cni's attachments: plugins and the programs that they started.</summary>
 internal sealed class PluginProcesses(TestHost host)
 {
     // Pods' plugins have another path.

@@ -2,7 +2,7 @@ using Bridge.Soak.Totals;
 
 namespace Bridge.Soak.Faults;
 
-/// <summary>The power goes for everything on the host, and it boots again: rarely, since that takes long.</summary>
+/// <summary>A power cut of the host, and a boot: rarely, since that takes long.</summary>
 internal sealed class PowerCut(Engines engines, FaultTotals totals) : Fault
 {
     public override int Weight => 1;

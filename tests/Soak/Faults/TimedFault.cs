@@ -19,7 +19,7 @@ internal abstract class TimedFault(TimeProvider timeProvider) : Fault
         _spell = MendAfterAsync(spell, mend, stop);
     }
 
-    /// <returns>What mends it.</returns>
+    /// <returns>Repairs it.</returns>
     protected abstract Task<Action> BreakAsync(Random random);
 
     private async Task MendAfterAsync(TimeSpan spell, Action mend, CancellationToken stop)

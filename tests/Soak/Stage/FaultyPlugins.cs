@@ -3,14 +3,14 @@ using Bridge.TestHosts;
 namespace Bridge.Soak.Stage;
 
 /// <summary>
-/// The stock plugins as the bridge finds them: scripts that go on to the real ones, unless told to fail. They have a directory of their
+/// The stock plugins as cnm-cni finds them: scripts that run the real ones, unless they are to fail. They have a directory of their
 /// own, so that pods, which use the same CNI network, have sound ones.
 /// </summary>
 internal sealed class FaultyPlugins(TestHost host)
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
 
-    /// <summary>All that the bridge's chain and its address management run.</summary>
+    /// <summary>All plugins of the chain and of address management.</summary>
     public static IReadOnlyList<string> Names { get; } = ["bridge", "portmap", "firewall", "host-local", "static"];
 
     public static IReadOnlyList<string> Ways { get; } = ["error", "signal", "garbage", "hang"];

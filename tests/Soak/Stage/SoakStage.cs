@@ -4,7 +4,7 @@ namespace Bridge.Soak.Stage;
 
 /// <summary>
 /// A test host with two CNI networks of the stock chain, two Docker networks on the first, which it shares with pods, and one on the
-/// second; with plugins that can be told to fail, and a small disk for the bridge's state.
+/// second; with plugins that can be made to fail, and a small disk for the state of cnm-cni.
 /// </summary>
 internal sealed class SoakStage : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class SoakStage : IAsyncDisposable
 
     public const string Image = "bridge-test";
 
-    // Repair is quick to try again, so that the end can be told soon; plugins that hang are given up before Docker's own patience ends.
+    // Repair retries quickly, so that the run can end soon; plugins that hang are killed before Docker's own time-out.
     private const string BridgeSettings = $$"""
         pluginDirectories: [{{Paths.Plugins}}]
         timeouts: { add: 5s, delete: 5s, terminationGrace: 500ms }

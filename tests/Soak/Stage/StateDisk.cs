@@ -4,8 +4,8 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Soak.Stage;
 
 /// <summary>
-/// The bridge's state directory as a file system of a few megabytes that can be filled to its last byte: ext4 on a loop device, or a
-/// limited tmpfs where there is no loop device to be had. The device lets go of its file by itself when the host, and with it the mount,
+/// The state directory of cnm-cni as a file system of a few megabytes that can be filled to its last byte: ext4 on a loop device, or a
+/// limited tmpfs where there is no loop device to be had. The kernel detaches the device when the host, and with it the mount,
 /// ends.
 /// </summary>
 internal sealed class StateDisk(TestHost host)

@@ -5,7 +5,7 @@ namespace Bridge.Soak.Totals;
 /// <summary>What became of the commands of one kind.</summary>
 internal sealed record CommandTotal(string Kind, int Attempts, int Successes, int Failures, TimeSpan Longest);
 
-/// <summary>What became of docker commands, of pods, and of the daemons' starts; and whoever was made to wait.</summary>
+/// <summary>Outcomes of docker commands, pods and daemon starts; and the commands that took too long.</summary>
 internal sealed class CommandTotals(EventLog events)
 {
     private readonly Lock _lock = new();

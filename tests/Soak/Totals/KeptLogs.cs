@@ -39,7 +39,7 @@ internal sealed class KeptLogs
 
     public void Keep(string name, HostCensus census) => File.WriteAllLines(Path.Combine(Root, name), census.Lines);
 
-    /// <summary>What happened and what the bridge said, by time.</summary>
+    /// <summary>Events and lines of cnm-cni's log, by time.</summary>
     public IReadOnlyList<string> InOrder(TestHost host) =>
         [.. ReadEvents().Concat(host.Bridge.Log.Split('\n').Where(line => line.StartsWith('2'))).OrderBy(
             line => line.Split(' ', 2)[0], StringComparer.Ordinal)];

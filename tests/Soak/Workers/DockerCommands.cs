@@ -4,7 +4,7 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Soak.Workers;
 
-/// <summary>docker commands that may fail, but not wait for ever.</summary>
+/// <summary>docker commands that may fail, but not hang.</summary>
 internal sealed class DockerCommands(TestHost host, CommandTotals totals, CommandStarts starts, EventLog events, TimeProvider timeProvider)
 {
     /// <param name="kind">Under which it is counted, such as "docker run".</param>

@@ -3,7 +3,7 @@ using Bridge.Soak.Stage;
 
 namespace Bridge.Soak.Workers;
 
-/// <summary>Somebody with a few containers of their own, who starts, stops, connects and removes them as the dice say.</summary>
+/// <summary>A user with a few containers, who starts, stops, connects and removes them at random.</summary>
 internal sealed class DockerWorker(int number, Random random, DockerCommands docker, TimeProvider timeProvider)
 {
     private const int MostContainers = 4;
@@ -15,14 +15,14 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
     private readonly List<string> _containers = [];
     private int _made;
 
-    /// <summary>Until it is told to stop; the command that is running then is seen through.</summary>
+    /// <summary>Until it is stopped; the current command is completed.</summary>
     public async Task WorkAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             var succeeded = await ActAsync();
 
-            // dockerd may be away, for seconds: nobody asks it without a pause.
+            // dockerd may be down for seconds: there is a pause between requests.
             await PauseAsync(succeeded ? LongestPause : LongestPauseAfterFailure, stop);
         }
     }
@@ -113,7 +113,7 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
         return network == SoakStage.Reserved ? ["--network", network, .. Address()] : ["--network", network];
     }
 
-    // A wish that may well be taken already.
+    // A requested address that may be taken already.
     private IReadOnlyList<string> Address() =>
         random.Next(5) == 0 ? ["--ip", string.Create(CultureInfo.InvariantCulture, $"10.90.0.{random.Next(100, 250)}")] : [];
 

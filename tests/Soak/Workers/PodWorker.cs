@@ -12,7 +12,7 @@ internal sealed class PodWorker(int number, Random random, TestHost host, Comman
     private readonly List<Pod> _pods = [];
     private int _made;
 
-    /// <summary>Until it is told to stop; what is going on then is seen through.</summary>
+    /// <summary>Until it is stopped; the current operation is completed.</summary>
     public async Task WorkAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
