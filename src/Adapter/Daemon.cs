@@ -23,14 +23,17 @@ using CniInvoker;
 
 namespace Bridge.Adapter;
 
-/// <summary>`cnm-cni serve`: puts the rooms together, listens, and only then looks at the past. Ends with the host's shutdown signals.</summary>
+/// <summary>
+/// `cnm-cni serve`: puts the rooms together, listens, and only then looks at the past. Ends with the host's shutdown signals.
+/// </summary>
 internal static class Daemon
 {
     /// <exception cref="ServiceException">It cannot begin; the message says why, and what to do.</exception>
     public static async Task<int> ServeAsync(AdapterSettings settings, CancellationToken cancellationToken)
     {
         if (LibC.EffectiveUser() != 0)
-            throw new ServiceException($"cnm-cni serve needs root: it makes network namespaces and listens at {settings.Socket}. Start it as root, for instance with sudo.");
+            throw new ServiceException($"cnm-cni serve needs root: it makes network namespaces and listens at " +
+                $"{settings.Socket}. Start it as root, for instance with sudo.");
 
         ProcessRights.RequireCapabilities();
         // The terminal that it was started from has gone; containers still need it.
@@ -42,11 +45,13 @@ internal static class Daemon
         });
         var environment = ServiceEnvironment.Take();
         var inherited = InheritedSocket.Take(environment, settings.Socket);
-        Places.Prepare(settings);
+        DaemonDirectories.Prepare(settings);
         using var stateLock = DirectoryLock.Take(settings.StateDirectory);
         // Of the namespaces in it another daemon would think that nobody has them.
-        using var runLock = Places.IsSame(settings.RunDirectory, settings.StateDirectory) ? null : DirectoryLock.Take(settings.RunDirectory);
-        var socket = new PluginSocket(settings.Socket, Places.SpareOf(settings), inherited);
+        using var runLock = HostDirectories.IsSame(settings.RunDirectory, settings.StateDirectory)
+            ? null
+            : DirectoryLock.Take(settings.RunDirectory);
+        var socket = new PluginSocket(settings.Socket, DaemonDirectories.SpareSocket(settings), inherited);
         socket.RequireFree();
         // Empty: the other builders look for appsettings.json in the working directory, and watch everything below it for changes; under a
         // service manager that is the whole file system.
@@ -61,7 +66,8 @@ internal static class Daemon
             host.ServicesStopConcurrently = true;
         });
 
-        // Calls block in the kernel (fsync, netlink, mounts), and beyond these the pool would think about every further thread for half a second.
+        // Calls block in the kernel (fsync, netlink, mounts), and beyond these the pool would think about every further thread for half a
+        // second.
         ThreadPool.SetMinThreads(settings.Calls.Running + Environment.ProcessorCount, Environment.ProcessorCount);
         builder.Services
             .AddSingleton(settings)
@@ -85,13 +91,14 @@ internal static class Daemon
         _ = app.Services.GetRequiredService<JournalMetrics>(); // Its instruments are read by the page alone.
         app.MapCnm();
         app.MapControl();
-        Pulse.Map(app);
+        Watchdog.Map(app);
         Resume(app.Services, settings);
         await StartAsync(app, cancellationToken);
         try
         {
             var journal = app.Services.GetRequiredService<Journal>();
-            app.Services.GetRequiredService<ILogger<CnmEndpoint>>().Serving(settings.Socket, journal.ListedNetworks.Count(), journal.Attachments.All.Count);
+            app.Services.GetRequiredService<ILogger<CnmEndpoint>>()
+                .Serving(settings.Socket, journal.ListedNetworks.Count(), journal.Attachments.All.Count);
             await app.WaitForShutdownAsync(cancellationToken);
         }
         finally
@@ -147,13 +154,15 @@ internal static class Daemon
         .AddSingleton(new PluginPath(settings.PluginDirectories))
         .AddSingleton(settings.Timeouts.Deadlines)
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
-            provider, new GivenEnvironment(new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit), settings.PluginEnvironment)))
+            provider, new GivenEnvironment(
+            new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit), settings.PluginEnvironment)))
         .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<CniRuntime>();
 
     private static IServiceCollection AddSandboxes(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton(_ => NetworkNamespace.OpenCurrent())
-        .AddSingleton(provider => new StagingSandboxes(Path.Combine(settings.RunDirectory, "netns"), provider.GetRequiredService<NetworkNamespace>()))
+        .AddSingleton(provider =>
+            new StagingSandboxes(Path.Combine(settings.RunDirectory, "netns"), provider.GetRequiredService<NetworkNamespace>()))
         .AddSingleton<LinkDepartures>();
 
     private static IServiceCollection AddState(this IServiceCollection services, AdapterSettings settings) => services
@@ -264,11 +273,12 @@ internal static class Daemon
         .AddSingleton<Check>()
         .AddSingleton<RepairOnDemand>();
 
-    private static IServiceCollection AddService(this IServiceCollection services, ServiceEnvironment environment) => environment.NotifySocket is not { } address
+    private static IServiceCollection AddService(this IServiceCollection services, ServiceEnvironment environment) =>
+        environment.NotifySocket is not { } address
         ? services
         : services
             .AddSingleton(environment)
-            .AddSingleton<Pulse>()
+            .AddSingleton<Watchdog>()
             .AddSingleton(provider => new Notifications(address, provider.GetRequiredService<ILogger<Notifications>>()))
             .AddHostedService<ServiceReports>();
 }

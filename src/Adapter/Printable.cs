@@ -4,12 +4,14 @@ using System.Text;
 namespace Bridge.Adapter;
 
 /// <summary>
-/// Text on its way to a terminal or a log. Names of networks, options and files are other people's: a control character in one of them
-/// could recolour, overwrite or hide what stands around it, and a bidirectional one change the order in which it is read.
+/// Escapes text for a terminal or a log. Names of networks, options and files come from other people: a control character in one of them
+/// could recolour, overwrite or hide the text around it, and a bidirectional one could change the order in which it is read.
 /// </summary>
 internal static class Printable
 {
-    /// <summary>The text with such characters as <c>\u001b</c>, which is the same text still where it is JSON. Lines and tabs stay.</summary>
+    /// <summary>
+    /// The text with such characters in the form <c>\u001b</c>, which JSON reads as the same text. Line ends and tabs stay.
+    /// </summary>
     public static string Of(string text)
     {
         if (!text.Any(IsHarmful))

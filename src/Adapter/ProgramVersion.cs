@@ -2,11 +2,11 @@ using System.Reflection;
 
 namespace Bridge.Adapter;
 
-/// <summary>Which version of the program this is.</summary>
 internal static class ProgramVersion
 {
     private static readonly string[] Parts =
-        (typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+', 2);
+        (typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown")
+            .Split('+', 2);
 
     /// <summary>For example <c>0.1.0</c>.</summary>
     public static string Number => Parts[0];

@@ -12,14 +12,14 @@ internal static class UnixSocketHttp
         return handler;
     }
 
-    /// <summary>Whatever host a request names, and whatever proxy the environment names, it goes to this socket.</summary>
+    /// <summary>Sends every request to this socket, whatever its host and the environment's proxy.</summary>
     public static void Direct(SocketsHttpHandler handler, string socketPath)
     {
         handler.UseProxy = false;
         handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(socketPath, cancellationToken);
     }
 
-    /// <summary>Why nobody answered. .NET has no word for a socket that is not there.</summary>
+    /// <summary>Why a request was not answered. .NET has no error text for a missing socket.</summary>
     public static string Reason(Exception failure, string socketPath) => failure.GetBaseException() switch
     {
         SocketException when !Path.Exists(socketPath) => "there is no such socket; is it running?",
@@ -29,7 +29,7 @@ internal static class UnixSocketHttp
         var other => other.Message.TrimEnd('.'),
     };
 
-    /// <summary>Somebody listens there, or we may not know.</summary>
+    /// <summary>Whether a process listens there, or the permission to connect is missing.</summary>
     public static bool IsServed(string socketPath)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -5,14 +5,15 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Control;
 
 /// <summary>
-/// Keeps the service manager informed: that we are ready, as soon as we listen and know what an earlier process left; how many networks and
-/// attachments there are; that we are alive, as long as we are; that we end.
+/// Reports to the service manager: readiness, once the records of the previous process are loaded and the web server listens; the numbers
+/// of networks and attachments; keep-alives; the end.
 /// </summary>
 internal sealed class ServiceReports(
-    ServiceEnvironment environment, Notifications notifications, Pulse pulse, Journal journal, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<ServiceReports> logger)
+    ServiceEnvironment environment, Notifications notifications, Watchdog watchdog, Journal journal, IHostApplicationLifetime lifetime,
+    TimeProvider timeProvider, ILogger<ServiceReports> logger)
     : BackgroundService
 {
-    // Without a watchdog; with one it is half of its patience.
+    // Without a watchdog; with one it is half of its time limit, as sd_watchdog_enabled(3) recommends.
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
 
     private string Status
@@ -41,28 +42,28 @@ internal sealed class ServiceReports(
             // The host stops.
         }
 
-        await notifications.SendAsync(["STOPPING=1", "STATUS=Ending; containers keep their networks"], CancellationToken.None);
+        await notifications.SendAsync(["STOPPING=1", "STATUS=Stopping; containers keep their networks"], CancellationToken.None);
     }
 
-    // Half of the service manager's patience is over when we ask, and nearly all when we give up: one late answer is no reason to be ended.
+    // The test starts after half of the time limit and ends shortly before it, so that one late answer does not get the service killed.
     private async Task ReportAsync(CancellationToken cancellationToken)
     {
-        if (environment.Watchdog is not { } watchdog)
+        if (environment.Watchdog is not { } limit)
         {
             await notifications.SendAsync([Status], cancellationToken);
         }
-        else if (await pulse.BeatsAsync(watchdog * 0.45, cancellationToken))
+        else if (await watchdog.AnswersAsync(limit * 0.45, cancellationToken))
         {
             await notifications.SendAsync(["WATCHDOG=1", Status], cancellationToken);
         }
         else
         {
-            logger.NoPulse(watchdog.TotalSeconds);
+            logger.NoPulse(limit.TotalSeconds);
             await notifications.SendAsync(["STATUS=Does not answer on its own socket"], cancellationToken);
         }
     }
 
-    // The last thing to start is the web server, and what came before it has read the journal.
+    // The web server starts last, after the journal is loaded.
     private async Task StartedAsync(CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// One daemon per directory, of state or of what is there while it runs: two would undo each other's attachments. Both the directory and a file in it
-/// are locked: the file can be removed, and earlier versions look at it alone.
+/// Makes sure that one daemon uses a state directory or run directory: two would clean up each other's attachments. Locks both the
+/// directory and a file in it: the file can be removed, and earlier versions check the file alone.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
@@ -33,21 +33,21 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="ServiceException">Another process holds it, or it cannot be taken.</exception>
     public static DirectoryLock Take(string directory) => Guarded(directory, () =>
     {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return LibC.KindOf(PathIn(directory)) is { } kind and not FileKind.File
-            ? throw new ServiceException($"{PathIn(directory)} is a {kind.Text()}, where cnm-cni keeps a file. Nobody but cnm-cni has business there: look at it, then remove it.")
-            : new DirectoryLock(directory);
+        Directory.CreateDirectory(directory, HostDirectories.OwnerOnly);
+        DaemonDirectories.Require(PathIn(directory), FileKind.File);
+        return new DirectoryLock(directory);
     });
 
-    /// <summary>Takes it again where somebody has removed the file or the directory, and has perhaps made another.</summary>
+    /// <summary>Takes the lock again, if the file or the directory was removed or replaced.</summary>
     /// <returns>Whether that was needed.</returns>
-    /// <exception cref="ServiceException">Another process holds it by now, or it cannot be taken.</exception>
+    /// <exception cref="ServiceException">Another process holds it, or it cannot be taken.</exception>
     public bool Renew() => Guarded(_directory, () =>
     {
         if (!Directory.Exists(_directory))
-            Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(_directory, HostDirectories.OwnerOnly);
 
-        return Renewed(ref _place, _directory, static place => place, LockPlace) | Renewed(ref _file, FilePath, static file => file.SafeFileHandle, _ => LockFile(_directory));
+        var isPlaceRenewed = Renewed(ref _place, _directory, static place => place, LockPlace);
+        return Renewed(ref _file, FilePath, static file => file.SafeFileHandle, _ => LockFile(_directory)) || isPlaceRenewed;
     });
 
     public void Dispose()
@@ -83,8 +83,9 @@ internal sealed class DirectoryLock : IDisposable
         throw Held(directory);
     }
 
-    // FileShare.None is an flock on Unix: the kernel drops it when the process dies, however it dies.
-    private static FileStream LockFile(string directory) => new(PathIn(directory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    // .NET implements FileShare.None by flock(2). The kernel releases it when the process ends, also when it is killed.
+    private static FileStream LockFile(string directory) =>
+        new(PathIn(directory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static T Guarded<T>(string directory, Func<T> attempt)
     {
@@ -103,5 +104,6 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     private static ServiceException Held(string directory, Exception? cause = null) => new(
-        $"another cnm-cni holds {PathIn(directory)}. Only one may serve from one directory; stop the other (cnm-cni status tells whether it answers).", cause);
+        $"another cnm-cni holds {PathIn(directory)}. Only one may serve from one directory; stop the other (cnm-cni status shows " +
+        "whether it answers).", cause);
 }

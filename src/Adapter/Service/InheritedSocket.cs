@@ -4,18 +4,18 @@ using CniInvoker;
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// The listening socket that a service manager made before it started us, and keeps when we end: whoever connects meanwhile waits for the
-/// next of us. Its file is the service manager's, to make and to remove.
+/// The listening socket that a service manager passes to the process, and keeps while no process runs: a client that connects meanwhile
+/// waits for the next one. The service manager creates and removes its file. See sd_listen_fds(3).
 /// </summary>
 internal static class InheritedSocket
 {
-    // Where inherited sockets begin: SD_LISTEN_FDS_START.
+    // SD_LISTEN_FDS_START.
     private const int FirstDescriptor = 3;
 
-    private const string NoSocket = "something that is no socket of a known family";
+    private const string NoSocket = "something that is not a socket of a known family";
 
-    /// <returns>Null when none was handed over.</returns>
-    /// <exception cref="ServiceException">What was handed over is not the socket that the settings name.</exception>
+    /// <returns>Null when the service manager passes none.</returns>
+    /// <exception cref="ServiceException">It is not the socket of the settings.</exception>
     public static Socket? Take(ServiceEnvironment environment, string path) => environment.InheritedSockets switch
     {
         0 => null,
@@ -28,7 +28,7 @@ internal static class InheritedSocket
         var handle = new SafeSocketHandle(FirstDescriptor, ownsHandle: true);
         try
         {
-            LibC.CloseOnExec(handle); // Plugins must not have it.
+            LibC.CloseOnExec(handle); // Plugins must not inherit it.
             return new Socket(handle);
         }
         catch (Exception unusable) when (unusable is SocketException or KernelException)
@@ -51,10 +51,11 @@ internal static class InheritedSocket
         return found is null ? socket : throw Refusal(path, found);
     }
 
-    private static bool IsListening(Socket socket) => (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! != 0;
+    private static bool IsListening(Socket socket) =>
+        (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! != 0;
 
     private static ServiceException Refusal(string path, string found, Exception? cause = null) => new(
-        $"The service manager handed over {found}; expected is one listening unix stream socket bound to {path}. " +
+        $"The service manager passed {found}; cnm-cni expects one listening unix stream socket bound to {path}. " +
         "The socket unit's ListenStream and the setting `socket` must name the same path (cnm-cni settings prints the setting).",
         cause);
 }

@@ -151,7 +151,7 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
     }
 
     // With the rights that dockerd gives /run/docker, which holds other things too: root alone.
-    private void MakeDirectory() => MissingDirectory.Make(System.IO.Path.GetDirectoryName(path)!, parents: MissingDirectory.OwnerOnly);
+    private void MakeDirectory() => HostDirectories.Create(System.IO.Path.GetDirectoryName(path)!, parents: HostDirectories.OwnerOnly);
 
     private bool IsServed()
     {

@@ -3,58 +3,64 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Service;
 
-/// <summary>A directory whose files decide what the driver does as root, and may carry the secrets of a CNI configuration: nobody else's to read or to write.</summary>
+/// <summary>
+/// A directory that only cnm-cni may read and write: its files decide what cnm-cni does as root, and may contain the secrets of a CNI
+/// configuration.
+/// </summary>
 /// <param name="setting">The setting that names it.</param>
-/// <param name="path">Where it is, or will be.</param>
+/// <param name="path">Its path. It need not exist.</param>
 internal sealed class PrivateDirectory(string setting, string path)
 {
     private const int NamesShown = 3;
 
-    // One of the program's name is the program's, whatever a service manager or an administrator keeps in it beside us: a pid file, say.
+    // A directory of this name belongs to cnm-cni, also when a service manager or an administrator keeps, say, a pid file in it.
     private const string Own = "cnm-cni";
 
-    // What we keep in either; and what is at the root of some file systems, which may be mounted for us.
+    // Entries of cnm-cni in either directory, and those at the root of a file system that is mounted for it.
     private static readonly HashSet<string> Expected =
-        ["lock", "networks", "attachments", "reservations", "cni", "netns", "cni.lock", "cni.sock", "cni.sock.spare", "probe", "lost+found"];
+    [
+        "lock", "networks", "attachments", "reservations", "cni", "netns", "cni.lock", "cni.sock", "cni.sock.spare", "probe", "lost+found",
+    ];
 
-    /// <summary>Looks, and changes nothing: whether it could be ours alone without anybody missing something.</summary>
-    /// <exception cref="ServiceException">It is somebody else's, who could have put anything there; or others need it; or it cannot be one.</exception>
+    /// <summary>Checks, without a change, whether the directory can be closed to other users without harm.</summary>
+    /// <exception cref="ServiceException">It belongs to another user, other programs need it, or the path is not a directory.</exception>
     public void Require()
     {
         using var directory = TryOpen();
         if (directory is null)
             return;
 
-        RequireSpare(directory);
+        RequireUnshared(directory);
         var (owner, self) = (LibC.Owner(directory), LibC.EffectiveUser());
         if (owner != self)
         {
             throw new ServiceException(
-                $"{path} belongs to user {owner}, and cnm-cni runs as user {self}. Whoever owns it decides what cnm-cni does; " +
-                $"look at what is in it, then give it to the right user (chown -R {self} {path}) or remove it.");
+                $"{path} belongs to user {owner}, and cnm-cni runs as user {self}. The owner of the directory controls what cnm-cni " +
+                "does; " +
+                $"inspect its content, then give it to the right user (chown -R {self} {path}) or remove it.");
         }
     }
 
-    /// <summary>As <see cref="Require"/>, for who takes nobody's rights, and may not be the one who runs the driver.</summary>
-    /// <exception cref="ServiceException">Others need it.</exception>
-    public void RequireSpare()
+    /// <summary>As <see cref="Require"/>, for a command, which changes no mode and may be run by another user than the daemon.</summary>
+    /// <exception cref="ServiceException">Other programs need it.</exception>
+    public void RequireUnshared()
     {
         using var directory = TryOpen();
         if (directory is not null)
-            RequireSpare(directory);
+            RequireUnshared(directory);
     }
 
-    /// <summary>Makes it, or takes from others the rights that they have in it. What is in it stays as it is.</summary>
-    /// <exception cref="ServiceException">As with <see cref="Require"/>; or it cannot be made.</exception>
+    /// <summary>Creates the directory, or takes the rights of other users from it. Its content stays as it is.</summary>
+    /// <exception cref="ServiceException">As with <see cref="Require"/>; or it cannot be created.</exception>
     public void Prepare()
     {
         Require();
-        MissingDirectory.Make(path, parents: MissingDirectory.Open);
+        HostDirectories.Create(path, parents: HostDirectories.Readable);
         Try(() =>
         {
             using var directory = LibC.Open(path);
-            if (File.GetUnixFileMode(directory) != MissingDirectory.OwnerOnly)
-                File.SetUnixFileMode(directory, MissingDirectory.OwnerOnly);
+            if (File.GetUnixFileMode(directory) != HostDirectories.OwnerOnly)
+                File.SetUnixFileMode(directory, HostDirectories.OwnerOnly);
 
             return true;
         });
@@ -69,32 +75,37 @@ internal sealed class PrivateDirectory(string setting, string path)
         if (kind is not (FileKind.Directory or FileKind.Link))
             throw new IOException($"it is a {kind.Value.Text()}");
 
-        return Directory.Exists(path) ? LibC.Open(path) : throw new IOException(MissingDirectory.WordsForLink(path));
+        return Directory.Exists(path) ? LibC.Open(path) : throw new IOException(HostDirectories.DescribeLink(path));
     });
 
-    private void RequireSpare(SafeFileHandle directory)
+    private void RequireUnshared(SafeFileHandle directory)
     {
-        if (SystemDirectories.Name(directory) is { } name)
+        if (HostDirectories.SystemName(directory) is { } name)
         {
             throw new ServiceException(
-                $"{setting}: {path} is {(name == path ? "a directory of the system's" : $"{name}, a directory of the system's")}, and others need it. " +
-                "cnm-cni needs one that it has to itself, and that nobody else can open.");
+                $"{setting}: {path} is {(name == path ? "" : $"{name}, ")}a directory of the system, which other programs need. " +
+                "cnm-cni needs a directory of its own, which it closes to other users.");
         }
 
         if (Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) == Own)
             return;
 
-        if (Try(() => (File.GetUnixFileMode(directory) & (UnixFileMode)0b000_111_111) != 0) && Others() is { Length: > 0 } others)
+        if (Try(() => (File.GetUnixFileMode(directory) & (UnixFileMode)0b000_111_111) != 0) && Foreign() is { Length: > 0 } foreign)
         {
             throw new ServiceException(
-                $"{setting}: {path} is open to others than its owner, and in it is what is not cnm-cni's: {others}. Name a directory that cnm-cni has to itself; " +
-                $"or, if nobody else needs this one, close it (chmod 700 {path}).");
+                $"{setting}: {path} is open to other users, and contains files that are not cnm-cni's: {foreign}. Name a directory of " +
+                "its own; " +
+                $"or, if no other program needs this one, close it (chmod 700 {path}).");
         }
     }
 
-    private string Others() => Try(() =>
+    private string Foreign() => Try(() =>
     {
-        string[] names = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Where(name => !Expected.Contains(name)).Order(StringComparer.Ordinal)];
+        string[] names =
+        [
+            .. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry))
+                .Where(name => !Expected.Contains(name)).Order(StringComparer.Ordinal),
+        ];
         return string.Join(", ", names.Take(NamesShown)) + (names.Length > NamesShown ? $" and {names.Length - NamesShown} more" : "");
     });
 
@@ -106,7 +117,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni's: {FileWords.Of(unusable)}", unusable);
+            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni: {FileWords.Of(unusable)}", unusable);
         }
     }
 }

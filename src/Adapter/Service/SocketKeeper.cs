@@ -3,17 +3,19 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// Sees to it that Docker finds us for as long as we listen, and that no second daemon serves from our directories: somebody may remove the socket's file
-/// or a lock, or put another in its place. Looks at them now and then, which costs some calls into the kernel; whoever removes a file tells nobody for
-/// certain.
+/// Restores the socket's file and the locks when they are removed or replaced, so that Docker reaches cnm-cni and no second daemon uses its
+/// directories. Polls them: a few system calls each time. inotify(7) would not report every removal, such as that of a parent directory.
 /// </summary>
 internal sealed class SocketKeeper(
-    PluginSocket socket, IEnumerable<DirectoryLock> locks, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<SocketKeeper> logger) : BackgroundService
+    PluginSocket socket, IEnumerable<DirectoryLock> locks, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
+    ILogger<SocketKeeper> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private SocketState _told = SocketState.Ours;
-    private string _toldOfLocks = "";
+    // The last state that was logged.
+    private SocketState _socketState = SocketState.Ours;
+    private string _lockProblem = "";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,13 +24,13 @@ internal sealed class SocketKeeper(
         {
             if (lifetime.ApplicationStarted.IsCancellationRequested)
             {
-                Look();
+                KeepSocket();
                 KeepLocks();
             }
         }
     }
 
-    private void Look()
+    private void KeepSocket()
     {
         try
         {
@@ -39,11 +41,11 @@ internal sealed class SocketKeeper(
                 found = SocketState.Ours;
             }
 
-            Tell(found);
+            LogChange(found);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ServiceException)
         {
-            Tell(SocketState.Gone); // Its directory cannot be made again, say.
+            LogChange(SocketState.Gone); // For instance, its directory cannot be created.
         }
     }
 
@@ -51,30 +53,30 @@ internal sealed class SocketKeeper(
     {
         try
         {
-            var renewed = locks.Count(held => held.Renew()); // Each of them.
+            var renewed = locks.Count(held => held.Renew()); // Renews all of them.
             if (renewed > 0)
                 logger.LocksRenewed();
 
-            _toldOfLocks = "";
+            _lockProblem = "";
         }
         catch (ServiceException lost)
         {
-            if (_toldOfLocks != lost.Message)
+            if (_lockProblem != lost.Message)
                 logger.LockLost(lost.Message);
 
-            _toldOfLocks = lost.Message;
+            _lockProblem = lost.Message;
         }
     }
 
-    private void Tell(SocketState found)
+    private void LogChange(SocketState found)
     {
-        if (found == _told)
+        if (found == _socketState)
             return;
 
-        _told = found;
+        _socketState = found;
         if (found == SocketState.Anothers)
             logger.SocketTaken(socket.Path);
         else if (found == SocketState.Gone)
-            logger.SocketGone(socket.Path, socket.IsInherited ? "restart the socket's unit, which made it, together with the service" : "restart cnm-cni");
+            logger.SocketGone(socket.Path, socket.IsInherited ? "restart its socket unit together with the service" : "restart cnm-cni");
     }
 }

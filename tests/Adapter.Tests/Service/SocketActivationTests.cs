@@ -37,13 +37,13 @@ public sealed class SocketActivationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ServiceManager.Listening, "other.sock", 1, "handed over a unix stream socket bound to *other.sock; expected")]
-    [InlineData(ServiceManager.Listening, null, 2, "handed over 2 sockets; expected")]
-    [InlineData(Tcp, null, 1, "handed over a socket of family InterNetwork; expected")]
-    [InlineData(Datagrams, null, 1, "handed over a unix socket of type Dgram (*cni.sock); expected")]
-    [InlineData(Deaf, null, 1, "handed over a unix stream socket that does not listen; expected")]
-    [InlineData(Nameless, null, 1, "handed over a unix stream socket *; expected")]
-    [InlineData(File, null, 1, "handed over something that is no socket of a known family; expected")]
+    [InlineData(ServiceManager.Listening, "other.sock", 1, "passed a unix stream socket bound to *other.sock; cnm-cni expects")]
+    [InlineData(ServiceManager.Listening, null, 2, "passed 2 sockets; cnm-cni expects")]
+    [InlineData(Tcp, null, 1, "passed a socket of family InterNetwork; cnm-cni expects")]
+    [InlineData(Datagrams, null, 1, "passed a unix socket of type Dgram (*cni.sock); cnm-cni expects")]
+    [InlineData(Deaf, null, 1, "passed a unix stream socket that does not listen; cnm-cni expects")]
+    [InlineData(Nameless, null, 1, "passed a unix stream socket *; cnm-cni expects")]
+    [InlineData(File, null, 1, "passed something that is not a socket of a known family; cnm-cni expects")]
     public async Task A_descriptor_that_is_not_the_configured_socket_is_refused_with_what_it_is(
         string make, string? name, int count, string found)
     {
@@ -54,7 +54,7 @@ public sealed class SocketActivationTests : IDisposable
         await daemon.WaitForExitAsync(Cancellation);
         daemon.ExitCode.Should().Be(1);
         said.Should().Match(
-            $"The service manager {found} is one listening unix stream socket bound to {_manager.SocketPath}. *ListenStream*\n");
+            $"The service manager {found} one listening unix stream socket bound to {_manager.SocketPath}. *ListenStream*\n");
     }
 
     [Fact]

@@ -26,18 +26,18 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("echo precious > cni.sock", "*/cni.sock is a file with something in it, where cnm-cni puts its socket*")]
     [InlineData("mkdir -m 700 run; ln -s /run/netns run/netns", "*/run/netns is a link, where cnm-cni keeps a directory*")]
     [InlineData("mkdir -m 700 run; touch run/netns", "*/run/netns is a file, where cnm-cni keeps a directory*")]
-    [InlineData("rmdir state; ln -s nowhere state", "*/state cannot be used*it is a link to nowhere, where there is nothing*")]
+    [InlineData("rmdir state; ln -s nowhere state", "*/state cannot be used*it is a link to nowhere, which does not exist*")]
     [InlineData("rmdir state; ln -s state state", "*/state cannot be used*it is a link to state, which leads back to itself*")]
-    [InlineData("rmdir state; ln -s settings.yaml state", "*/state cannot be used*it is a link to settings.yaml, which is no directory*")]
+    [InlineData("rmdir state; ln -s settings.yaml state", "*/state cannot be used*it is a link to settings.yaml, which is not a directory*")]
     [InlineData("sed -i 's|^stateDirectory.*|stateDirectory: /proc/t/state|' settings.yaml",
-        "the directory /proc/t cannot be made: there is no such file or directory*")]
+        "the directory /proc/t cannot be created: there is no such file or directory*")]
     [InlineData("sed -i 's|^socket.*|socket: /proc/t/cni.sock|' settings.yaml",
-        "the directory /proc/t cannot be made: there is no such file or directory*")]
+        "the directory /proc/t cannot be created: there is no such file or directory*")]
     [InlineData("sed -i 's|^runDirectory: \\(.*\\)/run|runDirectory: \\1/state/attachments|' settings.yaml",
-        "runDirectory: */state/attachments cannot be used: cnm-cni keeps other things of its own in */state/attachments*")]
+        "runDirectory: */state/attachments cannot be used: cnm-cni keeps its own files in */state/attachments*")]
     [InlineData("sed -i 's|^socket: \\(.*\\)/cni.sock|socket: \\1/run/lock|' settings.yaml", "socket: */run/lock cannot be used*")]
     [InlineData("mount -t tmpfs -o nr_inodes=2 none state", "the state in * cannot be taken up*no space left on device*")]
-    [InlineData("ulimit -n 128", "cnm-cni serve may have 128 files open, and needs *")]
+    [InlineData("ulimit -n 128", "cnm-cni serve may open 128 files, and needs *")]
     public async Task The_start_error_names_the_obstacle(string script, string sentence)
     {
         var (exitCode, output) = await ServeAsync("root", script, Cancellation);
@@ -57,8 +57,8 @@ public sealed class StartFailureTests : IDisposable
 
         exitCode.Should().Be(1, output);
         output.Should().Match(
-            $"{directory}Directory: */{directory} is open to others than its owner, and in it is what is not cnm-cni's: a, b, c and 2 " +
-            $"more.*chmod 700 */{directory}*\n");
+            $"{directory}Directory: */{directory} is open to other users, and contains files that are not " +
+            $"cnm-cni's: a, b, c and 2 more.*chmod 700 */{directory}*\n");
         File.GetUnixFileMode(Path.Combine(_directory, directory)).Should().Be((UnixFileMode)0b111_101_101);
         Directory.GetFileSystemEntries(Path.Combine(_directory, directory)).Should().HaveCount(5);
         Directory.GetFileSystemEntries(Path.Combine(_directory, "state")).Should().HaveCount(
@@ -78,7 +78,7 @@ public sealed class StartFailureTests : IDisposable
         var (exitCode, output) = await ServeAsync("root", $"mount -t tmpfs -o mode=755 none /srv && {make}", Cancellation);
 
         exitCode.Should().Be(1, output);
-        output.Should().Match($"stateDirectory: {words}*directory of the system's, and others need it.*\n");
+        output.Should().Match($"stateDirectory: {words}*directory of the system, which other programs need.*\n");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class StartFailureTests : IDisposable
         var (exitCode, output) = await ServeAsync("root", "true", Cancellation, "setpriv --bounding-set -sys_admin,-net_admin ");
 
         exitCode.Should().Be(1, output);
-        output.Should().Match("cnm-cni serve lacks CAP_SYS_ADMIN and CAP_NET_ADMIN:*\n");
+        output.Should().Match("cnm-cni serve lacks CAP_SYS_ADMIN and CAP_NET_ADMIN, *\n");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class CniClients
     public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error, IReadOnlyDictionary<string, string> variables, bool sparesAll = false)
     {
         if (Environment.IsPrivilegedProcess)
-            Places.RequireSpare(settings); // Nobody else could make anything there.
+            DaemonDirectories.RequireUnshared(settings); // Nobody else could make anything there.
 
         return new CniClient(Options(settings, environment, error, variables, sparesAll));
     }

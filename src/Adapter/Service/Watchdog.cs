@@ -4,10 +4,10 @@ using Bridge.Adapter.Settings;
 namespace Bridge.Adapter.Service;
 
 /// <summary>
-/// Whether the daemon still answers: asked as Docker asks, over a new connection to its own socket. What a repair is at says nothing about that: it may rightly
-/// wait for a plugin for minutes.
+/// Tests whether the daemon answers, over a new connection to its own socket as Docker makes one. The progress of a repair says nothing
+/// about that: a repair may wait for a plugin for minutes.
 /// </summary>
-internal sealed class Pulse(AdapterSettings settings)
+internal sealed class Watchdog(AdapterSettings settings)
 {
     private const string Method = "/Bridge.Pulse";
 
@@ -17,17 +17,19 @@ internal sealed class Pulse(AdapterSettings settings)
         return Task.CompletedTask;
     }));
 
-    /// <param name="patience">How long an answer may take.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="timeout">Limit for the answer.</param>
+    /// <param name="cancellationToken">Ends the test.</param>
     /// <returns>
-    /// False when something listens at the path and does not answer. When nobody does, somebody has taken the socket's file away; a service manager that
-    /// keeps the socket does not bring it back by starting us again, so that is no reason to be ended.
+    /// False when a process listens at the path and does not answer. True also when none listens: then the socket's file was removed, and a
+    /// restart would not bring back a file that belongs to a service manager.
     /// </returns>
-    public async Task<bool> BeatsAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<bool> AnswersAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(patience);
-        using var http = new HttpClient(UnixSocketHttp.Handler(settings.Socket)) { BaseAddress = new Uri("http://cnm-cni"), Timeout = Timeout.InfiniteTimeSpan };
+        deadline.CancelAfter(timeout);
+        using var http = new HttpClient(UnixSocketHttp.Handler(settings.Socket));
+        http.BaseAddress = new Uri("http://cnm-cni");
+        http.Timeout = Timeout.InfiniteTimeSpan;
         try
         {
             using var answer = await http.PostAsync(Method, content: null, deadline.Token);
