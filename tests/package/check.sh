@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The package as a user gets it: made twice, in two places, with the same bytes; then the README's program, built against it alone, on a host of its own with the stock plugins.
+# Checks the package as a user gets it: two builds in two directories have the same bytes, and the README's program, built against the package
+# alone, works with the stock plugins in a network namespace of its own.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 work=$(mktemp -d)
@@ -9,7 +10,7 @@ export CI=true
 say() { echo "==> $*"; }
 fail() { echo "$*" >&2 && exit 1; }
 
-# pack TREE TO: from nothing, beside whatever else is built there. Warnings are errors.
+# pack TREE TO: builds the package into a directory of its own. Warnings are errors.
 pack() {
     dotnet pack "$1/src/CniInvoker" -c Release --nologo -v q -p:ArtifactsPath="$2/artifacts" -o "$2" -warnaserror
     mkdir "$2/content"
@@ -27,7 +28,7 @@ say "Comparing"
 files=(LICENSE README.md lib/net10.0/CniInvoker.dll lib/net10.0/CniInvoker.pdb lib/net10.0/CniInvoker.xml)
 for file in "${files[@]}"; do
     cmp "$work/first/content/$file" "$work/second/content/$file" || fail "$file depends on where it is built."
-    ! grep -qaF -e "$root/" -e "$work" "$work/first/content/$file" || fail "$file says where it was built."
+    ! grep -qaF -e "$root/" -e "$work" "$work/first/content/$file" || fail "$file contains the path of its build."
 done
 
 say "Building the README's program against the package"
@@ -56,7 +57,7 @@ cat >"$program/cnitool.csproj" <<EOF
     <PublishTrimmed>true</PublishTrimmed>
     <TrimmerSingleWarn>false</TrimmerSingleWarn>
     <RuntimeIdentifier>$(dotnet --info | awk '$1 == "RID:" { print $2 }' | sed 's/.*-/linux-/')</RuntimeIdentifier>
-    <!-- Not into this user's cache: the version is the same tomorrow, and what is in it is not. -->
+    <!-- Not the user's cache: a later build of the same version has other content. -->
     <RestorePackagesPath>$work/packages</RestorePackagesPath>
     <RestoreFallbackFolders>$(dotnet nuget locals global-packages --list | sed 's/.*: //')</RestoreFallbackFolders>
   </PropertyGroup>
@@ -66,9 +67,10 @@ cat >"$program/cnitool.csproj" <<EOF
 </Project>
 EOF
 dotnet publish "$program" -c Release --nologo -v q -o "$work/published"
-cmp "$work/packages/cniinvoker/${version#CniInvoker.}/lib/net10.0/CniInvoker.dll" "$work/first/content/lib/net10.0/CniInvoker.dll" || fail "The program was built with another CniInvoker."
+cmp "$work/packages/cniinvoker/${version#CniInvoker.}/lib/net10.0/CniInvoker.dll" "$work/first/content/lib/net10.0/CniInvoker.dll" ||
+    fail "The program was built with another CniInvoker."
 
-# On a host of its own, as the sample's README has it: everything but how the program is built.
+# The commands of the sample's README, but for the build.
 say "Running it: ADD, CHECK and DEL"
 awk '/^```sh$/ { block++; inside = 1; next } /^```$/ { inside = 0 } inside && block > 1' "$root/samples/cnitool/README.md" >"$work/commands"
 cat >"$work/host" <<EOF

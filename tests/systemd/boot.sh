@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The units of samples/systemd under a real systemd: process 1 of a throw-away machine in namespaces of its own, with this machine's systemd, Docker and stock plugins.
-# A container on a CNI network is published; goes on while the driver is restarted, killed and hung; is removed cleanly; and comes back after a reboot.
+# Tests the units of samples/systemd under a real systemd: process 1 of a throw-away machine in namespaces of its own, with this machine's
+# systemd, Docker and stock plugins. A published container on a CNI network keeps running while cnm-cni is restarted, killed and hung,
+# leaves nothing when it is removed, and comes back after a reboot.
 #   boot.sh PROGRAM          PROGRAM: the published cnm-cni
 set -euo pipefail
-program=$(readlink -f "${1:?which program? boot.sh artifacts/publish/Adapter/release/cnm-cni}")
+program=$(readlink -f "${1:?"usage: boot.sh artifacts/publish/Adapter/release/cnm-cni"}")
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 if [ -z "${BRIDGE_BOOT_WORK:-}" ]; then
-    # The disk is a memory file system in a mount namespace of our own: it survives the boots, and nothing of it survives us.
+    # The disk is a memory file system in a new mount namespace: it outlives the boots, and ends with this script.
     work=$(mktemp -d)
     status=0
     BRIDGE_BOOT_WORK=$work unshare --mount --propagation private "${BASH_SOURCE[0]}" "$program" || status=$?
@@ -44,39 +45,47 @@ boot() {
     patiently 60 has_booted || fail "it did not boot"
     patiently 30 inside docker version || fail "Docker does not answer"
 }
-# Degraded: this machine may have units that cannot start in namespaces.
+# Degraded: some units of this machine may not start in namespaces.
 has_booted() { [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
 is_booting() {
     systemd=$(pgrep -P "$machine") && [ "$(cat "/proc/$systemd/comm")" = systemd ] && inside systemctl show --property=Version
 }
 shut_down() {
     [ -n "$machine" ] || return 0
-    kill -KILL "$machine" 2>/dev/null || true # Its child is process 1, and is killed with it.
+    kill -KILL "$machine" 2>/dev/null || true # unshare --kill-child: process 1 is killed too.
     wait "$machine" 2>/dev/null || true
     machine=''
     for group in /sys/fs/cgroup/*/"$name" /sys/fs/cgroup/"$name"; do
         [ -d "$group" ] || continue
-        patiently 5 empty_group "$group" || echo "$group is left" >&2
+        patiently 5 empty_group "$group" || echo "$group remains" >&2
     done
 }
 not_running() { ! kill -0 "$machine"; }
 empty_group() { find "$1" -depth -type d -exec rmdir {} + 2>/dev/null; [ ! -d "$1" ]; }
 trap shut_down EXIT
 
-# busybox's wget looks every address up, and a static one dies of that.
-answers() { [ "$(inside timeout 3 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1#*:}" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && tail -n 1 <&3' - "$1" 2>/dev/null)" = served ]; }
+# The wget of a static busybox crashes when glibc resolves a name, and it resolves addresses too.
+# shellcheck disable=SC2016 # the inner bash expands
+answers() {
+    local page
+    page=$(inside timeout 3 bash -c \
+        'exec 3<>"/dev/tcp/${1%:*}/${1#*:}" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && tail -n 1 <&3' - "$1" 2>/dev/null)
+    [ "$page" = served ]
+}
 served() { patiently 5 answers "$1"; }
 address() { inside docker inspect -f '{{.NetworkSettings.Networks.pods.IPAddress}}' "$1"; }
 main_pid() { inside systemctl show -P MainPID cnm-cni.service; }
 is_active() { [ "$(inside systemctl is-active cnm-cni.service)" = active ]; }
-is_another() { [ "$(main_pid)" != "$1" ] && is_active; }
+is_new() { [ "$(main_pid)" != "$1" ] && is_active; }
 
-# What attachments leave behind if they are not undone: of links, namespaces, firewall, addresses, records.
+# What remains of attachments without clean-up: links, namespaces, firewall rules, addresses, records.
+# shellcheck disable=SC2016 # the inner shell expands
 traces() {
     inside sh -c '
         ip -o link | grep -E "veth|cnm" | sed "s/^[0-9]*: //"
         ls /run/cnm-cni/netns 2>/dev/null
-        iptables-save | grep -E "^-A (CNI-HOSTPORT-DNAT|CNI-DN|POSTROUTING|CNI-FORWARD .*10\.90\.0\.)" | grep -v docker0 | grep -E "10\.90\.0|CNI-DN"
+        iptables-save | grep -E "^-A (CNI-HOSTPORT-DNAT|CNI-DN|POSTROUTING|CNI-FORWARD .*10\.90\.0\.)" |
+            grep -v docker0 | grep -E "10\.90\.0|CNI-DN"
         ls /var/lib/cni/networks/pods | grep -E "^10\."
         find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f
         cd /proc/$(systemctl show -P MainPID cnm-cni.service) && grep cnm-cni/netns mountinfo' || true
@@ -84,14 +93,16 @@ traces() {
 no_traces() { [ -z "$(traces)" ]; }
 
 install() {
-    mkdir -p "$work/disk/upper/usr/local/bin" "$work/disk/upper/etc/systemd/system/cnm-cni.service.d" "$work/disk/own/etc/cni/net.d"
+    local units=$work/disk/upper/etc/systemd/system
+    mkdir -p "$work/disk/upper/usr/local/bin" "$units/cnm-cni.service.d" "$work/disk/own/etc/cni/net.d"
     cp "$program" "$work/disk/upper/usr/local/bin/cnm-cni"
-    cp "$root"/samples/systemd/cnm-cni.{socket,service} "$work/disk/upper/etc/systemd/system/"
-    # ProtectProc gives the service a /proc of its own, without this machine's boot number.
-    printf '[Service]\nWatchdogSec=4\nBindReadOnlyPaths=/run/boot_id:/proc/sys/kernel/random/boot_id\n' >"$work/disk/upper/etc/systemd/system/cnm-cni.service.d/test.conf"
+    cp "$root"/samples/systemd/cnm-cni.{socket,service} "$units/"
+    # ProtectProc gives the service a /proc of its own, without the boot id of init.sh.
+    printf '[Service]\nWatchdogSec=4\nBindReadOnlyPaths=/run/boot_id:/proc/sys/kernel/random/boot_id\n' >"$units/cnm-cni.service.d/test.conf"
     cat >"$work/disk/own/etc/cni/net.d/10-pods.conflist" <<'EOT'
 { "cniVersion": "1.0.0", "name": "pods", "plugins": [
-  { "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true, "ipMasq": true, "hairpinMode": true, "capabilities": { "mac": true, "ips": true },
+  { "type": "bridge", "bridge": "cni0", "isGateway": true, "isDefaultGateway": true, "ipMasq": true, "hairpinMode": true,
+    "capabilities": { "mac": true, "ips": true },
     "ipam": { "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }]] } },
   { "type": "portmap", "capabilities": { "portMappings": true }, "snat": true }, { "type": "firewall" }, { "type": "tuning" } ] }
 EOT
@@ -118,7 +129,7 @@ say "A container on a CNI network, published"
 inside cnm-cni networks create pods >/dev/null || fail "no Docker network"
 inside docker run --rm --network pods -p 8079:80 page /bin/busybox true || fail "the first container did not run"
 inside docker run -d --name web --restart always --network pods -p 8080:80 page >/dev/null || fail "docker run"
-# The stock portmap's CHECK looks for an IPv6 chain that it has not made; so another one is checked, without ports.
+# The CHECK of portmap 1.1.1 looks for an IPv6 chain that it has not made; a container without ports is checked instead.
 inside docker run -d --name plain --network pods page >/dev/null || fail "docker run"
 served "$(address web):80" || fail "the container does not serve"
 served 127.0.0.1:8080 || fail "the published port does not serve"
@@ -127,16 +138,16 @@ inside cnm-cni check plain >"$work/check" || fail "check"
 say "The service is restarted, killed, and hung, with the container running"
 before=$(main_pid)
 inside systemctl restart cnm-cni.service || fail "restart"
-is_another "$before" || fail "no restart"
+is_new "$before" || fail "no restart"
 served 127.0.0.1:8080 || fail "not served after a restart"
 inside cnm-cni check plain >"$work/check" || fail "check after a restart"
 before=$(main_pid)
 inside systemctl kill --kill-whom=main -s KILL cnm-cni.service
-patiently 15 is_another "$before" || fail "not started again after kill -9"
+patiently 15 is_new "$before" || fail "not started again after kill -9"
 inside cnm-cni check plain >"$work/check" || fail "check after kill -9"
 before=$(main_pid)
 inside systemctl kill --kill-whom=main -s STOP cnm-cni.service
-patiently 45 is_another "$before" || fail "not started again after it hung"
+patiently 45 is_new "$before" || fail "not started again after it hung"
 inside cnm-cni check plain >"$work/check" || fail "check after it hung"
 served 127.0.0.1:8080 || fail "not served after it hung"
 [ -S "/proc/$systemd/root/run/docker/plugins/cni.sock" ] || fail "the socket is gone"
@@ -147,9 +158,9 @@ inside docker run -d --name second --network pods -p 8081:80 page >/dev/null || 
 served 127.0.0.1:8081 || fail "the second container does not serve"
 
 say "Removing"
-[ -n "$(traces)" ] || fail "no traces of two containers: what is looked for is not where they leave it"
+[ -n "$(traces)" ] || fail "no traces of two running containers: this test looks in the wrong places"
 inside docker rm -f web plain second >/dev/null
-patiently 20 no_traces || fail "left behind: $(traces)"
+patiently 20 no_traces || fail "remains: $(traces)"
 
 say "A reboot, and a power cut"
 for end in reboot cut; do
@@ -160,14 +171,16 @@ for end in reboot cut; do
     boot
     patiently 30 served 127.0.0.1:8080 || fail "the container is not back after: $end"
     inside docker rm -f web >/dev/null
-    patiently 20 no_traces || fail "left behind after $end: $(traces)"
+    patiently 20 no_traces || fail "remains after $end: $(traces)"
 done
-say "A driver that cannot start does not keep Docker from it"
+say "Docker starts although cnm-cni cannot"
 shut_down
 mkdir -p "$work/disk/own/etc/cnm-cni"
 echo "nonsense: true" >"$work/disk/own/etc/cnm-cni/config.yaml"
 boot
-patiently 60 inside sh -c '[ "$(systemctl is-active cnm-cni.socket)" = failed ] && [ ! -e /run/docker/plugins/cni.sock ]' || fail "the units are not given up"
+# shellcheck disable=SC2016 # the inner shell expands
+patiently 60 inside sh -c '[ "$(systemctl is-active cnm-cni.socket)" = failed ] && [ ! -e /run/docker/plugins/cni.sock ]' ||
+    fail "systemd does not give up the units"
 rm "$work/disk/own/etc/cnm-cni/config.yaml"
 inside systemctl reset-failed cnm-cni.socket cnm-cni.service
 inside systemctl start cnm-cni.socket cnm-cni.service || fail "they do not start again"

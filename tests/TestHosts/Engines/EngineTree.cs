@@ -14,8 +14,9 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
     private const string Cache = "BRIDGE_TREES";
     private const string DefaultCache = "/var/cache/bridge-test/trees";
 
-    // The same table as in make-tree.sh.
-    private static readonly Dictionary<EngineVersion, string> Suites = new() { [new(26, 1)] = "trixie", [new(28, 5)] = "sid" };
+    // The Debian suite of each engine.
+    private static readonly Dictionary<EngineVersion, string> Suites = File.ReadLines(HostProcess.Script("engines.txt"))
+        .Select(line => line.Split(' ')).ToDictionary(parts => EngineVersion.Parse(parts[0]), parts => parts[1]);
 
     // What host-init.sh takes from the tree.
     private static readonly string[] Replaced = ["/usr/", "/etc/", "/var/lib/"];
@@ -24,8 +25,7 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
     /// <exception cref="FormatException">The variable holds no version.</exception>
     public static EngineTree? Chosen =>
         Requested is { } version && Suites.TryGetValue(version, out var suite)
-            ? new EngineTree(version,
-                System.IO.Path.Combine(Environment.GetEnvironmentVariable(Cache) is { Length: > 0 } cache ? cache : DefaultCache, suite))
+            ? new EngineTree(version, System.IO.Path.Combine(CacheDirectory, suite))
             : null;
 
     /// <returns>A sentence that says why the chosen engine cannot be had; null when it can.</returns>
@@ -50,6 +50,8 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
                 $"out of it."
             : null;
     }
+
+    private static string CacheDirectory => Environment.GetEnvironmentVariable(Cache) is { Length: > 0 } cache ? cache : DefaultCache;
 
     private static EngineVersion? Requested =>
         Environment.GetEnvironmentVariable(Choice) is { Length: > 0 } text ? EngineVersion.Parse(text) : null;

@@ -1,14 +1,17 @@
 #!/bin/bash
-# Prints what a test host holds, one fact a line, each with its topic in front. Left out is what no one leaves behind on purpose
-# or by mistake: counters, hardware addresses and MTUs of bridges (they follow their ports), link-local addresses and routes, carrier flags,
-# IPv6 routes of local and anycast addresses (they come when duplicates have been looked for, or when dockerd makes every link a router's).
-# Second copies of the frame of rules that plugins keep for all containers: they look whether a rule is there, and then add it; two that look at once both add.
+# Prints the state of a test host: one fact a line, after its topic. Left out is what changes by itself: counters, hardware addresses and MTUs
+# of bridges (they follow their ports), link-local addresses and routes, carrier flags, IPv6 routes of local and anycast addresses (they appear
+# after duplicate address detection, or when dockerd turns on forwarding), and second copies of the rules that plugins share between containers:
+# a plugin adds a rule that it does not find, so two plugins at once both add it.
 set -u
 about() { sed "s|^|$1: |"; }
-# Docker unlinks its own namespace files up to a minute after the container, and leaves mounts of its start-up checks behind.
+# Docker unlinks its namespace files up to a minute after the container, and leaves the mounts of its start-up checks.
 lasting() { grep -Ev '/run/docker/netns|/overlay2/(opaque-bug-check|check-overlayfs-support)'; }
 
-ip -o link | awk '{ sub(/@.*/, "", $2); sub(/:$/, "", $2); m = ""; for (i = 3; i < NF; i++) if ($i == "master") m = " master " $(i + 1); print $2 m }' | about link
+ip -o link | awk '{
+    sub(/@.*/, "", $2); sub(/:$/, "", $2); m = ""
+    for (i = 3; i < NF; i++) if ($i == "master") m = " master " $(i + 1)
+    print $2 m }' | about link
 ip -o address | awk '$0 !~ / scope link/ { print $2, $3, $4 }' | about address
 ip neigh show nud permanent | about neighbour
 ip rule | about rule
@@ -17,6 +20,7 @@ ip -4 -o route show table all | sed 's/ linkdown//' | about route
 ip -6 -o route show table all | sed 's/ linkdown//' | grep -Ev "fe80|ff00::/8|^(anycast|local) " | about route6
 # Filters hang on queueing disciplines; most links have none.
 for link in $(tc qdisc show | awk '$2 != "noqueue" { for (i = 1; i < NF; i++) if ($i == "dev") print $(i + 1) }' | sort -u); do
+    # shellcheck disable=SC2086 # two words, or none
     for parent in "" "parent ffff:"; do tc filter show dev "$link" $parent 2> /dev/null | about "tc filter $link $parent"; done
 done
 tc qdisc show | sed 's/ refcnt [0-9]*//' | about "tc qdisc"
@@ -28,7 +32,10 @@ for save in iptables-save iptables-legacy-save ip6tables-save ip6tables-legacy-s
         { sub(/ \[[0-9:]*\]$/, "") }
         !(/ -j CNI-[A-Z-]+$/ && seen[$0]++) { print save " " table ": " $0 }'
 done
-nft --stateless list ruleset 2> /dev/null | awk '/^table/ { table = $2 " " $3; chain = "" } /^\tchain/ { chain = $2 } !/^table/ && NF > 1 && !(/ jump CNI-[A-Z-]+$/ && seen[table chain $0]++) { print "nft " table " " chain ": " $0 }'
+nft --stateless list ruleset 2> /dev/null | awk '
+    /^table/ { table = $2 " " $3; chain = "" }
+    /^\tchain/ { chain = $2 }
+    !/^table/ && NF > 1 && !(/ jump CNI-[A-Z-]+$/ && seen[table chain $0]++) { print "nft " table " " chain ": " $0 }'
 
 awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
 { find /run/netns /run/cni; find /run/cnm-cni -mindepth 2; } 2> /dev/null | about file

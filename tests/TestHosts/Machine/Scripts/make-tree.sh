@@ -1,21 +1,21 @@
 #!/bin/bash
-# Makes the Debian from which test hosts take another Docker Engine (see host-init.sh); does nothing when it is there
-# with all that is wanted of it.
+# Makes the Debian from which test hosts take a Docker Engine of engines.txt (see host-init.sh), unless it is complete already.
 #   make-tree.sh VERSION
-# It goes to $BRIDGE_TREES, or /var/cache/bridge-test/trees; debootstrap fetches it from $BRIDGE_MIRROR, or from where it does by itself: Debian's own servers.
+# It is in $BRIDGE_TREES, by default /var/cache/bridge-test/trees. debootstrap downloads it from $BRIDGE_MIRROR, by default Debian's servers.
 set -eu
-version=${1:?"which engine? make-tree.sh 28.5"}
-case $version in
-    26.1) suite=trixie ;;
-    28.5) suite=sid ;;
-    *) echo "No Debian with Docker $version is known here; there are 26.1 and 28.5." >&2 && exit 2 ;;
-esac
+version=${1:?"a version of engines.txt"}
+engines=$(dirname "$(readlink -f "$0")")/engines.txt
+suite=$(awk -v version="$version" '$1 == version { print $2 }' "$engines")
+if [ -z "$suite" ]; then
+    echo "No Debian release with Docker $version is known; known are: $(cut -d ' ' -f 1 "$engines" | paste -s -d ' ')." >&2
+    exit 2
+fi
 trees=${BRIDGE_TREES:-/var/cache/bridge-test/trees}
 tree=$trees/$suite
 packages=docker.io,docker-cli,containerd,runc,containernetworking-plugins,iptables,nftables,iproute2,procps,ca-certificates,docker-compose
 
 mkdir -p "$trees"
-# Two that start together make it once.
+# One process at a time: of two, the second finds the tree complete.
 exec 9> "$trees/$suite.lock"
 flock 9
 [ ! -e "$tree/usr/bin/docker-compose" ] || exit 0
@@ -25,18 +25,20 @@ if ! command -v debootstrap > /dev/null; then
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends debootstrap
 fi
 
-# A tree has its name only when it is whole.
+# A tree gets its name when it is complete.
 unfinished=$(mktemp -d "$trees/$suite.XXXXXX")
 trap 'rm -rf --one-file-system "$unfinished"' EXIT
 chmod 755 "$unfinished"
-# In a mount namespace of its own: what it mounts in there is nobody else's to see, and is gone when it ends.
-unshare --mount --propagation private debootstrap --variant=minbase --include="$packages" "$suite" "$unfinished" ${BRIDGE_MIRROR:+"$BRIDGE_MIRROR"}
+# In a new mount namespace: no other process sees debootstrap's mounts, and they end with it.
+unshare --mount --propagation private debootstrap --variant=minbase --include="$packages" \
+    "$suite" "$unfinished" ${BRIDGE_MIRROR:+"$BRIDGE_MIRROR"}
 rm -rf "$unfinished"/var/cache/apt/archives/*.deb "$unfinished"/var/lib/apt/lists/*
 
-# A suite moves on; its engine is then another than the one asked for.
+# A suite moves on, and then has another engine.
+# shellcheck disable=SC2016 # dpkg-query expands it
 found=$(chroot "$unfinished" dpkg-query -W -f '${Version}' docker.io)
 if [ "${found#"$version".}" = "$found" ]; then
-    echo "Debian $suite has Docker $found by now. Debian's snapshot archive has the suite as it was on a day when it had $version:" >&2
+    echo "Debian $suite now has Docker $found. Take the suite of a day on which it had $version from Debian's snapshot archive:" >&2
     echo "BRIDGE_MIRROR=URL-OF-THAT-DAY $0 $version" >&2
     exit 1
 fi

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Becomes a daemon of the test host: in the host's control groups, with its process id on file and its output in a log.
+# Becomes a daemon of the test host: in the host's control groups, with a pid file and a log.
 #   run-daemon.sh NAME LOG COMMAND...
 set -eu
 name=$1
 log=$2
 shift 2
-# A process that enters namespaces from outside keeps its control groups; limits and accounting would be the caller's.
+# A process that enters namespaces keeps its control groups, and with them the limits and accounting of its caller.
 if [ -e /sys/fs/cgroup/cgroup.procs ]; then
     echo $$ > /sys/fs/cgroup/init/cgroup.procs
 else

@@ -1,0 +1,109 @@
+# shellcheck shell=bash disable=SC2154
+# A CNI network in /etc/cni/net.d, where there is none. Sourced by installer.sh.
+
+readonly net_d=/etc/cni/net.d
+readonly conflist=$net_d/10-pods.conflist
+readonly link=cni-pods
+
+has_cni_network() {
+    compgen -G "$net_d/*.conflist" >/dev/null || compgen -G "$net_d/*.conf" >/dev/null || compgen -G "$net_d/*.json" >/dev/null
+}
+
+number_of() {
+    local a b c d
+    IFS=. read -r a b c d <<<"$1"
+    echo $(((a << 24) + (b << 16) + (c << 8) + d))
+}
+
+# overlaps CIDR CIDR: of IPv4.
+overlaps() {
+    local left=${1#*/} right=${2#*/} shift
+    shift=$((32 - (left < right ? left : right)))
+    [ $(($(number_of "${1%/*}") >> shift)) -eq $(($(number_of "${2%/*}") >> shift)) ]
+}
+
+free_subnet() {
+    local used candidate taken second
+    mapfile -t used < <(ip -4 route show table all | grep -oE '\b[0-9]+(\.[0-9]+){3}(/[0-9]+)?' | sed '/\//!s,$,/32,' | sort -u)
+    for second in 88 89 90 91 92 93 94 95 200 201 202 203 204; do
+        candidate=10.$second.0.0/16
+        for taken in "${used[@]}"; do
+            if [ "${taken#*/}" -gt 0 ] && overlaps "$candidate" "$taken"; then continue 2; fi
+        done
+        echo "$candidate"
+        return 0
+    done
+    return 1
+}
+
+write_cni_network() {
+    local subnet
+    if has_cni_network; then return 0; fi
+    subnet=$(free_subnet) || die "10.88.0.0/16 and the other subnets that up tries are all in use." \
+        "Write a CNI network with a free subnet to $net_d yourself, then run this again."
+    step "Writing a CNI network: $conflist ($subnet on bridge $link)"
+    remember cni-chains-before "$(iptables-save | grep -c '^:CNI-' || true)"
+    absent_before etc-cni /etc/cni
+    absent_before etc-cni-net-d "$net_d"
+    absent_before var-lib-cni /var/lib/cni
+    absent_before var-lib-cni-networks /var/lib/cni/networks
+    ip link show "$link" >/dev/null 2>&1 || remember link "$link"
+    remember conflist unfinished
+    mkdir -p "$net_d"
+    cat >"$conflist" <<EOF
+{
+  "cniVersion": "1.0.0",
+  "name": "$network",
+  "plugins": [
+    {
+      "type": "bridge",
+      "bridge": "$link",
+      "isGateway": true,
+      "isDefaultGateway": true,
+      "ipMasq": true,
+      "hairpinMode": true,
+      "capabilities": { "mac": true, "ips": true },
+      "ipam": { "type": "host-local", "ranges": [[{ "subnet": "$subnet" }]] }
+    },
+    { "type": "portmap", "capabilities": { "portMappings": true }, "snat": true },
+    { "type": "firewall" }
+  ]
+}
+EOF
+    remember conflist "$(sha256sum <"$conflist")"
+}
+
+take_back_cni_network() {
+    local recorded
+    remembered conflist || return 0
+    recorded=$(recall conflist)
+    if [ -e "$conflist" ] && [ "$recorded" != unfinished ] && [ "$recorded" != "$(sha256sum <"$conflist")" ]; then
+        say "$conflist has changed since; the file and its Linux bridge stay."
+        forget conflist
+        forget link
+        forget cni-chains-before
+        return 0
+    fi
+    step "Removing the CNI network"
+    rm -f "$conflist"
+    take_back_directory etc-cni-net-d
+    take_back_directory etc-cni
+    if remembered link && ip link show "$link" >/dev/null 2>&1; then
+        if [ -z "$(ls "/sys/class/net/$link/brif")" ]; then
+            ip link delete "$link"
+        else
+            say "The Linux bridge $link stays: it still has ports."
+        fi
+    fi
+    forget link
+    # host-local leaves a lock and the last address. Any other file is an address in use.
+    if [ -z "$(find "/var/lib/cni/networks/$network" -type f ! -name lock ! -name 'last_reserved_ip.*' 2>/dev/null)" ]; then
+        rm -rf "/var/lib/cni/networks/$network"
+    fi
+    take_back_directory var-lib-cni-networks
+    take_back_directory var-lib-cni
+    # The plugins keep their basic chains for the next network. They go if they did not exist before and no CNI network is left.
+    if [ "$(recall cni-chains-before)" = 0 ] && ! has_cni_network; then remove_chains '-j CNI-' '^CNI-'; fi
+    forget cni-chains-before
+    forget conflist
+}
