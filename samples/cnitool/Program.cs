@@ -39,6 +39,7 @@ try
 }
 catch (CniException failure)
 {
-    Console.WriteLine(new JsonObject { ["cniVersion"] = "1.1.0", ["code"] = failure.Code, ["msg"] = failure.Msg, ["details"] = failure.Message });
+    Console.WriteLine(
+        new JsonObject { ["cniVersion"] = "1.1.0", ["code"] = failure.Code, ["msg"] = failure.Msg, ["details"] = failure.Message });
     return 1;
 }

@@ -45,7 +45,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
-    public async Task The_caller_learns_the_result_so_far_before_the_next_plugin_runs()
+    public async Task The_caller_gets_each_result_before_the_next_plugin_runs()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));
         var heard = new List<string>();
@@ -59,7 +59,7 @@ public sealed class CniRuntimeAddTests : IDisposable
 
     [Fact]
     [Spec("del-after-failed-add")]
-    public async Task When_the_caller_cannot_keep_the_result_so_far_the_ADD_fails_and_is_undone()
+    public async Task When_the_caller_cannot_store_a_result_ADD_fails_and_DEL_runs()
     {
         _plugins.With("first").With("second");
 
@@ -95,14 +95,15 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_is_run_in_parts_starts_with_the_result_of_the_part_before()
+    public async Task A_list_run_in_parts_continues_with_the_previous_result()
     {
         _plugins.With("portmap");
         var before = CniResult.Parse("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.9/16"}]}"""u8.ToArray(), "0.4.0");
 
         await _plugins.Runtime().AddAsync(ScriptedPlugins.NetworkOf("portmap"), ScriptedPlugins.Attachment(), before, Cancellation);
 
-        _plugins.Stdin("portmap", "ADD")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.9/16"}]}""");
+        _plugins.Stdin("portmap", "ADD")["prevResult"]!.ToJsonString().Should().Be(
+            """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.9/16"}]}""");
     }
 
     [Fact]
@@ -121,10 +122,12 @@ public sealed class CniRuntimeAddTests : IDisposable
 
     [Fact]
     [Case(28, "stdout forms")]
-    [Spec("result-version", Libcni = "hands it to the next plugin in the version that the plugin chose, which Go plugins then cannot read", Ours = "converted to the network's version first")]
+    [Spec("result-version", Libcni = "hands it to the next plugin in the version that the plugin chose, which Go plugins then cannot read",
+        Ours = "converted to the network's version first")]
     public async Task A_result_in_another_version_is_converted_before_the_next_plugin_sees_it()
     {
-        _plugins.With("old", add: ScriptedPlugins.Print("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""")).With("new");
+        _plugins.With("old", add: ScriptedPlugins.Print("""{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""")).With(
+            "new");
 
         await AddAsync("old", "new");
 
@@ -137,7 +140,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     [InlineData("""{"cniVersion":"","ips":[{"address":"10.1.0.2/16"}]}""", 1)]
     [InlineData("null", 0)]
     [Case(28, "stdout forms")]
-    public async Task A_result_that_names_no_version_is_in_that_of_the_network(string printed, int addresses)
+    public async Task A_result_without_cniVersion_has_the_networks_version(string printed, int addresses)
     {
         _plugins.With("first", add: ScriptedPlugins.Print(printed));
 
@@ -148,10 +151,12 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
-    [Case(43, "unknown-result-fields", Libcni = "drops them between plugins", Ours = "they reach the next plugin and the caller as they were printed")]
-    public async Task Fields_of_a_result_that_nobody_knows_reach_the_next_plugin()
+    [Case(43, "unknown-result-fields", Libcni = "drops them between plugins",
+        Ours = "they reach the next plugin and the caller as they were printed")]
+    public async Task Unknown_fields_of_a_result_reach_the_next_plugin()
     {
-        _plugins.With("vendor", add: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","vendor.example/tunnel":{"id":9007199254740993}}""")).With("next");
+        _plugins.With("vendor", add: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","vendor.example/tunnel":{"id":9007199254740993}}"""))
+            .With("next");
 
         await AddAsync("vendor", "next");
 
@@ -167,7 +172,8 @@ public sealed class CniRuntimeAddTests : IDisposable
     [InlineData(" 1.0.0", "which plugins do not accept; write \"1.0.0\"")]
     [InlineData("0.5.0", "which does not exist; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
     [InlineData("abc", "which is not a CNI version; write one of 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
-    [Case(15, "version-1.1 / 1.2.0 / abc", Libcni = "runs the first plugin, cannot read its result, and leaves what it made", Ours = "nothing is run")]
+    [Case(15, "version-1.1 / 1.2.0 / abc", Libcni = "runs the first plugin, cannot read its result, and leaves what it made",
+        Ours = "nothing is run")]
     public async Task An_unknown_version_is_refused_before_anything_runs_with_what_to_write_instead(string version, string advice)
     {
         _plugins.With("first");
@@ -184,14 +190,15 @@ public sealed class CniRuntimeAddTests : IDisposable
 
     [Fact]
     [Spec("add-missing-plugin", Libcni = "runs the plugins before it and leaves what they made", Ours = "noticed before anything runs")]
-    public async Task A_plugin_that_is_not_installed_is_noticed_before_its_predecessors_run()
+    public async Task A_missing_plugin_is_detected_before_any_plugin_runs()
     {
         _plugins.With("first");
 
         var add = () => AddAsync("first", "absent");
 
         (await add.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            $"CNI network \"pods\": ADD failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct \"type\".");
+            $"CNI network \"pods\": ADD failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct " +
+            $"\"type\".");
         _plugins.Runs.Should().BeEmpty();
     }
 
@@ -214,15 +221,17 @@ public sealed class CniRuntimeAddTests : IDisposable
 
     [Fact]
     [Case(22, "id-rules")]
-    public async Task Names_that_together_make_no_file_name_are_refused_on_every_operation()
+    public async Task Names_too_long_for_a_file_name_are_refused_by_every_operation()
     {
         _plugins.With("first");
         var attachment = new Attachment(new string('c', 250), "/run/netns/x", "eth0");
 
-        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), attachment, previousResult: null, Cancellation);
+        var delete =
+            () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), attachment, previousResult: null, Cancellation);
 
         (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            "CNI network \"pods\": DEL failed: network name, container ID and interface name together exceed the length of a file name (255 bytes) (code 4).");
+            "CNI network \"pods\": DEL failed: network name, container ID and interface name together exceed the length of a file name " +
+            "(255 bytes) (code 4).");
         _plugins.Runs.Should().BeEmpty();
     }
 

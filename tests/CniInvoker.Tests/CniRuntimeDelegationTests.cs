@@ -3,7 +3,8 @@ namespace CniInvoker.Tests;
 /// <summary>The library in the place of a plugin that delegates to its IPAM plugin.</summary>
 public sealed class CniRuntimeDelegationTests : IDisposable
 {
-    private const string Addresses = """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5/16","gateway":"10.1.0.1"}],"routes":[{"dst":"0.0.0.0/0"}]}""";
+    private const string Addresses =
+        """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5/16","gateway":"10.1.0.1"}],"routes":[{"dst":"0.0.0.0/0"}]}""";
     private const string Delegating = """{"type":"bridge","x-vendor":9007199254740993,"ipam":{"type":"leases","subnet":"10.1.0.0/16"}}""";
 
     private static readonly string[] OfTheProtocol = ["CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS", "CNI_PATH"];
@@ -14,7 +15,7 @@ public sealed class CniRuntimeDelegationTests : IDisposable
 
     [Fact]
     [Spec("delegate-environment")]
-    public async Task An_IPAM_plugin_reads_what_the_plugin_that_delegates_to_it_would_read()
+    public async Task An_IPAM_plugin_reads_the_configuration_of_the_delegating_plugin()
     {
         _plugins.With("leases", add: ScriptedPlugins.Print(Addresses)).With("bridge");
         var network = ScriptedPlugins.Network(Delegating);
@@ -33,7 +34,8 @@ public sealed class CniRuntimeDelegationTests : IDisposable
     {
         _plugins.With("leases", add: ScriptedPlugins.Print(Addresses));
 
-        var result = await _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), Cancellation);
+        var result =
+            await _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), Cancellation);
 
         result.Ips.Select(ip => $"{ip.Address}/{ip.PrefixLength} {ip.Gateway} {ip.InterfaceIndex}").Should().Equal("10.1.0.5/16 10.1.0.1 ");
         result.Routes.Should().ContainSingle();
@@ -44,13 +46,15 @@ public sealed class CniRuntimeDelegationTests : IDisposable
     [InlineData("nonsense")]
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5"}]}""")]
     [Spec("ipam-answers", Libcni = "leaves it to the plugin that delegates", Ours = "what was reserved is released")]
-    public async Task An_answer_that_is_no_result_is_a_failure_and_what_was_reserved_is_released(string printed)
+    public async Task An_invalid_answer_is_a_failure_and_DEL_runs(string printed)
     {
         _plugins.With("leases", add: ScriptedPlugins.Print(printed));
 
-        var allocate = () => _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), Cancellation);
+        var allocate =
+            () => _plugins.Runtime().AllocateAsync(ScriptedPlugins.Network(Delegating), ScriptedPlugins.Attachment(), Cancellation);
 
-        (await allocate.Should().ThrowAsync<CniException>()).Which.Should().BeEquivalentTo(new { Plugin = "leases", Code = CniErrorCode.DecodingFailure });
+        (await allocate.Should().ThrowAsync<CniException>()).Which.Should().BeEquivalentTo(
+            new { Plugin = "leases", Code = CniErrorCode.DecodingFailure });
         _plugins.Runs.Should().Equal("ADD leases", "DEL leases");
     }
 

@@ -46,7 +46,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
         var check = () => _plugins.Runtime().CheckAsync(
             ScriptedPlugins.NetworkOf("first", "second", "third"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
-        (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed CHECK: address is gone (code 100).");
+        (await check.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            "CNI network \"pods\": plugin \"second\" failed CHECK: address is gone (code 100).");
         _plugins.Runs.Should().Equal("CHECK first", "CHECK second");
     }
 
@@ -58,7 +59,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first");
 
-        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.Network("""{"type":"first"}""", version), ScriptedPlugins.Attachment(), Before, Cancellation);
+        await _plugins.Runtime().DeleteAsync(
+            ScriptedPlugins.Network("""{"type":"first"}""", version), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         _plugins.Stdin("first", "DEL").ContainsKey("prevResult").Should().Be(expected);
     }
@@ -79,7 +81,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
 
     [Fact]
     [Spec("del-missing-plugin")]
-    public async Task DEL_does_what_it_can_before_a_missing_plugin()
+    public async Task DEL_runs_the_plugins_before_a_missing_one()
     {
         _plugins.With("first").With("third");
 
@@ -95,7 +97,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
     {
         _plugins.With("first", delete: "echo bye").With("second", delete: ScriptedPlugins.Result());
 
-        await _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), Before, Cancellation);
+        await _plugins.Runtime().DeleteAsync(
+            ScriptedPlugins.NetworkOf("first", "second"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
         _plugins.Runs.Should().Equal("DEL second", "DEL first");
     }
@@ -103,15 +106,19 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Theory]
     [InlineData("""{"code":7,"msg":"no"}""", "no (code 7).")]
     [InlineData("""{"Code":7,"MSG":"no","details":""}""", "no (code 7).")]
-    [Case(30, "exit0-error-object", Libcni = "takes it for a success", Ours = "a failure, with the plugin's message and code, where it has both and nothing but what an error has; a line of a log in JSON is none, and told to the caller")]
+    [Case(30, "exit0-error-object", Libcni = "takes it for a success",
+        Ours = "a failure, with the plugin's message and code, where it has both and nothing but what an error has; a line of a log in " +
+            "JSON is none, and told to the caller")]
     [Spec("exit-status", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
-    public async Task DEL_has_failed_when_the_plugin_says_so_whatever_its_exit_status(string printed, string story)
+    public async Task DEL_fails_with_an_error_object_whatever_the_exit_status(string printed, string story)
     {
         _plugins.With("first", delete: ScriptedPlugins.Print(printed));
 
-        var delete = () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), Before, Cancellation);
+        var delete =
+            () => _plugins.Runtime().DeleteAsync(ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment(), Before, Cancellation);
 
-        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed DEL: {story}");
+        (await delete.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            $"CNI network \"pods\": plugin \"first\" failed DEL: {story}");
     }
 
     [Theory]
@@ -128,9 +135,10 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [InlineData("""{"code":7,"msg":" "}""")]
     [InlineData("""{"time":"12:00","code":200,"msg":"deleted"}""")]
     [Case(30, "exit0-error-object")]
-    public async Task What_is_only_a_line_of_a_log_fails_no_operation(string printed)
+    public async Task A_log_line_in_JSON_is_not_an_error_object(string printed)
     {
-        _plugins.With("first", add: ScriptedPlugins.Print(printed), delete: ScriptedPlugins.Print(printed), check: ScriptedPlugins.Print(printed));
+        _plugins.With(
+            "first", add: ScriptedPlugins.Print(printed), delete: ScriptedPlugins.Print(printed), check: ScriptedPlugins.Print(printed));
         var (runtime, network, token) = (_plugins.Runtime(), ScriptedPlugins.NetworkOf("first"), Cancellation);
 
         var result = await runtime.AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, token);
@@ -165,7 +173,8 @@ public sealed class CniRuntimeVerbTests : IDisposable
         failure.IsTransient.Should().BeTrue();
         failure.Message.Should().Be("CNI network \"pods\": plugin \"second\" failed STATUS: no addresses left (code 50).");
         _plugins.Runs.Should().Equal("STATUS first", "STATUS second");
-        _plugins.Environment("first", "STATUS").Should().Contain(new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "", ["CNI_IFNAME"] = "", ["CNI_ARGS"] = "" });
+        _plugins.Environment("first", "STATUS").Should().Contain(
+            new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "", ["CNI_IFNAME"] = "", ["CNI_ARGS"] = "" });
     }
 
     [Theory]
@@ -173,13 +182,14 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [InlineData("exit 1", "it exited with status 1 without an error object.")]
     [Spec("status-ready")]
     [Spec("status-not-ready", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
-    public async Task STATUS_is_a_failure_by_its_error_as_by_its_exit_status(string script, string story)
+    public async Task STATUS_fails_by_error_object_or_exit_status(string script, string story)
     {
         _plugins.With("first", status: script);
 
         var status = () => _plugins.Runtime().StatusAsync(ScriptedPlugins.Network("""{"type":"first"}""", "1.1.0"), Cancellation);
 
-        (await status.Should().ThrowAsync<CniException>()).Which.Message.Should().Be($"CNI network \"pods\": plugin \"first\" failed STATUS: {story}");
+        (await status.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
+            $"CNI network \"pods\": plugin \"first\" failed STATUS: {story}");
     }
 
     [Fact]
@@ -196,15 +206,17 @@ public sealed class CniRuntimeVerbTests : IDisposable
         versions.Supported.Should().Equal("0.4.0", "1.0.0");
         _plugins.StdinText("bridge", "VERSION").Should().Be("""{"cniVersion":"1.1.0"}""");
         _plugins.Environment("bridge", "VERSION").Should().Contain(
-            new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "dummy", ["CNI_IFNAME"] = "dummy", ["CNI_PATH"] = "dummy" });
+            new Dictionary<string, string> { ["CNI_CONTAINERID"] = "", ["CNI_NETNS"] = "dummy", ["CNI_IFNAME"] = "dummy",
+                ["CNI_PATH"] = "dummy" });
     }
 
     [Fact]
     [Case(48, "version-probe")]
     [Spec("version-result")]
-    public async Task VERSION_understands_plugins_from_before_it_existed()
+    public async Task VERSION_supports_plugins_older_than_itself()
     {
-        _plugins.With("ancient", version: ScriptedPlugins.Fail(4, "unknown CNI_COMMAND: VERSION")).With("old", version: ScriptedPlugins.Print("""{"cniVersion":"0.2.0"}"""));
+        _plugins.With("ancient", version: ScriptedPlugins.Fail(4, "unknown CNI_COMMAND: VERSION")).With(
+            "old", version: ScriptedPlugins.Print("""{"cniVersion":"0.2.0"}"""));
 
         var ancient = await _plugins.Runtime().VersionAsync("ancient", Cancellation);
         var old = await _plugins.Runtime().VersionAsync("old", Cancellation);
@@ -216,10 +228,13 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Theory]
     [InlineData("hello", "its answer is not a JSON object; it printed: \"hello\" (code 6).")]
     [InlineData("{}", "its answer has no cniVersion; it printed: \"{}\" (code 6).")]
-    [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[1]}""", "field $.supportedVersions contains an item that is not a string; it printed: \"{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[1]}\" (code 6).")]
+    [InlineData(
+        """{"cniVersion":"1.0.0","supportedVersions":[1]}""",
+        "field $.supportedVersions contains an item that is not a string; it printed: " +
+        "\"{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[1]}\" (code 6).")]
     [Spec("version-result")]
     [Spec("result-printed")]
-    public async Task VERSION_refuses_an_answer_that_it_cannot_understand(string printed, string expected)
+    public async Task VERSION_refuses_an_invalid_answer(string printed, string expected)
     {
         _plugins.With("odd", version: ScriptedPlugins.Print(printed));
 
@@ -229,7 +244,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task VERSION_of_a_plugin_that_is_not_there_says_where_it_was_looked_for()
+    public async Task VERSION_of_a_missing_plugin_names_the_directories()
     {
         var version = () => _plugins.Runtime().VersionAsync("absent", Cancellation);
 

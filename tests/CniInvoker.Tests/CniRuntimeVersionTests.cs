@@ -9,7 +9,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(48, "version-probe", Libcni = "asks only when the caller has the network validated", Ours = "asks before ADD, once for each content of a binary, and refuses before anything has run")]
+    [Case(48, "version-probe", Libcni = "asks only when the caller has the network validated",
+        Ours = "asks before ADD, once for each content of a binary, and refuses before anything has run")]
     public async Task A_version_that_a_plugin_does_not_support_is_refused_before_the_first_plugin_runs()
     {
         _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions));
@@ -17,7 +18,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
         var add = () => AddAsync(_plugins.Runtime(), "first", "old");
 
         (await add.Should().ThrowAsync<CniException>()).Which.Message.Should().Be(
-            "CNI network \"pods\": ADD failed: test.conflist has cniVersion 1.0.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin (code 1).");
+            "CNI network \"pods\": ADD failed: test.conflist has cniVersion 1.0.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; " +
+            "lower cniVersion in the file, or install a newer plugin (code 1).");
         _plugins.Runs.Should().BeEmpty();
     }
 
@@ -26,7 +28,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     [InlineData("""{"cniVersion":"1.0.0","supportedVersions":["1.0.0 "]}""")]
     [InlineData("""{"code":4,"msg":"unknown CNI_COMMAND: VERSION"}""")]
     [Case(48, "version-probe")]
-    public async Task An_answer_that_names_no_version_keeps_no_ADD_from_running(string answer)
+    public async Task A_VERSION_answer_without_versions_does_not_prevent_ADD(string answer)
     {
         _plugins.With("first", version: ScriptedPlugins.Print(answer));
 
@@ -36,11 +38,13 @@ public sealed class CniRuntimeVersionTests : IDisposable
     }
 
     [Fact]
-    public async Task STATUS_and_GC_of_a_plugin_that_is_too_old_for_them_are_refused_in_words_before_it_runs()
+    public async Task STATUS_and_GC_of_a_too_old_plugin_are_refused_with_the_reason_before_it_runs()
     {
         _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions));
         var network = ScriptedPlugins.Network("""{"type":"first"},{"type":"old"}""", "1.1.0");
-        const string TooOld = "test.conflist has cniVersion 1.1.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin";
+        const string TooOld =
+            "test.conflist has cniVersion 1.1.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or " +
+            "install a newer plugin";
 
         var status = () => _plugins.Runtime().StatusAsync(network, Cancellation);
         var collect = () => _plugins.Runtime().CollectGarbageAsync(network, [], force: true, Cancellation);
@@ -99,7 +103,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     [Theory]
     [InlineData("echo nonsense")]
     [InlineData("exit 3")]
-    public async Task A_plugin_that_does_not_answer_VERSION_may_serve_ADD_all_the_same(string version)
+    public async Task A_plugin_that_fails_VERSION_may_still_serve_ADD(string version)
     {
         _plugins.With("own-ways", version: version);
 
@@ -109,7 +113,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     }
 
     [Fact]
-    public async Task Validation_tells_everything_that_stands_against_a_network()
+    public async Task Validation_reports_every_problem_of_a_network()
     {
         _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions)).With("mute", version: ":");
         var network = ScriptedPlugins.Network(
@@ -119,7 +123,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
 
         validation.Problems.Should().Equal(
             $"VERSION failed: plugin \"absent-ipam\" was not found in {_plugins.Directory}; install it there, or correct \"type\".",
-            "test.conflist has cniVersion 1.0.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or install a newer plugin",
+            "test.conflist has cniVersion 1.0.0, but its plugin \"old\" supports 0.3.1, 0.4.0 only; lower cniVersion in the file, or " +
+            "install a newer plugin",
             "plugin \"mute\" failed VERSION: its answer is not a JSON object; it printed: \"\" (code 6).",
             $"VERSION failed: plugin \"absent\" was not found in {_plugins.Directory}; install it there, or correct \"type\".");
         validation.Capabilities.Should().BeEquivalentTo("mac", "bandwidth");
@@ -127,7 +132,7 @@ public sealed class CniRuntimeVersionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_network_that_can_be_run_has_nothing_against_it()
+    public async Task A_network_that_can_run_has_no_problems()
     {
         _plugins.With("first");
 
@@ -144,8 +149,9 @@ public sealed class CniRuntimeVersionTests : IDisposable
     [InlineData("""{"cniVersion":"1.0.0","supportedVersions":null}""")]
     [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[null]}""")]
     [Case(48, "version-probe")]
-    [Spec("version-result", Libcni = "calls such an answer unusable where the caller has the network validated, and does not ask at ADD", Ours = "unusable as well; ADD, which asks, then runs all the same")]
-    public async Task An_answer_to_VERSION_without_versions_says_nothing_and_ADD_runs(string answer)
+    [Spec("version-result", Libcni = "calls such an answer unusable where the caller has the network validated, and does not ask at ADD",
+        Ours = "unusable as well; ADD, which asks, then runs all the same")]
+    public async Task An_empty_VERSION_answer_is_ignored_and_ADD_runs(string answer)
     {
         _plugins.With("first", version: ScriptedPlugins.Print(answer));
         var network = ScriptedPlugins.NetworkOf("first");

@@ -7,8 +7,9 @@ public sealed class DeletePolicyTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(27, "missing-binary-del", Libcni = "stops there, for ever", Ours = "the same, unless the caller says that such plugins are to be passed over")]
-    public async Task A_missing_binary_stops_DEL_unless_it_is_to_be_skipped()
+    [Case(27, "missing-binary-del", Libcni = "stops there, for ever",
+        Ours = "the same, unless the caller says that such plugins are to be passed over")]
+    public async Task A_missing_binary_stops_DEL_unless_the_policy_skips_it()
     {
         _plugins.With("first").With("third");
         var network = ScriptedPlugins.NetworkOf("first", "absent", "third");
@@ -22,7 +23,7 @@ public sealed class DeletePolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plugin_that_is_there_but_cannot_run_is_not_taken_for_missing()
+    public async Task A_plugin_that_exists_but_cannot_run_is_not_skipped()
     {
         _plugins.With("first");
         File.SetUnixFileMode(Path.Combine(_plugins.Directory, "first"), UnixFileMode.UserRead);
@@ -33,7 +34,7 @@ public sealed class DeletePolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task An_unknown_container_is_clean_unless_it_is_to_be_an_error()
+    public async Task An_unknown_container_is_a_success_unless_the_policy_refuses_it()
     {
         _plugins.With("first").With("second", delete: ScriptedPlugins.Fail(3, "never heard of it"));
         var network = ScriptedPlugins.NetworkOf("first", "second");
@@ -46,6 +47,7 @@ public sealed class DeletePolicyTests : IDisposable
     }
 
     private Task DeleteAsync(DeletePolicy policy, NetworkConfiguration network) =>
-        new CniRuntime(new PluginProcess(TimeProvider.System), _plugins.PluginPath, new CniDeadlines(), TimeProvider.System, locks: null, policy)
+        new CniRuntime(
+            new PluginProcess(TimeProvider.System), _plugins.PluginPath, new CniDeadlines(), TimeProvider.System, locks: null, policy)
             .DeleteAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
 }

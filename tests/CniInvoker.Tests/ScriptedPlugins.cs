@@ -10,7 +10,8 @@ internal sealed class ScriptedPlugins : IDisposable
 {
     public const string Nothing = ":";
 
-    private static readonly string EveryVersion = Print("""{"cniVersion":"1.1.0","supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}""");
+    private static readonly string EveryVersion =
+        Print("""{"cniVersion":"1.1.0","supportedVersions":["0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}""");
     public const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public ScriptedPlugins()
@@ -40,7 +41,8 @@ internal sealed class ScriptedPlugins : IDisposable
 
     public static string Fail(uint code, string msg) => Print($$"""{"cniVersion":"1.0.0","code":{{code}},"msg":"{{msg}}"}""") + "\nexit 1";
 
-    public ScriptedPlugins With(string type, string? add = null, string delete = Nothing, string check = Nothing, string status = Nothing, string? version = null, string collect = Nothing) => WithScript(
+    public ScriptedPlugins With(string type, string? add = null, string delete = Nothing, string check = Nothing, string status = Nothing,
+        string? version = null, string collect = Nothing) => WithScript(
         type,
         $"""
         test $CNI_COMMAND = VERSION && runs=probes || runs=runs
@@ -85,7 +87,8 @@ internal sealed class ScriptedPlugins : IDisposable
     public JsonObject Stdin(string type, string verb) => JsonNode.Parse(StdinText(type, verb))!.AsObject();
 
     public Dictionary<string, string> Environment(string type, string verb) =>
-        File.ReadAllLines(Record($"{type}.{verb}.env")).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        File.ReadAllLines(Record($"{type}.{verb}.env")).Select(line => line.Split('=', 2)).ToDictionary(
+            parts => parts[0], parts => parts[1]);
 
     public PluginPath PluginPath => new([Directory]);
 
@@ -108,11 +111,15 @@ internal sealed class ScriptedPlugins : IDisposable
         new(new PluginProcess(TimeProvider.System), PluginPath, deadlines ?? new CniDeadlines(), TimeProvider.System);
 
     public static NetworkConfiguration Network(string plugins, string version = "1.0.0", string more = "") =>
-        NetworkConfiguration.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{{plugins}}]}"""), "test.conflist");
+        NetworkConfiguration.Parse(
+            System.Text.Encoding.UTF8.GetBytes($$"""{"cniVersion":"{{version}}","name":"pods",{{more}}"plugins":[{{plugins}}]}"""),
+            "test.conflist");
 
-    public static NetworkConfiguration NetworkOf(params string[] types) => Network(string.Join(',', types.Select(type => $$"""{"type":"{{type}}"}""")));
+    public static NetworkConfiguration NetworkOf(params string[] types) =>
+        Network(string.Join(',', types.Select(type => $$"""{"type":"{{type}}"}""")));
 
-    public static Attachment Attachment(string containerId = "c1", IReadOnlyList<KeyValuePair<string, string>>? arguments = null, JsonObject? capabilities = null) =>
+    public static Attachment Attachment(
+        string containerId = "c1", IReadOnlyList<KeyValuePair<string, string>>? arguments = null, JsonObject? capabilities = null) =>
         new(containerId, "/run/netns/x", "eth0", arguments, capabilities);
 
     private string[] Lines(string record) => File.Exists(Record(record)) ? File.ReadAllLines(Record(record)) : [];

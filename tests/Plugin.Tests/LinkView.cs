@@ -11,10 +11,12 @@ namespace Bridge.Plugin.Tests;
 /// <param name="Flags">UP, PROMISC…</param>
 /// <param name="Master">The bridge it is a port of, if any.</param>
 /// <param name="Addresses">With prefix length, without those that the kernel gives by itself.</param>
-public sealed record LinkView(string Name, string Kind, string Mac, int Mtu, IReadOnlyList<string> Flags, string? Master, IReadOnlyList<string> Addresses)
+public sealed record LinkView(
+    string Name, string Kind, string Mac, int Mtu, IReadOnlyList<string> Flags, string? Master, IReadOnlyList<string> Addresses)
 {
     /// <param name="json">Of <c>ip -json -details address</c>.</param>
-    public static IReadOnlyList<LinkView> ParseAll(string json) => [.. JsonNode.Parse(json)!.AsArray().Select(link => Parse(link!.AsObject()))];
+    public static IReadOnlyList<LinkView> ParseAll(string json) =>
+        [.. JsonNode.Parse(json)!.AsArray().Select(link => Parse(link!.AsObject()))];
 
     private static LinkView Parse(JsonObject link) => new(
         (string)link["ifname"]!,

@@ -15,7 +15,10 @@ public class PluginHost : IAsyncLifetime
     /// <summary>Why there is no host on this machine; null when there is one.</summary>
     public string? MissingRequirement { get; } = HostRequirements.Missing(withEngine: false);
 
-    /// <summary>The stock plugins are those of today (1.9.1, specification 1.1.0), not Debian 12's (1.1.1, specification 1.0.0), which had no tap plugin yet.</summary>
+    /// <summary>
+    /// The stock plugins are those of today (1.9.1, specification 1.1.0), not Debian 12's (1.1.1, specification 1.0.0), which had no tap
+    /// plugin yet.
+    /// </summary>
     public static bool HasNewPlugins { get; } = File.Exists($"{EngineTree.Chosen?.Path}{HostRequirements.PluginDirectory}/tap");
 
     /// <summary>For a sandbox; no other of the host has or had it.</summary>

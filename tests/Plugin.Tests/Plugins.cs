@@ -4,18 +4,21 @@ namespace Bridge.Plugin.Tests;
 internal static class Plugins
 {
     /// <summary>Addresses from <see cref="PluginTest.Subnet"/>, and a default route.</summary>
-    public const string HostLocal = """{ "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }]], "routes": [{ "dst": "0.0.0.0/0" }] }""";
+    public const string HostLocal =
+        """{ "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }]], "routes": [{ "dst": "0.0.0.0/0" }] }""";
 
     /// <summary>The same over IPv6 too.</summary>
     public const string DualStackHostLocal = """
-        { "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }], [{ "subnet": "fd00:90::/64" }]], "routes": [{ "dst": "0.0.0.0/0" }, { "dst": "::/0" }] }
+        { "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }], [{ "subnet": "fd00:90::/64" }]],
+          "routes": [{ "dst": "0.0.0.0/0" }, { "dst": "::/0" }] }
         """;
 
     /// <summary>A bridge with a gateway address, and nothing on the host that outlives its containers but the bridge.</summary>
     public const string PlainBridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{HostLocal}} }""";
 
     /// <summary>The same, for what wants to reach places that know no way back.</summary>
-    public const string MasqueradingBridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipam": {{HostLocal}} }""";
+    public const string MasqueradingBridge =
+        $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipam": {{HostLocal}} }""";
 
     /// <summary>For ports of the capability <c>portMappings</c>, also from the host's own loopback.</summary>
     public const string Portmap = """{ "type": "portmap", "capabilities": { "portMappings": true }, "snat": true }""";

@@ -7,7 +7,9 @@ using CniInvoker;
 
 namespace Bridge.Plugin.Tests;
 
-/// <summary>A network namespace of the host, and what a person can type about it: <c>cnm-cni cni VERB NETWORK /run/netns/NAME</c>.</summary>
+/// <summary>
+/// A network namespace of the host, and what a person can type about it: <c>cnm-cni cni VERB NETWORK /run/netns/NAME</c>.
+/// </summary>
 public sealed class Sandbox(TestHost host, string name, string network)
 {
     /// <summary>Of the namespace, on the host.</summary>
@@ -63,11 +65,14 @@ public sealed class Sandbox(TestHost host, string name, string network)
         return [.. families.Split('\n').SelectMany(family => JsonNode.Parse(family)!.AsArray()).Select(Route)];
     }
 
-    /// <summary>What ADD answered is what the kernel shows: the interfaces in here and on the host, every address in here, and every route.</summary>
+    /// <summary>
+    /// What ADD answered is what the kernel shows: the interfaces in here and on the host, every address in here, and every route.
+    /// </summary>
     public async Task AssertHoldsAsync(CniResult result, CancellationToken cancellationToken)
     {
         var inside = await LinksAsync(cancellationToken);
-        var outside = LinkView.ParseAll((await host.RunAsync(["ip", "-json", "-details", "address"], cancellationToken)).EnsureSuccess().Output);
+        var outside =
+            LinkView.ParseAll((await host.RunAsync(["ip", "-json", "-details", "address"], cancellationToken)).EnsureSuccess().Output);
         foreach (var answered in result.Interfaces)
         {
             answered.Sandbox.Should().Match(sandbox => sandbox == null || sandbox == Path);
@@ -94,5 +99,6 @@ public sealed class Sandbox(TestHost host, string name, string network)
 
     private Task<CommandResult> RunAsync(string verb, string? capabilities, string? arguments, CancellationToken cancellationToken) =>
         host.RunAsync(
-            ["env", $"CAP_ARGS={capabilities}", $"CNI_ARGS={arguments}", BridgeBinary.Require(), "cni", verb, network, Path], cancellationToken);
+            ["env", $"CAP_ARGS={capabilities}", $"CNI_ARGS={arguments}", BridgeBinary.Require(), "cni", verb, network, Path],
+            cancellationToken);
 }

@@ -4,7 +4,7 @@ public sealed class AddTests : ClientTest
 {
     [Fact]
     [Spec("result-stored")]
-    public async Task An_attachment_is_remembered_with_its_result()
+    public async Task An_attachment_is_stored_with_its_result()
     {
         Plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Result("10.1.0.2/16"));
         Configure("pods", "first", "second");
@@ -19,7 +19,7 @@ public sealed class AddTests : ClientTest
 
     [Fact]
     [Case(26, "add-fail-del-fail")]
-    public async Task The_intent_is_durable_before_the_first_plugin_runs_and_each_result_before_the_next()
+    public async Task The_record_is_durable_before_the_first_plugin_and_each_result_before_the_next()
     {
         var record = Path.Combine(State, "results/pods-c1-eth0");
         Plugins.With("first", add: $"cp '{record}' '{Plugins.Record("intent")}'\n{ScriptedPlugins.Result("10.1.0.1/16")}")
@@ -33,7 +33,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    public async Task A_failed_ADD_that_could_be_undone_is_forgotten()
+    public async Task A_failed_ADD_with_a_successful_clean_up_leaves_no_record()
     {
         Plugins.With("first").With("second", add: ScriptedPlugins.Fail(11, "busy"));
         Configure("pods", "first", "second");
@@ -47,9 +47,10 @@ public sealed class AddTests : ClientTest
 
     [Fact]
     [Case(26, "add-fail-del-fail")]
-    public async Task A_failed_ADD_that_could_not_be_undone_stays_remembered_until_DEL_succeeds()
+    public async Task A_failed_ADD_with_a_failed_clean_up_keeps_its_record_until_DEL_succeeds()
     {
-        Plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Fail(11, "busy"), delete: $"test -e '{Plugins.Record("well")}' || {{ {ScriptedPlugins.Fail(5, "disk full")}\n}}");
+        Plugins.With("first", add: ScriptedPlugins.Result("10.1.0.1/16")).With("second", add: ScriptedPlugins.Fail(11, "busy"),
+            delete: $"test -e '{Plugins.Record("well")}' || {{ {ScriptedPlugins.Fail(5, "disk full")}\n}}");
         Configure("pods", "first", "second");
         await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
@@ -66,7 +67,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    public async Task What_an_interrupted_ADD_has_left_is_undone_before_another_begins()
+    public async Task An_interrupted_ADD_is_cleaned_up_before_the_next_one()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -82,7 +83,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    public async Task A_second_ADD_without_a_DEL_is_refused_and_harms_nothing()
+    public async Task A_second_ADD_without_a_DEL_is_refused_and_changes_nothing()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -90,13 +91,14 @@ public sealed class AddTests : ClientTest
 
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
-        failure.Message.Should().Be("CNI network \"pods\": ADD failed: eth0 of container c1 on network \"pods\" is already attached; delete it first (code 4).");
+        failure.Message.Should().Be(
+            "CNI network \"pods\": ADD failed: eth0 of container c1 on network \"pods\" is already attached; delete it first (code 4).");
         Plugins.Runs.Should().Equal("ADD first");
         Client.Attachments().Attachments.Should().ContainSingle();
     }
 
     [Fact]
-    public async Task Other_interfaces_and_networks_of_a_container_are_attachments_of_their_own()
+    public async Task Other_interfaces_and_networks_of_a_container_are_separate_attachments()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -112,7 +114,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    public async Task A_plugin_whose_file_cannot_be_started_is_refused_before_anything_runs_and_nothing_is_remembered()
+    public async Task A_plugin_that_cannot_start_is_refused_before_anything_runs_and_leaves_no_record()
     {
         Plugins.With("first").With("second");
         File.WriteAllText(Path.Combine(Plugins.Directory, "second"), "#!/nowhere/sh\n");
@@ -120,13 +122,14 @@ public sealed class AddTests : ClientTest
 
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
-        failure.Message.Should().Be($"CNI network \"pods\": ADD failed: {Plugins.Directory}/second could not run: its interpreter /nowhere/sh does not exist.");
+        failure.Message.Should().Be(
+            $"CNI network \"pods\": ADD failed: {Plugins.Directory}/second could not run: its interpreter /nowhere/sh does not exist.");
         Plugins.Runs.Should().BeEmpty();
         Client.Attachments().Attachments.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_namespace_that_is_none_is_refused_before_anything_runs()
+    public async Task An_invalid_namespace_is_refused_before_anything_runs()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -150,14 +153,16 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    public async Task A_network_that_is_not_there_is_refused_together_with_what_is_wrong_with_the_directory()
+    public async Task A_missing_network_is_refused_with_the_directorys_problems()
     {
         Write("bad.conflist", "{\"name\":\"pods\",\n\"plugins\":[],\n\"disableCheck\":1}");
 
         var failure = await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation));
 
         failure.Code.Should().Be(CniErrorCode.InvalidNetworkConfiguration);
-        failure.Msg.Should().Be($"network \"pods\" is not configured in {Configurations}; {Configurations}/bad.conflist cannot be used: line 2: $.plugins lists no plugin, line 3: $.disableCheck must be true or false");
+        failure.Msg.Should().Be(
+            $"network \"pods\" is not configured in {Configurations}; {Configurations}/bad.conflist cannot be used: line 2: $.plugins " +
+            $"lists no plugin, line 3: $.disableCheck must be true or false");
     }
 
     [Fact]
@@ -175,7 +180,7 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    public async Task When_nothing_can_be_remembered_nothing_runs()
+    public async Task When_the_record_cannot_be_written_nothing_runs()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -190,20 +195,24 @@ public sealed class AddTests : ClientTest
     }
 
     [Fact]
-    [Case(49, "lock-same-id", Libcni = "locks nothing", Ours = "one operation per container and GC alone, among all processes that share a lock file")]
+    [Case(49, "lock-same-id", Libcni = "locks nothing",
+        Ours = "one operation per container and GC alone, among all processes that share a lock file")]
     public async Task Two_clients_attach_one_container_one_after_the_other()
     {
         var meanwhile = Plugins.Record("meanwhile");
-        Plugins.With("first", add: $"mkdir '{meanwhile}' || {{ {ScriptedPlugins.Fail(100, "not alone")}\n}}\nsleep 0.05; rmdir '{meanwhile}'\n{ScriptedPlugins.Result()}");
+        Plugins.With(
+            "first", add: $"mkdir '{meanwhile}' || {{ {ScriptedPlugins.Fail(
+                100, "not alone")}\n}}\nsleep 0.05; rmdir '{meanwhile}'\n{ScriptedPlugins.Result()}");
         Configure("pods", "first");
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(number => Client.AddAsync("pods", Attachment(ifname: $"eth{number}"), Cancellation)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(number => Client.AddAsync("pods", Attachment(ifname: $"eth{number}"), Cancellation)));
 
         Client.Attachments().Attachments.Should().HaveCount(6);
     }
 
     [Fact]
-    public async Task A_container_that_somebody_else_looks_after_is_left_to_them()
+    public async Task A_container_of_another_runtime_is_refused()
     {
         Plugins.With("first");
         Configure("pods", "first");

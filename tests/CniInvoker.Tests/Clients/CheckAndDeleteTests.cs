@@ -5,8 +5,9 @@ namespace CniInvoker.Tests.Clients;
 public sealed class CheckAndDeleteTests : ClientTest
 {
     [Fact]
-    [Case(21, "dir-cache-del", Libcni = "keeps the list without them, so that DEL from its cache passes them over", Ours = "the merged list is what is kept, and all of it runs")]
-    public async Task CHECK_and_DEL_repeat_what_ADD_was_given_whatever_is_configured_by_now()
+    [Case(21, "dir-cache-del", Libcni = "keeps the list without them, so that DEL from its cache passes them over",
+        Ours = "the merged list is what is kept, and all of it runs")]
+    public async Task CHECK_and_DEL_use_the_stored_configuration_and_arguments()
     {
         Plugins.With("first").With("beside").With("other");
         Write("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","capabilities":{"mac":true}}]}""");
@@ -22,20 +23,26 @@ public sealed class CheckAndDeleteTests : ClientTest
         Plugins.Runs.Should().Equal("ADD first", "ADD beside", "CHECK first", "CHECK beside", "DEL beside", "DEL first");
         foreach (var verb in new[] { "CHECK", "DEL" })
         {
-            Plugins.Environment("first", verb).Should().Contain(new Dictionary<string, string> { ["CNI_NETNS"] = Netns, ["CNI_ARGS"] = "IgnoreUnknown=1;IP=10.1.0.9" });
+            Plugins.Environment("first", verb).Should().Contain(
+                new Dictionary<string, string> { ["CNI_NETNS"] = Netns, ["CNI_ARGS"] = "IgnoreUnknown=1;IP=10.1.0.9" });
             Plugins.Stdin("first", verb)["runtimeConfig"]!.ToJsonString().Should().Be("""{"mac":"c2:11:22:33:44:55"}""");
             Plugins.Stdin("first", verb).ContainsKey("prevResult").Should().BeTrue();
         }
     }
 
     [Fact]
-    [Case(39, "cache-states", Libcni = "CHECK of what is missing runs without a prevResult, and of a record of another kind with an empty one; DEL deletes what it cannot read", Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and what cannot be read is set aside, not deleted")]
-    public async Task CHECK_of_what_was_never_added_or_is_deleted_runs_nothing()
+    [Case(39, "cache-states",
+        Libcni = "CHECK of what is missing runs without a prevResult, and of a record of another kind with an empty one; DEL deletes " +
+            "what it cannot read",
+            Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and what cannot be read is set aside, not " +
+                "deleted")]
+    public async Task CHECK_without_a_record_runs_nothing()
     {
         Plugins.With("first");
         Configure("pods", "first");
         (await FailureOf(() => Client.CheckAsync("pods", Attachment(), Cancellation))).Message.Should().Be(
-            "CNI network \"pods\": CHECK failed: there is no record of eth0 of container c1 on network \"pods\": it was never added, or it is already deleted (code 3).");
+            "CNI network \"pods\": CHECK failed: there is no record of eth0 of container c1 on network \"pods\": it was never added, or " +
+            "it is already deleted (code 3).");
         await Client.AddAsync("pods", Attachment(), Cancellation);
         await Client.DeleteAsync("pods", Attachment(), Cancellation);
 
@@ -46,22 +53,27 @@ public sealed class CheckAndDeleteTests : ClientTest
     [Theory]
     [InlineData("ADD")]
     [InlineData("DEL")]
-    public async Task A_configuration_that_the_plugin_refuses_is_given_up_for_the_corrected_one(string verb)
+    public async Task DEL_of_a_refused_configuration_uses_the_corrected_one(string verb)
     {
-        var refuses = $"if grep -q mistake '{Plugins.Record("first")}'.$CNI_COMMAND.stdin; then\n{ScriptedPlugins.Fail(7, "bad configuration")}\nfi\n";
+        var refuses =
+            $"if grep -q mistake '{Plugins.Record("first")}'.$CNI_COMMAND.stdin; then\n{ScriptedPlugins.Fail(
+                7, "bad configuration")}\nfi\n";
         Plugins.With("first", add: refuses + ScriptedPlugins.Result(), delete: refuses);
         Write("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","mtu":"mistake"}]}""");
         (await FailureOf(() => Client.AddAsync("pods", Attachment(), Cancellation))).CleanupFailure.Should().NotBeNull();
         Configure("pods", "first");
 
-        await (verb == "ADD" ? Client.AddAsync("pods", Attachment(), Cancellation) : Client.DeleteAsync("pods", Attachment(), Cancellation));
+        await (verb == "ADD"
+            ? Client.AddAsync("pods", Attachment(), Cancellation)
+            : Client.DeleteAsync("pods", Attachment(), Cancellation));
 
         Client.Attachments().Attachments.Count.Should().Be(verb == "ADD" ? 1 : 0);
-        Plugins.Runs.Should().Equal([.. new[] { "ADD first", "DEL first", "DEL first", "DEL first" }, .. verb == "ADD" ? new[] { "ADD first" } : []]);
+        Plugins.Runs.Should().Equal(
+            [.. new[] { "ADD first", "DEL first", "DEL first", "DEL first" }, .. verb == "ADD" ? new[] { "ADD first" } : []]);
     }
 
     [Fact]
-    public async Task CHECK_of_an_ADD_that_was_interrupted_runs_nothing()
+    public async Task CHECK_of_an_interrupted_ADD_runs_nothing()
     {
         Plugins.With("first", add: ScriptedPlugins.Fail(5, "no"), delete: ScriptedPlugins.Fail(5, "no"));
         Configure("pods", "first");
@@ -75,7 +87,7 @@ public sealed class CheckAndDeleteTests : ClientTest
 
     [Fact]
     [Case(39, "cache-states")]
-    public async Task DEL_of_what_is_not_remembered_runs_with_what_is_configured_and_may_be_repeated()
+    public async Task DEL_without_a_record_uses_the_configured_network_and_may_be_repeated()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -89,7 +101,7 @@ public sealed class CheckAndDeleteTests : ClientTest
 
     [Fact]
     [Case(39, "cache-states")]
-    public async Task CHECK_refuses_a_record_that_cannot_be_read_and_DEL_does_without_it()
+    public async Task CHECK_refuses_an_unreadable_record_and_DEL_runs_without_it()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -110,24 +122,27 @@ public sealed class CheckAndDeleteTests : ClientTest
 
     [Fact]
     [Case(39, "cache-states")]
-    public async Task A_result_alone_as_old_libcni_left_it_serves_CHECK_and_DEL_with_what_is_configured()
+    public async Task CHECK_and_DEL_use_a_bare_result_of_old_libcni_with_the_configured_network()
     {
         Plugins.With("first");
         Configure("pods", "first");
         Directory.CreateDirectory(Path.Combine(State, "results"));
-        File.WriteAllText(Path.Combine(State, "results/pods-c1-eth0"), """{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""");
+        File.WriteAllText(
+            Path.Combine(State, "results/pods-c1-eth0"), """{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.2/16"}]}""");
 
         await Client.CheckAsync("pods", Attachment(), Cancellation);
         await Client.DeleteAsync("pods", Attachment(), Cancellation);
 
-        Plugins.Stdin("first", "CHECK")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
-        Plugins.Stdin("first", "DEL")["prevResult"]!.ToJsonString().Should().Be("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
+        Plugins.Stdin("first", "CHECK")["prevResult"]!.ToJsonString().Should().Be(
+            """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
+        Plugins.Stdin("first", "DEL")["prevResult"]!.ToJsonString().Should().Be(
+            """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""");
         Plugins.Environment("first", "CHECK")["CNI_NETNS"].Should().Be(Netns);
     }
 
     [Fact]
     [Spec("del-environment")]
-    public async Task DEL_that_is_told_that_the_namespace_is_gone_touches_none_whatever_is_at_its_path_by_now()
+    public async Task DEL_with_an_empty_namespace_passes_no_stored_namespace_path()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -140,11 +155,13 @@ public sealed class CheckAndDeleteTests : ClientTest
     }
 
     [Theory]
-    [InlineData("""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first"}]}""", new[] { "CHECK first", "CHECK beside", "DEL beside", "DEL first" })]
+    [InlineData("""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first"}]}""",
+        new[] { "CHECK first", "CHECK beside", "DEL beside", "DEL first" })]
     [InlineData("""{"cniVersion":"1.0.0","name":"pods"}""", new[] { "CHECK beside", "DEL beside" })]
-    [InlineData("""{"cniVersion":"1.0.0","name":"pods","loadOnlyInlinedPlugins":true,"plugins":[{"type":"first"}]}""", new[] { "CHECK first", "DEL first" })]
+    [InlineData("""{"cniVersion":"1.0.0","name":"pods","loadOnlyInlinedPlugins":true,"plugins":[{"type":"first"}]}""",
+        new[] { "CHECK first", "DEL first" })]
     [Case(21, "dir-cache-del")]
-    public async Task A_record_of_libcni_is_served_with_the_plugins_that_have_files_of_their_own(string list, string[] runs)
+    public async Task A_record_of_libcni_is_completed_with_the_plugins_in_separate_files(string list, string[] runs)
     {
         Plugins.With("first").With("beside");
         Write("pods/10.conf", """{"type":"beside"}""");
@@ -159,11 +176,12 @@ public sealed class CheckAndDeleteTests : ClientTest
 
     [Fact]
     [Case(21, "dir-cache-del")]
-    public async Task A_record_of_libcni_whose_plugins_are_all_gone_is_refused_in_words()
+    public async Task A_record_of_libcni_whose_plugins_are_all_gone_is_refused_with_the_reason()
     {
         TakeOver("""{"cniVersion":"1.0.0","name":"pods"}""");
 
-        (await FailureOf(() => Client.DeleteAsync("pods", Attachment(), Cancellation))).Msg.Should().StartWith("its record contains no plugin, and ");
+        (await FailureOf(() => Client.DeleteAsync("pods", Attachment(), Cancellation))).Msg.Should().StartWith(
+            "its record contains no plugin, and ");
     }
 
     private void TakeOver(string list)
@@ -177,7 +195,7 @@ public sealed class CheckAndDeleteTests : ClientTest
 
     [Fact]
     [Case(53, "netns-file-junk")]
-    public async Task A_file_that_has_taken_the_place_of_the_namespace_is_not_handed_to_DEL()
+    public async Task DEL_gets_no_namespace_path_that_is_an_ordinary_file()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -195,7 +213,7 @@ public sealed class CheckAndDeleteTests : ClientTest
 
     [Fact]
     [Case(34, "expired-deadline-del")]
-    public async Task DEL_after_an_ADD_that_ran_out_of_time_has_time_of_its_own()
+    public async Task DEL_after_an_ADD_past_its_deadline_has_its_own_deadline()
     {
         Plugins.With("first", add: "sleep 100", delete: $"sleep 0.5; touch '{Plugins.Record("deleted")}'");
         Configure("pods", "first");

@@ -14,7 +14,8 @@ public abstract class ClientTest : IDisposable
 
     private protected string Configurations => Path.Combine(_directory, "net.d");
 
-    private protected CniClientOptions Options => new() { ConfigurationDirectory = Configurations, PluginDirectories = [Plugins.Directory], StateDirectory = State };
+    private protected CniClientOptions Options =>
+        new() { ConfigurationDirectory = Configurations, PluginDirectories = [Plugins.Directory], StateDirectory = State };
 
     private protected CniClient Client => new(Options);
 

@@ -15,7 +15,10 @@ internal sealed class ThrowAwayNetns : IDisposable
     public static ThrowAwayNetns Create()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Making a network namespace needs root.");
-        var keeper = Process.Start(new ProcessStartInfo("unshare", ["--net", "sh", "-c", "echo made; exec cat"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var keeper =
+            Process.Start(
+                new ProcessStartInfo("unshare", ["--net", "sh", "-c", "echo made; exec cat"]) { RedirectStandardInput = true,
+                    RedirectStandardOutput = true })!;
         keeper.StandardOutput.ReadLine().Should().Be("made");
         return new ThrowAwayNetns(keeper);
     }

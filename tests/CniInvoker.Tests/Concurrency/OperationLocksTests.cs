@@ -39,7 +39,7 @@ public sealed class OperationLocksTests : IDisposable
 
     [Fact]
     [Case(49, "lock-same-id")]
-    public async Task Garbage_is_collected_alone()
+    public async Task GC_runs_alone()
     {
         var operation = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
         var collection = Locks().EnterAloneAsync("pods", Patience, Cancellation);
@@ -57,7 +57,7 @@ public sealed class OperationLocksTests : IDisposable
     }
 
     [Fact]
-    public async Task Newcomers_wait_behind_a_garbage_collection_that_waits()
+    public async Task New_operations_wait_behind_a_waiting_GC()
     {
         var operation = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
         var collection = Locks().EnterAloneAsync("pods", Patience, Cancellation);
@@ -71,7 +71,7 @@ public sealed class OperationLocksTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wait_that_is_too_long_says_what_for()
+    public async Task A_wait_past_its_limit_names_the_obstacle()
     {
         using var first = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
 
@@ -107,12 +107,13 @@ public sealed class OperationLocksTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_used_is_refused_with_its_name()
+    public async Task An_unusable_lock_file_is_reported_with_its_name()
     {
         System.IO.File.WriteAllText(Path.Combine(_directory, "made"), "");
 
         var enter = () => Locks().EnterAsync("pods", "c1", Patience, Cancellation);
 
-        (await enter.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith($"the lock file {File} cannot be used: ").And.EndWith("(code 5).");
+        (await enter.Should().ThrowAsync<CniException>()).Which.Message.Should().StartWith($"the lock file {File} cannot be used: ")
+            .And.EndWith("(code 5).");
     }
 }

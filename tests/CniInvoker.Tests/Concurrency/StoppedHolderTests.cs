@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace CniInvoker.Tests.Concurrency;
 
-/// <summary>A process that is stopped, say with Ctrl-Z, in the middle of an operation keeps its locks. Nobody waits for it without a word.</summary>
+/// <summary>
+/// A process that is stopped, say with Ctrl-Z, in the middle of an operation keeps its locks. Nobody waits for it without a word.
+/// </summary>
 public sealed class StoppedHolderTests : IDisposable
 {
     private const int SIGSTOP = 19;
@@ -18,7 +20,7 @@ public sealed class StoppedHolderTests : IDisposable
 
     [Fact]
     [Case(49, "lock-same-id")]
-    public async Task Who_waits_for_a_process_that_is_stopped_is_told_which()
+    public async Task A_wait_for_a_stopped_process_fails_and_names_it()
     {
         using var holder = HoldEverything();
         _ = LibC.kill(holder.Id, SIGSTOP);
@@ -26,9 +28,12 @@ public sealed class StoppedHolderTests : IDisposable
         var enter = () => new OperationLocks(File, TimeProvider.System).EnterAsync("pods", "c1", Patience, Cancellation);
         var enterAlone = () => new OperationLocks(File, TimeProvider.System).EnterAloneAsync("pods", Patience, Cancellation);
 
-        foreach (var failed in new[] { await enter.Should().ThrowAsync<CniException>(), await enterAlone.Should().ThrowAsync<CniException>() })
+        foreach (var failed in new[] { await enter.Should().ThrowAsync<CniException>(),
+            await enterAlone.Should().ThrowAsync<CniException>() })
         {
-            failed.Which.Msg.Should().Be($"process {holder.Id} (sleep 300) holds the lock and is stopped; resume it with \"kill -CONT {holder.Id}\", or end it ({File})");
+            failed.Which.Msg.Should().Be(
+                $"process {holder.Id} (sleep 300) holds the lock and is stopped; resume it with \"kill -CONT {holder.Id}\", or end it " +
+                $"({File})");
             failed.Which.IsTransient.Should().BeTrue();
         }
 
@@ -37,7 +42,7 @@ public sealed class StoppedHolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_that_is_at_work_is_waited_for()
+    public async Task A_running_holder_is_waited_for()
     {
         using var holder = HoldEverything();
 
@@ -49,7 +54,7 @@ public sealed class StoppedHolderTests : IDisposable
 
     [Fact]
     [Case(49, "lock-same-id")]
-    public async Task Garbage_of_one_network_keeps_no_other_waiting()
+    public async Task GC_of_one_network_does_not_block_another()
     {
         var locks = new OperationLocks(File, TimeProvider.System);
         using var alone = await locks.EnterAloneAsync("pods", Patience, Cancellation);
@@ -59,7 +64,7 @@ public sealed class StoppedHolderTests : IDisposable
     }
 
     [Fact]
-    public void Who_has_started_a_process_is_known()
+    public void The_ancestors_of_a_process_are_recognized()
     {
         ProcessStatus.IsAncestor(ProcessStatus.Of(Environment.ProcessId)!.Value.Parent).Should().BeTrue();
         ProcessStatus.IsAncestor(Environment.ProcessId).Should().BeFalse();

@@ -14,7 +14,8 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     {
         string[] names = ["10-b.conflist", "9-a.conflist", "A.conf", "a.conf", "é.json", "\uE000.conf", "\U00010000.conf"];
         foreach (var name in names)
-            Write(name, Path.GetExtension(name) == ".conflist" ? List($"n{Array.IndexOf(names, name)}") : Single($"n{Array.IndexOf(names, name)}"));
+            Write(name,
+                Path.GetExtension(name) == ".conflist" ? List($"n{Array.IndexOf(names, name)}") : Single($"n{Array.IndexOf(names, name)}"));
 
         var contents = Load();
 
@@ -34,12 +35,14 @@ public sealed class ConfigurationDirectoryTests : IDisposable
 
         Write(".hidden.conf", Single("hidden"));
 
-        Load().Should().BeEquivalentTo(new { Problems = Array.Empty<ConfigurationProblem>(), Networks = new[] { new { Name = "hidden" } } });
+        Load().Should().BeEquivalentTo(
+            new { Problems = Array.Empty<ConfigurationProblem>(), Networks = new[] { new { Name = "hidden" } } });
     }
 
     [Fact]
-    [Case(18, "broken-neighbour", Libcni = "finds nothing where the broken file sorts before the good one", Ours = "the good one is found, and the broken one reported with its line")]
-    public void A_broken_file_does_not_hide_its_neighbours()
+    [Case(18, "broken-neighbour", Libcni = "finds nothing where the broken file sorts before the good one",
+        Ours = "the good one is found, and the broken one reported with its line")]
+    public void An_invalid_file_does_not_affect_the_others()
     {
         Write("00-bad.conflist", "{\n\"name\": oops}");
         Write("10-good.conflist", List("good"));
@@ -50,14 +53,16 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         contents.Networks.Select(network => network.Name).Should().Equal("good");
         contents.Problems.Should().HaveCount(2);
         contents.Problems[0].Should().Be(new ConfigurationProblem(
-            Path.Combine(_directory, "00-bad.conflist"), "line 2: invalid JSON: oops is not a string in double quotes, a number, true, false or null", JsonPath: null, Line: 2));
+            Path.Combine(_directory, "00-bad.conflist"),
+            "line 2: invalid JSON: oops is not a string in double quotes, a number, true, false or null", JsonPath: null, Line: 2));
         contents.Problems[1].Message.Should().Be($"the file cannot be read: it is a link to {_directory}/nowhere, which does not exist");
     }
 
     [Fact]
-    [Case(17, "conflist-beats-conf", Libcni = "says nothing of the file that is not used", Ours = "the same file is used, and the other reported")]
+    [Case(17, "conflist-beats-conf", Libcni = "says nothing of the file that is not used",
+        Ours = "the same file is used, and the other reported")]
     [Spec("beside-unambiguous")]
-    public void A_list_beats_a_single_plugin_of_the_same_name_and_then_the_first_file_wins()
+    public void A_list_takes_precedence_over_a_single_plugin_then_the_first_file_wins()
     {
         Write("00-a.conf", Single("pods"));
         Write("10-b.conflist", List("pods"));
@@ -66,8 +71,10 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         var contents = Load();
 
         contents.Networks.Single().Source.Should().Be(Path.Combine(_directory, "10-b.conflist"));
-        contents.Problems.Select(problem => problem.File).Should().Equal(Path.Combine(_directory, "00-a.conf"), Path.Combine(_directory, "20-c.conflist"));
-        contents.Problems[0].Message.Should().Be($"network \"pods\" is already configured in {_directory}/10-b.conflist, which takes precedence");
+        contents.Problems.Select(problem => problem.File).Should().Equal(
+            Path.Combine(_directory, "00-a.conf"), Path.Combine(_directory, "20-c.conflist"));
+        contents.Problems[0].Message.Should().Be(
+            $"network \"pods\" is already configured in {_directory}/10-b.conflist, which takes precedence");
     }
 
     [Fact]
@@ -78,11 +85,12 @@ public sealed class ConfigurationDirectoryTests : IDisposable
         Write("b.conflist", Single("b"));
 
         Load().Problems.Select(problem => problem.Message).Should().Equal(
-            "line 1: $.plugins is a list of plugins: rename the file to end with .conflist", "line 1: $ is a single plugin: rename the file to end with .conf, or put the plugin into a list, \"plugins\": [ … ]");
+            "line 1: $.plugins is a list of plugins: rename the file to end with .conflist",
+            "line 1: $ is a single plugin: rename the file to end with .conf, or put the plugin into a list, \"plugins\": [ … ]");
     }
 
     [Fact]
-    public void A_directory_that_is_not_there_is_empty() =>
+    public void A_missing_directory_counts_as_empty() =>
         new ConfigurationDirectory(Path.Combine(_directory, "absent")).Load().Should().BeEquivalentTo(
             new { Problems = Array.Empty<object>(), Networks = Array.Empty<object>() });
 
@@ -102,7 +110,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     [Spec("beside-appended")]
     [Spec("beside-merged")]
     [Spec("beside-unambiguous")]
-    public void Plugins_beside_a_list_are_appended_in_order_and_stay_in_it()
+    public void Separate_plugins_are_appended_in_order_and_stay_in_the_list()
     {
         Write("pods.conflist", List("pods"));
         Write("pods/20.conf", """{"type":"twenty","big":9007199254740993}""");
@@ -114,12 +122,13 @@ public sealed class ConfigurationDirectoryTests : IDisposable
 
         network.Plugins.Select(plugin => plugin.Type).Should().Equal("a", "ten", "twenty");
         again.Plugins.Select(plugin => plugin.Type).Should().Equal("a", "ten", "twenty");
-        Encoding.UTF8.GetString(network.ToUtf8Json().Span).Should().Contain("9007199254740993").And.Contain("\"loadOnlyInlinedPlugins\":true");
+        Encoding.UTF8.GetString(network.ToUtf8Json().Span).Should().Contain("9007199254740993").And.Contain(
+            "\"loadOnlyInlinedPlugins\":true");
     }
 
     [Fact]
     [Case(20, "plugin-dir")]
-    public void A_list_may_live_from_the_plugins_beside_it_or_refuse_them()
+    public void A_list_may_consist_of_separate_plugins_or_refuse_them()
     {
         Write("all.conflist", """{"name":"all"}""");
         Write("all/10.conf", """{"type":"ten"}""");
@@ -132,7 +141,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     [Fact]
     [Case(20, "plugin-dir")]
     [Spec("beside-validated")]
-    public void One_broken_plugin_beside_it_breaks_the_network()
+    public void One_invalid_separate_plugin_makes_the_network_invalid()
     {
         Write("pods.conflist", List("pods"));
         Write("pods/10.conf", "{}");
@@ -148,7 +157,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void The_mistakes_of_a_list_and_of_the_plugins_beside_it_are_reported_together()
+    public void Errors_of_a_list_and_its_separate_plugins_are_reported_together()
     {
         Write("pods.conflist", """{"name":"pods","disableCheck":3,"plugins":[{"type":"a"}]}""");
         Write("pods/10.conf", "{}");
@@ -157,7 +166,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_warning_about_a_plugin_beside_a_list_names_its_own_file()
+    public void A_warning_about_a_separate_plugin_names_its_own_file()
     {
         Write("pods.conflist", List("pods"));
         Write("pods/10.conf", """{"type":"b","runtimeConfig":{}}""");

@@ -22,14 +22,17 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
-    [Case(9, "passthrough", Libcni = "goes 10,000 levels deep", Ours = "900 levels, beyond which other readers of .NET do not go; deeper files are refused before anything runs")]
-    [Case(10, "bigint", Libcni = "makes 9007199254740992 of 9007199254740993, and 1 of 1.0", Ours = "whole numbers are written whole, and exact beyond 2^53")]
+    [Case(9, "passthrough", Libcni = "goes 10,000 levels deep",
+        Ours = "900 levels, beyond which other readers of .NET do not go; deeper files are refused before anything runs")]
+    [Case(10, "bigint", Libcni = "makes 9007199254740992 of 9007199254740993, and 1 of 1.0",
+        Ours = "whole numbers are written whole, and exact beyond 2^53")]
     [Spec("additional-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on to the digit")]
     [Spec("unknown-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on to the digit")]
     [Spec("major-compatible")]
-    public async Task Unknown_fields_arrive_as_they_were_written_and_whole_numbers_as_such()
+    public async Task Unknown_fields_arrive_unchanged_and_whole_numbers_as_digits()
     {
-        const string Foreign = """{"deep":[{"null":null,"text":"<ü&\u2028\u2192>","list":[]}],"big":9007199254740993,"exact":1.0,"exponent":1e300,"negative":-0.0}""";
+        const string Foreign =
+            """{"deep":[{"null":null,"text":"<ü&\u2028\u2192>","list":[]}],"big":9007199254740993,"exact":1.0,"exponent":1e300,"negative":-0.0}""";
 
         await AddAsync($$"""{"type":"first","x-vendor":{{Foreign}}}""");
 
@@ -42,10 +45,12 @@ public sealed class RequestConfigurationTests : IDisposable
     [Case(5, "cap-filter")]
     [Case(6, "cap-key-kept")]
     [Spec("request-runtime-config")]
-    [Spec("request-capabilities", Libcni = "leaves them in, which the specification forbids; plugins that run other plugins read them again")]
-    public async Task Only_capabilities_that_are_switched_on_arrive()
+    [Spec("request-capabilities",
+        Libcni = "leaves them in, which the specification forbids; plugins that run other plugins read them again")]
+    public async Task Only_enabled_capabilities_arrive()
     {
-        await AddAsync("""{"type":"first","capabilities":{"a":true,"b":false,"d":true}}""", new JsonObject { ["a"] = 9007199254740993, ["b"] = 2, ["c"] = 3 });
+        await AddAsync("""{"type":"first","capabilities":{"a":true,"b":false,"d":true}}""",
+            new JsonObject { ["a"] = 9007199254740993, ["b"] = 2, ["c"] = 3 });
 
         _plugins.Stdin("first", "ADD")["runtimeConfig"]!.ToJsonString().Should().Be("""{"a":9007199254740993}""");
         _plugins.Stdin("first", "ADD")["capabilities"]!.ToJsonString().Should().Be("""{"a":true,"b":false,"d":true}""");
@@ -63,25 +68,28 @@ public sealed class RequestConfigurationTests : IDisposable
     [Fact]
     [Case(7, "stale-runtimeConfig", Libcni = "passes it on where no capability replaces it", Ours = "taken out")]
     [Case(8, "stale-prevResult", Libcni = "passes it on to the first plugin of an ADD, to GC and STATUS", Ours = "taken out")]
-    public async Task What_only_a_runtime_may_say_is_taken_out_of_the_file()
+    public async Task Keys_reserved_for_runtimes_are_removed()
     {
-        await AddAsync("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/valid-attachments":[],"cni.dev/x":1,"args":{"cni":{"ips":["10.1.0.5"]}}}""");
+        await AddAsync(
+            """{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/valid-attachments":[],"cni.dev/x":1,"args":{"cni":{"ips":["10.1.0.5"]}}}""");
 
         _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("args", "cniVersion", "name", "type");
     }
 
     [Fact]
-    public async Task Nor_does_it_get_through_in_letters_that_only_Go_takes_for_the_same()
+    public async Task Reserved_keys_are_removed_in_every_form_that_Go_matches()
     {
         await AddAsync("""{"type":"first","prevRe\u017fult":{"ips":[]},"capabilitie\u017f":{"a":true}}""", new JsonObject { ["a"] = 1 });
 
-        _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("capabilitie\u017f", "cniVersion", "name", "runtimeConfig", "type");
+        _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal(
+            "capabilitie\u017f", "cniVersion", "name", "runtimeConfig", "type");
     }
 
     [Fact]
-    public async Task Keys_that_Go_would_take_for_the_networks_name_and_version_do_not_outrank_them()
+    public async Task Keys_that_Go_matches_with_name_and_version_do_not_override_them()
     {
-        await AddAsync("""{"name":"inner","NAME":"other","cniVersion":"0.2.0","CniVersion":"0.3.0","cniVer\u017fion":"0.3.1","type":"first","PREVRESULT":{}}""");
+        await AddAsync(
+            """{"name":"inner","NAME":"other","cniVersion":"0.2.0","CniVersion":"0.3.0","cniVer\u017fion":"0.3.1","type":"first","PREVRESULT":{}}""");
 
         // Plugins in Go take the last of several keys that differ in letter case only.
         _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("CniVersion", "NAME", "cniVersion", "name", "type");
@@ -90,10 +98,11 @@ public sealed class RequestConfigurationTests : IDisposable
     [Fact]
     [Case(7, "stale-runtimeConfig")]
     [Case(8, "stale-prevResult")]
-    public async Task STATUS_too_reads_nothing_that_only_a_runtime_may_say()
+    public async Task Reserved_keys_are_removed_for_STATUS_too()
     {
         _plugins.With("first");
-        var network = ScriptedPlugins.Network("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/x":1}""", "1.1.0");
+        var network =
+            ScriptedPlugins.Network("""{"type":"first","prevResult":{"ips":[]},"runtimeConfig":{"mac":"x"},"cni.dev/x":1}""", "1.1.0");
 
         await _plugins.Runtime().StatusAsync(network, Cancellation);
 
@@ -115,9 +124,10 @@ public sealed class RequestConfigurationTests : IDisposable
     [InlineData("1e22", "1e22")]
     [InlineData("0.5", "0.5")]
     [Case(10, "bigint")]
-    public async Task Whole_numbers_have_neither_point_nor_exponent_so_that_Go_takes_them_for_whole(string written, string told)
+    public async Task Whole_numbers_are_written_without_point_and_exponent(string written, string told)
     {
-        await AddAsync($$"""{"type":"first","mtu":{{written}},"capabilities":{"a":true} }""", (JsonObject)JsonNode.Parse($$"""{"a":[{"hostPort":{{written}} }]}""")!);
+        await AddAsync($$"""{"type":"first","mtu":{{written}},"capabilities":{"a":true} }""",
+            (JsonObject)JsonNode.Parse($$"""{"a":[{"hostPort":{{written}} }]}""")!);
 
         _plugins.StdinText("first", "ADD").Should().Contain($"\"mtu\":{told}").And.Contain($"{{\"hostPort\":{told}}}");
     }
@@ -125,11 +135,12 @@ public sealed class RequestConfigurationTests : IDisposable
     [Fact]
     [Case(11, "dup-keys")]
     [Case(12, "case-type")]
-    public async Task Of_keys_that_differ_in_letter_case_a_plugin_in_Go_sees_the_one_it_sees_with_libcni()
+    public async Task Of_keys_that_differ_in_letter_case_Go_reads_the_same_one_as_with_libcni()
     {
         await AddAsync("""{"type":"first","Type":"none","mtu":1400,"MTU":9000,"ipam":{"ranges":[{"end":1,"END":2}]}}""");
 
-        _plugins.StdinText("first", "ADD").Should().Be("""{"MTU":9000,"Type":"none","cniVersion":"1.0.0","ipam":{"ranges":[{"END":2,"end":1}]},"mtu":1400,"name":"pods","type":"first"}""");
+        _plugins.StdinText("first", "ADD").Should().Be(
+            """{"MTU":9000,"Type":"none","cniVersion":"1.0.0","ipam":{"ranges":[{"END":2,"end":1}]},"mtu":1400,"name":"pods","type":"first"}""");
     }
 
     [Fact]
@@ -143,7 +154,7 @@ public sealed class RequestConfigurationTests : IDisposable
     [Fact]
     [Spec("check-same-parameters")]
     [Spec("check-same-attachment")]
-    public async Task Every_operation_says_the_same_about_an_attachment()
+    public async Task All_operations_pass_the_same_about_an_attachment()
     {
         var network = ScriptedPlugins.Network("""{"type":"first","capabilities":{"a":true}}""");
         var attachment = ScriptedPlugins.Attachment(capabilities: new JsonObject { ["a"] = new JsonArray(1, 2) });

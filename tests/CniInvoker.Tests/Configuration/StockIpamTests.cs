@@ -44,7 +44,8 @@ public sealed class StockIpamTests : IDisposable
     [InlineData("host-local", """{"ranges":[[{"subnet":"10.9.0.0/24"},{"subnet":"fd00::/64"}]]}""")]
     [InlineData("host-local", """{"ranges":[[{"subnet":"10.9.0.0/24"}],[{"subnet":"fd00::/64"}]]}""")]
     [InlineData("host-local", """{"ranges":[[{"subnet":"10.9.0.0/24"}],[{"subnet":"10.9.0.0/25"}]]}""")]
-    [InlineData("host-local", """{"ranges":[[{"subnet":"10.9.0.0/24","rangeEnd":"10.9.0.50"}],[{"subnet":"10.9.0.0/24","rangeStart":"10.9.0.51"}]]}""")]
+    [InlineData("host-local",
+        """{"ranges":[[{"subnet":"10.9.0.0/24","rangeEnd":"10.9.0.50"}],[{"subnet":"10.9.0.0/24","rangeStart":"10.9.0.51"}]]}""")]
     [InlineData("host-local", """{"subnet":"10.9.0.0/24","ranges":[[{"subnet":"10.9.0.0/24"}]]}""")]
     [InlineData("static", "{}")]
     [InlineData("static", """{"addresses":[{"address":"10.1.0.5/24"}]}""")]
@@ -114,12 +115,13 @@ public sealed class StockIpamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_null_among_routes_which_the_plugin_hands_on_and_the_one_that_makes_the_interface_dies_of_is_refused()
+    public async Task A_null_among_routes_is_refused()
     {
         var network = Network("""{"type":"bridge","ipam":{"type":"host-local","subnet":"10.9.0.0/24","routes":[null]}}""");
         _plugins.With("bridge").With("host-local");
 
-        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems.Should().ContainSingle().Which.Should().Contain("has \"routes\" that are not objects");
+        (await _plugins.Runtime().ValidateAsync(network, Cancellation)).Problems.Should().ContainSingle().Which.Should().Contain(
+            "has \"routes\" that are not objects");
     }
 
     [Theory]
@@ -127,7 +129,7 @@ public sealed class StockIpamTests : IDisposable
     [InlineData("""{"type":"calico","ipam":{"type":"host-local","subnet":"usePodCidr"}}""")]
     [InlineData("""{"type":"flannel","ipam":{"type":"host-local"}}""")]
     [InlineData("""{"type":"bridge"}""")]
-    public async Task What_is_filled_in_later_or_by_others_is_not_judged(string plugin)
+    public async Task Sections_that_others_complete_are_not_checked(string plugin)
     {
         var network = Network(plugin);
         _plugins.With(network.Plugins[0].Type).With("host-local");
@@ -136,7 +138,7 @@ public sealed class StockIpamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plugin_that_everybody_may_change_is_warned_of()
+    public async Task A_plugin_that_every_user_may_change_is_a_warning()
     {
         var network = Network("""{"type":"mine"}""");
         _plugins.With("mine");
@@ -155,7 +157,8 @@ public sealed class StockIpamTests : IDisposable
     // A namespace of our own is all that is at hand, which newer plugins refuse only when they have read their configuration.
     private static async Task<bool> RefusesAsync(NetworkConfiguration network)
     {
-        var runtime = new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([Directory]), new CniDeadlines(), TimeProvider.System);
+        var runtime =
+            new CniRuntime(new PluginProcess(TimeProvider.System), new PluginPath([Directory]), new CniDeadlines(), TimeProvider.System);
         try
         {
             await runtime.AllocateAsync(network, new Attachment("c1", "/proc/self/ns/net", "eth0"), Cancellation);

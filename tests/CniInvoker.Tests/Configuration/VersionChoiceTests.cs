@@ -29,9 +29,10 @@ public sealed class VersionChoiceTests
     [InlineData("\"\"", null, "0.1.0")]
     [InlineData(null, "[]", "0.1.0")]
     [InlineData(null, """["9.0.0","9.1.0"]""", "9.1.0")]
-    [Case(14, "versions-matrix", Libcni = "takes none, which is read as 0.1.0, where a list has only versions that are too new", Ours = "one of them is taken, and refused by its name; all else the same")]
+    [Case(14, "versions-matrix", Libcni = "takes none, which is read as 0.1.0, where a list has only versions that are too new",
+        Ours = "one of them is taken, and refused by its name; all else the same")]
     [Spec("highest-version")]
-    public void The_highest_version_that_is_offered_and_known_is_chosen(string? version, string? versions, string expected) =>
+    public void The_highest_offered_and_supported_version_is_chosen(string? version, string? versions, string expected) =>
         Parse(version, versions).CniVersion.Should().Be(expected);
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class VersionChoiceTests
     [InlineData(null, "\"1.0.0\"", "$.cniVersions is not a list")]
     [InlineData("\"abc\"", """["1.0.0"]""", "$.cniVersion \"abc\" is not a version")]
     [Case(14, "versions-matrix")]
-    public void What_is_no_version_is_refused(string? version, string? versions, string problem)
+    public void An_invalid_version_is_refused(string? version, string? versions, string problem)
     {
         var parse = () => Parse(version, versions);
 

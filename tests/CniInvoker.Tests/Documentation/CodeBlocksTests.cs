@@ -10,13 +10,16 @@ public sealed class CodeBlocksTests
     [InlineData("src/CniInvoker/README.md", "samples/cnitool")]
     public void Every_block_of_code_is_a_part_of_a_compiled_file(string document, string sources)
     {
-        var compiled = Directory.EnumerateFiles(Path.Combine(Repository(), sources), "*.cs").Select(file => Trimmed(File.ReadAllLines(file))).ToArray();
+        var compiled =
+            Directory.EnumerateFiles(Path.Combine(Repository(), sources), "*.cs").Select(file => Trimmed(File.ReadAllLines(file)))
+                .ToArray();
 
         var blocks = Blocks(File.ReadAllLines(Path.Combine(Repository(), document)));
 
         blocks.Should().NotBeEmpty();
         foreach (var block in blocks)
-            compiled.Any(file => Holds(file, block)).Should().BeTrue("these lines of {0} should stand in {1}:\n{2}\n", document, sources, string.Join('\n', block));
+            compiled.Any(file => Holds(file, block)).Should().BeTrue(
+                "these lines of {0} should stand in {1}:\n{2}\n", document, sources, string.Join('\n', block));
     }
 
     private static List<string[]> Blocks(string[] lines)
@@ -33,10 +36,12 @@ public sealed class CodeBlocksTests
     }
 
     // In the file the same lines may stand further to the right, all by as much.
-    private static bool Holds(string[] file, string[] block) => Enumerable.Range(0, Math.Max(0, file.Length - block.Length + 1)).Any(start =>
+    private static bool Holds(string[] file, string[] block) =>
+        Enumerable.Range(0, Math.Max(0, file.Length - block.Length + 1)).Any(start =>
     {
         var indent = file[start].Length - block[0].Length;
-        return indent >= 0 && block.Index().All(line => file[start + line.Index] == (line.Item.Length == 0 ? "" : new string(' ', indent) + line.Item));
+        return indent >= 0
+            && block.Index().All(line => file[start + line.Index] == (line.Item.Length == 0 ? "" : new string(' ', indent) + line.Item));
     });
 
     private static string[] Trimmed(string[] lines) => [.. lines.Select(line => line.TrimEnd())];

@@ -7,7 +7,7 @@ namespace CniInvoker.Tests.Documentation;
 public sealed class SnippetsTests : ClientTest
 {
     [Fact]
-    public async Task The_logging_executor_tells_runs_and_what_they_wrote_to_stderr()
+    public async Task The_logging_executor_logs_runs_and_their_stderr()
     {
         using var log = new StringWriter();
         Plugins.With("first", add: "echo slow today >&2\n" + ScriptedPlugins.Result());
@@ -21,7 +21,7 @@ public sealed class SnippetsTests : ClientTest
     }
 
     [Fact]
-    public async Task Failures_are_told_apart()
+    public async Task Transient_and_other_failures_are_logged_differently()
     {
         using var log = new StringWriter();
         Plugins.With("first", add: ScriptedPlugins.Fail(11, "busy"));
@@ -33,12 +33,13 @@ public sealed class SnippetsTests : ClientTest
         Configure("pods", "second");
         await Bridge.Snippets.Clients.ReportAsync(Client, Attachment(), log, Cancellation);
 
-        log.ToString().Should().EndWith("second failed ADD with code 100: no\nThe clean-up failed too; the record stays until DEL succeeds.\n");
+        log.ToString().Should().EndWith(
+            "second failed ADD with code 100: no\nThe clean-up failed too; the record stays until DEL succeeds.\n");
         Client.Attachments().Attachments.Should().ContainSingle();
     }
 
     [Fact]
-    public async Task Plugins_are_told_the_trace()
+    public async Task Plugins_get_the_trace_context()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -49,7 +50,7 @@ public sealed class SnippetsTests : ClientTest
     }
 
     [Fact]
-    public async Task What_is_not_named_is_deleted_and_what_is_named_stays()
+    public async Task Attachments_outside_the_list_are_deleted_and_listed_ones_stay()
     {
         Plugins.With("first");
         Configure("pods", "first");
@@ -62,7 +63,7 @@ public sealed class SnippetsTests : ClientTest
     }
 
     [Fact]
-    public async Task Records_of_a_program_s_own_are_enough_for_DEL()
+    public async Task A_program_with_its_own_records_can_run_DEL()
     {
         var store = new FileAttachmentStore(State);
         var during = Path.Combine(State, "results/pods-c1-eth0");
@@ -79,7 +80,7 @@ public sealed class SnippetsTests : ClientTest
     }
 
     [Fact]
-    public void Mistakes_and_oddities_of_a_directory_are_told_and_do_not_hide_a_network()
+    public void Errors_and_warnings_of_a_directory_are_reported_beside_its_valid_networks()
     {
         using var log = new StringWriter();
         Write("00-bad.conflist", "{");
@@ -88,7 +89,8 @@ public sealed class SnippetsTests : ClientTest
         var network = Networks.Read(Configurations, log);
 
         network!.Name.Should().Be("pods");
-        log.ToString().Should().Contain("00-bad.conflist: ").And.Contain("10-pods.conflist: line 1: $.plugins[0].runtimeConfig is reserved for runtimes");
+        log.ToString().Should().Contain("00-bad.conflist: ").And.Contain(
+            "10-pods.conflist: line 1: $.plugins[0].runtimeConfig is reserved for runtimes");
         Networks.Parse().Plugins.Single().Type.Should().Be("loopback");
     }
 }

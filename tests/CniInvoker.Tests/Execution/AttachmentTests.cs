@@ -4,7 +4,8 @@ namespace CniInvoker.Tests.Execution;
 
 public sealed class AttachmentTests
 {
-    private const string IdRule = "may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit (code 4).";
+    private const string IdRule =
+        "may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit (code 4).";
 
     [Theory]
     [InlineData("c")]
@@ -21,7 +22,8 @@ public sealed class AttachmentTests
     [InlineData(".c", $"container ID \".c\" {IdRule}")]
     [InlineData("é", $"container ID \"é\" {IdRule}")]
     [InlineData("c٣", $"container ID \"c٣\" {IdRule}")]
-    [Case(22, "id-rules", Libcni = "looks at them at ADD alone, plugin by plugin", Ours = "looked at on every operation, before anything runs")]
+    [Case(22, "id-rules", Libcni = "looks at them at ADD alone, plugin by plugin",
+        Ours = "looked at on every operation, before anything runs")]
     [Case(23, "del-traversal", Libcni = "runs the DEL, and makes a path of it", Ours = "refused before anything runs")]
     [Spec("container-id-given", Libcni = "looks at ADD alone", Ours = "looked at on every operation")]
     [Spec("container-id-characters", Libcni = "looks at ADD alone", Ours = "looked at on every operation")]
@@ -29,7 +31,7 @@ public sealed class AttachmentTests
         Refusal(() => new Attachment(containerId, "/run/netns/x", "eth0")).Message.Should().Be(message);
 
     [Fact]
-    public void Arguments_that_no_plugin_could_be_started_with_are_refused()
+    public void Arguments_longer_than_an_environment_variable_are_refused()
     {
         new Attachment("c", "/run/netns/x", "eth0", [new("K", new string('v', 131_000))]).Arguments.Should().ContainSingle();
 
@@ -38,14 +40,18 @@ public sealed class AttachmentTests
     }
 
     [Fact]
-    public async Task What_is_null_is_named_before_anything_runs()
+    public async Task A_null_argument_is_named_before_anything_runs()
     {
-        var client = new CniClient(new CniClientOptions { ConfigurationDirectory = "/nonexistent", PluginDirectories = [], StateDirectory = "/nonexistent" });
+        var client =
+            new CniClient(
+                new CniClientOptions { ConfigurationDirectory = "/nonexistent", PluginDirectories = [], StateDirectory = "/nonexistent" });
         Func<Task>[] calls =
         [
-            () => Task.FromResult(new CniClient(null!)), () => Task.FromResult(new Attachment(null!, "/n", "eth0")), () => Task.FromResult(new Attachment("c", null!, "eth0")),
+            () => Task.FromResult(new CniClient(null!)), () => Task.FromResult(new Attachment(null!, "/n", "eth0")),
+            () => Task.FromResult(new Attachment("c", null!, "eth0")),
             () => Task.FromResult(new Attachment("c", "/n", null!)), () => Task.FromResult(new Attachment("c", "/n", "eth0", [default])),
-            () => client.AddAsync(null!, new Attachment("c", "/n", "eth0"), default), () => client.DeleteAsync("a", null!, default), () => client.StatusAsync(null!, default), () => client.ValidateAsync(null!, default),
+            () => client.AddAsync(null!, new Attachment("c", "/n", "eth0"), default), () => client.DeleteAsync("a", null!, default),
+            () => client.StatusAsync(null!, default), () => client.ValidateAsync(null!, default),
         ];
 
         foreach (var call in calls)
@@ -56,8 +62,9 @@ public sealed class AttachmentTests
     }
 
     [Fact]
-    public void A_container_ID_that_makes_no_file_name_is_refused() =>
-        Refusal(() => new Attachment(new string('c', 256), "/run/netns/x", "eth0")).Message.Should().EndWith("is longer than 255 characters (code 4).");
+    public void A_container_ID_longer_than_a_file_name_is_refused() =>
+        Refusal(() => new Attachment(new string('c', 256), "/run/netns/x", "eth0")).Message.Should().EndWith(
+            "is longer than 255 characters (code 4).");
 
     [Theory]
     [InlineData("e")]
@@ -65,7 +72,8 @@ public sealed class AttachmentTests
     [InlineData("éééééée")]
     [InlineData("...")]
     [Case(22, "id-rules")]
-    public void An_interface_name_that_the_kernel_takes_is_accepted(string name) => new Attachment("c", "/run/netns/x", name).InterfaceName.Should().Be(name);
+    public void An_interface_name_that_the_kernel_accepts_is_accepted(string name) =>
+        new Attachment("c", "/run/netns/x", name).InterfaceName.Should().Be(name);
 
     [Theory]
     [InlineData("", "is empty")]
@@ -80,14 +88,16 @@ public sealed class AttachmentTests
     [InlineData("eth0\n", "contains '/', ':', white space or a control character")]
     [Case(22, "id-rules")]
     public void Any_other_interface_name_is_refused(string name, string problem) =>
-        Refusal(() => new Attachment("c", "/run/netns/x", name)).Message.Should().Be($"interface name \"{InOneLine(name)}\" {problem} (code 4).");
+        Refusal(() => new Attachment("c", "/run/netns/x", name)).Message.Should().Be(
+            $"interface name \"{InOneLine(name)}\" {problem} (code 4).");
 
     [Theory]
     [InlineData("netns", "is not an absolute path")]
     [InlineData("/run/a\nb", "contains a newline or NUL")]
     [InlineData("/run/a\0b", "contains a newline or NUL")]
     public void A_namespace_is_an_absolute_path(string path, string problem) =>
-        Refusal(() => new Attachment("c", path, "eth0")).Message.Should().Be($"network namespace \"{InOneLine(path)}\" {problem} (code 4).");
+        Refusal(() => new Attachment("c", path, "eth0")).Message.Should().Be(
+            $"network namespace \"{InOneLine(path)}\" {problem} (code 4).");
 
     [Theory]
     [InlineData("", "v")]
@@ -105,36 +115,43 @@ public sealed class AttachmentTests
     [Fact]
     public void A_capability_needs_a_name()
     {
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { [""] = 1 })).Message.Should().Be("capability argument \"\" has no name (code 4).");
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { [""] = 1 })).Message.Should().Be(
+            "capability argument \"\" has no name (code 4).");
     }
 
     [Fact]
-    public void What_cannot_be_written_in_UTF_8_is_refused_since_it_would_be_remembered_as_something_else()
+    public void Text_without_a_UTF_8_encoding_is_refused()
     {
         const string Half = "a\ud800";
 
         Refusal(() => new Attachment("c", "/run/netns/x", Half)).Message.Should().EndWith("is not valid Unicode (code 4).");
         Refusal(() => new Attachment("c", $"/run/{Half}", "eth0")).Code.Should().Be(4);
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new("K", Half)])).Code.Should().Be(4);
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = new JsonArray(Half) })).Code.Should().Be(4);
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = new JsonObject { [Half] = 1 } })).Code.Should().Be(4);
-        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: JsonNode.Parse("""{"mac":"\ud800"}""")!.AsObject())).Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = new JsonArray(Half) })).Code
+            .Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["mac"] = new JsonObject { [Half] = 1 } }))
+            .Code.Should().Be(4);
+        Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: JsonNode.Parse("""{"mac":"\ud800"}""")!.AsObject())).Code
+            .Should().Be(4);
     }
 
     [Fact]
-    public void A_capability_argument_leaves_room_for_the_record_that_it_is_remembered_in()
+    public void The_nesting_limit_of_a_capability_argument_leaves_room_for_the_record()
     {
         JsonNode Nested(int levels) => levels == 0 ? 1 : new JsonArray(Nested(levels - 1));
         var deepest = new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(892) });
-        var stored = new StoredAttachment { NetworkName = "pods", Network = ScriptedPlugins.NetworkOf("first"), Attachment = deepest, Result = null, IsComplete = true };
+        var stored =
+            new StoredAttachment { NetworkName = "pods", Network = ScriptedPlugins.NetworkOf("first"), Attachment = deepest, Result = null,
+                IsComplete = true };
 
-        CacheRecord.Read(CacheRecord.Write(stored), "record", expected: null)!.Attachment.Capabilities.ToJsonString().Should().Be(deepest.Capabilities.ToJsonString());
+        CacheRecord.Read(CacheRecord.Write(stored), "record", expected: null)!.Attachment.Capabilities.ToJsonString().Should().Be(
+            deepest.Capabilities.ToJsonString());
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", capabilities: new JsonObject { ["a"] = Nested(893) })).Message
             .Should().Be("capability argument \"a\" is nested more than 892 levels deep (code 4).");
     }
 
     [Fact]
-    public void What_was_handed_in_may_change_later_without_effect()
+    public void An_attachment_copies_its_arguments()
     {
         var capabilities = new JsonObject { ["mac"] = "a" };
         var attachment = new Attachment("c", "/run/netns/x", "eth0", capabilities: capabilities);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>A program that another process has open for writing, as during an installation, cannot be executed (execve(2) ETXTBSY).</summary>
+/// <summary>
+/// A program that another process has open for writing, as during an installation, cannot be executed (execve(2) ETXTBSY).
+/// </summary>
 public sealed class BusyPluginTests : IDisposable
 {
     // With its growing pauses the twelfth attempt comes after two seconds.
@@ -16,7 +18,7 @@ public sealed class BusyPluginTests : IDisposable
 
     [Fact]
     [Case(35, "etxtbsy-2s / 9s")]
-    public async Task After_two_seconds_it_is_run_once_and_has_all_of_its_stdin()
+    public async Task A_plugin_busy_for_two_seconds_runs_once_with_all_of_its_stdin()
     {
         var stdin = string.Concat(Enumerable.Repeat("all of it ", 10_000));
         var writer = Install();
@@ -34,8 +36,10 @@ public sealed class BusyPluginTests : IDisposable
 
     [Fact]
     [Case(35, "etxtbsy-2s / 9s",
-        Libcni = "depends on the Go it is built with: 1.24 tries for five seconds, after which DEL, CHECK and STATUS succeed without having run anything; 1.27 fails after one second, for it starts the same command twice", Ours = "tries as long; then every operation fails, and says why")]
-    public async Task A_DEL_whose_plugin_stays_busy_has_not_succeeded()
+        Libcni = "depends on the Go it is built with: 1.24 tries for five seconds, after which DEL, CHECK and STATUS succeed without " +
+            "having run anything; 1.27 fails after one second, for it starts the same command twice",
+            Ours = "tries as long; then every operation fails, and says why")]
+    public async Task DEL_of_a_plugin_that_stays_busy_fails()
     {
         await using var writer = Install();
 

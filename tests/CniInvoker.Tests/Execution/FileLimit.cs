@@ -15,7 +15,9 @@ internal sealed unsafe partial class FileLimit : IDisposable
     public static FileLimit ToSpare(int files)
     {
         // The limit is one of numbers, and the numbers in use have gaps.
-        var used = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
+        var used =
+            Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(
+                path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
         var free = Enumerable.Range(0, int.MaxValue).Where(number => !used.Contains(number));
         return new FileLimit(free.ElementAt(files));
     }

@@ -9,7 +9,7 @@ public sealed class LargeOutputTests : IDisposable
 
     [Fact]
     [Case(37, "big-stdout")]
-    public async Task A_result_behind_eight_mebibytes_of_white_space_is_a_result()
+    public async Task A_result_after_eight_mebibytes_of_white_space_is_read()
     {
         _plugins.With("talkative", add: $"head -c 8388608 /dev/zero | tr '\\0' ' '; {ScriptedPlugins.Result("10.1.0.7/16")}");
 
@@ -18,13 +18,14 @@ public sealed class LargeOutputTests : IDisposable
 
     [Fact]
     [Case(37, "big-stdout")]
-    public async Task Stdout_without_end_fails_the_ADD_which_is_undone()
+    public async Task Endless_stdout_fails_the_ADD_and_DEL_runs()
     {
         _plugins.With("endless", add: $"echo $$ > '{_plugins.Record("pid")}'; exec yes");
 
         var add = () => AddAsync("endless");
 
-        (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be("it wrote more than 16777216 bytes to stdout and was terminated");
+        (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(
+            "it wrote more than 16777216 bytes to stdout and was terminated");
         ProcessTable.IsAlive(_plugins.ReadProcess("pid")).Should().BeFalse();
         _plugins.Runs.Should().Equal("ADD endless", "DEL endless");
     }

@@ -24,9 +24,11 @@ public sealed class OperationEnvironmentTests : IDisposable
         await runtime.CheckAsync(network, attachment, result, Cancellation);
         await runtime.DeleteAsync(network, attachment, result, Cancellation);
 
-        Parameters("ADD").Should().Contain("CNI_COMMAND=ADD").And.Contain("CNI_CONTAINERID=c1").And.Contain("CNI_NETNS=/run/netns/x").And.Contain("CNI_IFNAME=eth0");
+        Parameters("ADD").Should().Contain("CNI_COMMAND=ADD").And.Contain("CNI_CONTAINERID=c1").And.Contain("CNI_NETNS=/run/netns/x")
+            .And.Contain("CNI_IFNAME=eth0");
         foreach (var verb in new[] { "CHECK", "DEL" })
-            Parameters(verb).Should().Equal(Parameters("ADD").Select(variable => variable.Replace("CNI_COMMAND=ADD", $"CNI_COMMAND={verb}", StringComparison.Ordinal)));
+            Parameters(verb).Should().Equal(
+                Parameters("ADD").Select(variable => variable.Replace("CNI_COMMAND=ADD", $"CNI_COMMAND={verb}", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class OperationEnvironmentTests : IDisposable
     public async Task Plugins_run_in_the_network_namespace_of_the_runtime()
     {
         const string Own = "readlink /proc/self/ns/net";
-        _plugins.With("first", add: $"{Own} > '{_plugins.Record("ADD.netns")}'; {ScriptedPlugins.Result()}", delete: $"{Own} > '{_plugins.Record("DEL.netns")}'");
+        _plugins.With("first", add: $"{Own} > '{_plugins.Record("ADD.netns")}'; {ScriptedPlugins.Result()}",
+            delete: $"{Own} > '{_plugins.Record("DEL.netns")}'");
         var network = ScriptedPlugins.NetworkOf("first");
 
         var result = await _plugins.Runtime().AddAsync(network, ScriptedPlugins.Attachment(), previousResult: null, Cancellation);
@@ -47,7 +50,7 @@ public sealed class OperationEnvironmentTests : IDisposable
 
     [Fact]
     [Spec("check-missing-plugin")]
-    public async Task CHECK_of_a_plugin_that_is_gone_says_so()
+    public async Task CHECK_with_a_removed_plugin_reports_it()
     {
         _plugins.With("first");
 
@@ -58,5 +61,6 @@ public sealed class OperationEnvironmentTests : IDisposable
     }
 
     private string[] Parameters(string verb) =>
-        [.. File.ReadAllLines(_plugins.Record($"first.{verb}.env")).Where(line => line.StartsWith("CNI_", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. File.ReadAllLines(_plugins.Record($"first.{verb}.env")).Where(line => line.StartsWith("CNI_", StringComparison.Ordinal)).Order(
+            StringComparer.Ordinal)];
 }

@@ -9,9 +9,10 @@ public sealed class PluginEnvironmentTests : IDisposable
     [Fact]
     [Case(3, "env-exact", Libcni = "hands on all of its own environment", Ours = "of its own only what programs need to run programs")]
     [Spec("add-environment")]
-    public async Task A_plugin_gets_the_six_variables_and_of_ours_only_what_programs_need()
+    public async Task A_plugin_gets_the_six_variables_and_only_the_general_ones_of_ours()
     {
-        foreach (var name in new[] { "CNI_NETNS_OVERRIDE", "CNI_IFNAME", "CNI_ARGS", "LISTEN_FDS", "NOTIFY_SOCKET", "DOTNET_CNI_TEST", "HTTP_PROXY", "CNI_TEST_SECRET" })
+        foreach (var name in new[] { "CNI_NETNS_OVERRIDE", "CNI_IFNAME", "CNI_ARGS", "LISTEN_FDS", "NOTIFY_SOCKET", "DOTNET_CNI_TEST",
+            "HTTP_PROXY", "CNI_TEST_SECRET" })
             Environment.SetEnvironmentVariable(name, "inherited");
 
         await AddAsync();
@@ -31,7 +32,7 @@ public sealed class PluginEnvironmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Arguments_are_sent_in_order_behind_IgnoreUnknown()
+    public async Task Arguments_follow_IgnoreUnknown_in_order()
     {
         await AddAsync(new("MAC", "02:42:ac:11:00:02"), new("IP", "10.1.0.5"));
 

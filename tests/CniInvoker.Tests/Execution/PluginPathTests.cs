@@ -7,7 +7,8 @@ public sealed class PluginPathTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    [Case(24, "find-order", Libcni = "takes the first regular file, be it one that cannot be executed", Ours = "passes over what cannot be executed")]
+    [Case(24, "find-order", Libcni = "takes the first regular file, be it one that cannot be executed",
+        Ours = "passes over what cannot be executed")]
     public void The_first_executable_file_is_found()
     {
         Directory.CreateDirectory(Path.Combine(_root, "one", "bridge"));
@@ -32,7 +33,7 @@ public sealed class PluginPathTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_that_is_nowhere_is_reported_with_the_places()
+    public void A_missing_plugin_is_reported_with_the_directories()
     {
         var find = () => Find("bridge", "one", "two");
 
@@ -55,7 +56,8 @@ public sealed class PluginPathTests : IDisposable
         find.Should().Throw<CniException>().Which.Message.Should().Be($"plugin type {problem} (code 7).");
     }
 
-    private string Find(string type, params string[] directories) => new PluginPath([.. directories.Select(name => Path.Combine(_root, name))]).Find(type);
+    private string Find(string type, params string[] directories) =>
+        new PluginPath([.. directories.Select(name => Path.Combine(_root, name))]).Find(type);
 
     private void Write(string name, UnixFileMode mode)
     {

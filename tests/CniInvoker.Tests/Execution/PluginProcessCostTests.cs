@@ -13,7 +13,10 @@ public sealed class PluginProcessCostTests : IDisposable
     [Fact]
     public async Task A_run_is_one_process_and_one_thread()
     {
-        _plugins.WithScript("waiting", $"echo $$ > '{_plugins.Record("unfinished")}' && mv '{_plugins.Record("unfinished")}' '{_plugins.Record("pid")}'; while [ ! -e '{_plugins.Record("go")}' ]; do sleep 0.01; done");
+        _plugins.WithScript(
+            "waiting",
+            $"echo $$ > '{_plugins.Record("unfinished")}' && mv '{_plugins.Record("unfinished")}' '{_plugins.Record(
+                "pid")}'; while [ ! -e '{_plugins.Record("go")}' ]; do sleep 0.01; done");
         var before = ProcessTable.Children();
 
         var run = ExecuteAsync("waiting");
@@ -36,7 +39,8 @@ public sealed class PluginProcessCostTests : IDisposable
         for (var run = 0; run < Runs; run++)
             (await ExecuteAsync("counted")).ExitCode.Should().Be(0);
 
-        (await File.ReadAllLinesAsync(_plugins.Record("parents"), Cancellation)).Should().HaveCount(Runs).And.AllBe($"{Environment.ProcessId}");
+        (await File.ReadAllLinesAsync(_plugins.Record("parents"), Cancellation)).Should().HaveCount(Runs).And.AllBe(
+            $"{Environment.ProcessId}");
         ProcessTable.Children().Except(before).Should().BeEmpty();
         await Eventually.TrueAsync(() => !ProcessTable.ThreadNames().Contains("CNI counted"), "the last run's thread has ended");
     }

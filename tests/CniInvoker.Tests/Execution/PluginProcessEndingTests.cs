@@ -12,10 +12,14 @@ public sealed class PluginProcessEndingTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(32, "timeout-grandchild", Libcni = "kills the plugin alone, and returns when the last who holds its stdout ends", Ours = "returns at the deadline, and everything that the plugin started is ended")]
-    public async Task A_plugin_past_its_deadline_goes_with_everything_it_started()
+    [Case(32, "timeout-grandchild", Libcni = "kills the plugin alone, and returns when the last who holds its stdout ends",
+        Ours = "returns at the deadline, and everything that the plugin started is ended")]
+    public async Task A_deadline_terminates_the_plugin_and_everything_it_started()
     {
-        _plugins.WithScript("hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; echo partial; echo waiting >&2; wait");
+        _plugins.WithScript(
+            "hanging",
+            $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record(
+                "grandchild")}'; echo partial; echo waiting >&2; wait");
 
         var (output, elapsed) = await TimeAsync("hanging", deadline: TimeSpan.FromMilliseconds(500));
 
@@ -27,11 +31,15 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     [Fact]
     [Case(32, "timeout-grandchild")]
-    public async Task Processes_that_ignore_the_polite_signal_are_killed_after_the_grace()
+    public async Task Processes_that_ignore_SIGTERM_are_killed_after_the_grace()
     {
-        _plugins.WithScript("stubborn", $"trap '' TERM; echo $$ > '{_plugins.Record("child")}'; (while :; do sleep 1; done) & echo $! > '{_plugins.Record("grandchild")}'; while :; do sleep 1; done");
+        _plugins.WithScript(
+            "stubborn",
+            $"trap '' TERM; echo $$ > '{_plugins.Record("child")}'; (while :; do sleep 1; done) & echo $! > '{_plugins.Record(
+                "grandchild")}'; while :; do sleep 1; done");
 
-        var (output, elapsed) = await TimeAsync("stubborn", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromMilliseconds(300));
+        var (output, elapsed) =
+            await TimeAsync("stubborn", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromMilliseconds(300));
 
         output.Should().BeEquivalentTo(new { TimedOut = true, Signal = 9 });
         elapsed.Should().BeLessThan(Generous);
@@ -40,7 +48,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plugin_may_tidy_up_during_the_grace()
+    public async Task A_plugin_may_clean_up_during_the_grace()
     {
         _plugins.WithScript("tidy", $"trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait");
 
@@ -51,9 +59,10 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_grandchild_that_tidies_up_has_the_grace_too_even_if_its_parent_is_gone()
+    public async Task A_grandchild_has_the_grace_too_even_without_its_parent()
     {
-        _plugins.WithScript("delegating", $"(trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait) & sleep 100");
+        _plugins.WithScript(
+            "delegating", $"(trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait) & sleep 100");
 
         var (output, _) = await TimeAsync("delegating", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromSeconds(5));
 
@@ -63,7 +72,7 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     [Fact]
     [Case(33, "daemonised-child", Libcni = "waits until the child ends", Ours = "the result is there at once, and the child goes on")]
-    public async Task What_a_successful_plugin_leaves_running_is_not_waited_for_and_left_alone()
+    public async Task A_process_that_a_successful_plugin_leaves_keeps_running_and_delays_nothing()
     {
         _plugins.WithScript("daemonising", $"sleep 30 & echo $! > '{_plugins.Record("daemon")}'; echo result");
 
@@ -82,7 +91,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     [InlineData("(sleep 1; echo '{\"ips\":[]}') &", "{\"ips\":[]}\n")]
     [InlineData("(sleep 1; echo ' 1}') & printf '{\"mtu\":'", "{\"mtu\": 1}\n")]
     [Case(33, "daemonised-child")]
-    public async Task A_result_that_a_child_prints_after_the_plugins_end_is_waited_for(string script, string printed)
+    public async Task A_result_that_a_child_prints_after_the_plugins_end_is_read(string script, string printed)
     {
         _plugins.WithScript("late", script);
 
@@ -93,7 +102,7 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     [Fact]
     [Case(33, "daemonised-child")]
-    public async Task So_is_a_reason_that_a_child_prints_after_the_plugin_has_failed()
+    public async Task An_error_that_a_child_prints_after_the_plugins_failure_is_read()
     {
         _plugins.WithScript("late", "(sleep 1; echo '{\"code\":11}') & exit 1");
 
@@ -105,7 +114,7 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     [Fact]
     [Case(33, "daemonised-child")]
-    public async Task A_child_that_holds_stdout_and_never_prints_a_result_is_ended_at_the_deadline()
+    public async Task A_child_that_holds_stdout_without_a_result_is_terminated_at_the_deadline()
     {
         _plugins.WithScript("silent", $"sleep 100 & echo $! > '{_plugins.Record("left")}'");
 
@@ -129,11 +138,12 @@ public sealed class PluginProcessEndingTests : IDisposable
 
     [Fact]
     [Case(32, "timeout-grandchild")]
-    public async Task A_process_that_left_the_group_but_holds_the_pipes_cannot_delay_the_end()
+    public async Task A_process_outside_the_group_that_holds_the_pipes_delays_nothing()
     {
         _plugins.WithScript("escaping", $"setsid sleep 30 & echo $! > '{_plugins.Record("daemon")}'; sleep 100");
 
-        var (output, elapsed) = await TimeAsync("escaping", deadline: TimeSpan.FromMilliseconds(500), grace: TimeSpan.FromMilliseconds(200));
+        var (output, elapsed) =
+            await TimeAsync("escaping", deadline: TimeSpan.FromMilliseconds(500), grace: TimeSpan.FromMilliseconds(200));
 
         output.TimedOut.Should().BeTrue();
         elapsed.Should().BeLessThan(Generous);
@@ -142,37 +152,45 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_plugin_and_everything_it_started()
+    public async Task A_cancellation_terminates_the_plugin_and_everything_it_started()
     {
-        _plugins.WithScript("hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; wait");
+        _plugins.WithScript(
+            "hanging", $"echo $$ > '{_plugins.Record("child")}'; sleep 100 & echo $! > '{_plugins.Record("grandchild")}'; wait");
         using var cancellation = new CancellationTokenSource();
-        var run = new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("hanging", deadline: TimeSpan.FromSeconds(50)), cancellation.Token);
-        await Eventually.TrueAsync(() => File.Exists(_plugins.Record("grandchild")) && File.ReadAllText(_plugins.Record("grandchild")).EndsWith('\n'), "the grandchild runs");
+        var run =
+            new PluginProcess(TimeProvider.System).ExecuteAsync(
+                _plugins.Request("hanging", deadline: TimeSpan.FromSeconds(50)), cancellation.Token);
+        await Eventually.TrueAsync(
+            () => File.Exists(_plugins.Record("grandchild")) && File.ReadAllText(_plugins.Record("grandchild")).EndsWith('\n'),
+            "the grandchild runs");
 
         await cancellation.CancelAsync();
 
-        (await run.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancellation.Token);
+        (await run.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(
+            cancellation.Token);
         ProcessTable.IsAlive(_plugins.ReadProcess("child")).Should().BeFalse();
         ProcessTable.IsAlive(_plugins.ReadProcess("grandchild")).Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_token_that_is_cancelled_beforehand_starts_nothing()
+    public async Task A_token_cancelled_beforehand_starts_nothing()
     {
         _plugins.WithScript("started", $"touch '{_plugins.Record("started")}'");
 
-        var run = () => new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("started"), new CancellationToken(canceled: true));
+        var run =
+            () => new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request("started"), new CancellationToken(canceled: true));
 
         await run.Should().ThrowAsync<OperationCanceledException>();
         File.Exists(_plugins.Record("started")).Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_plugin_that_not_even_SIGKILL_ends_does_not_hold_up_its_caller_and_is_reaped_later()
+    public async Task A_plugin_that_survives_SIGKILL_does_not_block_its_caller_and_is_reaped_later()
     {
         Assert.SkipUnless(Freezer.IsAvailable, "There is no writable cgroup v1 freezer.");
         using var freezer = new Freezer();
-        _plugins.WithScript("frozen", $"echo $$ > '{_plugins.Record("child")}'; echo $$ > {freezer.Members}; echo FROZEN > {freezer.State}; sleep 100");
+        _plugins.WithScript(
+            "frozen", $"echo $$ > '{_plugins.Record("child")}'; echo $$ > {freezer.Members}; echo FROZEN > {freezer.State}; sleep 100");
 
         var (output, elapsed) = await TimeAsync("frozen", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromMilliseconds(200));
         var process = _plugins.ReadProcess("child");
@@ -188,7 +206,9 @@ public sealed class PluginProcessEndingTests : IDisposable
     private async Task<(PluginOutput Output, TimeSpan Elapsed)> TimeAsync(string type, TimeSpan deadline, TimeSpan? grace = null)
     {
         var clock = Stopwatch.StartNew();
-        var output = await new PluginProcess(TimeProvider.System).ExecuteAsync(_plugins.Request(type, deadline: deadline, grace: grace), Cancellation);
+        var output =
+            await new PluginProcess(TimeProvider.System).ExecuteAsync(
+                _plugins.Request(type, deadline: deadline, grace: grace), Cancellation);
         return (output, clock.Elapsed);
     }
 }

@@ -10,7 +10,8 @@ public sealed class PluginProcessLeakTests : IDisposable
     [Fact]
     public async Task Two_hundred_runs_of_every_kind_leave_no_file_no_zombie_and_no_thread()
     {
-        _plugins.WithScript("good", "cat > /dev/null; echo '{}'").WithScript("bad", "exit 1").WithScript("slow", "sleep 10").WithScript("broken", "");
+        _plugins.WithScript("good", "cat > /dev/null; echo '{}'").WithScript("bad", "exit 1").WithScript("slow", "sleep 10").WithScript(
+            "broken", "");
         await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "broken"), "no program", Cancellation);
         await RunSomeAsync(20);
         var files = ProcessTable.OpenFiles();
@@ -19,11 +20,12 @@ public sealed class PluginProcessLeakTests : IDisposable
         await RunSomeAsync(200);
 
         ProcessTable.ZombieChildren().Should().BeEmpty();
-        await Eventually.TrueAsync(() => ProcessTable.OpenFiles() <= files && ProcessTable.Threads() <= threads + 4, $"open files are back at {files}");
+        await Eventually.TrueAsync(
+            () => ProcessTable.OpenFiles() <= files && ProcessTable.Threads() <= threads + 4, $"open files are back at {files}");
     }
 
     [Fact]
-    public async Task Wherever_the_run_is_when_no_more_files_can_be_opened_it_fails_and_leaves_nothing()
+    public async Task A_run_that_reaches_the_file_limit_at_any_point_fails_and_leaks_nothing()
     {
         _plugins.WithScript("good", "cat > /dev/null; echo '{}'");
         var process = new PluginProcess(TimeProvider.System);
@@ -43,7 +45,8 @@ public sealed class PluginProcessLeakTests : IDisposable
             }
         }
 
-        failures.Should().NotBeEmpty().And.AllSatisfy(msg => msg.Should().MatchRegex("could not run: (((pipe2|eventfd|pidfd_open): Too many open files)|no thread can be started)"));
+        failures.Should().NotBeEmpty().And.AllSatisfy(
+            msg => msg.Should().MatchRegex("could not run: (((pipe2|eventfd|pidfd_open): Too many open files)|no thread can be started)"));
         ProcessTable.ZombieChildren().Should().BeEmpty();
         await Eventually.TrueAsync(() => ProcessTable.OpenFiles() <= files, $"open files are back at {files}");
         (await process.ExecuteAsync(_plugins.Request("good"), Cancellation)).ExitCode.Should().Be(0);

@@ -11,7 +11,7 @@ public sealed class PluginProcessTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    public async Task A_plugin_reads_its_stdin_to_the_end_and_is_heard_on_both_pipes()
+    public async Task A_plugin_reads_its_whole_stdin_and_writes_to_both_pipes()
     {
         _plugins.WithScript("echoing", "cat; echo problem >&2; exit 3");
 
@@ -60,7 +60,7 @@ public sealed class PluginProcessTests : IDisposable
 
     [Fact]
     [Case(36, "epipe")]
-    public async Task A_plugin_that_leaves_a_large_stdin_unread_has_not_failed()
+    public async Task Leaving_a_large_stdin_unread_is_not_a_failure()
     {
         _plugins.WithScript("deaf", "echo done");
 
@@ -72,7 +72,7 @@ public sealed class PluginProcessTests : IDisposable
 
     [Fact]
     [Case(36, "epipe")]
-    public async Task A_plugin_that_closes_its_stdin_and_goes_on_has_not_failed()
+    public async Task Closing_stdin_early_is_not_a_failure()
     {
         _plugins.WithScript("closing", "exec 0<&-; sleep 0.2; echo done");
 
@@ -105,8 +105,9 @@ public sealed class PluginProcessTests : IDisposable
     [Theory]
     [InlineData("stdout", "")]
     [InlineData("stderr", ">&2")]
-    [Case(37, "big-stdout", Libcni = "keeps all of it in memory, without bound", Ours = "the plugin is ended at a bound (16 MiB unless said otherwise), and has failed")]
-    public async Task Output_without_end_is_bounded_and_its_writer_ended(string stream, string redirection)
+    [Case(37, "big-stdout", Libcni = "keeps all of it in memory, without bound",
+        Ours = "the plugin is ended at a bound (16 MiB unless said otherwise), and has failed")]
+    public async Task Endless_output_is_bounded_and_its_writer_terminated(string stream, string redirection)
     {
         _plugins.WithScript("endless", $"echo $$ > '{_plugins.Record("pid")}'; yes {redirection} & yes {redirection}");
 
@@ -130,7 +131,7 @@ public sealed class PluginProcessTests : IDisposable
     [InlineData("", "the file is empty or starts with an empty line; reinstall the plugin")]
     [InlineData("#!/nowhere/sh -e\n", "its interpreter /nowhere/sh does not exist")]
     [InlineData("#!/etc\n", "permission denied; is its file system mounted noexec, or its interpreter not executable?")]
-    public async Task A_plugin_that_cannot_be_started_is_an_error_that_says_why(string content, string reason)
+    public async Task A_plugin_that_cannot_start_is_an_error_with_the_reason(string content, string reason)
     {
         _plugins.WithScript("nonsense", "");
         await File.WriteAllTextAsync(Path.Combine(_plugins.Directory, "nonsense"), content, Cancellation);

@@ -24,18 +24,22 @@ internal static class ProcessTable
     public static int[] ZombieChildren() => [.. Processes().Where(process => IsOurs(process, fields => fields[0] == "Z"))];
 
     /// <summary>Without assemblies, which are opened when they are first needed and stay open.</summary>
-    public static int OpenFiles() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(link => new FileInfo(link).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
+    public static int OpenFiles() =>
+        Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(
+            link => new FileInfo(link).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
 
     public static int Threads() => Directory.EnumerateFileSystemEntries("/proc/self/task").Count();
 
     /// <summary>As the kernel has them: at most 15 bytes.</summary>
     public static string[] ThreadNames() =>
     [
-        .. Directory.GetDirectories("/proc/self/task").Select(task => Path.Combine(task, "comm")).Select(ReadIfThere).Select(name => name.TrimEnd('\n')),
+        .. Directory.GetDirectories("/proc/self/task").Select(task => Path.Combine(task, "comm")).Select(ReadIfThere).Select(
+            name => name.TrimEnd('\n')),
     ];
 
     private static IEnumerable<int> Processes() =>
-        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Select(name => int.TryParse(name, out var process) ? process : 0).Where(process => process > 0);
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Select(name => int.TryParse(name, out var process) ? process : 0)
+            .Where(process => process > 0);
 
     private static bool IsOurs(int process, Func<string[], bool> condition)
     {

@@ -9,7 +9,7 @@ public sealed class TraceContextTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    public async Task Plugins_are_told_which_trace_they_are_part_of()
+    public async Task Plugins_get_the_current_trace_context()
     {
         _plugins.With("first");
         using var activity = new Activity("attach").SetIdFormat(ActivityIdFormat.W3C).AddBaggage("tenant", "blue; green").Start();
@@ -24,7 +24,7 @@ public sealed class TraceContextTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_trace_they_are_told_of_none()
+    public async Task Without_a_trace_plugins_get_no_trace_context()
     {
         _plugins.With("first");
 

@@ -49,7 +49,8 @@ public sealed class LayoutTests
 
     private static readonly (FileKind Managed, string Native)[] Kinds =
     [
-        (FileKind.Pipe, "S_IFIFO"), (FileKind.CharacterDevice, "S_IFCHR"), (FileKind.Directory, "S_IFDIR"), (FileKind.BlockDevice, "S_IFBLK"),
+        (FileKind.Pipe, "S_IFIFO"), (FileKind.CharacterDevice, "S_IFCHR"), (FileKind.Directory, "S_IFDIR"),
+        (FileKind.BlockDevice, "S_IFBLK"),
         (FileKind.File, "S_IFREG"), (FileKind.Link, "S_IFLNK"), (FileKind.Socket, "S_IFSOCK"),
     ];
 
@@ -77,8 +78,13 @@ public sealed class LayoutTests
             (structure, field) => (structure.Managed, field.Name, structure.Native, Member: field.Name));
         foreach (var (managed, field, native, member) in Fields.Concat(sameNames))
         {
-            var size = Marshal.SizeOf(managed.GetField(field)!.FieldType is { IsEnum: true } choice ? choice.GetEnumUnderlyingType() : managed.GetField(field)!.FieldType);
-            Claim(program, $"offsetof({native}, {member}) == {Marshal.OffsetOf(managed, field)} && sizeof((({native} *)0)->{member}) == {size}");
+            var size =
+                Marshal.SizeOf(
+                    managed.GetField(field)!.FieldType is { IsEnum: true } choice
+                        ? choice.GetEnumUnderlyingType()
+                        : managed.GetField(field)!.FieldType);
+            Claim(program,
+                $"offsetof({native}, {member}) == {Marshal.OffsetOf(managed, field)} && sizeof((({native} *)0)->{member}) == {size}");
         }
 
         Claim(program, $"sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(sigset_t) <= 128");
@@ -99,7 +105,10 @@ public sealed class LayoutTests
 
     private static async Task<string> CompileAsync(string program)
     {
-        using var compiler = Process.Start(new ProcessStartInfo("/usr/bin/cc", "-x c -Werror -fsyntax-only -") { RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var compiler =
+            Process.Start(
+                new ProcessStartInfo(
+                    "/usr/bin/cc", "-x c -Werror -fsyntax-only -") { RedirectStandardInput = true, RedirectStandardError = true })!;
         await compiler.StandardInput.WriteAsync(program);
         compiler.StandardInput.Close();
         var complaints = await compiler.StandardError.ReadToEndAsync(Cancellation);

@@ -17,7 +17,8 @@ public sealed class AttachmentStoreProperties : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Property]
-    public void What_is_written_is_found_whole(WrittenNetwork network, WrittenAttachment attachment, WrittenResult result, bool hasResult, bool isComplete)
+    public void Written_attachments_are_found_whole(
+        WrittenNetwork network, WrittenAttachment attachment, WrittenResult result, bool hasResult, bool isComplete)
     {
         var directory = Fresh();
         var store = new FileAttachmentStore(directory);
@@ -42,7 +43,9 @@ public sealed class AttachmentStoreProperties : IDisposable
         {
             if (step.IsWritten)
             {
-                var stored = Stored(Network(step.Id.NetworkName), new Attachment(step.Id.ContainerId, "", step.Id.InterfaceName), result: null, step.IsComplete);
+                var stored =
+                    Stored(Network(step.Id.NetworkName), new Attachment(step.Id.ContainerId, "", step.Id.InterfaceName), result: null,
+                        step.IsComplete);
                 store.Write(stored);
                 model[step.Id] = Facts(stored);
             }
@@ -77,10 +80,12 @@ public sealed class AttachmentStoreProperties : IDisposable
         let parts = name.Split('-', 5)
         from first in Gen.Choose(1, parts.Length - 2)
         from second in Gen.Choose(first + 1, parts.Length - 1)
-        select new AttachmentId(string.Join('-', parts[..first]), string.Join('-', parts[first..second]), string.Join('-', parts[second..]));
+        select new AttachmentId(
+            string.Join('-', parts[..first]), string.Join('-', parts[first..second]), string.Join('-', parts[second..]));
 
     private static NetworkConfiguration Network(string name) =>
-        NetworkConfiguration.Parse(new Json.Fields([new("name", new Json.Words(name)), new("type", new Json.Words("bridge"))]).Utf8, "file");
+        NetworkConfiguration.Parse(
+            new Json.Fields([new("name", new Json.Words(name)), new("type", new Json.Words("bridge"))]).Utf8, "file");
 
     private static StoredAttachment Stored(NetworkConfiguration network, Attachment attachment, CniResult? result, bool isComplete) =>
         new() { NetworkName = network.Name, Network = network, Attachment = attachment, Result = result, IsComplete = isComplete };

@@ -5,7 +5,10 @@ using FsCheck.Xunit;
 
 namespace CniInvoker.Tests.Properties;
 
-/// <summary>Whatever a plugin in Go reads, it reads what it would if libcni had written it; only that whole numbers of 64 bits keep their last digits.</summary>
+/// <summary>
+/// Whatever a plugin in Go reads, it reads what it would if libcni had written it; only that whole numbers of 64 bits keep their last
+/// digits.
+/// </summary>
 [Properties(Arbitrary = [typeof(Arbitraries)], MaxTest = 300)]
 public sealed class GoPluginProperties
 {
@@ -27,10 +30,12 @@ public sealed class GoPluginProperties
     public void A_plugin_decodes_capability_arguments_as_it_would_from_libcni(WrittenAttachment attachment)
     {
         var given = new Json.Fields(attachment.Capabilities.All);
-        var switches = new JsonObject([.. given.All.Select(field => field.Key).Distinct().Select(key => KeyValuePair.Create(key, (JsonNode?)true))]);
+        var switches =
+            new JsonObject([.. given.All.Select(field => field.Key).Distinct().Select(key => KeyValuePair.Create(key, (JsonNode?)true))]);
         var network = ScriptedPlugins.Network(new JsonObject { ["type"] = "a", ["capabilities"] = switches }.ToJsonString());
 
-        var request = (Json.Fields)Json.Read(RequestConfiguration.Derive(network, network.Plugins[0], previousResult: null, attachment.Make()));
+        var request =
+            (Json.Fields)Json.Read(RequestConfiguration.Derive(network, network.Plugins[0], previousResult: null, attachment.Make()));
 
         if (request["runtimeConfig"] is { } ours && Go.Handed(given) is { } theirs)
             RequireSame(ours, theirs, given);
@@ -38,7 +43,8 @@ public sealed class GoPluginProperties
 
     // What a runtime says itself is the same for both, and tested for itself.
     private static Json.Fields Own(Json.Fields entry) => entry.Without(key =>
-        Go.Folded(key) is "name" or "cniversion" or "prevresult" or "runtimeconfig" || Go.Folded(key).StartsWith("cni.dev/", StringComparison.Ordinal));
+        Go.Folded(key) is "name" or "cniversion" or "prevresult" or "runtimeconfig"
+            || Go.Folded(key).StartsWith("cni.dev/", StringComparison.Ordinal));
 
     private static void RequireSame(Json ours, Json theirs, Json written)
     {

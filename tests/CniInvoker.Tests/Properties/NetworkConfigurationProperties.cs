@@ -15,7 +15,8 @@ public sealed class NetworkConfigurationProperties
         again.Name.Should().Be(network.Name);
         again.CniVersion.Should().Be(network.CniVersion);
         (again.DisableCheck, again.DisableGc).Should().Be((network.DisableCheck, network.DisableGc));
-        again.Plugins.Select(plugin => (plugin.Type, plugin.IpamType)).Should().Equal(network.Plugins.Select(plugin => (plugin.Type, plugin.IpamType)));
+        again.Plugins.Select(plugin => (plugin.Type, plugin.IpamType)).Should().Equal(
+            network.Plugins.Select(plugin => (plugin.Type, plugin.IpamType)));
         again.Plugins.Select(plugin => Json.Of(plugin.Json).Canonical).Should().Equal(written.Plugins.Select(plugin => plugin.Canonical));
         foreach (var (plugin, before) in again.Plugins.Zip(network.Plugins))
             plugin.Capabilities.Should().BeEquivalentTo(before.Capabilities);

@@ -17,7 +17,9 @@ public sealed class OperationLocksProperties : IDisposable
     // A word for each process: a digit is an operation for that container, a star a collection.
     [Property(MaxTest = 20)]
     public Property However_operations_and_collections_come_none_overlap_that_must_not_and_all_end() => Prop.ForAll(
-        Arb.From(Gen.Elements('1', '1', '2', '3', Everything).ListOf(4).Select(string.Concat).ListOf(4).Select(all => string.Join(' ', all))), async written =>
+        Arb.From(
+            Gen.Elements('1', '1', '2', '3', Everything).ListOf(4).Select(string.Concat).ListOf(4).Select(all => string.Join(' ', all))),
+            async written =>
     {
         var processes = written.Split(' ');
         var inside = new Inside();
@@ -59,7 +61,9 @@ public sealed class OperationLocksProperties : IDisposable
         {
             lock (_lock)
             {
-                Overlaps.AddRange(_now.Where(other => other == turn || other == Everything || turn == Everything).Select(other => $"{turn} beside {other}"));
+                Overlaps.AddRange(
+                    _now.Where(other => other == turn || other == Everything || turn == Everything).Select(
+                        other => $"{turn} beside {other}"));
                 _now.Add(turn);
             }
         }

@@ -14,7 +14,9 @@ public sealed class PluginArgumentsProperties
     [Property]
     public void A_plugin_reads_every_argument_in_order(WrittenAttachment written)
     {
-        var said = ReadLikeGo(PluginEnvironment.For(CniOperation.Add, Nowhere, written.Make()).Single(variable => variable.Key == "CNI_ARGS").Value);
+        var said =
+            ReadLikeGo(
+                PluginEnvironment.For(CniOperation.Add, Nowhere, written.Make()).Single(variable => variable.Key == "CNI_ARGS").Value);
 
         var begin = written.Arguments.Count == 0 || written.Arguments.Any(argument => argument.Key == "IgnoreUnknown") ? 0 : 1;
         said.Take(begin).Should().AllBeEquivalentTo(KeyValuePair.Create("IgnoreUnknown", "1"));

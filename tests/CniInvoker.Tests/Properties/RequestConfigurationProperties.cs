@@ -8,7 +8,8 @@ namespace CniInvoker.Tests.Properties;
 public sealed class RequestConfigurationProperties
 {
     [Property]
-    public void A_plugin_reads_its_entry_unchanged_but_for_what_a_runtime_has_to_say(WrittenNetwork written, WrittenAttachment attachment, WrittenResult previous, bool isFirst)
+    public void A_plugin_reads_its_entry_with_only_the_runtimes_fields_changed(
+        WrittenNetwork written, WrittenAttachment attachment, WrittenResult previous, bool isFirst)
     {
         var network = written.Parse();
         var result = isFirst ? null : previous.Parse();
@@ -24,11 +25,16 @@ public sealed class RequestConfigurationProperties
     }
 
     [Property]
-    public void At_garbage_collection_it_reads_its_entry_and_what_remains(WrittenNetwork written, WrittenAttachment[] remaining)
+    public void GC_passes_the_entry_and_the_valid_attachments(WrittenNetwork written, WrittenAttachment[] remaining)
     {
         var network = written.Parse();
-        var ids = remaining.Select(attachment => new AttachmentId(network.Name, attachment.ContainerId, attachment.InterfaceName)).ToArray();
-        var list = new Json.Items([.. ids.Select(id => new Json.Fields([new("containerID", new Json.Words(id.ContainerId)), new("ifname", new Json.Words(id.InterfaceName))]))]);
+        var ids =
+            remaining.Select(attachment => new AttachmentId(network.Name, attachment.ContainerId, attachment.InterfaceName)).ToArray();
+        var list =
+            new Json.Items(
+                [.. ids.Select(
+                    id => new Json.Fields(
+                        [new("containerID", new Json.Words(id.ContainerId)), new("ifname", new Json.Words(id.InterfaceName))]))]);
 
         foreach (var (plugin, entry) in network.Plugins.Zip(written.Plugins))
         {
@@ -39,7 +45,8 @@ public sealed class RequestConfigurationProperties
     }
 
     [Property]
-    public void Every_operation_says_the_same_but_for_the_previous_result(WrittenNetwork written, WrittenAttachment attachment, WrittenResult previous)
+    public void All_operations_pass_the_same_but_for_the_previous_result(
+        WrittenNetwork written, WrittenAttachment attachment, WrittenResult previous)
     {
         var network = written.Parse();
 
@@ -48,13 +55,14 @@ public sealed class RequestConfigurationProperties
             var first = RequestConfiguration.Derive(network, plugin, previousResult: null, attachment.Make());
             var later = (Json.Fields)Json.Read(RequestConfiguration.Derive(network, plugin, previous.Parse(), attachment.Make()));
 
-            later.Without(key => key == "prevResult").ToString().Should().Be(Json.Read(first).ToString(), "it is said in the same order, too");
+            later.Without(key => key == "prevResult").ToString().Should().Be(
+                Json.Read(first).ToString(), "it is said in the same order, too");
             RequestConfiguration.Derive(network, plugin, previousResult: null, attachment.Make()).Should().Equal(first);
         }
     }
 
     [Property(MaxTest = 200)]
-    public void Whoever_takes_the_last_of_keys_that_differ_in_letter_case_reads_what_the_runtime_says(WrittenNetwork written, WrittenAttachment attachment)
+    public void The_runtimes_fields_win_over_keys_in_other_letter_case(WrittenNetwork written, WrittenAttachment attachment)
     {
         var network = written.Parse();
 
@@ -70,13 +78,17 @@ public sealed class RequestConfigurationProperties
     // How numbers are written is another property.
     private static string Plain(Json json) => json switch
     {
-        Json.Fields fields => new Json.Fields([.. fields.All.Select(field => new Json.Field(field.Key, new Json.Words(Plain(field.Value))))]).Canonical,
+        Json.Fields fields =>
+            new Json.Fields([.. fields.All.Select(field => new Json.Field(field.Key, new Json.Words(Plain(field.Value))))]).Canonical,
         Json.Items items => new Json.Items([.. items.All.Select(item => new Json.Words(Plain(item)))]).Canonical,
         _ => (Go.Exact(json) ?? Go.Exact(Go.Handed(json))) is { } whole ? $"{whole}" : Go.Handed(json)?.Canonical ?? json.Canonical,
     };
 
     private static Json.Fields Own(Json.Fields entry, NetworkConfiguration network) => entry
-        .Without(key => (InGo(key) is "name" or "cniversion" && Outranks(key)) || key is "name" or "cniVersion" || new[] { "prevresult", "runtimeconfig" }.Contains(InGo(key)) || InGo(key).StartsWith("cni.dev/", StringComparison.Ordinal))
+        .Without(
+            key => (InGo(key) is "name" or "cniversion" && Outranks(key)) || key is "name" or "cniVersion"
+                || new[] { "prevresult", "runtimeconfig" }.Contains(InGo(key))
+                || InGo(key).StartsWith("cni.dev/", StringComparison.Ordinal))
         .With("name", new Json.Words(network.Name))
         .With("cniVersion", new Json.Words(network.CniVersion));
 

@@ -30,7 +30,8 @@ public sealed class ResultConversionProperties
             var back = old.Written.Parse().ConvertTo(version).ConvertTo(old.Written.Version);
 
             WithLists((Json.Fields)Json.Of(back.Json)).Canonical
-                .Should().Be(WithLists(old.Written.Json.With("cniVersion", new Json.Words(old.Written.Version))).Canonical, "of the way over {0}", version);
+                .Should().Be(WithLists(old.Written.Json.With("cniVersion", new Json.Words(old.Written.Version))).Canonical,
+                    "of the way over {0}", version);
         }
     }
 
@@ -42,26 +43,29 @@ public sealed class ResultConversionProperties
             var back = written.Parse().ConvertTo("0.4.0").ConvertTo(written.Version);
 
             var expected = written.Json.Changed("interfaces", WithoutNewFields).With("cniVersion", new Json.Words(written.Version));
-            Json.Of(back.Json).Canonical.Should().Be((expected["dns"] is null ? expected.With("dns", new Json.Fields([])) : expected).Canonical);
+            Json.Of(back.Json).Canonical.Should().Be(
+                (expected["dns"] is null ? expected.With("dns", new Json.Fields([])) : expected).Canonical);
         }
     }
 
     [Property]
-    public void What_a_result_means_is_the_same_in_every_version_that_can_say_it(WrittenResult written)
+    public void The_meaning_of_a_result_survives_conversion(WrittenResult written)
     {
         var result = written.Parse();
 
         foreach (var version in SpecVersion.Known)
         {
             if (!Shapes[0].Contains(version))
-                Meaning.Of(result.ConvertTo(version)).Should().Be(Meaning.Of(result, withNewFields: KeepsNewFields(written.Version, version)));
+                Meaning.Of(result.ConvertTo(version)).Should().Be(
+                    Meaning.Of(result, withNewFields: KeepsNewFields(written.Version, version)));
             else if (result.Ips.Count > 0)
-                Meaning.Of(result.ConvertTo(version)).Should().Be(Shapes[0].Contains(written.Version) ? Meaning.Of(result) : Meaning.PerFamily(result));
+                Meaning.Of(result.ConvertTo(version)).Should().Be(
+                    Shapes[0].Contains(written.Version) ? Meaning.Of(result) : Meaning.PerFamily(result));
         }
     }
 
     [Property(MaxTest = 300)]
-    public void Whatever_a_plugin_prints_is_converted_or_refused(DamagedResult damaged)
+    public void Any_result_is_converted_or_refused(DamagedResult damaged)
     {
         foreach (var version in SpecVersion.Known)
         {
@@ -76,7 +80,8 @@ public sealed class ResultConversionProperties
         }
     }
 
-    private static bool KeepsNewFields(string from, string to) => Shapes.Single(shape => shape.Contains(from)).Contains(to) || !FromLists.Contains(to);
+    private static bool KeepsNewFields(string from, string to) =>
+        Shapes.Single(shape => shape.Contains(from)).Contains(to) || !FromLists.Contains(to);
 
     private static Json WithoutNewFields(Json interfaces) => interfaces is not Json.Items items ? interfaces
         : new Json.Items([.. items.All.Select(link => ((Json.Fields)link).Without(key => key is "mtu" or "socketPath" or "pciID"))]);

@@ -43,7 +43,9 @@ public sealed class VersionProperties
 
     private static string Choose(IReadOnlyList<string> list, string single)
     {
-        var json = new Json.Fields([new("name", new Json.Words("n")), new("plugins", new Json.Items([new Json.Fields([new("type", new Json.Words("a"))])]))])
+        var json =
+            new Json.Fields(
+                [new("name", new Json.Words("n")), new("plugins", new Json.Items([new Json.Fields([new("type", new Json.Words("a"))])]))])
             .With("cniVersion", single == "" ? null : new Json.Words(single))
             .With("cniVersions", new Json.Items([.. list.Select(version => new Json.Words(version))]));
         return NetworkConfiguration.Parse(json.Utf8, "file").CniVersion;

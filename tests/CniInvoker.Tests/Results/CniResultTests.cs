@@ -28,7 +28,8 @@ public sealed class CniResultTests
             new CniInterface("cni0", "aa:aa:aa:aa:aa:aa", null, null), new CniInterface("eth0", null, null, null),
             new CniInterface("eth0", "bb:bb:bb:bb:bb:bb", "/run/netns/x", 1450) { SocketPath = "/run/vhost.sock", PciId = "0000:04:00.5" });
         result.Ips.Should().Equal(
-            new CniIp(IPAddress.Parse("10.1.2.3"), 16, IPAddress.Parse("10.1.0.1"), 2), new CniIp(IPAddress.Parse("fd00::3"), 64, null, null));
+            new CniIp(IPAddress.Parse("10.1.2.3"), 16, IPAddress.Parse("10.1.0.1"), 2),
+            new CniIp(IPAddress.Parse("fd00::3"), 64, null, null));
         result.Routes.Should().Equal(
             new CniRoute(IPNetwork.Parse("0.0.0.0/0"), IPAddress.Parse("10.1.0.1")),
             new CniRoute(IPNetwork.Parse("10.0.0.0/8"), null, 1400, 5, 100, 253, 1360),
@@ -52,7 +53,7 @@ public sealed class CniResultTests
     }
 
     [Fact]
-    public void The_container_interface_is_the_one_with_a_sandbox_wherever_it_stands()
+    public void The_container_interface_is_the_one_with_a_sandbox()
     {
         var result = Parse(Lists, "1.0.0");
 
@@ -68,13 +69,14 @@ public sealed class CniResultTests
     {
         var result = Parse(text, "1.0.0");
 
-        result.Should().BeEquivalentTo(new { CniVersion = "1.0.0", Interfaces = Array.Empty<object>(), Ips = Array.Empty<object>(), Routes = Array.Empty<object>() });
+        result.Should().BeEquivalentTo(
+            new { CniVersion = "1.0.0", Interfaces = Array.Empty<object>(), Ips = Array.Empty<object>(), Routes = Array.Empty<object>() });
         result.Json["cniVersion"]!.GetValue<string>().Should().Be("1.0.0");
     }
 
     [Fact]
     [Case(43, "unknown-result-fields")]
-    public void What_nobody_knows_is_kept_and_copies_are_handed_out()
+    public void Unknown_fields_are_kept_and_Json_is_a_copy()
     {
         var result = Parse("""{"cniVersion":"0.4.0","vendor":{"big":9007199254740993}}""", "1.0.0");
 
@@ -84,9 +86,10 @@ public sealed class CniResultTests
     }
 
     [Fact]
-    public void Json_that_is_there_already_is_taken_as_a_copy()
+    public void FromJson_copies_its_argument()
     {
-        var json = new JsonObject { ["interfaces"] = new JsonArray(new JsonObject { ["name"] = "eth0", ["sandbox"] = "/x", ["mtu"] = 1400L }) };
+        var json =
+            new JsonObject { ["interfaces"] = new JsonArray(new JsonObject { ["name"] = "eth0", ["sandbox"] = "/x", ["mtu"] = 1400L }) };
 
         var result = CniResult.FromJson(json, "1.1.0");
 
@@ -98,25 +101,35 @@ public sealed class CniResultTests
     [InlineData("[]", 6, "the result is not a JSON object")]
     [InlineData("", 6, "the result is not JSON (line 1): it is empty")]
     [InlineData("{} {}", 6, "the result is not JSON (line 1): there is text after the end of the value")]
-    [InlineData("""{"cniVersion":"2.0.0"}""", 1, "results of version \"2.0.0\" are not supported; supported are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
+    [InlineData("""{"cniVersion":"2.0.0"}""", 1,
+        "results of version \"2.0.0\" are not supported; supported are 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0")]
     [InlineData("""{"ips":{}}""", 6, "field $.ips is not a list")]
     [InlineData("""{"ips":[1]}""", 6, "field $.ips contains an item that is not an object")]
     [InlineData("""{"ips":[{}]}""", 6, "field $.ips[0].address is missing")]
-    [InlineData("""{"ips":[{"address":"10.1.2.3"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3\"")]
-    [InlineData("""{"ips":[{"address":"10.1.2.3/33"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3/33\"")]
+    [InlineData("""{"ips":[{"address":"10.1.2.3"}]}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3\"")]
+    [InlineData("""{"ips":[{"address":"10.1.2.3/33"}]}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3/33\"")]
     [InlineData("""{"ips":[{"address":"10.1.2.3/16","gateway":"x"}]}""", 6, "field $.ips[0].gateway is not an IP address: \"x\"")]
-    [InlineData("""{"ips":[{"address":"010.1.2.3/16"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"010.1.2.3/16\"")]
-    [InlineData("""{"ips":[{"address":"10/8"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10/8\"")]
-    [InlineData("""{"ips":[{"address":"10.1.2.3/+8"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3/+8\"")]
-    [InlineData("""{"ips":[{"address":"fe80::1%1/64"}]}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"fe80::1%1/64\"")]
-    [InlineData("""{"ips":[{"address":"fd00::3/64","gateway":"[fd00::1]:80"}]}""", 6, "field $.ips[0].gateway is not an IP address: \"[fd00::1]:80\"")]
-    [InlineData("""{"ip4":{"ip":"0x0a.1.2.3/8"},"cniVersion":"0.2.0"}""", 6, "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"0x0a.1.2.3/8\"")]
+    [InlineData("""{"ips":[{"address":"010.1.2.3/16"}]}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"010.1.2.3/16\"")]
+    [InlineData("""{"ips":[{"address":"10/8"}]}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10/8\"")]
+    [InlineData("""{"ips":[{"address":"10.1.2.3/+8"}]}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3/+8\"")]
+    [InlineData("""{"ips":[{"address":"fe80::1%1/64"}]}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"fe80::1%1/64\"")]
+    [InlineData("""{"ips":[{"address":"fd00::3/64","gateway":"[fd00::1]:80"}]}""", 6,
+        "field $.ips[0].gateway is not an IP address: \"[fd00::1]:80\"")]
+    [InlineData("""{"ip4":{"ip":"0x0a.1.2.3/8"},"cniVersion":"0.2.0"}""", 6,
+        "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"0x0a.1.2.3/8\"")]
     [InlineData("""{"ips":[{"address":"10.1.2.3/16","interface":"0"}]}""", 6, "field $.ips[0].interface is not a whole number: \"0\"")]
-    [InlineData("""{"routes":[{"dst":"default"}]}""", 6, "field $.routes[0].dst is not an address with a prefix length, as in 10.1.2.3/24: \"default\"")]
+    [InlineData("""{"routes":[{"dst":"default"}]}""", 6,
+        "field $.routes[0].dst is not an address with a prefix length, as in 10.1.2.3/24: \"default\"")]
     [InlineData("""{"dns":{"nameservers":[1]}}""", 6, "field $.dns.nameservers contains an item that is not a string")]
     [Case(28, "stdout forms")]
     [Spec("result-object")]
-    public void A_result_that_cannot_be_understood_is_refused_with_the_field(string text, uint code, string message)
+    public void An_invalid_result_is_refused_with_the_field(string text, uint code, string message)
     {
         var parse = () => Parse(text, "1.0.0");
 
@@ -124,14 +137,18 @@ public sealed class CniResultTests
     }
 
     [Fact]
-    public void A_result_leaves_room_for_the_record_around_it()
+    public void The_nesting_limit_of_a_result_leaves_room_for_the_record()
     {
         var (network, attachment) = (ScriptedPlugins.NetworkOf("first"), ScriptedPlugins.Attachment());
 
-        var record = CacheRecord.Write(new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment, Result = Parse(Nested(898), "1.0.0"), IsComplete = true });
+        var record =
+            CacheRecord.Write(
+                new StoredAttachment { NetworkName = network.Name, Network = network, Attachment = attachment,
+                    Result = Parse(Nested(898), "1.0.0"), IsComplete = true });
 
         CacheRecord.Read(record, "record", expected: null)!.Result!.Json.Should().ContainKey("x");
-        FluentActions.Invoking(() => Parse(Nested(899), "1.0.0")).Should().Throw<CniException>().Which.Code.Should().Be(CniErrorCode.DecodingFailure);
+        FluentActions.Invoking(() => Parse(Nested(899), "1.0.0")).Should().Throw<CniException>().Which.Code.Should().Be(
+            CniErrorCode.DecodingFailure);
 
         static string Nested(int levels) => $$"""{"x":{{new string('[', levels)}}{{new string(']', levels)}}}""";
     }

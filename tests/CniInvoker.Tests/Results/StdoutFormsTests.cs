@@ -16,7 +16,7 @@ public sealed class StdoutFormsTests : IDisposable
     [InlineData(""" {"ips":[{"address":"10.1.0.2/16"}]}  """)]
     [Case(28, "stdout forms")]
     [Spec("result-version")]
-    public async Task A_result_of_any_version_becomes_one_of_the_networks(string printed)
+    public async Task A_result_of_any_version_is_converted_to_the_networks_version(string printed)
     {
         _plugins.With("first", add: ScriptedPlugins.Print(printed));
 
@@ -36,7 +36,7 @@ public sealed class StdoutFormsTests : IDisposable
     [Case(28, "stdout forms")]
     [Spec("add-prints-result")]
     [Spec("result-printed")]
-    public async Task What_is_no_result_fails_the_ADD_which_is_undone(string printed)
+    public async Task Stdout_that_is_not_a_result_fails_the_ADD_and_DEL_runs(string printed)
     {
         _plugins.With("first", add: ScriptedPlugins.Print(printed));
 

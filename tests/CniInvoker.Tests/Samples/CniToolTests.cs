@@ -7,7 +7,9 @@ namespace CniInvoker.Tests.Samples;
 /// <summary>The sample, run as a person runs it; what it remembers goes into a file system of its own.</summary>
 public sealed class CniToolTests : ClientTest
 {
-    private static readonly string Program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../CniTool", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "cnitool"));
+    private static readonly string Program =
+        Path.GetFullPath(
+            Path.Combine(AppContext.BaseDirectory, "../../CniTool", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "cnitool"));
 
     [Fact]
     public void A_namespace_is_added_checked_and_deleted()
@@ -28,7 +30,7 @@ public sealed class CniToolTests : ClientTest
     }
 
     [Fact]
-    public void What_went_wrong_is_said_in_the_shape_of_the_specification()
+    public void A_failure_is_printed_as_an_error_object()
     {
         Plugins.With("first", add: ScriptedPlugins.Fail(101, "the pool is empty"));
         Configure("pods", "first");
@@ -43,7 +45,7 @@ public sealed class CniToolTests : ClientTest
     }
 
     [Fact]
-    public void A_command_that_is_none_is_answered_with_those_that_are()
+    public void An_unknown_command_prints_the_usage()
     {
         var (status, output) = Run("cnitool attach pods /run/netns/web");
 
@@ -53,7 +55,9 @@ public sealed class CniToolTests : ClientTest
 
     private (int Status, string Output) Run(string script)
     {
-        var start = new ProcessStartInfo("unshare", ["--mount", "sh", "-c", $"mount -t tmpfs none /var/lib && cnitool() {{ '{Program}' \"$@\"; }} && {script}"])
+        var start =
+            new ProcessStartInfo(
+                "unshare", ["--mount", "sh", "-c", $"mount -t tmpfs none /var/lib && cnitool() {{ '{Program}' \"$@\"; }} && {script}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -14,10 +14,16 @@ public sealed class FileAttachmentStoreTests : IDisposable
     private FileAttachmentStore Store => new(Path.Combine(_directory, "state"));
 
     [Fact]
-    [Case(38, "cache-schema", Libcni = "cuts the file off and writes anew, so that a crash leaves it empty", Ours = "the same fields, and one that says whether ADD has succeeded; the plugins that have files of their own are in the configuration; the old or the new record, whole")]
+    [Case(38, "cache-schema", Libcni = "cuts the file off and writes anew, so that a crash leaves it empty",
+        Ours = "the same fields, and one that says whether ADD has succeeded; the plugins that have files of their own are in the " +
+            "configuration; the old or the new record, whole")]
     public void An_attachment_is_written_as_libcni_writes_it()
     {
-        var stored = Stored("pods", "c1") with { Result = CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}],"vendor":9007199254740993}"""u8.ToArray(), "1.0.0"), IsComplete = true };
+        var stored =
+            Stored("pods", "c1")
+                with { Result =
+                    CniResult.Parse("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}],"vendor":9007199254740993}"""u8.ToArray(),
+                        "1.0.0"), IsComplete = true };
         Store.Write(stored);
 
         var json = JsonNode.Parse(File.ReadAllText(Path.Combine(Results, "pods-c1-eth0")))!.AsObject();
@@ -26,7 +32,8 @@ public sealed class FileAttachmentStoreTests : IDisposable
         json.Remove("cniInvoker");
         json.ToJsonString().Should().Be(
             """{"kind":"cniCacheV1","containerId":"c1","ifName":"eth0","networkName":"pods","netns":"/run/netns/c1","cniArgs":[["IgnoreUnknown","1"],["IP","10.1.0.2"]],"capabilityArgs":{"mac":"c2:11:22:33:44:55","unused":1},"result":{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}],"vendor":9007199254740993}}""");
-        Encoding.UTF8.GetString(Convert.FromBase64String(config!.GetValue<string>())).Should().Be(Encoding.UTF8.GetString(stored.Network!.ToUtf8Json().Span));
+        Encoding.UTF8.GetString(Convert.FromBase64String(config!.GetValue<string>())).Should().Be(
+            Encoding.UTF8.GetString(stored.Network!.ToUtf8Json().Span));
     }
 
     [Fact]
@@ -41,7 +48,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
 
     [Fact]
     [Case(38, "cache-schema")]
-    public void What_was_written_is_found_with_all_that_DEL_has_to_repeat()
+    public void A_written_record_is_found_with_everything_that_DEL_needs()
     {
         var stored = Stored("pods", "c1") with { Result = CniResult.Parse("{}"u8.ToArray(), "1.0.0") };
         Store.Write(stored);
@@ -59,7 +66,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
 
     [Fact]
     [Case(41, "cache-collision", Libcni = "one file for both, the last writer wins", Ours = "a file for each")]
-    public void Attachments_whose_names_run_together_are_kept_apart()
+    public void Attachments_with_the_same_libcni_name_have_separate_files()
     {
         var (first, second) = (Stored("a", "b-c"), Stored("a-b", "c"));
         Store.Write(first);
@@ -78,7 +85,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
 
     [Fact]
     [Case(40, "cache-crash", Libcni = "an empty file, with which DEL runs without prevResult", Ours = "the record as it was before")]
-    public void A_write_that_was_interrupted_leaves_the_record_as_it_was_and_is_cleared_away_later()
+    public void An_interrupted_write_leaves_the_old_record_and_is_removed_later()
     {
         var stored = Stored("pods", "c1");
         Store.Write(stored);
@@ -103,12 +110,16 @@ public sealed class FileAttachmentStoreTests : IDisposable
     [InlineData("""{"kind":"cniCacheV2","cniVersion":"1.0.0"}""", "its kind is \"cniCacheV2\", not \"cniCacheV1\"")]
     [InlineData("""{"kind":"cniCacheV1"}""", "its networkName is missing")]
     [InlineData("""{"kind":"cniCacheV1","networkName":"pods","config":"%"}""", "its config is not base64")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","config":"e30="}""", "CNI configuration the configuration in {0}: line 1: $ has neither \"plugins\" nor \"type\"")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"other","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its networkName is \"other\", but its configuration names the network \"pods\"")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"../x","ifName":"eth0","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "container ID \"../x\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
-    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","containerId":"c1","ifName":"eth0","cniArgs":[["a"]],"config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its cniArgs are not a list of pairs")]
+    [InlineData("""{"kind":"cniCacheV1","networkName":"pods","config":"e30="}""",
+        "CNI configuration the configuration in {0}: line 1: $ has neither \"plugins\" nor \"type\"")]
+    [InlineData("""{"kind":"cniCacheV1","networkName":"other","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""",
+        "its networkName is \"other\", but its configuration names the network \"pods\"")]
+    [InlineData(
+        """{"kind":"cniCacheV1","networkName":"pods","containerId":"../x","ifName":"eth0","config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "container ID \"../x\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
+    [InlineData(
+        """{"kind":"cniCacheV1","networkName":"pods","containerId":"c1","ifName":"eth0","cniArgs":[["a"]],"config":"eyJuYW1lIjoicG9kcyIsInR5cGUiOiJhIn0="}""", "its cniArgs are not a list of pairs")]
     [Case(39, "cache-states")]
-    public void A_record_that_cannot_be_read_is_told_of_and_never_taken_for_another(string text, string reason)
+    public void An_unreadable_record_is_reported_and_moved_aside(string text, string reason)
     {
         Directory.CreateDirectory(Results);
         var file = Path.Combine(Results, "pods-c1-eth0");
@@ -117,7 +128,8 @@ public sealed class FileAttachmentStoreTests : IDisposable
 
         var find = () => Store.Find(id);
 
-        find.Should().Throw<CniException>().Which.Msg.Should().Be($"the record {file} cannot be read: {reason.Replace("{0}", file, StringComparison.Ordinal)}");
+        find.Should().Throw<CniException>().Which.Msg.Should().Be(
+            $"the record {file} cannot be read: {reason.Replace("{0}", file, StringComparison.Ordinal)}");
         Store.List().Problems.Select(problem => problem.File).Should().Equal(file);
         Store.Remove(id);
         Store.Find(id).Should().BeNull();
@@ -126,10 +138,11 @@ public sealed class FileAttachmentStoreTests : IDisposable
 
     [Fact]
     [Case(39, "cache-states")]
-    public void A_result_from_before_there_were_records_is_found_by_its_name()
+    public void A_bare_result_of_old_libcni_is_found_by_its_file_name()
     {
         Directory.CreateDirectory(Results);
-        File.WriteAllText(Path.Combine(Results, "pods-c1-eth0"), """{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.1.0.2/16"}]}""");
+        File.WriteAllText(
+            Path.Combine(Results, "pods-c1-eth0"), """{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.1.0.2/16"}]}""");
 
         var found = Store.Find(new AttachmentId("pods", "c1", "eth0"))!;
 
@@ -143,7 +156,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
 
     [Fact]
     [Case(38, "cache-schema")]
-    public void What_libcni_has_written_is_read()
+    public void Records_of_libcni_are_read()
     {
         Directory.CreateDirectory(Results);
         var config = Convert.ToBase64String("""{"cniVersion":"0.4.0","name":"pods","plugins":[{"type":"bridge"}]}"""u8);
@@ -164,7 +177,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     [InlineData("mkdir", "it is a pipe, a socket, a device or a directory")]
     [InlineData("truncate --size=3G", "it is larger than 32 MiB")]
     [InlineData("ln --symbolic /dev/zero", "it is a pipe, a socket, a device or a directory")]
-    public async Task What_is_no_file_keeps_nobody_waiting_and_is_set_aside(string make, string reason)
+    public async Task A_record_that_is_not_a_regular_file_is_never_read_and_moved_aside(string make, string reason)
     {
         Directory.CreateDirectory(Results);
         var file = Path.Combine(Results, "pods-c1-eth0");
@@ -187,7 +200,8 @@ public sealed class FileAttachmentStoreTests : IDisposable
         foreach (var (network, container) in new[] { ("pods", "c2"), ("web", "c1"), ("pods", "c1") })
             Store.Write(Stored(network, container));
 
-        Store.List().Attachments.Select(stored => $"{stored.NetworkName} {stored.Attachment.ContainerId}").Should().Equal("pods c1", "pods c2", "web c1");
+        Store.List().Attachments.Select(stored => $"{stored.NetworkName} {stored.Attachment.ContainerId}").Should().Equal(
+            "pods c1", "pods c2", "web c1");
         new FileAttachmentStore(Path.Combine(_directory, "absent")).List().Attachments.Should().BeEmpty();
     }
 
@@ -219,14 +233,20 @@ public sealed class FileAttachmentStoreTests : IDisposable
     }
 
     private string TemporaryOf(StoredAttachment stored) => Path.Combine(
-        Results, $".{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"{stored.NetworkName}/{stored.Attachment.ContainerId}/eth0")))}");
+        Results, $".{Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(
+                Encoding.UTF8.GetBytes($"{stored.NetworkName}/{stored.Attachment.ContainerId}/eth0")))}");
 
     private static StoredAttachment Stored(string network, string container) => new()
     {
         NetworkName = network,
-        Network = NetworkConfiguration.Parse(Encoding.UTF8.GetBytes($$"""{"cniVersion":"1.0.0","name":"{{network}}","plugins":[{"type":"a","big":9007199254740993}] }"""), "test.conflist"),
+        Network =
+            NetworkConfiguration.Parse(
+                Encoding.UTF8.GetBytes(
+                    $$"""{"cniVersion":"1.0.0","name":"{{network}}","plugins":[{"type":"a","big":9007199254740993}] }"""), "test.conflist"),
         Attachment = new Attachment(
-            container, $"/run/netns/{container}", "eth0", [new("IP", "10.1.0.2")], new JsonObject { ["mac"] = "c2:11:22:33:44:55", ["unused"] = 1 }),
+            container, $"/run/netns/{container}", "eth0", [new("IP", "10.1.0.2")],
+            new JsonObject { ["mac"] = "c2:11:22:33:44:55", ["unused"] = 1 }),
         Result = null,
         IsComplete = false,
     };

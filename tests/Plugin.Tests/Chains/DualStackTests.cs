@@ -7,7 +7,8 @@ public sealed class DualStackTests(DualStackTests.DualStackHost fixture) : Plugi
 {
     private const string Address6 = "fd00:200::1";
 
-    private const string Bridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipam": {{Plugins.DualStackHostLocal}} }""";
+    private const string Bridge =
+        $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipam": {{Plugins.DualStackHostLocal}} }""";
 
     [Fact]
     public async Task A_sandbox_is_reached_over_both_families_and_leaves_nothing_in_either()
@@ -31,7 +32,7 @@ public sealed class DualStackTests(DualStackTests.DualStackHost fixture) : Plugi
     }
 
     [Fact]
-    public async Task CHECK_misses_the_address_of_one_family()
+    public async Task CHECK_detects_a_missing_address_of_one_family()
     {
         await WriteNetworkAsync(Bridge);
         var census = await CensusAfterOneAttachmentAsync();
@@ -53,7 +54,8 @@ public sealed class DualStackTests(DualStackTests.DualStackHost fixture) : Plugi
         protected override async Task FurnishAsync(CancellationToken cancellationToken)
         {
             (await Host.RunAsync(["ip", "address", "add", $"{Address6}/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
-            (await Host.RunAtNeighbourAsync(["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
+            (await Host.RunAtNeighbourAsync(
+                ["ip", "address", "add", "fd00:200::2/64", "dev", "uplink", "nodad"], cancellationToken)).EnsureSuccess();
         }
     }
 }

@@ -6,7 +6,7 @@ public sealed class FailingChainTests(PluginHost fixture) : PluginTest(fixture),
     private const string Broken = """{ "type": "broken" }""";
 
     [Fact]
-    public async Task When_the_second_plugin_fails_what_the_first_did_is_undone_and_nothing_is_remembered()
+    public async Task When_the_second_plugin_fails_the_first_is_cleaned_up_and_no_record_stays()
     {
         await WriteBrokenPluginAsync("ADD");
         await WriteNetworkAsync(Plugins.MasqueradingBridge);
@@ -23,7 +23,7 @@ public sealed class FailingChainTests(PluginHost fixture) : PluginTest(fixture),
     }
 
     [Fact]
-    public async Task What_cannot_be_undone_at_once_is_remembered_until_DEL_succeeds()
+    public async Task A_failed_clean_up_keeps_the_record_until_DEL_succeeds()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge);
         var census = await CensusAfterOneAttachmentAsync();

@@ -7,7 +7,8 @@ public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IC
 {
     private const string Tuning = """{ "type": "tuning", "sysctl": { "net.core.somaxconn": "500" } }""";
 
-    private const string Rates = """{ "ingressRate": 80000000, "ingressBurst": 80000000, "egressRate": 80000000, "egressBurst": 80000000 }""";
+    private const string Rates =
+        """{ "ingressRate": 80000000, "ingressBurst": 80000000, "egressRate": 80000000, "egressBurst": 80000000 }""";
 
     private const string Limit = $$"""{ "bandwidth": {{Rates}} }""";
 
@@ -17,7 +18,7 @@ public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IC
 
     [Fact]
     [Case(50, "real-chain")]
-    public async Task Every_plugin_of_a_chain_of_five_does_its_part_and_all_of_it_is_undone()
+    public async Task A_chain_of_five_plugins_works_and_DEL_removes_everything()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, Tuning);
         var census = await CensusAfterOneAttachmentAsync(PortAndLimit);

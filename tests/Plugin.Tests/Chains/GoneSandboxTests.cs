@@ -5,10 +5,11 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
 {
     [Theory]
     [InlineData(Plugins.PlainBridge)]
-    [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "static", "addresses": [{ "address": "10.200.0.50/24" }] } }""")]
+    [InlineData(
+        """{ "type": "macvlan", "master": "uplink", "ipam": { "type": "static", "addresses": [{ "address": "10.200.0.50/24" }] } }""")]
     [InlineData("""{ "type": "loopback" }""")]
     [InlineData(Plugins.PlainBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth)]
-    public async Task Nothing_is_left_by_these(params string[] plugins)
+    public async Task These_plugins_leave_nothing(params string[] plugins)
     {
         await WriteNetworkAsync(plugins);
         var census = await CensusAfterOneAttachmentAsync(Plugins.Port);
@@ -25,7 +26,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
     [Theory]
     [InlineData(Plugins.MasqueradingBridge)]
     [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]
-    public async Task Rules_of_masquerading_by_iptables_stay_and_nothing_else(string plugin)
+    public async Task Only_iptables_masquerade_rules_remain(string plugin)
     {
         await WriteNetworkAsync(plugin);
         var census = await CensusAfterOneAttachmentAsync();
@@ -36,12 +37,14 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
 
         (await sandbox.DeleteAsync(Cancellation)).EnsureSuccess();
         var left = (await Host.CensusAsync(Cancellation)).Since(census);
-        left.Should().NotBeEmpty().And.OnlyContain(line => line.StartsWith("+ iptables-save nat: ", StringComparison.Ordinal) || line.StartsWith("+ nft ip nat ", StringComparison.Ordinal));
+        left.Should().NotBeEmpty().And.OnlyContain(
+            line => line.StartsWith("+ iptables-save nat: ", StringComparison.Ordinal)
+                || line.StartsWith("+ nft ip nat ", StringComparison.Ordinal));
         left.Should().OnlyContain(line => line.Contains("CNI-", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task What_tuning_wrote_down_for_its_DEL_stays()
+    public async Task The_state_of_tuning_for_its_DEL_remains()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, """{ "type": "tuning", "mtu": 1300 }""");
         var census = await CensusAfterOneAttachmentAsync();
@@ -51,11 +54,12 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
         await sandbox.RemoveAsync(Cancellation);
 
         (await sandbox.DeleteAsync(Cancellation)).EnsureSuccess();
-        (await Host.CensusAsync(Cancellation)).Since(census).Should().ContainSingle().Which.Should().MatchRegex("^[+] file: /run/cni/tuning/cnitool-[0-9a-f]+_eth0[.]json$");
+        (await Host.CensusAsync(Cancellation)).Since(census).Should().ContainSingle().Which.Should().MatchRegex(
+            "^[+] file: /run/cni/tuning/cnitool-[0-9a-f]+_eth0[.]json$");
     }
 
     [Fact]
-    public async Task Sbr_refuses_until_there_is_a_namespace_with_the_interface_again()
+    public async Task Sbr_refuses_DEL_until_a_namespace_has_the_interface_again()
     {
         await WriteNetworkAsync(Plugins.PlainBridge, """{ "type": "sbr" }""");
         var census = await CensusAfterOneAttachmentAsync();
@@ -74,10 +78,11 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
     }
 
     [Fact]
-    public async Task Host_device_refuses()
+    public async Task Host_device_refuses_DEL()
     {
         await RunInShellAsync("ip link add spare type veth peer name far");
-        await WriteNetworkAsync("""{ "type": "host-device", "device": "spare", "ipam": { "type": "static", "addresses": [{ "address": "10.92.0.2/24" }] } }""");
+        await WriteNetworkAsync(
+            """{ "type": "host-device", "device": "spare", "ipam": { "type": "static", "addresses": [{ "address": "10.92.0.2/24" }] } }""");
         var sandbox = await NewSandboxAsync();
         await sandbox.AddAsync(Cancellation);
 

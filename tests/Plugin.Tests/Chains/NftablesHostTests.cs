@@ -3,10 +3,11 @@ using Bridge.TestHosts;
 namespace Bridge.Plugin.Tests.Chains;
 
 /// <summary>A host that has nftables and no iptables: the plugins choose their back end themselves.</summary>
-public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixture) : PluginTest(fixture), IClassFixture<NftablesHostTests.HostWithoutIptables>
+public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixture)
+    : PluginTest(fixture), IClassFixture<NftablesHostTests.HostWithoutIptables>
 {
     [Fact]
-    public async Task Masquerade_and_ports_are_rules_of_nftables_and_one_DEL_undoes_them()
+    public async Task Masquerade_and_ports_are_nftables_rules_and_one_DEL_removes_them()
     {
         RequireNewPlugins("the back end nftables");
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap);
@@ -27,7 +28,7 @@ public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixt
     }
 
     [Fact]
-    public async Task Of_a_sandbox_that_is_gone_the_masquerade_stays_and_nothing_else()
+    public async Task After_a_removed_sandbox_only_the_masquerade_rules_remain()
     {
         RequireNewPlugins("the back end nftables");
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap);
@@ -38,13 +39,15 @@ public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixt
         await sandbox.RemoveAsync(Cancellation);
 
         (await sandbox.DeleteAsync(Cancellation)).EnsureSuccess();
-        (await Host.CensusAsync(Cancellation)).Since(census).Should().ContainSingle().Which.Should().StartWith("+ nft inet cni_plugins_masquerade ");
+        (await Host.CensusAsync(Cancellation)).Since(census).Should().ContainSingle().Which.Should().StartWith(
+            "+ nft inet cni_plugins_masquerade ");
     }
 
     public sealed class HostWithoutIptables : PluginHost
     {
         // One program under many names. It is hidden from this host alone: its mounts are its own.
         protected override async Task FurnishAsync(CancellationToken cancellationToken) =>
-            (await Host.RunAsync(["sh", "-c", "mount --bind /dev/null $(readlink -f $(command -v iptables))"], cancellationToken)).EnsureSuccess();
+            (await Host.RunAsync(
+                ["sh", "-c", "mount --bind /dev/null $(readlink -f $(command -v iptables))"], cancellationToken)).EnsureSuccess();
     }
 }

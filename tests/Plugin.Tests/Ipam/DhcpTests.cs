@@ -10,7 +10,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
     private const string OnTheCable = """{ "type": "macvlan", "master": "uplink", "mode": "bridge", "ipam": { "type": "dhcp" } }""";
 
     [Fact]
-    public async Task A_leased_address_is_the_sandboxs_until_DEL_gives_it_back()
+    public async Task A_leased_address_belongs_to_the_sandbox_until_DEL_releases_it()
     {
         await WriteNetworkAsync(OnTheCable);
         await CensusAfterOneAttachmentAsync();
@@ -33,7 +33,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
     }
 
     [Fact]
-    public async Task Without_its_daemon_ADD_says_which_socket_does_not_answer_and_DEL_undoes_it_once_there_is_one()
+    public async Task Without_its_daemon_ADD_names_the_socket_and_DEL_cleans_up_once_there_is_one()
     {
         await WriteNetworkAsync(OnTheCable);
         await CensusAfterOneAttachmentAsync();

@@ -10,7 +10,8 @@ public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClas
             {
               "type": "bridge", "bridge": "cni0", "isGateway": true,
               "ipam": {
-                "type": "static", "addresses": [{ "address": "10.90.0.5/24", "gateway": "10.90.0.1" }, { "address": "fd00:90::5/64", "gateway": "fd00:90::1" }],
+                "type": "static", "addresses": [{ "address": "10.90.0.5/24", "gateway": "10.90.0.1" }, { "address": "fd00:90::5/64",
+                  "gateway": "fd00:90::1" }],
                 "routes": [{ "dst": "0.0.0.0/0" }, { "dst": "198.51.100.0/24", "gw": "10.90.0.254" }, { "dst": "::/0" }],
                 "dns": { "nameservers": ["10.90.0.53"], "search": ["tested.example"] }
               }
@@ -23,7 +24,8 @@ public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClas
 
         await sandbox.AssertHoldsAsync(result, Cancellation);
         (await sandbox.LinkAsync("eth0", Cancellation)).Addresses.Should().BeEquivalentTo("10.90.0.5/24", "fd00:90::5/64");
-        (await sandbox.RoutesAsync(Cancellation)).Should().Contain(["default via 10.90.0.1", "198.51.100.0/24 via 10.90.0.254", "default via fd00:90::1"]);
+        (await sandbox.RoutesAsync(Cancellation)).Should().Contain(
+            ["default via 10.90.0.1", "198.51.100.0/24 via 10.90.0.254", "default via fd00:90::1"]);
         // Before, bridge put its own settings in place of those of its IPAM plugin, also where it has none.
         result.Dns.Nameservers.Should().Equal(PluginHost.HasNewPlugins ? ["10.90.0.53"] : []);
         result.Dns.Search.Should().Equal(PluginHost.HasNewPlugins ? ["tested.example"] : []);
@@ -32,9 +34,10 @@ public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task Addresses_may_come_with_the_request_and_CHECK_misses_one_that_was_taken_away()
+    public async Task Addresses_may_come_with_the_request_and_CHECK_detects_a_removed_one()
     {
-        await WriteNetworkAsync("""{ "type": "bridge", "bridge": "cni1", "capabilities": { "ips": true }, "ipam": { "type": "static" } }""");
+        await WriteNetworkAsync(
+            """{ "type": "bridge", "bridge": "cni1", "capabilities": { "ips": true }, "ipam": { "type": "static" } }""");
         const string wish = """{ "ips": ["10.90.0.6/24"] }""";
         var census = await CensusAfterOneAttachmentAsync(wish);
         var sandbox = await NewSandboxAsync();

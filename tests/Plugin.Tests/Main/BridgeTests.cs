@@ -20,7 +20,8 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         result.Interfaces.Select(answered => answered.Sandbox).Should().Equal(null, null, sandbox.Path);
         (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(link => link.Kind == "veth" && link.Mtu == 1400);
         (await sandbox.RoutesAsync(Cancellation)).Should().Contain($"default via {Gateway}");
-        (await RunInShellAsync($"bridge -details link show dev {result.Interfaces[1].Name}")).Should().Contain("master cni0").And.Contain("hairpin on");
+        (await RunInShellAsync($"bridge -details link show dev {result.Interfaces[1].Name}")).Should().Contain("master cni0").And.Contain(
+            "hairpin on");
         await using var outside = Host.FromNeighbour.ServePage(80, Page);
         await using var inside = sandbox.Inside.ServePage(80, Page);
         (await Host.FromHost.GetAsync($"{result.Ips[0].Address}", 80, Cancellation)).Should().Be(Page);
@@ -31,7 +32,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task CHECK_misses_an_address_that_was_taken_away()
+    public async Task CHECK_detects_a_removed_address()
     {
         await WriteNetworkAsync(Masquerading);
         var census = await CensusAfterOneAttachmentAsync();
@@ -48,7 +49,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task CHECK_misses_a_link_that_is_no_port_of_the_bridge_any_more()
+    public async Task CHECK_detects_a_link_that_left_the_bridge()
     {
         await WriteNetworkAsync(Masquerading);
         var census = await CensusAfterOneAttachmentAsync();
@@ -62,10 +63,11 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task Masquerading_by_nftables_beside_iptables_is_undone_at_the_second_DEL_at_the_latest()
+    public async Task Masquerading_by_nftables_beside_iptables_is_removed_by_the_second_DEL_at_the_latest()
     {
         RequireNewPlugins("bridge's ipMasqBackend");
-        await WriteNetworkAsync(Masquerading.Replace("\"ipMasq\": true", "\"ipMasq\": true, \"ipMasqBackend\": \"nftables\"", StringComparison.Ordinal));
+        await WriteNetworkAsync(
+            Masquerading.Replace("\"ipMasq\": true", "\"ipMasq\": true, \"ipMasqBackend\": \"nftables\"", StringComparison.Ordinal));
         var first = await NewSandboxAsync();
         await first.AddAsync(Cancellation);
         await DeleteInTwoGoesAsync(first);
@@ -84,8 +86,8 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    // DEL looks for rules of iptables too. As Debian builds the plugin it takes their absence for a failure, after it removed the link; with no link there
-    // are no addresses to look for.
+    // DEL looks for rules of iptables too. As Debian builds the plugin it takes their absence for a failure, after it removed the link;
+    // with no link there are no addresses to look for.
     private static async Task DeleteInTwoGoesAsync(Sandbox sandbox)
     {
         if (await sandbox.DeleteAsync(Cancellation) is { Succeeded: false } refused)

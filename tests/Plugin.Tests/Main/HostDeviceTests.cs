@@ -32,7 +32,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
     }
 
     [Fact]
-    public async Task CHECK_misses_an_address_that_was_taken_away()
+    public async Task CHECK_detects_a_removed_address()
     {
         await WriteNetworkAsync(Device);
         var census = await CensusWithSpareLinkAsync();
@@ -46,7 +46,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
     }
 
     [Fact]
-    public async Task What_tuning_changed_of_the_link_is_changed_back()
+    public async Task DEL_restores_what_tuning_changed_on_the_link()
     {
         await WriteNetworkAsync(Device, Tuned);
         var census = await CensusWithSpareLinkAsync();
@@ -55,7 +55,8 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
 
         await sandbox.AddAsync(Cancellation);
 
-        (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(link => link.Mtu == 1300 && link.Mac == "02:42:0a:5c:00:02");
+        (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(
+            link => link.Mtu == 1300 && link.Mac == "02:42:0a:5c:00:02");
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
         await AssertComesBackAsync(sandbox, census);
         (await RunInShellAsync("ip -brief link show spare; cat /sys/class/net/spare/mtu")).Should().Be(before);
@@ -64,7 +65,9 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
     // The plugin leaves the link down; so it is when the test begins.
     private async Task<HostCensus> CensusWithSpareLinkAsync()
     {
-        await RunInShellAsync("ip link show spare 2> /dev/null || ip link add spare type veth peer name far; ip address replace 10.92.0.1/24 dev far; ip link set far up");
+        await RunInShellAsync(
+            "ip link show spare 2> /dev/null || ip link add spare type veth peer name far; ip address replace 10.92.0.1/24 dev far; ip " +
+            "link set far up");
         return await CensusAfterOneAttachmentAsync();
     }
 

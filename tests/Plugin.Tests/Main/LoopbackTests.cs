@@ -4,7 +4,7 @@ namespace Bridge.Plugin.Tests.Main;
 public sealed class LoopbackTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     [Fact]
-    public async Task The_loopback_comes_up_and_CHECK_misses_it_when_it_is_down()
+    public async Task The_loopback_comes_up_and_CHECK_detects_when_it_is_down()
     {
         await WriteNetworkAsync("""{ "type": "loopback" }""");
         var census = await CensusAfterOneAttachmentAsync();
@@ -12,7 +12,8 @@ public sealed class LoopbackTests(PluginHost fixture) : PluginTest(fixture), ICl
 
         var result = await sandbox.AddAsync(Cancellation);
 
-        result.Interfaces.Should().ContainSingle().Which.Should().Match<CniInvoker.CniInterface>(link => link.Name == "lo" && link.Sandbox == sandbox.Path);
+        result.Interfaces.Should().ContainSingle().Which.Should().Match<CniInvoker.CniInterface>(
+            link => link.Name == "lo" && link.Sandbox == sandbox.Path);
         await using var inside = sandbox.Inside.ServePage(80, Page);
         (await sandbox.Inside.GetAsync("127.0.0.1", 80, Cancellation)).Should().Be(Page);
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
@@ -23,7 +24,7 @@ public sealed class LoopbackTests(PluginHost fixture) : PluginTest(fixture), ICl
     }
 
     [Fact]
-    public async Task DEL_takes_down_the_loopback_of_a_sandbox_that_lives_on()
+    public async Task DEL_takes_down_the_loopback_of_a_sandbox_that_stays()
     {
         await WriteNetworkAsync("""{ "type": "loopback" }""");
         var sandbox = await NewSandboxAsync();

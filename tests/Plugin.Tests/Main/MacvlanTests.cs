@@ -11,12 +11,13 @@ public sealed class MacvlanTests(PluginHost fixture) : PluginTest(fixture), ICla
     private const string OnTheCable = $$"""
         {
           "type": "macvlan", "master": "uplink", "mode": "bridge", "mtu": 1400, "capabilities": { "mac": true },
-          "ipam": { "type": "static", "addresses": [{ "address": "{{Address}}/24", "gateway": "{{TestHost.NeighbourAddress}}" }], "routes": [{ "dst": "0.0.0.0/0" }] }
+          "ipam": { "type": "static", "addresses": [{ "address": "{{Address}}/24", "gateway": "{{TestHost.NeighbourAddress}}" }],
+            "routes": [{ "dst": "0.0.0.0/0" }] }
         }
         """;
 
     [Fact]
-    public async Task A_sandbox_on_the_hosts_own_link_has_the_wished_MAC_and_leaves_nothing()
+    public async Task A_sandbox_on_the_hosts_own_link_has_the_requested_MAC_and_leaves_nothing()
     {
         await WriteNetworkAsync(OnTheCable);
         var census = await CensusAfterOneAttachmentAsync();
@@ -25,7 +26,8 @@ public sealed class MacvlanTests(PluginHost fixture) : PluginTest(fixture), ICla
         var result = await sandbox.AddAsync(Cancellation, capabilities: $$"""{ "mac": "{{Mac}}" }""");
 
         await sandbox.AssertHoldsAsync(result, Cancellation);
-        (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(link => link.Kind == "macvlan" && link.Mac == Mac && link.Mtu == 1400);
+        (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(
+            link => link.Kind == "macvlan" && link.Mac == Mac && link.Mtu == 1400);
         await using var inside = sandbox.Inside.ServePage(80, Page);
         (await Host.FromNeighbour.GetAsync(Address, 80, Cancellation)).Should().Be(Page);
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
@@ -33,7 +35,7 @@ public sealed class MacvlanTests(PluginHost fixture) : PluginTest(fixture), ICla
     }
 
     [Fact]
-    public async Task CHECK_misses_an_address_that_was_taken_away()
+    public async Task CHECK_detects_a_removed_address()
     {
         await WriteNetworkAsync(OnTheCable);
         var census = await CensusAfterOneAttachmentAsync();

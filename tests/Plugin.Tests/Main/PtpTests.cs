@@ -26,7 +26,7 @@ public sealed class PtpTests(PluginHost fixture) : PluginTest(fixture), IClassFi
     }
 
     [Fact]
-    public async Task CHECK_misses_a_route_that_was_taken_away()
+    public async Task CHECK_detects_a_removed_route()
     {
         await WriteNetworkAsync(PointToPoint);
         var census = await CensusAfterOneAttachmentAsync();

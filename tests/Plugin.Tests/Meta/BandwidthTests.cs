@@ -4,7 +4,8 @@ namespace Bridge.Plugin.Tests.Meta;
 public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     // Bits, as the plugin counts; tc prints powers of 1000.
-    private const string Limits = """{ "bandwidth": { "ingressRate": 8000000, "ingressBurst": 8000000, "egressRate": 16000000, "egressBurst": 16000000 } }""";
+    private const string Limits =
+        """{ "bandwidth": { "ingressRate": 8000000, "ingressBurst": 8000000, "egressRate": 16000000, "egressBurst": 16000000 } }""";
 
     [Fact]
     public async Task Both_directions_are_shaped_and_no_qdisc_or_link_is_left()
@@ -27,14 +28,16 @@ public sealed class BandwidthTests(PluginHost fixture) : PluginTest(fixture), IC
     [Theory]
     [InlineData("tc qdisc change dev VETH root tbf rate 1mbit burst 100kb latency 25ms", "Rate doesn't match")]
     [InlineData("ip link delete IFB", "get ifb device")]
-    public async Task CHECK_misses_a_limit_that_was_changed_or_taken_away(string change, string words)
+    public async Task CHECK_detects_a_changed_or_removed_limit(string change, string words)
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Bandwidth);
         var census = await CensusAfterOneAttachmentAsync(Limits);
         var sandbox = await NewSandboxAsync();
         var result = await sandbox.AddAsync(Cancellation, Limits);
 
-        await RunInShellAsync(change.Replace("VETH", result.Interfaces[1].Name, StringComparison.Ordinal).Replace("IFB", result.Interfaces[3].Name, StringComparison.Ordinal));
+        await RunInShellAsync(
+            change.Replace("VETH", result.Interfaces[1].Name, StringComparison.Ordinal).Replace(
+                "IFB", result.Interfaces[3].Name, StringComparison.Ordinal));
 
         AssertRefused(await sandbox.CheckAsync(Cancellation), "plugin \"bandwidth\" failed CHECK", words);
         await AssertIsUndoneAsync(sandbox, census);

@@ -2,11 +2,13 @@ using Bridge.TestHosts;
 
 namespace Bridge.Plugin.Tests.Meta;
 
-/// <summary>The stock plugin <c>firewall</c>, after a masquerading <c>bridge</c>, on a host that forwards nothing but what is allowed.</summary>
+/// <summary>
+/// The stock plugin <c>firewall</c>, after a masquerading <c>bridge</c>, on a host that forwards nothing but what is allowed.
+/// </summary>
 public sealed class FirewallTests(FirewallTests.DroppingHost fixture) : PluginTest(fixture), IClassFixture<FirewallTests.DroppingHost>
 {
     [Fact]
-    public async Task Only_the_firewall_plugin_lets_a_sandbox_out_of_a_host_that_drops()
+    public async Task Only_with_the_firewall_plugin_a_sandbox_passes_a_host_that_drops()
     {
         await using var outside = Host.FromNeighbour.ServePage(80, Page);
         await WriteNetworkAsync(Plugins.MasqueradingBridge);
@@ -22,13 +24,14 @@ public sealed class FirewallTests(FirewallTests.DroppingHost fixture) : PluginTe
 
         await sandbox.AssertHoldsAsync(result, Cancellation);
         (await sandbox.Inside.GetAsync(TestHost.NeighbourAddress, 80, Cancellation)).Should().Be(Page);
-        (await RunInShellAsync("iptables -S CNI-FORWARD")).Should().Contain($"-s {result.Ips[0].Address}/32 -j ACCEPT").And.Contain($"-d {result.Ips[0].Address}/32");
+        (await RunInShellAsync("iptables -S CNI-FORWARD")).Should().Contain($"-s {result.Ips[0].Address}/32 -j ACCEPT").And.Contain(
+            $"-d {result.Ips[0].Address}/32");
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
         await AssertIsUndoneAsync(sandbox, census);
     }
 
     [Fact]
-    public async Task CHECK_misses_a_rule_that_was_flushed()
+    public async Task CHECK_detects_a_flushed_rule()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Firewall);
         var census = await CensusAfterOneAttachmentAsync();

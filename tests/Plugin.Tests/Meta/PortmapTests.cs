@@ -5,7 +5,8 @@ namespace Bridge.Plugin.Tests.Meta;
 /// <summary>The stock plugin <c>portmap</c>, after <c>bridge</c>.</summary>
 public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
-    private const string DualStackBridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{Plugins.DualStackHostLocal}} }""";
+    private const string DualStackBridge =
+        $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{Plugins.DualStackHostLocal}} }""";
 
     [Fact]
     public async Task A_published_port_is_reached_from_everywhere_until_DEL()
@@ -29,7 +30,7 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
     [Theory]
     [InlineData(Plugins.PlainBridge)]
     [InlineData(DualStackBridge)]
-    public async Task CHECK_misses_rules_that_were_flushed(string bridge)
+    public async Task CHECK_detects_flushed_rules(string bridge)
     {
         await WriteNetworkAsync(bridge, Plugins.Portmap);
         var census = await CensusAfterOneAttachmentAsync(Plugins.Port);
@@ -44,10 +45,11 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
     }
 
     [Fact]
-    public async Task Ports_by_nftables_are_reached_checked_and_undone()
+    public async Task Ports_by_nftables_work_pass_CHECK_and_are_removed()
     {
         RequireNewPlugins("portmap's backend nftables");
-        await WriteNetworkAsync(Plugins.PlainBridge, """{ "type": "portmap", "capabilities": { "portMappings": true }, "snat": true, "backend": "nftables" }""");
+        await WriteNetworkAsync(Plugins.PlainBridge,
+            """{ "type": "portmap", "capabilities": { "portMappings": true }, "snat": true, "backend": "nftables" }""");
         var census = await CensusAfterOneAttachmentAsync(Plugins.Port);
         var sandbox = await NewSandboxAsync();
 

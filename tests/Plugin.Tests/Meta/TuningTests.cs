@@ -24,7 +24,8 @@ public sealed class TuningTests(PluginHost fixture) : PluginTest(fixture), IClas
 
         var result = await sandbox.AddAsync(Cancellation);
 
-        (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(link => link.Mac == Mac && link.Mtu == 1300 && link.Flags.Contains("PROMISC"));
+        (await sandbox.LinkAsync("eth0", Cancellation)).Should().Match<LinkView>(
+            link => link.Mac == Mac && link.Mtu == 1300 && link.Flags.Contains("PROMISC"));
         result.Interfaces[2].Mac.Should().Be(Mac);
         (await sandbox.RunInShellAsync(Values, Cancellation)).Should().Be("1\n500");
         (await RunInShellAsync("cat /proc/sys/net/core/somaxconn")).Should().Be(ofHost);
@@ -36,7 +37,7 @@ public sealed class TuningTests(PluginHost fixture) : PluginTest(fixture), IClas
     [InlineData("echo 0 > /proc/sys/net/ipv4/conf/eth0/arp_filter", "arp_filter")]
     [InlineData("ip link set eth0 mtu 1280", "MTU")]
     [InlineData("ip link set eth0 promisc off", "promisc")]
-    public async Task CHECK_misses_a_value_that_was_changed(string change, string word)
+    public async Task CHECK_detects_a_changed_value(string change, string word)
     {
         await WriteNetworkAsync(Plugins.PlainBridge, Tuning);
         var census = await CensusAfterOneAttachmentAsync();

@@ -7,7 +7,7 @@ namespace Bridge.Plugin.Tests.Verbs;
 public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     [Fact]
-    public async Task The_attachment_that_is_named_stays_whole_and_the_other_leaves_nothing()
+    public async Task GC_keeps_the_listed_attachment_whole_and_removes_the_other()
     {
         await WriteNetworkAsync(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth);
         var living = await NewSandboxAsync();
@@ -30,9 +30,10 @@ public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), ICla
         (await living.DeleteAsync(Cancellation)).EnsureSuccess();
     }
 
-    // They answer GC and do nothing; it is the DELs of what is remembered that free something. https://github.com/containernetworking/plugins/issues/1047
+    // They answer GC and do nothing; it is the DELs of what is remembered that free something.
+    // https://github.com/containernetworking/plugins/issues/1047
     [Fact]
-    public async Task What_nobody_remembers_is_not_freed_by_the_stock_plugins()
+    public async Task Stock_plugins_do_not_free_attachments_without_a_record()
     {
         RequireNewPlugins("GC");
         await WriteNetworkAsync(Plugins.PlainBridge);
@@ -50,7 +51,8 @@ public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), ICla
     }
 
     [Theory]
-    [InlineData(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""", """{ "type": "sbr" }""")]
+    [InlineData(Plugins.MasqueradingBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""",
+        """{ "type": "sbr" }""")]
     [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]
     [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "static" } }""")]
     [InlineData("""{ "type": "macvlan", "master": "uplink", "ipam": { "type": "dhcp" } }""")]

@@ -17,7 +17,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task STATUS_tells_of_an_IPAM_plugin_that_is_not_installed()
+    public async Task STATUS_reports_a_missing_IPAM_plugin()
     {
         RequireNewPlugins("STATUS");
         await WriteNetworkAsync(WithoutIpam);
@@ -26,7 +26,7 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task STATUS_before_version_1_1_0_asks_nobody()
+    public async Task STATUS_before_version_1_1_0_runs_nothing()
     {
         await WriteNetworkAsync("1.0.0", [WithoutIpam]);
 
@@ -34,15 +34,16 @@ public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClas
     }
 
     [Fact]
-    public async Task Every_stock_plugin_speaks_the_networks_version()
+    public async Task Every_stock_plugin_supports_the_networks_version()
     {
-        await WriteNetworkAsync(Plugins.PlainBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""", """{ "type": "sbr" }""");
+        await WriteNetworkAsync(
+            Plugins.PlainBridge, Plugins.Portmap, Plugins.Firewall, Plugins.Bandwidth, """{ "type": "tuning" }""", """{ "type": "sbr" }""");
 
         (await CniAsync("validate")).EnsureSuccess();
     }
 
     [Fact]
-    public async Task A_network_whose_version_the_plugins_do_not_speak_is_refused_before_anything_is_made()
+    public async Task An_unsupported_version_is_refused_before_anything_is_made()
     {
         Assert.SkipWhen(PluginHost.HasNewPlugins, "plugin: these speak every version there is");
         await WriteNetworkAsync("1.1.0", [Plugins.PlainBridge, Plugins.Portmap]);

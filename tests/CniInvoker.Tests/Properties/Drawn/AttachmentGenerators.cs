@@ -8,7 +8,8 @@ internal static class AttachmentGenerators
 {
     public static Gen<WrittenAttachment> Attachments { get; } =
         from container in NetworkGenerators.Identifiers
-        from netns in Gen.OneOf(Gen.Constant(""), JsonGenerators.Texts.Select(text => $"/{text}").Where(path => Identifier.NetworkNamespaceProblem(path) is null))
+        from netns in Gen.OneOf(Gen.Constant(""),
+            JsonGenerators.Texts.Select(text => $"/{text}").Where(path => Identifier.NetworkNamespaceProblem(path) is null))
         from ifname in InterfaceNames()
         from arguments in JsonGenerators.UpTo(3, Arguments())
         from capabilities in Capabilities()

@@ -4,20 +4,24 @@ using System.Numerics;
 namespace CniInvoker.Tests.Properties.Drawn;
 
 /// <summary>
-/// What Go's encoding/json makes of a text, checked by hand against Go 1.19: an <c>interface{}</c> holds float64 and writes its keys in order; a struct
-/// takes its fields in every letter case, of several the last.
+/// What Go's encoding/json makes of a text, checked by hand against Go 1.19: an <c>interface{}</c> holds float64 and writes its keys in
+/// order; a struct takes its fields in every letter case, of several the last.
 /// </summary>
 internal static class Go
 {
     private const double Wide = 1e21;
     private const double Narrow = 1e-6;
 
-    /// <summary>As libcni hands it on: read into an <c>interface{}</c>, and written again. Null: a number in it is out of float64's range, which libcni refuses.</summary>
+    /// <summary>
+    /// As libcni hands it on: read into an <c>interface{}</c>, and written again. Null: a number in it is out of float64's range, which
+    /// libcni refuses.
+    /// </summary>
     public static Json? Handed(Json json) => json switch
     {
         Json.Fields fields => Handed(fields),
         Json.Items items => items.All.Select(Handed).ToArray() is var all && all.Contains(null) ? null : new Json.Items(all!),
-        Json.Scalar number when IsNumber(number) => Float(number) is var value && double.IsFinite(value) ? new Json.Scalar(Written(value)) : null,
+        Json.Scalar number when IsNumber(number) =>
+            Float(number) is var value && double.IsFinite(value) ? new Json.Scalar(Written(value)) : null,
         _ => json,
     };
 
@@ -29,7 +33,8 @@ internal static class Go
 
     /// <summary>An int64; null when it cannot be read into one.</summary>
     public static BigInteger? Whole(Json? json) =>
-        json is Json.Scalar number && long.TryParse($"{number}", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+        json is Json.Scalar number
+            && long.TryParse($"{number}", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
 
     /// <summary>A number as it is meant, where it is whole and no wider than 64 bits.</summary>
     public static BigInteger? Exact(Json? json)
@@ -38,9 +43,12 @@ internal static class Go
             return null;
 
         var parts = $"{scalar}".Split('e', 'E');
-        var decimals = parts[0].Contains('.', StringComparison.Ordinal) ? parts[0].Length - parts[0].IndexOf('.', StringComparison.Ordinal) - 1 : 0;
+        var decimals = parts[0].Contains('.', StringComparison.Ordinal)
+            ? parts[0].Length - parts[0].IndexOf('.', StringComparison.Ordinal) - 1
+            : 0;
         var digits = BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        var exponent = (parts.Length == 1 ? 0 : int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)) - decimals;
+        var exponent =
+            (parts.Length == 1 ? 0 : int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)) - decimals;
         if (exponent >= 0)
             return exponent > 30 ? null : digits * BigInteger.Pow(10, exponent);
 
@@ -56,7 +64,9 @@ internal static class Go
             .OrderBy(field => field.Key, StringComparer.Ordinal)
             .Select(field => (field.Key, Value: Handed(field.Value)))
             .ToArray();
-        return kept.Any(field => field.Value is null) ? null : new Json.Fields([.. kept.Select(field => new Json.Field(field.Key, field.Value!))]);
+        return kept.Any(field => field.Value is null)
+            ? null
+            : new Json.Fields([.. kept.Select(field => new Json.Field(field.Key, field.Value!))]);
     }
 
     private static bool IsNumber(Json.Scalar scalar) => $"{scalar}" is not ("null" or "true" or "false");
@@ -71,7 +81,8 @@ internal static class Go
 
         var sign = value < 0 ? "-" : "";
         var parts = Math.Abs(value).ToString("E16", CultureInfo.InvariantCulture).Split('E');
-        var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Replace(".", "", StringComparison.Ordinal).Trim('0');
+        var shortest =
+            Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Replace(".", "", StringComparison.Ordinal).Trim('0');
         var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         if (Math.Abs(value) is < Narrow or >= Wide)
         {
@@ -81,6 +92,8 @@ internal static class Go
 
         return exponent < 0
             ? $"{sign}0.{new string('0', -exponent - 1)}{shortest}"
-            : shortest.Length <= exponent + 1 ? sign + shortest.PadRight(exponent + 1, '0') : $"{sign}{shortest[..(exponent + 1)]}.{shortest[(exponent + 1)..]}";
+            : shortest.Length <= exponent + 1
+                ? sign + shortest.PadRight(exponent + 1, '0')
+                : $"{sign}{shortest[..(exponent + 1)]}.{shortest[(exponent + 1)..]}";
     }
 }

@@ -41,7 +41,8 @@ public abstract class Json
     }
 
     /// <summary>What the library's own tree says.</summary>
-    public static Json Of(System.Text.Json.Nodes.JsonNode node) => Read(Encoding.UTF8.GetBytes(node.ToJsonString(new() { MaxDepth = 512 })));
+    public static Json Of(System.Text.Json.Nodes.JsonNode node) =>
+        Read(Encoding.UTF8.GetBytes(node.ToJsonString(new() { MaxDepth = 512 })));
 
     private protected abstract void Write(StringBuilder text, bool isCanonical);
 
@@ -59,7 +60,9 @@ public abstract class Json
         foreach (var part in words)
         {
             var mustEscape = part is '"' or '\\' || part < ' ';
-            _ = mustEscape || (isEscaped && part > '~') ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)part:x4}") : text.Append(part);
+            _ = mustEscape || (isEscaped && part > '~')
+                ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)part:x4}")
+                : text.Append(part);
         }
 
         text.Append('"');
@@ -78,7 +81,8 @@ public abstract class Json
     {
         public string Value => value;
 
-        private protected override void Write(StringBuilder text, bool isCanonical) => Quote(text, value, isCanonical || value.Length % 2 == 1);
+        private protected override void Write(StringBuilder text, bool isCanonical) =>
+            Quote(text, value, isCanonical || value.Length % 2 == 1);
     }
 
     /// <summary>A list.</summary>
@@ -119,7 +123,8 @@ public abstract class Json
         private protected override void Write(StringBuilder text, bool isCanonical)
         {
             var written = isCanonical
-                ? all.GroupBy(field => field.Key, StringComparer.Ordinal).Select(same => same.Last()).OrderBy(field => field.Key, StringComparer.Ordinal)
+                ? all.GroupBy(field => field.Key, StringComparer.Ordinal).Select(same => same.Last()).OrderBy(
+                    field => field.Key, StringComparer.Ordinal)
                 : all.AsEnumerable();
             text.Append('{');
             var separator = "";

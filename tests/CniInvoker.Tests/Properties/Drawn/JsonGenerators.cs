@@ -9,13 +9,17 @@ internal static class JsonGenerators
     private const int MostChildren = 4;
 
     private static readonly string[] OddNumbers =
-        ["0", "-0", "-0.0", "1.0", "1450.0", "1.45e3", "1e16", "1E+20", "12345678901234567.0", "1450.00000000000000000001", "1.10", "1e300", "-1E-400", "1e+2", "9007199254740993", "18446744073709551616", "0.1000000000000000055511151231257827"];
+        ["0", "-0", "-0.0", "1.0", "1450.0", "1.45e3", "1e16", "1E+20", "12345678901234567.0", "1450.00000000000000000001", "1.10", "1e300",
+            "-1E-400", "1e+2", "9007199254740993", "18446744073709551616", "0.1000000000000000055511151231257827"];
 
     private static readonly string[] OddCharacters =
-        ["\0", "\u0001", "\b", "\t", "\n", "\r", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029", "\ufeff", "\ufffd", "\uffff", "<", ">", "&", "'", "\"", "\\", "/", " ", "ü", "e\u0301", "界", "😀", "𝒞"];
+        ["\0", "\u0001", "\b", "\t", "\n", "\r", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029", "\ufeff", "\ufffd", "\uffff", "<", ">",
+            "&", "'", "\"", "\\", "/", " ", "ü", "e\u0301", "界", "😀", "𝒞"];
 
     private static readonly string[] KnownKeys =
-        ["name", "NAME", "cniVersion", "CniVersion", "type", "Type", "plugins", "ipam", "dns", "capabilities", "prevResult", "PrevResult", "runtimeConfig", "RUNTIMECONFIG", "cni.dev/x", "CNI.dev/valid-attachments", "cni.dev", "args", "interfaces", "ips", "routes", "version", "mtu", "MTU", "Mtu"];
+        ["name", "NAME", "cniVersion", "CniVersion", "type", "Type", "plugins", "ipam", "dns", "capabilities", "prevResult", "PrevResult",
+            "runtimeConfig", "RUNTIMECONFIG", "cni.dev/x", "CNI.dev/valid-attachments", "cni.dev", "args", "interfaces", "ips", "routes",
+            "version", "mtu", "MTU", "Mtu"];
 
     /// <summary>Texts of a few characters, of which some are odd.</summary>
     public static Gen<string> Texts { get; } = UpTo(6, Gen.Frequency(
@@ -50,12 +54,14 @@ internal static class JsonGenerators
         Gen.Choose(0, most).SelectMany(count => items.ListOf(count)).Select(IReadOnlyList<T> (list) => [.. list]);
 
     /// <summary>Now and then nothing.</summary>
-    public static Gen<T?> Maybe<T>(Gen<T> values) where T : class => Gen.Frequency((2, values.Select(T? (value) => value)), (1, Gen.Constant<T?>(null)));
+    public static Gen<T?> Maybe<T>(Gen<T> values) where T : class =>
+        Gen.Frequency((2, values.Select(T? (value) => value)), (1, Gen.Constant<T?>(null)));
 
     private static Gen<Json> Nested(int size)
     {
         var leaves = Gen.OneOf(
-            Numbers, Texts.Select(Json (text) => new Json.Words(text)), Gen.Elements("null", "true", "false").Select(Json (word) => new Json.Scalar(word)));
+            Numbers, Texts.Select(Json (text) => new Json.Words(text)),
+            Gen.Elements("null", "true", "false").Select(Json (word) => new Json.Scalar(word)));
         if (size == 0)
             return leaves;
 
@@ -63,8 +69,10 @@ internal static class JsonGenerators
         return Gen.OneOf(
             leaves,
             UpTo(MostChildren, inner).Select(Json (items) => new Json.Items(items)),
-            UpTo(MostChildren, Keys.SelectMany(_ => inner, (key, value) => new Json.Field(key, value))).Select(Json (fields) => new Json.Fields(fields)));
+            UpTo(MostChildren, Keys.SelectMany(_ => inner, (key, value) => new Json.Field(key, value))).Select(
+                Json (fields) => new Json.Fields(fields)));
     }
 
-    private static Json Around(Json inner, int level) => level % 2 == 0 ? new Json.Items([inner]) : new Json.Fields([new Json.Field("a", inner)]);
+    private static Json Around(Json inner, int level) =>
+        level % 2 == 0 ? new Json.Items([inner]) : new Json.Fields([new Json.Field("a", inner)]);
 }

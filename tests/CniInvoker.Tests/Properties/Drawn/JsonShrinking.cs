@@ -5,7 +5,8 @@ internal static class JsonShrinking
 {
     public static IEnumerable<Json> Smaller(Json json) => json switch
     {
-        Json.Words { Value.Length: > 0 } words => [new Json.Words(""), new Json.Words(words.Value[..^(char.IsLowSurrogate(words.Value[^1]) ? 2 : 1)])],
+        Json.Words { Value.Length: > 0 } words =>
+            [new Json.Words(""), new Json.Words(words.Value[..^(char.IsLowSurrogate(words.Value[^1]) ? 2 : 1)])],
         Json.Items items => SmallerParts(items.All).Select(Json (fewer) => new Json.Items(fewer)).Concat(items.All),
         Json.Fields fields => SmallerFields(fields).Concat<Json>(fields.All.Select(field => field.Value)),
         _ when json.ToString() != "null" => [Json.Scalar.Null],
@@ -14,7 +15,8 @@ internal static class JsonShrinking
 
     /// <summary>The same object with a field less, or a smaller one.</summary>
     public static IEnumerable<Json.Fields> SmallerFields(Json.Fields json) =>
-        Lists(json.All, field => Smaller(field.Value).Select(value => field with { Value = value })).Select(fewer => new Json.Fields(fewer));
+        Lists(json.All, field => Smaller(field.Value).Select(value => field with { Value = value })).Select(
+            fewer => new Json.Fields(fewer));
 
     /// <summary>A list with an item less, or a smaller one.</summary>
     public static IEnumerable<IReadOnlyList<T>> Lists<T>(IReadOnlyList<T> list, Func<T, IEnumerable<T>> smaller)

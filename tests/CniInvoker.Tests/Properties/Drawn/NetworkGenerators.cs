@@ -14,7 +14,8 @@ internal static class NetworkGenerators
 
     private static readonly string[] PluginKeys = ["type", "ipam", "dns", "capabilities"];
     private static readonly string[] DnsKeys = ["domain", "nameservers", "search", "options"];
-    private static readonly string[] ReservedKeys = ["prevResult", "PREVRESULT", "prevReſult", "runtimeConfig", "RuntimeConfig", "cni.dev/valid-attachments", "Cni.Dev/", "name", "Name", "cniVersion", "CNIVERSION", "cniVerſion"];
+    private static readonly string[] ReservedKeys = ["prevResult", "PREVRESULT", "prevReſult", "runtimeConfig", "RuntimeConfig",
+        "cni.dev/valid-attachments", "Cni.Dev/", "name", "Name", "cniVersion", "CNIVERSION", "cniVerſion"];
 
     public static Gen<WrittenNetwork> Networks { get; } = Gen.Frequency((4, Lists()), (1, Singles()));
 
@@ -35,18 +36,22 @@ internal static class NetworkGenerators
         from count in Gen.Choose(1, 3)
         from plugins in Plugins().ListOf(count)
         select new WrittenNetwork(new Json.Fields(foreign)
-            .With("name", name).With("cniVersion", version).With("cniVersions", versions).With("disableCheck", disableCheck).With("disableGC", disableGc)
+            .With("name", name).With("cniVersion", version).With("cniVersions", versions).With("disableCheck", disableCheck).With(
+                "disableGC", disableGc)
             .With("loadOnlyInlinedPlugins", onlyInlined).With("plugins", new Json.Items([.. plugins])));
 
     private static Gen<WrittenNetwork> Singles() =>
         from plugin in Plugins()
         from name in Identifiers
         from version in JsonGenerators.Maybe(Versions())
-        select new WrittenNetwork(plugin.Without(key => key is "name" or "cniVersion" or "plugins").With("name", new Json.Words(name)).With("cniVersion", version));
+        select new WrittenNetwork(
+            plugin.Without(key => key is "name" or "cniVersion" or "plugins").With("name", new Json.Words(name)).With(
+                "cniVersion", version));
 
     private static Gen<Json.Fields> Plugins() =>
         from foreign in JsonGenerators.Foreign(IsOneOf(PluginKeys))
-        from reserved in JsonGenerators.UpTo(2, Gen.Elements(ReservedKeys).SelectMany(_ => JsonGenerators.Values, (key, value) => new Json.Field(key, value)))
+        from reserved in JsonGenerators.UpTo(
+            2, Gen.Elements(ReservedKeys).SelectMany(_ => JsonGenerators.Values, (key, value) => new Json.Field(key, value)))
         from typeKey in Gen.Elements("type", "type", "TYPE")
         from type in FileNames()
         from ipam in JsonGenerators.Maybe(Ipam())
@@ -54,7 +59,8 @@ internal static class NetworkGenerators
         from capabilitiesKey in Gen.Elements("capabilities", "capabilities", "Capabilities", "capabilitieſ")
         from capabilities in JsonGenerators.Maybe(SwitchedCapabilities())
         select new Json.Fields([.. reserved.Take(1), .. foreign.Take(1)])
-            .With(typeKey, type).With("ipam", ipam).With("dns", dns).With(capabilitiesKey, capabilities).With([.. reserved.Skip(1), .. foreign.Skip(1)]);
+            .With(typeKey, type).With("ipam", ipam).With("dns", dns).With(capabilitiesKey, capabilities).With(
+                [.. reserved.Skip(1), .. foreign.Skip(1)]);
 
     private static Gen<Json> Ipam() =>
         from foreign in JsonGenerators.Foreign(IsOneOf(["type"]))
@@ -75,9 +81,11 @@ internal static class NetworkGenerators
     private static Gen<Json> FileNames() => Gen.Frequency((2, Gen.Elements("bridge", "portmap", "host-local")), (1, JsonGenerators.Texts))
         .Where(name => Identifier.PluginTypeProblem(name) is null).Select(Json (name) => new Json.Words(name));
 
-    private static Gen<Json> Versions() => Gen.Elements([.. SpecVersion.Known, "1.1.0", "1.0.0", "9.0.0", "1.1", "0.10"]).Select(Json (version) => new Json.Words(version));
+    private static Gen<Json> Versions() =>
+        Gen.Elements([.. SpecVersion.Known, "1.1.0", "1.0.0", "9.0.0", "1.1", "0.10"]).Select(Json (version) => new Json.Words(version));
 
-    private static Gen<Json> Flags() => Gen.Elements<Json>(new Json.Scalar("true"), new Json.Scalar("false"), new Json.Words("TRUE"), new Json.Words("False"));
+    private static Gen<Json> Flags() =>
+        Gen.Elements<Json>(new Json.Scalar("true"), new Json.Scalar("false"), new Json.Words("TRUE"), new Json.Words("False"));
 
     private static Func<string, bool> IsOneOf(string[] known) => key => known.Contains(key, StringComparer.OrdinalIgnoreCase);
 }

@@ -19,7 +19,8 @@ internal static class ResultGenerators
     /// <summary>Of the oldest shape, with an address, and with nothing that only somebody else knows.</summary>
     public static Gen<OldResult> OldResults { get; } =
         from version in Gen.Elements("0.1.0", "0.2.0")
-        from json in PerFamily(_ => Gen.Constant<IReadOnlyList<Json.Field>>([])).Where(json => json["ip4"] is not null || json["ip6"] is not null)
+        from json in PerFamily(_ => Gen.Constant<IReadOnlyList<Json.Field>>([])).Where(
+            json => json["ip4"] is not null || json["ip6"] is not null)
         select new OldResult(new WrittenResult(version, json));
 
     /// <summary>Results in which something has a value that it should not have.</summary>
@@ -27,18 +28,24 @@ internal static class ResultGenerators
         from result in Results
         from key in Gen.Elements("interfaces", "ips", "routes", "dns", "ip4", "ip6", "cniVersion")
         from damage in JsonGenerators.Values
-        from inner in Gen.Elements("name", "mac", "mtu", "address", "gateway", "interface", "dst", "gw", "table", "nameservers", "domain", "ip", "routes")
+        from inner in Gen.Elements(
+            "name", "mac", "mtu", "address", "gateway", "interface", "dst", "gw", "table", "nameservers", "domain", "ip", "routes")
         from isInside in Gen.Elements(true, false)
         let value = isInside ? result.Json[key] is { } whole ? Damage(whole, inner, damage) : null : damage
-        select new DamagedResult(new Json.Fields([new("cniVersion", new Json.Words(result.Version))]).With(result.Json.All).With(key, value));
+        select new DamagedResult(
+            new Json.Fields([new("cniVersion", new Json.Words(result.Version))]).With(result.Json.All).With(key, value));
 
     private static Gen<Json.Fields> Lists(string version) =>
         from foreign in JsonGenerators.Foreign(key => ResultKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
         from interfaces in JsonGenerators.Maybe(JsonGenerators.UpTo(3, Interfaces()))
-        from ips in JsonGenerators.Maybe(JsonGenerators.UpTo(3, Gen.Elements(false, true).SelectMany(isIpv6 => Ips(isIpv6, version[0] == '0'))))
-        from routes in JsonGenerators.Maybe(JsonGenerators.UpTo(3, Gen.Elements(false, true).SelectMany(isIpv6 => Routes(isIpv6, NewRouteFields(), JsonGenerators.Foreign))))
+        from ips in JsonGenerators.Maybe(
+            JsonGenerators.UpTo(3, Gen.Elements(false, true).SelectMany(isIpv6 => Ips(isIpv6, version[0] == '0'))))
+        from routes in JsonGenerators.Maybe(
+            JsonGenerators.UpTo(
+                3, Gen.Elements(false, true).SelectMany(isIpv6 => Routes(isIpv6, NewRouteFields(), JsonGenerators.Foreign))))
         from dns in JsonGenerators.Maybe(Dns(JsonGenerators.Foreign))
-        select new Json.Fields(foreign).With("interfaces", List(interfaces)).With("ips", List(ips)).With("routes", List(routes)).With("dns", dns);
+        select new Json.Fields(foreign).With("interfaces", List(interfaces)).With("ips", List(ips)).With("routes", List(routes)).With(
+            "dns", dns);
 
     private static Gen<Json.Fields> PerFamily(Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
         from others in foreign(key => ResultKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
@@ -62,7 +69,8 @@ internal static class ResultGenerators
         from mtu in JsonGenerators.Maybe(Whole())
         from socket in JsonGenerators.Maybe(JsonGenerators.Texts.Select(Json (path) => new Json.Words(path)))
         from pci in JsonGenerators.Maybe(JsonGenerators.Texts.Select(Json (id) => new Json.Words(id)))
-        select (Json)new Json.Fields(others).With("name", name).With("mac", mac).With("sandbox", sandbox).With("mtu", mtu).With("socketPath", socket).With("pciID", pci);
+        select (Json)new Json.Fields(others).With("name", name).With("mac", mac).With("sandbox", sandbox).With("mtu", mtu).With(
+            "socketPath", socket).With("pciID", pci);
 
     private static Gen<Json> Ips(bool isIpv6, bool saysVersion) =>
         from others in JsonGenerators.Foreign(IsOneOf("version", "address", "gateway", "interface"))
@@ -70,9 +78,11 @@ internal static class ResultGenerators
         from gateway in JsonGenerators.Maybe(Addresses(isIpv6))
         from index in JsonGenerators.Maybe(Whole())
         let version = saysVersion ? new Json.Words(isIpv6 ? "6" : "4") : null
-        select (Json)new Json.Fields(others).With("version", version).With("address", address).With("gateway", gateway).With("interface", index);
+        select (Json)new Json.Fields(others).With("version", version).With("address", address).With("gateway", gateway).With(
+            "interface", index);
 
-    private static Gen<Json> Routes(bool isIpv6, Gen<IReadOnlyList<Json.Field>> more, Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
+    private static Gen<Json> Routes(
+        bool isIpv6, Gen<IReadOnlyList<Json.Field>> more, Func<Func<string, bool>, Gen<IReadOnlyList<Json.Field>>> foreign) =>
         from others in foreign(IsOneOf("dst", "gw", "mtu", "priority", "table", "scope", "advmss"))
         from dst in Cidrs(isIpv6)
         from gw in JsonGenerators.Maybe(Addresses(isIpv6))
@@ -91,7 +101,8 @@ internal static class ResultGenerators
         from search in JsonGenerators.Maybe(JsonGenerators.UpTo(2, JsonGenerators.Texts.Select(Json (text) => new Json.Words(text))))
         select (Json)new Json.Fields(others).With("nameservers", List(servers)).With("domain", domain).With("search", List(search));
 
-    private static Gen<Json> Addresses(bool isIpv6) => Gen.Elements(isIpv6 ? Addresses6 : Addresses4).Select(Json (address) => new Json.Words(address));
+    private static Gen<Json> Addresses(bool isIpv6) =>
+        Gen.Elements(isIpv6 ? Addresses6 : Addresses4).Select(Json (address) => new Json.Words(address));
 
     private static Gen<Json> Cidrs(bool isIpv6) =>
         from address in Gen.Elements(isIpv6 ? Addresses6 : Addresses4)
@@ -99,7 +110,8 @@ internal static class ResultGenerators
         select (Json)new Json.Words($"{address}/{length}");
 
     // Plugins in Go take a field's name in every letter case.
-    private static Func<string, bool> IsOneOf(params string[] known) => key => known.Contains(Go.Folded(key), StringComparer.OrdinalIgnoreCase);
+    private static Func<string, bool> IsOneOf(params string[] known) =>
+        key => known.Contains(Go.Folded(key), StringComparer.OrdinalIgnoreCase);
 
     private static Gen<Json> Whole() => Gen.Choose(0, 100_000).Select(Json (number) => new Json.Scalar($"{number}"));
 

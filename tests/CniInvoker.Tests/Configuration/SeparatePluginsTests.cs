@@ -1,7 +1,7 @@
 namespace CniInvoker.Tests.Configuration;
 
 /// <summary>Plugins that lie in the directory of a network's name, from the file to the run.</summary>
-public sealed class PluginsBesideTests : IDisposable
+public sealed class SeparatePluginsTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cni-net-").FullName;
     private readonly ScriptedPlugins _plugins = new();
@@ -16,7 +16,7 @@ public sealed class PluginsBesideTests : IDisposable
     [Case(20, "plugin-dir")]
     [Spec("beside-invoked")]
     [Spec("beside-appended")]
-    public async Task They_run_behind_those_of_the_list_with_the_name_and_the_version_of_the_network()
+    public async Task Separate_plugins_run_after_the_list_with_the_networks_name_and_version()
     {
         _plugins.With("inlined").With("beside");
         Write("pods.conflist", """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"inlined"}]}""");
@@ -34,7 +34,7 @@ public sealed class PluginsBesideTests : IDisposable
     [Fact]
     [Case(20, "plugin-dir")]
     [Spec("inlined-only-needs-plugins")]
-    public void A_network_that_refuses_them_and_lists_none_itself_is_refused()
+    public void A_network_without_any_plugin_is_refused()
     {
         Write("pods.conflist", """{"name":"pods","loadOnlyInlinedPlugins":true}""");
         Write("pods/10.conf", """{"type":"beside"}""");
@@ -47,14 +47,15 @@ public sealed class PluginsBesideTests : IDisposable
 
     [Fact]
     [Spec("beside-unambiguous")]
-    public void Each_belongs_to_the_network_whose_name_its_directory_has()
+    public void A_separate_plugin_belongs_to_the_network_named_by_its_directory()
     {
         Write("a.conflist", """{"name":"a","plugins":[{"type":"x"}]}""");
         Write("b.conflist", """{"name":"b","plugins":[{"type":"x"}]}""");
         Write("a/10.conf", """{"type":"of-a"}""");
         Write("b/10.conf", """{"type":"of-b","name":"a"}""");
 
-        new ConfigurationDirectory(_directory).Load().Networks.Select(network => string.Join(',', network.Plugins.Select(plugin => plugin.Type)))
+        new ConfigurationDirectory(_directory).Load().Networks.Select(
+            network => string.Join(',', network.Plugins.Select(plugin => plugin.Type)))
             .Should().Equal("x,of-a", "x,of-b");
     }
 

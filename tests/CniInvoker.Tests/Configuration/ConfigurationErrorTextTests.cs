@@ -4,7 +4,7 @@ using System.Text;
 namespace CniInvoker.Tests.Configuration;
 
 /// <summary>What is wrong with a file is said to the person who wrote it, not to a programmer of this library.</summary>
-public sealed class WordsForPeopleTests : IDisposable
+public sealed class ConfigurationErrorTextTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cni-words-").FullName;
 
@@ -33,35 +33,46 @@ public sealed class WordsForPeopleTests : IDisposable
     [InlineData("{\"a\":\n{\"b\":1}", "line 2: invalid JSON: it ends too early: a closing '}' is missing")]
     [InlineData("""{"a":["b" """, "line 1: invalid JSON: it ends too early: a closing ']' is missing")]
     [InlineData("""{"a":"b""", "line 1: invalid JSON: it ends inside a string: the closing '\"' is missing")]
-    [InlineData("{\"a\":\"b\n\"}", "line 1: invalid JSON: a string continues past the end of its line: close it with '\"', or write the line break as \\n")]
-    [InlineData("""{"a":"C:\x"}""", "line 1: invalid JSON: in a string only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits may follow a \\; write \\\\ for the character itself")]
+    [InlineData("{\"a\":\"b\n\"}",
+        "line 1: invalid JSON: a string continues past the end of its line: close it with '\"', or write the line break as \\n")]
+    [InlineData(
+        """{"a":"C:\x"}""",
+        "line 1: invalid JSON: in a string only \", \\, /, b, f, n, r, t, or u with four hexadecimal digits may follow a \\; write \\\\ " +
+        "for the character itself")]
     [InlineData("name: pods\n", "line 1: invalid JSON: name is not a string in double quotes, a number, true, false or null")]
     [Case(18, "broken-neighbour")]
-    public void A_text_that_is_no_JSON_is_told_what_is_wrong_with_it(string text, string problem) =>
-        FluentActions.Invoking(() => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text), "file")).Should().Throw<CniConfigurationException>().Which.Problem.Should().Be(problem);
+    public void Invalid_JSON_is_reported_with_what_is_wrong(string text, string problem) =>
+        FluentActions.Invoking(() => NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text), "file"))
+            .Should().Throw<CniConfigurationException>().Which.Problem.Should().Be(problem);
 
     [Fact]
-    public void A_directory_that_is_not_there_is_called_so() =>
-        new ConfigurationDirectory(PathOf("nope")).Load().Warnings.Should().Equal(new ConfigurationProblem(PathOf("nope"), "there is no such directory"));
+    public void A_missing_directory_is_a_warning() =>
+        new ConfigurationDirectory(PathOf("nope")).Load().Warnings.Should().Equal(
+            new ConfigurationProblem(PathOf("nope"), "there is no such directory"));
 
     [Fact]
-    public async Task A_network_that_is_missing_may_be_in_a_file_that_is_not_read()
+    public async Task The_error_for_a_missing_network_lists_the_ignored_files()
     {
         File.WriteAllText(PathOf("10-a.CONFLIST"), "{}");
         File.WriteAllText(PathOf("10-b.conflist.txt"), "{}");
-        var client = new CniClient(new CniClientOptions { ConfigurationDirectory = _directory, PluginDirectories = [_directory], StateDirectory = PathOf("state") });
+        var client =
+            new CniClient(
+                new CniClientOptions { ConfigurationDirectory = _directory, PluginDirectories = [_directory],
+                    StateDirectory = PathOf("state") });
 
         var add = () => client.AddAsync("a", new Attachment("c1", "/proc/self/ns/net", "eth0"), Cancellation);
 
         (await add.Should().ThrowAsync<CniException>()).Which.Msg.Should().Be(
-            $"network \"a\" is not configured in {_directory}; files that do not end with .conflist, .conf, .json are ignored: 10-a.CONFLIST, 10-b.conflist.txt");
-        client.Networks().Warnings.Should().Equal(new ConfigurationProblem(PathOf("10-a.CONFLIST"), "it is ignored: write the extension in lower case, .conflist"));
+            $"network \"a\" is not configured in {_directory}; files that do not end with .conflist, .conf, .json are ignored: " +
+            $"10-a.CONFLIST, 10-b.conflist.txt");
+        client.Networks().Warnings.Should().Equal(
+            new ConfigurationProblem(PathOf("10-a.CONFLIST"), "it is ignored: write the extension in lower case, .conflist"));
     }
 
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public void A_file_in_UTF_16_is_called_so(string encoding)
+    public void A_file_in_UTF_16_is_reported(string encoding)
     {
         File.WriteAllText(PathOf("a.conflist"), """{"name":"a"}""", Encoding.GetEncoding(encoding));
 
@@ -69,7 +80,7 @@ public sealed class WordsForPeopleTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_waits_for_a_pipe_that_lies_among_the_files()
+    public async Task A_pipe_among_the_files_blocks_nothing()
     {
         using var pipes = Process.Start("mkfifo", [PathOf("a.conflist"), PathOf("b.conf")]);
         await pipes.WaitForExitAsync(Cancellation);
@@ -78,11 +89,12 @@ public sealed class WordsForPeopleTests : IDisposable
         var contents = await Task.Run(() => new ConfigurationDirectory(_directory).Load(), Cancellation);
 
         contents.Networks.Select(network => network.Name).Should().Equal("c");
-        contents.Problems.Select(problem => problem.Message).Should().AllBe("the file cannot be read: it is a pipe, a socket, a device or a directory; remove it").And.HaveCount(2);
+        contents.Problems.Select(problem => problem.Message).Should().AllBe(
+            "the file cannot be read: it is a pipe, a socket, a device or a directory; remove it").And.HaveCount(2);
     }
 
     [Fact]
-    public void A_link_that_leads_nowhere_in_a_circle_or_to_a_device_is_called_so()
+    public void A_broken_or_circular_link_or_one_to_a_device_is_reported()
     {
         File.CreateSymbolicLink(PathOf("a.conf"), "/nonexistent/a\u001b[31m");
         Problem().Should().Be("the file cannot be read: it is a link to /nonexistent/a [31m, which does not exist");
@@ -97,7 +109,7 @@ public sealed class WordsForPeopleTests : IDisposable
     }
 
     [Fact]
-    public void A_file_larger_than_any_configuration_is_not_read()
+    public void A_file_over_the_limit_is_not_read()
     {
         using (var file = File.Create(PathOf("a.conf")))
             file.SetLength(3L << 30);
@@ -106,7 +118,7 @@ public sealed class WordsForPeopleTests : IDisposable
     }
 
     [Fact]
-    public void What_everybody_may_write_to_is_warned_of()
+    public void A_file_that_every_user_may_write_to_is_a_warning()
     {
         File.WriteAllText(PathOf("a.conf"), """{"name":"a","type":"a"}""");
         File.WriteAllText(PathOf("b.conf"), """{"name":"b","type":"a"}""");
