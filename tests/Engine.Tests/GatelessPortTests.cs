@@ -7,8 +7,8 @@ using Bridge.TestHosts.Engines;
 namespace Bridge.Engine.Tests;
 
 /// <summary>
-/// <c>docker run -p</c> where no endpoint of the container has a gateway: Docker requests no publishing, and cnm-cni publishes all the
-/// same, or refused.
+/// <c>docker run -p</c> where no endpoint of the container has a gateway: Docker requests no publishing, and cnm-cni publishes
+/// the port or refuses it.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap")]
 public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine), IClassFixture<GatelessHost>
