@@ -8,7 +8,8 @@ public sealed class CompatibilityPageTests
     private static readonly FeatureAttribute Ranges = new(Ports);
 
     private static readonly XElement[] Written =
-        [Passed(Ranges, new PluginAttribute("bridge")), Passed(new FeatureAttribute("Names: ab") { Not = "a|b" }), Skipped("engine: old", new FeatureAttribute("Names: c"))];
+        [Passed(Ranges, new PluginAttribute("bridge")), Passed(new FeatureAttribute("Names: ab") { Not = "a|b" }),
+            Skipped("engine: old", new FeatureAttribute("Names: c"))];
 
     [Fact]
     public void A_page_does_not_contradict_the_results_it_was_made_from()
@@ -26,7 +27,8 @@ public sealed class CompatibilityPageTests
     {
         var page = Page(On("20.10", Written), On("28.5", Written));
 
-        DifferencesFrom(page, On("20.10", Written), On("28.5", [Skipped("engine: gone", Ranges, new PluginAttribute("bridge")), .. Written[1..]])).Should().Equal(
+        DifferencesFrom(page, On("20.10", Written),
+            On("28.5", [Skipped("engine: gone", Ranges, new PluginAttribute("bridge")), .. Written[1..]])).Should().Equal(
             "Published ports: ranges, Docker 28.5: the page says \"yes\", the tests \"no: gone\"",
             "Plugins: bridge, Docker 28.5: the page says \"yes\", the tests \"no: gone\"");
     }
@@ -54,7 +56,8 @@ public sealed class CompatibilityPageTests
     {
         var page = Page(On("28.5", Written));
 
-        DifferencesFrom(page, On("28.5", [Skipped("the kernel has no bridge", Ranges, new PluginAttribute("bridge")), .. Written[1..]])).Should().BeEmpty();
+        DifferencesFrom(page, On("28.5", [Skipped("the kernel has no bridge", Ranges, new PluginAttribute("bridge")), .. Written[1..]]))
+            .Should().BeEmpty();
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class ConformancePageTests
 
     [Fact]
     public void A_row_of_a_plugins_duty_says_what_is_done_otherwise() =>
-        Page(Passed("It_is_so", new SpecAttribute("exit"))).Should().Contain("| A plugin exits. *Otherwise:* it is ended. | plugin | [It is so]");
+        Page(Passed("It_is_so", new SpecAttribute("exit"))).Should().Contain(
+            "| A plugin exits. *Otherwise:* it is ended. | plugin | [It is so]");
 
     [Fact]
     public void What_is_the_plugins_own_has_a_reason_in_place_of_tests() =>
@@ -38,7 +39,8 @@ public sealed class ConformancePageTests
             Passed("A", new CaseAttribute(7, "a|b")),
             Passed("B", new CaseAttribute(7, "a|b") { Libcni = "lies", Ours = "tells the truth" }))
             .Should().Contain(
-                "| 7 | a\\|b | what is done | [A](../../tests/Some.Tests/SomeTests.cs)<br>[B](../../tests/Some.Tests/SomeTests.cs) | libcni: lies. **Here:** tells the truth. |");
+                "| 7 | a\\|b | what is done | [A](../../tests/Some.Tests/SomeTests.cs)<br>[B](../../tests/Some.Tests/SomeTests.cs) | " +
+                "libcni: lies. **Here:** tells the truth. |");
 
     [Fact]
     public void What_libcni_does_alone_is_done_here_too() =>

@@ -14,7 +14,8 @@ public sealed class MatrixTests
         { "no: ranges need Docker 28", [Skipped("engine: ranges need Docker 28", Ranges)] },
         { "no: these plugins are too old", [Skipped("plugin: these plugins are too old", Ranges)] },
         { "no (1): nobody listens", [Passed(Refused("nobody listens"))] },
-        { "no (1): nobody listens; they need Docker 28", [Passed(Refused("nobody listens")), Skipped("engine: they need Docker 28", Ranges)] },
+        { "no (1): nobody listens; they need Docker 28",
+            [Passed(Refused("nobody listens")), Skipped("engine: they need Docker 28", Ranges)] },
         { "yes (1): nobody listens", [Passed(Ranges), Passed(Refused("nobody listens"))] },
         { "yes (1): ranges need Docker 28", [Passed(Ranges), Skipped("engine: ranges need Docker 28", Ranges)] },
         { "yes (1)", [Passed(Ranges), Skipped("plugin: without this back end", Ranges)] },
@@ -67,7 +68,8 @@ public sealed class MatrixTests
         var matrix = Matrix.Of(
         [
             On("20.10", Passed(Ranges, new PluginAttribute("bridge")), Skipped("plugin: too old", Ranges, new PluginAttribute("tap"))),
-            On("28.5", Passed(Ranges, new PluginAttribute("bridge")), Passed(Ranges, new PluginAttribute("tap")), Passed(Refused("no"), new PluginAttribute("ptp"))),
+            On("28.5", Passed(Ranges, new PluginAttribute("bridge")), Passed(Ranges, new PluginAttribute("tap")),
+                Passed(Refused("no"), new PluginAttribute("ptp"))),
         ]);
 
         matrix.Features.Single().With.Should().Equal("bridge", "tap (on 28.5)");

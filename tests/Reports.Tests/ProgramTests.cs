@@ -74,12 +74,14 @@ public sealed class ProgramTests : IDisposable
         exitCode.Should().Be(1);
         error.Should().Contain("Half.xml is incomplete");
         output.Should().Be(
-            "FAILED: Half wrote no results (exit code 134).\n\nFAILED: None wrote no results (exit code 124).\n\n0 passed, 2 failed, 0 skipped\n");
+            "FAILED: Half wrote no results (exit code 134).\n\nFAILED: None wrote no results (exit code 124).\n\n0 passed, 2 failed, 0 " +
+            "skipped\n");
     }
 
     private static XElement[] Everything() =>
     [
-        .. Requirements.All.Where(requirement => requirement.PluginsOwn is null).Select(requirement => Passed("A", new SpecAttribute(requirement.Id))),
+        .. Requirements.All.Where(requirement => requirement.PluginsOwn is null).Select(
+            requirement => Passed("A", new SpecAttribute(requirement.Id))),
         .. Cases.All.Select(numbered => Passed("B", new CaseAttribute(numbered.Number, numbered.Name))),
     ];
 

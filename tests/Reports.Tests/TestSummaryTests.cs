@@ -20,7 +20,9 @@ public sealed class TestSummaryTests
     [Fact]
     public void An_error_outside_the_tests_is_a_failure()
     {
-        var error = new XElement("error", new XAttribute("type", "class-cleanup-failure"), new XElement("failure", new XElement("message", "too late")));
+        var error =
+            new XElement(
+                "error", new XAttribute("type", "class-cleanup-failure"), new XElement("failure", new XElement("message", "too late")));
 
         var summary = TestSummary.Of("Suite", Results(Passed(), new XElement("errors", error)), 1, isEverythingInstalled: false);
 
@@ -42,7 +44,8 @@ public sealed class TestSummaryTests
     [Fact]
     public void A_long_message_is_cut()
     {
-        var failure = TestSummary.Of("Suite", Results(Failed("It", new string('x', 1000) + string.Concat(Enumerable.Repeat("\nlog", 100)))), 1, true)
+        var failure =
+            TestSummary.Of("Suite", Results(Failed("It", new string('x', 1000) + string.Concat(Enumerable.Repeat("\nlog", 100)))), 1, true)
             .Failures.Single();
 
         failure.Split('\n').Should().HaveCount(13).And.OnlyContain(line => line.Length <= 400);

@@ -43,7 +43,8 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "CONTAINER  CNI NETWORK  ADDRESSES  ATTEMPTS  NEXT  ID  LAST ERROR",
             "old        pods         10.88.0.8  3         now   e2  plugin \"bridge\" failed DEL: two lines",
             "",
-            "reported unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link delete cni0123456789ab.",
+            "reported unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link " +
+            "delete cni0123456789ab.",
             "",
             "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"",
             "",

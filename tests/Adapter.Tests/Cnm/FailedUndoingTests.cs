@@ -8,7 +8,8 @@ public sealed class FailedUndoingTests() : DaemonProcessTest("repair: {interval:
     {
         Networks.WriteReserve(add: "echo 'the well is dry' >&2; exit 1", delete: "echo 'the quarry is shut' >&2; exit 1");
 
-        (await Docker.RequestAddressAsync()).Should().Contain("the well is dry").And.Contain("The clean-up failed too").And.Contain("the quarry is shut");
+        (await Docker.RequestAddressAsync()).Should().Contain("the well is dry").And.Contain("The clean-up failed too").And.Contain(
+            "the quarry is shut");
         Daemon.Terminate();
         await Daemon.EndAsync();
 
@@ -21,7 +22,8 @@ public sealed class FailedUndoingTests() : DaemonProcessTest("repair: {interval:
     {
         Networks.WriteChain(add: "echo 'the well is dry' >&2; exit 1", delete: "echo 'the quarry is shut' >&2; exit 1");
 
-        (await Docker.CreateEndpointAsync("e1")).Should().Contain("the well is dry").And.Contain("The clean-up failed too").And.Contain("the quarry is shut");
+        (await Docker.CreateEndpointAsync("e1")).Should().Contain("the well is dry").And.Contain("The clean-up failed too").And.Contain(
+            "the quarry is shut");
         Daemon.Terminate();
         await Daemon.EndAsync();
 

@@ -96,13 +96,21 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal = await AskAsync("RequestAddress", Wish("10.66.0.0/24", "02:42:00:00:00:02", "10.66.0.15"));
 
-        ((string)refusal["Error"]!).Should().Be("address 10.66.0.15 of CNI network \"dual\" is taken: a container that is being started has it. Choose another address, or omit --ip.");
+        ((string)refusal["Error"]!).Should().Be(
+            "address 10.66.0.15 of CNI network \"dual\" is taken: a container that is being started has it. Choose another address, or " +
+            "omit --ip.");
         Owners().Keys.Should().Contain("10.66.0.15");
     }
 
     [Theory]
-    [InlineData("10.66.0.0/24", "10.66.0.99", "address 10.66.0.99 is not one that CNI network \"dual\" gives: its IPAM plugin assigns 10.66.0.10 to 10.66.0.20 (*10-dual.conflist). Choose one of these, or omit --ip.")]
-    [InlineData("fd00:66::/64", "fd00:66::", "address fd00:66:: is not one that CNI network \"dual\" gives: its IPAM plugin assigns fd00:66::1 to fd00:66::ffff:ffff:ffff:ffff *")]
+    [InlineData(
+        "10.66.0.0/24", "10.66.0.99",
+        "address 10.66.0.99 is not one that CNI network \"dual\" gives: its IPAM plugin assigns 10.66.0.10 to 10.66.0.20 " +
+        "(*10-dual.conflist). Choose one of these, or omit --ip.")]
+    [InlineData(
+        "fd00:66::/64", "fd00:66::",
+        "address fd00:66:: is not one that CNI network \"dual\" gives: its IPAM plugin assigns fd00:66::1 to " +
+        "fd00:66::ffff:ffff:ffff:ffff *")]
     [InlineData("10.66.0.0/24", "10.66.0.1", "address 10.66.0.1 of CNI network \"dual\" is taken: the network's gateway has it. *")]
     public async Task An_address_outside_of_the_range_is_refused_with_the_range_and_the_network(
         string subnet, string address, string refusal)
@@ -120,7 +128,9 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal = (string)(await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, "10.66.0.15")))["Error"]!;
 
-        refusal.Should().Match("address 10.66.0.15 is in no subnet of CNI network \"dual\", which has 10.95.0.0/24 (*10-dual.conflist). If the file was changed after the Docker network was made, make that again: *");
+        refusal.Should().Match(
+            "address 10.66.0.15 is in no subnet of CNI network \"dual\", which has 10.95.0.0/24 (*10-dual.conflist). If the file was " +
+            "changed after the Docker network was made, make that again: *");
     }
 
     [Fact]
@@ -211,8 +221,10 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
     [Theory]
     [InlineData("RequestPool", """{"Options":{"cni.network":"nowhere"}}""", "there is no CNI network \"nowhere\"")]
-    [InlineData("RequestPool", """{"Pool":"10.67.0.0/24","Options":{"cni.network":"dual"}}""", "does not agree with CNI network \"dual\", whose subnet is 10.66.0.0/24")]
-    [InlineData("RequestPool", """{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/28","Options":{"cni.network":"dual"}}""", "assigns 10.66.0.10 to 10.66.0.20")]
+    [InlineData("RequestPool", """{"Pool":"10.67.0.0/24","Options":{"cni.network":"dual"}}""",
+        "does not agree with CNI network \"dual\", whose subnet is 10.66.0.0/24")]
+    [InlineData("RequestPool", """{"Pool":"10.66.0.0/24","SubPool":"10.66.0.0/28","Options":{"cni.network":"dual"}}""",
+        "assigns 10.66.0.10 to 10.66.0.20")]
     [InlineData("RequestPool", """{"Options":{"cni.netwrok":"dual"}}""", "unknown option --ipam-opt cni.netwrok=dual")]
     [InlineData("RequestPool", """{"Options":{"cni.network":null}}""", "unknown option --ipam-opt cni.network=")]
     [InlineData("RequestAddress", """{"PoolID":"","Address":""}""", "Unknown PoolID: it was not issued by this driver")]

@@ -28,7 +28,8 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("mkdir -m 700 run; touch run/netns", "*/run/netns is a file, where cnm-cni keeps a directory*")]
     [InlineData("rmdir state; ln -s nowhere state", "*/state cannot be used*it is a link to nowhere, which does not exist*")]
     [InlineData("rmdir state; ln -s state state", "*/state cannot be used*it is a link to state, which leads back to itself*")]
-    [InlineData("rmdir state; ln -s settings.yaml state", "*/state cannot be used*it is a link to settings.yaml, which is not a directory*")]
+    [InlineData(
+        "rmdir state; ln -s settings.yaml state", "*/state cannot be used*it is a link to settings.yaml, which is not a directory*")]
     [InlineData("sed -i 's|^stateDirectory.*|stateDirectory: /proc/t/state|' settings.yaml",
         "the directory /proc/t cannot be created: there is no such file or directory*")]
     [InlineData("sed -i 's|^socket.*|socket: /proc/t/cni.sock|' settings.yaml",

@@ -92,7 +92,8 @@ public sealed class MoveTests : IDisposable
         var reservations = Loaded().Reservations;
         reservations.Bring(Reservation(ReservationPhase.Reserved) with { EndpointId = "one" });
 
-        reservations.Invoking(records => records.Write(Reservation(ReservationPhase.Reserved) with { EndpointId = "other" })).Should().Throw<ImpossibleTransitionException>();
+        reservations.Invoking(records => records.Write(Reservation(ReservationPhase.Reserved) with { EndpointId = "other" }))
+            .Should().Throw<ImpossibleTransitionException>();
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -15,7 +15,8 @@ public sealed class RecordVersionTests : IDisposable
 
     [Fact]
     public void Records_start_at_version_1() =>
-        new[] { RecordKinds.Network.CurrentVersion, RecordKinds.Attachment.CurrentVersion, RecordKinds.Reservation.CurrentVersion }.Should().Equal(1, 1, 1);
+        new[] { RecordKinds.Network.CurrentVersion, RecordKinds.Attachment.CurrentVersion, RecordKinds.Reservation.CurrentVersion }
+            .Should().Equal(1, 1, 1);
 
     [Fact]
     public void A_record_of_an_earlier_version_passes_every_upgrade_since()
@@ -103,5 +104,6 @@ public sealed class RecordVersionTests : IDisposable
         return journal;
     }
 
-    private static Action<System.Text.Json.Nodes.JsonObject> Append(string ending) => older => older["CniNetwork"] = $"{older["CniNetwork"]}{ending}";
+    private static Action<System.Text.Json.Nodes.JsonObject> Append(string ending) =>
+        older => older["CniNetwork"] = $"{older["CniNetwork"]}{ending}";
 }

@@ -192,7 +192,8 @@ internal static class Requirements
         OfPlugin(AddSuccess, "result-object",
             "The result of an ADD is an object with interfaces, addresses, routes and DNS of the defined types.",
             "what plugins in Go could not read is refused with the name of the wrong field, and the ADD is cleaned up; "
-            + "what they read all the same (letter case, nulls in lists, a cniVersion that is not a string) is passed on in its proper form"),
+            + "what they read all the same (letter case, nulls in lists, a cniVersion that is not a string) is passed on in its proper " +
+                "form"),
         OfPlugin(AddSuccess, "result-version", "The result is in the version that was asked for.",
             "it is converted before anything else reads it"),
         PluginsOwn(AddSuccess, "result-keeps-prev-result", "A plugin that is given a `prevResult` prints it, with its changes.",

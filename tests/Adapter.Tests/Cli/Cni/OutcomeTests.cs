@@ -44,7 +44,8 @@ public sealed class OutcomeTests : IDisposable
         (await _host.RunAsync(["add", "pods", _host.Sandbox], Cancellation)).Should().Be(1);
 
         ((string?)_host.Json["msg"]).Should().Be("cannot");
-        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith($"but this remains: address 10.1.0.2 in {store}/pods (code 999).");
+        ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too: ").And.EndWith(
+            $"but this remains: address 10.1.0.2 in {store}/pods (code 999).");
     }
 
     [Theory]
