@@ -12,7 +12,7 @@ namespace Bridge.Adapter.Cnm;
 /// writes one log line. Every error has status 200 with <c>Err</c>: Docker shows that text and does not repeat the call (moby
 /// pkg/plugins/client.go).
 /// </summary>
-internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, BridgeMetrics metrics, ILogger<CnmEndpoint> logger)
+internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, AdapterMetrics metrics, ILogger<CnmEndpoint> logger)
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(

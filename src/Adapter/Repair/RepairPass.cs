@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Repair;
 /// </summary>
 internal sealed class RepairPass(
     IEnumerable<IInspection> inspections, IDockerEngine docker, Journal journal,
-    ContainerNames names, KnownFindings known, BridgeMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
+    ContainerNames names, KnownFindings known, AdapterMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
 {
     // A plugin that hangs in one DEL must not block all others.
     private const int Parallelism = 4;

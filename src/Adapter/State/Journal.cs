@@ -64,7 +64,7 @@ internal sealed class JournalException(string directory, Exception cause) : IOEx
 /// <summary>Gauges of the journal, read when they are asked for. Every phase is there, also without a record in it.</summary>
 internal sealed class JournalMetrics
 {
-    public JournalMetrics(BridgeMetrics metrics, Journal journal)
+    public JournalMetrics(AdapterMetrics metrics, Journal journal)
     {
         var meter = metrics.Meter;
         meter.CreateObservableGauge(

@@ -18,7 +18,7 @@ internal sealed class MetricsPage : IDisposable
     private readonly List<MetricFamily> _families = [];
 
     /// <param name="metrics">Whose instruments; nobody else's of this process.</param>
-    public MetricsPage(BridgeMetrics metrics)
+    public MetricsPage(AdapterMetrics metrics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {

@@ -4,7 +4,7 @@ using CniInvoker;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>One log line per plugin run, and the time it took, charged to the Docker call that caused it.</summary>
-internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, BridgeMetrics metrics, TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
+internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, AdapterMetrics metrics, TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
 {
     public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
     {

@@ -53,7 +53,7 @@ public sealed class LogToFileTests : IAsyncLifetime
 
         (await _daemon.RunAsync()).Should().Be(1);
 
-        _daemon.Log.Should().StartWith($"the log file {LogFile} cannot be used: ").And.NotContain("   at ");
+        _daemon.Log.Should().StartWith($"The log file {LogFile} cannot be opened: ").And.NotContain("   at ");
     }
 
     private static string Read(string file) => File.Exists(file) ? File.ReadAllText(file) : "";

@@ -37,7 +37,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("sed -i 's|^runDirectory: \\(.*\\)/run|runDirectory: \\1/state/attachments|' settings.yaml",
         "runDirectory: */state/attachments cannot be used: cnm-cni keeps its own files in */state/attachments*")]
     [InlineData("sed -i 's|^socket: \\(.*\\)/cni.sock|socket: \\1/run/lock|' settings.yaml", "socket: */run/lock cannot be used*")]
-    [InlineData("mount -t tmpfs -o nr_inodes=2 none state", "the state in * cannot be taken up*no space left on device*")]
+    [InlineData("mount -t tmpfs -o nr_inodes=2 none state", "The state in * cannot be used*no space left on device*")]
     [InlineData("ulimit -n 128", "cnm-cni serve may open 128 files, and needs *")]
     public async Task The_start_error_names_the_obstacle(string script, string sentence)
     {

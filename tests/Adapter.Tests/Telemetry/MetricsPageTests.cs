@@ -12,7 +12,7 @@ namespace Bridge.Adapter.Tests.Telemetry;
 public sealed partial class MetricsPageTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("metrics-").FullName;
-    private readonly BridgeMetrics _metrics = new(new LogQueue(0, _ => ""));
+    private readonly AdapterMetrics _metrics = new(new LogQueue(0, _ => ""));
     private readonly Journal _journal;
     private readonly MetricsPage _page;
 

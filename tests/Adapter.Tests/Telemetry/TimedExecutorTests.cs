@@ -16,7 +16,7 @@ public sealed class TimedExecutorTests : IDisposable
         var log = new LogLines<TimedExecutor>();
         var executor =
             new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System),
-                new BridgeMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
+                new AdapterMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
 
         var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), Cancellation);
 

@@ -33,7 +33,7 @@ internal static class CniClients
         LockFile = settings.CniLock,
         Deadlines = settings.Timeouts.Deadlines,
         Executor = new PluginStderr(
-            new GivenEnvironment(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), new Dictionary<string, string>([.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
+            new EnvironmentExecutor(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit), new Dictionary<string, string>([.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
             error),
         ForeignAttachments = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
     };

@@ -16,7 +16,7 @@ internal sealed class KnownFindings
     // Guarded by _lock. By inspection, the findings of its last pass.
     private readonly Dictionary<Type, IReadOnlyList<FindingReport>> _remaining = [];
 
-    public KnownFindings(BridgeMetrics metrics, ILogger<KnownFindings> logger)
+    public KnownFindings(AdapterMetrics metrics, ILogger<KnownFindings> logger)
     {
         _logger = logger;
         _found = metrics.Meter.CreateCounter<long>(

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Telemetry;
 /// What the daemon counts: calls, plugin runs, findings. Names are Prometheus's own (unit and <c>_total</c> at the end), since that is where they
 /// are read.
 /// </summary>
-internal sealed class BridgeMetrics : IDisposable
+internal sealed class AdapterMetrics : IDisposable
 {
     // Seconds. A start of a container takes a tenth of one, a deadline is a minute.
     private static readonly double[] Durations = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -18,7 +18,7 @@ internal sealed class BridgeMetrics : IDisposable
     private readonly Counter<long> _rounds;
 
     /// <param name="log">Counts what is missing in it.</param>
-    public BridgeMetrics(LogQueue log)
+    public AdapterMetrics(LogQueue log)
     {
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations };
         _calls = Meter.CreateCounter<long>("cnm_cni_calls_total", description: "Calls of Docker's, by method and outcome (answered, refused).");

@@ -4,10 +4,15 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Bridge.Adapter.Telemetry;
 
-/// <summary>Logs go to standard output, and whoever starts the daemon keeps them; or to a file.</summary>
-internal static class BridgeLogging
+/// <summary>Logs to standard output or to a file, and the metrics.</summary>
+internal static class TelemetryServices
 {
-    public static void AddBridgeLogging(this ILoggingBuilder logging, LogSettings settings, LogFile? file)
+    public static IServiceCollection AddTelemetry(this IServiceCollection services) => services
+        .AddSingleton<CallClock>()
+        .AddSingleton<AdapterMetrics>()
+        .AddSingleton<MetricsPage>();
+
+    public static void AddQueuedConsole(this ILoggingBuilder logging, LogSettings settings, LogFile? file)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(settings.Level);
@@ -32,7 +37,7 @@ internal static class BridgeLogging
             });
         }
 
-        // The formatters of those, and not their provider: it makes who logs wait for who reads.
+        // The formatters of the console logger without its provider, which blocks the caller when the reader of the log is slow.
         logging.Services.RemoveAll<ILoggerProvider>();
         logging.Services
             .AddSingleton(provider => new QueuedLoggerProvider(

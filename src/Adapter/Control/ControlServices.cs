@@ -1,0 +1,23 @@
+using Bridge.Adapter.Service;
+
+namespace Bridge.Adapter.Control;
+
+/// <summary>The commands of the operator, and the reports to the service manager where there is one.</summary>
+internal static class ControlServices
+{
+    public static IServiceCollection AddControl(this IServiceCollection services, ServiceEnvironment environment)
+    {
+        services
+            .AddSingleton<FreshNames>()
+            .AddSingleton<Status>()
+            .AddSingleton<Check>()
+            .AddSingleton<RepairOnDemand>();
+        return environment.NotifySocket is not { } address
+            ? services
+            : services
+                .AddSingleton(environment)
+                .AddSingleton<Watchdog>()
+                .AddSingleton(provider => new Notifications(address, provider.GetRequiredService<ILogger<Notifications>>()))
+                .AddHostedService<ServiceReports>();
+    }
+}
