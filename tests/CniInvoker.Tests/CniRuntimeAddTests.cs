@@ -122,7 +122,7 @@ public sealed class CniRuntimeAddTests : IDisposable
 
     [Fact]
     [Case(28, "stdout forms")]
-    [Spec("result-version", Libcni = "hands it to the next plugin in the version that the plugin chose, which Go plugins then cannot read",
+    [Spec("result-version", Libcni = "passes it to the next plugin in the version that the plugin chose, which Go plugins then cannot read",
         Ours = "converted to the network's version first")]
     public async Task A_result_in_another_version_is_converted_before_the_next_plugin_sees_it()
     {
@@ -152,7 +152,7 @@ public sealed class CniRuntimeAddTests : IDisposable
 
     [Fact]
     [Case(43, "unknown-result-fields", Libcni = "drops them between plugins",
-        Ours = "they reach the next plugin and the caller as they were printed")]
+        Ours = "they reach the next plugin and the caller unchanged")]
     public async Task Unknown_fields_of_a_result_reach_the_next_plugin()
     {
         _plugins.With("vendor", add: ScriptedPlugins.Print("""{"cniVersion":"1.0.0","vendor.example/tunnel":{"id":9007199254740993}}"""))
@@ -189,7 +189,7 @@ public sealed class CniRuntimeAddTests : IDisposable
     }
 
     [Fact]
-    [Spec("add-missing-plugin", Libcni = "runs the plugins before it and leaves what they made", Ours = "noticed before anything runs")]
+    [Spec("add-missing-plugin", Libcni = "runs the plugins before it and leaves what they made", Ours = "detected before anything runs")]
     public async Task A_missing_plugin_is_detected_before_any_plugin_runs()
     {
         _plugins.With("first");

@@ -10,10 +10,10 @@ public sealed class CniRuntimeCleanupTests : IDisposable
 
     [Fact]
     [Case(25, "add-fail-mid", Libcni = "returns the error and leaves what has run",
-        Ours = "DEL of the whole list in reverse, with the last good result; the error and its code stay what they were")]
+        Ours = "DEL of the whole list in reverse, with the last good result; the error and its code stay unchanged")]
     [Spec("del-after-failed-add", Libcni = "leaves it to its caller", Ours = "it runs at once, and under a deadline of its own")]
     [Spec("add-stops")]
-    [Spec("ifname-unusable", Libcni = "returns the error and leaves what has run", Ours = "what has run is undone")]
+    [Spec("ifname-unusable", Libcni = "returns the error and leaves what has run", Ours = "DEL of the whole list runs")]
     public async Task A_failed_ADD_is_followed_by_DEL_of_the_whole_list_in_reverse_with_the_last_good_result()
     {
         _plugins.With("first", add: ScriptedPlugins.Result("10.1.0.7/16")).With("second", add: ScriptedPlugins.Fail(11, "busy")).With(
@@ -40,7 +40,7 @@ public sealed class CniRuntimeCleanupTests : IDisposable
     }
 
     [Fact]
-    [Case(26, "add-fail-del-fail", Libcni = "runs no DEL", Ours = "the caller learns of both failures, and that DEL has to be run again")]
+    [Case(26, "add-fail-del-fail", Libcni = "runs no DEL", Ours = "the caller gets both failures, and must repeat DEL")]
     public async Task When_that_DEL_fails_too_both_failures_are_reported()
     {
         _plugins.With("first").With("second", add: ScriptedPlugins.Fail(11, "busy"), delete: ScriptedPlugins.Fail(5, "disk full"));
@@ -57,8 +57,8 @@ public sealed class CniRuntimeCleanupTests : IDisposable
 
     [Fact]
     [Case(28, "stdout forms")]
-    [Spec("add-prints-result", Libcni = "fails the ADD and leaves what has run", Ours = "what has run is undone")]
-    [Spec("result-object", Libcni = "fails the ADD and leaves what has run", Ours = "what has run is undone")]
+    [Spec("add-prints-result", Libcni = "fails the ADD and leaves what has run", Ours = "DEL of the whole list runs")]
+    [Spec("result-object", Libcni = "fails the ADD and leaves what has run", Ours = "DEL of the whole list runs")]
     [Spec("result-printed")]
     public async Task An_invalid_result_fails_ADD_and_DEL_runs()
     {

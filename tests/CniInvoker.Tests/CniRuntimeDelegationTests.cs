@@ -45,7 +45,7 @@ public sealed class CniRuntimeDelegationTests : IDisposable
     [Theory]
     [InlineData("nonsense")]
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5"}]}""")]
-    [Spec("ipam-answers", Libcni = "leaves it to the plugin that delegates", Ours = "what was reserved is released")]
+    [Spec("ipam-answers", Libcni = "leaves it to the plugin that delegates", Ours = "DEL releases the reservation")]
     public async Task An_invalid_answer_is_a_failure_and_DEL_runs(string printed)
     {
         _plugins.With("leases", add: ScriptedPlugins.Print(printed));

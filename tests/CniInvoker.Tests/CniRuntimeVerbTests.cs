@@ -106,10 +106,10 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [Theory]
     [InlineData("""{"code":7,"msg":"no"}""", "no (code 7).")]
     [InlineData("""{"Code":7,"MSG":"no","details":""}""", "no (code 7).")]
-    [Case(30, "exit0-error-object", Libcni = "takes it for a success",
+    [Case(30, "exit0-error-object", Libcni = "treats it as a success",
         Ours = "a failure, with the plugin's message and code, where it has both and nothing but what an error has; a line of a log in " +
             "JSON is none, and told to the caller")]
-    [Spec("exit-status", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
+    [Spec("exit-status", Libcni = "checks the exit status alone", Ours = "a printed error is a failure whatever the exit status")]
     public async Task DEL_fails_with_an_error_object_whatever_the_exit_status(string printed, string story)
     {
         _plugins.With("first", delete: ScriptedPlugins.Print(printed));
@@ -181,7 +181,7 @@ public sealed class CniRuntimeVerbTests : IDisposable
     [InlineData("""echo '{"code":50,"msg":"no addresses left"}'""", "no addresses left (code 50).")]
     [InlineData("exit 1", "it exited with status 1 without an error object.")]
     [Spec("status-ready")]
-    [Spec("status-not-ready", Libcni = "goes by the exit status alone", Ours = "an error that is printed is a failure whatever the status")]
+    [Spec("status-not-ready", Libcni = "checks the exit status alone", Ours = "a printed error is a failure whatever the exit status")]
     public async Task STATUS_fails_by_error_object_or_exit_status(string script, string story)
     {
         _plugins.With("first", status: script);

@@ -9,8 +9,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(48, "version-probe", Libcni = "asks only when the caller has the network validated",
-        Ours = "asks before ADD, once for each content of a binary, and refuses before anything has run")]
+    [Case(48, "version-probe", Libcni = "runs VERSION only in validation",
+        Ours = "runs VERSION before ADD, once per state of a binary, and refuses before anything runs")]
     public async Task A_version_that_a_plugin_does_not_support_is_refused_before_the_first_plugin_runs()
     {
         _plugins.With("first").With("old", version: ScriptedPlugins.Print(OldVersions));
@@ -149,8 +149,8 @@ public sealed class CniRuntimeVersionTests : IDisposable
     [InlineData("""{"cniVersion":"1.0.0","supportedVersions":null}""")]
     [InlineData("""{"cniVersion":"1.0.0","supportedVersions":[null]}""")]
     [Case(48, "version-probe")]
-    [Spec("version-result", Libcni = "calls such an answer unusable where the caller has the network validated, and does not ask at ADD",
-        Ours = "unusable as well; ADD, which asks, then runs all the same")]
+    [Spec("version-result", Libcni = "refuses such an answer in validation, and does not run VERSION at ADD",
+        Ours = "refuses it as well; ADD runs all the same")]
     public async Task An_empty_VERSION_answer_is_ignored_and_ADD_runs(string answer)
     {
         _plugins.With("first", version: ScriptedPlugins.Print(answer));

@@ -7,8 +7,8 @@ public sealed class DeletePolicyTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(27, "missing-binary-del", Libcni = "stops there, for ever",
-        Ours = "the same, unless the caller says that such plugins are to be passed over")]
+    [Case(27, "missing-binary-del", Libcni = "stops there permanently",
+        Ours = "the same, unless the caller's policy skips such plugins")]
     public async Task A_missing_binary_stops_DEL_unless_the_policy_skips_it()
     {
         _plugins.With("first").With("third");

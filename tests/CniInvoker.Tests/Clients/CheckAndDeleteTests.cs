@@ -5,8 +5,8 @@ namespace CniInvoker.Tests.Clients;
 public sealed class CheckAndDeleteTests : ClientTest
 {
     [Fact]
-    [Case(21, "dir-cache-del", Libcni = "keeps the list without them, so that DEL from its cache passes them over",
-        Ours = "the merged list is what is kept, and all of it runs")]
+    [Case(21, "dir-cache-del", Libcni = "stores the list without them, so that DEL from its cache skips them",
+        Ours = "stores the merged list, and runs all of it")]
     public async Task CHECK_and_DEL_use_the_stored_configuration_and_arguments()
     {
         Plugins.With("first").With("beside").With("other");
@@ -34,7 +34,7 @@ public sealed class CheckAndDeleteTests : ClientTest
     [Case(39, "cache-states",
         Libcni = "CHECK of what is missing runs without a prevResult, and of a record of another kind with an empty one; DEL deletes " +
             "what it cannot read",
-            Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and what cannot be read is set aside, not " +
+            Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and an unreadable record is moved aside, not " +
                 "deleted")]
     public async Task CHECK_without_a_record_runs_nothing()
     {

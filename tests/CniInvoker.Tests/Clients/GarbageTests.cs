@@ -6,7 +6,7 @@ public sealed class GarbageTests : ClientTest
 {
     [Fact]
     [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled",
-        Libcni = "takes no list for an empty one, and deletes every attachment of the network",
+        Libcni = "treats a missing list as an empty one, and deletes every attachment of the network",
         Ours = "refused without a list that names an attachment of the network, unless forced; DEL as ADD was, not as the network is " +
             "configured now")]
     [Spec("gc-no-substitute")]

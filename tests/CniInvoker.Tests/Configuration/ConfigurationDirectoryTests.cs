@@ -41,7 +41,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
 
     [Fact]
     [Case(18, "broken-neighbour", Libcni = "finds nothing where the broken file sorts before the good one",
-        Ours = "the good one is found, and the broken one reported with its line")]
+        Ours = "finds the good one, and reports the broken one with its line")]
     public void An_invalid_file_does_not_affect_the_others()
     {
         Write("00-bad.conflist", "{\n\"name\": oops}");
@@ -59,7 +59,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
-    [Case(17, "conflist-beats-conf", Libcni = "says nothing of the file that is not used",
+    [Case(17, "conflist-beats-conf", Libcni = "does not report the unused file",
         Ours = "the same file is used, and the other reported")]
     [Spec("beside-unambiguous")]
     public void A_list_takes_precedence_over_a_single_plugin_then_the_first_file_wins()
@@ -78,7 +78,7 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
-    [Case(19, "list-in-conf", Libcni = "calls it a missing type", Ours = "refused just so, with what to do about it")]
+    [Case(19, "list-in-conf", Libcni = "calls it a missing type", Ours = "refused as well, with what to do about it")]
     public void A_file_of_the_wrong_kind_is_reported()
     {
         Write("a.conf", List("a"));

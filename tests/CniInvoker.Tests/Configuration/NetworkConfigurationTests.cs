@@ -199,9 +199,9 @@ public sealed class NetworkConfigurationTests
         "line 1: $.name \" [31mred\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
     [InlineData("{\"name\":\"n\",\"cniVersion\":1,\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.cniVersion is not a string")]
     [Case(13, "bool-strings")]
-    [Spec("name-characters", Libcni = "looks at the name at ADD, not when it reads the file",
+    [Spec("name-characters", Libcni = "checks the name at ADD, not when it reads the file",
         Ours = "refused when the file is read, with line and value")]
-    [Spec("name-file-path", Libcni = "looks at the name at ADD, not when it reads the file",
+    [Spec("name-file-path", Libcni = "checks the name at ADD, not when it reads the file",
         Ours = "refused when the file is read, with line and value")]
     [Spec("type-required")]
     [Spec("type-file-path", Libcni = "refuses it when the plugin's turn comes",

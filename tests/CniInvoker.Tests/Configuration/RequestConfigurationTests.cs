@@ -26,8 +26,8 @@ public sealed class RequestConfigurationTests : IDisposable
         Ours = "900 levels, beyond which other readers of .NET do not go; deeper files are refused before anything runs")]
     [Case(10, "bigint", Libcni = "makes 9007199254740992 of 9007199254740993, and 1 of 1.0",
         Ours = "whole numbers are written whole, and exact beyond 2^53")]
-    [Spec("additional-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on to the digit")]
-    [Spec("unknown-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on to the digit")]
+    [Spec("additional-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on exactly")]
+    [Spec("unknown-fields", Libcni = "passes them on, with numbers beyond 2^53 changed", Ours = "passed on exactly")]
     [Spec("major-compatible")]
     public async Task Unknown_fields_arrive_unchanged_and_whole_numbers_as_digits()
     {
@@ -46,7 +46,7 @@ public sealed class RequestConfigurationTests : IDisposable
     [Case(6, "cap-key-kept")]
     [Spec("request-runtime-config")]
     [Spec("request-capabilities",
-        Libcni = "leaves them in, which the specification forbids; plugins that run other plugins read them again")]
+        Libcni = "keeps them, which the specification forbids; plugins that run other plugins read them again")]
     public async Task Only_enabled_capabilities_arrive()
     {
         await AddAsync("""{"type":"first","capabilities":{"a":true,"b":false,"d":true}}""",
@@ -66,8 +66,8 @@ public sealed class RequestConfigurationTests : IDisposable
     }
 
     [Fact]
-    [Case(7, "stale-runtimeConfig", Libcni = "passes it on where no capability replaces it", Ours = "taken out")]
-    [Case(8, "stale-prevResult", Libcni = "passes it on to the first plugin of an ADD, to GC and STATUS", Ours = "taken out")]
+    [Case(7, "stale-runtimeConfig", Libcni = "passes it on where no capability replaces it", Ours = "removed")]
+    [Case(8, "stale-prevResult", Libcni = "passes it on to the first plugin of an ADD, to GC and STATUS", Ours = "removed")]
     public async Task Keys_reserved_for_runtimes_are_removed()
     {
         await AddAsync(

@@ -29,8 +29,8 @@ public sealed class VersionChoiceTests
     [InlineData("\"\"", null, "0.1.0")]
     [InlineData(null, "[]", "0.1.0")]
     [InlineData(null, """["9.0.0","9.1.0"]""", "9.1.0")]
-    [Case(14, "versions-matrix", Libcni = "takes none, which is read as 0.1.0, where a list has only versions that are too new",
-        Ours = "one of them is taken, and refused by its name; all else the same")]
+    [Case(14, "versions-matrix", Libcni = "uses none, which is read as 0.1.0, where a list has only versions that are too new",
+        Ours = "uses one of them, and refuses it by its name; otherwise the same")]
     [Spec("highest-version")]
     public void The_highest_offered_and_supported_version_is_chosen(string? version, string? versions, string expected) =>
         Parse(version, versions).CniVersion.Should().Be(expected);

@@ -22,11 +22,11 @@ public sealed class AttachmentTests
     [InlineData(".c", $"container ID \".c\" {IdRule}")]
     [InlineData("é", $"container ID \"é\" {IdRule}")]
     [InlineData("c٣", $"container ID \"c٣\" {IdRule}")]
-    [Case(22, "id-rules", Libcni = "looks at them at ADD alone, plugin by plugin",
-        Ours = "looked at on every operation, before anything runs")]
+    [Case(22, "id-rules", Libcni = "checks them at ADD alone, plugin by plugin",
+        Ours = "checked on every operation, before anything runs")]
     [Case(23, "del-traversal", Libcni = "runs the DEL, and makes a path of it", Ours = "refused before anything runs")]
-    [Spec("container-id-given", Libcni = "looks at ADD alone", Ours = "looked at on every operation")]
-    [Spec("container-id-characters", Libcni = "looks at ADD alone", Ours = "looked at on every operation")]
+    [Spec("container-id-given", Libcni = "checks at ADD alone", Ours = "checked on every operation")]
+    [Spec("container-id-characters", Libcni = "checks at ADD alone", Ours = "checked on every operation")]
     public void Any_other_container_ID_is_refused(string containerId, string message) =>
         Refusal(() => new Attachment(containerId, "/run/netns/x", "eth0")).Message.Should().Be(message);
 
@@ -107,7 +107,7 @@ public sealed class AttachmentTests
     [InlineData("K", "a=b")]
     [InlineData("K", "a\nb")]
     [InlineData("K", "a\0b")]
-    [Case(52, "args-hostile", Libcni = "hands them on, and plugins fail or misread them", Ours = "refused before anything runs")]
+    [Case(52, "args-hostile", Libcni = "passes them on, and plugins fail or misread them", Ours = "refused before anything runs")]
     public void An_argument_that_plugins_would_misread_is_refused(string key, string value) =>
         Refusal(() => new Attachment("c", "/run/netns/x", "eth0", [new(key, value)])).Message
             .Should().Be($"CNI argument \"{key}={InOneLine(value)}\" has an empty key, or contains ';', '=', a newline or NUL (code 4).");

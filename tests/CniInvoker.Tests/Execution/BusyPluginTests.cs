@@ -38,7 +38,7 @@ public sealed class BusyPluginTests : IDisposable
     [Case(35, "etxtbsy-2s / 9s",
         Libcni = "depends on the Go it is built with: 1.24 tries for five seconds, after which DEL, CHECK and STATUS succeed without " +
             "having run anything; 1.27 fails after one second, for it starts the same command twice",
-            Ours = "tries as long; then every operation fails, and says why")]
+            Ours = "tries as long; then every operation fails with the reason")]
     public async Task DEL_of_a_plugin_that_stays_busy_fails()
     {
         await using var writer = Install();

@@ -11,8 +11,8 @@ public sealed class HangingCheckTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(54, "dhcp-hang", Libcni = "waits for ever",
-        Ours = "the deadline ends it with the plugin that delegated to it, and DEL is served as ever")]
+    [Case(54, "dhcp-hang", Libcni = "waits indefinitely",
+        Ours = "the deadline terminates it with the plugin that delegated to it, and DEL works as usual")]
     public async Task A_second_CHECK_that_hangs_in_the_IPAM_plugin_ends_at_the_deadline_and_leaves_no_thread()
     {
         _plugins.With(

@@ -7,7 +7,7 @@ public sealed class PluginEnvironmentTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(3, "env-exact", Libcni = "hands on all of its own environment", Ours = "of its own only what programs need to run programs")]
+    [Case(3, "env-exact", Libcni = "passes on its whole environment", Ours = "passes on only what programs need to run programs")]
     [Spec("add-environment")]
     public async Task A_plugin_gets_the_six_variables_and_only_the_general_ones_of_ours()
     {

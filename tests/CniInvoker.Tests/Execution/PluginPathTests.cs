@@ -7,8 +7,8 @@ public sealed class PluginPathTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    [Case(24, "find-order", Libcni = "takes the first regular file, be it one that cannot be executed",
-        Ours = "passes over what cannot be executed")]
+    [Case(24, "find-order", Libcni = "takes the first regular file, even one that is not executable",
+        Ours = "skips files that are not executable")]
     public void The_first_executable_file_is_found()
     {
         Directory.CreateDirectory(Path.Combine(_root, "one", "bridge"));

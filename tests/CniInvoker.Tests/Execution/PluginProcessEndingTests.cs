@@ -12,8 +12,8 @@ public sealed class PluginProcessEndingTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    [Case(32, "timeout-grandchild", Libcni = "kills the plugin alone, and returns when the last who holds its stdout ends",
-        Ours = "returns at the deadline, and everything that the plugin started is ended")]
+    [Case(32, "timeout-grandchild", Libcni = "kills the plugin alone, and returns when the last process that holds its stdout ends",
+        Ours = "returns at the deadline, and terminates everything that the plugin started")]
     public async Task A_deadline_terminates_the_plugin_and_everything_it_started()
     {
         _plugins.WithScript(
@@ -71,7 +71,7 @@ public sealed class PluginProcessEndingTests : IDisposable
     }
 
     [Fact]
-    [Case(33, "daemonised-child", Libcni = "waits until the child ends", Ours = "the result is there at once, and the child goes on")]
+    [Case(33, "daemonised-child", Libcni = "waits until the child ends", Ours = "returns the result at once, and the child keeps running")]
     public async Task A_process_that_a_successful_plugin_leaves_keeps_running_and_delays_nothing()
     {
         _plugins.WithScript("daemonising", $"sleep 30 & echo $! > '{_plugins.Record("daemon")}'; echo result");

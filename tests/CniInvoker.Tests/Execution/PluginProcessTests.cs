@@ -106,7 +106,7 @@ public sealed class PluginProcessTests : IDisposable
     [InlineData("stdout", "")]
     [InlineData("stderr", ">&2")]
     [Case(37, "big-stdout", Libcni = "keeps all of it in memory, without bound",
-        Ours = "the plugin is ended at a bound (16 MiB unless said otherwise), and has failed")]
+        Ours = "the plugin is terminated at a limit (16 MiB by default), and has failed")]
     public async Task Endless_output_is_bounded_and_its_writer_terminated(string stream, string redirection)
     {
         _plugins.WithScript("endless", $"echo $$ > '{_plugins.Record("pid")}'; yes {redirection} & yes {redirection}");

@@ -18,7 +18,7 @@ public sealed class CniResultConversionTests
     [InlineData("1.1.0", "1.0.0")]
     [InlineData("0.1.0", "0.2.0")]
     [Case(42, "convert-all")]
-    [Spec("major-compatible", Libcni = "drops from results what it does not know", Ours = "kept")]
+    [Spec("major-compatible", Libcni = "drops unknown fields from results", Ours = "kept")]
     public void Between_versions_of_one_shape_only_cniVersion_changes(string from, string to)
     {
         var fields = from == "0.1.0" ? "\"ip4\":{\"ip\":\"10.1.2.3/16\"}" : "\"interfaces\":[{\"name\":\"e\",\"mtu\":1}]";

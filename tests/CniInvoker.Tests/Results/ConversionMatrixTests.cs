@@ -44,8 +44,8 @@ public sealed class ConversionMatrixTests
     [InlineData("0.3.0")]
     [InlineData("0.3.1")]
     [InlineData("0.4.0")]
-    [Case(42, "convert-all", Libcni = "loses an address of 0.3 or 0.4 that does not say its IP version, on the way to 0.2",
-        Ours = "the address itself says it; all else as libcni, errors included")]
+    [Case(42, "convert-all", Libcni = "loses an address of 0.3 or 0.4 without its IP version, on the way to 0.2",
+        Ours = "derives it from the address; otherwise as libcni, errors included")]
     public void An_address_without_an_IP_version_is_not_lost(string from) =>
         Parse("""{"ips":[{"address":"10.1.2.3/16"}]}""", from).ConvertTo("0.2.0").Json["ip4"]!["ip"]!.GetValue<string>().Should().Be(
             "10.1.2.3/16");

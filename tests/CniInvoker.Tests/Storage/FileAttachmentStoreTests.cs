@@ -14,8 +14,8 @@ public sealed class FileAttachmentStoreTests : IDisposable
     private FileAttachmentStore Store => new(Path.Combine(_directory, "state"));
 
     [Fact]
-    [Case(38, "cache-schema", Libcni = "cuts the file off and writes anew, so that a crash leaves it empty",
-        Ours = "the same fields, and one that says whether ADD has succeeded; the plugins that have files of their own are in the " +
+    [Case(38, "cache-schema", Libcni = "truncates and rewrites the file, so that a crash leaves it empty",
+        Ours = "the same fields, and one that says whether ADD has succeeded; the plugins from separate files are in the " +
             "configuration; the old or the new record, whole")]
     public void An_attachment_is_written_as_libcni_writes_it()
     {
