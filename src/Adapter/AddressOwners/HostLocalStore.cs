@@ -6,12 +6,13 @@ using CniInvoker;
 namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
-/// What the host-local IPAM plugin has given away on one network, to containers and pods alike. Read only, and without its lock: an
-/// address that comes or goes meanwhile is there or not.
+/// The addresses that the host-local IPAM plugin has assigned on one network, to containers and pods alike
+/// (plugins plugins/ipam/host-local/backend/disk/backend.go). Read only, and without its lock: an address that is assigned or released
+/// meanwhile may be missing or present.
 /// <code>
 /// DATADIR/NETWORK/
-///   10.88.0.2            one per address: container id, CRLF, interface name (the id alone from old versions, nothing after a crash)
-///   last_reserved_ip.0   not an address: skipped, as is lock
+///   10.88.0.2            one per address: container id, CRLF, interface name (the id alone from old versions; empty after a crash)
+///   last_reserved_ip.0   skipped, as is lock
 /// </code>
 /// </summary>
 internal sealed class HostLocalStore(string directory, bool isGuessed = false)
@@ -19,18 +20,18 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     private const string Flannel = "flannel";
     private const string DefaultDataDirectory = "/var/lib/cni/networks";
 
-    /// <summary>Of the coarsest file systems.</summary>
+    // The coarsest resolution of a file system's times.
     private static readonly TimeSpan TimeResolution = TimeSpan.FromSeconds(2);
 
-    /// <summary>One for each set of ranges, written with every address that is given.</summary>
+    // One file for each set of ranges, written with every assignment.
     private const string LastReservedPattern = "last_reserved_ip.*";
 
-    /// <summary>A container id and an interface name are at most 255 and 15 bytes.</summary>
+    // A container id has 255 bytes at most, an interface name 15.
     private const int LargestFile = 1024;
 
     /// <returns>
-    /// The network's store; null when another IPAM plugin hands out its addresses, or a plugin without an <c>ipam</c> section does that and
-    /// there is no such directory.
+    /// The network's store; null for a network with another IPAM plugin, or with a plugin without an <c>ipam</c> section for which no store
+    /// exists.
     /// </returns>
     public static HostLocalStore? Of(NetworkConfiguration network)
     {
@@ -44,20 +45,19 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         return type switch
         {
             IpamConfiguration.HostLocal => new HostLocalStore(path),
-            null when main.Type == Flannel => new HostLocalStore(path), // It writes the section for its delegate itself.
+            null when main.Type == Flannel => new HostLocalStore(path), // flannel writes the section for its delegate itself.
             null when Directory.Exists(path) => new HostLocalStore(path, isGuessed: true),
             _ => null,
         };
     }
 
-    /// <summary>Where it is: the same for all who use it.</summary>
     public string Path => directory;
 
-    /// <summary>The configuration does not say that the network's addresses are written down here; they seem to be.</summary>
+    /// <summary>The configuration does not name this store. It was found by the network's name.</summary>
     public bool IsGuessed => isGuessed;
 
     /// <summary>
-    /// The plugin has given an address since then. What lies here by the network's name alone may be left from another network of that
+    /// Whether the plugin has assigned an address since that time. A store that was found by name may belong to an earlier network of that
     /// name.
     /// </summary>
     public bool IsUsedSince(DateTimeOffset moment)
@@ -73,7 +73,7 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         }
     }
 
-    /// <exception cref="IOException">It cannot be read: what it holds is not known.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
     public IReadOnlyList<StoredAddress> Read(CancellationToken cancellationToken)
     {
         var stored = new List<StoredAddress>();
@@ -87,7 +87,7 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         return stored;
     }
 
-    /// <returns>Null when nobody has the address.</returns>
+    /// <returns>Null when the address is not assigned.</returns>
     public StoredAddress? Find(IPAddress address) =>
         Files().Where(entry => entry.Address.Equals(address)).Select(entry => Read(entry.Address, entry.File))
             .FirstOrDefault(found => found is not null);
@@ -100,7 +100,7 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         }
         catch (DirectoryNotFoundException)
         {
-            return []; // The plugin makes it at the first ADD.
+            return []; // The plugin creates it at the first ADD.
         }
         catch (UnauthorizedAccessException unreadable)
         {
@@ -112,12 +112,12 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         ? [(address, file)]
         : [];
 
-    /// <returns>Null for an address that was released meanwhile, and for what is no file of the plugin's.</returns>
+    /// <returns>Null for an address that was released meanwhile, and for a file that the plugin did not write.</returns>
     private static StoredAddress? Read(IPAddress address, FileInfo file)
     {
         try
         {
-            // No link is followed, and only an ordinary file has a length: opening a pipe would wait for its writer.
+            // Follows no link, and opens no pipe, which would wait for its writer: only a regular file has a length.
             return file switch
             {
                 { LinkTarget: not null } or { Length: > LargestFile } => null,
