@@ -43,7 +43,7 @@ internal sealed class Publisher(
         record = await ReserveAsync(record, holds); // (1) (2)
         try // (3)
         {
-            // Plugins that ran at ADD because there were no ports run again with ports. SPEC §4: no second ADD without a DEL between.
+            // Plugins that ran at ADD because there were no ports run again with ports. SPEC §2: no second ADD without a DEL between.
             var again = publishing.WithPlugins(plugin => attached.Plugins.Any(other => other.Type == plugin.Type));
             await runtime.DeleteAsync(again, cni.Of(unpublished), CniRecord.Result(record), CancellationToken.None);
             var result = await runtime.AddAsync(publishing, cni.Of(record), CniRecord.Result(record), CancellationToken.None);

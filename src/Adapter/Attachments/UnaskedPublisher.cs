@@ -171,8 +171,8 @@ internal sealed class UnaskedPublisher(
 }
 
 /// <summary>
-/// Default routes of a container over networks of other drivers, which then publish its ports. Before Docker 28 an internal network of Docker's
-/// own has a default route too, and publishes nothing.
+/// Default routes of a container over networks of other drivers, which then publish its ports. Before Docker 28 an internal network of
+/// Docker's own has a default route too, and publishes nothing.
 /// </summary>
 internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timeProvider)
 {
@@ -188,7 +188,8 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
     }
 
     /// <summary>
-    /// Whether the next hop is on one of these networks. Old engines may show a gateway beside a subnet that is written as one of its addresses.
+    /// Whether the next hop is on one of these networks. Old engines may show a gateway beside a subnet that is written as one of its
+    /// addresses.
     /// </summary>
     public static bool IsOf(IReadOnlyList<DockerNetwork> networks, LinkRoute route) =>
         route.Gateway is { } nextHop

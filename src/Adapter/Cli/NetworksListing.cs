@@ -37,7 +37,7 @@ internal sealed record NetworksListing(
                 [.. pair.Docker.Select(docker => new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker), NetworkPairs.Outdated(docker, pair.Cni)))]))],
             [.. pairs.Lost.Select(pair => new LostNetwork(pair.Docker.Id, pair.Docker.Name, pair.Docker.IpamDriver, pair.CniNetwork))],
             NetworkPairs.SharedSubnets([.. pairs.Known.Select(pair => pair.Cni)]),
-            [.. contents.Networks.Select(network => (network.Source, Reason: MainPlugin.WhyNobodyCanBeOn(network))).Where(network => network.Reason is not null)
+            [.. contents.Networks.Select(network => (network.Source, Reason: MainPlugin.WhyNotAttachable(network))).Where(network => network.Reason is not null)
                 .Select(network => new ListedProblem(network.Source, network.Reason!))],
             [.. contents.Problems.Select(problem => new ListedProblem(problem.File, problem.Message))])
         {

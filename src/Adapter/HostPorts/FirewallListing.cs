@@ -5,12 +5,12 @@ using CniInvoker;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Lists the ports that the host's firewall redirects to containers, with the administrator's own tools. One shell process, which costs less
-/// than a plugin, and only for containers with <c>-p</c>.
+/// Lists the ports that the host's firewall redirects to containers, with the administrator's own tools. One shell process, which costs
+/// less than a plugin, and only for containers with <c>-p</c>.
 /// </summary>
 internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<FirewallListing> logger)
 {
-    // iptables-legacy creates a table when it lists it, so it runs only if the table exists already (ip_tables_names, iptables(8)).
+    // iptables-legacy creates a table when it lists it, so it runs only if the table exists already (ip_tables_names).
     private const string Script = """
         iptables() {
             echo "== $1"

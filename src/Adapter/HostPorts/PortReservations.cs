@@ -7,8 +7,8 @@ namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
 /// Host ports in use by cnm-cni's endpoints. A bound socket holds each of them, so that neither a program on the host nor Docker's own port
-/// publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets: the rules of
-/// the plugins redirect it before.
+/// publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets: the rules
+/// of the plugins redirect it before.
 /// </summary>
 internal sealed class PortReservations(Journal journal, ILogger<PortReservations> logger) : IDisposable
 {
@@ -107,8 +107,8 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     }
 
     /// <summary>
-    /// Reserves the ports of an attachment of the previous process. Its rules are in force, so a port that cannot be bound again is logged, and
-    /// repair retries it.
+    /// Reserves the ports of an attachment of the previous process. Its rules are in force, so a port that cannot be bound again is logged,
+    /// and repair retries it.
     /// </summary>
     public void Restore(AttachmentRecord record)
     {

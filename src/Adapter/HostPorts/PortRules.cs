@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
-/// Reads host ports from the output of the firewall's own tools. portmap with iptables has a common chain, whose rules name the container id
-/// and jump to a chain of the container (plugins/plugins/meta/portmap/portmap_iptables.go); with nftables a table of its own, whose rules name
-/// the container id (portmap_nftables.go). CRI-O's ports are in Kubernetes' chain KUBE-HOSTPORTS, those of Docker's own networks in DOCKER.
+/// Reads host ports from the output of the firewall's own tools. portmap with iptables has a common chain, whose rules name the container
+/// id and jump to a chain of the container (plugins/plugins/meta/portmap/portmap_iptables.go); with nftables a table of its own, whose
+/// rules name the container id (portmap_nftables.go). CRI-O's ports are in Kubernetes' chain KUBE-HOSTPORTS, those of Docker's own networks
+/// in DOCKER.
 /// </summary>
 internal static partial class PortRules
 {

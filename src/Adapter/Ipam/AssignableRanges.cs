@@ -6,8 +6,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Ipam;
 
 /// <summary>
-/// Which addresses of a subnet a CNI network's IPAM plugin may hand out by itself: host-local's <c>rangeStart</c> to <c>rangeEnd</c>, or
-/// all of them that a host can have.
+/// The addresses of a subnet that a CNI network's IPAM plugin may assign: host-local's <c>rangeStart</c> to <c>rangeEnd</c>, or all host
+/// addresses.
 /// </summary>
 internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddress Last)> Ranges)
 {
@@ -21,7 +21,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
 
     public bool Contains(IPAddress address) => Ranges.Any(range => Compare(range.First, address) <= 0 && Compare(address, range.Last) <= 0);
 
-    /// <summary>Whether no address that may be handed out lies outside of <paramref name="wider"/>.</summary>
+    /// <summary>Whether all of the ranges are inside <paramref name="wider"/>.</summary>
     public bool LieIn(IPNetwork wider) => Ranges.All(range => wider.Contains(range.First) && wider.Contains(range.Last));
 
     public override string ToString() => string.Join(", ", Ranges.Select(range => $"{range.First} to {range.Last}"));
@@ -35,7 +35,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
             IPAddress.TryParse(IpamSection.Text(range, "rangeEnd"), out var last) ? last : all.Last);
     }
 
-    // Neither the network's own address nor the broadcast address, which IPv6 does not have.
+    // Without the network address, and without the broadcast address, which IPv6 does not have.
     private static (IPAddress, IPAddress) OfHosts(IPNetwork subnet)
     {
         byte[] first = subnet.BaseAddress.GetAddressBytes(), last = LastOf(subnet).GetAddressBytes();

@@ -4,14 +4,16 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>What an IPAM plugin is told beside its configuration when it is asked for addresses ahead of the interface.</summary>
+/// <summary>
+/// How addresses are requested from an IPAM plugin before the interface exists: by capability, by CNI_ARGS or in the configuration.
+/// </summary>
 internal static class AddressArguments
 {
     private const string Ips = "ips";
 
     /// <summary>
-    /// Addresses go into the capability <c>ips</c> where it is declared; else one goes into CNI_ARGS, several into <c>args.cni.ips</c>.
-    /// Never two ways: host-local would take them for two wishes.
+    /// Addresses go into the capability <c>ips</c> if it is declared; otherwise one goes into CNI_ARGS, several into <c>args.cni.ips</c>.
+    /// Never in two of them: host-local would take them for two requests.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="mac">The MAC that Docker chose.</param>
@@ -35,18 +37,16 @@ internal static class AddressArguments
 
         if (addresses is [var only])
         {
-            arguments.Add(new CniArgument("IP", only.Split('/')[0]));
+            arguments.Add(new CniArgument("IP", Cidr.BeforePrefix(only)));
             return (network, arguments, capabilities);
         }
 
-        return (IpamConfiguration.WithWishes(network, addresses), arguments, capabilities);
+        return (IpamConfiguration.WithRequested(network, addresses), arguments, capabilities);
     }
 
-    /// <summary>
-    /// An attachment that its IPAM plugin is to give these addresses and no others, whatever was wished for when they were first given.
-    /// </summary>
-    /// <param name="network">The network as it was then.</param>
-    /// <param name="attachment">The attachment as it was then.</param>
+    /// <summary>An attachment for which the IPAM plugin assigns exactly these addresses, whatever its first run requested.</summary>
+    /// <param name="network">The network of the first run.</param>
+    /// <param name="attachment">The attachment of the first run.</param>
     /// <param name="addresses">In CIDR notation.</param>
     public static (NetworkConfiguration Network, Attachment Attachment) Exactly(NetworkConfiguration network, Attachment attachment, IReadOnlyList<string> addresses)
     {
@@ -58,24 +58,24 @@ internal static class AddressArguments
 
         var arguments = attachment.Arguments.Where(argument => argument.Key != "IP").ToArray();
         return (
-            IpamConfiguration.WithWishes(network, takesList ? [] : addresses),
+            IpamConfiguration.WithRequested(network, takesList ? [] : addresses),
             new Attachment(attachment.ContainerId, attachment.NetworkNamespace, attachment.InterfaceName, arguments, capabilities));
     }
 
     /// <summary>
-    /// The network's default CNI_ARGS, as far as they can be filled in before there is an endpoint: those that need more are left out
-    /// here, and reach the chain.
+    /// The network's default CNI_ARGS, as far as their templates have values before the endpoint exists. The others are omitted here, and
+    /// reach the chain.
     /// </summary>
     /// <param name="defaults">Options <c>cni.args.*</c> of the Docker network.</param>
     /// <param name="cniNetwork">The CNI network.</param>
-    /// <param name="containerId">Stands for the endpoint, which is not there yet.</param>
+    /// <param name="containerId">The container id of the reservation, instead of the endpoint's id.</param>
     /// <param name="mac">The MAC that Docker chose.</param>
-    /// <param name="containerName">Told by newer engines.</param>
+    /// <param name="containerName">Known from Docker 29 on.</param>
     public static IReadOnlyList<CniArgument> Arguments(
         IReadOnlyDictionary<string, string> defaults, string cniNetwork, string containerId, string? mac, string? containerName)
     {
         var known = new EndpointFacts(containerId, NetworkId: null, Environment.MachineName, containerName).Values(cniNetwork, mac, addresses: []);
         var canBeFilled = CniArguments.Parse(defaults).Where(argument => argument.Value.NamesUsed.All(known.ContainsKey));
-        return [.. canBeFilled.Select(argument => new CniArgument(argument.Key, argument.Value.Fill(known, otherwise: "")))];
+        return [.. canBeFilled.Select(argument => new CniArgument(argument.Key, argument.Value.Fill(known, hint: "")))];
     }
 }

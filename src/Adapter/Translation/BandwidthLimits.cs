@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Translation;
 
 /// <summary>
 /// Options <c>cni.bandwidth.*</c>, which become the capability <c>bandwidth</c>. Ingress is what the container receives, egress what it
-/// sends. A burst that is not given is what 100 ms of the rate are, but at least 128 KiB.
+/// sends. The default burst is 100 ms of the rate, at least 128 KiB.
 /// </summary>
 internal static class BandwidthLimits
 {
@@ -22,10 +22,10 @@ internal static class BandwidthLimits
     private const long UsualBurst = 128 * 1024 * 8;
     private const long LargestBurst = 4_000_000_000;
 
-    // A bucket that holds less than a packet lets none through.
+    // A bucket smaller than a packet blocks all traffic (tc-tbf(8), burst).
     private const long SmallestBurst = 2048 * 8;
 
-    // The kernel counts a bucket as the time that it takes to fill, in 32 bits of 64 ns.
+    // The kernel stores a bucket as its fill time, in 32 bits of 64 ns (include/net/pkt_sched.h, PSCHED_SHIFT).
     private const long LongestBurstInSeconds = 250;
 
     private static readonly string[] Directions = ["ingress", "egress"];
@@ -35,8 +35,8 @@ internal static class BandwidthLimits
     public static IReadOnlySet<string> Options { get; } =
         Directions.SelectMany(direction => new[] { RateOption(direction), BurstOption(direction) }).ToHashSet(StringComparer.Ordinal);
 
-    /// <returns>The capability's value, from among other options; null when nothing is limited.</returns>
-    /// <exception cref="CnmException">A limit that means nothing, or that none of the network's plugins would enforce.</exception>
+    /// <returns>The capability's value; null without limits. Other options are ignored.</returns>
+    /// <exception cref="CnmException">An invalid limit, or none of the network's plugins enforces limits.</exception>
     public static JsonObject? Read(IReadOnlyDictionary<string, string> options, NetworkConfiguration network)
     {
         var limits = new JsonObject();
@@ -52,8 +52,7 @@ internal static class BandwidthLimits
             }
             else if (burstText is not null)
             {
-                throw new CnmException($"option {BurstOption(direction)} says how far {RateOption(direction)} may be exceeded, " +
-                    $"but there is no {RateOption(direction)}.");
+                throw new CnmException($"option {BurstOption(direction)} needs the option {RateOption(direction)}, which is missing.");
             }
         }
 
@@ -64,8 +63,10 @@ internal static class BandwidthLimits
         return limits;
     }
 
-    /// <summary>The stock plugin, with nothing to limit: its ADD does nothing then, and its CHECK crashes.</summary>
-    /// <param name="plugin">Of a chain.</param>
+    /// <summary>
+    /// The stock plugin without limits: its ADD does nothing, and its CHECK crashes (plugins/plugins/meta/bandwidth/main.go).
+    /// </summary>
+    /// <param name="plugin">A plugin of a chain.</param>
     /// <param name="isLimited">The endpoint has the capability argument.</param>
     public static bool IsIdle(PluginConfiguration plugin, bool isLimited) =>
         plugin.Type == StockPlugin && !IsFixed(plugin) && !(isLimited && plugin.Capabilities.Contains(Capability));
@@ -79,13 +80,12 @@ internal static class BandwidthLimits
         var burst = Within(option, text, DataQuantity.Amount(option, text), SmallestBurst, "2kibyte", LargestBurst, "4gbit");
         return burst <= rate * LongestBurstInSeconds
             ? burst
-            : throw new CnmException($"option {option}={text} is more than the rate allows in {LongestBurstInSeconds} s, " +
-                $"which is as much as the kernel can count. " +
+            : throw new CnmException($"option {option}={text} is more than {LongestBurstInSeconds} s of the rate, which is the kernel's maximum. " +
                 "Choose a smaller burst or a higher rate.");
     }
 
     private static long Within(string option, string text, long bits, long least, string leastText, long most, string mostText) =>
-        bits >= least && bits <= most ? bits : throw new CnmException($"option {option}={text} is out of range: {leastText} to {mostText} can be set.");
+        bits >= least && bits <= most ? bits : throw new CnmException($"option {option}={text} is out of range: {leastText} to {mostText} is allowed.");
 
     private static void RequirePlugin(NetworkConfiguration network)
     {
@@ -95,32 +95,32 @@ internal static class BandwidthLimits
             throw new CnmException(
                 $"bandwidth cannot be limited on CNI network \"{network.Name}\": none of its plugins has the capability \"{Capability}\". " +
                 $"Add {{\"type\": \"bandwidth\", \"capabilities\": {{\"bandwidth\": true}}}} to the plugins in {network.Source}, " +
-                $"or leave out {Prefix}*.");
+                $"or omit {Prefix}*.");
         }
 
         if (plugins.All(plugin => plugin.Type == StockPlugin && IsFixed(plugin)))
         {
             throw new CnmException(
                 $"bandwidth cannot be chosen on CNI network \"{network.Name}\": " +
-                $"its plugin {StockPlugin} has limits of its own in {network.Source}, and they win. " +
-                $"Take them out there, or leave out {Prefix}*.");
+                $"its plugin {StockPlugin} has limits of its own in {network.Source}, which override the options. " +
+                $"Remove them there, or omit {Prefix}*.");
         }
     }
 
-    // It looks at the capability only where its own configuration is silent.
+    // It uses the capability only without limits in its own configuration (plugins/plugins/meta/bandwidth/main.go, getBandwidth).
     private static bool IsFixed(PluginConfiguration stock) =>
         stock.Json.Any(field => StockFields.Contains(field.Key, StringComparer.OrdinalIgnoreCase));
 }
 
 /// <summary>
-/// Rates and amounts of data as people write them: <c>10mbit</c>, <c>1.5Gbit/s</c>, <c>2mbyte</c>, <c>256kibyte</c>, or a plain number of
-/// bits. Case says nothing, since Docker's command line may have changed it; so a unit that means bits or bytes by case alone is refused.
+/// Rates and amounts of data: <c>10mbit</c>, <c>1.5Gbit/s</c>, <c>2mbyte</c>, <c>256kibyte</c>, or a plain number of bits.
+/// Case-insensitive, because the docker command line may change the case; units that differ only by case (kb and kB) are therefore refused.
 /// </summary>
 internal static class DataQuantity
 {
     private const string PerSecond = "/s";
 
-    // Far above any link's rate, and far below where the products would overflow.
+    // Far above any link's rate, and far below an overflow.
     private const decimal Largest = 1_000_000_000_000_000_000;
 
     private static readonly (string Prefix, decimal Size)[] Prefixes =
@@ -129,11 +129,11 @@ internal static class DataQuantity
     ];
 
     /// <returns>Bits per second.</returns>
-    /// <exception cref="CnmException">The text is no rate.</exception>
+    /// <exception cref="CnmException">The text is not a rate.</exception>
     public static long Rate(string option, string text) => Bits(option, text, isRate: true);
 
     /// <returns>Bits.</returns>
-    /// <exception cref="CnmException">The text is no amount.</exception>
+    /// <exception cref="CnmException">The text is not an amount of data.</exception>
     public static long Amount(string option, string text) => Bits(option, text, isRate: false);
 
     private static long Bits(string option, string text, bool isRate)
@@ -149,14 +149,14 @@ internal static class DataQuantity
 
         var prefixes = Prefixes.Select(known => known.Prefix).ToArray();
         throw new CnmException(isNumber && prefixes.Any(prefix => unit == prefix + "b" || unit == prefix + "bps")
-            ? $"option {option}: in \"{text}\" the unit could mean bits or bytes. Write bit or byte, " +
+            ? $"option {option}: the unit of \"{text}\" is ambiguous, bits or bytes. Write bit or byte, " +
                 $"as in {(isRate ? "10mbit or 2mbyte" : "1mbit or 256kibyte")}."
-            : $"option {option}: \"{text}\" is no {(isRate ? "rate" : "amount of data")}. " +
+            : $"option {option}: \"{text}\" is not {(isRate ? "a rate" : "an amount of data")}. " +
               $"Write a number and bit or byte, as in {(isRate ? "10mbit, 1.5gbit/s or 2mbyte" : "1mbit or 256kibyte")}; " +
-              $"a number alone counts bits.");
+              "a number alone is in bits.");
     }
 
-    /// <summary>In bits; null for what is no unit.</summary>
+    /// <summary>In bits; null for an unknown unit.</summary>
     private static decimal? SizeOf(string unit) => unit.Length == 0
         ? 1
         : Prefixes.Select(known => unit == known.Prefix + "bit" ? known.Size : unit == known.Prefix + "byte" ? known.Size * 8 : (decimal?)null).FirstOrDefault(size => size is not null);

@@ -12,29 +12,29 @@ internal static class CniArguments
     private const int LongestKey = 128;
     private const int LongestValue = 1024;
 
-    // Plugins compare keys with case, and a command line that lower-cases them would leave no way to write these.
+    // Plugins compare keys with case, and docker run --network name=...,driver-opt=... may lower-case them.
     private static readonly string[] FieldNames = ["K8S_POD_NAMESPACE", "K8S_POD_NAME", "K8S_POD_INFRA_CONTAINER_ID", "K8S_POD_UID"];
 
-    /// <summary>The option with the key as plugins spell it, where that is known.</summary>
+    /// <summary>The option with its key in the spelling of plugins, if that is known.</summary>
     public static string Canonical(string option) =>
         FieldNames.Select(key => Prefix + key).FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase)) ?? option;
 
-    /// <returns>Keys and values yet to be filled in, from among other options.</returns>
-    /// <exception cref="CnmException">A key or a value that cannot be passed on.</exception>
+    /// <returns>The keys with their templates; other options are ignored.</returns>
+    /// <exception cref="CnmException">A key or a value that CNI_ARGS cannot carry.</exception>
     public static IReadOnlyList<KeyValuePair<string, ValueTemplate>> Parse(IReadOnlyDictionary<string, string> options) =>
     [
         .. options.Where(option => option.Key.StartsWith(Prefix, StringComparison.Ordinal)).Select(option =>
             KeyValuePair.Create(RequireKey(Canonical(option.Key)), ValueTemplate.Parse(option.Key, RequireValue(option.Key, option.Value)))),
     ];
 
-    /// <exception cref="CnmException">A value that cannot be filled in, or not be passed on then.</exception>
-    public static IEnumerable<CniArgument> Read(IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> known, string otherwise) =>
-        Parse(options).Select(argument => new CniArgument(argument.Key, RequireValue(Prefix + argument.Key, argument.Value.Fill(known, otherwise))));
+    /// <exception cref="CnmException">A template without a value, or a value that CNI_ARGS cannot carry.</exception>
+    public static IEnumerable<CniArgument> Read(IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> known, string hint) =>
+        Parse(options).Select(argument => new CniArgument(argument.Key, RequireValue(Prefix + argument.Key, argument.Value.Fill(known, hint))));
 
-    /// <summary>What the operator of this host lets nobody say who calls Docker.</summary>
-    /// <param name="options">Names of options, ours and others.</param>
-    /// <param name="forbidden">Keys, in whatever case; with a <c>*</c> at the end, all that begin so.</param>
-    /// <exception cref="CnmException">One of them names such a key.</exception>
+    /// <summary>Checks the keys that the operator of this host forbids to users of Docker.</summary>
+    /// <param name="options">Names of options, of cnm-cni and others.</param>
+    /// <param name="forbidden">Keys, case-insensitive; a trailing <c>*</c> matches any rest.</param>
+    /// <exception cref="CnmException">One of the options has a forbidden key.</exception>
     public static void RequireAllowed(IEnumerable<string> options, IReadOnlyList<string> forbidden)
     {
         var refused = options.FirstOrDefault(option =>
@@ -42,7 +42,8 @@ internal static class CniArguments
         if (refused is not null)
         {
             throw new CnmException(
-                $"option {refused} is forbidden on this host (forbiddenArguments in the bridge's settings: {string.Join(", ", forbidden)}). Leave it out, or ask the host's operator. Nothing was done.");
+                $"option {refused} is forbidden on this host (setting forbiddenArguments: {string.Join(", ", forbidden)}). " +
+                "Omit it, or ask the host's operator. Nothing was done.");
         }
     }
 
@@ -55,24 +56,25 @@ internal static class CniArguments
         var key = option[Prefix.Length..];
         var problem = key.ToUpperInvariant() switch
         {
-            "" => "names no key, as in cni.args.K8S_POD_NAME=web",
-            "IP" => "would not reach Docker: ask for an address with --ip or --ip6",
-            "MAC" => "would not reach Docker: ask for a MAC address with --mac-address",
-            "IGNOREUNKNOWN" => "is not for you to set: plugins are always told to ignore keys that they do not know",
+            "" => "has no key, as in cni.args.K8S_POD_NAME=web",
+            "IP" => "would not reach Docker: request an address with --ip or --ip6",
+            "MAC" => "would not reach Docker: request a MAC address with --mac-address",
+            "IGNOREUNKNOWN" => "cannot be set: it is always 1, so that plugins ignore unknown keys",
             _ when key.Length > LongestKey => $"has a key of more than {LongestKey} characters",
-            _ when !key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') => "has a key with other characters than letters, digits, '_', '-', '.' and '/'",
+            _ when !key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/') =>
+                "has a key with other characters than letters, digits, '_', '-', '.' and '/'",
             _ => null,
         };
         return problem is null ? key : throw new CnmException($"option {option} {problem}.");
     }
 
-    // CNI_ARGS is KEY=VALUE;KEY=VALUE without any quoting.
+    // CNI_ARGS is KEY=VALUE;KEY=VALUE without quoting (SPEC §2, Parameters).
     private static string RequireValue(string option, string value)
     {
         var problem = value switch
         {
-            _ when value.AsSpan().ContainsAny(';', '=') => "holds a ';' or a '=', which CNI_ARGS has no way to carry",
-            _ when value.Any(char.IsControl) => "holds a control character",
+            _ when value.AsSpan().ContainsAny(';', '=') => "contains ';' or '=', which CNI_ARGS cannot carry",
+            _ when value.Any(char.IsControl) => "contains a control character",
             _ when Encoding.UTF8.GetByteCount(value) > LongestValue => $"is longer than {LongestValue} bytes",
             _ => null,
         };

@@ -6,10 +6,10 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>The configuration and the result that a record holds, read back.</summary>
+/// <summary>The CNI configuration and result of a record.</summary>
 internal static class CniRecord
 {
-    // As deep as CniInvoker reads: what a plugin has answered must not be refused when it is written down.
+    // As deep as CniInvoker reads: every result that it accepts can be recorded.
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     public static NetworkConfiguration Configuration(PluginRecord record) => NetworkConfiguration.Parse(
@@ -18,11 +18,11 @@ internal static class CniRecord
     public static CniResult? Result(PluginRecord record) =>
         record.Result is { } result ? CniResult.Parse(JsonBytes(result), Configuration(record).CniVersion) : null;
 
-    /// <summary>The result as the plugins that run in the sandbox have to see it.</summary>
+    /// <summary>The result for the plugins that run in the sandbox, with the name that Docker gave the link.</summary>
     public static CniResult? ResultInSandbox(AttachmentRecord record) =>
         Result(record) is { } result ? Renamed(result, record.InterfaceName, record.SandboxInterfaceName ?? record.InterfaceName) : null;
 
-    /// <summary>The same result, in which the container's interface has another name.</summary>
+    /// <summary>The result with another name of the container's interface.</summary>
     public static CniResult Renamed(CniResult result, string ifname, string otherIfname)
     {
         if (ifname == otherIfname)
@@ -35,7 +35,7 @@ internal static class CniRecord
         return CniResult.FromJson(json, result.CniVersion);
     }
 
-    /// <summary>The same result for an interface that is not to be its container's gateway.</summary>
+    /// <summary>The result for an interface that is not its container's gateway.</summary>
     public static CniResult WithoutDefaultRoutes(CniResult result)
     {
         var json = result.Json;
@@ -45,7 +45,7 @@ internal static class CniRecord
         return CniResult.FromJson(json, result.CniVersion);
     }
 
-    /// <summary>The same result for an interface whose addresses are another's.</summary>
+    /// <summary>The result for an interface whose addresses belong to another container.</summary>
     public static CniResult WithoutAddresses(CniResult result)
     {
         var json = result.Json;
@@ -55,7 +55,7 @@ internal static class CniRecord
         return CniResult.FromJson(json, result.CniVersion);
     }
 
-    /// <summary>The entries of a result that mean the container's interface.</summary>
+    /// <summary>The entries of a result for the container's interface.</summary>
     public static IEnumerable<JsonObject> ContainerLinks(JsonObject result, string ifname) => (result["interfaces"] as JsonArray ?? [])
         .OfType<JsonObject>().Where(link => (string?)link["name"] == ifname && !string.IsNullOrEmpty((string?)link["sandbox"]));
 

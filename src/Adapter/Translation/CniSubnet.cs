@@ -6,31 +6,30 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>A subnet that a CNI network declares in its <c>ipam</c> section.</summary>
-/// <param name="Subnet">What addresses are handed out of.</param>
-/// <param name="Gateway">The declared gateway; else the first host, which is what host-local and bridge take where none is
-/// declared.</param>
+/// <param name="Subnet">The subnet of the assigned addresses.</param>
+/// <param name="Gateway">The declared gateway; otherwise the first host address, as host-local and bridge choose it.</param>
 internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
 {
     /// <summary>
-    /// In the forms of host-local (<c>subnet</c>, <c>ranges</c>), static (<c>addresses</c>) and whereabouts (<c>range</c>,
-    /// <c>ipRanges</c>), in the order in which they are written; empty when they cannot be known from the configuration.
+    /// Reads the formats of host-local (<c>subnet</c>, <c>ranges</c>), static (<c>addresses</c>) and whereabouts (<c>range</c>,
+    /// <c>ipRanges</c>), in the order of the file; empty if the configuration does not declare them.
     /// </summary>
     public static IReadOnlyList<CniSubnet> Of(NetworkConfiguration network)
     {
         if (IpamSection.Of(network) is not { } ipam)
             return [];
 
-        var gateways = TellsGateway(MainPlugin.Of(network), ipam);
+        var gateways = MayHaveGateway(MainPlugin.Of(network), ipam);
         return [.. OfIpam(ipam).Select(subnet => subnet with { HasGateway = subnet.HasGateway || gateways }).Distinct()];
     }
 
-    /// <summary>What Docker is offered as pools, at most one of each family, IPv4 first: the first that is written.</summary>
+    /// <summary>The pools for Docker, at most one of each family, IPv4 first: the first of the file.</summary>
     public static IReadOnlyList<CniSubnet> Offered(NetworkConfiguration network) =>
         [.. Of(network).DistinctBy(subnet => subnet.Family).OrderBy(subnet => subnet.Family == AddressFamily.InterNetworkV6)];
 
     /// <summary>
-    /// Somebody answers at <see cref="Gateway"/>, as far as the configuration tells: it is declared, or the plugin that makes the interface
-    /// takes the address, or a route leads there.
+    /// The configuration shows that <see cref="Gateway"/> exists: it is declared, or the main plugin assigns it to the host, or a route
+    /// leads there.
     /// </summary>
     public bool HasGateway { get; init; }
 
@@ -42,7 +41,7 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
             .Concat(IpamSection.Items(ipam, "ipRanges").OfType<JsonObject>().Prepend(ipam).Select(range => Read(range, "range", ipam)))
             .OfType<CniSubnet>();
 
-    // Whereabouts has one gateway for all its ranges; which of them it lies in shows whose it is.
+    // whereabouts has one gateway for all its ranges; it belongs to the range that contains it.
     private static CniSubnet? Read(JsonObject range, string key, JsonObject? ipam)
     {
         if (ReadSubnet(IpamSection.Text(range, key)) is not { } subnet)
@@ -52,8 +51,8 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet)) { HasGateway = declared };
     }
 
-    // What other plugins do is not known, so they have the benefit of the doubt.
-    private static bool TellsGateway(PluginConfiguration main, JsonObject ipam) => IpamSection.Items(ipam, "routes").Count > 0 || main.Type switch
+    // Unknown plugins may assign a gateway, so they count as if they did.
+    private static bool MayHaveGateway(PluginConfiguration main, JsonObject ipam) => IpamSection.Items(ipam, "routes").Count > 0 || main.Type switch
     {
         "bridge" => IsSet(main, "isGateway") || IsSet(main, "isDefaultGateway"),
         "macvlan" or "ipvlan" or "vlan" or "host-device" or "dummy" or "tap" => false,
@@ -62,7 +61,7 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
 
     public static bool IsSet(PluginConfiguration plugin, string key) => plugin.Json[key] is JsonValue value && value.TryGetValue(out bool set) && set;
 
-    /// <summary>"10.1.0.0/16"; or an address in it, with its prefix length; or a range of addresses, "10.1.0.4-10.1.0.9/16".</summary>
+    /// <summary>Reads "10.1.0.0/16", an address with its prefix length, or a range of addresses, "10.1.0.4-10.1.0.9/16".</summary>
     public static IPNetwork? ReadSubnet(string? text)
     {
         if (text?.Split('/') is not [var addresses, var bits]
@@ -99,22 +98,21 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
     }
 }
 
-/// <summary>The <c>ipam</c> section of a plugin's configuration, read leniently: what is not of the expected type is not there.</summary>
+/// <summary>The <c>ipam</c> section of a plugin's configuration, read leniently: a value of another type counts as missing.</summary>
 internal static class IpamSection
 {
-    /// <returns>That of the plugin that makes the interface; null when it has none.</returns>
+    /// <returns>The section of the main plugin; null without one.</returns>
     public static JsonObject? Of(NetworkConfiguration network) => MainPlugin.Of(network).Json["ipam"] as JsonObject;
 
     /// <summary>
-    /// Host-local's ranges: the section itself, which may say one, then those of every set in <c>ranges</c>, in the order in which they are
-    /// written.
+    /// host-local's ranges in the order of the file: the section itself, which may be one, then those of every set in <c>ranges</c>.
     /// </summary>
     public static IEnumerable<JsonObject> RangesOf(JsonObject ipam) =>
         Items(ipam, "ranges").OfType<JsonArray>().SelectMany(set => set).OfType<JsonObject>().Prepend(ipam);
 
-    /// <returns>Empty when there is no such list.</returns>
+    /// <returns>Empty without such a list.</returns>
     public static JsonArray Items(JsonObject json, string key) => json[key] as JsonArray ?? [];
 
-    /// <returns>Null when there is no such text.</returns>
+    /// <returns>Null without such a text.</returns>
     public static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

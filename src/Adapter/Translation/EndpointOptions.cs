@@ -5,14 +5,14 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// Options that an endpoint can be given, and its network for all its endpoints: <c>cni.args.KEY</c> and <c>cni.bandwidth.*</c>. The
-/// endpoint's own wins, and an empty one takes the network's away.
+/// Options of an endpoint, and of a network as defaults of its endpoints: <c>cni.args.KEY</c> and <c>cni.bandwidth.*</c>. The endpoint's
+/// option overrides the network's; an empty one removes it.
 /// </summary>
 internal static class EndpointOptions
 {
     public const string Prefix = "cni.";
 
-    /// <summary>For messages that list what is known.</summary>
+    /// <summary>The list of known options, for error texts.</summary>
     public const string Known =
         $"{CniArguments.Prefix}KEY=VALUE (CNI_ARGS), " +
         $"{BandwidthLimits.Prefix}ingress=RATE, {BandwidthLimits.Prefix}egress=RATE, " +
@@ -20,23 +20,21 @@ internal static class EndpointOptions
 
     public static bool IsKnown(string option) => option.StartsWith(CniArguments.Prefix, StringComparison.Ordinal) || BandwidthLimits.Options.Contains(option);
 
-    /// <summary>
-    /// What can be said of a network's defaults before there is an endpoint, so that it is said at `docker network create`.
-    /// </summary>
-    /// <exception cref="CnmException">A default that no endpoint could be given.</exception>
+    /// <summary>Checks a network's defaults at `docker network create`, as far as that is possible without an endpoint.</summary>
+    /// <exception cref="CnmException">A default that is invalid for every endpoint.</exception>
     public static void Require(IReadOnlyDictionary<string, string> defaults, NetworkConfiguration network)
     {
         if (defaults.FirstOrDefault(option => option.Value.Length == 0).Key is { } empty)
-            throw new CnmException($"option -o {empty} needs a value. Leave it out to have no default.");
+            throw new CnmException($"option -o {empty} needs a value. Omit it to have no default.");
 
         CniArguments.Parse(defaults);
         BandwidthLimits.Read(defaults, network);
     }
 
-    /// <param name="defaults">Of the network.</param>
+    /// <param name="defaults">The options of the network.</param>
     /// <param name="given">All options of CreateEndpoint.</param>
-    /// <returns>In the order of their names.</returns>
-    /// <exception cref="CnmException">An option that begins as ours do and is none.</exception>
+    /// <returns>The options, sorted by name.</returns>
+    /// <exception cref="CnmException">An unknown option with the prefix <c>cni.</c>.</exception>
     public static IReadOnlyDictionary<string, string> Merge(IReadOnlyDictionary<string, string> defaults, IReadOnlyDictionary<string, JsonElement>? given)
     {
         var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -52,8 +50,8 @@ internal static class EndpointOptions
         return merged;
     }
 
-    // `docker run --network name=…,driver-opt=…` lower-cases what it is given, so an endpoint's option may be meant for a default that is
-    // spelled otherwise.
+    // `docker run --network name=...,driver-opt=...` may lower-case options, depending on its version, so an endpoint's option overrides a
+    // default with another case.
     private static void Override(SortedDictionary<string, string> merged, string option, string value)
     {
         option = CniArguments.Canonical(option);
@@ -65,5 +63,5 @@ internal static class EndpointOptions
     }
 
     private static string RequireKnown(string option) =>
-        IsKnown(option) ? option : throw new CnmException($"endpoint option {option} is not known to driver cni. Known options: {Known}.");
+        IsKnown(option) ? option : throw new CnmException($"unknown endpoint option {option}. Known options: {Known}.");
 }

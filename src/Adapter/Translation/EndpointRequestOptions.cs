@@ -1,22 +1,22 @@
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// What Docker and the user want of one endpoint, in CNI's words: CNI_ARGS and capability arguments, the same for every later run.
+/// The options of a CreateEndpoint request as CNI_ARGS and capability arguments, the same for every later run.
 /// </summary>
-/// <param name="Addresses">CIDR addresses that were chosen before the chain runs; they must come back in the result.</param>
-/// <param name="Mac">The MAC that the user asked for, or Docker chose.</param>
-/// <param name="Sysctls">Of the interface, to be set when it is in the container.</param>
-/// <param name="InterfaceName">The name in the container that the user asked for; null for the next free one.</param>
+/// <param name="Addresses">CIDR addresses that were chosen before the chain runs; the chain's result must contain them.</param>
+/// <param name="Mac">The MAC that the user requested, or Docker chose.</param>
+/// <param name="Sysctls">Sysctls of the interface, set once it is in the container.</param>
+/// <param name="InterfaceName">The interface name that the user requested for the container; null for the next free one.</param>
 internal sealed record EndpointRequestOptions(
     IReadOnlyList<CniArgument> Arguments,
     JsonObject Capabilities,
@@ -28,82 +28,83 @@ internal sealed record EndpointRequestOptions(
 {
     private const string NameServersOption = "com.docker.network.endpoint.dnsservers";
 
-    /// <summary>(1) What stands for itself. (2) What goes to plugins as capability arguments. (3) What goes to them as CNI_ARGS.</summary>
-    /// <exception cref="CnmException">A wish that cannot be put into CNI's words for this network.</exception>
-    public static EndpointRequestOptions Read(CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts)
+    /// <summary>Reads (1) the options that cnm-cni itself handles, (2) the capability arguments, (3) CNI_ARGS.</summary>
+    /// <exception cref="CnmException">CNI has no way to pass an option to the plugins of this network.</exception>
+    public static EndpointRequestOptions Read(
+        CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts)
     {
         EndpointSysctls.RequireUnsplit(request.Options?.Keys ?? []);
         var mac = ReadMac(request.Interface?.MacAddress); // (1)
+        var macText = mac is null ? null : MacAddress.Format(mac);
         var addresses = AddressesOf(request);
         var options = EndpointOptions.Merge(record.EndpointDefaults, request.Options);
-        var imposed = record.Ipam == IpamMode.Cni ? [] : addresses; // The cni IPAM has reserved them: plugins would take them for a second wish.
-        var capabilities = ReadCapabilities(request, network, mac, imposed); // (2)
+
+        // The cni IPAM has reserved the addresses already: plugins would take them for a second request.
+        var requested = record.Ipam == IpamMode.Cni ? [] : addresses;
+        var capabilities = ReadCapabilities(request, network, macText, requested); // (2)
         if (BandwidthLimits.Read(options, network) is { } limits)
             capabilities[BandwidthLimits.Capability] = limits;
 
-        var otherwise = record.Ipam == IpamMode.Cni ? "" : "It is known before the plugins run only where Docker or --ipam-driver cni chose it.";
+        var hint = record.Ipam == IpamMode.Cni ? "" : "It is known before the plugins run only if Docker or --ipam-driver cni chose it.";
         IEnumerable<CniArgument> arguments = // (3)
         [
-            .. mac is null ? [] : new[] { new CniArgument("MAC", MacText(mac)) },
-            .. ImposeByArgument(imposed, network),
-            .. CniArguments.Read(options, facts.Values(network.Name, mac is null ? null : MacText(mac), addresses.Select(AddressOf)), otherwise),
+            .. macText is null ? [] : new[] { new CniArgument("MAC", macText) },
+            .. RequestByArgument(requested, network),
+            .. CniArguments.Read(options, facts.Values(network.Name, macText, addresses.Select(Cidr.BeforePrefix)), hint),
         ];
         return new EndpointRequestOptions(
             [.. arguments], capabilities, addresses, mac, PublishedPorts.Read(request.Options),
-            EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""), InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach));
+            EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""),
+            InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach));
     }
 
-    /// <summary>What Docker has chosen already, in CIDR notation, IPv4 first.</summary>
-    /// <exception cref="CnmException">An address that a plugin could not read either, at DEL as little as at ADD.</exception>
+    /// <summary>The addresses that Docker has chosen already, in CIDR notation, IPv4 first.</summary>
+    /// <exception cref="CnmException">An address that a plugin could not read, neither at ADD nor at DEL.</exception>
     public static string[] AddressesOf(CreateEndpointRequest request) =>
         [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0).Select(RequireAddress)];
 
-    private static string RequireAddress(string text) =>
-        text.Split('/') is [var address, var bits]
-        && IPAddress.TryParse(address, out var parsed) && IsPlain(address, parsed)
-        && byte.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= parsed.GetAddressBytes().Length * 8
-            ? text
-            : throw new CnmException($"address \"{text}\" is not one with its prefix length, as in 10.88.0.5/16. Nothing was done.");
+    private static string RequireAddress(string text) => Cidr.TryParse(text, out var cidr) && IsPlain(Cidr.BeforePrefix(text), cidr.Address)
+        ? text
+        : throw new CnmException($"\"{text}\" is not an address with its prefix length, as in 10.88.0.5/16. Nothing was done.");
 
-    // 10.88.5 and [::1] are addresses to us and to no plugin; a scope is none of the address.
-    private static bool IsPlain(string text, IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : text.All(letter => char.IsAsciiHexDigit(letter) || letter is ':' or '.');
+    // .NET accepts 10.88.5, [::1] and scope ids; the plugins' parser (Go's net.ParseCIDR) does not.
+    private static bool IsPlain(string text, IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        ? address.ToString() == text
+        : text.All(letter => char.IsAsciiHexDigit(letter) || letter is ':' or '.');
 
-    public static string MacText(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(part => part.ToString("x2")));
-
-    private static JsonObject ReadCapabilities(CreateEndpointRequest request, NetworkConfiguration network, PhysicalAddress? mac, string[] imposed)
+    private static JsonObject ReadCapabilities(CreateEndpointRequest request, NetworkConfiguration network, string? mac, string[] requested)
     {
         var capabilities = new JsonObject();
         if (mac is not null && Declares(network, "mac"))
-            capabilities["mac"] = MacText(mac);
+            capabilities["mac"] = mac;
 
-        if (imposed.Length > 0 && Declares(network, "ips"))
-            capabilities["ips"] = ToArray(imposed);
+        if (requested.Length > 0 && Declares(network, "ips"))
+            capabilities["ips"] = ToArray(requested);
 
-        // Docker answers names itself, so where no plugin asks for the servers nothing is lost.
+        // Docker itself resolves names in the container, so nothing is lost if no plugin takes the servers.
         if (NameServers(request) is { Length: > 0 } servers && Declares(network, "dns"))
             capabilities["dns"] = new JsonObject { ["servers"] = ToArray(servers) };
 
         return capabilities;
     }
 
-    // A capability where a plugin declares it; else the CNI_ARGS key that the stock IPAM plugins read. Never both: host-local would take
-    // them for two wishes.
-    private static IEnumerable<CniArgument> ImposeByArgument(string[] imposed, NetworkConfiguration network) => imposed switch
+    // The capability if a plugin declares it; otherwise the key of CNI_ARGS that the stock IPAM plugins read. Never both: host-local would
+    // take them for two requests.
+    private static IEnumerable<CniArgument> RequestByArgument(string[] requested, NetworkConfiguration network) => requested switch
     {
-        _ when imposed.Length == 0 || Declares(network, "ips") => [],
-        [var only] => [new CniArgument("IP", AddressOf(only))],
+        _ when requested.Length == 0 || Declares(network, "ips") => [],
+        [var only] => [new CniArgument("IP", Cidr.BeforePrefix(only))],
         _ => throw new CnmException(
-            $"CNI network \"{network.Name}\" can be asked for one address only, since none of its plugins declares the capability \"ips\"; " +
-            $"Docker chose {string.Join(" and ", imposed)}. Use --ipam-driver null."),
+            $"CNI network \"{network.Name}\" can assign only one requested address, because none of its plugins declares the capability \"ips\"; " +
+            $"Docker chose {string.Join(" and ", requested)}. Use --ipam-driver null."),
     };
-
-    private static string AddressOf(string cidr) => cidr.Split('/')[0];
 
     private static JsonArray ToArray(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);
 
     private static string? Text(CreateEndpointRequest request, string option) =>
-        request.Options is not null && request.Options.TryGetValue(option, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        request.Options is not null && request.Options.TryGetValue(option, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static string[] NameServers(CreateEndpointRequest request) =>
         request.Options is not null && request.Options.TryGetValue(NameServersOption, out var list) && list.ValueKind == JsonValueKind.Array
@@ -126,7 +127,7 @@ internal sealed record EndpointRequestOptions(
 
 /// <summary>
 /// Docker's endpoint option for sysctls: <c>net.ipv4.conf.IFNAME.rp_filter=2,net.ipv6.conf.IFNAME.accept_ra=0</c>. Engines before 27 pass
-/// it on without a look, so it is checked here, and set by us when the interface has arrived.
+/// it on unchecked, so cnm-cni checks it, and sets the sysctls once the interface has arrived.
 /// </summary>
 internal static class EndpointSysctls
 {
@@ -136,8 +137,7 @@ internal static class EndpointSysctls
     private const string Placeholder = "IFNAME";
 
     /// <summary>
-    /// The docker command line splits what follows <c>--driver-opt</c> at commas, and what would be the second sysctl becomes an option of
-    /// its own.
+    /// The docker command line splits the value of <c>--driver-opt</c> at commas, so the second sysctl becomes an option of its own.
     /// </summary>
     /// <exception cref="CnmException">There is such an option.</exception>
     public static void RequireUnsplit(IEnumerable<string> options)
@@ -145,12 +145,12 @@ internal static class EndpointSysctls
         if (options.FirstOrDefault(option => option.StartsWith(Root, StringComparison.Ordinal)) is { } split)
         {
             throw new CnmException(
-                $"endpoint option {split} is not known to driver cni. Several sysctls are one option, quoted for the docker command line: " +
+                $"unknown endpoint option {split}. Several sysctls are one option, quoted for the docker command line: " +
                 $"--driver-opt '\"{Option}=net.ipv4.conf.{Placeholder}.rp_filter=2,net.ipv4.conf.{Placeholder}.log_martians=1\"' (double quotes within single quotes).");
         }
     }
 
-    /// <exception cref="CnmException">Something else than a sysctl of the endpoint's own interface.</exception>
+    /// <exception cref="CnmException">A setting is not a sysctl of the endpoint's own interface.</exception>
     public static IReadOnlyList<InterfaceSysctl> Parse(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
 
     private static InterfaceSysctl ParseOne(string setting)
@@ -164,6 +164,6 @@ internal static class EndpointSysctls
                 : throw new CnmException(
                     $"endpoint option {Option}: \"{setting}\" is not a setting of the endpoint's own interface, " +
                     $"as in net.ipv4.conf.{Placeholder}.rp_filter=2 " +
-                    $"(net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). For others use docker run --sysctl.");
+                    $"(net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). For other sysctls use docker run --sysctl.");
     }
 }

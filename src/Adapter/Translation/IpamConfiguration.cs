@@ -3,35 +3,36 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bridge.Adapter.State;
 using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>A network's configuration with its IPAM said in other words; everything else stays as it was written.</summary>
+/// <summary>A network's configuration with another IPAM section; everything else stays as in the file.</summary>
 internal static class IpamConfiguration
 {
     private const string Ipam = "ipam";
 
-    // The one shape of results that has a place for everything.
+    // The result format that has a field for everything.
     private const string RichestVersion = "1.1.0";
 
     // As deep as the reader of configurations goes.
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
-    /// <summary>The stock IPAM plugin that answers what it is told.</summary>
+    /// <summary>The stock IPAM plugin that assigns the configured addresses.</summary>
     public const string Static = "static";
 
-    /// <summary>The stock IPAM plugin that writes down on the host what it has given.</summary>
+    /// <summary>The stock IPAM plugin that keeps its assignments in files on the host.</summary>
     public const string HostLocal = "host-local";
 
-    /// <summary>The stock IPAM plugin that leases addresses, with a daemon that keeps the leases alive.</summary>
+    /// <summary>The stock IPAM plugin that leases addresses, with a daemon that renews the leases.</summary>
     public const string Dhcp = "dhcp";
 
     /// <summary>
-    /// With addresses wished for in <c>args.cni.ips</c> of the plugin that has the IPAM, as the CNI conventions describe it: the one way of
-    /// asking for several that needs no declared capability.
+    /// With requested addresses in <c>args.cni.ips</c> of the plugin with the IPAM section (CNI CONVENTIONS.md): the only way to request
+    /// several addresses without a declared capability.
     /// </summary>
-    public static NetworkConfiguration WithWishes(NetworkConfiguration network, IEnumerable<string> addresses) => Edit(network, plugin =>
+    public static NetworkConfiguration WithRequested(NetworkConfiguration network, IEnumerable<string> addresses) => Edit(network, plugin =>
     {
         var args = plugin["args"] as JsonObject ?? [];
         var cni = args["cni"] as JsonObject ?? [];
@@ -41,11 +42,11 @@ internal static class IpamConfiguration
     });
 
     /// <summary>
-    /// With the plugin <see cref="Static"/> in place of its own IPAM plugin, which has given <paramref name="reserved"/> already.
+    /// With the plugin <see cref="Static"/> instead of its own IPAM plugin, which has assigned <paramref name="reserved"/> already.
     /// </summary>
-    /// <param name="network">As it was written.</param>
-    /// <param name="reserved">The answer of its own IPAM plugin.</param>
-    /// <param name="withoutIPv6">The container is to have none.</param>
+    /// <param name="network">As in the file.</param>
+    /// <param name="reserved">The result of its own IPAM plugin.</param>
+    /// <param name="withoutIPv6">The container gets no IPv6 address.</param>
     public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved, bool withoutIPv6 = false) => Edit(network, plugin =>
     {
         var addresses = reserved.Ips.Where(ip => !withoutIPv6 || ip.Address.AddressFamily == AddressFamily.InterNetwork);
@@ -61,14 +62,15 @@ internal static class IpamConfiguration
         }
 
         if (withoutIPv6 && ipam["routes"] is JsonArray routes)
-            ipam["routes"] = new JsonArray([.. routes.Where(route => (string?)route?["dst"] is not { } destination || !destination.Contains(':')).Select(route => route?.DeepClone())]);
+            {
+            ipam["routes"] = new JsonArray([.. routes
+                .Where(route => (string?)route?["dst"] is not { } destination || !destination.Contains(':')).Select(route => route?.DeepClone())]);
+        }
 
         plugin[Ipam] = ipam;
     });
 
-    /// <summary>
-    /// With only those range sets of host-local's that the addresses are of: of each set that it is shown it gives an address.
-    /// </summary>
+    /// <summary>With only the range sets of host-local that contain the addresses: host-local assigns one address of every set.</summary>
     public static NetworkConfiguration WithRangesOf(NetworkConfiguration network, IReadOnlyList<IPAddress> addresses) => Edit(network, plugin =>
     {
         var ipam = plugin[Ipam]!.AsObject();
@@ -84,14 +86,15 @@ internal static class IpamConfiguration
     });
 
     /// <summary>
-    /// With an <c>ipam</c> section for a plugin that has none and lets another one write addresses down: that one's store, and the subnets
-    /// of these addresses.
+    /// With an <c>ipam</c> section for a plugin that has none and delegates to host-local: host-local's store, and the subnets of the
+    /// addresses.
     /// </summary>
-    public static NetworkConfiguration WithHostLocal(NetworkConfiguration network, string dataDirectory, IEnumerable<CniIp> ips) => Edit(network, plugin => plugin[Ipam] = new JsonObject
+    public static NetworkConfiguration WithHostLocal(
+        NetworkConfiguration network, string dataDirectory, IEnumerable<CniIp> ips) => Edit(network, plugin => plugin[Ipam] = new JsonObject
     {
         ["type"] = HostLocal,
         ["dataDir"] = dataDirectory,
-        ["ranges"] = new JsonArray([.. ips.Select(ip => $"{CniSubnet.BaseAddress(ip.Address, ip.PrefixLength)}/{ip.PrefixLength}").Distinct()
+        ["ranges"] = new JsonArray([.. ips.Select(ip => $"{Cidr.BaseOf(ip.Address, ip.PrefixLength)}/{ip.PrefixLength}").Distinct()
             .Select(subnet => new JsonArray(new JsonObject { ["subnet"] = subnet }))]),
     });
 

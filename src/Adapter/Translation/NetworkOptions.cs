@@ -4,16 +4,16 @@ using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Translation;
 
-/// <summary>The wishes of `docker network create`, read and checked as far as they stand for themselves.</summary>
-/// <param name="CniNetwork">Option <c>cni.network</c>; null when it was left out.</param>
+/// <summary>The options of `docker network create`, checked as far as that is possible without the CNI network.</summary>
+/// <param name="CniNetwork">Option <c>cni.network</c>; null without it.</param>
 /// <param name="Ipam">Who chooses the addresses.</param>
-/// <param name="Pools">The subnets that the IPAM driver was given or chose; empty with the null IPAM.</param>
+/// <param name="Pools">The subnets of the IPAM driver; empty with the null IPAM.</param>
 internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOnlyList<IpamData> Pools)
 {
     public const string CniNetworkKey = "cni.network";
     public const string AttachKey = "cni.attach";
 
-    /// <summary>What our IPAM driver calls its address spaces.</summary>
+    /// <summary>The name of the IPAM driver's address spaces.</summary>
     public const string CniAddressSpace = "cni";
 
     private const string Generic = "com.docker.network.generic";
@@ -22,7 +22,7 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
 
     private const string Known =
         $"{CniNetworkKey}=NAME (the CNI network to use), {AttachKey}=staging|sandbox (where its plugins run); " +
-        $"and for every endpoint that does not say otherwise: {EndpointOptions.Known}";
+        $"and as defaults of its endpoints: {EndpointOptions.Known}";
 
     /// <summary><c>--internal</c>: no default route for its containers.</summary>
     public bool Internal { get; init; }
@@ -33,18 +33,17 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     public AttachMode Attach { get; init; }
 
     /// <summary>
-    /// What an endpoint gets that does not say otherwise; to be checked with <see cref="EndpointOptions.Require"/> once the CNI network is
-    /// known.
+    /// Options of endpoints that do not set them; <see cref="EndpointOptions.Require"/> checks them once the CNI network is known.
     /// </summary>
     public IReadOnlyDictionary<string, string> EndpointDefaults { get; init; } = new Dictionary<string, string>();
 
-    /// <exception cref="CnmException">An option that the bridge does not know or cannot honour.</exception>
+    /// <exception cref="CnmException">An option that is unknown or cannot be honoured.</exception>
     public static NetworkOptions Read(CreateNetworkRequest request)
     {
         var options = request.Options ?? new Dictionary<string, JsonElement>();
         bool IsSet(string key) => options.TryGetValue(key, out var flag) && flag.ValueKind == JsonValueKind.True;
         IpamData?[] given = [.. request.IPv4Data ?? [], .. request.IPv6Data ?? []];
-        IpamData[] pools = [.. given.Select(pool => pool ?? throw new CnmException("IPv4Data or IPv6Data holds null in place of a pool. Nothing was done."))];
+        IpamData[] pools = [.. given.Select(pool => pool ?? throw new CnmException("IPv4Data or IPv6Data contains null instead of a pool. Nothing was done."))];
         var ipam = pools.Select(pool => ModeOf(pool.AddressSpace)).FirstOrDefault(IpamMode.Null);
         return Of(Strings(options.TryGetValue(Generic, out var generic) ? generic : default), ipam) with
         {
@@ -54,12 +53,12 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
         };
     }
 
-    /// <summary>From <c>-o</c> alone, as Docker also lists them for a network that exists.</summary>
-    /// <exception cref="CnmException">An option that the bridge does not know or cannot honour.</exception>
+    /// <summary>From the <c>-o</c> options alone, as Docker also lists them for an existing network.</summary>
+    /// <exception cref="CnmException">An option that is unknown or cannot be honoured.</exception>
     public static NetworkOptions Of(IReadOnlyDictionary<string, string> options, IpamMode ipam)
     {
         if (options.Keys.FirstOrDefault(option => option is not (CniNetworkKey or AttachKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
-            throw new CnmException($"option -o {unknown} is not known to driver cni. Known options: {Known}.");
+            throw new CnmException($"unknown option -o {unknown} of driver cni. Known options: {Known}.");
 
         return new NetworkOptions(ReadCniNetwork(options), ipam, [])
         {
@@ -68,7 +67,7 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
         };
     }
 
-    /// <summary>What is to be remembered of them.</summary>
+    /// <summary>The record of the network.</summary>
     public NetworkRecord ToRecord(string networkId, string cniNetwork) =>
         new(networkId, cniNetwork, Ipam) { Internal = Internal, IPv6 = IPv6, Attach = Attach, EndpointDefaults = EndpointDefaults };
 
@@ -93,8 +92,8 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
         "staging" => AttachMode.Staging,
         "sandbox" => AttachMode.Sandbox,
         var other => throw new CnmException(
-            $"option -o {AttachKey}={other} is neither staging (its plugins run in a namespace of the bridge, " +
-            $"and Docker moves the interface into the container; the default) " +
+            $"option -o {AttachKey}={other} is neither staging (the plugins run in a namespace of cnm-cni, " +
+            "and Docker moves the interface into the container; the default) " +
             "nor sandbox (they run in the container's own namespace: Docker 28 or newer, or docker network connect)."),
     };
 }

@@ -9,7 +9,7 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// <c>-p</c> as Docker sends it (<c>com.docker.network.portmap</c>) and as plugins want it (capability <c>portMappings</c>).
+/// <c>-p</c> in Docker's format (<c>com.docker.network.portmap</c>) and in that of plugins (capability <c>portMappings</c>).
 /// </summary>
 internal static class PublishedPorts
 {
@@ -17,16 +17,16 @@ internal static class PublishedPorts
 
     private const string PortMap = "com.docker.network.portmap";
 
-    /// <exception cref="CnmException">An entry that no plugin could be handed.</exception>
+    /// <exception cref="CnmException">An entry that the capability cannot represent.</exception>
     public static IReadOnlyList<RequestedPort> Read(IReadOnlyDictionary<string, JsonElement>? options) =>
         options is not null && options.TryGetValue(PortMap, out var list) && list.ValueKind == JsonValueKind.Array
             ? [.. list.EnumerateArray().Select(ReadOne)]
             : [];
 
-    /// <summary>What plugins skip without a word, or set up to no effect, would be a port at which nobody answers.</summary>
-    /// <param name="ports">What was asked for.</param>
-    /// <param name="ofContainer">The families that the container has addresses of.</param>
-    /// <param name="publishing">The plugins that would publish.</param>
+    /// <summary>Refuses ports that plugins would skip silently, or publish without effect.</summary>
+    /// <param name="ports">The requested ports.</param>
+    /// <param name="ofContainer">The families of the container's addresses.</param>
+    /// <param name="publishing">The plugins that publish.</param>
     /// <exception cref="CnmException">There is such a port.</exception>
     public static void RequireReachable(IReadOnlyList<RequestedPort> ports, IReadOnlyCollection<AddressFamily> ofContainer, NetworkConfiguration publishing)
     {
@@ -43,12 +43,12 @@ internal static class PublishedPorts
             {
                 throw new CnmException(
                     $"port {port.ContainerPort}/{port.Protocol} cannot be published at {port.HostIp}: {problem}. " +
-                    $"Choose another host address, or none, as in -p {(port.HostPort == 0 ? "" : $"{port.HostPort}:")}{port.ContainerPort}.");
+                    $"Choose another host address, or omit it, as in -p {(port.HostPort == 0 ? "" : $"{port.HostPort}:")}{port.ContainerPort}.");
             }
         }
     }
 
-    /// <summary>The value of the capability.</summary>
+    /// <summary>The capability's value.</summary>
     public static JsonArray ToCapability(IReadOnlyList<PortMapping> mappings)
     {
         var list = new JsonArray();
@@ -91,7 +91,7 @@ internal static class PublishedPorts
         return new RequestedPort(protocol, containerPort, ReadHostIp(hostIp, $"{containerPort}/{protocol}"), hostPort, hostPortEnd);
     }
 
-    // As plugins compare it: an IPv6 address without brackets, an IPv4 address as such.
+    // In the form that plugins compare: an IPv6 address without brackets, an IPv4-mapped one as IPv4.
     private static string ReadHostIp(string text, string port)
     {
         if (text.Length == 0)
@@ -99,7 +99,7 @@ internal static class PublishedPorts
 
         return IPAddress.TryParse(text, out var address)
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
-            : throw new CnmException($"published port {port} names host address \"{text}\", which is not an IP address.");
+            : throw new CnmException($"host address \"{text}\" of published port {port} is not an IP address.");
     }
 
     private static int Number(JsonElement entry, string field)
@@ -111,5 +111,5 @@ internal static class PublishedPorts
     }
 
     private static CnmException Unreadable(JsonElement entry) =>
-        new($"a published port is not what Docker sends: {(entry.GetRawText() is { Length: > 200 } text ? text[..200] : entry.GetRawText())}. Nothing was done.");
+        new($"a published port does not have Docker's format: {(entry.GetRawText() is { Length: > 200 } text ? text[..200] : entry.GetRawText())}. Nothing was done.");
 }

@@ -6,8 +6,8 @@ using Bridge.Adapter.Cnm;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// The value of an option, in which a name in braces stands for something known of the endpoint, as in <c>docker-{container.name}</c>.
-/// <c>{{</c> and <c>}}</c> are the braces themselves.
+/// The value of an option with placeholders for facts of the endpoint, as in <c>docker-{container.name}</c>. <c>{{</c> and <c>}}</c> stand
+/// for the braces themselves.
 /// </summary>
 internal sealed class ValueTemplate
 {
@@ -28,9 +28,9 @@ internal sealed class ValueTemplate
 
     private ValueTemplate(string option, IReadOnlyList<Part> parts) => (_option, _parts) = (option, parts);
 
-    /// <param name="option">Where the text comes from, for messages.</param>
-    /// <param name="text">What was written.</param>
-    /// <exception cref="CnmException">A brace without its partner, or a name that stands for nothing.</exception>
+    /// <param name="option">The option's name, for error texts.</param>
+    /// <param name="text">The template.</param>
+    /// <exception cref="CnmException">An unpaired brace, or an unknown placeholder.</exception>
     public static ValueTemplate Parse(string option, string text)
     {
         var parts = new List<Part>();
@@ -58,13 +58,13 @@ internal sealed class ValueTemplate
         return new ValueTemplate(option, parts);
     }
 
-    /// <summary>The names that stand in it.</summary>
+    /// <summary>The names of its placeholders.</summary>
     public IEnumerable<string> NamesUsed => _parts.Select(part => part.Name).OfType<string>();
 
     /// <param name="known">Values by name.</param>
-    /// <param name="otherwise">A sentence for the case that a name has no value here.</param>
-    /// <exception cref="CnmException">A name has no value here.</exception>
-    public string Fill(IReadOnlyDictionary<string, string> known, string otherwise)
+    /// <param name="hint">Ends the error text if a placeholder has no value.</param>
+    /// <exception cref="CnmException">A placeholder has no value.</exception>
+    public string Fill(IReadOnlyDictionary<string, string> known, string hint)
     {
         var filled = new StringBuilder();
         foreach (var (literal, name) in _parts)
@@ -73,33 +73,33 @@ internal sealed class ValueTemplate
             if (name is not null)
             {
                 filled.Append(known.TryGetValue(name, out var value) ? value : throw new CnmException(
-                    $"option {_option} holds {{{name}}}, which this endpoint does not have. {otherwise}"));
+                    $"option {_option} contains {{{name}}}, which this endpoint does not have. {hint}"));
             }
         }
 
         return filled.ToString();
     }
 
-    // Names are compared without case for the sake of those who shout; the command line may have lower-cased them anyway.
+    // Case-insensitive, because the docker command line may have lower-cased the name.
     private static string RequireName(string option, string text, string? name) =>
         Names.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) ?? throw new CnmException(
-            (name is null ? $"option {option}: \"{text}\" has a brace without its partner." : $"option {option}: {{{name}}} stands for nothing.")
-            + $" Known: {string.Join(", ", Names.Select(known => $"{{{known}}}"))}. Braces themselves are written {{{{ and }}}}.");
+            (name is null ? $"option {option}: \"{text}\" has an unpaired brace." : $"option {option}: {{{name}}} is an unknown placeholder.")
+            + $" Known: {string.Join(", ", Names.Select(known => $"{{{known}}}"))}. Write {{{{ and }}}} for braces.");
 
     private sealed record Part(string Literal, string? Name);
 }
 
-/// <summary>What is known of an endpoint besides what Docker asks for in CreateEndpoint.</summary>
-/// <param name="EndpointId">Docker's id; that of the reservation while there is no endpoint.</param>
-/// <param name="NetworkId">Docker's id; null while Docker has not said which of its networks is meant.</param>
+/// <summary>Facts of an endpoint that are not part of a CreateEndpoint request.</summary>
+/// <param name="EndpointId">Docker's id; that of the reservation before the endpoint exists.</param>
+/// <param name="NetworkId">Docker's id; null in the IPAM driver's requests, which do not contain it.</param>
 /// <param name="HostName">The host's name.</param>
-/// <param name="ContainerName">Only newer engines tell it before the container runs.</param>
+/// <param name="ContainerName">Known from Docker 29 on; null otherwise.</param>
 internal sealed record EndpointFacts(string EndpointId, string? NetworkId, string HostName, string? ContainerName)
 {
-    /// <summary>What the names of a <see cref="ValueTemplate"/> stand for, as far as it is known yet.</summary>
+    /// <summary>The values of the placeholders of a <see cref="ValueTemplate"/>, as far as they are known.</summary>
     /// <param name="cniNetwork">The CNI network.</param>
-    /// <param name="mac">The MAC that was chosen; null when none was.</param>
-    /// <param name="addresses">Those that were chosen, without their prefix lengths.</param>
+    /// <param name="mac">The chosen MAC; null without one.</param>
+    /// <param name="addresses">The chosen addresses, without prefix lengths.</param>
     public Dictionary<string, string> Values(string cniNetwork, string? mac, IEnumerable<string> addresses)
     {
         var values = new Dictionary<string, string>

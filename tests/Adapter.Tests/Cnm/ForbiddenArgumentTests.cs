@@ -16,8 +16,8 @@ public sealed class ForbiddenArgumentTests : ServingDaemonTest
         var endpoint = new { NetworkID = DockerCalls.Now, EndpointID = "e1",
             Options = new Dictionary<string, string> { ["cni.args.k8s_pod_name"] = "" } };
 
-        (await PostAsync("NetworkDriver.CreateNetwork", network)).Should().Contain("forbidden on this host (forbiddenArguments");
-        (await PostAsync("NetworkDriver.CreateEndpoint", endpoint)).Should().Contain("forbidden on this host (forbiddenArguments");
+        (await PostAsync("NetworkDriver.CreateNetwork", network)).Should().Contain("forbidden on this host (setting forbiddenArguments");
+        (await PostAsync("NetworkDriver.CreateEndpoint", endpoint)).Should().Contain("forbidden on this host (setting forbiddenArguments");
 
         Networks.Runs.Should().BeEmpty();
     }

@@ -24,7 +24,7 @@ public sealed class StrangeWishTests
     public void An_address_that_a_plugin_could_not_read_is_refused_because_its_DEL_would_always_fail(string address) =>
         FluentActions.Invoking(
             () => EndpointRequestOptions.AddressesOf(new CreateEndpointRequest("n", "e", new EndpointInterface(Address: address))))
-            .Should().Throw<CnmException>().WithMessage("*is not one with its prefix length, as in 10.88.0.5/16. Nothing was done.");
+            .Should().Throw<CnmException>().WithMessage("*is not an address with its prefix length, as in 10.88.0.5/16. Nothing was done.");
 
     [Theory]
     [InlineData("10.88.0.5/16", "fd00:88::5/64")]
@@ -47,7 +47,7 @@ public sealed class StrangeWishTests
     [Fact]
     public void A_null_pool_is_refused_with_an_error_text() =>
         FluentActions.Invoking(() => NetworkOptions.Read(new CreateNetworkRequest("n", IPv4Data: [null!])))
-            .Should().Throw<CnmException>().WithMessage("IPv4Data or IPv6Data holds null*");
+            .Should().Throw<CnmException>().WithMessage("IPv4Data or IPv6Data contains null*");
 
     [Theory]
     [InlineData("[7]")]
@@ -60,5 +60,5 @@ public sealed class StrangeWishTests
         FluentActions.Invoking(
             () => PublishedPorts.Read(
                 new Dictionary<string, JsonElement> { ["com.docker.network.portmap"] = JsonDocument.Parse(ports).RootElement }))
-            .Should().Throw<CnmException>().WithMessage("a published port is not what Docker sends: *Nothing was done.");
+            .Should().Throw<CnmException>().WithMessage("a published port does not have Docker's format: *Nothing was done.");
 }

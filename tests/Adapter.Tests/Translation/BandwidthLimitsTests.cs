@@ -21,15 +21,15 @@ public sealed class BandwidthLimitsTests
         BandwidthLimits.Read(Options(""), Conflists.Parse(Conflists.Stock)).Should().BeNull();
 
     [Theory]
-    [InlineData("ingress=1kbit", "option cni.bandwidth.ingress=1kbit is out of range: 8kbit to 100gbit can be set.")]
-    [InlineData("egress=1tbit", "option cni.bandwidth.egress=1tbit is out of range: 8kbit to 100gbit can be set.")]
+    [InlineData("ingress=1kbit", "option cni.bandwidth.ingress=1kbit is out of range: 8kbit to 100gbit is allowed.")]
+    [InlineData("egress=1tbit", "option cni.bandwidth.egress=1tbit is out of range: 8kbit to 100gbit is allowed.")]
     [InlineData(
-        "egress=10mbit egress.burst=1kbit", "option cni.bandwidth.egress.burst=1kbit is out of range: 2kibyte to 4gbit can be set.")]
+        "egress=10mbit egress.burst=1kbit", "option cni.bandwidth.egress.burst=1kbit is out of range: 2kibyte to 4gbit is allowed.")]
     [InlineData(
-        "egress=10mbit egress.burst=8gbit", "option cni.bandwidth.egress.burst=8gbit is out of range: 2kibyte to 4gbit can be set.")]
+        "egress=10mbit egress.burst=8gbit", "option cni.bandwidth.egress.burst=8gbit is out of range: 2kibyte to 4gbit is allowed.")]
     [InlineData("egress=1mbit egress.burst=1gbit", "option cni.bandwidth.egress.burst=1gbit is more than the rate allows in 250 s*")]
     [InlineData("egress.burst=1mbit",
-        "option cni.bandwidth.egress.burst says how far cni.bandwidth.egress may be exceeded, but there is no cni.bandwidth.egress.")]
+        "option cni.bandwidth.egress.burst needs the option cni.bandwidth.egress, which is missing.")]
     public void A_limit_without_effect_is_refused(string options, string message)
     {
         var read = () => BandwidthLimits.Read(Options(options), Chain);

@@ -18,10 +18,10 @@ public sealed class CniArgumentsTests
         Read(option, "x").Should().Equal(new CniArgument(key, "x"));
 
     [Theory]
-    [InlineData("cni.args.", "option cni.args. names no key*")]
-    [InlineData("cni.args.ip", "*ask for an address with --ip or --ip6.")]
-    [InlineData("cni.args.MAC", "*ask for a MAC address with --mac-address.")]
-    [InlineData("cni.args.ignoreunknown", "*is not for you to set*")]
+    [InlineData("cni.args.", "option cni.args. has no key*")]
+    [InlineData("cni.args.ip", "*request an address with --ip or --ip6.")]
+    [InlineData("cni.args.MAC", "*request a MAC address with --mac-address.")]
+    [InlineData("cni.args.ignoreunknown", "*cannot be set*")]
     [InlineData("cni.args.A;B", "option cni.args.A;B has a key with other characters than letters*")]
     [InlineData("cni.args.A B", "*has a key with other characters than letters*")]
     public void A_reserved_key_is_refused(string option, string message)
@@ -37,7 +37,7 @@ public sealed class CniArgumentsTests
     public void A_key_that_the_operator_forbids_is_refused_in_any_letter_case(string option)
     {
         var ask = () => CniArguments.RequireAllowed(["cni.args.ok", option], ["K8S_*", "owner"]);
-        ask.Should().Throw<CnmException>().WithMessage($"option {option} is forbidden on this host (forbiddenArguments*");
+        ask.Should().Throw<CnmException>().WithMessage($"option {option} is forbidden on this host (setting forbiddenArguments*");
     }
 
     [Fact]
@@ -48,9 +48,9 @@ public sealed class CniArgumentsTests
     }
 
     [Theory]
-    [InlineData("a;b", "the value of option cni.args.A holds a ';' or a '=', which CNI_ARGS has no way to carry.")]
-    [InlineData("a=b", "the value of option cni.args.A holds a ';' or a '='*")]
-    [InlineData("a\nb", "the value of option cni.args.A holds a control character.")]
+    [InlineData("a;b", "the value of option cni.args.A contains ';' or '=', which CNI_ARGS cannot carry.")]
+    [InlineData("a=b", "the value of option cni.args.A contains ';' or '='*")]
+    [InlineData("a\nb", "the value of option cni.args.A contains a control character.")]
     public void A_value_that_plugins_would_misread_is_refused(string value, string message)
     {
         var read = () => Read("cni.args.A", value);

@@ -23,7 +23,7 @@ public sealed class CniNetworksTests : IDisposable
         Choose("plain").Name.Should().Be("plain");
         var choose = () => Choose(null);
         choose.Should().Throw<CnmException>().WithMessage(
-            "which CNI network? This host has \"pods\", \"plain\". Say it with -o cni.network=NAME.");
+            "more than one CNI network: this host has \"pods\", \"plain\". Choose one with -o cni.network=NAME.");
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class CniNetworksTests : IDisposable
         CniNetworks.ChooseForPool(Load(), name: null, pool: null).Name.Should().Be("pods");
         var choose = () => Choose("lo");
         choose.Should().Throw<CnmException>().WithMessage(
-            "no container can be on CNI network \"lo\" (*99-loopback.conf): its plugin loopback makes no interface.");
+            "CNI network \"lo\" (*99-loopback.conf) cannot attach containers: its plugin loopback makes no interface.");
     }
 
     [Fact]

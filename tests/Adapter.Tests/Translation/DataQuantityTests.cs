@@ -39,7 +39,7 @@ public sealed class DataQuantityTests
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
         read.Should().Throw<CnmException>().WithMessage(
-            $"option cni.bandwidth.ingress: in \"{text}\" the unit could mean bits or bytes. Write bit or byte, as in 10mbit or 2mbyte.");
+            $"option cni.bandwidth.ingress: the unit of \"{text}\" is ambiguous, bits or bytes. Write bit or byte, as in 10mbit or 2mbyte.");
     }
 
     [Theory]
@@ -65,6 +65,6 @@ public sealed class DataQuantityTests
     public void An_amount_is_not_per_second()
     {
         var read = () => DataQuantity.Amount("cni.bandwidth.ingress.burst", "1mbit/s");
-        read.Should().Throw<CnmException>().WithMessage("*\"1mbit/s\" is no amount of data*");
+        read.Should().Throw<CnmException>().WithMessage("*\"1mbit/s\" is not an amount of data*");
     }
 }

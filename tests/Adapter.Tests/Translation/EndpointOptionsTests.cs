@@ -36,10 +36,10 @@ public sealed class EndpointOptionsTests
     }
 
     [Theory]
-    [InlineData("cni.args.A={pod}", "option cni.args.A: {pod} stands for nothing.*")]
+    [InlineData("cni.args.A={pod}", "option cni.args.A: {pod} is an unknown placeholder.*")]
     [InlineData("cni.args.A=", "option -o cni.args.A needs a value. Leave it out to have no default.")]
     [InlineData("cni.args.IP=10.0.0.1", "option cni.args.IP *--ip*")]
-    [InlineData("cni.bandwidth.ingress=fast", "*\"fast\" is no rate*")]
+    [InlineData("cni.bandwidth.ingress=fast", "*\"fast\" is not a rate*")]
     [InlineData("cni.bandwidth.ingress=10mbit", "bandwidth cannot be limited on CNI network \"pods\"*")]
     public void An_invalid_default_for_endpoints_is_refused_when_the_network_is_created(string defaults, string message)
     {

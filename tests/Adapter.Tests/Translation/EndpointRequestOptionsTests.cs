@@ -59,7 +59,7 @@ public sealed class EndpointRequestOptionsTests
     {
         var read = () => Read(Request(new EndpointInterface("10.88.0.7/16", "fd00::7/64")), Stock);
         read.Should().Throw<CnmException>().WithMessage(
-            "CNI network \"pods\" can be asked for one address only*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
+            "CNI network \"pods\" can assign only one requested address*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class EndpointRequestOptionsTests
     {
         var read = () => Read(Request(null, ("cni.args.A", "\"{ip}\"")), Stock);
         read.Should().Throw<CnmException>().WithMessage(
-            "option cni.args.A holds {ip}, which this endpoint does not have. It is known before the plugins run only where Docker or " +
+            "option cni.args.A contains {ip}, which this endpoint does not have. It is known before the plugins run only if Docker or " +
             "--ipam-driver cni chose it.");
     }
 
@@ -147,7 +147,7 @@ public sealed class EndpointRequestOptionsTests
     public void An_unknown_endpoint_option_of_ours_is_refused()
     {
         var read = () => Read(Request(null, ("cni.typo", "\"x\"")), Stock);
-        read.Should().Throw<CnmException>().WithMessage("endpoint option cni.typo is not known to driver cni. Known options: *");
+        read.Should().Throw<CnmException>().WithMessage("unknown endpoint option cni.typo. Known options: *");
     }
 
     private static NetworkConfiguration Stock => Conflists.Parse(Conflists.Stock);

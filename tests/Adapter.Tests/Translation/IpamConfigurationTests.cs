@@ -39,7 +39,7 @@ public sealed class IpamConfigurationTests
             Conflists.Parse(
                 $$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
 
-        IpamConfiguration.WithWishes(network, ["10.1.0.5/16", "fd00::5/64"]).Plugins[0].Json["args"]!.ToJsonString().Should().Be(expected);
+        IpamConfiguration.WithRequested(network, ["10.1.0.5/16", "fd00::5/64"]).Plugins[0].Json["args"]!.ToJsonString().Should().Be(expected);
     }
 
     [Theory]

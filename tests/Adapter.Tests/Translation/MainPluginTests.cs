@@ -33,7 +33,7 @@ public sealed class MainPluginTests
     [InlineData("""{ "type": "dhcp" }""", "its plugin dhcp makes no interface")]
     [InlineData("""{ "type": "unheard-of" }""", null)]
     public void No_container_can_be_on_a_chain_without_a_main_plugin(string plugins, string? reason) =>
-        MainPlugin.WhyNobodyCanBeOn(Chain(plugins)).Should().Be(reason);
+        MainPlugin.WhyNotAttachable(Chain(plugins)).Should().Be(reason);
 
     [Theory]
     [InlineData("""{ "type": "loopback" }""")]

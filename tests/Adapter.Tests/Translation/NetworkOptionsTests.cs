@@ -43,9 +43,9 @@ public sealed class NetworkOptionsTests
     [Theory]
     [InlineData(
         """{"typo":"x"}""",
-        "option -o typo is not known to driver cni. Known options: cni.network=NAME (the CNI network to use), cni.attach=staging|sandbox " +
+        "unknown option -o typo of driver cni. Known options: cni.network=NAME (the CNI network to use), cni.attach=staging|sandbox " +
         "*cni.args.KEY=VALUE*")]
-    [InlineData("""{"cni.typo":"x"}""", "option -o cni.typo is not known to driver cni.*")]
+    [InlineData("""{"cni.typo":"x"}""", "unknown option -o cni.typo of driver cni.*")]
     [InlineData("""{"cni.network":""}""", "option -o cni.network needs a value: the name of a CNI network, as in -o cni.network=pods.")]
     [InlineData("""{"cni.attach":"there"}""", "option -o cni.attach=there is neither staging *nor sandbox *")]
     public void An_unsupported_option_is_refused_by_name(string generic, string message)

@@ -54,7 +54,7 @@ public sealed class PublishedPortsTests
     {
         var require = () => Require(hostIp, families, "portmap");
         require.Should().Throw<CnmException>().WithMessage(
-            $"port 80/tcp cannot be published at {hostIp}: {reason}. Choose another host address, or none, as in -p 8080:80.");
+            $"port 80/tcp cannot be published at {hostIp}: {reason}. Choose another host address, or omit it, as in -p 8080:80.");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class PublishedPortsTests
     [InlineData("""{"Proto":1,"Port":80}""", "*protocol number 1; tcp (6), udp (17) and sctp (132)*")]
     [InlineData("""{"Proto":6,"Port":0,"HostPort":80}""", "*80-80:0/tcp is outside 1 to 65535.")]
     [InlineData("""{"Proto":6,"Port":80,"HostPort":1,"HostPortEnd":70000}""", "*1-70000:80/tcp is outside 1 to 65535.")]
-    [InlineData("""{"Proto":6,"Port":80,"HostIP":"here"}""", "*names host address \"here\", which is not an IP address.")]
+    [InlineData("""{"Proto":6,"Port":80,"HostIP":"here"}""", "host address \"here\" of published port */tcp is not an IP address.")]
     public void A_port_that_no_plugin_could_publish_is_refused(string port, string message)
     {
         var read = () => Read($"[{port}]");

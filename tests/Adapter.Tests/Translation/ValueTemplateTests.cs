@@ -21,12 +21,12 @@ public sealed class ValueTemplateTests
 
     [Theory]
     [InlineData(
-        "{pod}", "option cni.args.A: {pod} stands for nothing. Known: {container.name}, {endpoint.id}, {endpoint.short}, {network.id}, " +
+        "{pod}", "option cni.args.A: {pod} is an unknown placeholder. Known: {container.name}, {endpoint.id}, {endpoint.short}, {network.id}, " +
             "{cni.network}, {host.name}, {mac}, {ip}, {ip6}. "
-        + "Braces themselves are written {{ and }}.")]
-    [InlineData("{}", "option cni.args.A: {} stands for nothing. Known: *")]
-    [InlineData("{container.name", "option cni.args.A: \"{container.name\" has a brace without its partner. Known: *")]
-    [InlineData("name}", "option cni.args.A: \"name}\" has a brace without its partner. Known: *")]
+        + "Write {{ and }} for braces.")]
+    [InlineData("{}", "option cni.args.A: {} is an unknown placeholder. Known: *")]
+    [InlineData("{container.name", "option cni.args.A: \"{container.name\" has an unpaired brace. Known: *")]
+    [InlineData("name}", "option cni.args.A: \"name}\" has an unpaired brace. Known: *")]
     public void An_unknown_template_is_refused_with_the_known_ones(string text, string message)
     {
         var parse = () => ValueTemplate.Parse("cni.args.A", text);
@@ -37,6 +37,6 @@ public sealed class ValueTemplateTests
     public void A_name_without_a_value_is_refused_with_the_reason()
     {
         var fill = () => ValueTemplate.Parse("cni.args.A", "{mac}").Fill(Known, "Ask for one.");
-        fill.Should().Throw<CnmException>().WithMessage("option cni.args.A holds {mac}, which this endpoint does not have. Ask for one.");
+        fill.Should().Throw<CnmException>().WithMessage("option cni.args.A contains {mac}, which this endpoint does not have. Ask for one.");
     }
 }
