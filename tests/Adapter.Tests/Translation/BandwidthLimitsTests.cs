@@ -27,7 +27,7 @@ public sealed class BandwidthLimitsTests
         "egress=10mbit egress.burst=1kbit", "option cni.bandwidth.egress.burst=1kbit is out of range: 2kibyte to 4gbit is allowed.")]
     [InlineData(
         "egress=10mbit egress.burst=8gbit", "option cni.bandwidth.egress.burst=8gbit is out of range: 2kibyte to 4gbit is allowed.")]
-    [InlineData("egress=1mbit egress.burst=1gbit", "option cni.bandwidth.egress.burst=1gbit is more than the rate allows in 250 s*")]
+    [InlineData("egress=1mbit egress.burst=1gbit", "option cni.bandwidth.egress.burst=1gbit is more than 250 s of the rate*")]
     [InlineData("egress.burst=1mbit",
         "option cni.bandwidth.egress.burst needs the option cni.bandwidth.egress, which is missing.")]
     public void A_limit_without_effect_is_refused(string options, string message)
@@ -42,7 +42,7 @@ public sealed class BandwidthLimitsTests
         var read = () => BandwidthLimits.Read(Options("ingress=10mbit"), Conflists.Parse(Conflists.Stock));
         read.Should().Throw<CnmException>().WithMessage(
             "bandwidth cannot be limited on CNI network \"pods\": none of its plugins has the capability \"bandwidth\". " +
-            "Add {\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}} to the plugins in test.conflist, or leave out " +
+            "Add {\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}} to the plugins in test.conflist, or omit " +
             "cni.bandwidth.*.");
     }
 
@@ -56,7 +56,7 @@ public sealed class BandwidthLimitsTests
             {"cniVersion": "1.0.0", "name": "n", "plugins": [ {"type": "bridge"}, {"type": "bandwidth", "{{field}}": 1000, "capabilities": {"bandwidth": true} } ] }
             """);
         var read = () => BandwidthLimits.Read(Options("ingress=10mbit"), chain);
-        read.Should().Throw<CnmException>().WithMessage("*its plugin bandwidth has limits of its own in test.conflist, and they win*");
+        read.Should().Throw<CnmException>().WithMessage("*its plugin bandwidth has limits of its own in test.conflist, which override the options*");
     }
 
     private static NetworkConfiguration Chain => Conflists.WithCapabilities("bandwidth");

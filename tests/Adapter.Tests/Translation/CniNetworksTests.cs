@@ -40,8 +40,8 @@ public sealed class CniNetworksTests : IDisposable
 
     [Theory]
     [InlineData(
-        "", "which CNI network? This host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). Say it with " +
-            "--ipam-opt cni.network=NAME: Docker does not show -o to an IPAM driver. Or say the IPv4 --subnet *")]
+        "", "more than one CNI network: this host has \"pods\" (10.88.0.0/16), \"plain\" (10.89.0.0/24), \"six\" (fd00:1::/64). " +
+            "Choose one with --ipam-opt cni.network=NAME, because Docker does not pass -o to an IPAM driver, or with the IPv4 --subnet *")]
     [InlineData("10.1.0.0/16",
         "no CNI network of this host declares subnet 10.1.0.0/16: it has \"pods\" (10.88.0.0/16), *--ipam-opt cni.network=NAME.")]
     [InlineData("nonsense", "no CNI network of this host declares subnet nonsense: *")]
@@ -60,8 +60,8 @@ public sealed class CniNetworksTests : IDisposable
         Write("40-twin.conflist", Conflists.Plain.Replace("plain", "twin", StringComparison.Ordinal));
         var choose = () => CniNetworks.ChooseForPool(Load(), name: null, "10.89.0.0/24");
         choose.Should().Throw<CnmException>().WithMessage(
-            "subnet 10.89.0.0/24 does not tell which CNI network is meant: \"plain\" and \"twin\" declare it. Say it with --ipam-opt " +
-            "cni.network=NAME. *compose*external.");
+            "more than one CNI network declares subnet 10.89.0.0/24: \"plain\" and \"twin\". Choose one with --ipam-opt " +
+            "cni.network=NAME. *external in the compose file.");
         CniNetworks.ChooseForPool(Load(), "twin", "10.89.0.0/24").Name.Should().Be("twin");
     }
 

@@ -57,8 +57,8 @@ public sealed class DataQuantityTests
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
         read.Should().Throw<CnmException>().WithMessage(
-            $"option cni.bandwidth.ingress: \"{text}\" is no rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; a " +
-            $"number alone counts bits.");
+            $"option cni.bandwidth.ingress: \"{text}\" is not a rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; a " +
+            $"number alone is in bits.");
     }
 
     [Fact]

@@ -31,13 +31,12 @@ public sealed class EndpointOptionsTests
     {
         var merge = () => EndpointOptions.Merge(Parse(""), Elements(given));
         merge.Should().Throw<CnmException>().WithMessage(
-            $"endpoint option {given.Split(
-                '=')[0]} is not known to driver cni. Known options: cni.args.KEY=VALUE (CNI_ARGS), cni.bandwidth.ingress=RATE*");
+            $"unknown endpoint option {given.Split('=')[0]}. Known options: cni.args.KEY=VALUE (CNI_ARGS), cni.bandwidth.ingress=RATE*");
     }
 
     [Theory]
     [InlineData("cni.args.A={pod}", "option cni.args.A: {pod} is an unknown placeholder.*")]
-    [InlineData("cni.args.A=", "option -o cni.args.A needs a value. Leave it out to have no default.")]
+    [InlineData("cni.args.A=", "option -o cni.args.A needs a value. Omit it to have no default.")]
     [InlineData("cni.args.IP=10.0.0.1", "option cni.args.IP *--ip*")]
     [InlineData("cni.bandwidth.ingress=fast", "*\"fast\" is not a rate*")]
     [InlineData("cni.bandwidth.ingress=10mbit", "bandwidth cannot be limited on CNI network \"pods\"*")]
