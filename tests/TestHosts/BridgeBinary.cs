@@ -6,7 +6,7 @@ public static class BridgeBinary
     private const string Variable = "BRIDGE_BINARY";
     private const string Published = "artifacts/publish/Adapter/release/cnm-cni";
 
-    /// <returns>The path in BRIDGE_BINARY, or what `dotnet publish src/Adapter` left in the repository; null when there is none.</returns>
+    /// <returns>The path in BRIDGE_BINARY, or the output of `dotnet publish src/Adapter`; null when neither exists.</returns>
     public static string? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured)
@@ -21,7 +21,7 @@ public static class BridgeBinary
         return null;
     }
 
-    /// <exception cref="FileNotFoundException">There is none; the message says how to get one.</exception>
+    /// <exception cref="FileNotFoundException">No program; the message says how to build one.</exception>
     public static string Require() =>
         Find() ?? throw new FileNotFoundException(
             $"No cnm-cni to test: {Variable} names no file and {Published} does not exist. Build it with "

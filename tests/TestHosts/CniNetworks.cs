@@ -1,6 +1,6 @@
 namespace Bridge.TestHosts;
 
-/// <summary>CNI configurations of the kind people have: made of the stock plugins.</summary>
+/// <summary>Common CNI configurations, of the stock plugins.</summary>
 public static class CniNetworks
 {
     public const string FileName = "10-pods.conflist";
@@ -11,10 +11,10 @@ public static class CniNetworks
     public const string SecondFileName = "20-second.conflist";
     public const string SecondName = "second";
 
-    /// <summary>bridge with masquerade, host-local, portmap and firewall: what most hosts run.</summary>
+    /// <summary>bridge with masquerade, host-local, portmap and firewall: the most common chain.</summary>
     public static string StockChain => Stock(Name, "cni0", Subnet);
 
-    /// <summary>The same on a bridge and a subnet of its own.</summary>
+    /// <summary>The same with another bridge and subnet.</summary>
     public static string SecondStockChain => Stock(SecondName, "cni1", "10.91.0.0/24");
 
     /// <summary>bridge and host-local alone.</summary>

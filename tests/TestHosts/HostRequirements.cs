@@ -3,10 +3,10 @@ using Bridge.TestHosts.Machine;
 
 namespace Bridge.TestHosts;
 
-/// <summary>What a machine must offer before a test host can be started on it.</summary>
+/// <summary>What a machine needs to run a test host.</summary>
 public static class HostRequirements
 {
-    // What a host is made with, and what it runs unless an engine's tree brings it.
+    // The tools that set up a host, and the programs that it runs unless an engine's tree provides them.
     private static readonly string[] Tools = ["bash", "unshare", "nsenter", "busybox"];
     private static readonly string[] Programs = ["ip", "tc", "iptables"];
     private static readonly string[] EnginePrograms = ["runc", "containerd", "ctr", "dockerd", "docker"];
@@ -17,12 +17,12 @@ public static class HostRequirements
 
     private static readonly string[] PluginDirectories = ["/opt/cni/bin", "/usr/lib/cni"];
 
-    /// <summary>Where a host finds the stock CNI plugins; null when they are not installed.</summary>
+    /// <summary>The host's directory of the stock CNI plugins; null when they are not installed.</summary>
     public static string? PluginDirectory =>
         PluginDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(EngineTree.Chosen?.Path + directory, "bridge")));
 
     /// <param name="withEngine">For a host with containerd and dockerd.</param>
-    /// <returns>A sentence that says what is missing; null when nothing is.</returns>
+    /// <returns>What is missing, as an error text; null when nothing is.</returns>
     public static string? Missing(bool withEngine = true)
     {
         if (!Environment.IsPrivilegedProcess)
@@ -61,7 +61,7 @@ public static class HostRequirements
             : null;
     }
 
-    /// <summary>The client that came with the engine; a newer one elsewhere in the path refuses some options to an older engine.</summary>
+    /// <summary>The client of the engine's own package; a newer one in the path refuses some options of an older engine.</summary>
     internal static string DockerClient => EngineTree.Chosen is not null || File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
 
     internal static string? FindProgram(string name) =>

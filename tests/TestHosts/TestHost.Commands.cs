@@ -5,7 +5,7 @@ using Bridge.TestHosts.Sockets;
 
 namespace Bridge.TestHosts;
 
-// What can be done in the host.
+// Commands in the host.
 public sealed partial class TestHost
 {
     public Task<CommandResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
@@ -15,12 +15,12 @@ public sealed partial class TestHost
     public Task<CommandResult> RunAtNeighbourAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
         Command.RunAsync(_process.AtNeighbour(command), cancellationToken);
 
-    /// <summary>As a person would type it: <c>docker ARGUMENTS</c>.</summary>
+    /// <summary>A command line as typed: <c>docker ARGUMENTS</c>.</summary>
     public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync([HostRequirements.DockerClient, .. arguments], cancellationToken);
 
     /// <summary>
-    /// <c>docker-compose ARGUMENTS</c>: the one that came with the engine. Newer engines and the compose of old do not go together.
+    /// <c>docker-compose ARGUMENTS</c>: the one of the engine's own Debian. An old compose does not work with newer engines.
     /// </summary>
     public Task<CommandResult> ComposeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(["docker-compose", .. arguments], cancellationToken);
@@ -40,8 +40,7 @@ public sealed partial class TestHost
     public Vantage FromNamespace(string path) => new(PathOf(path));
 
     /// <summary>
-    /// What the host holds now that it has come to rest: two looks that agree. The shim of a container that has just been removed, for one,
-    /// is still there for a moment, and would be missed later.
+    /// The host's state at rest: two equal readings. The shim of a removed container, for example, runs on for a moment.
     /// </summary>
     public Task<HostCensus> CensusAsync(CancellationToken cancellationToken) =>
         Eventually.AtRestAsync<HostCensus>(

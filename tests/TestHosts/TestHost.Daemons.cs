@@ -22,7 +22,7 @@ public sealed partial class TestHost
     public Daemon Bridge { get; }
 
     /// <summary>
-    /// The same with socket activation: once started it is nothing but a listening socket, on which callers wait;
+    /// The same with socket activation: once started it is only a listening socket, on which callers wait;
     /// <see cref="ActivateBridgeAsync"/> hands that to cnm-cni. In place of <see cref="Bridge"/>, not beside it.
     /// </summary>
     public Daemon ActivatedBridge { get; }
@@ -43,7 +43,7 @@ public sealed partial class TestHost
         await Dockerd.StartAsync(cancellationToken);
     }
 
-    /// <summary>Nothing runs any more, and nothing is started.</summary>
+    /// <summary>All daemons are down, and none is started.</summary>
     public async Task PowerCutAsync(CancellationToken cancellationToken) =>
         (await Command.RunAsync(_process.PowerCycle, cancellationToken)).EnsureSuccess();
 
@@ -58,7 +58,7 @@ public sealed partial class TestHost
     public IAsyncDisposable RefuseDriverCalls()
     {
         var path = PathOf(BridgeSocket);
-        File.Delete(path); // A killed process leaves it.
+        File.Delete(path); // A killed process does not remove it.
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
@@ -75,7 +75,7 @@ public sealed partial class TestHost
             PreparePodsAsync(image, needsPods, cancellationToken));
     }
 
-    // As the systemd units order it: the driver's socket is there before dockerd looks for it.
+    // In the order of the systemd units: the socket of cnm-cni exists before dockerd needs it.
     private async Task StartDockerAsync(string image, bool startBridge, CancellationToken cancellationToken)
     {
         if (startBridge)
@@ -99,7 +99,7 @@ public sealed partial class TestHost
 
     private async Task<string> WriteImageAsync(CancellationToken cancellationToken)
     {
-        // The machine's, whatever engine the host has: a tree brings none.
+        // The machine's: no engine's tree has one.
         var busybox = HostRequirements.FindProgram("busybox")!;
         var applets = (await Command.RunAsync([busybox, "--list"], cancellationToken)).EnsureSuccess().Output.Split('\n');
         var archive = Path.Combine(_scratchDirectory, "image.tar");

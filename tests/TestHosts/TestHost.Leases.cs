@@ -12,7 +12,7 @@ public sealed partial class TestHost
     /// <summary>Starts a DHCP server on the neighbour's end of the cable.</summary>
     public async Task<LeaseServer> StartLeaseServerAsync(CancellationToken cancellationToken)
     {
-        // The machine's, whatever engine the host has: a tree brings none.
+        // The machine's: no engine's tree has one.
         var busybox = PathOf(LeaseServer.Program);
         File.Copy(HostRequirements.FindProgram("busybox")!, busybox);
         await File.WriteAllTextAsync(PathOf(LeaseServer.ConfigurationFile), LeaseServer.Configuration, cancellationToken);

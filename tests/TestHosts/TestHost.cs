@@ -8,9 +8,9 @@ namespace Bridge.TestHosts;
 
 /// <summary>
 /// A throw-away Linux host on this machine: its own network, mounts, processes and control groups, its own dockerd, containerd (with CRI)
-/// if an engine is wanted, CNI directories and firewall, and a neighbour at the other end of a cable that stands for "another host".
-/// The machine's own Docker, containerd, /etc/cni and firewall are out of its reach. Any number can run at once; each is gone
-/// without a trace when it is disposed, and also when the process that started it dies.
+/// if an engine is wanted, CNI directories and firewall, and a neighbour, in place of another host, at the other end of a cable.
+/// It cannot reach the machine's own Docker, containerd, /etc/cni and firewall. Any number can run at once. Nothing of a host
+/// remains when it is disposed, or when the process that started it dies.
 /// </summary>
 public sealed partial class TestHost : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ public sealed partial class TestHost : IAsyncDisposable
 
     public PodRuntime Pods { get; }
 
-    /// <summary>The version of the host's Docker Engine, as it says itself.</summary>
+    /// <summary>The version of the host's Docker Engine, as it reports it.</summary>
     public EngineVersion Engine { get; private set; }
 
     public static async Task<TestHost> StartAsync(TestHostOptions options, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ public sealed partial class TestHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the machine sees a path of the host.</summary>
+    /// <summary>The machine's path of a path in the host.</summary>
     public string PathOf(string pathInHost) => _process.PathOf(pathInHost);
 
     public async ValueTask DisposeAsync()

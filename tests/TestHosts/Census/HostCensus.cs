@@ -1,6 +1,6 @@
 namespace Bridge.TestHosts.Census;
 
-/// <summary>Everything a test host holds at one moment, one fact a line, sorted; a fact that is true twice is there twice.</summary>
+/// <summary>The state of a test host at one moment: facts, sorted; a fact that holds twice is in it twice.</summary>
 public sealed class HostCensus
 {
     internal HostCensus(string text) =>
@@ -8,7 +8,7 @@ public sealed class HostCensus
 
     public IReadOnlyList<string> Lines { get; }
 
-    /// <returns>What has come (+) and what has gone (-) since <paramref name="earlier"/>; empty when nothing changed.</returns>
+    /// <returns>The new facts (+) and the missing facts (-) since <paramref name="earlier"/>; empty when nothing changed.</returns>
     public IReadOnlyList<string> Since(HostCensus earlier) =>
         [.. Without(Lines, earlier.Lines).Select(line => $"+ {line}"), .. Without(earlier.Lines, Lines).Select(line => $"- {line}")];
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Bridge.TestHosts.Commands;
 
-/// <summary>Runs a program to its end and keeps what it wrote.</summary>
+/// <summary>Runs a program to its end and keeps its output.</summary>
 internal static class Command
 {
     public static async Task<CommandResult> RunAsync(IReadOnlyList<string> commandLine, CancellationToken cancellationToken)

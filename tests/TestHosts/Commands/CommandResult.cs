@@ -1,6 +1,6 @@
 namespace Bridge.TestHosts.Commands;
 
-/// <summary>What a command that has ended left: its exit code (128 + signal when a signal ended it) and what it wrote.</summary>
+/// <summary>The exit code (128 + signal when a signal ended the command) and the output.</summary>
 public sealed record CommandResult(string CommandLine, int ExitCode, string StandardOutput, string StandardError, TimeSpan Duration)
 {
     public bool Succeeded => ExitCode == 0;

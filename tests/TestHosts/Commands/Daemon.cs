@@ -4,7 +4,7 @@ using Bridge.TestHosts.Machine;
 
 namespace Bridge.TestHosts.Commands;
 
-/// <summary>A daemon of a test host: it can be started, asked to stop, killed and started again, as often as a test likes.</summary>
+/// <summary>A daemon of a test host, which a test can start, stop, kill and start again.</summary>
 public sealed class Daemon
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
@@ -32,7 +32,7 @@ public sealed class Daemon
 
     public bool IsRunning => _process is { HasExited: false };
 
-    /// <summary>As the host numbers it.</summary>
+    /// <summary>The process id in the host.</summary>
     public int Pid => int.Parse(File.ReadAllText(_host.PathOf($"/run/bridge-test/{Name}.pid")), CultureInfo.InvariantCulture);
 
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
@@ -54,10 +54,10 @@ public sealed class Daemon
             throw new TimeoutException($"{Name} did not answer within {StartDeadline.TotalSeconds} s of its start.\n{Log}");
     }
 
-    /// <summary>Asks it to stop (SIGTERM) and waits until it is gone.</summary>
+    /// <summary>Sends SIGTERM and waits for the end.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => SignalAsync("TERM", cancellationToken);
 
-    /// <summary>kill -9: it gets no chance to do anything.</summary>
+    /// <summary>SIGKILL.</summary>
     public Task KillAsync(CancellationToken cancellationToken) => SignalAsync("KILL", cancellationToken);
 
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Bridge.TestHosts.Engines;
 /// its Docker Engine, containerd, runc, CNI plugins, iptables and nftables. A host never changes it.
 /// </summary>
 /// <param name="Engine">The version of its Docker Engine.</param>
-/// <param name="Path">The directory; it may not be there yet.</param>
+/// <param name="Path">The directory; it may not exist yet.</param>
 public sealed record EngineTree(EngineVersion Engine, string Path)
 {
     private const string Choice = "BRIDGE_ENGINE";
@@ -21,21 +21,21 @@ public sealed record EngineTree(EngineVersion Engine, string Path)
     // What host-init.sh takes from the tree.
     private static readonly string[] Replaced = ["/usr/", "/etc/", "/var/lib/"];
 
-    /// <summary>What BRIDGE_ENGINE chooses; null: the engine that is installed on the machine.</summary>
+    /// <summary>The choice of BRIDGE_ENGINE; null: the machine's own engine.</summary>
     /// <exception cref="FormatException">The variable holds no version.</exception>
     public static EngineTree? Chosen =>
         Requested is { } version && Suites.TryGetValue(version, out var suite)
             ? new EngineTree(version, System.IO.Path.Combine(CacheDirectory, suite))
             : null;
 
-    /// <returns>A sentence that says why the chosen engine cannot be had; null when it can.</returns>
+    /// <returns>Why the chosen engine is not available; null when it is.</returns>
     internal static string? Missing()
     {
         if (Chosen is { } tree)
             return tree.Shortcoming();
 
         return Requested is { } requested && EngineVersion.OfMachine() is var installed && installed != requested
-            ? $"{Choice}={requested} cannot be had: this machine has Docker {installed?.ToString() ?? "not at all"}, "
+            ? $"{Choice}={requested} is not available: this machine has Docker {installed?.ToString() ?? "not at all"}, "
                 + $"and trees can be made for {string.Join(" and ", Suites.Keys)}."
             : null;
     }

@@ -11,7 +11,7 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
     public static EngineVersion V28 { get; } = new(28, 0);
 
     /// <param name="text">Begins with the version, as in <c>20.10.24+dfsg1</c>.</param>
-    /// <exception cref="FormatException">It does not.</exception>
+    /// <exception cref="FormatException">It does not begin with one.</exception>
     public static EngineVersion Parse(string text) =>
         TryParse(text) ?? throw new FormatException($"\"{text}\" is no version of Docker Engine; one looks like 28.5.");
 
@@ -23,7 +23,7 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
                 int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture))
             : null;
 
-    /// <summary>That of the dockerd which is installed on this machine; null when none is.</summary>
+    /// <summary>The version of this machine's dockerd; null when none is installed.</summary>
     public static EngineVersion? OfMachine()
     {
         if (HostRequirements.FindProgram("dockerd") is not { } program)

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Bridge.TestHosts.Images;
 
 /// <summary>
-/// The one image of the test hosts, built without a registry: a static busybox with all its names, and a page for its web server.
+/// The one image of the test hosts, built without a registry: a static busybox with all its applets, and a page for its web server.
 /// The archive has the form of <c>docker save</c>, which <c>docker load</c> and <c>ctr images import</c> both read.
 /// </summary>
 internal static class TestImage
@@ -18,7 +18,7 @@ internal static class TestImage
     private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
 
     /// <param name="busybox">A busybox that needs no shared libraries.</param>
-    /// <param name="applets">The names it goes by (<c>busybox --list</c>).</param>
+    /// <param name="applets">Its applets (<c>busybox --list</c>).</param>
     /// <param name="archivePath">The file to write.</param>
     public static void Write(string busybox, IEnumerable<string> applets, string archivePath)
     {

@@ -41,10 +41,10 @@ public sealed partial class LeaseServer
     /// <summary>How often it has granted or renewed the lease of an address.</summary>
     public int GrantsOf(string address) => Grant().Matches(Log).Count(grant => grant.Groups[1].Value == address);
 
-    /// <returns>The addresses whose lease has not run out, and was not given back.</returns>
+    /// <returns>The addresses with a lease that is neither expired nor released.</returns>
     public Task<IReadOnlyList<string>> LeasedAsync(CancellationToken cancellationToken) =>
-        // Every second the server empties its file and writes it anew: one look may see a part of it, or get an error. A rewriting takes
-        // far less than the time between two looks.
+        // The server truncates and rewrites its file every second: one reading may get a part of it, or an error. A rewrite takes
+        // far less time than the pause between two readings.
         Eventually.AtRestAsync<IReadOnlyList<string>>(LookAsync, (earlier, later) => later.SequenceEqual(earlier), cancellationToken);
 
     private async Task<IReadOnlyList<string>?> LookAsync(CancellationToken cancellationToken)

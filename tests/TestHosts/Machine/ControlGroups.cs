@@ -24,7 +24,7 @@ internal static class ControlGroups
             }
             catch (DirectoryNotFoundException)
             {
-                // Somebody else removes them too.
+                // Another process removes them too.
             }
             catch (IOException) when (attempt < 100)
             {
@@ -33,7 +33,7 @@ internal static class ControlGroups
         }
     }
 
-    // Its files cannot be deleted: a control group goes by rmdir alone, children first.
+    // cgroups(7): only rmdir removes a control group, children first; its files cannot be deleted.
     private static void Remove(string group)
     {
         foreach (var child in Directory.GetDirectories(group))

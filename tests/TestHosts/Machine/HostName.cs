@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Bridge.TestHosts.Machine;
 
 /// <summary>
-/// The name of a test host, <c>bridge-test-PID-STARTED-RANDOM</c>: it says which process owns the host, so that a later run can tell
-/// what a crashed run left from what belongs to a run still going on (process ids come again, start times with them do not).
+/// The name of a test host, <c>bridge-test-PID-STARTED-RANDOM</c>: it names the process that owns the host, so that a later run
+/// recognizes the remains of a crashed run (process ids are reused; an id with its start time is not).
 /// </summary>
 internal sealed partial record HostName(int OwnerPid, long OwnerStarted, string Suffix)
 {
@@ -30,7 +30,7 @@ internal sealed partial record HostName(int OwnerPid, long OwnerStarted, string 
         try
         {
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            // The second field is the program's name in parentheses and may hold anything, spaces too.
+            // The second field is the program's name in parentheses and may contain spaces.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return long.Parse(fields[19], CultureInfo.InvariantCulture);
         }

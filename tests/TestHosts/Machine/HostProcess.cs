@@ -22,7 +22,7 @@ internal sealed class HostProcess : IAsyncDisposable
         Pid = pid;
     }
 
-    /// <summary>As the machine numbers it; inside it is 1.</summary>
+    /// <summary>The process id on the machine; in the host it is 1.</summary>
     public int Pid { get; }
 
     /// <param name="name">Of the host.</param>
@@ -48,7 +48,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    // Each of these becomes the next without forking, so that the process stays the one whose child is the host.
+    // Each of these executes the next without a fork: the process stays the parent of the host.
     private static string[] OnMachine(string script) =>
         ["unshare", "--mount", "--propagation", "private", "bash", "-euc", $"{script}\nexec \"$@\"", "bash"];
 
@@ -63,11 +63,11 @@ internal sealed class HostProcess : IAsyncDisposable
     public IReadOnlyList<string> AtNeighbour(IEnumerable<string> command) =>
         Inside(FromHostToNeighbour(command));
 
-    /// <summary>The same, as a process of the host says it.</summary>
+    /// <summary>The same, for a process in the host.</summary>
     public IReadOnlyList<string> FromHostToNeighbour(IEnumerable<string> command) =>
         ["nsenter", "--target", _neighbourPid, "--net", "--", .. command];
 
-    /// <summary>Where the machine sees a path of the host.</summary>
+    /// <summary>The machine's path of a path in the host.</summary>
     public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";
 
     /// <summary>The script's view of a reboot; the neighbour is another machine and stays up.</summary>
@@ -122,7 +122,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The process ended while we looked.
+            // The process has ended meanwhile.
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace Bridge.TestHosts.Machine;
 
-/// <summary>The one directory of a test host on the machine: its logs and what is handed to it. Named for the host.</summary>
+/// <summary>The one directory of a test host on the machine: its logs and input files. It has the host's name.</summary>
 internal static class ScratchDirectory
 {
     private static string Root => Path.GetTempPath();
@@ -16,11 +16,11 @@ internal static class ScratchDirectory
         }
         catch (DirectoryNotFoundException)
         {
-            // Two runs that start together find the same leftovers; the other one was faster.
+            // Another run that started at the same time has removed it already.
         }
     }
 
-    /// <summary>Takes away what runs left behind whose process is gone. Their namespaces and processes went with them.</summary>
+    /// <summary>Removes the directories of runs whose process has ended; their namespaces and processes ended with it.</summary>
     public static async Task RemoveLeftoversAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var directory in Directory.GetDirectories(Root, "bridge-test-*"))

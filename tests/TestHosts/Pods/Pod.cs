@@ -47,7 +47,7 @@ public sealed class Pod
         await _runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = Id }, cancellationToken: cancellationToken);
     }
 
-    // A kubelet asks again too: CNI plugins may fail once over what they do not find, and succeed when even the link is gone.
+    // A kubelet retries too: a CNI plugin may fail when a part is missing, and succeed when the link is gone as well.
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         var request = new StopPodSandboxRequest { PodSandboxId = Id };

@@ -19,7 +19,7 @@ public sealed class PodRuntime : IDisposable
         _runtime = new RuntimeService.RuntimeServiceClient(_channel);
     }
 
-    /// <summary>Makes a sandbox (this is when the CNI plugins run) and starts one container in it.</summary>
+    /// <summary>Creates a sandbox (the CNI plugins run then) and starts one container in it.</summary>
     public Task<Pod> RunAsync(string name, IEnumerable<string> command, CancellationToken cancellationToken) =>
         RunAsync(name, command, hostPort: 0, cancellationToken);
 
@@ -55,7 +55,7 @@ public sealed class PodRuntime : IDisposable
         return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
     }
 
-    /// <summary>Removes every pod, also one whose making was cut off and that nobody knows of.</summary>
+    /// <summary>Removes every pod, also an unfinished one.</summary>
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         var list = await _runtime.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: cancellationToken);
@@ -63,8 +63,8 @@ public sealed class PodRuntime : IDisposable
             await new Pod(_runtime, sandbox.Id, sandbox.Id, containerId: "", ip: "").RemoveAsync(cancellationToken);
     }
 
-    /// <returns>Whether the next pod is attached to that CNI network. The runtime reads a changed directory again in its own
-    /// time.</returns>
+    /// <returns>Whether the next pod is attached to that CNI network. The runtime rereads a changed directory after
+    /// some time.</returns>
     public async Task<bool> AttachesToAsync(string cniNetwork, CancellationToken cancellationToken)
     {
         var answer = await _runtime.StatusAsync(new StatusRequest { Verbose = true }, cancellationToken: cancellationToken);
@@ -81,7 +81,7 @@ public sealed class PodRuntime : IDisposable
         }
         catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented)
         {
-            // Nobody listens yet, or the CRI plugin of containerd is not loaded yet.
+            // containerd does not listen yet, or the CRI plugin of containerd is not loaded yet.
             return false;
         }
     }

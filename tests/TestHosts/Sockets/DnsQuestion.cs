@@ -5,7 +5,7 @@ using System.Text;
 namespace Bridge.TestHosts.Sockets;
 
 /// <summary>
-/// One question for the IPv4 address of a name, and the reading of its answer. Enough for a server that answers with one record.
+/// One question for the IPv4 address of a name, and the reading of its answer. For servers that answer with one record.
 /// </summary>
 internal static class DnsQuestion
 {

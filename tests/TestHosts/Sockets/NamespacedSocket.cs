@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.TestHosts.Sockets;
 
 /// <summary>
-/// Makes sockets in another network namespace. A socket belongs for ever to the namespace in which it was made, so only its making
-/// needs a thread that stands there; everything after works from anywhere.
+/// Creates sockets in another network namespace. A socket stays in the namespace of its creation (network_namespaces(7)), so only
+/// its creation needs a thread in that namespace.
 /// </summary>
 internal static partial class NamespacedSocket
 {

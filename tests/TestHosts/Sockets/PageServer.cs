@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Bridge.TestHosts.Sockets;
 
-/// <summary>Answers every HTTP request in the same way until it is disposed, one visitor at a time.</summary>
+/// <summary>Answers every HTTP request in the same way until it is disposed, one client at a time.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
     private readonly Socket _listener;
@@ -44,7 +44,7 @@ internal sealed class PageServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // The visitor hung up early.
+                // The client closed the connection early.
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Bridge.TestHosts.Sockets;
 
-/// <summary>HTTP over a unix socket. A file of the test host can be reached from the machine, whatever namespaces lie between.</summary>
+/// <summary>HTTP over a unix socket. The machine can open a socket file of a test host, whatever network namespace serves it.</summary>
 internal static class UnixSocketHandler
 {
     public static SocketsHttpHandler To(string path) => new()
@@ -10,7 +10,7 @@ internal static class UnixSocketHandler
         ConnectCallback = async (_, cancellationToken) => new NetworkStream(await ConnectAsync(path, cancellationToken), ownsSocket: true),
     };
 
-    /// <returns>Whether somebody listens there.</returns>
+    /// <returns>Whether a server listens there.</returns>
     public static async Task<bool> AcceptsAsync(string path, CancellationToken cancellationToken)
     {
         try

@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Bridge.TestHosts.Sockets;
 
-/// <summary>A place in the network from which to speak and listen: the host, its neighbour, or a container.</summary>
+/// <summary>A point in the network from which a test connects and listens: the host, its neighbour, or a container.</summary>
 public sealed class Vantage
 {
-    // For an answer that must not come. One that must come has longer: the machine may be busy.
+    // For an answer that must not come. An expected answer gets more time: the machine may be busy.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -18,11 +18,11 @@ public sealed class Vantage
     internal Vantage(string namespacePath) => _namespacePath = namespacePath;
 
     /// <summary>
-    /// An HTTP GET. A server in a container that has just been started may not listen yet: for 30 s a refusal is not the last word, and
-    /// neither is the silence of an engine's proxy that accepts and hangs up.
+    /// An HTTP GET. A server in a new container may not listen yet: for 30 s the request is repeated after a refusal, and after
+    /// an engine's proxy has accepted and closed the connection.
     /// </summary>
     /// <returns>The body.</returns>
-    /// <exception cref="SocketException">Nobody answers there.</exception>
+    /// <exception cref="SocketException">No server answers.</exception>
     /// <exception cref="OperationCanceledException">No answer within 30 s.</exception>
     public Task<string> GetAsync(string address, int port, CancellationToken cancellationToken) =>
         GetAsync(address, port, LongPatience, cancellationToken);
@@ -103,7 +103,7 @@ public sealed class Vantage
     }
 
     /// <summary>Sends one datagram and waits for one.</summary>
-    /// <returns>What came back; null when the other side said that the port is closed, or nothing did within 30 s.</returns>
+    /// <returns>The answer; null when the port is closed, or after 30 s without an answer.</returns>
     public async Task<string?> AskByUdpAsync(string address, int port, string question, CancellationToken cancellationToken) =>
         await AskByUdpAsync(address, port, Encoding.UTF8.GetBytes(question), cancellationToken) is { } answer
             ? Encoding.UTF8.GetString(answer.Span)
@@ -129,7 +129,7 @@ public sealed class Vantage
         }
         catch (SocketException)
         {
-            // The other side said that the port is closed.
+            // ICMP: the port is closed.
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -146,10 +146,10 @@ public sealed class Vantage
         return new UdpEcho(socket);
     }
 
-    /// <summary>Serves one page to whoever connects over IPv4.</summary>
+    /// <summary>Serves one page to every client over IPv4.</summary>
     public IAsyncDisposable ServePage(int port, string page) => ServePage(port, page, IPAddress.Any);
 
-    /// <summary>Serves one page to whoever connects to an address.</summary>
+    /// <summary>Serves one page to every client of an address.</summary>
     public IAsyncDisposable ServePage(int port, string page, IPAddress address)
     {
         var socket = NamespacedSocket.Create(_namespacePath, address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
