@@ -61,9 +61,9 @@ internal sealed class Arrivals(
     {
         if (record.Attach == AttachMode.Sandbox)
         {
-            if (StagingSandboxes.IsThere(record.SandboxKey!))
+            if (Sandbox.Exists(record.SandboxKey!))
             {
-                staging.Name(record.ContainerId, record.SandboxKey!); // Usually unchanged; a mount may be lost with the previous process.
+                staging.MountSandbox(record.ContainerId, record.SandboxKey!); // Usually unchanged; a mount may be lost with the previous process.
                 staging.SettleDefaultRoutes(record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes());
             }
 

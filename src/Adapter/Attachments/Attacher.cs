@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -42,7 +43,7 @@ internal sealed class Attacher(
     public Task<AttachmentRecord> AttachInSandboxAsync(
         AttachmentRecord requested, string sandboxKey, bool isIPv6Off, CancellationToken cancellationToken)
     {
-        if (!StagingSandboxes.IsThere(sandboxKey))
+        if (!Sandbox.Exists(sandboxKey))
         {
             throw new CnmException(
                 $"CNI network \"{requested.CniNetwork}\" must be attached in the container's own namespace (-o {NetworkOptions.AttachKey}=sandbox), " +
@@ -50,7 +51,7 @@ internal sealed class Attacher(
                 "Use Docker 28 or newer, or start the container on another network and connect it to this one afterwards: docker network connect.");
         }
 
-        var ifname = requested.RequestedInterfaceName ?? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
+        var ifname = requested.RequestedInterfaceName ?? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
         var intent = requested with
         {
             SandboxKey = sandboxKey,
@@ -74,22 +75,22 @@ internal sealed class Attacher(
     private async Task<AttachmentRecord> MakeInSandboxAsync(AttachmentRecord intent, bool isIPv6Off)
     {
         var (sandboxKey, ifname) = (intent.SandboxKey!, intent.InterfaceName);
-        var before = StagingSandboxes.Survey(sandboxKey);
-        staging.Name(intent.ContainerId, sandboxKey); // (2)
+        var before = Sandbox.ReadBaseline(sandboxKey);
+        staging.MountSandbox(intent.ContainerId, sandboxKey); // (2)
         var record = await RunAsync(intent, () => staging.TryCaptureInSandbox(sandboxKey, ifname, before)); // (3)
         record = record with { Snapshot = record.Snapshot ?? staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
         RequireAddresses(record);
         uniqueAddresses.Require(record);
         if (isIPv6Off)
         {
-            StagingSandboxes.SwitchIPv6Off(sandboxKey);
+            Sandbox.SwitchIPv6Off(sandboxKey);
             SandboxConflicts.RequireNoIPv6(record);
         }
 
-        StagingSandboxes.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
-        record = record with { Snapshot = StagingSandboxes.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) };
-        StagingSandboxes.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot, record.OwnDefaultRoutes());
-        StagingSandboxes.Announce(sandboxKey, ifname);
+        Sandbox.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
+        record = record with { Snapshot = Sandbox.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) };
+        Sandbox.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot, record.OwnDefaultRoutes());
+        Sandbox.Announce(sandboxKey, ifname);
         return record;
     }
 

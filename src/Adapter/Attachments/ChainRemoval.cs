@@ -1,5 +1,6 @@
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -23,7 +24,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
             if (!IsCertain(record, home) && await LeftAsync(record) is { Count: > 0 } left)
                 await DeletePluginByPluginAsync(record, left);
         }
-        else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkHome.StandIn)
+        else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkOrigin.StandIn)
         {
             if (!await IsNothingMadeAsync(record, failure))
                 throw failure;
@@ -32,14 +33,14 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         {
             // The plugin that made the link removed it before it failed, or the link was gone before. Plugins find their rules by the
             // addresses of a stand-in.
-            await DeleteWithStandInAsync(record, home == LinkHome.StandIn ? failure : await TryDeleteAsync(record));
+            await DeleteWithStandInAsync(record, home == LinkOrigin.StandIn ? failure : await TryDeleteAsync(record));
         }
     }
 
     private Task<bool> IsNothingMadeAsync(AttachmentRecord record, CniException failure)
     {
         var showsItsWork = record.Result is null && MainPlugin.ShowsWhatItMakes(CniRecord.Configuration(record))
-            && !(record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } && StagingSandboxes.HasLink(sandboxKey, record.InterfaceName));
+            && !(record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } && Sandbox.HasLink(sandboxKey, record.InterfaceName));
         return HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, () => LeftAsync(record));
     }
 
@@ -112,9 +113,9 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         new($"the plugins of CNI network \"{record.CniNetwork}\" report success, but this remains: {HostLeftovers.Text(left)}");
 
     // A reboot removes all rules. A plugin that is not a stock one may remove the link before the others have read it.
-    private static bool IsCertain(AttachmentRecord record, LinkHome home) =>
+    private static bool IsCertain(AttachmentRecord record, LinkOrigin home) =>
         record.BootId != BootId.Current()
-        || (record.Snapshot is not null && home != LinkHome.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
+        || (record.Snapshot is not null && home != LinkOrigin.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
 
     private async Task<bool> HasRulesAsync(AttachmentRecord record) => (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
 
@@ -125,7 +126,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
 
     private async Task<CniException?> TryDeleteAsync(AttachmentRecord record, NetworkConfiguration plugins)
     {
-        var around = record is { Attach: AttachMode.Sandbox, SandboxKey: { } key } ? StagingSandboxes.TrySurvey(key) : null;
+        var around = record is { Attach: AttachMode.Sandbox, SandboxKey: { } key } ? Sandbox.TryReadBaseline(key) : null;
         try
         {
             await runtime.DeleteAsync(plugins, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
@@ -138,17 +139,17 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         finally
         {
             if (around is not null)
-                StagingSandboxes.SetUpAgain(record.SandboxKey!, record.InterfaceName, around);
+                Sandbox.SetUpAgain(record.SandboxKey!, record.InterfaceName, around);
         }
     }
 
     // A reboot removes links, rules and chains, and no reservations: plugins must find the namespace empty, or they look for the rules of a
     // stand-in.
-    private LinkHome BringHome(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
+    private LinkOrigin BringHome(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
     {
-        _ when record.BootId != BootId.Current() => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
+        _ when record.BootId != BootId.Current() => staging.Return(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
         { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } =>
-            staging.FindInPlace(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxKey, snapshot),
-        _ => staging.BringHome(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, snapshot),
+            staging.ReturnUnlessInPlace(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxKey, snapshot),
+        _ => staging.Return(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, snapshot),
     };
 }

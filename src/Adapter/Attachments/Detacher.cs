@@ -1,6 +1,7 @@
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
@@ -44,10 +45,10 @@ internal static class SandboxConflicts
     {
         foreach (var route in EndpointAnswer.StaticRoutes(record))
         {
-            if (others.FirstOrDefault(other => RoutesOf(other).Any(route.HasPlaceOf)) is { } other)
+            if (others.FirstOrDefault(other => RoutesOf(other).Any(route.ConflictsWith)) is { } other)
                 throw RouteConflict(record, route, $"on CNI network \"{other.CniNetwork}\"");
 
-            if (present.FirstOrDefault(taken => route.HasPlaceOf(taken.Route)) is { } conflicting)
+            if (present.FirstOrDefault(taken => route.ConflictsWith(taken.Route)) is { } conflicting)
                 throw RouteConflict(record, route, $"on its interface {conflicting.Interface}");
         }
     }

@@ -24,7 +24,7 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         if (entered != record)
             journal.Attachments.Write(entered);
 
-        StagingSandboxes.ApplySysctls(entered.SandboxKey!, ifname, [.. entered.Sysctls.Select(sysctl => sysctl.Setting)]);
+        Sandbox.ApplySysctls(entered.SandboxKey!, ifname, [.. entered.Sysctls.Select(sysctl => sysctl.Setting)]);
         if (inside.Plugins.Count == 0)
             return entered;
 

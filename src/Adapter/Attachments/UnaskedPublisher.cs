@@ -3,6 +3,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
@@ -43,7 +44,7 @@ internal sealed class UnaskedPublisher(
         }
 
         // Before Docker 28 the sandbox does not exist yet, and the container may be on one of Docker's own networks too.
-        if (!StagingSandboxes.IsThere(record.SandboxKey!) && await foreignPorts.AreDockersAsync(requested, cancellationToken))
+        if (!Sandbox.Exists(record.SandboxKey!) && await foreignPorts.AreDockersAsync(requested, cancellationToken))
         {
             logger.PublishedByDocker(record.EndpointId);
             KeepRequest(record, requested);
@@ -92,7 +93,7 @@ internal sealed class UnaskedPublisher(
     public IReadOnlyList<AttachmentRecord> Heirs(IReadOnlyList<DockerNetwork> silent) =>
     [
         .. journal.Attachments.All
-            .Where(record => IsWaiting(record) && !gates.IsEntered(record.EndpointId) && StagingSandboxes.IsThere(record.SandboxKey!)
+            .Where(record => IsWaiting(record) && !gates.IsEntered(record.EndpointId) && Sandbox.Exists(record.SandboxKey!)
                 && !IsPublishedElsewhere(record, silent))
             .GroupBy(
                 record => record.SandboxKey,
@@ -116,7 +117,7 @@ internal sealed class UnaskedPublisher(
             var silent = await InternalNetworksAsync(endpointId);
             using var gate = await gates.EnterAsync(endpointId, CancellationToken.None);
             if (journal.Attachments.Find(endpointId) is not { Phase: AttachmentPhase.Joined } record
-                || !StagingSandboxes.IsThere(record.SandboxKey!))
+                || !Sandbox.Exists(record.SandboxKey!))
             {
                 return null; // The container has ended.
             }
@@ -184,7 +185,7 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
     public static IReadOnlyList<LinkRoute> Of(AttachmentRecord record)
     {
         var own = record.Attach == AttachMode.Sandbox ? record.InterfaceName : record.SandboxInterfaceName;
-        return StagingSandboxes.IsThere(record.SandboxKey!) ? StagingSandboxes.DefaultRoutes(record.SandboxKey!, except: own) : [];
+        return Sandbox.Exists(record.SandboxKey!) ? Sandbox.DefaultRoutes(record.SandboxKey!, except: own) : [];
     }
 
     /// <summary>

@@ -92,7 +92,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     {
         var expected = CniRecord.ResultInSandbox(record);
         var ifname = record.SandboxInterfaceName ?? record.InterfaceName;
-        return expected is not null && (record.Internal || StagingSandboxes.IsGatewayElsewhere(record.SandboxKey!, ifname))
+        return expected is not null && (record.Internal || Sandbox.IsGatewayElsewhere(record.SandboxKey!, ifname))
             ? CniRecord.WithoutDefaultRoutes(expected)
             : expected;
     }
@@ -100,7 +100,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     // It had arrived, and has been changed since by somebody in the container.
     private static void RequireUnchanged(AttachmentRecord record, ArrivalState state)
     {
-        if (record is { Phase: AttachmentPhase.Joined, SandboxInterfaceName: { } name } && StagingSandboxes.IsThere(record.SandboxKey!))
+        if (record is { Phase: AttachmentPhase.Joined, SandboxInterfaceName: { } name } && Sandbox.Exists(record.SandboxKey!))
         {
             throw state switch
             {

@@ -7,21 +7,18 @@ using CniInvoker;
 namespace Bridge.Adapter.Faults;
 
 /// <summary>
-/// The steps between which a crash leaves different things behind: what changes a file, the kernel, or what Docker knows. In a build for
-/// tests (<c>-p:FaultPoints=true</c>) the process ends, or the step fails, at the one that a test asks for; in any other build there is no
-/// trace of it.
+/// The steps between which a crash leaves different remains: changes of a file, of the kernel, or of what Docker knows. In a test build
+/// (<c>-p:FaultPoints=true</c>) the process ends, or the step fails, at the step that a test selects. Other builds do not contain them.
 /// <code>
-/// $CNM_CNI_FAULT_FILE         "N kill" or "N fail", and a beginning that a step must have to count, or none: counts down at every step, gone when it has
-///                             struck; no file, no counting
-/// $CNM_CNI_FAULT_FILE.steps   one line for each step that was counted
+/// $CNM_CNI_FAULT_FILE         "N kill" or "N fail", and optionally a prefix that a step must have to count. Each counted step
+///                             decrements N; at 0 the fault happens and the file is deleted. Without the file nothing is counted.
+/// $CNM_CNI_FAULT_FILE.steps   one line per counted step
 /// </code>
 /// </summary>
 internal static class FaultPoint
 {
-    /// <summary>To be called right before the step.</summary>
-    /// <param name="kind">What sort of step.</param>
-    /// <param name="subject">What it is about.</param>
-    /// <exception cref="IOException">It is to fail.</exception>
+    /// <summary>To be called directly before the step.</summary>
+    /// <exception cref="IOException">The step is to fail.</exception>
     [Conditional("FAULT_POINTS")]
     public static void Pass(FaultKind kind, string subject)
     {
@@ -34,14 +31,14 @@ internal static class FaultPoint
 #endif
     }
 
-    /// <summary>A moment in which a plugin that has just been started is at work; nothing in other builds.</summary>
+    /// <summary>A step during the run of a plugin that has just been started.</summary>
     [Conditional("FAULT_POINTS")]
     public static void PassWhileRunning(FaultKind kind, string subject)
     {
 #if FAULT_POINTS
         if (Order is not null && File.Exists(Order))
         {
-            Thread.Sleep(4); // Go programs need as long before they begin.
+            Thread.Sleep(4); // The start of a Go program takes about as long.
             Pass(kind, subject);
         }
 #endif
@@ -57,7 +54,7 @@ internal static class FaultPoint
         var step = $"{kind} {subject}";
         var fails = words[1] == "fail";
         if (fails && kind is FaultKind.PluginStart or FaultKind.PluginRun or FaultKind.PluginEnd or FaultKind.Answer)
-            return; // Plugins fail in their own ways.
+            return; // Test plugins produce their own failures.
 
         if (!step.StartsWith(words[2], StringComparison.Ordinal))
             return;
@@ -75,7 +72,34 @@ internal static class FaultPoint
             throw new IOException($"no space left on device, says a test at {step}");
 
         LibC.Kill(Environment.ProcessId);
-        Thread.Sleep(Timeout.Infinite); // The kernel may need a moment, in which nothing more must happen.
+        Thread.Sleep(Timeout.Infinite); // No further step until the kernel ends the process.
     }
 #endif
+}
+
+internal enum FaultKind
+{
+    /// <summary>A durable file is written, renamed or removed.</summary>
+    Write,
+
+    /// <summary>A plugin is about to start.</summary>
+    PluginStart,
+
+    /// <summary>A plugin is running.</summary>
+    PluginRun,
+
+    /// <summary>A plugin has ended, and its result is not recorded yet.</summary>
+    PluginEnd,
+
+    /// <summary>A netlink request changes something.</summary>
+    Netlink,
+
+    /// <summary>A sysctl of a link is set.</summary>
+    Sysctl,
+
+    /// <summary>A namespace is mounted or unmounted, or the file below is made or removed.</summary>
+    Mount,
+
+    /// <summary>Docker is about to get its answer, or has got it.</summary>
+    Answer,
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using Bridge.Adapter.AddressOwners;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;

@@ -4,6 +4,7 @@ using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;

@@ -56,7 +56,7 @@ internal sealed class Join(
     private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
     {
         // Docker 28 and newer, and `docker network connect` to a running container. Older engines make the namespace after Join.
-        var sandboxExists = StagingSandboxes.IsThere(sandboxKey);
+        var sandboxExists = Sandbox.Exists(sandboxKey);
         var others = journal.Attachments.All
             .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined && other.EndpointId != record.EndpointId).ToArray();
         SandboxConflicts.RequireNewSubnets(record, others); // (1)
@@ -71,11 +71,11 @@ internal sealed class Join(
         if (record.Phase == AttachmentPhase.Prepared) // (2)
         {
             // An existing sandbox shows the name that Docker will give the link; the plugins get the same name.
-            var ifname = sandboxExists ? StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox;
+            var ifname = sandboxExists ? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox;
             record = await attacher.AttachAsync(record with { InterfaceName = ifname }, cancellationToken);
         }
 
-        SandboxConflicts.RequireNewRoutes(record, others, StagingSandboxes.RoutesIn(sandboxKey)); // (3)
+        SandboxConflicts.RequireNewRoutes(record, others, Sandbox.RoutesIn(sandboxKey)); // (3)
         record = record with { SandboxKey = sandboxKey, SandboxExistedAtJoin = sandboxExists };
         record = journal.Attachments.Enter(record, AttachmentPhase.Joined); // (4)
         staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName); // (5)
@@ -83,7 +83,7 @@ internal sealed class Join(
         return record;
     }
 
-    private bool IsIPv6Off(string sandboxKey) => StagingSandboxes.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
+    private bool IsIPv6Off(string sandboxKey) => Sandbox.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
 
     // Docker numbers only the links that it moved itself, and reports a taken name as "file exists".
     private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
@@ -91,7 +91,7 @@ internal sealed class Join(
         if (direct.Count == 0)
             return;
 
-        var name = StagingSandboxes.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.InterfaceName));
+        var name = Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.InterfaceName));
         if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } conflicting)
         {
             throw new CnmException(

@@ -1,15 +1,16 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// Tells the neighbours of a link which MAC its addresses have now: a gratuitous ARP (RFC 5227) for each of IPv4, an unsolicited neighbour
-/// advertisement (RFC 4861, 7.2.6) for each of IPv6. A container that is started again keeps its address and gets a new MAC; Docker says so
-/// from version 28 on only, and neighbours believe what they knew for half a minute.
+/// Announces the MAC of a link's addresses to its neighbours: a gratuitous ARP (RFC 5227) for IPv4, an unsolicited neighbour advertisement
+/// (RFC 4861 §7.2.6) for IPv6. A restarted container keeps its address and gets a new MAC. Docker announces it only since version 28, and
+/// neighbours use their cached entry for up to half a minute.
 /// </summary>
 internal static class Announcement
 {
@@ -18,7 +19,7 @@ internal static class Announcement
     private const byte Override = 0x20;
     private const byte TargetLinkLayerAddress = 2;
 
-    /// <summary>Neighbours that miss it find out by themselves, later: a failure is none of the container's.</summary>
+    /// <summary>A failure is ignored: neighbours resolve the address again when their entry expires.</summary>
     public static void Send(NetworkNamespace network, LinkInfo link, IEnumerable<LinkAddress> addresses)
     {
         if (MacAddress.Parse(link.Mac) is not { } mac)
@@ -28,7 +29,7 @@ internal static class Announcement
         network.Run(() => frames.TrueForAll(frame => TrySend(link.Index, frame)));
     }
 
-    /// <summary>What is sent, from its Ethernet header on.</summary>
+    /// <summary>The whole frame, including its Ethernet header.</summary>
     public static byte[] Frame(PhysicalAddress mac, IPAddress address) => address.GetAddressBytes() is { Length: 4 } bytes
         ? GratuitousArp(mac.GetAddressBytes(), bytes)
         : Advertisement(mac.GetAddressBytes(), address.GetAddressBytes());
@@ -43,11 +44,11 @@ internal static class Announcement
         }
         catch (KernelException)
         {
-            return false; // The link has gone down, or its kind has no neighbours.
+            return false; // The link is down, or of a kind without neighbours.
         }
     }
 
-    // A request for its own address: hosts correct what they know by it, and nobody answers.
+    // A request for its own address: hosts update their entry, and no host replies.
     private static byte[] GratuitousArp(byte[] mac, byte[] address) =>
     [
         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. mac, 0x08, 0x06,
@@ -60,8 +61,8 @@ internal static class Announcement
     {
         byte[] everyone = [0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
         byte[] message = [NeighbourAdvertisement, 0, 0, 0, Override, 0, 0, 0, .. address, TargetLinkLayerAddress, 1, .. mac];
-        byte[] checkedWith = [.. address, .. everyone, 0, 0, 0, (byte)message.Length, 0, 0, 0, IcmpVersion6, .. message];
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum(checkedWith));
+        byte[] pseudoPacket = [.. address, .. everyone, 0, 0, 0, (byte)message.Length, 0, 0, 0, IcmpVersion6, .. message];
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum(pseudoPacket));
         return
         [
             0x33, 0x33, 0, 0, 0, 1, .. mac, 0x86, 0xdd,
@@ -70,7 +71,7 @@ internal static class Announcement
         ];
     }
 
-    // RFC 1071. The length of what is summed is even.
+    // RFC 1071, for an even number of bytes.
     private static ushort Checksum(ReadOnlySpan<byte> bytes)
     {
         uint sum = 0;

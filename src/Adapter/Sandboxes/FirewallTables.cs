@@ -6,8 +6,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// The tables of a namespace's firewall that have rules, sets, or chains whose policy is to drop; a new namespace has none. Of the older iptables, which makes an empty table already when it only
-/// lists, those that there are.
+/// The firewall tables of a namespace that contain rules, sets, or chains with policy drop; a new namespace has none. For legacy iptables
+/// every table counts: listing one already creates it.
 /// </summary>
 internal static class FirewallTables
 {
@@ -16,61 +16,76 @@ internal static class FirewallTables
         ("/proc/thread-self/net/ip_tables_names", "iptables"), ("/proc/thread-self/net/ip6_tables_names", "ip6tables"),
     ];
 
-    /// <returns>Each for the middle of a sentence.</returns>
+    /// <returns>Noun phrases.</returns>
     public static IReadOnlyList<string> In(NetworkNamespace network)
     {
-        var (socket, legacy) = network.Run(() => (NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER), Legacy.Select(table => (table.Tool, Names: LibC.TryReadText(table.File))).ToArray()));
+        var (socket, legacy) = network.Run(() => (
+            NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER),
+            Legacy.Select(table => (table.Tool, Names: LibC.TryReadText(table.File) ?? "")).ToArray()));
         using (socket)
         {
             return
             [
                 .. InUse(socket, network).Distinct(StringComparer.Ordinal).Select(name => $"nftables table {name}"),
-                .. legacy.SelectMany(table => (table.Names ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => $"{table.Tool} table {name}")),
+                .. legacy.SelectMany(
+                    table => table.Names.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                    (table, name) => $"{table.Tool} table {name}"),
             ];
         }
     }
 
     private static IEnumerable<string> InUse(NetlinkSocket socket, NetworkNamespace network)
     {
-        IReadOnlyList<NetlinkAnswer> Dump(int type, string what) =>
-            socket.Dump(NetlinkMessage.Create((ushort)((Nfnetlink.NFNL_SUBSYS_NFTABLES << 8) | type), Rtnetlink.NLM_F_DUMP, new NfGenMsg()), $"list the {what} of nftables in {network}");
+        IReadOnlyList<NetlinkAnswer> Dump(int type, string what) => socket.Dump(
+            NetlinkMessage.Create((ushort)((Nfnetlink.NFNL_SUBSYS_NFTABLES << 8) | type), Rtnetlink.NLM_F_DUMP, new NfGenMsg()),
+            $"list the {what} of nftables in {network}");
         try
         {
             if (Dump(Nfnetlink.NFT_MSG_GETTABLE, "tables").Count == 0)
-                return []; // As nearly always; what else could be asked for is in tables.
+                return []; // The usual case: everything else belongs to a table.
         }
         catch (KernelException)
         {
-            return []; // The kernel has no nftables.
+            return []; // A kernel without nftables.
         }
 
         return
         [
             .. Dump(Nfnetlink.NFT_MSG_GETRULE, "rules").Select(rule => Text(rule, Nfnetlink.NFTA_RULE_TABLE)),
-            .. Dump(Nfnetlink.NFT_MSG_GETCHAIN, "chains").Where(HoldsUp).Select(chain => Text(chain, Nfnetlink.NFTA_CHAIN_TABLE)),
+            .. Dump(Nfnetlink.NFT_MSG_GETCHAIN, "chains").Where(Drops).Select(chain => Text(chain, Nfnetlink.NFTA_CHAIN_TABLE)),
             .. Dump(Nfnetlink.NFT_MSG_GETSET, "sets").Select(set => Text(set, Nfnetlink.NFTA_SET_TABLE)),
         ];
     }
 
-    private static bool HoldsUp(NetlinkAnswer chain)
-    {
-        foreach (var attribute in chain.Attributes<NfGenMsg>())
-        {
-            if (attribute.Type == Nfnetlink.NFTA_CHAIN_POLICY)
-                return BinaryPrimitives.ReadUInt32BigEndian(attribute.Value) != Nfnetlink.NF_ACCEPT;
-        }
+    // nf_tables attributes are in network byte order.
+    private static bool Drops(NetlinkAnswer chain) => chain.Attributes<NfGenMsg>().TryFind(Nfnetlink.NFTA_CHAIN_POLICY, out var policy)
+        && BinaryPrimitives.ReadUInt32BigEndian(policy.Value) != Nfnetlink.NF_ACCEPT;
 
-        return false;
+    private static string Text(NetlinkAnswer answer, ushort type) =>
+        answer.Attributes<NfGenMsg>().TryFind(type, out var found) ? found.Text : "without a name";
+}
+
+/// <summary>IPsec policies and states (ip-xfrm(8)). In a namespace without them the same packets would leave unencrypted.</summary>
+internal static class IPsecEntries
+{
+    /// <returns>Noun phrases.</returns>
+    public static IReadOnlyList<string> In(NetworkNamespace network)
+    {
+        try
+        {
+            using var socket = network.Run(() => NetlinkSocket.Open(Xfrm.NETLINK_XFRM));
+            return
+            [
+                .. Any(socket, Xfrm.XFRM_MSG_GETPOLICY, "IPsec policies", network),
+                .. Any(socket, Xfrm.XFRM_MSG_GETSA, "IPsec states", network),
+            ];
+        }
+        catch (KernelException)
+        {
+            return []; // A kernel without IPsec.
+        }
     }
 
-    private static string Text(NetlinkAnswer answer, ushort type)
-    {
-        foreach (var attribute in answer.Attributes<NfGenMsg>())
-        {
-            if (attribute.Type == type)
-                return attribute.Text;
-        }
-
-        return "without a name";
-    }
+    private static IEnumerable<string> Any(NetlinkSocket socket, ushort type, string name, NetworkNamespace network) =>
+        socket.Dump(NetlinkMessage.CreateEmpty(type, Rtnetlink.NLM_F_DUMP), $"list the {name} of {network}").Count > 0 ? [name] : [];
 }

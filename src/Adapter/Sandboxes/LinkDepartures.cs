@@ -4,8 +4,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// Tells when links leave the host namespace, by listening to the kernel on a thread of its own. That the link was gone before anybody
-/// watched counts too: it may have left while the bridge was down.
+/// Calls back when links leave the host namespace. A thread listens to the kernel's link messages. A link that is missing when the watch
+/// begins counts too: it may have left while cnm-cni was down.
 /// </summary>
 internal sealed class LinkDepartures : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class LinkDepartures : IDisposable
     private readonly Lock _gate = new();
 
     // Guarded by _gate, as is the use of _netlink.
-    private readonly List<LinkWatch> _watches = [];
+    private readonly List<Watcher> _watches = [];
 
     public LinkDepartures(NetworkNamespace host)
     {
@@ -27,11 +27,11 @@ internal sealed class LinkDepartures : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Calls back once, on the thread pool, when the host namespace has no link of that name any more, or will not say.</summary>
-    /// <returns>Dispose of it to stop watching; a call that is under way then still comes.</returns>
+    /// <summary>Calls back once, on the thread pool, when the host namespace has no link of the name, or the lookup fails.</summary>
+    /// <returns>Dispose of it to stop watching; a callback that is already queued still runs.</returns>
     public IDisposable Watch(string hostIfname, Action departed)
     {
-        var watch = new LinkWatch(hostIfname, departed, Forget);
+        var watch = new Watcher(hostIfname, departed, Remove);
         lock (_gate)
         {
             _watches.Add(watch);
@@ -55,15 +55,15 @@ internal sealed class LinkDepartures : IDisposable
         {
             lock (_gate)
             {
-                // An empty list means that the kernel had more to say than the socket could hold.
+                // Empty: messages were lost, so any link may have left.
                 foreach (var watch in _watches.Where(watch => departures.Count == 0 || departures.Contains(watch.HostIfname)).ToList())
                     Check_NeedsLock(watch);
             }
         }
     }
 
-    // Always asks: a link of that name may have left and another come.
-    private void Check_NeedsLock(LinkWatch watch)
+    // Asks the kernel each time: another link may have the name by now.
+    private void Check_NeedsLock(Watcher watch)
     {
         if (IsInHost_NeedsLock(watch.HostIfname))
             return;
@@ -80,13 +80,22 @@ internal sealed class LinkDepartures : IDisposable
         }
         catch (KernelException)
         {
-            return false; // Whoever is called looks for the link himself; not being called is what he could not make up for.
+            return false; // Assume the link is gone: callbacks check again, but a missed callback is unrecoverable.
         }
     }
 
-    private void Forget(LinkWatch watch)
+    private void Remove(Watcher watch)
     {
         lock (_gate)
             _watches.Remove(watch);
+    }
+
+    private sealed class Watcher(string hostIfname, Action departed, Action<Watcher> remove) : IDisposable
+    {
+        public string HostIfname { get; } = hostIfname;
+
+        public Action Departed { get; } = departed;
+
+        public void Dispose() => remove(this);
     }
 }

@@ -1,78 +1,80 @@
 using System.Text.RegularExpressions;
 using Bridge.Adapter.Faults;
+using Bridge.Adapter.Sandboxes.Links;
 using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// The settings that the kernel keeps for each link, in one namespace. A link that comes into a namespace starts with that namespace's
-/// defaults; so what somebody chose for it is what differs from them.
+/// The sysctls of the links of one namespace. A link starts with the defaults of the namespace it enters, so the chosen values are those
+/// that differ.
 /// </summary>
 internal sealed partial class LinkSysctls(NetworkNamespace network)
 {
     private const string Root = "/proc/sys/net";
     private const string MtuKey = "mtu";
     private const string SecretKey = "stable_secret";
-    private const string IPv6SwitchKey = $"ipv6/conf/{LinkSysctl.IfName}/disable_ipv6";
 
-    // Each with an entry that shows what a link starts with. The defaults of neighbours show in the initial namespace only, but a loopback
-    // has them as well.
-    private static readonly (string Directory, string Untouched)[] Groups =
+    // With the entry that shows the initial values. neigh/default exists only in the initial namespace, but lo has the same values.
+    private static readonly (string Directory, string Initial)[] Groups =
     [
         ("ipv4/conf", "default"), ("ipv6/conf", "default"), ("ipv4/neigh", "lo"), ("ipv6/neigh", "lo"), ("mpls/conf", "lo"),
     ];
 
-    /// <summary>What the link has that it did not start with.</summary>
+    /// <summary>The sysctls of the link that differ from its initial ones.</summary>
     public IReadOnlyList<LinkSysctl> Chosen(LinkInfo link) =>
-        network.Run(() => Groups.SelectMany(group => Chosen(group.Directory, group.Untouched, link)).ToList());
+        network.Run(() => Groups.SelectMany(group => Chosen(group.Directory, group.Initial, link)).ToList());
 
-    /// <summary>Whether the link may have no IPv6 address; also where the kernel has no IPv6.</summary>
-    public bool IsIPv6Off(string ifname) => network.Run(() => LibC.TryReadText(IPv6Switch(ifname)))?.Trim() is not "0";
+    /// <summary>Whether IPv6 is disabled for the link, or missing in the kernel.</summary>
+    public bool IsIPv6Off(string ifname) =>
+        network.Run(() => LibC.TryReadText(PathOf(LinkSysctl.IPv6SwitchKey, ifname)))?.Trim() is not "0";
 
-    /// <summary>Takes IPv6 from the link.</summary>
-    public void SwitchIPv6Off(string ifname) => Set(ifname, [new LinkSysctl(IPv6SwitchKey, "1")]);
+    public void SwitchIPv6Off(string ifname) => Set(ifname, [new LinkSysctl(LinkSysctl.IPv6SwitchKey, "1")]);
 
-    /// <summary>Gives the link the settings that it does not have already; a failure does not keep it from the others.</summary>
-    /// <exception cref="IOException">The first failure: the kernel knows no such setting, or refuses the value.</exception>
+    /// <summary>Sets those of the sysctls that differ; a failure does not keep it from the others.</summary>
+    /// <exception cref="IOException">The first failure: the kernel does not have the sysctl, or refuses the value.</exception>
     public void Set(string ifname, IEnumerable<LinkSysctl> sysctls)
     {
-        // Addresses can be formed from the secret only when there is one.
+        // The secret first: addr_gen_mode 2 is refused without one (net/ipv6/addrconf.c check_stable_privacy).
         List<LinkSysctl> wanted = [.. sysctls.OrderBy(sysctl => !sysctl.Key.EndsWith(SecretKey, StringComparison.Ordinal))];
-        if (wanted.Count > 0 && network.Run(() => wanted.Select(sysctl => TrySet(ifname, sysctl)).ToList()).Find(failure => failure is not null) is { } first)
+        if (wanted.Count == 0)
+            return;
+
+        if (network.Run(() => wanted.Select(sysctl => TrySet(ifname, sysctl)).ToList()).Find(failure => failure is not null) is { } first)
             throw first;
     }
 
-    /// <summary>The setting that a user calls <c>net.ipv4.conf.IFNAME.key</c>.</summary>
-    /// <exception cref="IOException">It is none of a link.</exception>
+    /// <summary>The sysctl of a key as <c>net.ipv4.conf.IFNAME.key</c>.</summary>
+    /// <exception cref="IOException">The key is not one of an interface.</exception>
     public static LinkSysctl Parse(string key, string value) => UserKey().Match(key) is { Success: true } match
         ? new LinkSysctl($"{match.Groups["directory"].Value.Replace('.', '/')}/{LinkSysctl.IfName}/{match.Groups["name"].Value}", value)
         : throw new IOException(
-            $"could not set sysctl {key}: it is not one of an interface. Write it as net.ipv4.conf.{LinkSysctl.IfName}.KEY " +
-            $"(or net.ipv6, or neigh for conf), with {LinkSysctl.IfName} in the place of the interface's name.");
+            $"could not set sysctl {key}: it is not a sysctl of an interface. Write it as net.ipv4.conf.{LinkSysctl.IfName}.KEY " +
+            $"(or net.ipv6, or neigh for conf), with {LinkSysctl.IfName} for the interface's name.");
 
-    private static IEnumerable<LinkSysctl> Chosen(string directory, string untouched, LinkInfo link)
+    private static IEnumerable<LinkSysctl> Chosen(string directory, string initial, LinkInfo link)
     {
         var own = $"{Root}/{directory}/{link.Name}";
         if (!Directory.Exists(own))
-            yield break; // The kernel runs without that protocol.
+            yield break; // A kernel without the protocol.
 
         foreach (var key in Directory.EnumerateFiles(own).Select(path => Path.GetFileName(path)))
         {
-            // A secret that nobody chose cannot be read. The MTU of IPv6 follows the link's, whatever else is written, with each of its events.
+            // A secret that is not set cannot be read. The MTU of IPv6 follows the link's.
             if (key != MtuKey
                 && LibC.TryReadText($"{own}/{key}") is { } value
-                && value != LibC.TryReadText($"{Root}/{directory}/{untouched}/{key}"))
+                && value != LibC.TryReadText($"{Root}/{directory}/{initial}/{key}"))
             {
                 yield return new LinkSysctl($"{directory}/{LinkSysctl.IfName}/{key}", value);
             }
         }
     }
 
-    private static string IPv6Switch(string ifname) => $"{Root}/{IPv6SwitchKey.Replace(LinkSysctl.IfName, ifname, StringComparison.Ordinal)}";
+    private static string PathOf(string key, string ifname) => $"{Root}/{key.Replace(LinkSysctl.IfName, ifname, StringComparison.Ordinal)}";
 
     private IOException? TrySet(string ifname, LinkSysctl sysctl)
     {
-        var path = $"{Root}/{sysctl.Key.Replace(LinkSysctl.IfName, ifname, StringComparison.Ordinal)}";
+        var path = PathOf(sysctl.Key, ifname);
         try
         {
             if (LibC.TryReadText(path) != sysctl.Value)
@@ -87,11 +89,12 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
         {
             var reason = refused.Errno switch
             {
-                Errno.ENOENT => $"the kernel has no such setting; {Path.GetDirectoryName(path)} lists those it has",
+                Errno.ENOENT => $"the kernel has no such sysctl; see {Path.GetDirectoryName(path)}",
                 Errno.EINVAL or Errno.ERANGE => "the kernel refuses that value",
                 _ => refused.Message,
             };
-            return new IOException($"could not set {path[Root.Length..].TrimStart('/')} to \"{sysctl.Value}\" in {network}: {reason}.", refused);
+            var setting = path[(Root.Length + 1)..];
+            return new IOException($"could not set {setting} to \"{sysctl.Value}\" in {network}: {reason}.", refused);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Bridge.Adapter.Faults;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
 using CniInvoker;
@@ -7,27 +8,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes;
 
-/// <summary>A network namespace, held by a descriptor: it lives at least as long as this object, whatever happens to its path.</summary>
+/// <summary>A network namespace, held by a descriptor: it lives at least as long as this object (network_namespaces(7)).</summary>
 internal sealed class NetworkNamespace : IDisposable
 {
     private const string OfProcess = "/proc/self/ns/net";
     private const string OfThread = "/proc/thread-self/ns/net";
-    private const int LoopbackIndex = 1;
 
     private readonly SafeFileHandle _handle;
     private readonly string _description;
 
-    private NetworkNamespace(SafeFileHandle handle, string description)
-    {
-        _handle = handle;
-        _description = description;
-    }
+    private NetworkNamespace(SafeFileHandle handle, string description) => (_handle, _description) = (handle, description);
 
-    /// <summary>The process's own, which for the bridge is the host's.</summary>
+    /// <summary>The namespace of this process, which for cnm-cni is the host's.</summary>
     public static NetworkNamespace OpenCurrent() => new(LibC.Open(OfProcess), "the host's network namespace");
 
-    /// <exception cref="KernelException">Nothing is there, or it may not be opened.</exception>
-    /// <exception cref="IOException">What is there is something else.</exception>
+    /// <exception cref="KernelException">Nothing is at the path, or it cannot be opened.</exception>
+    /// <exception cref="IOException">Something else is at the path.</exception>
     public static NetworkNamespace Open(string path)
     {
         var handle = LibC.Open(path);
@@ -36,11 +32,11 @@ internal sealed class NetworkNamespace : IDisposable
 
         handle.Dispose();
         throw new IOException(
-            $"could not open the network namespace {path}: what is there is not a network namespace. " +
-            "Is it mounted where this process can see it?");
+            $"could not open the network namespace {path}: the file there is not a network namespace. " +
+            "Is the namespace mounted where this process can see it?");
     }
 
-    /// <summary>Null when nothing is at the path, or something else.</summary>
+    /// <summary>Null when nothing or something else is at the path.</summary>
     public static NetworkNamespace? TryOpen(string path)
     {
         var handle = LibC.TryOpen(path);
@@ -57,10 +53,10 @@ internal sealed class NetworkNamespace : IDisposable
         return found is not null;
     }
 
-    /// <summary>A new one, with its loopback up as a container runtime would hand it to a plugin.</summary>
+    /// <summary>A new namespace. Its loopback is up, as container runtimes pass namespaces to plugins.</summary>
     public static NetworkNamespace Create()
     {
-        var handle = OnThreadOfItsOwn(() =>
+        var handle = OnNewThread(() =>
         {
             NamespaceCalls.UnshareNetwork();
             return LibC.Open(OfThread);
@@ -69,7 +65,7 @@ internal sealed class NetworkNamespace : IDisposable
         try
         {
             using var netlink = created.OpenNetlink();
-            netlink.SetUp(LoopbackIndex);
+            netlink.SetUp(LinkInfo.Loopback);
             return created;
         }
         catch
@@ -79,7 +75,7 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Takes away all that is mounted at the path, and the file below. That nothing is there is success.</summary>
+    /// <summary>Removes all mounts at the path, and the file below. Does nothing where nothing is.</summary>
     public static void Unmount(string path)
     {
         FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
@@ -94,11 +90,11 @@ internal sealed class NetworkNamespace : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Gone with all its neighbours, as /run is after a reboot.
+            // The directory is gone too, as below /run after a reboot.
         }
     }
 
-    /// <summary>Makes the path a name of the namespace, on top of what it named before: at no moment does it name nothing.</summary>
+    /// <summary>Mounts the namespace at the path, on top of earlier mounts, so that the path always leads to a namespace.</summary>
     public void MountAt(string path)
     {
         FaultPoint.Pass(FaultKind.Mount, $"file {path} made");
@@ -108,28 +104,38 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="body"/> inside the namespace, on a thread that ends afterwards. The body must not touch the thread pool in any
-    /// way (no await, no logging, no completion source): a worker born on this thread would stay in the namespace for good.
+    /// Runs <paramref name="body"/> in the namespace, on a thread that ends afterwards. The body must not use the thread pool (no await, no
+    /// logging, no completion source): a pool thread started by this thread would inherit the namespace (clone(2)) and keep it.
     /// </summary>
-    public T Run<T>(Func<T> body) => OnThreadOfItsOwn(() =>
+    public T Run<T>(Func<T> body) => OnNewThread(() =>
     {
         NamespaceCalls.EnterNetwork(_handle, _description);
         return body();
     });
 
-    /// <summary>A socket that talks to this namespace from any thread.</summary>
+    /// <summary>A netlink socket of this namespace, usable from any thread.</summary>
     public RouteNetlink OpenNetlink() => new(Run(NetlinkSocket.Open), _description);
 
     public bool IsSameAs(NetworkNamespace other) => LibC.Identity(_handle) == LibC.Identity(other._handle);
 
-    /// <summary>Lends the descriptor's number, for messages that carry one.</summary>
-    public void WithDescriptor(Action<int> body)
+    /// <summary>Moves a link of another namespace to this one, under the name.</summary>
+    /// <param name="source">The namespace that has the link.</param>
+    public void Take(RouteNetlink source, int index, string name) => WithDescriptor(descriptor =>
+    {
+        source.Move(index, descriptor, _description, name);
+        return true;
+    });
+
+    /// <summary>The number that another namespace has for this one; null when no link there has its peer here.</summary>
+    public int? IdIn(RouteNetlink other) => WithDescriptor(descriptor => other.IdOf(descriptor, _description));
+
+    private T WithDescriptor<T>(Func<int, T> body)
     {
         var referenced = false;
         try
         {
             _handle.DangerousAddRef(ref referenced);
-            body((int)_handle.DangerousGetHandle());
+            return body((int)_handle.DangerousGetHandle());
         }
         finally
         {
@@ -150,14 +156,15 @@ internal sealed class NetworkNamespace : IDisposable
         }
         catch (OutOfMemoryException)
         {
-            // So .NET calls the kernel's refusal of one more thread. It is a limit's, and goes by as load does.
+            // .NET reports EAGAIN of pthread_create(3) this way.
             throw new KernelException(
-                "start a thread for work in a network namespace; the limit of threads and processes of cnm-cni (TasksMax of its unit, pids.max of its control group, ulimit -u) or of the machine is reached",
+                "start a thread for work in a network namespace; the limit of threads and processes of cnm-cni (TasksMax of its unit, " +
+                "pids.max of its control group, ulimit -u) or of the machine is reached",
                 Errno.EAGAIN);
         }
     }
 
-    private static T OnThreadOfItsOwn<T>(Func<T> body)
+    private static T OnNewThread<T>(Func<T> body)
     {
         var result = default(T);
         ExceptionDispatchInfo? failure = null;
@@ -165,15 +172,15 @@ internal sealed class NetworkNamespace : IDisposable
         {
             try
             {
-                using var home = LibC.Open(OfThread);
+                using var own = LibC.Open(OfThread);
                 try
                 {
                     result = body();
                 }
                 finally
                 {
-                    // The thread ends in any case. It goes home first, so that it is not seen there after the caller has gone on.
-                    _ = NamespaceCalls.TryEnterNetwork(home);
+                    // Before the caller continues: a thread that is about to end still shows in the namespace.
+                    _ = NamespaceCalls.TryEnterNetwork(own);
                 }
             }
             catch (Exception thrown)

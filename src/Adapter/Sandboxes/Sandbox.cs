@@ -1,21 +1,18 @@
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Netlink;
 
 namespace Bridge.Adapter.Sandboxes;
 
-/// <summary>A namespace with a socket that talks to it, for as long as one operation takes.</summary>
-internal sealed class Sandbox : IDisposable
+/// <summary>A network namespace with a netlink socket, for the duration of one operation.</summary>
+internal sealed partial class Sandbox : IDisposable
 {
-    private const int LoopbackIndex = 1;
-
-    private readonly NetworkNamespace _network;
-
     private Sandbox(NetworkNamespace network, RouteNetlink netlink)
     {
-        _network = network;
+        Namespace = network;
         Netlink = netlink;
     }
 
-    public NetworkNamespace Namespace => _network;
+    public NetworkNamespace Namespace { get; }
 
     public RouteNetlink Netlink { get; }
 
@@ -24,46 +21,49 @@ internal sealed class Sandbox : IDisposable
 
     public static Sandbox Open(string path) => Over(NetworkNamespace.Open(path));
 
-    /// <summary>A new staging namespace, which from now on can be told from every other.</summary>
+    /// <summary>A new staging namespace. The alias of its loopback identifies it.</summary>
     public static Sandbox CreateStaging(string attachmentId)
     {
         var created = Over(NetworkNamespace.Create());
         try
         {
-            created.Netlink.SetAlias(LoopbackIndex, Mark(attachmentId));
+            created.Netlink.SetAlias(LinkInfo.Loopback, Mark(attachmentId));
             return created;
         }
         catch
         {
-            created.Dispose(); // It would live as long as the descriptor.
+            created.Dispose(); // The namespace lives as long as the descriptor.
             throw;
         }
     }
 
-    public bool IsStagingOf(string attachmentId) => Netlink.FindLink(LoopbackIndex)?.Alias == Mark(attachmentId);
+    public bool IsStagingOf(string attachmentId) => Netlink.FindLink(LinkInfo.Loopback)?.Alias == Mark(attachmentId);
 
-    /// <summary>The snapshot's link, whatever its name is here.</summary>
+    /// <summary>The snapshot's link, under any name.</summary>
     public LinkInfo? Find(LinkSnapshot snapshot, NetworkNamespace host) =>
         Alike(snapshot, host).FirstOrDefault(link => !snapshot.IsKnownByAddress || HasAddress(link, snapshot));
 
-    /// <summary>The links that may be the snapshot's, as long as they have no addresses to tell them from each other.</summary>
+    /// <summary>The links that may be the snapshot's, judged without their addresses.</summary>
     public IEnumerable<LinkInfo> Alike(LinkSnapshot snapshot, NetworkNamespace host)
     {
         var links = Netlink.Links();
-        var hostId = Netlink.IdOf(host); // The kernel gives the number when it first shows a link whose other end is there.
+        var hostId = host.IdIn(Netlink); // After the list: the kernel assigns the number when it first reports a link with a peer there.
         return links.Where(link => snapshot.IsOf(link, hostId));
     }
 
-    /// <exception cref="IOException">There is no link of that name.</exception>
+    public bool HasPeerIn(NetworkNamespace host, string ifname) =>
+        Require(ifname).Info.PeerNamespaceId is { } id && id == host.IdIn(Netlink);
+
+    /// <exception cref="IOException">No link has the name.</exception>
     public SandboxLink Require(string ifname) => new(this, Netlink.FindLink(ifname) ?? throw new IOException(
-        $"could not find interface {ifname} in {_network}: there is only {string.Join(", ", Netlink.Links().Select(link => link.Name))}. " +
-        "The plugins said they succeeded; the chain's first plugin must make the interface that CNI_IFNAME names. " +
-        "A chain that makes none (loopback, or host-device with a device that a DPDK driver has) cannot be a Docker network."));
+        $"could not find interface {ifname} in {Namespace}: it has only {string.Join(", ", Netlink.Links().Select(link => link.Name))}. " +
+        "The plugins reported success; the chain's first plugin must make the interface that CNI_IFNAME names. " +
+        "A chain that makes none (loopback, or host-device with a device bound to a DPDK driver) cannot be a Docker network."));
 
     public void Dispose()
     {
         Netlink.Dispose();
-        _network.Dispose();
+        Namespace.Dispose();
     }
 
     private static Sandbox Over(NetworkNamespace network)

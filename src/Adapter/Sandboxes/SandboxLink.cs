@@ -1,19 +1,20 @@
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
 
 namespace Bridge.Adapter.Sandboxes;
 
-/// <summary>A link in the namespace in which it is: what is on it and around it, read and put back.</summary>
+/// <summary>Reads and restores the configuration of a link in its current namespace.</summary>
 internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
 {
-    private static readonly LinkSysctl IPv6Enabled = new($"ipv6/conf/{LinkSysctl.IfName}/disable_ipv6", "0");
+    private static readonly LinkSysctl IPv6Enabled = new(LinkSysctl.IPv6SwitchKey, "0");
 
     private readonly RouteNetlink _netlink = sandbox.Netlink;
     private readonly LinkSysctls _sysctls = new(sandbox.Namespace);
 
     public LinkInfo Info => link;
 
-    /// <exception cref="IOException">There is something that could not be put back after a move.</exception>
+    /// <exception cref="IOException">A route that could not be restored after a move.</exception>
     public LinkSnapshot Read()
     {
         var routes = _netlink.Routes(link);
@@ -21,37 +22,37 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         {
             throw new IOException(
                 $"could not record the routes of {link.Name} in {sandbox.Namespace}: {immovable} {immovable.Obstacle}, " +
-                "which cannot be carried into the container's namespace. Configure the CNI network without it.");
+                "which cannot be moved to the container's namespace. Configure the CNI network without it.");
         }
 
         return ReadLink() with { Routes = routes, Rules = _netlink.Rules(), Sysctls = _sysctls.Chosen(link) };
     }
 
     /// <summary>
-    /// As <see cref="Read"/>, in a namespace that is not ours alone. The link is not to be moved from it, so nothing can be an obstacle to that;
-    /// and its sysctls stay with it.
+    /// As <see cref="Read"/>, in a namespace with other links. The link will not move, so no route is an obstacle, and it keeps its
+    /// sysctls.
     /// </summary>
-    public LinkSnapshot ReadAmongOthers(SandboxSurroundings before) => ReadLink() with
+    public LinkSnapshot ReadAmongOthers(SandboxBaseline before) => ReadLink() with
     {
         Routes =
         [
             .. LinkRoute.WithOneHop(_netlink.Routes(link))
-                .Where(route => route.HasLink || !before.Routes.Any(other => other.Type == route.Type && other.HasPlaceOf(route)))
+                .Where(route => route.HasLink || !before.Routes.Any(other => other.Type == route.Type && other.ConflictsWith(route)))
                 .Select(route => route with { Obstacle = null }),
         ],
         Rules = [.. _netlink.Rules().Where(rule => !before.Rules.Any(rule.IsSameAs))],
     };
 
     /// <summary>
-    /// Without what is of IPv6 where that was switched off on purpose. Docker switches it on for a link that it knows an IPv6 address of, so
-    /// where it is off all the same the user wanted it so. Gives back the same snapshot where nothing is to be left out.
+    /// The snapshot without IPv6 where the user has disabled that. Docker enables IPv6 on a link with an IPv6 address, so a link where it
+    /// is disabled all the same was configured so. Returns the same object when nothing is left out.
     /// </summary>
     public LinkSnapshot WithoutIPv6WhereOff(LinkSnapshot snapshot) =>
         snapshot.HasGlobalIPv6 && _sysctls.IsIPv6Off(link.Name) ? snapshot.WithoutIPv6() : snapshot;
 
     /// <summary>
-    /// Whether Docker has finished with the link: it brings it up after its addresses, and adds the routes it was told of after that; last the
-    /// default routes, if this is the container's gateway.
+    /// Whether Docker has finished with the link. It adds the addresses, brings the link up, adds the routes from the answer to Join, and
+    /// last the default routes, if this network is the container's gateway.
     /// </summary>
     public bool IsConfiguredByDocker(LinkSnapshot snapshot, OwnDefaultRoutes own, bool isGateway)
     {
@@ -59,14 +60,15 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             return false;
 
         var present = _netlink.Routes(link);
-        return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.HasPlaceOf))
-            && (!isGateway || SandboxDefaults.Families.All(isIPv6 => own.Of(isIPv6) || snapshot.GatewayRoute(isIPv6) is null
+        return snapshot.Routes.Where(route => route.DockerCarries).All(route => present.Any(route.ConflictsWith))
+            && (!isGateway || SandboxDefaults.Families.All(isIPv6 => own.Of(isIPv6)
+                || snapshot.GatewayRoute(isIPv6) is null
                 || present.Any(route => route.IsOfGateway && route.IsIPv6 == isIPv6)));
     }
 
     /// <summary>
-    /// Adds to what Docker did what Docker cannot. Nothing that is there is taken away, apart from routes that came with an address and that
-    /// the plugins had taken away too. Default routes are <see cref="SandboxDefaults"/>' affair.
+    /// Adds the configuration that Docker does not set. Removes only connected routes that the plugins had removed too, and routes to next
+    /// hops that are no longer needed. <see cref="SandboxDefaults"/> sets default routes.
     /// </summary>
     public void Complete(LinkSnapshot snapshot)
     {
@@ -76,7 +78,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         foreach (var address in snapshot.Addresses)
             RestorePrefix(snapshot, address, present);
 
-        // After: further addresses of a subnet go with its first one, as which Docker's would count.
+        // Afterwards: removing the first address of a subnet removes the others too (ip-sysctl.rst promote_secondaries).
         AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
         foreach (var way in SuperfluousWays(snapshot))
             _netlink.RemoveRoute(link, way);
@@ -92,10 +94,10 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     }
 
     /// <summary>
-    /// Makes link and namespace what they were when the snapshot was taken; only for a namespace that is ours alone. What plugins read when
-    /// they undo their work are name and addresses: anything else that cannot be put back does not keep them from it.
+    /// Restores link and namespace to the snapshot, in a staging namespace. A DEL reads only name and addresses, so other failures do not
+    /// stop it.
     /// </summary>
-    /// <returns>What could not be put back.</returns>
+    /// <returns>The failures.</returns>
     public IReadOnlyList<IOException> Restore(LinkSnapshot snapshot)
     {
         List<IOException> failures = [];
@@ -132,14 +134,14 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         return failures;
     }
 
-    /// <summary>Puts back the addresses that the link does not have any more, and nothing else.</summary>
+    /// <summary>Adds the missing addresses, and nothing else.</summary>
     public void RestoreAddresses(LinkSnapshot snapshot)
     {
         var present = _netlink.Addresses(link);
         AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
     }
 
-    /// <summary>Takes back what <see cref="Complete"/> left in the namespace and what does not go away with the link.</summary>
+    /// <summary>Removes what <see cref="Complete"/> added and the kernel does not remove with the link.</summary>
     public static void Withdraw(RouteNetlink netlink, LinkInfo? link, LinkSnapshot snapshot)
     {
         foreach (var rule in snapshot.Rules)
@@ -163,29 +165,29 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             _netlink.SetMtu(link.Index, snapshot.Mtu);
     }
 
-    // Docker has the prefix that the IPAM plugin gave, and the chain may have set another (/128 and a route to the gateway); for an address without
-    // a connected route it was told one that gives none; and it knows of no other end.
+    // Docker sets the prefix length of the IPAM plugin, and none that gives a connected route where the chain has removed that. The chain
+    // may have set another (/128 and a route to the gateway), or a peer.
     private void RestorePrefix(LinkSnapshot snapshot, LinkAddress address, IReadOnlyList<LinkAddress> present)
     {
-        if (present.FirstOrDefault(other => other.Address == address.Address && !other.IsSameAs(address)) is not { } docker)
+        if (present.FirstOrDefault(other => other.Address == address.Address && !other.IsSameAs(address)) is not { } dockers)
             return;
 
         var hasRouteOrNeverWould = snapshot.HasConnectedRoute(address) || address is { IsIPv6: false, PrefixLength: 32 };
         var own = hasRouteOrNeverWould ? address : address with { Flags = address.Flags | AddressFlags.NoPrefixRoute };
         if (address.IsIPv6)
         {
-            _netlink.RemoveAddress(link, docker); // Before, because a link has an IPv6 address once.
+            _netlink.RemoveAddress(link, dockers); // Before: a link has an IPv6 address only once.
             _netlink.AddAddress(link, own);
         }
         else
         {
             _netlink.AddAddress(link, own);
-            _netlink.RemoveAddress(link, docker); // After, because routes that start from an address go with it.
+            _netlink.RemoveAddress(link, dockers); // After: routes with this preferred source go with it.
         }
     }
 
-    // IPv6 addresses that a link keeps while it is down wait, when it comes up, for somebody to claim them; until then no route can start
-    // from them. New ones need not.
+    // IPv6 addresses that a link kept while down (keep_addr_on_down) go through duplicate address detection when it comes up; until then no
+    // route can have them as its source. New addresses skip that.
     private void RemoveKeptAddresses()
     {
         foreach (var kept in link.IsUp ? [] : _netlink.Addresses(link).Where(address => address.IsIPv6).ToList())
@@ -197,7 +199,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         var missing = snapshot.Addresses.Where(isMissing).ToList();
         if (missing.Exists(address => address.IsIPv6))
         {
-            // A link that arrives in a namespace takes that namespace's default, and Docker switches IPv6 off where it has no address for it.
+            // The default of the namespace may disable IPv6, and so does Docker for a link without an IPv6 address.
             _sysctls.Set(link.Name, [IPv6Enabled]);
         }
 
@@ -208,32 +210,38 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
         }
     }
 
-    // Some plugins take the route away that comes with an address, and put another in its place.
+    // Some plugins replace the connected route of an address by other routes.
     private IEnumerable<LinkRoute> ForeignConnectedRoutes(LinkSnapshot snapshot) =>
         _netlink.Routes(link)
         .Where(route => route is { IsKernel: true, IsLinkLocal: false, Table: Rtnetlink.RT_TABLE_MAIN })
-        .Where(route => !snapshot.Routes.Any(own => route.HasPlaceOf(own) && (own.Protocol, own.Gateway) == (route.Protocol, route.Gateway)));
+        .Where(route => !snapshot.Routes.Any(
+            own => route.ConflictsWith(own) && (own.Protocol, own.Gateway) == (route.Protocol, route.Gateway)));
 
-    // Docker was told of them because of all addresses it has the first alone; by now the kernel's own lead there, as they did.
+    // The answer to Join contained them because Docker sets only the first address. Now connected routes lead to the next hops.
     private IEnumerable<LinkRoute> SuperfluousWays(LinkSnapshot snapshot)
     {
         var present = _netlink.Routes(link);
         var ways = SandboxDefaults.Families.Select(snapshot.GatewayRoute).OfType<LinkRoute>()
             .Where(gateway => SandboxDefaults.WayTo(gateway, snapshot.Routes) is null)
             .Select(gateway => SandboxDefaults.WayTo(gateway, [])).OfType<LinkRoute>().ToArray();
-        return present.Where(route => route is { IsKernel: false, Gateway: null } && ways.Any(way => way.Destination == route.Destination && way.Table == route.Table))
+        return present
+            .Where(route => route is { IsKernel: false, Gateway: null })
+            .Where(route => ways.Any(way => way.Destination == route.Destination && way.Table == route.Table))
             .Where(route => !snapshot.Routes.Any(own => !own.IsKernel && own.Destination == route.Destination && own.Table == route.Table));
     }
 
-    // In an order that the kernel accepts: a gateway must be reachable before a route over it can be added. Of the kernel's own there are those missing that a
-    // plugin gave a metric of its own: they do not come back with the address.
+    // In an order that the kernel accepts: routes to gateways before routes over them. A connected route is missing only if a plugin gave
+    // it another metric.
     private IEnumerable<Action> Additions(LinkSnapshot snapshot, IEnumerable<LinkRoute> routes)
     {
         var present = _netlink.Routes(link);
-        var chosen = routes.Where(route => !route.IsKernel || (route.IsConnected && !present.Any(route.HasPlaceOf))).OrderBy(route => route.Gateway is not null).ThenBy(route => route.IsDefault);
+        var chosen = routes
+            .Where(route => !route.IsKernel || (route.IsConnected && !present.Any(route.ConflictsWith)))
+            .OrderBy(route => route.Gateway is not null)
+            .ThenBy(route => route.IsDefault);
         return
         [
-            .. chosen.Select<LinkRoute, Action>(route => () => RoutePlace.Set(_netlink, link, route, present.FirstOrDefault(route.HasPlaceOf))),
+            .. chosen.Select<LinkRoute, Action>(route => () => _netlink.SetRoute(link, route, present.FirstOrDefault(route.ConflictsWith))),
             .. snapshot.Rules.Select<RoutingRule, Action>(rule => () => _netlink.AddRule(rule.For(snapshot.IfName, link.Name))),
             .. snapshot.Neighbours.Select<LinkNeighbour, Action>(neighbour => () => _netlink.SetNeighbour(link, neighbour)),
         ];

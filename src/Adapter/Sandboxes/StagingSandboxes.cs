@@ -1,46 +1,57 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using Bridge.Adapter.Faults;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Sandboxes;
 
 /// <summary>
-/// The namespaces in which plugins work, one per attachment, mounted in one directory; and the journey of their links.
+/// The namespaces in which plugins run, one per attachment, mounted in one directory; and the moves of their links.
 /// <code>
-/// &lt;directory&gt;/&lt;attachment id&gt;   the netns path given to plugins. Names the attachment's own staging namespace, and from
-///                              the link's arrival in the sandbox until it comes home that sandbox: mounted on top, so that
-///                              the path never names nothing.
+/// &lt;directory&gt;/&lt;attachment id&gt;   the netns path given to plugins. Leads to the attachment's own staging namespace;
+///                              while the link is in the sandbox, the sandbox is mounted on top. So the path always leads
+///                              to a namespace.
 /// </code>
-/// A staging namespace is told from others by the alias of its loopback. The caller lets one operation at a time happen to an attachment.
+/// The alias of its loopback identifies a staging namespace. The caller serializes the operations on an attachment.
 /// </summary>
 internal sealed partial class StagingSandboxes(string directory, NetworkNamespace host)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // While their modules are loaded, the kernel adds a device of each of these kinds to every new namespace (sysctl/net.rst
+    // fb_tunnels_only_for_init_net).
+    private static readonly HashSet<string> KernelKinds =
+        ["sit", "ipip", "ip6tnl", "gre", "gretap", "ip6gre", "ip6gretap", "erspan", "ip6erspan", "vti", "vti6"];
+
     public string PathOf(string attachmentId) => Path.Combine(directory, attachmentId);
 
+    /// <summary>The attachments that have a path, whatever is there.</summary>
+    public IReadOnlyList<string> Ids() =>
+        Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))] : [];
+
     /// <summary>
-    /// Makes sure that the path names the attachment's own staging namespace: keeps it, uncovers it, or replaces whatever else is there.
+    /// Makes the path lead to the attachment's staging namespace: keeps it, unmounts what covers it, or replaces something else.
     /// </summary>
     public void Create(string attachmentId)
     {
-        var (staging, covering) = Uncover(attachmentId);
-        covering?.Dispose();
+        var (staging, mounted) = UnmountSandbox(attachmentId);
+        mounted?.Dispose();
         staging.Dispose();
     }
 
-    /// <summary>Lets go of the namespace, and of the sandbox if the path names that. Idempotent.</summary>
+    /// <summary>Releases the staging namespace, and the sandbox where that is mounted. Idempotent.</summary>
     public void Remove(string attachmentId) => NetworkNamespace.Unmount(PathOf(attachmentId));
 
-    /// <summary>What the plugins left.</summary>
-    /// <exception cref="IOException">There is no such link, or something about it could not be put back after a move.</exception>
+    /// <summary>What the plugins configured in the staging namespace.</summary>
+    /// <exception cref="IOException">No link has the name, or it has a route that could not be restored after a move.</exception>
     public LinkSnapshot Capture(string attachmentId, string ifname)
     {
         using var staging = Sandbox.Open(PathOf(attachmentId));
-        return staging.Require(ifname).Read() with { PeerIsInHost = PeerIsInHost(staging, ifname) };
+        return Capture(staging, ifname);
     }
 
-    /// <summary>What plugins that have not finished have left so far; null when there is no link of theirs, or one that could not be put back.</summary>
+    /// <summary>As <see cref="Capture(string, string)"/>, of plugins that have not finished; null where that throws.</summary>
     public LinkSnapshot? TryCapture(string attachmentId, string ifname)
     {
         using var staging = Sandbox.TryOpen(PathOf(attachmentId));
@@ -49,26 +60,16 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
 
         try
         {
-            return staging.Require(ifname).Read() with { PeerIsInHost = PeerIsInHost(staging, ifname) };
+            return Capture(staging, ifname);
         }
         catch (IOException)
         {
-            return null; // ADD is refused for it when it has finished.
+            return null; // Once ADD has finished, Capture reports it.
         }
     }
 
-    /// <summary>Gives the link sysctls that a user asked for.</summary>
-    /// <param name="sysctls">Keys as <c>net.ipv4.conf.IFNAME.key</c>.</param>
-    /// <exception cref="IOException">A key is none of a link, the kernel does not have it, or refuses the value.</exception>
-    public static void ApplySysctls(string sandboxPath, string ifname, IReadOnlyList<KeyValuePair<string, string>> sysctls)
-    {
-        List<LinkSysctl> wanted = [.. sysctls.Select(sysctl => LinkSysctls.Parse(sysctl.Key, sysctl.Value))];
-        using var sandbox = NetworkNamespace.Open(sandboxPath);
-        new LinkSysctls(sandbox).Set(ifname, wanted);
-    }
-
-    /// <summary>Gives the link another MAC, and keeps everything else as it is.</summary>
-    /// <exception cref="IOException">Its driver does not let its MAC be chosen, or something else did not survive the change.</exception>
+    /// <summary>Gives the link another MAC and keeps the rest of its configuration.</summary>
+    /// <exception cref="IOException">The driver refuses the MAC, or something could not be restored after the change.</exception>
     public void SetMac(string attachmentId, string ifname, PhysicalAddress mac)
     {
         using var staging = Sandbox.Open(PathOf(attachmentId));
@@ -76,14 +77,14 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
         if (link.Info.SharesMac)
         {
             throw new IOException(
-                $"could not give {ifname} the MAC {MacAddress.Format(mac)}: a link of kind {link.Info.Kind} has its parent's, {link.Info.Mac}. " +
-                "Use a network whose addresses come without a MAC (--ipam-driver null), and leave --mac-address out.");
+                $"could not give {ifname} the MAC {MacAddress.Format(mac)}: a link of kind {link.Info.Kind} has its parent's, " +
+                $"{link.Info.Mac}. Use a network whose addresses come without a MAC (--ipam-driver null), and omit --mac-address.");
         }
 
         var before = link.Read();
 
-        // Down, because some drivers insist on it, and because the link-local address of the old MAC goes with it; but so do neighbours,
-        // routes and IPv6 addresses.
+        // Down: some drivers require it, and it removes the link-local address of the old MAC. It also removes neighbours, routes and IPv6
+        // addresses.
         staging.Netlink.SetDown(link.Info.Index);
         staging.Netlink.SetMac(link.Info.Index, mac);
         if (staging.Require(ifname).Restore(before with { Mac = MacAddress.Format(mac) }) is [var failure, ..])
@@ -91,13 +92,70 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
     }
 
     /// <summary>
-    /// The staging namespace, after whatever covered it has been taken off; and that sandbox, still held. Makes the staging namespace if
-    /// there is none.
+    /// What plugins made in the staging namespace that neither the link nor a snapshot takes to the container. Sysctls of the whole
+    /// namespace are not checked.
     /// </summary>
-    private (Sandbox Staging, Sandbox? Covering) Uncover(string attachmentId)
+    /// <returns>Noun phrases; empty after nearly all plugins.</returns>
+    public IReadOnlyList<string> BesideLink(string attachmentId, string ifname)
+    {
+        using var staging = Sandbox.Open(PathOf(attachmentId));
+        var links = staging.Netlink.Links();
+        bool IsLoopback(int? index) => index == LinkInfo.Loopback;
+        bool IsLink(int? index) => links.Any(link => link.Name == ifname && link.Index == index);
+        return
+        [
+            .. links.Where(link => !IsLoopback(link.Index) && link.Name != ifname && !KernelKinds.Contains(link.Kind))
+                .Select(link => $"interface {link.Name}"),
+            .. links.Where(link => IsLoopback(link.Index)).SelectMany(staging.Netlink.Addresses)
+                .Where(address => !IPAddress.IsLoopback(IPAddress.Parse(address.Address)))
+                .Select(address => $"address {address.Address} on lo"),
+            .. staging.Netlink.ChosenRoutes()
+                .Where(found => IsLoopback(found.OutputIndex)
+                    || (found.Route.Table == Rtnetlink.RT_TABLE_LOCAL && IsLink(found.OutputIndex)))
+                .Select(found => $"route {found.Route} on {(IsLoopback(found.OutputIndex) ? "lo" : ifname)}"),
+            .. links.Where(link => link.Name == ifname).SelectMany(link => staging.Netlink.Qdiscs(link)
+                .Select(kind => $"qdisc {kind} on {link.Name}").Concat(staging.Netlink.UncarriedNeighbours(link))),
+            .. FirewallTables.In(staging.Namespace),
+            .. IPsecEntries.In(staging.Namespace),
+        ];
+    }
+
+    public IReadOnlyList<LinkInfo> HostLinks()
+    {
+        using var netlink = host.OpenNetlink();
+        return netlink.Links();
+    }
+
+    /// <summary>
+    /// Whether the link may exist in any of its namespaces. Ignores what the container may have changed: name, MAC, addresses.
+    /// </summary>
+    /// <param name="hostLinks"><see cref="HostLinks"/>, listed once for all attachments.</param>
+    public bool IsSomewhere(
+        string attachmentId, string ifname, string hostIfname, string sandboxPath, LinkSnapshot snapshot, IReadOnlyList<LinkInfo> hostLinks)
+    {
+        if (hostLinks.Any(link => link.Name == hostIfname || snapshot.IsReturnedDevice(link)))
+            return true;
+
+        using var sandbox = Sandbox.TryOpen(sandboxPath);
+        if (sandbox?.Netlink.Links().Any(snapshot.IsLike) == true)
+            return true;
+
+        using var named = Sandbox.TryOpen(PathOf(attachmentId));
+        return named?.IsStagingOf(attachmentId) == true
+            && (named.Netlink.FindLink(ifname) ?? named.Netlink.FindLink(hostIfname)) is not null;
+    }
+
+    private LinkSnapshot Capture(Sandbox staging, string ifname) =>
+        staging.Require(ifname).Read() with { PeerIsInHost = staging.HasPeerIn(host, ifname) };
+
+    /// <summary>
+    /// Unmounts everything that covers the staging namespace, and makes that if it is missing. Returns it, and the sandbox that was
+    /// mounted, still open.
+    /// </summary>
+    private (Sandbox Staging, Sandbox? Mounted) UnmountSandbox(string attachmentId)
     {
         var path = PathOf(attachmentId);
-        Sandbox? found = null, covering = null;
+        Sandbox? found = null, mounted = null;
         try
         {
             do
@@ -105,23 +163,23 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
                 FaultPoint.Pass(FaultKind.Mount, $"away from {path}");
                 found = Sandbox.TryOpen(path);
                 if (found?.IsStagingOf(attachmentId) == true)
-                    return (found, covering);
+                    return (found, mounted);
 
                 if (found is not null)
                 {
-                    covering?.Dispose();
-                    (covering, found) = (found, null);
+                    mounted?.Dispose();
+                    (mounted, found) = (found, null);
                 }
             }
             while (NamespaceCalls.TryUnmount(path));
 
-            return (Make(attachmentId), covering);
+            return (Make(attachmentId), mounted);
         }
         catch
         {
             // A namespace lives as long as a descriptor of it.
             found?.Dispose();
-            covering?.Dispose();
+            mounted?.Dispose();
             throw;
         }
     }

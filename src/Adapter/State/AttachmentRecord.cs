@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.State;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Translation;

@@ -2,9 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace CniInvoker;
 
-/// <summary>The kernel refused: what was attempted, errno, and the kernel's own text where it sent one (netlink's extended acknowledgement).</summary>
+/// <summary>
+/// The kernel refused: what was attempted, errno, and the kernel's own text where it sent one (netlink's extended acknowledgement).
+/// </summary>
 internal sealed class KernelException(string attempted, Errno errno, string? kernelSays = null)
-    : IOException($"could not {attempted}: {Marshal.GetPInvokeErrorMessage((int)errno)} ({errno}{(kernelSays is null ? "" : $", the kernel says: {kernelSays}")})")
+    : IOException(
+        $"could not {attempted}: {Marshal.GetPInvokeErrorMessage((int)errno)} "
+        + $"({errno}{(kernelSays is null ? "" : $", the kernel says: {kernelSays}")})")
 {
     public Errno Errno { get; } = errno;
 }

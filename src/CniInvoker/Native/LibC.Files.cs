@@ -63,8 +63,8 @@ internal static partial class LibC
     public static SafeFileHandle OpenToAppend(string path) => OpenFile(path, O_WRONLY | O_CREAT | O_APPEND);
 
     /// <summary>
-    /// The text of a short kernel file without its line end; null when it does not exist or cannot be read. .NET's file API makes six system calls per file,
-    /// which is noticeable with hundreds of sysctls.
+    /// The text of a short kernel file without its line end; null when it does not exist or cannot be read. .NET's file API makes six
+    /// system calls per file, which is noticeable with hundreds of sysctls.
     /// </summary>
     public static string? TryReadText(string path)
     {
@@ -134,7 +134,9 @@ internal static partial class LibC
         return LastError == Errno.EAGAIN ? false : throw Failure("lock a file");
     }
 
-    /// <summary>Whether the handle is of a network namespace. The file system is checked first: other files could understand the ioctl differently.</summary>
+    /// <summary>
+    /// Whether the handle is of a network namespace. The file system is checked first: other files could understand the ioctl differently.
+    /// </summary>
     public static bool IsNetworkNamespace(SafeFileHandle handle) =>
         fstatfs(handle, out var file) == 0 && file.f_type == NSFS_MAGIC && ioctl(handle, NS_GET_NSTYPE) == CLONE_NEWNET;
 
@@ -161,7 +163,8 @@ internal static partial class LibC
     /// <summary>Follows links.</summary>
     public static bool TryStat(string path, out FileStatus status) => statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, out status) == 0;
 
-    public static bool TryStat(SafeFileHandle file, out FileStatus status) => statx(file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, out status) == 0;
+    public static bool TryStat(SafeFileHandle file, out FileStatus status) =>
+        statx(file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, out status) == 0;
 
     /// <summary>Gives a file a second name in its file system; false when that fails, see <see cref="LastError"/>.</summary>
     public static bool TryLink(string path, string second) => link(path, second) == 0;
@@ -190,7 +193,8 @@ internal static partial class LibC
         return handle;
     }
 
-    private static FileStatus Status(SafeFileHandle handle) => TryStat(handle, out var status) ? status : throw Failure("look at an open file");
+    private static FileStatus Status(SafeFileHandle handle) =>
+        TryStat(handle, out var status) ? status : throw Failure("look at an open file");
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int access(string pathname, int mode);

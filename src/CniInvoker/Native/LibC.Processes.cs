@@ -3,7 +3,10 @@ using System.Text;
 
 namespace CniInvoker;
 
-/// <summary>What <see cref="PluginRun"/> needs: posix_spawn(3), waitid(2), pidfd_open(2), pipe(2), poll(2), eventfd(2), fcntl_locking(2), sigsetops(3).</summary>
+/// <summary>
+/// What <see cref="PluginRun"/> needs: posix_spawn(3), waitid(2), pidfd_open(2), pipe(2), poll(2), eventfd(2), fcntl_locking(2),
+/// sigsetops(3).
+/// </summary>
 internal static unsafe partial class LibC
 {
     internal const int SIGPIPE = 13;

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace CniInvoker;
 
 /// <summary>
-/// The system calls that .NET does not offer, under the names of their man pages, split by subject. Compiled into cnm-cni too, but for the calls that
-/// start plugins. A failed call throws <see cref="KernelException"/>; methods named Try return what the caller has to expect instead.
+/// The system calls that .NET does not offer, under the names of their man pages, split by subject. Compiled into cnm-cni too, but for the
+/// calls that start plugins. A failed call throws <see cref="KernelException"/>; methods named Try return what the caller has to expect
+/// instead.
 /// </summary>
 internal static partial class LibC
 {
@@ -36,7 +37,8 @@ internal static partial class LibC
     }
 
     /// <summary>Keeps a descriptor from child processes. .NET opens all of its own that way; an inherited one needs it.</summary>
-    public static void CloseOnExec(SafeHandle handle) => Require(fcntl(handle, F_SETFD, FD_CLOEXEC), "keep an inherited descriptor to ourselves");
+    public static void CloseOnExec(SafeHandle handle) =>
+        Require(fcntl(handle, F_SETFD, FD_CLOEXEC), "keep an inherited descriptor to ourselves");
 
     [LibraryImport("libc")]
     private static partial uint geteuid();

@@ -1,7 +1,8 @@
 namespace CniInvoker;
 
 /// <summary>
-/// Files that hold the old or the new content whole, whenever the power fails. Readable by the owner alone. Compiled into cnm-cni too, for its own records.
+/// Files that hold the old or the new content whole, whenever the power fails. Readable by the owner alone. Compiled into cnm-cni too, for
+/// its own records.
 /// </summary>
 internal static class DurableFile
 {
@@ -31,7 +32,9 @@ internal static class DurableFile
         return !exists;
     }
 
-    /// <summary>Writes a file; durable once its directory is synced too. When it throws, the file is unchanged and the temporary file removed.</summary>
+    /// <summary>
+    /// Writes a file; durable once its directory is synced too. When it throws, the file is unchanged and the temporary file removed.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="content">The whole new content.</param>
     /// <param name="temporary">A file in the same directory that no other writer uses.</param>

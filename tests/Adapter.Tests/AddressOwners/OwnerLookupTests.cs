@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.AddressOwners;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using CniInvoker;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Docker;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Attachments;
 

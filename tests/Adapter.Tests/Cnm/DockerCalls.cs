@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Cnm;
 

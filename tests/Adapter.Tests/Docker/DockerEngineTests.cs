@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Docker;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Docker;

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Leftovers;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Leftovers;
 

@@ -41,7 +41,7 @@ public sealed class KernelInspectionTests : IDisposable
     public async Task A_namespace_without_a_record_is_removed_with_all_that_is_mounted_on_it()
     {
         _host.Staging.Create(ThrowAwayHost.Id);
-        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
+        _host.Staging.MountSandbox(ThrowAwayHost.Id, _host.SandboxPath);
 
         var finding = (await NamespacesAsync()).Should().ContainSingle().Subject;
         (await finding.Repair!(Cancellation)).State.Should().Be(FindingState.Repaired);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Repair;

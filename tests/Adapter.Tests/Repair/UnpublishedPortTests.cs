@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.Tests.State;
 using Bridge.Adapter.Repair.Findings;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Tests.Sandboxes;
 

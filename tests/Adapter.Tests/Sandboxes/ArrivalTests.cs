@@ -136,8 +136,8 @@ public sealed class ArrivalTests : ArrivalTest
 
         Tool.Ip(Host.SandboxPath, "link show eth0").Should().Contain("state DOWN").And.NotContain("UP>").And.NotContain(",UP");
         Host.LetDockerPutItBack();
-        Host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, Host.SandboxPath, snapshot).Should().Be(
-            LinkHome.Returned);
+        Host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, Host.SandboxPath, snapshot).Should().Be(
+            LinkOrigin.Host);
         Tool.Ip(Host.StagingPath, "link show eth0").Should().NotContain(",UP");
     }
 
@@ -177,8 +177,8 @@ public sealed class ArrivalTests : ArrivalTest
         Host.LetDockerTakeIt("eth1");
 
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
-        Host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, Host.SandboxPath, snapshot).Should().Be(
-            LinkHome.FetchedFromSandbox);
+        Host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, Host.SandboxPath, snapshot).Should().Be(
+            LinkOrigin.Sandbox);
 
         Tool.Ip(Host.StagingPath, "-d link show eth0").Should().Contain(ThrowAwayHost.Mac).And.Contain("macvlan mode bridge");
         Tool.Ip(Host.SandboxPath, "link show eth0").Should().Contain("02:42:0a:58:00:06");

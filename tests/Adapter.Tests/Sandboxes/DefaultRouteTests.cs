@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
@@ -40,9 +41,9 @@ public sealed class InPlaceTests : IDisposable
     {
         File.WriteAllText(_host.PathOf("empty"), "");
 
-        StagingSandboxes.IsThere(_host.SandboxPath).Should().BeTrue();
-        StagingSandboxes.IsThere(_host.PathOf("empty")).Should().BeFalse();
-        StagingSandboxes.IsThere(_host.PathOf("nothing")).Should().BeFalse();
+        Sandbox.Exists(_host.SandboxPath).Should().BeTrue();
+        Sandbox.Exists(_host.PathOf("empty")).Should().BeFalse();
+        Sandbox.Exists(_host.PathOf("nothing")).Should().BeFalse();
     }
 
     [Fact]
@@ -51,8 +52,8 @@ public sealed class InPlaceTests : IDisposable
         Tool.Ip(_host.SandboxPath, "link property add dev eth0 altname eth1");
         Tool.Ip(_host.SandboxPath, "link add eth3 type veth peer name other");
 
-        StagingSandboxes.NextInterfaceName(_host.SandboxPath, "eth").Should().Be("eth2");
-        StagingSandboxes.NextInterfaceName(_host.SandboxPath, "net").Should().Be("net0");
+        Sandbox.NextInterfaceName(_host.SandboxPath, "eth").Should().Be("eth2");
+        Sandbox.NextInterfaceName(_host.SandboxPath, "net").Should().Be("net0");
     }
 
     [Fact]
@@ -60,19 +61,19 @@ public sealed class InPlaceTests : IDisposable
     {
         Tool.Ip(_host.SandboxPath, "link add eth1 type veth peer name other");
 
-        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth0").Should().BeFalse();
-        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth1").Should().BeTrue();
+        Sandbox.IsGatewayElsewhere(_host.SandboxPath, "eth0").Should().BeFalse();
+        Sandbox.IsGatewayElsewhere(_host.SandboxPath, "eth1").Should().BeTrue();
         Tool.Ip(_host.SandboxPath, "route del default");
-        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth0").Should().BeFalse();
+        Sandbox.IsGatewayElsewhere(_host.SandboxPath, "eth0").Should().BeFalse();
         Tool.Ip(_host.SandboxPath, "-6 route del default");
-        StagingSandboxes.IsGatewayElsewhere(_host.SandboxPath, "eth1").Should().BeFalse();
+        Sandbox.IsGatewayElsewhere(_host.SandboxPath, "eth1").Should().BeFalse();
     }
 
     [Fact]
     public void The_attachments_path_names_the_sandbox_from_the_start_and_the_staging_namespace_is_below()
     {
-        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
-        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
+        _host.Staging.MountSandbox(ThrowAwayHost.Id, _host.SandboxPath);
+        _host.Staging.MountSandbox(ThrowAwayHost.Id, _host.SandboxPath);
 
         using (var named = NetworkNamespace.Open(_host.StagingPath))
         using (var sandbox = NetworkNamespace.Open(_host.SandboxPath))
@@ -107,8 +108,8 @@ public sealed class InPlaceTests : IDisposable
     {
         var snapshot = RunPluginInSandbox();
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        Sandbox.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        Sandbox.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
 
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 172.17.0.1 dev eth0");
         Tool.Ip(_host.SandboxPath, "-6 route show default").Trim().Should().StartWith("default via fd00:17::1 dev eth0").And.NotContain(
@@ -121,9 +122,9 @@ public sealed class InPlaceTests : IDisposable
         RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
         Tool.Ip(_host.SandboxPath, "route prepend default dev eth1");
-        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", Sandbox.ReadBaseline(_host.SandboxPath));
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot, new OwnDefaultRoutes(IPv4: true, IPv6: true));
+        Sandbox.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot, new OwnDefaultRoutes(IPv4: true, IPv6: true));
 
         var index = Tool.Ip(_host.SandboxPath, "-o link show eth1").Split(':')[0];
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Split('\n').Select(route => route.Trim())
@@ -138,9 +139,9 @@ public sealed class InPlaceTests : IDisposable
         RunPluginInSandbox();
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
         Tool.Ip(_host.SandboxPath, "route prepend default via 192.0.2.1 dev eth1 onlink mtu 1300");
-        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", Sandbox.ReadBaseline(_host.SandboxPath));
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        Sandbox.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
         Tool.Ip(_host.SandboxPath, "route del default via 172.17.0.1");
         Tool.Ip(_host.SandboxPath, "route add default via 192.0.2.1"); // As Docker does: not onlink.
         _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot);
@@ -156,9 +157,9 @@ public sealed class InPlaceTests : IDisposable
         Tool.Ip(_host.SandboxPath, "route del default dev eth1");
         Tool.Ip(_host.SandboxPath, "nexthop add id 7 via 10.88.0.1 dev eth1");
         Tool.Ip(_host.SandboxPath, "route prepend default nhid 7");
-        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", Sandbox.ReadBaseline(_host.SandboxPath));
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
+        Sandbox.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot);
 
         Tool.Ip(_host.SandboxPath, "route show default").Trim().Should().Be("default via 172.17.0.1 dev eth0");
         snapshot.GatewayRoute(isIPv6: false)!.Gateway.Should().Be("10.88.0.1");
@@ -171,10 +172,10 @@ public sealed class InPlaceTests : IDisposable
         Tool.Ip(_host.SandboxPath, "-6 route del default via fd00:17::1 dev eth0"); // Without its next hop all would go.
         Tool.Ip(_host.SandboxPath, "-6 route append default via fd00:88::2 dev eth1");
         var made = Tool.Ip(_host.SandboxPath, "-6 route show default");
-        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", StagingSandboxes.Survey(_host.SandboxPath));
+        var snapshot = _host.Staging.CaptureInSandbox(_host.SandboxPath, "eth1", Sandbox.ReadBaseline(_host.SandboxPath));
         snapshot.GatewayRoute(isIPv6: true).Should().BeNull("Docker can be told of one next hop only");
 
-        StagingSandboxes.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot, new OwnDefaultRoutes(IPv4: false, IPv6: true));
+        Sandbox.YieldDefaultRoutes(_host.SandboxPath, "eth1", snapshot, new OwnDefaultRoutes(IPv4: false, IPv6: true));
         _host.Staging.SettleDefaultRoutes(_host.SandboxPath, snapshot, new OwnDefaultRoutes(IPv4: false, IPv6: true));
 
         Tool.Ip(_host.SandboxPath, "-6 route show default").Should().Be(made).And.Contain("fd00:88::1").And.Contain("fd00:88::2");
@@ -185,11 +186,11 @@ public sealed class InPlaceTests : IDisposable
     {
         var snapshot = RunPluginInSandbox();
 
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
-            LinkHome.InPlace);
+        _host.Staging.ReturnUnlessInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkOrigin.InPlace);
         _host.Staging.Remove(ThrowAwayHost.Id);
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
-            LinkHome.InPlace);
+        _host.Staging.ReturnUnlessInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkOrigin.InPlace);
 
         Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16");
         Tool.Ip(_host.StagingPath, "addr show eth0").Should().Contain("172.17.0.2/16");
@@ -202,8 +203,8 @@ public sealed class InPlaceTests : IDisposable
         _host.Staging.Remove(ThrowAwayHost.Id);
         NetworkNamespace.Unmount(_host.SandboxPath);
 
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
-            LinkHome.StandIn);
+        _host.Staging.ReturnUnlessInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkOrigin.StandIn);
 
         Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16").And.Contain("fd00:88::5/64");
         Tool.Ip(_host.StagingPath, "route show").Should().Contain("default via 10.88.0.1");
@@ -217,8 +218,8 @@ public sealed class InPlaceTests : IDisposable
         Tool.Ip(_host.SandboxPath, "link set eth1 down");
         Tool.Ip(_host.SandboxPath, "link set eth1 name mine");
 
-        _host.Staging.FindInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot)
-            .Should().Be(LinkHome.FetchedFromSandbox);
+        _host.Staging.ReturnUnlessInPlace(ThrowAwayHost.Id, "eth1", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot)
+            .Should().Be(LinkOrigin.Sandbox);
 
         Tool.Ip(_host.StagingPath, "addr show eth1").Should().Contain("10.88.0.5/16");
         Tool.Ip(_host.SandboxPath, "link show").Should().NotContain("mine").And.Contain("eth0");
@@ -228,8 +229,8 @@ public sealed class InPlaceTests : IDisposable
 
     private LinkSnapshot RunPluginInSandbox()
     {
-        _host.Staging.Name(ThrowAwayHost.Id, _host.SandboxPath);
-        var before = StagingSandboxes.Survey(_host.SandboxPath);
+        _host.Staging.MountSandbox(ThrowAwayHost.Id, _host.SandboxPath);
+        var before = Sandbox.ReadBaseline(_host.SandboxPath);
         Tool.Ip(_host.HostPath, $"link add veth-peer type veth peer name eth1 address {ThrowAwayHost.Mac} netns {_host.StagingPath}");
         Tool.Ip(_host.HostPath, "link set veth-peer up");
         Tool.Ip(_host.StagingPath, "addr add 10.88.0.5/16 dev eth1");

@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Text.Json;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
@@ -37,7 +38,7 @@ public sealed class LinkKindTests : IDisposable
         _host.LetDockerTakeIt("eth3");
 
         Finish(snapshot).Should().Be(new Arrival(ArrivalState.Arrived, "eth3"));
-        BringHome(snapshot).Should().Be(LinkHome.FetchedFromSandbox);
+        BringHome(snapshot).Should().Be(LinkOrigin.Sandbox);
 
         Tool.Ip(_host.StagingPath, "addr show eth0").Should().Contain("10.88.0.5/16");
         Tool.Ip(_host.SandboxPath, "link show").Should().NotContain("eth3");
@@ -54,7 +55,7 @@ public sealed class LinkKindTests : IDisposable
         Finish(snapshot).State.Should().Be(ArrivalState.Arrived);
         _host.LetDockerPutItBack();
 
-        BringHome(snapshot).Should().Be(LinkHome.Returned);
+        BringHome(snapshot).Should().Be(LinkOrigin.Host);
 
         var link = Tool.IpJson(_host.StagingPath, "link show eth0").Single();
         link.GetProperty("address").GetString().Should().Be(snapshot.Mac);
@@ -72,7 +73,7 @@ public sealed class LinkKindTests : IDisposable
         Finish(snapshot).State.Should().Be(ArrivalState.Arrived);
         Tool.Ip(_host.SandboxPath, "link del eth0");
 
-        BringHome(snapshot).Should().Be(LinkHome.StandIn);
+        BringHome(snapshot).Should().Be(LinkOrigin.StandIn);
 
         Tool.Ip(_host.StagingPath, "addr show eth0").Should().Contain("10.88.0.5/16");
     }
@@ -97,7 +98,7 @@ public sealed class LinkKindTests : IDisposable
         var snapshot = Send("tuntap add dev eth0 mode tap", "link set eth0 alias nic0");
         Tool.Ip(_host.HostPath, $"link set {ThrowAwayHost.HostIfname} name dev7");
 
-        BringHome(snapshot).Should().Be(LinkHome.Returned);
+        BringHome(snapshot).Should().Be(LinkOrigin.Host);
 
         Tool.Ip(_host.StagingPath, "link show eth0").Should().Contain("alias nic0");
         Tool.Ip(_host.HostPath, "link show").Should().NotContain("dev7");
@@ -109,7 +110,7 @@ public sealed class LinkKindTests : IDisposable
         var snapshot = Send("tuntap add dev eth0 mode tap", "link set eth0 alias nic0");
         Tool.Ip(_host.HostPath, $"link set {ThrowAwayHost.HostIfname} name nic0");
 
-        BringHome(snapshot).Should().Be(LinkHome.StandIn);
+        BringHome(snapshot).Should().Be(LinkOrigin.StandIn);
 
         Tool.Ip(_host.HostPath, "link show nic0").Should().Contain("alias nic0");
     }
@@ -121,7 +122,7 @@ public sealed class LinkKindTests : IDisposable
         var snapshot = Send(MakeDevice);
         Tool.Ip(_host.HostPath, $"link del {ThrowAwayHost.HostIfname}");
         Tool.Ip(_host.HostPath, "link add parent-peer type veth peer name parent");
-        BringHome(snapshot).Should().Be(LinkHome.StandIn);
+        BringHome(snapshot).Should().Be(LinkOrigin.StandIn);
 
         RunHostDevice("DEL");
         _host.Staging.Remove(ThrowAwayHost.Id);
@@ -207,8 +208,8 @@ public sealed class LinkKindTests : IDisposable
     private Arrival Finish(LinkSnapshot snapshot) =>
         _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
 
-    private LinkHome BringHome(LinkSnapshot snapshot) =>
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
+    private LinkOrigin BringHome(LinkSnapshot snapshot) =>
+        _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
 
     private void RunHostDevice(string command)
     {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
@@ -93,7 +93,7 @@ public sealed class LinkSnapshotTests : IDisposable
 
         var capture = () => _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
 
-        capture.Should().Throw<IOException>().WithMessage("could not find interface eth0 in *: there is only lo.*CNI_IFNAME*");
+        capture.Should().Throw<IOException>().WithMessage("could not find interface eth0 in *: it has only lo.*CNI_IFNAME*");
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class LinkSnapshotTests : IDisposable
 
         var capture = () => _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
 
-        capture.Should().Throw<IOException>().WithMessage("*10.77.0.0/16*has several next hops*cannot be carried*");
+        capture.Should().Throw<IOException>().WithMessage("*10.77.0.0/16*has several next hops*cannot be moved*");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
@@ -53,7 +54,7 @@ public sealed class LinkSysctlTests : IDisposable
             .Should().Be(new Arrival(ArrivalState.Arrived, "eth1"));
 
         Values(_host.SandboxPath, "eth1").Should().Equal(Chosen.Select(sysctl => sysctl.Value));
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
+        _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot);
         Values(_host.StagingPath, "eth0").Should().Equal(Chosen.Select(sysctl => sysctl.Value));
     }
 
@@ -80,7 +81,7 @@ public sealed class LinkSysctlTests : IDisposable
     [InlineData("net.ipv4.neigh.IFNAME.gc_stale_time", "ipv4/neigh/lo/gc_stale_time")]
     public void Sysctls_that_a_user_requests_are_set_in_the_sandbox(string key, string path)
     {
-        StagingSandboxes.ApplySysctls(_host.SandboxPath, "lo", [KeyValuePair.Create(key, "2")]);
+        Sandbox.ApplySysctls(_host.SandboxPath, "lo", [KeyValuePair.Create(key, "2")]);
 
         Read(_host.SandboxPath, path).Should().Be("2");
         Read(_host.HostPath, path).Should().NotBe("2");
@@ -88,16 +89,16 @@ public sealed class LinkSysctlTests : IDisposable
 
     [Theory]
     [InlineData("net.ipv4.conf.IFNAME.no_such_key", "1",
-        "could not set ipv4/conf/lo/no_such_key to \"1\" in *: the kernel has no such setting; /proc/sys/net/ipv4/conf/lo lists*")]
+        "could not set ipv4/conf/lo/no_such_key to \"1\" in *: the kernel has no such sysctl; see /proc/sys/net/ipv4/conf/lo*")]
     [InlineData(
         "net.ipv4.conf.IFNAME.rp_filter", "high", "could not set ipv4/conf/lo/rp_filter to \"high\" in *: the kernel refuses that value.")]
     [InlineData("net.ipv4.ip_forward", "1",
-        "could not set sysctl net.ipv4.ip_forward: it is not one of an interface. Write it as net.ipv4.conf.IFNAME.KEY*")]
-    [InlineData("net.ipv4.conf.IFNAME.../../../core/somaxconn", "1", "could not set sysctl *: it is not one of an interface.*")]
-    [InlineData("kernel.conf.IFNAME.x", "1", "could not set sysctl *: it is not one of an interface.*")]
+        "could not set sysctl net.ipv4.ip_forward: it is not a sysctl of an interface. Write it as net.ipv4.conf.IFNAME.KEY*")]
+    [InlineData("net.ipv4.conf.IFNAME.../../../core/somaxconn", "1", "could not set sysctl *: it is not a sysctl of an interface.*")]
+    [InlineData("kernel.conf.IFNAME.x", "1", "could not set sysctl *: it is not a sysctl of an interface.*")]
     public void A_sysctl_that_cannot_be_set_is_an_error(string key, string value, string message)
     {
-        var apply = () => StagingSandboxes.ApplySysctls(_host.SandboxPath, "lo", [KeyValuePair.Create(key, value)]);
+        var apply = () => Sandbox.ApplySysctls(_host.SandboxPath, "lo", [KeyValuePair.Create(key, value)]);
 
         apply.Should().Throw<IOException>().WithMessage(message);
     }

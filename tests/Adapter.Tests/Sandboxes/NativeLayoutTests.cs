@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 

@@ -70,7 +70,7 @@ public sealed class NetworkNamespaceTests : IDisposable
         var openNothing = () => NetworkNamespace.Open(_host.PathOf("nothing"));
 
         openPlain.Should().Throw<IOException>().WithMessage(
-            $"could not open the network namespace {plain}: what is there is not a network namespace*");
+            $"could not open the network namespace {plain}: the file there is not a network namespace*");
         openOther.Should().Throw<IOException>().WithMessage("*is not a network namespace*");
         openNothing.Should().Throw<KernelException>().Which.Errno.Should().Be(Errno.ENOENT);
         NetworkNamespace.IsNamespace("/proc/self/ns/mnt").Should().BeFalse();

@@ -84,7 +84,7 @@ public sealed class RestoredRouteTests : ArrivalTest
         Finish(snapshot).Should().Be(ArrivalState.Arrived);
 
         Routes(Host.SandboxPath).Should().Contain(route);
-        Host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, Host.SandboxPath, snapshot);
+        Host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, Host.SandboxPath, snapshot);
         Routes(Host.StagingPath).Should().Contain(route);
 
         string Routes(string path) => Tool.Ip(path, route.Contains("::") ? "-6 route show dev eth0" : "route show dev eth0");
@@ -132,6 +132,6 @@ public sealed class RestoredRouteTests : ArrivalTest
         var finish = () => Finish(snapshot);
 
         finish.Should().Throw<IOException>().WithMessage(
-            "could not add route 0.0.0.0/0 via 10.88.0.1 table 100*(EEXIST*Another of the container's networks has a route in that place*");
+            "could not add route 0.0.0.0/0 via 10.88.0.1 table 100*(EEXIST*Another network of the container has a conflicting route*");
     }
 }

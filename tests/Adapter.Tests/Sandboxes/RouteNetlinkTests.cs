@@ -1,4 +1,5 @@
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using CniInvoker;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
@@ -109,7 +110,7 @@ public sealed class RouteNetlinkTests : IDisposable
         var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
         Tool.Ip(_host.StagingPath, "route del 10.1.0.0/16");
 
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, null, snapshot);
+        _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, null, snapshot);
 
         Tool.Ip(_host.StagingPath, "route show 10.1.0.0/16").Should().StartWith("10.1.0.0/16 via inet6 fe80::1 dev eth0");
     }

@@ -1,5 +1,5 @@
 using Bridge.Adapter.Tests.Attachments;
-using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.State;

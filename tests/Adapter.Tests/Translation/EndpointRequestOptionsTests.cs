@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;

@@ -50,8 +50,7 @@ public sealed class LayoutTests
     private static readonly (FileKind Managed, string Native)[] Kinds =
     [
         (FileKind.Pipe, "S_IFIFO"), (FileKind.CharacterDevice, "S_IFCHR"), (FileKind.Directory, "S_IFDIR"),
-        (FileKind.BlockDevice, "S_IFBLK"),
-        (FileKind.File, "S_IFREG"), (FileKind.Link, "S_IFLNK"), (FileKind.Socket, "S_IFSOCK"),
+        (FileKind.BlockDevice, "S_IFBLK"), (FileKind.File, "S_IFREG"), (FileKind.Link, "S_IFLNK"), (FileKind.Socket, "S_IFSOCK"),
     ];
 
     [Fact]
@@ -78,13 +77,10 @@ public sealed class LayoutTests
             (structure, field) => (structure.Managed, field.Name, structure.Native, Member: field.Name));
         foreach (var (managed, field, native, member) in Fields.Concat(sameNames))
         {
-            var size =
-                Marshal.SizeOf(
-                    managed.GetField(field)!.FieldType is { IsEnum: true } choice
-                        ? choice.GetEnumUnderlyingType()
-                        : managed.GetField(field)!.FieldType);
-            Claim(program,
-                $"offsetof({native}, {member}) == {Marshal.OffsetOf(managed, field)} && sizeof((({native} *)0)->{member}) == {size}");
+            var type = managed.GetField(field)!.FieldType;
+            var size = Marshal.SizeOf(type.IsEnum ? type.GetEnumUnderlyingType() : type);
+            Claim(program, $"offsetof({native}, {member}) == {Marshal.OffsetOf(managed, field)}");
+            Claim(program, $"sizeof((({native} *)0)->{member}) == {size}");
         }
 
         Claim(program, $"sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512 && sizeof(sigset_t) <= 128");
@@ -105,10 +101,12 @@ public sealed class LayoutTests
 
     private static async Task<string> CompileAsync(string program)
     {
-        using var compiler =
-            Process.Start(
-                new ProcessStartInfo(
-                    "/usr/bin/cc", "-x c -Werror -fsyntax-only -") { RedirectStandardInput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("/usr/bin/cc", "-x c -Werror -fsyntax-only -")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        };
+        using var compiler = Process.Start(start)!;
         await compiler.StandardInput.WriteAsync(program);
         compiler.StandardInput.Close();
         var complaints = await compiler.StandardError.ReadToEndAsync(Cancellation);

@@ -44,7 +44,7 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
     private Task<bool> IsNothingMadeAsync(CniException cleanupFailure, NetworkConfiguration configuration)
     {
         var showsItsWork = MainPlugin.ShowsWhatItMakes(configuration)
-            && !StagingSandboxes.HasLink(attachment.NetworkNamespace, attachment.InterfaceName);
+            && !Sandbox.HasLink(attachment.NetworkNamespace, attachment.InterfaceName);
         return HostLeftovers.IsNothingMadeAsync(
             cleanupFailure, hasResult: false, showsItsWork, async () => await LeftAsync(configuration) is { } left ? [left] : []);
     }

@@ -1,5 +1,6 @@
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -95,7 +96,7 @@ internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates,
 
     // The namespace of a container that has ended may stay for a while; Docker does not list its endpoint then.
     private static bool IsRunning(AttachmentRecord record, DockerView? docker) =>
-        StagingSandboxes.IsThere(record.SandboxKey!) && (docker is null || docker.Find(record) is not null);
+        Sandbox.Exists(record.SandboxKey!) && (docker is null || docker.Find(record) is not null);
 
     private bool IsLost(AttachmentRecord record, IReadOnlyList<LinkInfo> hostLinks) => record.Snapshot is { } snapshot
         && !staging.IsSomewhere(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey!, snapshot, hostLinks);

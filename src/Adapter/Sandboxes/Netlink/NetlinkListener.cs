@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
-/// <summary>Hears which links leave a network namespace.</summary>
+/// <summary>Reports the links that leave a network namespace.</summary>
 internal sealed class NetlinkListener : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -13,8 +13,8 @@ internal sealed class NetlinkListener : IDisposable
 
     private NetlinkListener(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Listens in the network namespace in which the calling thread stands.</summary>
-    /// <param name="receiveBuffer">Bytes of news that may wait; each link takes one or two thousand.</param>
+    /// <summary>Listens in the network namespace of the calling thread.</summary>
+    /// <param name="receiveBuffer">Bytes of unread messages; each is one or two thousand long.</param>
     public static NetlinkListener OpenForLinks(int receiveBuffer)
     {
         var handle = SocketCalls.OpenNetlink(Rtnetlink.NETLINK_ROUTE);
@@ -32,7 +32,7 @@ internal sealed class NetlinkListener : IDisposable
     }
 
     /// <summary>Waits until links have left.</summary>
-    /// <returns>Their names; an empty list when some news was lost; null when stopped.</returns>
+    /// <returns>Their names; an empty list when messages were lost (ENOBUFS, netlink(7)); null when stopped.</returns>
     public IReadOnlyCollection<string>? Receive()
     {
         while (!_stopped)
@@ -56,12 +56,12 @@ internal sealed class NetlinkListener : IDisposable
         return null;
     }
 
-    /// <summary>Wakes the thread that waits: the kernel answers a message that says nothing.</summary>
+    /// <summary>Wakes the thread in <see cref="Receive"/>: the kernel acknowledges the message.</summary>
     public void Stop()
     {
         _stopped = true;
-        var nothing = NetlinkMessage.CreateEmpty(Rtnetlink.NLMSG_NOOP, Rtnetlink.NLM_F_ACK);
-        SocketCalls.Send(_handle, nothing.Finish(1), "stop listening for links that leave the host");
+        var wakeUp = NetlinkMessage.CreateEmpty(Rtnetlink.NLMSG_NOOP, Rtnetlink.NLM_F_ACK);
+        SocketCalls.Send(_handle, wakeUp.Finish(1), "stop listening for links that leave the host");
     }
 
     public void Dispose() => _handle.Dispose();

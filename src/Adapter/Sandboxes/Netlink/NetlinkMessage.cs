@@ -6,9 +6,7 @@ using Bridge.Adapter.Sandboxes.Native;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
-/// <summary>
-/// One request in the making: header, the family's own header, attributes. Integers are in the host's byte order, as netlink wants them.
-/// </summary>
+/// <summary>A request: netlink header, family header, attributes. Integers are in the host's byte order (netlink(7)).</summary>
 internal sealed class NetlinkMessage
 {
     private const int Alignment = 4;
@@ -25,7 +23,7 @@ internal sealed class NetlinkMessage
         return message;
     }
 
-    /// <summary>A message that consists of its header.</summary>
+    /// <summary>A message that consists of the netlink header alone.</summary>
     public static NetlinkMessage CreateEmpty(ushort type, ushort flags) => new(type, flags);
 
     public NetlinkMessage Add(ushort type, ReadOnlySpan<byte> value)
@@ -42,10 +40,10 @@ internal sealed class NetlinkMessage
 
     public NetlinkMessage Add(ushort type, int value) => Add(type, unchecked((uint)value));
 
-    /// <summary>A text, ended with a zero as the kernel expects it.</summary>
+    /// <summary>A zero-terminated text.</summary>
     public NetlinkMessage Add(ushort type, string value) => Add(type, Encoding.UTF8.GetBytes(value + '\0'));
 
-    /// <summary>Attributes added until the scope is disposed are inside this one.</summary>
+    /// <summary>Attributes added before the result is disposed are nested in this one.</summary>
     public NestedAttribute Nest(ushort type)
     {
         var start = _buffer.WrittenCount;
@@ -53,7 +51,7 @@ internal sealed class NetlinkMessage
         return new NestedAttribute(this, start);
     }
 
-    /// <summary>The finished message, which the number tells from others of the same socket.</summary>
+    /// <summary>The complete message. The sequence number identifies it among those of its socket.</summary>
     public ReadOnlySpan<byte> Finish(uint sequence)
     {
         var message = WrittenSpan();
@@ -81,4 +79,10 @@ internal sealed class NetlinkMessage
         _buffer.GetSpan(Alignment)[..missing].Clear();
         _buffer.Advance(missing);
     }
+}
+
+/// <summary>An attribute that contains attributes. Its length is written at the end of the scope.</summary>
+internal readonly ref struct NestedAttribute(NetlinkMessage message, int start) : IDisposable
+{
+    public void Dispose() => message.EndNest(start);
 }

@@ -8,15 +8,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
 /// <summary>
-/// Questions to the kernel and its answers, one at a time. The socket belongs to the network namespace in which it was opened, and may
-/// be used from any thread, but not from two at once.
+/// Requests to the kernel, one at a time. The socket belongs to the network namespace in which it was opened. Any thread may use it, but
+/// not two at once.
 /// </summary>
 internal sealed class NetlinkSocket : IDisposable
 {
-    // The kernel fills at most 32 KiB of a dump into a datagram; a single link with many virtual functions can be longer than a page.
+    // A datagram of a dump has at most 32 KiB (net/netlink/af_netlink.c netlink_dump); a link with many virtual functions exceeds a page.
     private const int BufferSize = 64 * 1024;
     private const int DumpAttempts = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
     private readonly SafeFileHandle _handle;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
@@ -24,18 +24,18 @@ internal sealed class NetlinkSocket : IDisposable
 
     private NetlinkSocket(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Opens a socket in the network namespace in which the calling thread stands.</summary>
+    /// <summary>Opens a socket in the network namespace of the calling thread.</summary>
     public static NetlinkSocket Open() => Open(Rtnetlink.NETLINK_ROUTE);
 
     /// <inheritdoc cref="Open()"/>
-    /// <param name="protocol">Whom it talks to, as in socket(2).</param>
+    /// <param name="protocol">NETLINK_…, the protocol of socket(2).</param>
     public static NetlinkSocket Open(int protocol)
     {
         var handle = SocketCalls.OpenNetlink(protocol);
         try
         {
             SocketCalls.ConnectToKernel(handle);
-            SocketCalls.SetReceiveTimeout(handle, Patience);
+            SocketCalls.SetReceiveTimeout(handle, AnswerLimit);
             SocketCalls.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_EXT_ACK, 1);
             SocketCalls.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_CAP_ACK, 1);
             SocketCalls.SetOption(handle, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_GET_STRICT_CHK, 1);
@@ -50,9 +50,9 @@ internal sealed class NetlinkSocket : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Asks for something to be done; returns when it is done.</summary>
-    /// <param name="request">Its flags need not ask for the acknowledgement.</param>
-    /// <param name="attempted">Ends the sentence "could not …".</param>
+    /// <summary>Sends a request that changes something; returns when it has been applied.</summary>
+    /// <param name="request">With NLM_F_ACK.</param>
+    /// <param name="attempted">Completes the sentence "could not …".</param>
     /// <exception cref="KernelException">The kernel refused.</exception>
     public void Execute(NetlinkMessage request, string attempted)
     {
@@ -60,16 +60,16 @@ internal sealed class NetlinkSocket : IDisposable
         Exchange(request, attempted, null);
     }
 
-    /// <summary>Asks for one object.</summary>
+    /// <summary>Requests one object.</summary>
     /// <exception cref="KernelException">The kernel refused, <see cref="Errno.ENODEV"/> when there is no such link.</exception>
     public NetlinkAnswer Ask(NetlinkMessage request, string attempted)
     {
         NetlinkAnswer? found = null;
         Exchange(request, attempted, answer => found = answer);
-        return found ?? throw new KernelException(attempted, Errno.ENOENT, "it acknowledged the question without answering it");
+        return found ?? throw new KernelException(attempted, Errno.ENOENT, "it acknowledged the request without an answer");
     }
 
-    /// <summary>Asks for all objects of a kind. When they changed while they were read, reads them again.</summary>
+    /// <summary>Requests all objects of a kind; repeats that when they changed meanwhile (NLM_F_DUMP_INTR).</summary>
     public IReadOnlyList<NetlinkAnswer> Dump(NetlinkMessage request, string attempted)
     {
         for (var attempt = 1; ; attempt++)
@@ -83,7 +83,7 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    // False when the answers do not belong to one moment.
+    // False when the dump is inconsistent.
     private bool Exchange(NetlinkMessage request, string attempted, Action<NetlinkAnswer>? take)
     {
         var sequence = ++_sequence;
@@ -95,11 +95,11 @@ internal sealed class NetlinkSocket : IDisposable
             if (length > _buffer.Length)
                 throw new KernelException(attempted, Errno.ENOBUFS, $"its answer has {length} bytes");
 
-            // Copied, because the answers outlive the next datagram.
+            // A copy, because the answers outlive the buffer's content.
             foreach (var (header, answer) in NetlinkAnswer.Split(_buffer.AsSpan(0, length).ToArray()))
             {
                 if (header.nlmsg_seq != sequence)
-                    continue; // The rest of a question that was given up.
+                    continue; // The rest of an earlier request that failed.
 
                 consistent &= (header.nlmsg_flags & Rtnetlink.NLM_F_DUMP_INTR) == 0;
                 if (header.nlmsg_type is Rtnetlink.NLMSG_ERROR or Rtnetlink.NLMSG_DONE)
@@ -118,20 +118,15 @@ internal sealed class NetlinkSocket : IDisposable
         if (answer.Payload.Length < sizeof(int) || answer.Header<int>() >= 0)
             return;
 
-        string? kernelSays = null;
-        if ((header.nlmsg_flags & Rtnetlink.NLM_F_ACK_TLVS) != 0)
-        {
-            foreach (var attribute in Explanation(header, answer.Payload.Span))
-            {
-                if (attribute.Type == Rtnetlink.NLMSGERR_ATTR_MSG)
-                    kernelSays = attribute.Text;
-            }
-        }
-
+        var kernelSays = (header.nlmsg_flags & Rtnetlink.NLM_F_ACK_TLVS) != 0
+            && Explanation(header, answer.Payload.Span).TryFind(Rtnetlink.NLMSGERR_ATTR_MSG, out var found)
+                ? found.Text
+                : null;
         throw new KernelException(attempted, (Errno)(-answer.Header<int>()), kernelSays);
     }
 
-    // NLMSG_ERROR repeats the request, or with NLM_F_CAPPED its header alone, before the attributes; NLMSG_DONE repeats nothing.
+    // NLMSG_ERROR repeats the request before the attributes, with NLM_F_CAPPED only its header; NLMSG_DONE does not (linux/netlink.h,
+    // struct nlmsgerr).
     private static NetlinkAttributes Explanation(NlMsgHdr header, ReadOnlySpan<byte> payload)
     {
         var rest = payload[sizeof(int)..];

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
@@ -11,7 +12,7 @@ internal sealed partial class RouteNetlink
     private const AddressFlags ChosenFlags = AddressFlags.NoDad | AddressFlags.HomeAddress | AddressFlags.ManageTemporary
         | AddressFlags.NoPrefixRoute | AddressFlags.MulticastAutoJoin | AddressFlags.Deprecated;
 
-    /// <summary>The addresses that somebody gave the link: those the kernel or a router made are missing.</summary>
+    /// <summary>The addresses of the link without those that the kernel or a router made.</summary>
     public IReadOnlyList<LinkAddress> Addresses(LinkInfo link)
     {
         var request = NetlinkMessage.Create(RTM_GETADDR, NLM_F_DUMP, new IfAddrMsg { ifa_index = (uint)link.Index });
@@ -24,7 +25,7 @@ internal sealed partial class RouteNetlink
         ];
     }
 
-    /// <summary>Adds an address, an IPv6 one without waiting for anybody to claim it; one that is there already is left alone.</summary>
+    /// <summary>Adds an address, an IPv6 one without duplicate address detection. Does nothing if it exists.</summary>
     public void AddAddress(LinkInfo link, LinkAddress address)
     {
         var flags = (uint)address.Flags | (address.IsIPv6 ? IFA_F_NODAD : 0);
@@ -47,19 +48,15 @@ internal sealed partial class RouteNetlink
             message.Add(IFA_RT_PRIORITY, address.Metric);
 
         if (address.Flags.HasFlag(AddressFlags.Deprecated))
-            message.Add(IFA_CACHEINFO, MemoryMarshal.AsBytes<uint>([0, uint.MaxValue, 0, 0])); // Preferred never, valid for ever; made and changed now.
+        {
+            // struct ifa_cacheinfo: preferred lifetime 0, valid lifetime unlimited.
+            message.Add(IFA_CACHEINFO, MemoryMarshal.AsBytes<uint>([0, uint.MaxValue, 0, 0]));
+        }
 
         if (address.Label is { } label)
             message.Add(IFA_LABEL, label);
 
-        try
-        {
-            socket.Execute(message, $"add address {address.Address}/{address.PrefixLength} to {link.Name} in {place}");
-        }
-        catch (KernelException present) when (present.Errno == Errno.EEXIST)
-        {
-            // Somebody was faster; what is wanted is there.
-        }
+        Execute(message, $"add address {address.Address}/{address.PrefixLength} to {link.Name} in {place}", Errno.EEXIST);
     }
 
     public void RemoveAddress(LinkInfo link, LinkAddress address)
@@ -108,21 +105,16 @@ internal sealed partial class RouteNetlink
 
         local ??= remote;
         address = address with { Address = local!, Peer = remote == local ? null : remote, Flags = (AddressFlags)flags & ChosenFlags };
-        return address.IsIPv6 && IsMadeByItself(address.Address, flags, link.Mac) ? null : address;
+        return address.IsIPv6 && IsAutomatic(address.Address, flags, link.Mac) ? null : address;
     }
 
-    // What routers announce is not permanent; link-local addresses are formed at random or from the MAC as soon as a link is up.
-    private static bool IsMadeByItself(string address, uint flags, string mac) =>
+    // Addresses from router advertisements are not permanent. Link-local ones are random (IFA_F_STABLE_PRIVACY) or derive from the MAC (RFC
+    // 4291).
+    private static bool IsAutomatic(string address, uint flags, string mac) =>
         (flags & (IFA_F_PERMANENT | IFA_F_STABLE_PRIVACY)) != IFA_F_PERMANENT || IsLinkLocalOf(address, mac);
 
-    private static bool IsLinkLocalOf(string address, string mac)
-    {
-        var parts = mac.Split(':');
-        if (parts.Length != 6 || !address.StartsWith("fe80:", StringComparison.Ordinal))
-            return false;
-
-        byte[] bytes = [.. parts.Select(part => Convert.ToByte(part, 16))];
-        byte[] formed = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(bytes[0] ^ 2), bytes[1], bytes[2], 0xff, 0xfe, bytes[3], bytes[4], bytes[5]];
-        return IPAddress.Parse(address).Equals(new IPAddress(formed));
-    }
+    private static bool IsLinkLocalOf(string address, string mac) => address.StartsWith("fe80:", StringComparison.Ordinal)
+        && MacAddress.Parse(mac)?.GetAddressBytes() is [var first, var second, var third, .. { Length: 3 } last]
+        && IPAddress.Parse(address).GetAddressBytes().SequenceEqual(
+            (byte[])[0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(first ^ 2), second, third, 0xff, 0xfe, .. last]);
 }

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
@@ -5,6 +6,8 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 
 internal sealed partial class RouteNetlink
 {
+    private const int GroupBit = 1;
+
     /// <summary>The permanent neighbours of the link.</summary>
     public IReadOnlyList<LinkNeighbour> Neighbours(LinkInfo link) =>
     [
@@ -14,7 +17,7 @@ internal sealed partial class RouteNetlink
             .OfType<LinkNeighbour>(),
     ];
 
-    /// <summary>Makes the entry what it is to be, whatever is known of that neighbour.</summary>
+    /// <summary>Adds or replaces the entry.</summary>
     public void SetNeighbour(LinkInfo link, LinkNeighbour neighbour)
     {
         var header = new NdMsg
@@ -29,22 +32,45 @@ internal sealed partial class RouteNetlink
         socket.Execute(message, $"set neighbour {neighbour.Address} of {link.Name} in {place}");
     }
 
-    private static LinkNeighbour? ToNeighbour(NetlinkAnswer answer)
-    {
-        string? address = null, mac = null;
-        foreach (var attribute in answer.Attributes<NdMsg>())
-        {
-            switch (attribute.Type)
-            {
-                case NDA_DST:
-                    address = attribute.Address;
-                    break;
-                case NDA_LLADDR:
-                    mac = attribute.LinkLayerAddress;
-                    break;
-            }
-        }
+    /// <summary>The entries that no snapshot holds: NOARP neighbours, and proxy entries (ip-neighbour(8)). Each is a noun phrase.</summary>
+    public IReadOnlyList<string> UncarriedNeighbours(LinkInfo link) =>
+    [
+        .. Neighbours(link, flags: 0)
+            .Where(answer => (answer.Header<NdMsg>().ndm_state & NUD_NOARP) != 0)
+            .Select(ToNeighbour).OfType<LinkNeighbour>().Where(neighbour => IsConfigured(link, neighbour))
+            .Select(neighbour => $"NOARP neighbour {neighbour.Address}"),
+        .. Neighbours(link, NTF_PROXY)
+            .Where(answer => (answer.Header<NdMsg>().ndm_flags & NTF_PROXY) != 0)
+            .Select(answer => answer.Attributes<NdMsg>().TryFind(NDA_DST, out var found) ? found.Address : "without an address")
+            .Select(address => $"proxy neighbour {address}"),
+    ];
 
-        return address is null || mac is null ? null : new LinkNeighbour(address, mac);
+    /// <summary>The kinds of the link's queueing disciplines. The handle of a default one is 0 (tc(8)); those are left out.</summary>
+    public IReadOnlyList<string> Qdiscs(LinkInfo link)
+    {
+        var request = NetlinkMessage.Create(RTM_GETQDISC, NLM_F_DUMP, new TcMsg());
+        return
+        [
+            .. socket.Dump(request, $"list the queueing disciplines of {link.Name} in {place}")
+                .Where(answer => answer.Header<TcMsg>().tcm_ifindex == link.Index && answer.Header<TcMsg>().tcm_handle != 0)
+                .Select(answer => answer.Attributes<TcMsg>().TryFind(TCA_KIND, out var found) ? found.Text : "of no kind"),
+        ];
     }
+
+    private IEnumerable<NetlinkAnswer> Neighbours(LinkInfo link, byte flags) => socket
+        .Dump(
+            NetlinkMessage.Create(RTM_GETNEIGH, NLM_F_DUMP, new NdMsg { ndm_flags = flags }),
+            $"list the neighbours of {link.Name} in {place}")
+        .Where(answer => answer.Header<NdMsg>().ndm_ifindex == link.Index);
+
+    // The kernel adds NOARP entries of its own for multicast, for broadcast, and for every address on a link without address resolution
+    // (net/ipv4/arp.c arp_constructor).
+    private static bool IsConfigured(LinkInfo link, LinkNeighbour neighbour) =>
+        MacAddress.Parse(neighbour.Mac)?.GetAddressBytes() is [var first, ..] mac
+        && (first & GroupBit) == 0 && neighbour.Mac != link.Mac && mac.Any(part => part != 0);
+
+    private static LinkNeighbour? ToNeighbour(NetlinkAnswer answer) =>
+        answer.Attributes<NdMsg>().TryFind(NDA_DST, out var address) && answer.Attributes<NdMsg>().TryFind(NDA_LLADDR, out var mac)
+            ? new LinkNeighbour(address.Address, mac.LinkLayerAddress)
+            : null;
 }

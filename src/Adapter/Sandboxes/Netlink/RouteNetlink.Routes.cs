@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
@@ -10,17 +11,19 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 internal sealed partial class RouteNetlink
 {
     /// <summary>
-    /// The routes of all tables but the kernel's own that lead over the link or over none. Those that the kernel makes for addresses are
-    /// among them, those that a router announced are not.
+    /// The routes of all tables except local that lead over the link or over none. They include the kernel's own for addresses, but not
+    /// those from router advertisements.
     /// </summary>
     public IReadOnlyList<LinkRoute> Routes(LinkInfo link) =>
         [.. Routes(link, isIPv6: false), .. Routes(link, isIPv6: true)];
 
-    /// <summary>The routes of all tables, <c>local</c> among them, that lead over a link and were not made by the kernel; with the link's index.</summary>
+    /// <summary>
+    /// The routes of all tables including local that lead over a link and that the kernel did not add, with the link's index.
+    /// </summary>
     public IReadOnlyList<(LinkRoute Route, int? OutputIndex)> ChosenRoutes() =>
         [.. DumpAll(isIPv6: false).Concat(DumpAll(isIPv6: true)).Where(found => found.Route is { HasLink: true, IsKernel: false })];
 
-    /// <summary>The routes of all tables that lead over no link, or over several at once.</summary>
+    /// <summary>The routes of all tables that lead over no link, or over several.</summary>
     public IReadOnlyList<LinkRoute> RoutesOfNoLink() =>
     [
         .. Dump(isIPv6: false).Concat(Dump(isIPv6: true))
@@ -29,35 +32,53 @@ internal sealed partial class RouteNetlink
             .Select(found => found.Route),
     ];
 
-    /// <exception cref="KernelException"><see cref="Errno.EEXIST"/> when another route has its place.</exception>
+    /// <exception cref="KernelException"><see cref="Errno.EEXIST"/> for a conflicting route.</exception>
     public void AddRoute(LinkInfo link, LinkRoute route)
     {
         var request = Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, link, route);
         socket.Execute(request, $"add route {route} over {link.Name} in {place}");
     }
 
-    /// <summary>Puts the route in the place of the one that is there.</summary>
+    /// <summary>Replaces the conflicting route.</summary>
     public void ReplaceRoute(LinkInfo link, LinkRoute route)
     {
         var request = Describe(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, link, route);
         socket.Execute(request, $"set route {route} over {link.Name} in {place}");
     }
 
-    /// <summary>Removes a route; one that is gone already is no failure.</summary>
-    /// <param name="link">Null for a route that needs none.</param>
-    public void RemoveRoute(LinkInfo? link, LinkRoute route)
+    /// <summary>Sets the route, and replaces the conflicting one of the same link.</summary>
+    /// <param name="present">The link's conflicting route; null when there is none.</param>
+    /// <exception cref="IOException">The kernel refused, for example because of a conflicting route of another link.</exception>
+    public void SetRoute(LinkInfo link, LinkRoute route, LinkRoute? present)
     {
+        if (present is not null && AreSame(link, route, present))
+            return;
+
+        if (present is { HasLink: true, Obstacle: null })
+        {
+            ReplaceRoute(link, route);
+            return;
+        }
+
         try
         {
-            socket.Execute(Describe(RTM_DELROUTE, NLM_F_ACK, link, route), $"remove route {route} in {place}");
+            AddRoute(link, route);
         }
-        catch (KernelException absent) when (absent.Errno == Errno.ESRCH)
+        catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
         {
-            // What is wanted is so.
+            throw new IOException(
+                $"{taken.Message}. Another network of the container has a conflicting route; " +
+                "attach the container to only one of the two networks, or give them different routes.",
+                taken);
         }
     }
 
-    /// <summary>Whether the kernel would be told the same of both.</summary>
+    /// <summary>Removes a route. Does nothing if it does not exist.</summary>
+    /// <param name="link">Null for a route that needs none.</param>
+    public void RemoveRoute(LinkInfo? link, LinkRoute route) =>
+        Execute(Describe(RTM_DELROUTE, NLM_F_ACK, link, route), $"remove route {route} in {place}", Errno.ESRCH);
+
+    /// <summary>Whether both have the same netlink message.</summary>
     public static bool AreSame(LinkInfo link, LinkRoute one, LinkRoute other) =>
         Describe(RTM_NEWROUTE, 0, link, one).Finish(0).SequenceEqual(Describe(RTM_NEWROUTE, 0, link, other).Finish(0));
 
@@ -65,7 +86,8 @@ internal sealed partial class RouteNetlink
         .Where(found => found.Route.HasLink ? found.OutputIndex == link.Index || found.OutputIndex is null : !found.Route.IsKernel)
         .Select(found => found.Route);
 
-    private IEnumerable<(LinkRoute Route, int? OutputIndex)> Dump(bool isIPv6) => DumpAll(isIPv6).Where(found => found.Route.Table != RT_TABLE_LOCAL);
+    private IEnumerable<(LinkRoute Route, int? OutputIndex)> Dump(bool isIPv6) =>
+        DumpAll(isIPv6).Where(found => found.Route.Table != RT_TABLE_LOCAL);
 
     private IEnumerable<(LinkRoute Route, int? OutputIndex)> DumpAll(bool isIPv6)
     {
@@ -136,7 +158,8 @@ internal sealed partial class RouteNetlink
         message.Add(RTA_VIA, via);
     }
 
-    // IPv6 routes of equal rank are routes of their own, each of its link, which the kernel shows as one.
+    // The kernel reports IPv6 routes of equal metric over several links as one route with several next hops (net/ipv6/route.c
+    // rt6_fill_node).
     private static IEnumerable<(LinkRoute Route, int? OutputIndex)> ToRoutes(NetlinkAnswer answer, bool isIPv6)
     {
         var (route, outputIndex) = ToRoute(answer, isIPv6);
@@ -161,16 +184,8 @@ internal sealed partial class RouteNetlink
         return hops;
     }
 
-    private static string? GatewayOf(ReadOnlySpan<byte> hopAttributes)
-    {
-        foreach (var attribute in new NetlinkAttributes(hopAttributes))
-        {
-            if (attribute.Type == RTA_GATEWAY)
-                return attribute.Address;
-        }
-
-        return null;
-    }
+    private static string? GatewayOf(ReadOnlySpan<byte> hopAttributes) =>
+        new NetlinkAttributes(hopAttributes).TryFind(RTA_GATEWAY, out var found) ? found.Address : null;
 
     private static (LinkRoute Route, int? OutputIndex) ToRoute(NetlinkAnswer answer, bool isIPv6)
     {
@@ -196,7 +211,7 @@ internal sealed partial class RouteNetlink
                 case RTA_METRICS:
                     route = WithMetrics(route, attribute.Nested);
                     break;
-                case RTA_PREF when attribute.Byte == 0: // What every IPv6 route has.
+                case RTA_PREF when attribute.Byte == 0: // ICMPV6_ROUTER_PREF_MEDIUM, as every IPv6 route has.
                     break;
                 default:
                     route = With(route, attribute, header.rtm_dst_len);
@@ -220,7 +235,7 @@ internal sealed partial class RouteNetlink
         RTA_SRC => route with { Obstacle = "is for certain sources only" },
         RTA_FLOW or RTA_PREF or RTA_ENCAP or RTA_ENCAP_TYPE =>
             route with { OtherAttributes = [.. route.OtherAttributes, Verbatim(attribute)] },
-        _ => route, // The rest is statistics, or says again what these say.
+        _ => route, // The other attributes are statistics or repeat these.
     };
 
     private static LinkRoute WithMetrics(LinkRoute route, NetlinkAttributes metrics)

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
 using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
@@ -8,34 +9,18 @@ internal sealed partial class RouteNetlink
 {
     private const uint NoLimit = uint.MaxValue;
 
-    /// <summary>All rules that somebody made; the three of every namespace, and that of the first VRF device, are the kernel's.</summary>
+    /// <summary>
+    /// All rules except the kernel's own (FRA_PROTOCOL RTPROT_KERNEL): the three of every namespace and that of VRF devices.
+    /// </summary>
     public IReadOnlyList<RoutingRule> Rules() => [.. Rules(isIPv6: false), .. Rules(isIPv6: true)];
 
-    /// <summary>Adds a rule; one that is there already is left alone.</summary>
-    public void AddRule(RoutingRule rule)
-    {
-        try
-        {
-            socket.Execute(Describe(RTM_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, rule), $"add rule {rule} in {place}");
-        }
-        catch (KernelException present) when (present.Errno == Errno.EEXIST)
-        {
-            // What is wanted is so.
-        }
-    }
+    /// <summary>Adds a rule. Does nothing if it exists.</summary>
+    public void AddRule(RoutingRule rule) =>
+        Execute(Describe(RTM_NEWRULE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, rule), $"add rule {rule} in {place}", Errno.EEXIST);
 
-    /// <summary>Removes a rule; one that is gone already is no failure.</summary>
-    public void RemoveRule(RoutingRule rule)
-    {
-        try
-        {
-            socket.Execute(Describe(RTM_DELRULE, NLM_F_ACK, rule), $"remove rule {rule} in {place}");
-        }
-        catch (KernelException absent) when (absent.Errno == Errno.ENOENT)
-        {
-            // What is wanted is so.
-        }
-    }
+    /// <summary>Removes a rule. Does nothing if it does not exist.</summary>
+    public void RemoveRule(RoutingRule rule) =>
+        Execute(Describe(RTM_DELRULE, NLM_F_ACK, rule), $"remove rule {rule} in {place}", Errno.ENOENT);
 
     private IEnumerable<RoutingRule> Rules(bool isIPv6)
     {
@@ -49,7 +34,7 @@ internal sealed partial class RouteNetlink
         }
         catch (KernelException absent) when (absent.Errno == Errno.EAFNOSUPPORT)
         {
-            return []; // The kernel runs without IPv6.
+            return []; // A kernel without IPv6.
         }
     }
 

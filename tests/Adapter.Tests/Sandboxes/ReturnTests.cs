@@ -1,14 +1,15 @@
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Tests.Sandboxes;
 
-public sealed class HomecomingTests : IDisposable
+public sealed class ReturnTests : IDisposable
 {
     private readonly ThrowAwayHost _host = new();
     private readonly LinkSnapshot _snapshot;
     private readonly string _staged;
 
-    public HomecomingTests()
+    public ReturnTests()
     {
         _host.RunPlugin();
         _host.AddExtras();
@@ -21,7 +22,7 @@ public sealed class HomecomingTests : IDisposable
     [Fact]
     public void A_link_that_never_left_the_staging_namespace_stays()
     {
-        BringHome().Should().Be(LinkHome.Home);
+        BringHome().Should().Be(LinkOrigin.Staging);
 
         ThrowAwayHost.Census(_host.StagingPath).Should().Be(_staged);
     }
@@ -33,8 +34,8 @@ public sealed class HomecomingTests : IDisposable
         Travel("eth0");
         _host.LetDockerPutItBack();
 
-        BringHome().Should().Be(LinkHome.Returned);
-        BringHome().Should().Be(LinkHome.Home);
+        BringHome().Should().Be(LinkOrigin.Host);
+        BringHome().Should().Be(LinkOrigin.Staging);
 
         Staged().Should().BeEquivalentTo(_staged.Split('\n'));
         Tool.Ip(_host.HostPath, "link show").Should().NotContain(ThrowAwayHost.HostIfname);
@@ -45,7 +46,7 @@ public sealed class HomecomingTests : IDisposable
     {
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
 
-        BringHome().Should().Be(LinkHome.Returned);
+        BringHome().Should().Be(LinkOrigin.Host);
 
         Staged().Should().BeEquivalentTo(_staged.Split('\n'));
     }
@@ -57,7 +58,7 @@ public sealed class HomecomingTests : IDisposable
     {
         Travel(sandboxIfname);
 
-        BringHome().Should().Be(LinkHome.FetchedFromSandbox);
+        BringHome().Should().Be(LinkOrigin.Sandbox);
 
         Staged().Should().BeEquivalentTo(_staged.Split('\n'));
         Tool.Ip(_host.SandboxPath, "rule show").Should().NotContain("lookup 100");
@@ -71,7 +72,7 @@ public sealed class HomecomingTests : IDisposable
         Travel("eth0");
         NetworkNamespace.Unmount(_host.SandboxPath);
 
-        BringHome().Should().Be(LinkHome.FetchedFromSandbox);
+        BringHome().Should().Be(LinkOrigin.Sandbox);
 
         Staged().Should().BeEquivalentTo(_staged.Split('\n'));
     }
@@ -82,7 +83,7 @@ public sealed class HomecomingTests : IDisposable
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth3");
 
-        BringHome().Should().Be(LinkHome.FetchedFromSandbox);
+        BringHome().Should().Be(LinkOrigin.Sandbox);
 
         Staged().Should().BeEquivalentTo(_staged.Split('\n'));
     }
@@ -95,8 +96,8 @@ public sealed class HomecomingTests : IDisposable
         Tool.Ip(_host.SandboxPath, "link del eth0");
         NetworkNamespace.Unmount(_host.SandboxPath);
 
-        BringHome().Should().Be(LinkHome.StandIn);
-        BringHome().Should().Be(LinkHome.Home);
+        BringHome().Should().Be(LinkOrigin.StandIn);
+        BringHome().Should().Be(LinkOrigin.Staging);
 
         var link = Tool.IpJson(_host.StagingPath, "link show eth0").Single();
         link.GetProperty("address").GetString().Should().Be(ThrowAwayHost.Mac);
@@ -112,7 +113,7 @@ public sealed class HomecomingTests : IDisposable
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.Staging.Remove(ThrowAwayHost.Id);
 
-        BringHome().Should().Be(LinkHome.Returned);
+        BringHome().Should().Be(LinkOrigin.Host);
 
         Staged().Should().BeEquivalentTo(_staged.Split('\n'));
     }
@@ -122,7 +123,7 @@ public sealed class HomecomingTests : IDisposable
     {
         _host.Staging.Remove(ThrowAwayHost.Id);
 
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, null, null).Should().Be(LinkHome.Home);
+        _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, null, null).Should().Be(LinkOrigin.Staging);
 
         NetworkNamespace.IsNamespace(_host.StagingPath).Should().BeTrue();
     }
@@ -134,7 +135,7 @@ public sealed class HomecomingTests : IDisposable
         Tool.Ip(_host.HostPath, $"link add {ThrowAwayHost.HostIfname} address {ThrowAwayHost.Mac} type bridge");
         Tool.Ip(_host.SandboxPath, $"link add eth0 address {ThrowAwayHost.Mac} type veth peer name eth9");
 
-        BringHome().Should().Be(LinkHome.StandIn);
+        BringHome().Should().Be(LinkOrigin.StandIn);
 
         Tool.IpJson(_host.HostPath, $"link show {ThrowAwayHost.HostIfname}").Should().ContainSingle();
         Tool.IpJson(_host.SandboxPath, "link show eth0").Should().ContainSingle();
@@ -167,8 +168,8 @@ public sealed class HomecomingTests : IDisposable
         Tool.Ip(_host.SandboxPath, "route del default");
         ThrowAwayHost.Census(_host.SandboxPath).Replace(" noprefixroute", "", StringComparison.Ordinal).Split('\n')[1..]
             .Should().BeEquivalentTo(staged.Split('\n')[1..]);
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
-            LinkHome.FetchedFromSandbox);
+        _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(
+            LinkOrigin.Sandbox);
 
         Staged().Should().BeEquivalentTo(staged.Split('\n'));
     }
@@ -185,8 +186,8 @@ public sealed class HomecomingTests : IDisposable
     private ArrivalState Finish(LinkSnapshot snapshot) =>
         _host.Staging.TryFinishArrival(ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).State;
 
-    private LinkHome BringHome() =>
-        _host.Staging.BringHome(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot);
+    private LinkOrigin BringHome() =>
+        _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, _snapshot);
 
     private string[] Staged() => ThrowAwayHost.Census(_host.StagingPath).Split('\n');
 }

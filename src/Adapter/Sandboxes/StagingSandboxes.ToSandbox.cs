@@ -1,24 +1,25 @@
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Netlink;
 using CniInvoker;
 
 namespace Bridge.Adapter.Sandboxes;
 
-/// <summary>The way out: from the staging namespace through the host's into the sandbox.</summary>
+/// <summary>Moves a link from the staging namespace to the host, from where Docker moves it to the sandbox.</summary>
 internal sealed partial class StagingSandboxes
 {
-    /// <summary>Puts the link where Docker looks for it. A link that is there already, or further on its way, is left alone.</summary>
-    /// <exception cref="IOException">The kernel refused, for example because the host has another link of that name.</exception>
+    /// <summary>Moves the link to the host namespace, where Docker looks for it. Does nothing if the link has already left.</summary>
+    /// <exception cref="IOException">The kernel refused, for example because another link of the host has the name.</exception>
     public void SendToHost(string attachmentId, string ifname, string hostIfname)
     {
         using var staging = Sandbox.Open(PathOf(attachmentId));
         if (!staging.IsStagingOf(attachmentId))
-            return; // The path names the sandbox: the link has arrived.
+            return; // The sandbox is mounted at the path: the link has arrived.
 
         var netlink = staging.Netlink;
         if ((netlink.FindLink(hostIfname) ?? netlink.FindLink(ifname)) is { } link)
         {
-            ClaimMac(netlink, link);
-            RenameDown(netlink, link, hostIfname); // Before the move: the host never sees the name that plugins use.
+            FixMac(netlink, link);
+            RenameDown(netlink, link, hostIfname); // Before the move: the name that plugins use never shows on the host.
             MoveToHost(netlink, link.Index, hostIfname);
         }
         else if (!HostHas(hostIfname))
@@ -28,25 +29,22 @@ internal sealed partial class StagingSandboxes
     }
 
     /// <summary>
-    /// Looks how far the link is. When Docker has finished with it in the sandbox, makes the attachment's path name that sandbox, and puts
-    /// back what Docker cannot carry: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours.
-    /// Whose default route is set is Docker's choice. Idempotent.
+    /// Locates the link. When Docker has finished with it in the sandbox, mounts the sandbox at the attachment's path and adds what Docker
+    /// does not copy: further addresses, routes of other tables, sources and MTUs of routes, rules, permanent neighbours. Idempotent.
     /// </summary>
-    /// <param name="isFinished">It was there before, and plugins have worked in the sandbox since: what is there now is as they want it.</param>
-    /// <param name="awaitsGateway">Docker sets the link's default route, so it has not finished without one.</param>
-    /// <exception cref="IOException">
-    /// The kernel refused something that belongs to the link, for example because the sandbox has another route in its place.
-    /// </exception>
+    /// <param name="isFinished">This succeeded before, and plugins may have changed the configuration since; it is not restored.</param>
+    /// <param name="awaitsGateway">Docker sets the link's default route, so without one it has not finished.</param>
+    /// <exception cref="IOException">The kernel refused, for example because the sandbox has a conflicting route.</exception>
     public Arrival TryFinishArrival(
-        string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot, OwnDefaultRoutes own = default, bool isFinished = false,
-        bool awaitsGateway = false)
+        string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot, OwnDefaultRoutes own = default,
+        bool isFinished = false, bool awaitsGateway = false)
     {
         if (HostHas(hostIfname))
             return new Arrival(ArrivalState.InHost, null);
 
         using var sandbox = Sandbox.TryOpen(sandboxPath);
         if (sandbox is null)
-            return new Arrival(ArrivalState.NotReady, null); // Docker makes an empty file first and mounts the namespace there later.
+            return new Arrival(ArrivalState.NotReady, null); // See Sandbox.Exists.
 
         if (sandbox.Find(snapshot, host) is not { } found)
         {
@@ -57,7 +55,7 @@ internal sealed partial class StagingSandboxes
         var link = new SandboxLink(sandbox, found);
         if (isFinished)
         {
-            Cover(attachmentId, sandbox.Namespace); // Mounts may have gone with an earlier process, when it had a mount namespace of its own.
+            MountOver(attachmentId, sandbox.Namespace); // A previous process with a mount namespace of its own took its mounts with it.
             new SandboxDefaults(sandbox, found, own).Settle(link.WithoutIPv6WhereOff(snapshot), isFinished);
             return new Arrival(ArrivalState.Arrived, found.Name);
         }
@@ -65,7 +63,7 @@ internal sealed partial class StagingSandboxes
         if (!link.IsConfiguredByDocker(link.WithoutIPv6WhereOff(snapshot), own, awaitsGateway))
             return new Arrival(ArrivalState.NotReady, null);
 
-        Cover(attachmentId, sandbox.Namespace);
+        MountOver(attachmentId, sandbox.Namespace);
         Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot), own);
         return new Arrival(ArrivalState.Arrived, found.Name);
     }
@@ -79,7 +77,7 @@ internal sealed partial class StagingSandboxes
         }
         catch (IOException) when (!ReferenceEquals(link.WithoutIPv6WhereOff(snapshot), snapshot))
         {
-            // Before Docker 28 the container's own sysctls come at this very time, and have switched IPv6 off meanwhile.
+            // Before Docker 28 the container's own sysctls are applied at the same time, and have disabled IPv6 meanwhile.
             Complete(sandbox, link, link.WithoutIPv6WhereOff(snapshot), own);
             return;
         }
@@ -97,18 +95,18 @@ internal sealed partial class StagingSandboxes
     {
         try
         {
-            netlink.Move(index, host, hostIfname);
+            host.Take(netlink, index, hostIfname);
         }
         catch (KernelException taken) when (taken.Errno == Errno.EEXIST)
         {
             throw new IOException(
-                $"{taken.Message}. The host has another link of that name, which the bridge did not make; " +
+                $"{taken.Message}. The host has another link of that name, which cnm-cni did not make; " +
                 $"rename it or remove it (ip link delete {hostIfname}).",
                 taken);
         }
     }
 
-    private void Cover(string attachmentId, NetworkNamespace sandbox)
+    private void MountOver(string attachmentId, NetworkNamespace sandbox)
     {
         using (var named = NetworkNamespace.TryOpen(PathOf(attachmentId)))
         {
@@ -120,9 +118,9 @@ internal sealed partial class StagingSandboxes
         sandbox.MountAt(PathOf(attachmentId));
     }
 
-    // udev and NetworkManager may change the MAC of a link that appears in the host namespace, unless somebody chose it: so it is chosen,
-    // as it is.
-    private static void ClaimMac(RouteNetlink netlink, LinkInfo link)
+    // Sets the MAC that the link has: addr_assign_type becomes NET_ADDR_SET, and udev (systemd.link(5) MACAddressPolicy) and NetworkManager
+    // leave a set MAC alone.
+    private static void FixMac(RouteNetlink netlink, LinkInfo link)
     {
         if (link.SharesMac || MacAddress.Parse(link.Mac) is not { } mac)
             return;
@@ -133,7 +131,7 @@ internal sealed partial class StagingSandboxes
         }
         catch (KernelException)
         {
-            // A driver that does not let its MAC be set has none that others could change.
+            // The driver refuses every change of the MAC, so udev's too.
         }
     }
 
@@ -147,4 +145,22 @@ internal sealed partial class StagingSandboxes
 
         netlink.Rename(link.Index, name);
     }
+}
+
+/// <summary>How far a link is on its way to the sandbox, and its name there once it has arrived.</summary>
+internal readonly record struct Arrival(ArrivalState State, string? InterfaceName);
+
+internal enum ArrivalState
+{
+    /// <summary>Docker has not moved it yet.</summary>
+    InHost,
+
+    /// <summary>It is in the sandbox or about to be, and Docker has not finished with it.</summary>
+    NotReady,
+
+    /// <summary>It is in the sandbox with its whole configuration, and the sandbox is mounted at the attachment's path.</summary>
+    Arrived,
+
+    /// <summary>It is in neither namespace.</summary>
+    Gone,
 }

@@ -4,7 +4,7 @@ using Bridge.Adapter.Sandboxes;
 namespace Bridge.Adapter.Tests.Sandboxes;
 
 /// <summary>A link on its way out of the staging namespace.</summary>
-public sealed class JourneyTests : IDisposable
+public sealed class StagingNamespaceTests : IDisposable
 {
     private readonly ThrowAwayHost _host = new();
 
@@ -138,7 +138,7 @@ public sealed class JourneyTests : IDisposable
                 Tool.Ip(_host.Staging.PathOf(journey.Id), $"addr add {journey.Address}/24 dev eth0");
                 var snapshot = _host.Staging.Capture(journey.Id, "eth0");
                 _host.Staging.SendToHost(journey.Id, "eth0", journey.HostIfname);
-                _host.Staging.BringHome(journey.Id, "eth0", journey.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkHome.Returned);
+                _host.Staging.Return(journey.Id, "eth0", journey.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkOrigin.Host);
                 return ValueTask.CompletedTask;
             });
 

@@ -1,11 +1,10 @@
-namespace Bridge.Adapter.Sandboxes;
+namespace Bridge.Adapter.Sandboxes.Links;
 
-/// <summary>Which table routes a packet (ip-rule(8)).</summary>
-/// <param name="IsIPv6">Whether it is about IPv6.</param>
-/// <param name="Priority">Smaller comes first.</param>
+/// <summary>A rule of the routing policy database (ip-rule(8)).</summary>
+/// <param name="Priority">The kernel applies smaller numbers first.</param>
 internal sealed record RoutingRule(bool IsIPv6, uint Priority)
 {
-    /// <summary>What the rule does, in the kernel's numbers (FR_ACT_…): 1 looks into the table.</summary>
+    /// <summary>FR_ACT_… of linux/fib_rules.h; 1: look up the table.</summary>
     public int Action { get; init; }
 
     public int Table { get; init; }
@@ -24,19 +23,24 @@ internal sealed record RoutingRule(bool IsIPv6, uint Priority)
 
     public int TypeOfService { get; init; }
 
-    /// <summary>Marks, ports, users and whatever else it selects by.</summary>
+    /// <summary>Marks, ports, user ranges and other selectors.</summary>
     public IReadOnlyList<KernelAttribute> OtherAttributes { get; init; } = [];
 
-    /// <summary>The same rule for a link that has another name, or has none any more.</summary>
+    /// <summary>The same rule for a link of another name, or without the link's name.</summary>
     public RoutingRule For(string ifname, string? otherIfname) => this with
     {
         InputInterface = InputInterface == ifname ? otherIfname : InputInterface,
         OutputInterface = OutputInterface == ifname ? otherIfname : OutputInterface,
     };
 
-    /// <summary>The kernel has room for one of the two in a namespace.</summary>
+    /// <summary>Whether the two conflict: the kernel keeps only one of them in a namespace.</summary>
     public bool IsSameAs(RoutingRule other) =>
         this with { OtherAttributes = other.OtherAttributes } == other && OtherAttributes.SequenceEqual(other.OtherAttributes);
 
     public override string ToString() => $"{Priority}: from {From ?? "all"}{(To is null ? "" : $" to {To}")} lookup {Table}";
 }
+
+/// <summary>A netlink attribute that cnm-cni copies without interpreting it.</summary>
+/// <param name="Number">Its number in the kernel's header.</param>
+/// <param name="Value">Its bytes in hexadecimal, in the host's byte order.</param>
+internal sealed record KernelAttribute(int Number, string Value);
