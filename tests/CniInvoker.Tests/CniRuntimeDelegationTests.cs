@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests;
 
-/// <summary>The library in the place of a plugin that delegates to its IPAM plugin.</summary>
+/// <summary>The library in the role of a plugin that delegates to its IPAM plugin.</summary>
 public sealed class CniRuntimeDelegationTests : IDisposable
 {
     private const string Addresses =

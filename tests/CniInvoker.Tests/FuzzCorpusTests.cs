@@ -3,8 +3,8 @@ using Bridge.Fuzzing.Targets;
 namespace CniInvoker.Tests;
 
 /// <summary>
-/// Whatever a file or a plugin holds: it is understood, or refused in the library's own words. Fuzzing finds new inputs; these are those
-/// that it begins with.
+/// Any input is accepted, or refused with an exception of the library. Fuzzing finds new inputs; these are those
+/// that it starts with.
 /// </summary>
 public sealed class FuzzCorpusTests
 {

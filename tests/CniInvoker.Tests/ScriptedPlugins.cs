@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker.Tests;
 
 /// <summary>
-/// A plugin directory of its own, with shell scripts for plugins. Each writes down that it was run, with which arguments, environment and
-/// stdin, and then does what its script for the operation says.
+/// A plugin directory with shell scripts as plugins. Each records its runs with arguments, environment and
+/// stdin, and then runs its script for the operation.
 /// </summary>
 internal sealed class ScriptedPlugins : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class ScriptedPlugins : IDisposable
 
     public string Records { get; }
 
-    /// <summary>What was run, in order: "ADD first". Without VERSION, which is asked for beforehand.</summary>
+    /// <summary>The runs in order: "ADD first". Without VERSION, which runs before.</summary>
     public string[] Runs => Lines("runs");
 
-    /// <summary>Every time a plugin was asked for its versions: "VERSION first".</summary>
+    /// <summary>The runs of VERSION: "VERSION first".</summary>
     public string[] Probes => Lines("probes");
 
     /// <summary>A command that prints.</summary>
@@ -71,7 +71,7 @@ internal sealed class ScriptedPlugins : IDisposable
         esac
         """);
 
-    /// <summary>A plugin that does not write down anything by itself.</summary>
+    /// <summary>A plugin that records nothing itself.</summary>
     public ScriptedPlugins WithScript(string type, string script)
     {
         var path = Path.Combine(Directory, type);

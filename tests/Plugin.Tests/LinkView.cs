@@ -9,8 +9,8 @@ namespace Bridge.Plugin.Tests;
 /// <param name="Mac">In lower case.</param>
 /// <param name="Mtu">In bytes.</param>
 /// <param name="Flags">UP, PROMISC…</param>
-/// <param name="Master">The bridge it is a port of, if any.</param>
-/// <param name="Addresses">With prefix length, without those that the kernel gives by itself.</param>
+/// <param name="Master">The bridge device that it is a port of, if any.</param>
+/// <param name="Addresses">With prefix length, without those that the kernel assigns itself.</param>
 public sealed record LinkView(
     string Name, string Kind, string Mac, int Mtu, IReadOnlyList<string> Flags, string? Master, IReadOnlyList<string> Addresses)
 {

@@ -12,16 +12,16 @@ public class PluginHost : IAsyncLifetime
 
     public TestHost Host => _host ?? throw new InvalidOperationException(MissingRequirement ?? "The host is not started.");
 
-    /// <summary>Why there is no host on this machine; null when there is one.</summary>
+    /// <summary>Why this machine cannot be a host; null when it can.</summary>
     public string? MissingRequirement { get; } = HostRequirements.Missing(withEngine: false);
 
     /// <summary>
-    /// The stock plugins are those of today (1.9.1, specification 1.1.0), not Debian 12's (1.1.1, specification 1.0.0), which had no tap
+    /// The stock plugins are current (1.9.1, specification 1.1.0), not Debian 12's (1.1.1, specification 1.0.0), which had no tap
     /// plugin yet.
     /// </summary>
     public static bool HasNewPlugins { get; } = File.Exists($"{EngineTree.Chosen?.Path}{HostRequirements.PluginDirectory}/tap");
 
-    /// <summary>For a sandbox; no other of the host has or had it.</summary>
+    /// <summary>A name for a sandbox, unique on the host.</summary>
     public string NewName() => string.Create(CultureInfo.InvariantCulture, $"box{++_names}");
 
     public async ValueTask InitializeAsync()
@@ -43,6 +43,6 @@ public class PluginHost : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What the tests of a class need beside the plugins.</summary>
+    /// <summary>Sets up what the tests of a class need besides the plugins.</summary>
     protected virtual Task FurnishAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -4,7 +4,7 @@ using Bridge.TestHosts.Commands;
 
 namespace Bridge.Plugin.Tests;
 
-/// <summary>What the tests on a host have in common: the network they are about, and that each leaves the host as it was.</summary>
+/// <summary>The base of tests on a host: their network, and the check that each leaves the host unchanged.</summary>
 public abstract class PluginTest : IAsyncLifetime
 {
     /// <summary>The CNI network of every test.</summary>
@@ -27,12 +27,12 @@ public abstract class PluginTest : IAsyncLifetime
 
     protected TestHost Host => _fixture.Host;
 
-    /// <summary>The newest version of the specification that these plugins speak.</summary>
+    /// <summary>The newest version of the specification that these plugins support.</summary>
     protected static string NewestVersion => PluginHost.HasNewPlugins ? "1.1.0" : "1.0.0";
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>What a failed test left must not fail the next one.</summary>
+    /// <summary>Removes what a failed test left, which would fail the next one.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var sandbox in _sandboxes)
@@ -49,7 +49,7 @@ public abstract class PluginTest : IAsyncLifetime
     protected static void RequireNewPlugins(string feature) =>
         Assert.SkipUnless(PluginHost.HasNewPlugins, $"plugin: {feature} came after version 1.1.1 of the stock plugins");
 
-    /// <summary>Makes <see cref="Network"/> a network of these plugins, in place of what it was.</summary>
+    /// <summary>Configures <see cref="Network"/> as a network of these plugins.</summary>
     protected Task WriteNetworkAsync(params IEnumerable<string> plugins) => WriteNetworkAsync(NewestVersion, plugins);
 
     protected Task WriteNetworkAsync(string cniVersion, IEnumerable<string> plugins) =>
@@ -67,7 +67,7 @@ public abstract class PluginTest : IAsyncLifetime
     }
 
     /// <summary>On the host.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Its output.</returns>
     protected async Task<string> RunInShellAsync(string script) =>
         (await Host.RunAsync(["sh", "-c", script], Cancellation)).EnsureSuccess().Output;
 
@@ -75,7 +75,7 @@ public abstract class PluginTest : IAsyncLifetime
     protected Task<CommandResult> CniAsync(string verb, params IEnumerable<string> options) =>
         Host.BridgeAsync(["cni", verb, Network, .. options], Cancellation);
 
-    /// <summary>What plugins make once and keep (the bridge, chains of the firewall) is there from the first attachment on.</summary>
+    /// <summary>A census after one attachment, which makes what plugins keep (the bridge device, chains of the firewall).</summary>
     /// <param name="capabilities">Of that attachment.</param>
     protected async Task<HostCensus> CensusAfterOneAttachmentAsync(string? capabilities = null)
     {
@@ -103,7 +103,7 @@ public abstract class PluginTest : IAsyncLifetime
         string.Join('\n', changes).Should().BeEmpty();
     }
 
-    /// <summary>A command failed, and whoever typed it is told this.</summary>
+    /// <summary>The command failed with this error text.</summary>
     protected static void AssertRefused(CommandResult command, params string[] words)
     {
         command.ExitCode.Should().NotBe(0);

@@ -7,16 +7,16 @@ internal static class Plugins
     public const string HostLocal =
         """{ "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }]], "routes": [{ "dst": "0.0.0.0/0" }] }""";
 
-    /// <summary>The same over IPv6 too.</summary>
+    /// <summary>The same, and IPv6.</summary>
     public const string DualStackHostLocal = """
         { "type": "host-local", "ranges": [[{ "subnet": "10.90.0.0/24" }], [{ "subnet": "fd00:90::/64" }]],
           "routes": [{ "dst": "0.0.0.0/0" }, { "dst": "::/0" }] }
         """;
 
-    /// <summary>A bridge with a gateway address, and nothing on the host that outlives its containers but the bridge.</summary>
+    /// <summary>A bridge with a gateway address; only the bridge device outlives the containers.</summary>
     public const string PlainBridge = $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": {{HostLocal}} }""";
 
-    /// <summary>The same, for what wants to reach places that know no way back.</summary>
+    /// <summary>The same with masquerading, for destinations without a route back.</summary>
     public const string MasqueradingBridge =
         $$"""{ "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipam": {{HostLocal}} }""";
 

@@ -8,14 +8,14 @@ using CniInvoker;
 namespace Bridge.Plugin.Tests;
 
 /// <summary>
-/// A network namespace of the host, and what a person can type about it: <c>cnm-cni cni VERB NETWORK /run/netns/NAME</c>.
+/// A network namespace of the host, and the commands for it: <c>cnm-cni cni VERB NETWORK /run/netns/NAME</c>.
 /// </summary>
 public sealed class Sandbox(TestHost host, string name, string network)
 {
-    /// <summary>Of the namespace, on the host.</summary>
+    /// <summary>The namespace's path on the host.</summary>
     public string Path => $"/run/netns/{name}";
 
-    /// <summary>From inside.</summary>
+    /// <summary>The view from inside.</summary>
     public Vantage Inside => host.FromNamespace(Path);
 
     public async Task MakeAsync(CancellationToken cancellationToken) =>
@@ -44,11 +44,11 @@ public sealed class Sandbox(TestHost host, string name, string network)
 
     public Task<CommandResult> CheckAsync(CancellationToken cancellationToken) => RunAsync("check", null, null, cancellationToken);
 
-    /// <summary>DEL, without the arguments that ADD was given: they are remembered.</summary>
+    /// <summary>DEL, without ADD's arguments, which the record contains.</summary>
     public Task<CommandResult> DeleteAsync(CancellationToken cancellationToken) => RunAsync("del", null, null, cancellationToken);
 
     /// <summary>A command inside.</summary>
-    /// <returns>What it printed.</returns>
+    /// <returns>Its output.</returns>
     public async Task<string> RunInShellAsync(string script, CancellationToken cancellationToken) =>
         (await host.RunAsync(["nsenter", $"--net={Path}", "sh", "-c", script], cancellationToken)).EnsureSuccess().Output;
 
@@ -66,7 +66,7 @@ public sealed class Sandbox(TestHost host, string name, string network)
     }
 
     /// <summary>
-    /// What ADD answered is what the kernel shows: the interfaces in here and on the host, every address in here, and every route.
+    /// The kernel shows the result of ADD: the interfaces in the namespace and on the host, every address, and every route.
     /// </summary>
     public async Task AssertHoldsAsync(CniResult result, CancellationToken cancellationToken)
     {

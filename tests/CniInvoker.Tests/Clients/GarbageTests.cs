@@ -36,7 +36,7 @@ public sealed class GarbageTests : ClientTest
     [Case(45, "gc-valid / gc-empty / gc-nil / gc-old / gc-disabled")]
     public async Task DEL_of_a_stale_attachment_gets_no_namespace_path_that_another_uses()
     {
-        await AttachAsync("1.1.0"); // All at one path.
+        await AttachAsync("1.1.0"); // All with one namespace path.
 
         await Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
 
@@ -164,7 +164,7 @@ public sealed class GarbageTests : ClientTest
         await Eventually.FileAsync(started);
         var collection = Client.CollectGarbageAsync("pods", [Id("c1")], force: false, Cancellation);
         var next = Client.AddAsync("pods", Attachment("c2"), Cancellation);
-        // Begins last and waits for nobody: by its end the others could have run plugins too.
+        // Starts last and waits for nothing: by its end the others could have run plugins too.
         await Client.AddAsync("web", Attachment("c3"), Cancellation);
         Plugins.Runs.Should().Equal("ADD first", "ADD second");
         File.WriteAllText(go, "");

@@ -11,7 +11,7 @@ public sealed class OperationLocksTests : IDisposable
 
     private string File => Path.Combine(_directory, "made/lock");
 
-    // Each instance stands for a process of its own: they share nothing but the file.
+    // Each instance acts like a separate process: they share nothing but the file.
     private OperationLocks Locks() => new(File, TimeProvider.System);
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OperationLocksTests : IDisposable
         var operation = await Locks().EnterAsync("pods", "c1", Patience, Cancellation);
         var collection = Locks().EnterAloneAsync("pods", Patience, Cancellation);
 
-        // It would never get in while operations overlap without end.
+        // Otherwise GC would never start while operations overlap.
         var newcomer = () => Locks().EnterAsync("pods", "c2", NoPatience, Cancellation);
         await newcomer.Should().ThrowAsync<CniException>();
 

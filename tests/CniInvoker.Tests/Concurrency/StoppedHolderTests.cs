@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace CniInvoker.Tests.Concurrency;
 
 /// <summary>
-/// A process that is stopped, say with Ctrl-Z, in the middle of an operation keeps its locks. Nobody waits for it without a word.
+/// A process that is stopped (Ctrl-Z, say) during an operation keeps its locks. Operations that wait for it fail and name it.
 /// </summary>
 public sealed class StoppedHolderTests : IDisposable
 {
@@ -70,7 +70,7 @@ public sealed class StoppedHolderTests : IDisposable
         ProcessStatus.IsAncestor(Environment.ProcessId).Should().BeFalse();
     }
 
-    // A lock belongs to whoever has the opened file: here a child that has inherited it, and that alone.
+    // A lock belongs to the open file description, which here only a child holds, by inheritance.
     private Process HoldEverything()
     {
         using var file = LibC.open(File, LibC.O_RDWR | LibC.O_CREAT, 0x180);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CniInvoker.Tests.Configuration;
 
-/// <summary>What is wrong with a file is said to the person who wrote it, not to a programmer of this library.</summary>
+/// <summary>Error texts for files address their author, not a programmer of this library.</summary>
 public sealed class ConfigurationErrorTextTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cni-words-").FullName;

@@ -91,7 +91,7 @@ public sealed class RequestConfigurationTests : IDisposable
         await AddAsync(
             """{"name":"inner","NAME":"other","cniVersion":"0.2.0","CniVersion":"0.3.0","cniVer\u017fion":"0.3.1","type":"first","PREVRESULT":{}}""");
 
-        // Plugins in Go take the last of several keys that differ in letter case only.
+        // Go takes the last of several keys that differ in letter case only.
         _plugins.Stdin("first", "ADD").Select(property => property.Key).Should().Equal("CniVersion", "NAME", "cniVersion", "name", "type");
     }
 

@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Configuration;
 
-/// <summary>Plugins that lie in the directory of a network's name, from the file to the run.</summary>
+/// <summary>Plugins in the directory with a network's name, from the file to the run.</summary>
 public sealed class SeparatePluginsTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cni-net-").FullName;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker.Tests.Configuration;
 
-/// <summary>An <c>ipam</c> section is judged before ADD as the stock IPAM plugin itself judges it at ADD.</summary>
+/// <summary>An <c>ipam</c> section is checked before ADD as the stock IPAM plugin checks it at ADD.</summary>
 public sealed class StockIpamTests : IDisposable
 {
     private const string Directory = "/usr/lib/cni";
@@ -154,7 +154,7 @@ public sealed class StockIpamTests : IDisposable
     private static NetworkConfiguration Network(string plugin) =>
         NetworkConfiguration.Parse(Encoding.UTF8.GetBytes($$"""{"cniVersion":"0.4.0","name":"n","plugins":[{{plugin}}]}"""), "n.conflist");
 
-    // A namespace of our own is all that is at hand, which newer plugins refuse only when they have read their configuration.
+    // The test has only its own namespace, which newer plugins refuse after they have read their configuration.
     private static async Task<bool> RefusesAsync(NetworkConfiguration network)
     {
         var runtime =

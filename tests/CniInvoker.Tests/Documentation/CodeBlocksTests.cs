@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CniInvoker.Tests.Documentation;
 
-/// <summary>Code that people copy out of documents stands in files that are compiled, word for word.</summary>
+/// <summary>Code blocks of documents are part of compiled files, verbatim.</summary>
 public sealed class CodeBlocksTests
 {
     [Theory]
@@ -35,7 +35,7 @@ public sealed class CodeBlocksTests
         return blocks;
     }
 
-    // In the file the same lines may stand further to the right, all by as much.
+    // In the file the lines may have a larger indentation, the same for all.
     private static bool Holds(string[] file, string[] block) =>
         Enumerable.Range(0, Math.Max(0, file.Length - block.Length + 1)).Any(start =>
     {

@@ -3,7 +3,7 @@ using CniInvoker.Tests.Clients;
 
 namespace CniInvoker.Tests.Documentation;
 
-/// <summary>The code of docs/cni-invoker.md does what the text around it says.</summary>
+/// <summary>The code of docs/cni-invoker.md does what the page describes.</summary>
 public sealed class SnippetsTests : ClientTest
 {
     [Fact]

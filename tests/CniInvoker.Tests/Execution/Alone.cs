@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>Tests that count what the whole process has open.</summary>
+/// <summary>Tests that count the open files and threads of the whole process.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

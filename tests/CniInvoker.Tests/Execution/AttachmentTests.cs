@@ -162,7 +162,7 @@ public sealed class AttachmentTests
         attachment.Capabilities["mac"]!.GetValue<string>().Should().Be("a");
     }
 
-    // As messages are.
+    // Messages are one line.
     private static string InOneLine(string words) => words.Replace('\n', ' ').Replace('\0', ' ');
 
     private static CniException Refusal(Func<Attachment> create) => create.Should().Throw<CniException>().Which;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>How many files this process may have open (RLIMIT_NOFILE). For tests that run alone.</summary>
+/// <summary>The limit of open files of this process (RLIMIT_NOFILE, getrlimit(2)). For tests that run alone.</summary>
 internal sealed unsafe partial class FileLimit : IDisposable
 {
     private const int RLIMIT_NOFILE = 7;
@@ -11,10 +11,10 @@ internal sealed unsafe partial class FileLimit : IDisposable
 
     private FileLimit(int files) => Set(_before with { Soft = (ulong)files });
 
-    /// <summary>Only that many more than now.</summary>
+    /// <summary>Allows that many more files than are open now.</summary>
     public static FileLimit ToSpare(int files)
     {
-        // The limit is one of numbers, and the numbers in use have gaps.
+        // The limit applies to descriptor numbers, and the numbers in use have gaps.
         var used =
             Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(
                 path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();

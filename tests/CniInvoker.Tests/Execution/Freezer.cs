@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>A control group of its own whose members can be frozen: then not even SIGKILL ends them, as in a call into the kernel that
+/// <summary>A control group whose members can be frozen: SIGKILL does not end them, as in a call into the kernel that
 /// hangs.</summary>
 internal sealed class Freezer : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class Freezer : IDisposable
         }
         catch (IOException)
         {
-            // A member is still on its way out; an empty group harms nobody.
+            // A member has not ended yet. An empty group does no harm.
         }
     }
 }

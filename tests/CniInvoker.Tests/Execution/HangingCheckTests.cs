@@ -1,7 +1,7 @@
 namespace CniInvoker.Tests.Execution;
 
 /// <summary>
-/// The stock dhcp plugin (since 1.7) does not come back from the second CHECK of an interface that has left its namespace.
+/// The stock dhcp plugin (since 1.7) never returns from the second CHECK of an interface that has left its namespace.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class HangingCheckTests : IDisposable

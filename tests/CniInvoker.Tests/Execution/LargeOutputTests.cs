@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>ADD of plugins that print more than anybody reads.</summary>
+/// <summary>ADD of plugins with very large output.</summary>
 public sealed class LargeOutputTests : IDisposable
 {
     private readonly ScriptedPlugins _plugins = new();

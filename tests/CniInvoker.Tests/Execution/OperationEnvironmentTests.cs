@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>In what a plugin is run, from one operation to the next.</summary>
+/// <summary>The environment of a plugin in successive operations.</summary>
 public sealed class OperationEnvironmentTests : IDisposable
 {
     private readonly ScriptedPlugins _plugins = new();

@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>What a run of a plugin costs in things that can be counted: processes and threads.</summary>
+/// <summary>The processes and threads of a plugin's run.</summary>
 [Collection(Alone.Name)]
 public sealed class PluginProcessCostTests : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>How runs end that do not end by themselves. Upper bounds of time are generous: they tell a hang from a slow machine.</summary>
+/// <summary>Runs that must be terminated. The upper time limits are generous: they distinguish a hang from a slow machine.</summary>
 public sealed class PluginProcessEndingTests : IDisposable
 {
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(10);
@@ -50,24 +50,24 @@ public sealed class PluginProcessEndingTests : IDisposable
     [Fact]
     public async Task A_plugin_may_clean_up_during_the_grace()
     {
-        _plugins.WithScript("tidy", $"trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait");
+        _plugins.WithScript("cleaning", $"trap 'sleep 0.2; touch \"{_plugins.Record("cleaned")}\"; exit 0' TERM; sleep 100 & wait");
 
-        var (output, _) = await TimeAsync("tidy", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromSeconds(5));
+        var (output, _) = await TimeAsync("cleaning", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromSeconds(5));
 
         output.TimedOut.Should().BeTrue();
-        File.Exists(_plugins.Record("tidied")).Should().BeTrue();
+        File.Exists(_plugins.Record("cleaned")).Should().BeTrue();
     }
 
     [Fact]
     public async Task A_grandchild_has_the_grace_too_even_without_its_parent()
     {
         _plugins.WithScript(
-            "delegating", $"(trap 'sleep 0.2; touch \"{_plugins.Record("tidied")}\"; exit 0' TERM; sleep 100 & wait) & sleep 100");
+            "delegating", $"(trap 'sleep 0.2; touch \"{_plugins.Record("cleaned")}\"; exit 0' TERM; sleep 100 & wait) & sleep 100");
 
         var (output, _) = await TimeAsync("delegating", deadline: TimeSpan.FromMilliseconds(300), grace: TimeSpan.FromSeconds(5));
 
         output.TimedOut.Should().BeTrue();
-        File.Exists(_plugins.Record("tidied")).Should().BeTrue();
+        File.Exists(_plugins.Record("cleaned")).Should().BeTrue();
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 namespace CniInvoker.Tests.Execution;
 
-/// <summary>What the kernel says about processes.</summary>
+/// <summary>Processes in /proc (proc(5)).</summary>
 internal static class ProcessTable
 {
-    /// <summary>There, and not merely a zombie that waits for its parent.</summary>
+    /// <summary>Whether the process runs; a zombie does not.</summary>
     public static bool IsAlive(int process)
     {
         try
@@ -18,19 +18,19 @@ internal static class ProcessTable
 
     public static int GroupOf(int process) => int.Parse(Fields(process)[2], System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Of this process, zombies included.</summary>
+    /// <summary>The children of this process, zombies included.</summary>
     public static int[] Children() => [.. Processes().Where(process => IsOurs(process, _ => true))];
 
     public static int[] ZombieChildren() => [.. Processes().Where(process => IsOurs(process, fields => fields[0] == "Z"))];
 
-    /// <summary>Without assemblies, which are opened when they are first needed and stay open.</summary>
+    /// <summary>Without assemblies, which the runtime opens when it first needs them and keeps open.</summary>
     public static int OpenFiles() =>
         Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(
             link => new FileInfo(link).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
 
     public static int Threads() => Directory.EnumerateFileSystemEntries("/proc/self/task").Count();
 
-    /// <summary>As the kernel has them: at most 15 bytes.</summary>
+    /// <summary>As the kernel stores them: at most 15 bytes.</summary>
     public static string[] ThreadNames() =>
     [
         .. Directory.GetDirectories("/proc/self/task").Select(task => Path.Combine(task, "comm")).Select(ReadIfThere).Select(
@@ -54,7 +54,7 @@ internal static class ProcessTable
         }
     }
 
-    // A thread that has ended meanwhile has no name.
+    // The thread has ended meanwhile.
     private static string ReadIfThere(string path)
     {
         try
@@ -67,7 +67,7 @@ internal static class ProcessTable
         }
     }
 
-    // state, parent, group, …: what follows the name, which may hold anything.
+    // state, parent, group, …: the fields after the name, which may contain anything.
     private static string[] Fields(int process)
     {
         var line = File.ReadAllText($"/proc/{process}/stat");

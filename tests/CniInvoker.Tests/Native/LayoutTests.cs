@@ -6,7 +6,7 @@ using System.Text;
 
 namespace CniInvoker.Tests.Native;
 
-/// <summary>Holds our constants and structures against the C headers of this machine: the compiler is the judge.</summary>
+/// <summary>Compares the constants and structures with the C headers of this machine, by compiling C.</summary>
 public sealed class LayoutTests
 {
     private const string Headers = """

@@ -9,7 +9,7 @@ namespace CniInvoker.Tests.Properties;
 
 public sealed class AddressProperties
 {
-    // Addresses, nearly addresses, and what other readers take for addresses.
+    // Addresses, near misses, and texts that other parsers accept as addresses.
     private static readonly Gen<string> Texts = Gen.OneOf(
         JsonGenerators.UpTo(5, Gen.Elements("0", "1", "10", "010", "255", "256", "0x1", " ", "")).Select(parts => string.Join('.', parts)),
         JsonGenerators.UpTo(8, Gen.Elements("0", "1", "fd00", "00ff", "12345", "", "", "%1", "]", "10.0.0.1")).Select(

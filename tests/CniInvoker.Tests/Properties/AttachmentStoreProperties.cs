@@ -5,11 +5,11 @@ using FsCheck.Xunit;
 
 namespace CniInvoker.Tests.Properties;
 
-/// <summary>A directory of attachments does what a dictionary in memory would do.</summary>
+/// <summary>A directory of attachments behaves like a dictionary.</summary>
 [Properties(Arbitrary = [typeof(Arbitraries)])]
 public sealed class AttachmentStoreProperties : IDisposable
 {
-    // Six attachments of each have the same name when their parts are put together.
+    // Six attachments of each have the same name in libcni's form.
     private static readonly Gen<string> Names = Gen.Elements("a-b-c-d-e", "a-b-c-d--", "a.b-c-d-e");
 
     private readonly string _directory = Directory.CreateTempSubdirectory("cni-store-").FullName;

@@ -6,7 +6,7 @@ using FsCheck.Xunit;
 namespace CniInvoker.Tests.Properties;
 
 /// <summary>
-/// Whatever a plugin in Go reads, it reads what it would if libcni had written it; only that whole numbers of 64 bits keep their last
+/// A plugin in Go reads the same values as if libcni had written them, except that whole numbers of 64 bits keep their last
 /// digits.
 /// </summary>
 [Properties(Arbitrary = [typeof(Arbitraries)], MaxTest = 300)]
@@ -41,7 +41,7 @@ public sealed class GoPluginProperties
             RequireSame(ours, theirs, given);
     }
 
-    // What a runtime says itself is the same for both, and tested for itself.
+    // The runtime's own fields are the same for both, and tested separately.
     private static Json.Fields Own(Json.Fields entry) => entry.Without(key =>
         Go.Folded(key) is "name" or "cniversion" or "prevresult" or "runtimeconfig"
             || Go.Folded(key).StartsWith("cni.dev/", StringComparison.Ordinal));

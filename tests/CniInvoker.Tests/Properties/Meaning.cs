@@ -2,14 +2,16 @@ using System.Net.Sockets;
 
 namespace CniInvoker.Tests.Properties;
 
-/// <summary>The typed view of a result as one text, to be compared.</summary>
+/// <summary>The typed view of a result as one text, for comparison.</summary>
 internal static class Meaning
 {
     public static string Of(CniResult result, bool withNewFields = true) => Text(
         result.Interfaces.Select(link => withNewFields ? link : link with { Mtu = null, SocketPath = null, PciId = null }), result.Ips,
         result.Routes, result.Dns);
 
-    /// <summary>What is left in the shape up to 0.2.0: the first address of each family, and the routes of these families.</summary>
+    /// <summary>
+    /// The content that the shape up to 0.2.0 can hold: the first address of each family, and the routes of these families.
+    /// </summary>
     public static string PerFamily(CniResult result)
     {
         var first = result.Ips.GroupBy(ip => ip.Address.AddressFamily).Select(family => family.First() with { InterfaceIndex = null })

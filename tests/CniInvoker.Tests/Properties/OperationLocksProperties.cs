@@ -14,7 +14,7 @@ public sealed class OperationLocksProperties : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    // A word for each process: a digit is an operation for that container, a star a collection.
+    // A text for each process: a digit is an operation for that container, a star a GC.
     [Property(MaxTest = 20)]
     public Property However_operations_and_collections_come_none_overlap_that_must_not_and_all_end() => Prop.ForAll(
         Arb.From(
@@ -30,7 +30,7 @@ public sealed class OperationLocksProperties : IDisposable
         inside.Finished.Should().Be(processes.Sum(turns => turns.Length));
     });
 
-    // Each instance stands for a process of its own: they share nothing but the file.
+    // Each instance acts like a separate process: they share nothing but the file.
     private async Task RunAsync(string turns, Inside inside)
     {
         var locks = new OperationLocks(Path.Combine(_directory, "lock"), TimeProvider.System);
@@ -47,7 +47,7 @@ public sealed class OperationLocksProperties : IDisposable
         }
     }
 
-    /// <summary>Who is inside now, and who has been at the same time as somebody else.</summary>
+    /// <summary>The operations that run now, and those that ran at the same time as another.</summary>
     private sealed class Inside
     {
         private readonly Lock _lock = new();

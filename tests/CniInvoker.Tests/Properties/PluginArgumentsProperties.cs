@@ -5,7 +5,7 @@ using FsCheck.Xunit;
 
 namespace CniInvoker.Tests.Properties;
 
-/// <summary>CNI_ARGS, as the strictest of its readers takes it apart.</summary>
+/// <summary>CNI_ARGS, as its strictest reader parses it.</summary>
 [Properties(Arbitrary = [typeof(Arbitraries)])]
 public sealed class PluginArgumentsProperties
 {

@@ -3,7 +3,7 @@ using FsCheck.Xunit;
 
 namespace CniInvoker.Tests.Properties;
 
-/// <summary>What a plugin reads is the entry in the file, but for what the specification (§3) says that a runtime puts there.</summary>
+/// <summary>A plugin reads its entry of the file, changed only as SPEC §3 requires.</summary>
 [Properties(Arbitrary = [typeof(Arbitraries)])]
 public sealed class RequestConfigurationProperties
 {
@@ -75,7 +75,7 @@ public sealed class RequestConfigurationProperties
         }
     }
 
-    // How numbers are written is another property.
+    // Another property covers the text of numbers.
     private static string Plain(Json json) => json switch
     {
         Json.Fields fields =>
@@ -92,7 +92,7 @@ public sealed class RequestConfigurationProperties
         .With("name", new Json.Words(network.Name))
         .With("cniVersion", new Json.Words(network.CniVersion));
 
-    // Of keys that differ in letter case only plugins in Go take the last, and they are handed on in order.
+    // Of keys that differ in letter case only, Go takes the last, and the library writes them in order.
     private static bool Outranks(string key) => string.CompareOrdinal(key, key[0] is 'n' or 'N' ? "name" : "cniVersion") > 0;
 
     private static Json.Fields? SwitchedOn(Json.Fields entry, WrittenAttachment attachment)
@@ -105,6 +105,6 @@ public sealed class RequestConfigurationProperties
     private static string? LastLike(Json.Fields request, string key) =>
         request.All.LastOrDefault(field => InGo(field.Key) == InGo(key))?.Value.Canonical;
 
-    // Go's reader takes two letters outside of ASCII for letter cases of "s" and "k".
+    // Go folds two letters outside ASCII to "s" and "k".
     private static string InGo(string key) => key.Replace('ſ', 's').Replace('K', 'k').ToLowerInvariant();
 }

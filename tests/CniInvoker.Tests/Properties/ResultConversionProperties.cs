@@ -86,7 +86,7 @@ public sealed class ResultConversionProperties
     private static Json WithoutNewFields(Json interfaces) => interfaces is not Json.Items items ? interfaces
         : new Json.Items([.. items.All.Select(link => ((Json.Fields)link).Without(key => key is "mtu" or "socketPath" or "pciID"))]);
 
-    // An absent list, or null, says the same as an empty one.
+    // An absent list, or null, equals an empty one.
     private static Json.Fields WithLists(Json.Fields result)
     {
         var families = new[] { "ip4", "ip6" }.Aggregate(result, (json, key) => json[key] is Json.Fields family

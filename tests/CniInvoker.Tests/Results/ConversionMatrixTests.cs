@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CniInvoker.Tests.Results;
 
-/// <summary>Every version converted to every other: what libcni's converters make of it, decoded.</summary>
+/// <summary>Every version converted to every other, with the decoded results of libcni's converters.</summary>
 public sealed class ConversionMatrixTests
 {
     private const string Dns = "\"dns\":{\"nameservers\":[\"10.1.0.1\"]}";

@@ -1,7 +1,7 @@
 namespace CniInvoker.Tests.Results;
 
 /// <summary>
-/// What plugins in Go can read of a result, and how, is what is accepted of it: it is theirs to read at the next ADD, at CHECK and at DEL.
+/// Results are read exactly as plugins in Go read them, which get them at the next ADD, at CHECK and at DEL.
 /// </summary>
 public sealed class GoReadableResultTests
 {
@@ -46,7 +46,7 @@ public sealed class GoReadableResultTests
     [InlineData("""{"cniVersion":"1.0.0","ips":[],"IPs":[{"address":"10.1.0.2/16"}]}""",
         """{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16"}]}""")]
     [InlineData("""{"cniVersion":"1.0.0","IPs":[{"address":"10.1.0.2/16"}],"ips":[]}""", """{"cniVersion":"1.0.0","ips":[]}""")]
-    // Without its own version libcni writes it anew, in order.
+    // libcni rewrites a result without cniVersion, with sorted keys.
     [InlineData("""{"CniVersion":"0.4.0","ips":[],"IPs":[{"address":"10.1.0.2/16"}]}""", """{"ips":[],"cniVersion":"1.0.0"}""")]
     [InlineData("""{"cniVersion":4,"ips":null}""", """{"cniVersion":"1.0.0","ips":null}""")]
     [InlineData("""{"cniVersion":"0.2.0","IP4":{"IP":"10.1.0.2/16","Routes":[{"Dst":"0.0.0.0/0"}]}}""",

@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Results;
 
-/// <summary>What plugins say when something is wrong, and what a person reads then.</summary>
+/// <summary>Failures of plugins, and their error texts.</summary>
 public sealed class PluginAnswerTests : IDisposable
 {
     private readonly ScriptedPlugins _plugins = new();

@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Results;
 
-/// <summary>What plugins print that is neither a result of the network's version nor an error.</summary>
+/// <summary>Stdout that is neither a result of the network's version nor an error object.</summary>
 public sealed class StdoutFormsTests : IDisposable
 {
     private readonly ScriptedPlugins _plugins = new();

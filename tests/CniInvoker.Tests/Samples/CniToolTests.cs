@@ -4,7 +4,7 @@ using CniInvoker.Tests.Clients;
 
 namespace CniInvoker.Tests.Samples;
 
-/// <summary>The sample, run as a person runs it; what it remembers goes into a file system of its own.</summary>
+/// <summary>The sample as a user runs it; its records go into a separate file system.</summary>
 public sealed class CniToolTests : ClientTest
 {
     private static readonly string Program =

@@ -89,7 +89,7 @@ public sealed class FileAttachmentStoreTests : IDisposable
     {
         var stored = Stored("pods", "c1");
         Store.Write(stored);
-        // What a process leaves that is killed while it writes the same record again.
+        // The state after a process was killed while it rewrote the record.
         Store.Write(stored with { IsComplete = true });
         var whole = File.ReadAllBytes(Path.Combine(Results, "pods-c1-eth0"));
         var temporary = TemporaryOf(stored);

@@ -44,7 +44,7 @@ public sealed class DualStackTests(DualStackTests.DualStackHost fixture) : Plugi
         await sandbox.RunInShellAsync($"ip address delete {address} dev eth0", Cancellation);
 
         AssertRefused(await sandbox.CheckAsync(Cancellation), "plugin \"bridge\" failed CHECK", address);
-        // DEL looks there for what was masqueraded.
+        // DEL searches there for the masquerade rules.
         await sandbox.RunInShellAsync($"ip address add {address} dev eth0", Cancellation);
         await AssertIsUndoneAsync(sandbox, census);
     }

@@ -1,6 +1,6 @@
 namespace Bridge.Plugin.Tests.Chains;
 
-/// <summary>A stock plugin, and after it one that does not do what it is asked to: a shell script.</summary>
+/// <summary>A stock plugin, and after it a failing one, a shell script.</summary>
 public sealed class FailingChainTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     private const string Broken = """{ "type": "broken" }""";

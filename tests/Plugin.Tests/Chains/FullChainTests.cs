@@ -2,7 +2,7 @@ using Bridge.TestHosts;
 
 namespace Bridge.Plugin.Tests.Chains;
 
-/// <summary>Chains of many plugins: each gets the result of the one before, and the last one first when they are undone.</summary>
+/// <summary>Chains of many plugins: each gets the result of the one before, and DEL runs in reverse.</summary>
 public sealed class FullChainTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     private const string Tuning = """{ "type": "tuning", "sysctl": { "net.core.somaxconn": "500" } }""";

@@ -1,6 +1,6 @@
 namespace Bridge.Plugin.Tests.Chains;
 
-/// <summary>DEL after the namespace is gone. What then stays on the host is the plugins' own; here it is told, plugin by plugin.</summary>
+/// <summary>DEL after the namespace is gone: what remains on the host, plugin by plugin.</summary>
 public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class GoneSandboxTests(PluginHost fixture) : PluginTest(fixture), 
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    // It is undone only where there is a namespace to look for the link in. https://github.com/containernetworking/plugins/issues/810
+    // DEL removes it only if there is a namespace to search for the link. https://github.com/containernetworking/plugins/issues/810
     [Theory]
     [InlineData(Plugins.MasqueradingBridge)]
     [InlineData($$"""{ "type": "ptp", "ipMasq": true, "ipam": {{Plugins.HostLocal}} }""")]

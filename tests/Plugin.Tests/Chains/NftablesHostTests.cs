@@ -45,7 +45,7 @@ public sealed class NftablesHostTests(NftablesHostTests.HostWithoutIptables fixt
 
     public sealed class HostWithoutIptables : PluginHost
     {
-        // One program under many names. It is hidden from this host alone: its mounts are its own.
+        // One program under many names. It is hidden on this host only: the host has its own mount namespace.
         protected override async Task FurnishAsync(CancellationToken cancellationToken) =>
             (await Host.RunAsync(
                 ["sh", "-c", "mount --bind /dev/null $(readlink -f $(command -v iptables))"], cancellationToken)).EnsureSuccess();

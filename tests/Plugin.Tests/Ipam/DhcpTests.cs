@@ -26,7 +26,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
         (await Host.FromNeighbour.GetAsync(address, 80, Cancellation)).Should().Be(Page);
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
         (await sandbox.DeleteAsync(Cancellation)).EnsureSuccess();
-        // The server keeps the address to itself until the lease would have run out.
+        // The server reserves the address until the end of the lease.
         fixture.Client.Log.Should().Contain($"/{Network}/eth0: releasing lease");
         await CensusAfterRestartAsync();
         await AssertIsUndoneAsync(sandbox, census);
@@ -53,7 +53,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    // Of version 1.1 it holds namespaces until its memory is tidied up; a new one holds none.
+    // Version 1.1 holds namespaces until its garbage collector runs; newer versions hold none.
     private async Task<HostCensus> CensusAfterRestartAsync()
     {
         await fixture.StopClientAsync(Cancellation);
@@ -68,7 +68,7 @@ public sealed class DhcpTests(DhcpTests.LeasedHost fixture) : PluginTest(fixture
         /// <summary>The daemon of the plugin.</summary>
         public Daemon Client { get; private set; } = null!;
 
-        // It leaves its socket behind, and does not start where there is one.
+        // It leaves its socket, and does not start if there is one.
         public async Task StopClientAsync(CancellationToken cancellationToken)
         {
             await Client.StopAsync(cancellationToken);

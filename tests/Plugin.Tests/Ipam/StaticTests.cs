@@ -26,7 +26,7 @@ public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClas
         (await sandbox.LinkAsync("eth0", Cancellation)).Addresses.Should().BeEquivalentTo("10.90.0.5/24", "fd00:90::5/64");
         (await sandbox.RoutesAsync(Cancellation)).Should().Contain(
             ["default via 10.90.0.1", "198.51.100.0/24 via 10.90.0.254", "default via fd00:90::1"]);
-        // Before, bridge put its own settings in place of those of its IPAM plugin, also where it has none.
+        // Before, bridge replaced the settings of its IPAM plugin with its own, also with empty ones.
         result.Dns.Nameservers.Should().Equal(PluginHost.HasNewPlugins ? ["10.90.0.53"] : []);
         result.Dns.Search.Should().Equal(PluginHost.HasNewPlugins ? ["tested.example"] : []);
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
@@ -38,10 +38,10 @@ public sealed class StaticTests(PluginHost fixture) : PluginTest(fixture), IClas
     {
         await WriteNetworkAsync(
             """{ "type": "bridge", "bridge": "cni1", "capabilities": { "ips": true }, "ipam": { "type": "static" } }""");
-        const string wish = """{ "ips": ["10.90.0.6/24"] }""";
-        var census = await CensusAfterOneAttachmentAsync(wish);
+        const string request = """{ "ips": ["10.90.0.6/24"] }""";
+        var census = await CensusAfterOneAttachmentAsync(request);
         var sandbox = await NewSandboxAsync();
-        await sandbox.AddAsync(Cancellation, wish);
+        await sandbox.AddAsync(Cancellation, request);
         (await sandbox.LinkAsync("eth0", Cancellation)).Addresses.Should().Equal("10.90.0.6/24");
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
 

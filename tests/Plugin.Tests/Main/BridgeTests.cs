@@ -25,7 +25,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await using var outside = Host.FromNeighbour.ServePage(80, Page);
         await using var inside = sandbox.Inside.ServePage(80, Page);
         (await Host.FromHost.GetAsync($"{result.Ips[0].Address}", 80, Cancellation)).Should().Be(Page);
-        // The neighbour has no route back: it is the masquerade that lets it answer.
+        // The neighbour has no route back, so it can answer only because of the masquerade.
         (await sandbox.Inside.GetAsync(TestHosts.TestHost.NeighbourAddress, 80, Cancellation)).Should().Be(Page);
         (await sandbox.CheckAsync(Cancellation)).EnsureSuccess();
         await AssertIsUndoneAsync(sandbox, census);
@@ -43,7 +43,7 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await sandbox.RunInShellAsync($"ip address delete {address} dev eth0", Cancellation);
 
         AssertRefused(await sandbox.CheckAsync(Cancellation), "plugin \"bridge\" failed CHECK", "on interface eth0");
-        // DEL looks there for what was masqueraded.
+        // DEL searches there for the masquerade rules.
         await sandbox.RunInShellAsync($"ip address add {address} dev eth0", Cancellation);
         await AssertIsUndoneAsync(sandbox, census);
     }
@@ -86,8 +86,8 @@ public sealed class BridgeTests(PluginHost fixture) : PluginTest(fixture), IClas
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    // DEL looks for rules of iptables too. As Debian builds the plugin it takes their absence for a failure, after it removed the link;
-    // with no link there are no addresses to look for.
+    // DEL searches iptables rules too. Debian's build of the plugin fails when they are absent, after it removed the link;
+    // without a link there are no addresses to search for.
     private static async Task DeleteInTwoGoesAsync(Sandbox sandbox)
     {
         if (await sandbox.DeleteAsync(Cancellation) is { Succeeded: false } refused)

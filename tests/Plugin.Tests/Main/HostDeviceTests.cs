@@ -62,7 +62,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
         (await RunInShellAsync("ip -brief link show spare; cat /sys/class/net/spare/mtu")).Should().Be(before);
     }
 
-    // The plugin leaves the link down; so it is when the test begins.
+    // The plugin leaves the link down, as it is when the test starts.
     private async Task<HostCensus> CensusWithSpareLinkAsync()
     {
         await RunInShellAsync(
@@ -71,7 +71,7 @@ public sealed class HostDeviceTests(PluginHost fixture) : PluginTest(fixture), I
         return await CensusAfterOneAttachmentAsync();
     }
 
-    // The second DEL looks for the link in the sandbox, and says that it is not there: the plugin's own limit.
+    // The second DEL searches the link in the sandbox and fails: a limit of the plugin.
     private async Task AssertComesBackAsync(Sandbox sandbox, HostCensus census)
     {
         (await sandbox.DeleteAsync(Cancellation)).EnsureSuccess();

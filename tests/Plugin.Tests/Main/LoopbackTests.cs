@@ -1,6 +1,6 @@
 namespace Bridge.Plugin.Tests.Main;
 
-/// <summary>The stock plugin <c>loopback</c>, which takes no notice of the interface name that it is given.</summary>
+/// <summary>The stock plugin <c>loopback</c>, which ignores CNI_IFNAME.</summary>
 public sealed class LoopbackTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     [Fact]

@@ -67,7 +67,7 @@ public sealed class PortmapTests(PluginHost fixture) : PluginTest(fixture), ICla
         await AssertIsUndoneAsync(sandbox, census);
     }
 
-    // https://github.com/containernetworking/plugins/issues/819: it looked among the rules of IPv6 for those of IPv4.
+    // https://github.com/containernetworking/plugins/issues/819: it searched the IPv6 rules for those of IPv4.
     private static async Task AssertPassesWithNewPluginsAsync(Sandbox sandbox)
     {
         var check = await sandbox.CheckAsync(Cancellation);

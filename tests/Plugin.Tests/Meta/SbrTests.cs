@@ -1,6 +1,6 @@
 namespace Bridge.Plugin.Tests.Meta;
 
-/// <summary>The stock plugin <c>sbr</c>, after <c>bridge</c>: a routing table for what comes from the sandbox's address.</summary>
+/// <summary>The stock plugin <c>sbr</c>, after <c>bridge</c>: a routing table for traffic from the sandbox's address.</summary>
 public sealed class SbrTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     [Fact]
@@ -15,7 +15,7 @@ public sealed class SbrTests(PluginHost fixture) : PluginTest(fixture), IClassFi
         (await sandbox.RunInShellAsync("ip rule", Cancellation)).Should().Contain($"from {result.Ips[0].Address} lookup 100");
         (await sandbox.RunInShellAsync("ip route show table 100", Cancellation)).Should().Contain($"default via {Gateway} dev eth0");
         (await sandbox.RoutesAsync(Cancellation)).Should().BeEmpty("they moved");
-        // CHECK of sbr itself looks at nothing, and comes after that of bridge, which looks for the routes where it had put them.
+        // CHECK of sbr checks nothing, and CHECK of bridge before it searches the routes in the main table.
         AssertRefused(await sandbox.CheckAsync(Cancellation), "plugin \"bridge\" failed CHECK", $"Failed to find Gateway {Gateway}");
         await using var inside = sandbox.Inside.ServePage(80, Page);
         (await Host.FromHost.GetAsync($"{result.Ips[0].Address}", 80, Cancellation)).Should().Be(Page);
@@ -27,7 +27,7 @@ public sealed class SbrTests(PluginHost fixture) : PluginTest(fixture), IClassFi
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    // Before, sbr took an interface that is gone for a failure.
+    // Before, sbr failed on a missing interface.
     private static async Task AssertMayBeRepeatedWithNewPluginsAsync(Sandbox sandbox)
     {
         var second = await sandbox.DeleteAsync(Cancellation);

@@ -3,7 +3,7 @@ using CniInvoker;
 
 namespace Bridge.Plugin.Tests.Verbs;
 
-/// <summary>GC: what is remembered and not named goes, what is named stays.</summary>
+/// <summary>GC: removes stored attachments outside the list, and keeps those in it.</summary>
 public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), ICla
         (await living.DeleteAsync(Cancellation)).EnsureSuccess();
     }
 
-    // They answer GC and do nothing; it is the DELs of what is remembered that free something.
+    // The plugins answer GC and do nothing; only the DELs of stored attachments free something.
     // https://github.com/containernetworking/plugins/issues/1047
     [Fact]
     public async Task Stock_plugins_do_not_free_attachments_without_a_record()
@@ -70,7 +70,7 @@ public sealed class GarbageTests(PluginHost fixture) : PluginTest(fixture), ICla
 
     private static string PortOf(int hostPort) => Plugins.Port.Replace("8080", $"{hostPort}", StringComparison.Ordinal);
 
-    // The container's id is derived from the namespace's path; host-local has it in its store.
+    // The container ID is derived from the namespace's path; host-local's store contains it.
     private string OwnerOf(CniResult result) =>
         File.ReadAllText(Host.PathOf($"/var/lib/cni/networks/{Network}/{result.Ips[0].Address}")).Split("\r\n")[0];
 }

@@ -1,6 +1,6 @@
 namespace Bridge.Plugin.Tests.Verbs;
 
-/// <summary>STATUS and VERSION: what can be known before there is an attachment.</summary>
+/// <summary>STATUS and VERSION, before there is an attachment.</summary>
 public sealed class StatusTests(PluginHost fixture) : PluginTest(fixture), IClassFixture<PluginHost>
 {
     private const string WithoutIpam = """{ "type": "bridge", "bridge": "cni0", "ipam": { "type": "not-installed" } }""";

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>What a property may ask for as its parameters.</summary>
+/// <summary>The parameter types of properties.</summary>
 public static class Arbitraries
 {
     public static Arbitrary<Json> Values() => Arb.From(JsonGenerators.Values, JsonShrinking.Smaller);

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>Attachments that are allowed.</summary>
+/// <summary>Valid attachments.</summary>
 internal static class AttachmentGenerators
 {
     public static Gen<WrittenAttachment> Attachments { get; } =
@@ -15,7 +15,7 @@ internal static class AttachmentGenerators
         from capabilities in Capabilities()
         select new WrittenAttachment(container, netns, ifname, arguments, capabilities);
 
-    /// <summary>CNI_ARGS of any characters, allowed or not.</summary>
+    /// <summary>CNI_ARGS of any characters, valid or not.</summary>
     public static Gen<KeyValuePair<string, string>> AnyArguments { get; } =
         from key in ArgumentTexts()
         from value in ArgumentTexts()

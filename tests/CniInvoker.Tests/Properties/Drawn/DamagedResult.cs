@@ -1,4 +1,4 @@
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>Perhaps a result, perhaps none.</summary>
+/// <summary>A result that may be invalid.</summary>
 public sealed record DamagedResult(Json Json);

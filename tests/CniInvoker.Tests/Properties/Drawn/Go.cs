@@ -4,8 +4,8 @@ using System.Numerics;
 namespace CniInvoker.Tests.Properties.Drawn;
 
 /// <summary>
-/// What Go's encoding/json makes of a text, checked by hand against Go 1.19: an <c>interface{}</c> holds float64 and writes its keys in
-/// order; a struct takes its fields in every letter case, of several the last.
+/// How Go's encoding/json reads a text, checked by hand against Go 1.19: an <c>interface{}</c> holds float64 and writes its keys in
+/// order; a struct matches its fields in any letter case, and the last match counts.
 /// </summary>
 internal static class Go
 {
@@ -13,7 +13,7 @@ internal static class Go
     private const double Narrow = 1e-6;
 
     /// <summary>
-    /// As libcni hands it on: read into an <c>interface{}</c>, and written again. Null: a number in it is out of float64's range, which
+    /// As libcni passes it on: read into an <c>interface{}</c> and written again. Null when a number is out of float64's range, which
     /// libcni refuses.
     /// </summary>
     public static Json? Handed(Json json) => json switch

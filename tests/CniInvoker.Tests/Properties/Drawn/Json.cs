@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace CniInvoker.Tests.Properties.Drawn;
 
 /// <summary>
-/// A JSON text as a tree that keeps what the properties are about: the text of numbers, and keys that stand twice. It is written and read
-/// without the library's own means.
+/// A JSON text as a tree that keeps the text of numbers and duplicate keys, which the properties are about. It is written and read
+/// without the library's code.
 /// </summary>
 public abstract class Json
 {
@@ -15,7 +15,7 @@ public abstract class Json
     /// <summary>As UTF-8.</summary>
     public byte[] Utf8 => Encoding.UTF8.GetBytes(ToString());
 
-    /// <summary>Equal for equal values: keys in order, of equal ones the last, numbers with their own text.</summary>
+    /// <summary>Equal for equal values: sorted keys, the last of duplicates, numbers as written.</summary>
     public string Canonical
     {
         get
@@ -26,7 +26,7 @@ public abstract class Json
         }
     }
 
-    /// <summary>The text, which is half of the shrinking's report: short, and to be pasted into a test.</summary>
+    /// <summary>The text for the report of a shrunk counterexample, to paste into a test.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -40,7 +40,7 @@ public abstract class Json
         return Of(document.RootElement);
     }
 
-    /// <summary>What the library's own tree says.</summary>
+    /// <summary>From the library's own tree.</summary>
     public static Json Of(System.Text.Json.Nodes.JsonNode node) =>
         Read(Encoding.UTF8.GetBytes(node.ToJsonString(new() { MaxDepth = 512 })));
 

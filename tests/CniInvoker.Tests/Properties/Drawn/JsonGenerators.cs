@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>Arbitrary JSON: deep but bounded, with the characters, numbers and keys that readers and writers stumble over.</summary>
+/// <summary>Arbitrary JSON: deep but bounded, with characters, numbers and keys that are difficult for readers and writers.</summary>
 internal static class JsonGenerators
 {
     private const int MostChildren = 4;
@@ -21,7 +21,7 @@ internal static class JsonGenerators
             "runtimeConfig", "RUNTIMECONFIG", "cni.dev/x", "CNI.dev/valid-attachments", "cni.dev", "args", "interfaces", "ips", "routes",
             "version", "mtu", "MTU", "Mtu"];
 
-    /// <summary>Texts of a few characters, of which some are odd.</summary>
+    /// <summary>Short texts, some with unusual characters.</summary>
     public static Gen<string> Texts { get; } = UpTo(6, Gen.Frequency(
         (3, Gen.Choose('a', 'z').Select(letter => ((char)letter).ToString())),
         (2, Gen.Elements(OddCharacters)),
@@ -31,7 +31,7 @@ internal static class JsonGenerators
     public static Gen<Json> Numbers { get; } = Gen.OneOf(
         Gen.Elements(OddNumbers), Gen.Choose(-100_000, 100_000).Select(number => $"{number}")).Select(Json (text) => new Json.Scalar(text));
 
-    /// <summary>Keys that mean something somewhere, keys that nearly do, and any text.</summary>
+    /// <summary>Known keys, near misses, and any text.</summary>
     public static Gen<string> Keys { get; } = Gen.Frequency(
         (3, Gen.Elements("vendor", "x-vendor", "a", "b", "")), (2, Gen.Elements(KnownKeys)), (1, Texts));
 
@@ -43,7 +43,7 @@ internal static class JsonGenerators
         (12, Gen.Sized(size => Nested(Math.Min(size, 30)))),
         (1, from depth in Gen.Choose(1, 50) from inner in Nested(0) select Enumerable.Range(0, depth).Aggregate(inner, Around)));
 
-    /// <summary>Some fields with arbitrary values, none of a key that would mean something where they stand.</summary>
+    /// <summary>Some fields with arbitrary values and unknown keys.</summary>
     public static Gen<IReadOnlyList<Json.Field>> Foreign(Func<string, bool> isKnown) => UpTo(3,
         from key in Keys.Where(key => !isKnown(key))
         from value in Values
@@ -53,7 +53,7 @@ internal static class JsonGenerators
     public static Gen<IReadOnlyList<T>> UpTo<T>(int most, Gen<T> items) =>
         Gen.Choose(0, most).SelectMany(count => items.ListOf(count)).Select(IReadOnlyList<T> (list) => [.. list]);
 
-    /// <summary>Now and then nothing.</summary>
+    /// <summary>Sometimes null.</summary>
     public static Gen<T?> Maybe<T>(Gen<T> values) where T : class =>
         Gen.Frequency((2, values.Select(T? (value) => value)), (1, Gen.Constant<T?>(null)));
 

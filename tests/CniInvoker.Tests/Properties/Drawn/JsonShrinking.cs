@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>Smaller values than one that fails: null, a part of it, or the same with a part less or a smaller one.</summary>
+/// <summary>Shrinks a failing value: null, a part of it, or the same with a part removed or shrunk.</summary>
 internal static class JsonShrinking
 {
     public static IEnumerable<Json> Smaller(Json json) => json switch

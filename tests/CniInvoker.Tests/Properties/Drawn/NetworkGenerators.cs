@@ -3,10 +3,10 @@ using FsCheck.Fluent;
 
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>Usable network configurations, with foreign fields at every level and now and then what a file should not hold.</summary>
+/// <summary>Usable network configurations, with unknown fields at every level and sometimes reserved keys.</summary>
 internal static class NetworkGenerators
 {
-    /// <summary>Few, so that attachments and plugins often mean the same one.</summary>
+    /// <summary>Few, so that attachments and plugins often use the same ones.</summary>
     public static readonly string[] Capabilities = ["portMappings", "mac", "ips", "Mac", "io.kubernetes.cri.pod-annotations"];
 
     private static readonly string[] ListKeys =
@@ -19,7 +19,7 @@ internal static class NetworkGenerators
 
     public static Gen<WrittenNetwork> Networks { get; } = Gen.Frequency((4, Lists()), (1, Singles()));
 
-    /// <summary>By the rule for network names and container ids.</summary>
+    /// <summary>Valid network names and container IDs.</summary>
     public static Gen<string> Identifiers { get; } =
         from first in Gen.Elements("a", "Z", "0")
         from rest in JsonGenerators.UpTo(8, Gen.Elements("a", "B", "9", "_", ".", "-"))

@@ -16,14 +16,14 @@ internal static class ResultGenerators
         from json in version is "0.1.0" or "0.2.0" ? PerFamily(JsonGenerators.Foreign) : Lists(version)
         select new WrittenResult(version, json);
 
-    /// <summary>Of the oldest shape, with an address, and with nothing that only somebody else knows.</summary>
+    /// <summary>Of the oldest shape, with an address and without unknown fields.</summary>
     public static Gen<OldResult> OldResults { get; } =
         from version in Gen.Elements("0.1.0", "0.2.0")
         from json in PerFamily(_ => Gen.Constant<IReadOnlyList<Json.Field>>([])).Where(
             json => json["ip4"] is not null || json["ip6"] is not null)
         select new OldResult(new WrittenResult(version, json));
 
-    /// <summary>Results in which something has a value that it should not have.</summary>
+    /// <summary>Results with an invalid value.</summary>
     public static Gen<DamagedResult> Damaged { get; } =
         from result in Results
         from key in Gen.Elements("interfaces", "ips", "routes", "dns", "ip4", "ip6", "cniVersion")
@@ -109,7 +109,7 @@ internal static class ResultGenerators
         from length in Gen.Choose(0, isIpv6 ? 128 : 32)
         select (Json)new Json.Words($"{address}/{length}");
 
-    // Plugins in Go take a field's name in every letter case.
+    // Go matches a field's name in any letter case.
     private static Func<string, bool> IsOneOf(params string[] known) =>
         key => known.Contains(Go.Folded(key), StringComparer.OrdinalIgnoreCase);
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace CniInvoker.Tests.Properties.Drawn;
 
 /// <summary>An attachment as a caller describes it.</summary>
-/// <param name="ContainerId">By the rule for ids.</param>
-/// <param name="NetworkNamespace">A path, or nothing.</param>
+/// <param name="ContainerId">A valid container ID.</param>
+/// <param name="NetworkNamespace">A path, or empty.</param>
 /// <param name="InterfaceName">At most 15 bytes, whatever their characters.</param>
 /// <param name="Arguments">CNI_ARGS.</param>
 /// <param name="Capabilities">Capability arguments.</param>

@@ -1,6 +1,6 @@
 namespace CniInvoker.Tests.Properties.Drawn;
 
-/// <summary>A usable configuration as somebody wrote it: a list of plugins, or a single one.</summary>
+/// <summary>A valid configuration as text: a list of plugins, or a single plugin.</summary>
 public sealed class WrittenNetwork(Json.Fields json)
 {
     public Json.Fields Json => json;
@@ -12,7 +12,7 @@ public sealed class WrittenNetwork(Json.Fields json)
 
     public override string ToString() => json.ToString();
 
-    /// <summary>Smaller ones that are usable still.</summary>
+    /// <summary>Smaller ones that are still valid.</summary>
     internal IEnumerable<WrittenNetwork> Smaller() =>
         JsonShrinking.SmallerFields(json).Select(smaller => new WrittenNetwork(smaller)).Where(smaller => smaller.IsUsable());
 

@@ -12,7 +12,7 @@ public sealed class WrittenResult(string version, Json.Fields json)
 
     public override string ToString() => $"{version} {json}";
 
-    /// <summary>Smaller ones that are results still.</summary>
+    /// <summary>Smaller ones that are still results.</summary>
     internal IEnumerable<WrittenResult> Smaller() =>
         JsonShrinking.SmallerFields(json).Select(smaller => new WrittenResult(version, smaller)).Where(smaller => smaller.IsResult());
 
