@@ -35,11 +35,11 @@ internal sealed class JournalOwners(Journal journal)
 
     public static AddressOwner OwnerOf(AttachmentRecord record) =>
         new(AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])
-    {
-        Name = record.ContainerName,
-        EndpointId = record.EndpointId,
-        CniNetwork = record.CniNetwork,
-    };
+        {
+            Name = record.ContainerName,
+            EndpointId = record.EndpointId,
+            CniNetwork = record.CniNetwork,
+        };
 
     private static AddressOwner OwnerOf(ReservationRecord record) =>
         new(AddressOwnerKind.Reservation, record.ContainerId, [.. record.Addresses.Select(address => IPAddress.Parse(address.Ip))])

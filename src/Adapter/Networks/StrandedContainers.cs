@@ -12,7 +12,9 @@ namespace Bridge.Adapter.Networks;
 /// </summary>
 internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warnings)
 {
-    /// <summary>The end of such an error text. Docker keeps the text as the container's error, by which the repair finds the container.</summary>
+    /// <summary>
+    /// The end of such an error text. Docker keeps the text as the container's error, by which the repair finds the container.
+    /// </summary>
     public const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";
 
     // The missing CNI networks by name; empty for a Docker network.

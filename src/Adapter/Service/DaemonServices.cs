@@ -16,7 +16,9 @@ internal static class DaemonServices
         try
         {
             // A second daemon would delete the namespaces in the run directory: it has no records of them.
-            return HostDirectories.IsSame(settings.RunDirectory, settings.StateDirectory) ? [state] : [state, DirectoryLock.Take(settings.RunDirectory)];
+            return HostDirectories.IsSame(settings.RunDirectory, settings.StateDirectory)
+                ? [state]
+                : [state, DirectoryLock.Take(settings.RunDirectory)];
         }
         catch
         {
@@ -51,7 +53,8 @@ internal static class DaemonServices
         }
     }
 
-    public static IServiceCollection AddService(this IServiceCollection services, PluginSocket socket, IReadOnlyList<DirectoryLock> locks) => services
+    public static IServiceCollection AddService(
+        this IServiceCollection services, PluginSocket socket, IReadOnlyList<DirectoryLock> locks) => services
         .AddSingleton(socket)
         .AddSingleton<IEnumerable<DirectoryLock>>(locks)
         .AddHostedService<SocketKeeper>();

@@ -36,13 +36,15 @@ internal static class ProcessRights
     }
 
     /// <param name="socket">Where the daemon would listen.</param>
-    /// <exception cref="ServiceException">The process is not root, or lacks a capability, as in an ordinary container (capabilities(7)).</exception>
+    /// <exception cref="ServiceException">The process is not root, or lacks a capability, as in an ordinary container
+    /// (capabilities(7)).</exception>
     public static void RequireRoot(string socket)
     {
         if (LibC.EffectiveUser() != 0)
         {
             throw new ServiceException(
-                $"cnm-cni serve needs root: it makes network namespaces and listens at {socket}. Start it as root, for instance with sudo.");
+                $"cnm-cni serve needs root: it makes network namespaces and listens at {socket}. Start it as root, for instance with " +
+                "sudo.");
         }
 
         if (Field("/proc/self/status", "CapEff:") is not { } text

@@ -32,6 +32,22 @@ internal sealed partial record SourceFile(string Path, string Text)
 
     public IEnumerable<string> Usings => UsingLine().Matches(Text).Select(found => found.Groups[1].Value);
 
+    /// <summary>The lines with their numbers, without those of raw string literals, which are data.</summary>
+    public IEnumerable<(int Number, string Line)> CodeLines
+    {
+        get
+        {
+            var isRaw = false;
+            foreach (var (index, line) in Lines.Index())
+            {
+                var wasRaw = isRaw;
+                isRaw ^= line.Split("\"\"\"").Length % 2 == 0;
+                if (!wasRaw && !isRaw)
+                    yield return (index + 1, line);
+            }
+        }
+    }
+
     /// <summary>The text without line ends and comment marks, so that a phrase is found where a comment is wrapped.</summary>
     public string Unwrapped => LineEnd().Replace(Text, " ");
 

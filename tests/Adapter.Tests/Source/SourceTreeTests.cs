@@ -54,7 +54,7 @@ public sealed class SourceTreeTests
     [Fact]
     public void No_line_is_too_long() =>
         RequireNone(SourceTree.Files("src", "tests").Where(IsFinished)
-            .SelectMany(file => file.Lines.Select((line, index) => (Place: $"{file.Path}:{index + 1}", line.Length)))
+            .SelectMany(file => file.CodeLines.Select(line => (Place: $"{file.Path}:{line.Number}", line.Line.Length)))
             .Where(line => line.Length > LongestLine)
             .Select(line => $"{line.Place}: {line.Length} columns"));
 
