@@ -11,7 +11,8 @@ namespace Bridge.Adapter.Tests.Attachments;
 public sealed class UnfinishedChainTests : IAsyncLifetime
 {
     private const string Network =
-        """{"NetworkID":"n1","Options":{"com.docker.network.generic":{"cni.network":"pods"}},"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}""";
+        """{"NetworkID":"n1","Options":{"com.docker.network.generic":{"cni.network":"pods"}},"IPv4Data":[""" +
+        """{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}""";
     private const string Endpoint = """{"NetworkID":"n1","EndpointID":"e1","Interface":{}}""";
 
     private const string Versions = """
@@ -34,7 +35,8 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
                     in_netns ip link add $CNI_IFNAME type veth peer name other
                     in_netns ip address add 10.66.0.5/24 dev $CNI_IFNAME
                     touch rule-10.66.0.5
-                    printf '{"cniVersion":"1.0.0","interfaces":[{"name":"%s","sandbox":"%s"}],"ips":[{"address":"10.66.0.5/24","interface":0}]}' $CNI_IFNAME $CNI_NETNS ;;
+                    printf '{"cniVersion":"1.0.0","interfaces":[{"name":"%s","sandbox":"%s"}],"ips":[{"address":"10.66.0.5/24","interface":0}]}' \
+                        $CNI_IFNAME $CNI_NETNS ;;
                 DEL)
                     addresses=$(in_netns ip -o -4 address show dev $CNI_IFNAME | awk '{ sub("/.*", "", $4); print $4 }')
                     in_netns ip link delete $CNI_IFNAME
@@ -110,7 +112,8 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         WritePlugin("host-local", "exit 0");
         WritePlugin("bridge", $"case $CNI_COMMAND in ADD) {made} ;; esac\nrefuse");
         _daemon.WriteConflist("10-pods.conflist", $$"""
-            { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24", "dataDir": "{{_directory}}/store" } } ] }
+            { "cniVersion": "1.0.0", "name": "pods", "plugins": [
+              { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24", "dataDir": "{{_directory}}/store" } } ] }
             """);
         (await _daemon.PostAsync("NetworkDriver.CreateNetwork", Network)).Body.Should().Be("{}");
 

@@ -40,7 +40,8 @@ public sealed class NetworksCreationTests : NetworksCommandTest
         JsonNode.DeepEquals(
             made["IPAM"],
             JsonNode.Parse(
-                """{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.88.0.0/16","IPRange":"","Gateway":"10.88.0.1"}]}""")).Should().BeTrue(made.ToJsonString());
+                """{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[""" +
+                """{"Subnet":"10.88.0.0/16","IPRange":"","Gateway":"10.88.0.1"}]}""")).Should().BeTrue(made.ToJsonString());
         ((string?)made["Driver"], (bool?)made["Internal"]).Should().Be(("cni", true));
     }
 

@@ -20,7 +20,8 @@ public sealed class EndpointPortTests : IAsyncLifetime
         foreach (var (name, ipam) in new[] { ("now", ""), ("ahead", """, "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" }""") })
         {
             _daemon.WriteConflist($"{name}.conflist", $$"""
-                { "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "chain", "capabilities": { "portMappings": true }{{ipam}} } ] }
+                { "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [
+                  { "type": "chain", "capabilities": { "portMappings": true }{{ipam}} } ] }
                 """);
         }
 

@@ -12,7 +12,8 @@ public sealed class FileWarningTests : DaemonProcessTest
             "now.conflist", $$"""{ "cniVersion": "1.0.0", "name": "now", "plugins": [ { "type": "chain", {{Ignored}} } ] }""");
         Daemon.WriteConflist(
             "ahead.conflist",
-            $$"""{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", {{Ignored}}, "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
+            $$"""{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", {{Ignored}}, "ipam": { "type": "reserve",""" +
+            $$""" "subnet": "10.77.0.0/16" } } ] }""");
 
         await Docker.CreateEndpointAsync("e1");
         await Docker.CreateEndpointAsync("e2");

@@ -34,7 +34,8 @@ internal sealed class ScriptedNetworks : IDisposable
                  {add}
                  echo '{Brace}"cniVersion":"1.0.0","ips":[{Brace}"address":"10.77.0.'$number'/16","gateway":"10.77.0.1"{Close}]{Close}' ;;
             DEL) wait_while reserve-DEL
-                 rmdir '{PathOf("store")}'/10.77.0.$(cat '{PathOf("store")}'/$CNI_CONTAINERID) 2>/dev/null; rm -f '{PathOf("store")}'/$CNI_CONTAINERID
+                 rmdir '{PathOf("store")}'/10.77.0.$(cat '{PathOf("store")}'/$CNI_CONTAINERID) 2>/dev/null
+                 rm -f '{PathOf("store")}'/$CNI_CONTAINERID
                  {delete} ;;
             """);
 
@@ -56,12 +57,14 @@ internal sealed class ScriptedNetworks : IDisposable
     public void WriteChain(string add = ":", string delete = ":") => Write("chain", $"""
         ADD) touch '{PathOf("store")}'/$CNI_CONTAINERID-chain
              address=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p')
-             number=2; while [ -z "$address" ]; do mkdir '{PathOf("given")}'/$number && address=10.78.0.$number/16; number=$((number + 1)); done 2>/dev/null
+             number=2
+             while [ -z "$address" ]; do mkdir '{PathOf("given")}'/$number && address=10.78.0.$number/16; number=$((number + 1)); done 2>/dev/null
              nsenter --net=$CNI_NETNS ip tuntap add dev $CNI_IFNAME mode tap
              nsenter --net=$CNI_NETNS ip address add $address dev $CNI_IFNAME
              {add}
              wait_while chain-ADD
-             echo '{Brace}"cniVersion":"1.0.0","interfaces":[{Brace}"name":"'$CNI_IFNAME'","sandbox":"'$CNI_NETNS'"{Close}],"ips":[{Brace}"address":"'$address'","interface":0{Close}]{Close}' ;;
+             echo '{Brace}"cniVersion":"1.0.0","interfaces":[{Brace}"name":"'$CNI_IFNAME'","sandbox":"'$CNI_NETNS'"{Close}],
+                   "ips":[{Brace}"address":"'$address'","interface":0{Close}]{Close}' ;;
         DEL) {delete}
              wait_while chain-DEL
              rm -f '{PathOf("store")}'/$CNI_CONTAINERID-chain ;;
@@ -88,7 +91,8 @@ internal sealed class ScriptedNetworks : IDisposable
     {
         write("now.conflist", """{ "cniVersion": "1.0.0", "name": "now", "plugins": [ { "type": "chain" } ] }""");
         write("ahead.conflist",
-            """{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", "ipam": { "type": "reserve", "subnet": "10.77.0.0/16" } } ] }""");
+            """{ "cniVersion": "1.0.0", "name": "ahead", "plugins": [ { "type": "chain", "ipam": { "type": "reserve",""" +
+            """ "subnet": "10.77.0.0/16" } } ] }""");
     }
 
     public Task RunsAsync(string run, int times = 1) => Eventually.TrueAsync(() => Runs.Count(line => line == run) >= times, $"{run} runs");

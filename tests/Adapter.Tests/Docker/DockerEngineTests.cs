@@ -28,8 +28,10 @@ public sealed class DockerEngineTests : IAsyncLifetime
     public async Task The_networks_of_one_driver_are_listed_with_their_options_and_IPAM_driver()
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json($$"""
-            [{"Name":"pods","Id":"{{NetworkId}}","Created":"2024-01-01T00:00:00.123456789Z","Scope":"local","Driver":"cni","EnableIPv6":false,
-              "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16"}] },"Internal":false,"Options":{"cni.network":"pods"},"Labels":{"a":"b"},"Containers":{} },
+            [{"Name":"pods","Id":"{{NetworkId}}","Created":"2024-01-01T00:00:00.123456789Z","Scope":"local","Driver":"cni",
+              "EnableIPv6":false,
+              "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16"}] },"Internal":false,
+                "Options":{"cni.network":"pods"},"Labels":{"a":"b"},"Containers":{} },
              {"Name":"bare","Id":"b","Driver":"cni","IPAM":{"Driver":"default"},"Options":null},
              {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"},"Options":{} }]
             """);
@@ -49,11 +51,14 @@ public sealed class DockerEngineTests : IAsyncLifetime
     public async Task Addresses_that_this_IPAM_driver_gave_to_networks_of_other_drivers_are_found()
     {
         _docker.Answers["GET /networks"] = ScriptedSocket.Json("""
-            [{"Name":"pods","Id":"a","Driver":"cni","IPAM":{"Driver":"cni"} },{"Name":"lan","Id":"b","Driver":"macvlan","IPAM":{"Driver":"cni"} },
-             {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"} },{"Name":"gone","Id":"d","Driver":"macvlan","IPAM":{"Driver":"cni"} }]
+            [{"Name":"pods","Id":"a","Driver":"cni","IPAM":{"Driver":"cni"} },{"Name":"lan","Id":"b","Driver":"macvlan",
+              "IPAM":{"Driver":"cni"} },
+             {"Name":"bridge","Id":"c","Driver":"bridge","IPAM":{"Driver":"default"} },{"Name":"gone","Id":"d","Driver":"macvlan",
+               "IPAM":{"Driver":"cni"} }]
             """);
         _docker.Answers["GET /networks/b"] = ScriptedSocket.Json("""
-            {"Name":"lan","Id":"b","Containers":{"1":{"Name":"web","EndpointID":"e","IPv4Address":"10.1.0.5/16","IPv6Address":"fd00::5/64"},"2":{"Name":"db","EndpointID":"f","IPv4Address":"","IPv6Address":""} } }
+            {"Name":"lan","Id":"b","Containers":{"1":{"Name":"web","EndpointID":"e","IPv4Address":"10.1.0.5/16",
+              "IPv6Address":"fd00::5/64"},"2":{"Name":"db","EndpointID":"f","IPv4Address":"","IPv6Address":""} } }
             """);
         _docker.Answers["GET /networks/d"] = ScriptedSocket.Json("""{"message":"network d not found"}""", 404);
 
@@ -89,8 +94,10 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
         id.Should().Be(NetworkId);
         JsonNode.DeepEquals(JsonNode.Parse(_docker.Bodies[0]), JsonNode.Parse("""
-            {"Name":"pods","Driver":"cni","Scope":"","EnableIPv6":true,"Internal":true,"Attachable":false,"Ingress":false,"ConfigOnly":false,
-             "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16","IPRange":"","Gateway":"10.1.0.1"},{"Subnet":"fd00::/64","IPRange":"","Gateway":""}]},
+            {"Name":"pods","Driver":"cni","Scope":"","EnableIPv6":true,"Internal":true,"Attachable":false,"Ingress":false,
+              "ConfigOnly":false,
+             "IPAM":{"Driver":"cni","Options":{"cni.network":"pods"},"Config":[{"Subnet":"10.1.0.0/16","IPRange":"","Gateway":"10.1.0.1"},
+               {"Subnet":"fd00::/64","IPRange":"","Gateway":""}]},
              "Options":{"cni.network":"pods"},"Labels":{"a":"b"} }
             """)).Should().BeTrue(_docker.Bodies[0]);
     }
@@ -161,9 +168,11 @@ public sealed class DockerEngineTests : IAsyncLifetime
     [InlineData("""[{"Id":"1","HostConfig":{"NetworkMode":"pods"},"NetworkSettings":{"Networks":{} } }]""", true)]
     [InlineData($$"""[{"Id":"1","HostConfig":{"NetworkMode":"{{NetworkId}}"},"NetworkSettings":{"Networks":null} }]""", true)]
     [InlineData(
-        """[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"},"pods":{"NetworkID":""} } } }]""", true)]
+        """[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"bridge":{"NetworkID":"c"},"pods":""" +
+        """{"NetworkID":""} } } }]""", true)]
     [InlineData(
-        $$"""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"old-name":{"NetworkID":"{{NetworkId}}"} } } }]""", true)]
+        $$"""[{"Id":"1","HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Networks":{"old-name":""" +
+        $$"""{"NetworkID":"{{NetworkId}}"} } } }]""", true)]
     public async Task A_network_is_in_use_when_any_container_names_it_even_one_that_never_ran(string containers, bool used)
     {
         _docker.Answers["GET /containers/json"] = ScriptedSocket.Json(containers);

@@ -10,15 +10,15 @@ public sealed class PortRulesTests
     {
         const string Dump = """
             *nat
-            :CNI-DN-01b4 - [0:0]
+            :CNI-DN-01b - [0:0]
             -A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
             -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
-            -A CNI-DN-01b4 -s 10.1.1.0/24 -p tcp -m tcp --dport 8080 -j CNI-HOSTPORT-SETMARK
-            -A CNI-DN-01b4 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.1.1.2:80
-            -A CNI-DN-01b4 -d 127.0.0.1/32 -p udp -m udp --dport 8082 -j DNAT --to-destination 10.1.1.2:80
+            -A CNI-DN-01b -s 10.1.1.0/24 -p tcp -m tcp --dport 8080 -j CNI-HOSTPORT-SETMARK
+            -A CNI-DN-01b -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.1.1.2:80
+            -A CNI-DN-01b -d 127.0.0.1/32 -p udp -m udp --dport 8082 -j DNAT --to-destination 10.1.1.2:80
             -A CNI-DN-orphan -p tcp -m tcp --dport 9999 -j DNAT --to-destination 10.1.1.3:80
-            -A CNI-HOSTPORT-DNAT -p udp -m comment --comment "dnat name: \"my pods\" id: \"abc-1\"" -m multiport --dports 8082 -j CNI-DN-01b4
-            -A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \"my pods\" id: \"abc-1\"" -m multiport --dports 8080 -j CNI-DN-01b4
+            -A CNI-HOSTPORT-DNAT -p udp -m comment --comment "dnat name: \"my pods\" id: \"abc-1\"" -m multiport --dports 8082 -j CNI-DN-01b
+            -A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \"my pods\" id: \"abc-1\"" -m multiport --dports 8080 -j CNI-DN-01b
             -A KUBE-HOSTPORTS -p sctp -m comment --comment "web_default_0_ hostport 7000" -m sctp --dport 7000 -j KUBE-HP-ABC
             -A DOCKER -i docker0 -j RETURN
             -A DOCKER -d 192.0.2.1/32 ! -i docker0 -p tcp -m tcp --dport 6000 -j DNAT --to-destination 172.17.0.2:80

@@ -18,7 +18,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         Assert.SkipUnless(File.Exists(Plugin), $"The host-local plugin is not in {Plugin}: apt-get install containernetworking-plugins.");
         _daemon = await ServingDaemon.StartAsync();
         _daemon.WriteConflist("10-dual.conflist", $$"""
-            { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}",
+            { "cniVersion": "1.0.0", "name": "dual", "plugins": [
+              { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}",
               "ranges": [[{ "subnet": "10.66.0.0/24", "rangeStart": "10.66.0.10", "rangeEnd": "10.66.0.20" }],
                 [{ "subnet": "fd00:66::/64" }]] } } ] }
             """);
@@ -123,7 +124,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     public async Task An_address_that_the_CNI_network_had_once_is_refused_with_what_it_has_now()
     {
         _daemon.WriteConflist("10-dual.conflist", $$"""
-            { "cniVersion": "1.0.0", "name": "dual", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.95.0.0/24" } } ] }
+            { "cniVersion": "1.0.0", "name": "dual", "plugins": [
+              { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.95.0.0/24" } } ] }
             """);
 
         var refusal = (string)(await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, "10.66.0.15")))["Error"]!;
@@ -138,7 +140,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     {
         _daemon.WriteConflist(
             "20-one.conflist",
-            """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [{ "address": "10.67.0.5/24" }] } } ] }""");
+            """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [""" +
+            """{ "address": "10.67.0.5/24" }] } } ] }""");
         string Any(string mac) => Wish("10.67.0.0/24", mac, "").Replace("dual/", "one/", StringComparison.Ordinal);
         await AskAsync("RequestAddress", Any(Mac));
 
@@ -166,7 +169,8 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         WriteOther();
         _daemon.WriteConflist(
             "30-twin.conflist",
-            """{ "cniVersion": "1.0.0", "name": "twin", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.66.0.0/24" } } ] }""");
+            """{ "cniVersion": "1.0.0", "name": "twin", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local",""" +
+            """ "subnet": "10.66.0.0/24" } } ] }""");
         (await AskAsync("RequestPool", """{"Pool":"10.67.0.0/24"}""")).ToJsonString().Should().Contain("PoolID");
 
         var other = await CreateAsync("10.67.0.0/24", "dual");
@@ -196,7 +200,9 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     public async Task An_ipam_section_that_the_plugin_refuses_leaves_no_reservation()
     {
         _daemon.WriteConflist("20-bad.conflist", $$"""
-            { "cniVersion": "1.0.0", "name": "bad", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.68.0.0/24", "routes": [{ "dst": "everywhere" }] } } ] }
+            { "cniVersion": "1.0.0", "name": "bad", "plugins": [
+              { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.68.0.0/24",
+                "routes": [{ "dst": "everywhere" }] } } ] }
             """);
 
         var refusal =
@@ -248,13 +254,21 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
     private void WriteOther() => _daemon.WriteConflist(
         "20-other.conflist",
-        """{ "cniVersion": "1.0.0", "name": "other", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.67.0.0/24" } } ] }""");
+        """{ "cniVersion": "1.0.0", "name": "other", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local",""" +
+        """ "subnet": "10.67.0.0/24" } } ] }""");
 
-    private async Task<string> CreateAsync(string pool, string cniNetwork) =>
-        (string)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateNetwork", $$$"""
-        {"NetworkID":"{{{new string(
-            '7', 64)}}}","Options":{"com.docker.network.generic":{"cni.network":"{{{cniNetwork}}}"}},"IPv4Data":[{"AddressSpace":"cni","Pool":"{{{pool}}}"}],"IPv6Data":[]}
-        """)).Body)!["Err"]!;
+    private async Task<string> CreateAsync(string pool, string cniNetwork)
+    {
+        var (_, body) = await _daemon.PostAsync("NetworkDriver.CreateNetwork", $$$"""
+            {
+              "NetworkID": "{{{new string('7', 64)}}}",
+              "Options": { "com.docker.network.generic": { "cni.network": "{{{cniNetwork}}}" } },
+              "IPv4Data": [{ "AddressSpace": "cni", "Pool": "{{{pool}}}" }],
+              "IPv6Data": []
+            }
+            """);
+        return (string)JsonNode.Parse(body)!["Err"]!;
+    }
 
     private static string Wish(string subnet, string mac, string address) =>
         $$$"""{"PoolID":"dual/{{{subnet}}}","Address":"{{{address}}}","Options":{"com.docker.network.endpoint.macaddress":"{{{mac}}}"}}""";

@@ -21,7 +21,8 @@ public sealed class UnwrittenReservationTests : IAsyncLifetime
         Assert.SkipUnless(File.Exists(Plugin), $"The host-local plugin is not in {Plugin}: apt-get install containernetworking-plugins.");
         _daemon = await ServingDaemon.StartAsync(settings => settings with { PluginDirectories = [_directory] });
         _daemon.WriteConflist("10-pods.conflist", $$"""
-            { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_directory}}/store",
+            { "cniVersion": "1.0.0", "name": "pods", "plugins": [
+              { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_directory}}/store",
               "ranges": [[{ "subnet": "10.66.0.0/24" }]] } } ] }
             """);
         WritePlugin("bridge", "exit 0");

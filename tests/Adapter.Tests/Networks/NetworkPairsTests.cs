@@ -56,7 +56,8 @@ public sealed class NetworkPairsTests
 
     private static NetworkConfiguration Parse(string name, string subnet) => NetworkConfiguration.Parse(
         Encoding.UTF8.GetBytes(
-            $$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "{{subnet}}" } } ] }"""), "test.conflist");
+            $$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local",""" +
+            $$""" "subnet": "{{subnet}}" } } ] }"""), "test.conflist");
 
     private static ConfigurationDirectoryContents Hosting(params string[] names) => new([.. names.Select(name => NetworkConfiguration.Parse(
         Encoding.UTF8.GetBytes($$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "bridge" } ] }"""),

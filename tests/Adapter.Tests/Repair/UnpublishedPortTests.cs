@@ -65,7 +65,8 @@ public sealed class UnpublishedPortTests : IDisposable
         bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
         var record = bench.Attachment("10.66.0.5/24");
         using var configuration = JsonDocument.Parse(
-            $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main" }, { "type": "publisher", "capabilities": {{capabilities}} } ] }""");
+            $$"""{ "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "main" }, { "type": "publisher",""" +
+            $$""" "capabilities": {{capabilities}} } ] }""");
         bench.Journal.Attachments.Bring(record with
         {
             InterfaceName = "eth1",

@@ -21,7 +21,8 @@ internal sealed class ServiceManager : IDisposable
         my ($path, $count, @command) = @ARGV;
         MAKE
         POSIX::dup2(fileno($s), $_) for 3 .. 2 + $count;
-        $ENV{LISTEN_PID} //= $$; $ENV{LISTEN_FDS} = $count; $ENV{LISTEN_FDNAMES} = 'cnm-cni.socket'; $ENV{WATCHDOG_PID} = $$ if $ENV{WATCHDOG_USEC};
+        $ENV{LISTEN_PID} //= $$; $ENV{LISTEN_FDS} = $count; $ENV{LISTEN_FDNAMES} = 'cnm-cni.socket';
+        $ENV{WATCHDOG_PID} = $$ if $ENV{WATCHDOG_USEC};
         exec @command or die $!;
         """;
 

@@ -73,8 +73,11 @@ public sealed class SocketActivationTests : IDisposable
         _manager.StartWithSocket(variables: [("NOTIFY_SOCKET", notified.Address), ("WATCHDOG_USEC", "30000000")]);
 
         await _manager.PostAsync("NetworkDriver.CreateNetwork", $$"""
-            {"NetworkID":"{{new string(
-                'a', 64)}}","Options":{"com.docker.network.generic":{"cni.network":"pods"} },"IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0"}]}
+            {
+              "NetworkID": "{{new string('a', 64)}}",
+              "Options": { "com.docker.network.generic": { "cni.network": "pods" } },
+              "IPv4Data": [{ "AddressSpace": "null", "Pool": "0.0.0.0/0" }]
+            }
             """, Cancellation);
 
         var seen = await System.IO.File.ReadAllTextAsync(_manager.PathOf("seen"), Cancellation);

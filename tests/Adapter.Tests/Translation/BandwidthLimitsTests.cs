@@ -53,7 +53,8 @@ public sealed class BandwidthLimitsTests
     public void Limits_are_refused_where_the_stock_plugin_has_limits_of_its_own_which_take_precedence(string field)
     {
         var chain = Conflists.Parse($$"""
-            {"cniVersion": "1.0.0", "name": "n", "plugins": [ {"type": "bridge"}, {"type": "bandwidth", "{{field}}": 1000, "capabilities": {"bandwidth": true} } ] }
+            {"cniVersion": "1.0.0", "name": "n", "plugins": [
+              {"type": "bridge"}, {"type": "bandwidth", "{{field}}": 1000, "capabilities": {"bandwidth": true} } ] }
             """);
         var read = () => BandwidthLimits.Read(Options("ingress=10mbit"), chain);
         read.Should().Throw<CnmException>().WithMessage("*its plugin bandwidth has limits of its own in test.conflist, which override the options*");

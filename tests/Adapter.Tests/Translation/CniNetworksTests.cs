@@ -106,7 +106,8 @@ public sealed class CniNetworksTests : IDisposable
         Write("10-pods.conflist", Conflists.Stock);
         Write("20-plain.conflist", Conflists.Plain);
         Write("30-six.conflist",
-            """{ "cniVersion": "1.0.0", "name": "six", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "fd00:1::/64" } } ] }""");
+            """{ "cniVersion": "1.0.0", "name": "six", "plugins": [ { "type": "bridge", "ipam": { "type": "host-local",""" +
+            """ "subnet": "fd00:1::/64" } } ] }""");
     }
 
     private void Write(string file, string content) => File.WriteAllText(Path.Combine(_directory, file), content);

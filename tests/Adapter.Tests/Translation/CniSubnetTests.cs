@@ -8,7 +8,8 @@ public sealed class CniSubnetTests
     [InlineData("""{"type":"host-local","subnet":"10.1.0.0/16"}""", "10.1.0.0/16 10.1.0.1")]
     [InlineData("""{"type":"host-local","subnet":"10.1.0.0/16","gateway":"10.1.0.254"}""", "10.1.0.0/16 10.1.0.254")]
     [InlineData(
-        """{"type":"host-local","ranges":[[{"subnet":"10.1.0.0/24"},{"subnet":"10.2.0.0/24"}],[{"subnet":"fd00:1::/64","gateway":"fd00:1::fe"}]]}""",
+        """{"type":"host-local","ranges":[[{"subnet":"10.1.0.0/24"},{"subnet":"10.2.0.0/24"}],[""" +
+        """{"subnet":"fd00:1::/64","gateway":"fd00:1::fe"}]]}""",
         "10.1.0.0/24 10.1.0.1, 10.2.0.0/24 10.2.0.1, fd00:1::/64 fd00:1::fe")]
     [InlineData("""{"type":"static","addresses":[{"address":"10.1.2.3/16","gateway":"10.1.0.9"},{"address":"fd00::3/64"}]}""",
         "10.1.0.0/16 10.1.0.9, fd00::/64 fd00::1")]
@@ -16,7 +17,8 @@ public sealed class CniSubnetTests
     [InlineData("""{"type":"whereabouts","range":"10.1.2.225/28","gateway":"10.1.2.230"}""", "10.1.2.224/28 10.1.2.230")]
     [InlineData("""{"type":"whereabouts","range":"10.1.2.4-10.1.2.9/24"}""", "10.1.2.0/24 10.1.2.1")]
     [InlineData(
-        """{"type":"whereabouts","gateway":"10.2.0.9","ipRanges":[{"range":"10.1.0.0/24"},{"range":"10.2.0.0/24"},{"range":"fd00::/64"}]}""",
+        """{"type":"whereabouts","gateway":"10.2.0.9","ipRanges":[{"range":"10.1.0.0/24"},{"range":"10.2.0.0/24"}""" +
+        """,{"range":"fd00::/64"}]}""",
         "10.1.0.0/24 10.1.0.1, 10.2.0.0/24 10.2.0.9, fd00::/64 fd00::1")]
     [InlineData("""{"type":"dhcp"}""", "")]
     [InlineData("""{"type":"host-local","subnet":"nonsense","ranges":"nonsense"}""", "")]

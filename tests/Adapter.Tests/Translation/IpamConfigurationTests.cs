@@ -22,8 +22,9 @@ public sealed class IpamConfigurationTests
         var told = IpamConfiguration.WithReserved(network, reserved);
 
         told.Plugins[0].Json.ToJsonString().Should().Be(
-            """{"type":"bridge","mtu":1450,"ipam":{"type":"static","addresses":[{"address":"10.88.0.5/16","gateway":"10.88.0.1"},{"address":"fd00::5/64"}], """.TrimEnd()
-            + """ "routes":[{"dst":"0.0.0.0/0"},{"dst":"10.1.0.0/16","gw":"10.88.0.9"}],"dns":{"nameservers":["10.88.0.53"]}}}""".TrimStart());
+            """{"type":"bridge","mtu":1450,"ipam":{"type":"static","addresses":[""" +
+            """{"address":"10.88.0.5/16","gateway":"10.88.0.1"},{"address":"fd00::5/64"}],"routes":[""" +
+            """{"dst":"0.0.0.0/0"},{"dst":"10.1.0.0/16","gw":"10.88.0.9"}],"dns":{"nameservers":["10.88.0.53"]}}}""");
         told.Plugins[1].Json.ToJsonString().Should().Be("""{"type":"firewall"}""");
         Encoding.UTF8.GetString(told.ToUtf8Json().Span).Should().Contain("9007199254740993");
         (told.Name, told.CniVersion).Should().Be(("pods", "1.0.0"));
@@ -37,7 +38,8 @@ public sealed class IpamConfigurationTests
     {
         var network =
             Conflists.Parse(
-                $$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge", "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
+                $$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge",""" +
+                $$""" "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
 
         IpamConfiguration.WithRequested(network, ["10.1.0.5/16", "fd00::5/64"]).Plugins[0].Json["args"]!.ToJsonString().Should().Be(expected);
     }

@@ -42,7 +42,8 @@ public sealed class MainPluginTests
     public void The_configuration_of_the_main_plugin_is_read(string before)
     {
         var chain =
-            Chain($$"""{{before}}, { "type": "bridge", "capabilities": { "portMappings": true }, {{Ipam}} }, { "type": "sbr" }, { "type": "portmap", "capabilities": { "portMappings": true } }""");
+            Chain($$"""{{before}}, { "type": "bridge", "capabilities": { "portMappings": true }""" +
+                $$""", {{Ipam}} }, { "type": "sbr" }, { "type": "portmap", "capabilities": { "portMappings": true } }""");
 
         var subnet = CniSubnet.Of(chain).Should().ContainSingle().Subject.Subnet;
         subnet.ToString().Should().Be("10.89.0.0/24");

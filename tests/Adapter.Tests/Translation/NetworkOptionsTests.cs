@@ -22,7 +22,8 @@ public sealed class NetworkOptionsTests
     public void Options_that_newer_engines_add_are_ignored()
     {
         var options = Read("""
-            {"NetworkID":"57c2","Options":{"com.docker.network.enable_ipv4":true,"com.docker.network.enable_ipv6":false,"com.docker.network.generic":{}},
+            {"NetworkID":"57c2","Options":{"com.docker.network.enable_ipv4":true,"com.docker.network.enable_ipv6":false,
+              "com.docker.network.generic":{}},
              "IPv4Data":[{"AddressSpace":"null","Pool":"0.0.0.0/0","AuxAddresses":{}}]}
             """);
         options.CniNetwork.Should().BeNull();

@@ -83,7 +83,8 @@ public sealed class PublishedPortsTests
     {
         var capability = PublishedPorts.ToCapability([new PortMapping(8080, 80, "tcp", ""), new PortMapping(53, 53, "udp", "127.0.0.1")]);
         capability.ToJsonString().Should().Be(
-            """[{"hostPort":8080,"containerPort":80,"protocol":"tcp"},{"hostPort":53,"containerPort":53,"protocol":"udp","hostIP":"127.0.0.1"}]""");
+            """[{"hostPort":8080,"containerPort":80,"protocol":"tcp"},{"hostPort":53,"containerPort":53""" +
+            ""","protocol":"udp","hostIP":"127.0.0.1"}]""");
     }
 
     private static void Require(string hostIp, string families, string plugin) => PublishedPorts.RequireReachable(

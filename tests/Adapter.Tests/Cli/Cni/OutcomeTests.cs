@@ -34,7 +34,8 @@ public sealed class OutcomeTests : IDisposable
         var cd = $"cd '{_host.Records}'\n";
         _host.WithFile(
             "pods.conflist",
-            $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
+            $$"""{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"first","ipam":""" +
+            $$"""{"type":"host-local","dataDir":"{{store}}"} },{"type":"second"}]}""")
             .WithPlugin(
                 "first", add: $"{cd}touch link\nmkdir -p '{store}/pods'\nprintf $CNI_CONTAINERID > '{store}/pods/10.1.0.2'\n{CniHost.Print(
                     CniHost.Result)}", delete: cd + TakesTheLinkAndFails + CniHost.Fail(100, "no such rule"))
