@@ -17,7 +17,9 @@ using CniInvoker;
 
 namespace Bridge.Adapter;
 
-/// <summary>`cnm-cni serve`: builds the rooms, continues the clean-ups of the previous process, listens, and runs until it is stopped.</summary>
+/// <summary>
+/// `cnm-cni serve`: builds the rooms, continues the clean-ups of the previous process, listens, and runs until it is stopped.
+/// </summary>
 internal static class Daemon
 {
     /// <exception cref="ServiceException">The daemon cannot start. The message states the reason and what to do.</exception>
@@ -45,7 +47,8 @@ internal static class Daemon
             builder.Logging.AddQueuedConsole(settings.Log, logFile);
             socket.ServeBy(builder.WebHost);
             builder.Services.AddRoutingCore().AddSingleton(settings).AddSingleton(TimeProvider.System)
-                .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings).AddAttachments().AddIpam()
+                .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings).AddAttachments()
+                    .AddIpam()
                 .AddCnm(settings).AddMethods().AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings)
                 .AddControl(environment);
             await using var app = builder.Build();

@@ -23,7 +23,7 @@ internal static class UnixSocketHttp
     public static string Reason(Exception failure, string socketPath) => failure.GetBaseException() switch
     {
         SocketException when !Path.Exists(socketPath) => "there is no such socket; is it running?",
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nobody listens on this socket; is it running?",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nothing listens on this socket; is it running?",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "no permission to use this socket; try it as root",
         HttpIOException or EndOfStreamException => "it closed the connection without an answer",
         var other => other.Message.TrimEnd('.'),

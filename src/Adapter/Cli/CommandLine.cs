@@ -24,17 +24,18 @@ internal static class CommandLine
 
     private static readonly Option<string?> LogFile = new("--log-file")
     {
-        Description = "Log to this file instead of standard output. When it has 16 MiB it becomes FILE.1, and begins anew; SIGHUP opens it again.",
+        Description = "Log to this file instead of standard output. At 16 MiB it is renamed to FILE.1; SIGHUP reopens it.",
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "Exit with 1 when there is something to look at: the last line says what." };
+    private static readonly Option<bool> ExitCode =
+        new("--exit-code") { Description = "Exit with 1 when the last line lists something to look at." };
 
     /// <summary>
-    /// Parses the arguments and does what they say; every foreseeable mistake becomes a sentence on standard error and an exit code.
+    /// Parses and runs a command. Expected failures become an error text on standard error and an exit code.
     /// </summary>
     /// <param name="arguments">Without the program's name.</param>
-    /// <param name="serve">Runs the daemon until it is told to stop.</param>
+    /// <param name="serve">Runs the daemon until it is stopped.</param>
     /// <param name="console">Where output goes; the process's own streams by default.</param>
     /// <param name="variables">Answers environment variables; the process's own by default.</param>
     /// <param name="cancellationToken">Ends the command.</param>
@@ -47,7 +48,7 @@ internal static class CommandLine
     {
         console ??= new InvocationConfiguration();
         (console.Output, console.Error) = (new PrintableWriter(console.Output), new PrintableWriter(console.Error));
-        // The daemon's host listens for SIGTERM itself and takes the time it needs; the other commands may just die.
+        // serve handles SIGTERM itself and takes the time it needs; the other commands may end at once.
         console.ProcessTerminationTimeout = null;
         console.EnableDefaultExceptionHandler = false;
         var parsed = Build(serve, new CniEnvironment(variables ?? Environment.GetEnvironmentVariable)).Parse(arguments);
@@ -56,7 +57,7 @@ internal static class CommandLine
 
         if (parsed.Action is ParseErrorAction && parsed.Tokens.Count > 0)
         {
-            await console.Error.WriteLineAsync(WrongWords.Of(parsed));
+            await console.Error.WriteLineAsync(UsageError.Of(parsed));
             return ExitCodes.Misuse;
         }
 
@@ -77,7 +78,7 @@ internal static class CommandLine
         }
         catch (CnmException refused)
         {
-            // Written to stand behind what Docker says; here it begins the line.
+            // Written to follow Docker's own text; here it begins the line.
             await console.Error.WriteLineAsync($"{char.ToUpperInvariant(refused.Message[0])}{refused.Message[1..]}");
             return ExitCodes.Failure;
         }
@@ -110,7 +111,8 @@ internal static class CommandLine
 
     private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
     {
-        var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until told to stop. Needs root.") { LogFile, Config };
+        var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until SIGTERM. Needs root.")
+            { LogFile, Config };
         command.SetAction((parsed, cancellationToken) => serve(Logging(SettingsOf(parsed), parsed.GetValue(LogFile)), cancellationToken));
         return command;
     }
@@ -120,7 +122,8 @@ internal static class CommandLine
 
     private static Command Status()
     {
-        var command = new Command("status", "Show networks, attached containers with addresses and published ports, and clean-ups that are still to be done.") { Json, ExitCode, Config };
+        var command = new Command("status", "Show networks, attached containers with addresses and published ports, and pending clean-ups.")
+            { Json, ExitCode, Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var daemon = new ControlClient(SettingsOf(parsed).Socket);
@@ -133,7 +136,7 @@ internal static class CommandLine
 
     private static Command Check()
     {
-        var command = new Command("check", "Ask the CNI plugins of running containers whether all is in place (CNI CHECK). Exit code 1 when one says no.") { Targets, Json, Config };
+        var command = new Command("check", "Run CNI CHECK for running containers. Exit code 1 when one fails.") { Targets, Json, Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var daemon = new ControlClient(SettingsOf(parsed).Socket);
@@ -147,7 +150,7 @@ internal static class CommandLine
     private static Command PrintSettings()
     {
         var command = new Command("settings", "Print the settings in force, as a complete settings file.") { Config };
-        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(SettingsText.ToYaml(SettingsOf(parsed))));
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(SettingsTable.ToYaml(SettingsOf(parsed))));
         return command;
     }
 
@@ -155,7 +158,37 @@ internal static class CommandLine
     {
         var command = new Command("version", "Print the version.");
         command.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine(
-            ProgramVersion.Commit is { } commit ? $"cnm-cni {ProgramVersion.Number} (commit {commit})" : $"cnm-cni {ProgramVersion.Number}"));
+            ProgramVersion.Commit is { } commit
+            ? $"cnm-cni {ProgramVersion.Number} (commit {commit})"
+            : $"cnm-cni {ProgramVersion.Number}"));
         return command;
     }
+}
+
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>The daemon or Docker does not answer, or refuses; a check failed.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The command line or the settings file is wrong.</summary>
+    public const int Misuse = 2;
+}
+
+/// <summary>Options that several commands have.</summary>
+internal static class SharedOptions
+{
+    public static Option<string?> Config { get; } = new("--config")
+    {
+        Description = $"The settings file (YAML). Without it: {SettingsFile.DefaultPath}, if there is one.",
+        HelpName = "FILE",
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON instead of tables." };
+
+    /// <exception cref="SettingsException">The file cannot be read or understood.</exception>
+    public static AdapterSettings SettingsOf(ParseResult parsed) => parsed.GetValue(Config) is { } file
+        ? SettingsFile.Load(file, mustExist: true)
+        : SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false);
 }

@@ -9,7 +9,8 @@ internal static class MetricsCommand
 {
     public static Command Build()
     {
-        var command = new Command("metrics", "Print the daemon's counters in Prometheus's text format. When it does not answer: cnm_cni_up 0, and exit code 1.") { Config };
+        var command = new Command("metrics",
+            "Print the daemon's counters in Prometheus's text format. When it does not answer: cnm_cni_up 0, and exit code 1.") { Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;

@@ -39,17 +39,20 @@ internal static class NetworksCommand
 
     public static Command Build()
     {
-        var list = new Command("networks", "Show the CNI networks of this host and the Docker networks that stand for them. Asks Docker, not the daemon.")
+        var list = new Command("networks",
+            "Show the CNI networks of this host and the Docker networks that stand for them. Asks Docker, not the daemon.")
         {
             Json, Config, Create(),
         };
-        list.SetAction((parsed, cancellationToken) => ListAsync(SettingsOf(parsed), parsed.GetValue(Json), parsed.InvocationConfiguration.Output, cancellationToken));
+        list.SetAction((parsed, cancellationToken) =>
+            ListAsync(SettingsOf(parsed), parsed.GetValue(Json), parsed.InvocationConfiguration.Output, cancellationToken));
         return list;
     }
 
     private static Command Create()
     {
-        var create = new Command("create", "Make a Docker network for a CNI network, with the options that it needs. Prints the network's name and id.")
+        var create = new Command("create",
+            "Make a Docker network for a CNI network, with the options that it needs. Prints the network's name and id.")
         {
             CniNetwork, DockerName, Ipam, Internal, NetworkOption, Config,
         };
@@ -85,35 +88,46 @@ internal static class NetworksCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<int> CreateAsync(AdapterSettings settings, NetworkRequest request, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> CreateAsync(
+        AdapterSettings settings, NetworkRequest request, TextWriter output, CancellationToken cancellationToken)
     {
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
         try
         {
             var creation = new NetworkCreation(docker, new ConfigurationDirectory(settings.ConfigurationDirectory), settings);
             var (name, id, plan) = await creation.CreateAsync(request, cancellationToken);
-            var addresses = plan.WhyNull is { } reason ? $"--ipam-driver null, because {reason}" : $"--ipam-driver {settings.DriverName}, {plan.Pools}";
+            var addresses = plan.WhyNull is { } reason
+                ? $"--ipam-driver null, because {reason}"
+                : $"--ipam-driver {settings.DriverName}, {plan.Pools}";
             var attach = plan.WhyInSandbox is { } need ? $"; -o {NetworkOptions.AttachKey}=sandbox, because {need}" : "";
             await output.WriteLineAsync($"{name} {id}: CNI network {plan.CniNetwork}, {addresses}{attach}");
             return ExitCodes.Success;
         }
         catch (DockerRefusalException refusal) when (!UnixSocketHttp.IsServed(settings.Socket))
         {
+            var problem = File.Exists(settings.Socket)
+                ? $"Nothing listens on the driver's socket {settings.Socket}"
+                : $"The driver's socket {settings.Socket} is not there";
             throw new CnmException(
-                $"{refusal.Message}. {(File.Exists(settings.Socket) ? $"Nobody listens on the driver's socket {settings.Socket}" : $"The driver's socket {settings.Socket} is not there")}: start the driver with `cnm-cni serve` as root " +
+                $"{refusal.Message}. {problem}: start the driver with `cnm-cni serve` as root " +
                 "(with systemd: `systemctl start cnm-cni`).",
                 refusal);
         }
     }
 
-    // Docker takes any name, and then cannot be told to remove the network by one with a slash in it.
+    // Docker accepts any name, but its API cannot address a network whose name has a slash.
     private static Option<string?> NameOption()
     {
-        var option = new Option<string?>("--name") { Description = "The Docker network's name. Without it: the CNI network's.", HelpName = "DOCKER-NAME" };
+        var option = new Option<string?>("--name")
+            { Description = "The Docker network's name. Without it: the CNI network's.", HelpName = "DOCKER-NAME" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var name }] && !(name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsPartOfName)))
-                result.AddError($"--name \"{name}\" is no name for a network: letters, digits, '.', '_' and '-', the first one a letter or a digit.");
+            if (result.Tokens is [{ Value: var name }]
+                && !(name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsPartOfName)))
+            {
+                result.AddError(
+                    $"--name \"{name}\" is no name for a network: letters, digits, '.', '_' and '-', the first one a letter or a digit.");
+            }
         });
         return option;
     }
@@ -124,7 +138,8 @@ internal static class NetworksCommand
     {
         var option = new Option<string?>("--ipam")
         {
-            Description = "cni: addresses are reserved ahead through the CNI network's own IPAM, and docker network inspect shows the subnet. " +
+            Description = "cni: addresses are reserved ahead through the CNI network's own IPAM, and docker network inspect shows the " +
+                "subnet. " +
                 "null: they are chosen when a container starts. Without it: cni where possible.",
             HelpName = "cni|null",
         };

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Telemetry;
 using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli;
@@ -7,18 +10,22 @@ namespace Bridge.Adapter.Cli;
 /// <summary><c>cnm-cni repair</c>.</summary>
 internal static class RepairCommand
 {
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only look, and say what would be done. Nothing at all is changed." };
+    private static readonly Option<bool> DryRun =
+        new("--dry-run") { Description = "Inspect and report what would be done, without changing anything." };
 
     private static readonly Option<string?> Forget = new("--forget")
     {
-        Description = "Let go of an attachment whose DEL can never succeed, by container name or endpoint id (of a reservation: its id); cnm-cni status lists them. " +
-            "Its plugins' work stays on the host; only the IPAM plugin is asked once more to release the address.",
+        Description = "Abandon the clean-up of an attachment whose DEL can never succeed, by container name or endpoint id (of a " +
+            "reservation: its id); cnm-cni status lists them. " +
+            "What its plugins created stays on the host; only the IPAM plugin runs once more, to release the address.",
         HelpName = "ENDPOINT",
     };
 
     public static Command Build()
     {
-        var command = new Command("repair", "Compare what is remembered with Docker, the kernel and the IPAM plugins now, and repair what differs. Exit code 1 when something remains.")
+        var command = new Command("repair",
+            "Compare the records with Docker, the kernel and the IPAM plugins now, and repair what differs. Exit code 1 when a problem " +
+            "remains.")
         {
             DryRun, Forget, Json, Config,
         };
@@ -43,4 +50,55 @@ internal static class RepairCommand
         });
         return command;
     }
+}
+
+/// <summary>What repair has found, for people: one line each.</summary>
+internal static class RepairOutcome
+{
+    /// <summary>Nothing was found, or all of it is repaired.</summary>
+    public static bool IsWell(RepairResponse response) =>
+        response.Problems.Count == 0 && response.Findings.All(finding => finding.State == FindingState.Repaired);
+
+    public static void Write(RepairResponse response, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(response, ControlJson.Default.RepairResponse));
+            return;
+        }
+
+        foreach (var finding in response.Findings)
+            output.WriteLine(Line(finding));
+
+        foreach (var problem in response.Problems)
+            output.WriteLine($"not inspected: {OneLine(problem)}");
+
+        if (response.Findings.Count == 0 && response.Problems.Count == 0)
+            output.WriteLine("Nothing to repair.");
+    }
+
+    public static void Write(ForgetResponse response, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(response, ControlJson.Default.ForgetResponse));
+            return;
+        }
+
+        output.WriteLine($"Forgotten: {response.What}");
+        foreach (var sentence in response.GivenUp)
+            output.WriteLine($"  {OneLine(sentence)}");
+    }
+
+    public static string Line(FindingStatus finding) =>
+        OneLine($"{State(finding.State)} {finding.Kind}: {finding.What}: {ErrorDescription.Sentence(finding.Why)} {finding.Done}");
+
+    private static string State(FindingState state) => state switch
+    {
+        FindingState.WouldBeRepaired => "would be repaired",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+
+    // Whatever a plugin wrote into its error.
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
-using Bridge.Adapter.AddressOwners;
 
 namespace Bridge.Adapter.Cli;
 
@@ -16,7 +16,8 @@ internal static class StatusReport
             return;
         }
 
-        output.WriteLine($"cnm-cni {status.Version}; Docker {(status.EngineReachable ? "answers" : "does not answer, so names may be missing or old")}");
+        var docker = status.EngineReachable ? "answers" : "does not answer, so names may be missing or old";
+        output.WriteLine($"cnm-cni {status.Version}; Docker {docker}");
         if (status.PodRuntime == PodRuntimeState.Silent)
             output.WriteLine("containerd does not answer, so pods may be missing or without a name");
 
@@ -24,7 +25,11 @@ internal static class StatusReport
             output.WriteLine($"{problemOfState}. No container can be attached until it can.");
 
         if (status.LogLinesDropped > 0)
-            output.WriteLine($"{status.LogLinesDropped} lines are missing in the daemon's log, because its reader was too slow or they could not be written");
+        {
+            output.WriteLine(
+                $"{status.LogLinesDropped} lines are missing in the daemon's log, because its reader was too slow or they could not be " +
+                "written");
+        }
 
         WriteNetworks(status, output);
         foreach (var network in status.CniNetworks)
@@ -48,13 +53,15 @@ internal static class StatusReport
         output.WriteLine();
         if (status.Networks.Count == 0)
         {
-            output.WriteLine("No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)");
+            output.WriteLine("No networks. Create one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this " +
+                "host)");
             return;
         }
 
         var table = new TextTable("NETWORK", "CNI NETWORK", "IPAM", "PLUGINS", "PROBLEM");
         foreach (var network in status.Networks)
-            table.Add(network.Name ?? DockerId.Short(network.Id), network.CniNetwork, network.IpamMode, string.Join(", ", network.Plugins), network.Problem);
+            table.Add(network.Name ?? DockerId.Short(network.Id), network.CniNetwork, network.IpamMode, string.Join(", ", network.Plugins),
+                network.Problem);
 
         table.WriteTo(output);
     }
@@ -64,11 +71,11 @@ internal static class StatusReport
         output.WriteLine();
         output.WriteLine($"On CNI network {network.Name}{(network.Subnets.Count > 0 ? $" ({string.Join(", ", network.Subnets)})" : "")}:");
         if (!network.IsComplete)
-            output.WriteLine($"Others than Docker's containers may be missing: {network.WhyIncomplete}.");
+            output.WriteLine($"Owners other than Docker's containers may be missing: {network.WhyIncomplete}.");
 
         if (network.Neighbours.Count == 0)
         {
-            output.WriteLine("Nobody.");
+            output.WriteLine("(none)");
             return;
         }
 
@@ -98,7 +105,8 @@ internal static class StatusReport
         foreach (var endpoint in status.Endpoints.Where(endpoint => endpoint.ArrivalProblem is not null))
         {
             output.WriteLine();
-            output.WriteLine($"Unfinished in container {endpoint.ContainerName ?? $"with endpoint {DockerId.Short(endpoint.EndpointId)}"}: {endpoint.ArrivalProblem}");
+            var container = endpoint.ContainerName ?? $"with endpoint {DockerId.Short(endpoint.EndpointId)}";
+            output.WriteLine($"Unfinished in container {container}: {endpoint.ArrivalProblem}");
         }
     }
 
@@ -108,13 +116,14 @@ internal static class StatusReport
             return;
 
         output.WriteLine();
-        output.WriteLine("Still to be cleaned up (repeated by itself):");
+        output.WriteLine("Pending clean-ups (cnm-cni retries them):");
         var table = new TextTable("CONTAINER", "CNI NETWORK", "ADDRESSES", "ATTEMPTS", "NEXT", "ID", "LAST ERROR");
         foreach (var cleanup in status.PendingCleanups)
         {
             var next = cleanup.NextAttempt is { } at ? at <= now ? "now" : $"in {Age(at - now)}" : null;
             var id = DockerId.Short(cleanup.EndpointId ?? cleanup.ContainerId);
-            table.Add(cleanup.ContainerName, cleanup.CniNetwork, string.Join(", ", cleanup.Addresses), $"{cleanup.Attempts}", next, id, cleanup.LastError);
+            table.Add(cleanup.ContainerName, cleanup.CniNetwork, string.Join(", ", cleanup.Addresses),
+                $"{cleanup.Attempts}", next, id, cleanup.LastError);
         }
 
         table.WriteTo(output);
@@ -142,5 +151,34 @@ internal static class StatusReport
         { TotalHours: >= 2 } => $"{(int)age.TotalHours}h",
         { TotalMinutes: >= 2 } => $"{(int)age.TotalMinutes}m",
         _ => $"{Math.Max(0, (int)age.TotalSeconds)}s",
+    };
+}
+
+/// <summary>The problems of a status: its last line, and the exit code of <c>status --exit-code</c>.</summary>
+internal static class StatusVerdict
+{
+    /// <summary>One phrase for each kind of problem.</summary>
+    public static IReadOnlyList<string> Complaints(StatusResponse status) =>
+    [
+        .. status.EngineReachable ? (IEnumerable<string>)[] : ["Docker does not answer"],
+        .. status.StateProblem is null ? (IEnumerable<string>)[] : ["state that cannot be written"],
+        .. Counted(status.Networks.Count(network => network.Problem is not null), "network that no container can be started on",
+            "networks that no container can be started on"),
+        .. Counted(status.Endpoints.Count(endpoint => endpoint.ArrivalProblem is not null), "container whose network is unfinished",
+            "containers whose network is unfinished"),
+        .. Counted(status.PendingCleanups.Count, "clean-up still to be done", "clean-ups still to be done"),
+        .. Counted(status.Findings.Count, "finding that is not repaired", "findings that are not repaired"),
+        .. Counted(status.ConfigurationProblems.Count, "CNI file that is not used", "CNI files that are not used"),
+    ];
+
+    public static string Text(StatusResponse status) => Complaints(status) is { Count: > 0 } complaints
+        ? $"To look at: {string.Join(", ", complaints)}."
+        : "All is well.";
+
+    private static IEnumerable<string> Counted(int count, string one, string several) => count switch
+    {
+        0 => [],
+        1 => [$"1 {one}"],
+        _ => [$"{count} {several}"],
     };
 }

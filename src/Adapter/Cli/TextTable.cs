@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Bridge.Adapter.Cli;
 
 /// <summary>Columns as wide as their widest cell, two spaces apart, nothing else: as readable as it is greppable.</summary>
@@ -17,4 +19,24 @@ internal sealed class TextTable(params string[] headers)
     /// <summary>A cell stays on its line, whatever a plugin wrote into its error.</summary>
     private static string Cell(string? text) =>
         string.IsNullOrWhiteSpace(text) ? "-" : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
+
+/// <summary>A terminal's writer: nothing that is printed through it can steer the terminal.</summary>
+internal sealed class PrintableWriter(TextWriter terminal) : TextWriter
+{
+    public override Encoding Encoding => terminal.Encoding;
+
+    public override void Write(char value) => terminal.Write(Printable.Of(value.ToString()));
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
+
+    public override void Write(string? value) => terminal.Write(value is null ? null : Printable.Of(value));
+
+    public override void WriteLine(string? value) => Write($"{value}\n");
+
+    public override Task WriteLineAsync(string? value) => terminal.WriteAsync(Printable.Of($"{value}\n"));
+
+    public override void Flush() => terminal.Flush();
 }

@@ -90,7 +90,7 @@ internal sealed class CallDeadline(
         catch (Exception failure)
         {
             // Docker has its answer already: only this line reports the failure.
-            outcome = failure is OperationCanceledException ? "being cleaned up" : FileWords.Of(failure);
+            outcome = failure is OperationCanceledException ? "being cleaned up" : ErrorDescription.OfFile(failure);
         }
 
         if (call.EndpointId is not null)

@@ -12,11 +12,12 @@ internal sealed class ControlClient(string socketPath) : IDisposable
     /// <summary>A status needs no plugin; a check takes what its plugins take, which the daemon bounds.</summary>
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(UnixSocketHttp.Handler(socketPath)) { BaseAddress = new Uri("http://cnm-cni"), Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http =
+        new(UnixSocketHttp.Handler(socketPath)) { BaseAddress = new Uri("http://cnm-cni"), Timeout = Timeout.InfiniteTimeSpan };
 
     public void Dispose() => _http.Dispose();
 
-    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
     public async Task<StatusResponse> StatusAsync(CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -31,18 +32,21 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         }
     }
 
-    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
     public Task<CheckResponse> CheckAsync(CheckRequest request, CancellationToken cancellationToken) =>
-        AskAsync("Bridge.Check", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.CheckRequest), ControlJson.Default.CheckResponse, cancellationToken);
+        AskAsync("Bridge.Check", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.CheckRequest),
+            ControlJson.Default.CheckResponse, cancellationToken);
 
     /// <summary>Takes as long as its plugins take, and as the settings want to be certain of an orphan.</summary>
-    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
     public Task<RepairResponse> RepairAsync(RepairRequest request, CancellationToken cancellationToken) =>
-        AskAsync("Bridge.Repair", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.RepairRequest), ControlJson.Default.RepairResponse, cancellationToken);
+        AskAsync("Bridge.Repair", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.RepairRequest),
+            ControlJson.Default.RepairResponse, cancellationToken);
 
-    /// <exception cref="ControlException">The daemon could not be asked, or said no.</exception>
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
     public Task<ForgetResponse> ForgetAsync(ForgetRequest request, CancellationToken cancellationToken) =>
-        AskAsync("Bridge.Forget", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ForgetRequest), ControlJson.Default.ForgetResponse, cancellationToken);
+        AskAsync("Bridge.Forget", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ForgetRequest),
+            ControlJson.Default.ForgetResponse, cancellationToken);
 
     /// <exception cref="ControlException">The daemon could not be asked.</exception>
     public async Task<string> MetricsAsync(CancellationToken cancellationToken)
@@ -66,7 +70,7 @@ internal sealed class ControlClient(string socketPath) : IDisposable
     }
 
     private ControlException Late(OperationCanceledException failure) =>
-        new($"The daemon on {socketPath} did not answer within {StatusTimeout.TotalSeconds} s. Its log says what it is doing.", failure);
+        new($"cnm-cni on {socketPath} did not answer within {StatusTimeout.TotalSeconds} s. Its log says what it is doing.", failure);
 
     private async Task<T> AskAsync<T>(string method, byte[] body, JsonTypeInfo<T> answerType, CancellationToken cancellationToken)
     {
@@ -85,20 +89,22 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         }
         catch (JsonException failure)
         {
-            throw new ControlException($"What answered on {socketPath} is not this version of cnm-cni. Restart the daemon after an update.", failure);
+            throw new ControlException(
+                $"What answered on {socketPath} is not this version of cnm-cni. Restart cnm-cni serve after an update.", failure);
         }
     }
 
     private string Unreachable(HttpRequestException failure) => (failure.InnerException as SocketException)?.SocketErrorCode switch
     {
-        SocketError.AccessDenied => $"No permission to talk to the daemon on {socketPath}: its socket is root's. Try again with sudo.",
+        SocketError.AccessDenied => $"No permission to use {socketPath}: the socket belongs to root. Retry with sudo.",
         SocketError.ConnectionRefused or SocketError.AddressNotAvailable => NotRunning,
         // .NET has no SocketError for "no such file", which is what a socket path that does not exist gives.
         _ when !File.Exists(socketPath) => NotRunning,
-        _ => $"The daemon on {socketPath} could not be asked: {UnixSocketHttp.Reason(failure, socketPath)}.",
+        _ => $"The request to cnm-cni on {socketPath} failed: {UnixSocketHttp.Reason(failure, socketPath)}.",
     };
 
-    private string NotRunning => $"Nobody answers on {socketPath}: the daemon is not running. Start it with `cnm-cni serve` as root (with systemd: `systemctl start cnm-cni`).";
+    private string NotRunning => $"Nothing answers on {socketPath}: cnm-cni serve is not running. Start it with `cnm-cni serve` as root " +
+        "(with systemd: `systemctl start cnm-cni`).";
 
     private string Refusal(HttpStatusCode status, byte[] answer)
     {
@@ -107,7 +113,8 @@ internal sealed class ControlClient(string socketPath) : IDisposable
 
         try
         {
-            return JsonSerializer.Deserialize(answer, ControlJson.Default.ControlError)?.Err ?? $"The daemon on {socketPath} answered HTTP {(int)status}.";
+            return JsonSerializer.Deserialize(answer, ControlJson.Default.ControlError)?.Err
+                ?? $"The daemon on {socketPath} answered HTTP {(int)status}.";
         }
         catch (JsonException)
         {
@@ -115,3 +122,6 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         }
     }
 }
+
+/// <summary>cnm-cni did not answer, or refused. The message is for the operator.</summary>
+internal sealed class ControlException(string message, Exception? cause = null) : Exception(message, cause);

@@ -5,7 +5,7 @@ using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Control;
 
-// What an operator asks the daemon over its socket, beside what Docker asks it. One file, because they are read side by side:
+// The operator's requests to the daemon, on the socket that Docker uses too:
 //   POST /Bridge.Status  (no body)      → StatusResponse
 //   POST /Bridge.Check   CheckRequest   → CheckResponse
 //   POST /Bridge.Repair  RepairRequest  → RepairResponse
@@ -20,7 +20,7 @@ namespace Bridge.Adapter.Control;
 /// <param name="Networks">Docker's networks.</param>
 /// <param name="Endpoints">Docker's endpoints, oldest first.</param>
 /// <param name="CniNetworks">The CNI networks behind them.</param>
-/// <param name="PendingCleanups">What is to be undone and could not be yet.</param>
+/// <param name="PendingCleanups">Clean-ups that failed and will be retried.</param>
 /// <param name="Findings">What the journal, Docker, the kernel and the stores of IPAM plugins disagree in, and is not repaired.</param>
 /// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
 /// <param name="LogLinesDropped">Lines that are missing in the daemon's log.</param>
@@ -44,7 +44,8 @@ internal sealed record StatusResponse(
 /// <param name="IpamMode">Who chooses addresses: <c>cni</c>, <c>null</c> or <c>docker</c>.</param>
 /// <param name="Plugins">The chain's plugin types, in order.</param>
 /// <param name="Problem">Why new containers cannot be attached, when that is so.</param>
-internal sealed record NetworkStatus(string Id, string? Name, string CniNetwork, string IpamMode, IReadOnlyList<string> Plugins, string? Problem);
+internal sealed record NetworkStatus(
+    string Id, string? Name, string CniNetwork, string IpamMode, IReadOnlyList<string> Plugins, string? Problem);
 
 /// <param name="EndpointId">Docker's endpoint id.</param>
 /// <param name="ContainerId">The CNI container id: the endpoint's, or that of the reservation which it adopted.</param>
@@ -94,22 +95,27 @@ internal sealed record EndpointStatus(
 /// <param name="Protocol">tcp, udp or sctp.</param>
 internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int ContainerPort, string Protocol);
 
-/// <summary>A CNI network with everybody on it, as far as is known: containers, pods, and owners of addresses whom nobody can name.</summary>
+/// <summary>
+/// A CNI network with everybody on it, as far as is known: containers, pods, and owners of addresses whom nobody can name.
+/// </summary>
 /// <param name="Name">The CNI network.</param>
 /// <param name="Subnets">What it declares: <c>10.88.0.0/16</c>. Empty when only its IPAM plugin knows.</param>
 /// <param name="IsComplete">False when others than containers of Docker's may be missing.</param>
 /// <param name="WhyIncomplete">Why, as the end of a sentence.</param>
 /// <param name="Neighbours">By address.</param>
-internal sealed record CniNetworkStatus(string Name, IReadOnlyList<string> Subnets, bool IsComplete, string? WhyIncomplete, IReadOnlyList<NeighbourStatus> Neighbours);
+internal sealed record CniNetworkStatus(
+    string Name, IReadOnlyList<string> Subnets, bool IsComplete, string? WhyIncomplete, IReadOnlyList<AddressOwnerStatus> Neighbours);
 
 /// <param name="Kind">container, reservation, pod or other.</param>
 /// <param name="Name">The container's name; the pod's with its namespace, <c>default/web</c>; null when unknown.</param>
-/// <param name="ContainerId">The CNI container id, which for a pod is its sandbox's id; null when the IPAM plugin's store does not say.</param>
+/// <param name="ContainerId">The CNI container id, which for a pod is its sandbox's id; null when the IPAM plugin's store does not
+/// say.</param>
 /// <param name="EndpointId">Which of <see cref="StatusResponse.Endpoints"/> it is, for a container.</param>
 /// <param name="Addresses">Without prefix length, IPv4 first.</param>
-internal sealed record NeighbourStatus(AddressOwnerKind Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
+internal sealed record AddressOwnerStatus(
+    AddressOwnerKind Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
 
-/// <summary>An attachment that is to be undone, or a reservation that is to be released, and could not be yet.</summary>
+/// <summary>An attachment or reservation whose clean-up failed and will be retried.</summary>
 /// <param name="EndpointId">Docker's endpoint id; null for a reservation.</param>
 /// <param name="ContainerId">The CNI container id.</param>
 /// <param name="CniNetwork">The CNI network.</param>
@@ -136,17 +142,17 @@ internal sealed record PendingCleanup(
 /// <param name="Done">What was done, or what a person can do; empty for what was only looked at.</param>
 internal sealed record FindingStatus(string Kind, string Subject, string What, string Why, FindingState State, string Done);
 
-/// <param name="DryRun">Only look.</param>
+/// <param name="DryRun">Inspect without repairing.</param>
 internal sealed record RepairRequest(bool DryRun);
 
 /// <param name="Findings">What was found.</param>
-/// <param name="Problems">What could not be looked at, and why.</param>
+/// <param name="Problems">What could not be inspected, and why.</param>
 internal sealed record RepairResponse(IReadOnlyList<FindingStatus> Findings, IReadOnlyList<string> Problems);
 
 /// <param name="Target">An endpoint id, a reservation's id, or the beginning of one; or a container's name.</param>
 internal sealed record ForgetRequest(string Target);
 
-/// <param name="What">What was let go of.</param>
+/// <param name="What">The abandoned attachment or reservation.</param>
 /// <param name="GivenUp">What that means: one sentence each.</param>
 internal sealed record ForgetResponse(string What, IReadOnlyList<string> GivenUp);
 
@@ -176,5 +182,22 @@ internal enum CheckOutcome
     Skipped,
 }
 
-/// <param name="Err">Spelled as in Docker's protocol: whoever reads one on this socket can read the other.</param>
+/// <param name="Err">Spelled as in Docker's protocol, so that clients of this socket parse one shape.</param>
 internal sealed record ControlError([property: JsonPropertyName("Err")] string Err);
+
+/// <summary>The operator's protocol as JSON. Indented, because people read <c>status --json</c> too.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(CheckRequest))]
+[JsonSerializable(typeof(CheckResponse))]
+[JsonSerializable(typeof(RepairRequest))]
+[JsonSerializable(typeof(RepairResponse))]
+[JsonSerializable(typeof(ForgetRequest))]
+[JsonSerializable(typeof(ForgetResponse))]
+[JsonSerializable(typeof(ControlError))]
+internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bridge.Adapter.Docker;
+using Bridge.Adapter.Repair;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Control;
@@ -13,14 +15,17 @@ internal static class ControlRoutes
         var check = app.Services.GetRequiredService<Check>();
         var repair = app.Services.GetRequiredService<RepairOnDemand>();
         var metrics = app.Services.GetRequiredService<MetricsPage>();
-        var names = app.Services.GetRequiredService<FreshNames>();
-        RequestDelegate answerStatus = context => AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
+        var names = app.Services.GetRequiredService<NewContainerNames>();
+        RequestDelegate answerStatus = context =>
+            AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
         RequestDelegate answerCheck = context => AnswerAsync(context, CheckAsync(context, names, check), ControlJson.Default.CheckResponse);
         app.MapPost("/Bridge.Status", answerStatus);
         RequestDelegate answerRepair = context => AnswerAsync(
-            context, WithRequestAsync(context, ControlJson.Default.RepairRequest, new RepairRequest(DryRun: false), repair.RunAsync), ControlJson.Default.RepairResponse);
+            context, WithRequestAsync(context, ControlJson.Default.RepairRequest, new RepairRequest(DryRun: false), repair.RunAsync),
+            ControlJson.Default.RepairResponse);
         RequestDelegate answerForget = context => AnswerAsync(
-            context, WithRequestAsync(context, ControlJson.Default.ForgetRequest, new ForgetRequest(""), repair.ForgetAsync), ControlJson.Default.ForgetResponse);
+            context, WithRequestAsync(context, ControlJson.Default.ForgetRequest, new ForgetRequest(""), repair.ForgetAsync),
+            ControlJson.Default.ForgetResponse);
         RequestDelegate answerMetrics = context =>
         {
             context.Response.ContentType = MetricsPage.ContentType;
@@ -32,13 +37,13 @@ internal static class ControlRoutes
         app.MapGet("/metrics", answerMetrics);
     }
 
-    private static async Task<StatusResponse> StatusAsync(HttpContext context, FreshNames names, Status status)
+    private static async Task<StatusResponse> StatusAsync(HttpContext context, NewContainerNames names, Status status)
     {
         await names.LearnAsync(context.RequestAborted);
         return await status.ReadAsync(context.RequestAborted);
     }
 
-    private static async Task<CheckResponse> CheckAsync(HttpContext context, FreshNames names, Check check)
+    private static async Task<CheckResponse> CheckAsync(HttpContext context, NewContainerNames names, Check check)
     {
         await names.LearnAsync(context.RequestAborted);
         return await WithRequestAsync(context, ControlJson.Default.CheckRequest, new CheckRequest([]), check.InvokeAsync);
@@ -61,7 +66,36 @@ internal static class ControlRoutes
         {
             // The last stop before the wire: the operator gets the sentence, whatever went wrong.
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-            await context.Response.WriteAsJsonAsync(new ControlError(FileWords.Of(failure)), ControlJson.Default.ControlError, cancellationToken: context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(new ControlError(ErrorDescription.OfFile(failure)), ControlJson.Default.ControlError,
+                cancellationToken: context.RequestAborted);
+        }
+    }
+}
+
+/// <summary>
+/// Before an operator's question is answered: the names of containers that have just been started. Without Docker's word they stay
+/// nameless for now.
+/// </summary>
+internal sealed class NewContainerNames(ContainerNames containers, TimeProvider timeProvider)
+{
+    // The question takes milliseconds. While dockerd starts it hangs, and the operator should not have to wait for that.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    public async Task LearnAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Patience, timeProvider);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await containers.LearnNewAsync(bounded.Token);
+        }
+        catch (DockerException)
+        {
+            // The background says in the log that Docker does not answer, and status says it to the operator.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The same.
         }
     }
 }

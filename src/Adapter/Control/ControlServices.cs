@@ -8,7 +8,7 @@ internal static class ControlServices
     public static IServiceCollection AddControl(this IServiceCollection services, ServiceEnvironment environment)
     {
         services
-            .AddSingleton<FreshNames>()
+            .AddSingleton<NewContainerNames>()
             .AddSingleton<Status>()
             .AddSingleton<Check>()
             .AddSingleton<RepairOnDemand>();

@@ -11,7 +11,9 @@ internal sealed class RepairOnDemand(RepairPass pass, AbandonedCleanup abandoned
 {
     public async Task<RepairResponse> RunAsync(RepairRequest request, CancellationToken cancellationToken)
     {
-        var report = request.DryRun ? await pass.RunAsync(RepairTrigger.DryRun, cancellationToken) : await pass.RunUntilCertainAsync(cancellationToken);
+        var report = request.DryRun
+            ? await pass.RunAsync(RepairTrigger.DryRun, cancellationToken)
+            : await pass.RunUntilCertainAsync(cancellationToken);
         var problems = report.Problems.Append(report.DockerFailure).OfType<Exception>().Select(problem => problem.Message);
         return new RepairResponse([.. report.Findings.Select(ToStatus)], [.. problems]);
     }
@@ -25,5 +27,6 @@ internal sealed class RepairOnDemand(RepairPass pass, AbandonedCleanup abandoned
         return new ForgetResponse(what, givenUp);
     }
 
-    public static FindingStatus ToStatus(FindingReport report) => new(report.Kind.Text(), report.Subject, report.What, report.Why, report.State, report.Done);
+    public static FindingStatus ToStatus(FindingReport report) =>
+        new(report.Kind.Text(), report.Subject, report.What, report.Why, report.State, report.Done);
 }

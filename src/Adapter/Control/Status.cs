@@ -25,7 +25,8 @@ internal sealed class Status(
             ProgramVersion.Number,
             names.EngineReachable,
             podRuntime,
-            [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal).Select(record => ToStatus(record, contents))],
+            [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal)
+                .Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatusOrProblem)],
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Owners))],
             [.. PendingCleanups()],
@@ -51,7 +52,7 @@ internal sealed class Status(
         network.WhyIncomplete,
         [.. owners.Select(ToStatus)]);
 
-    private static NeighbourStatus ToStatus(AddressOwner owner) => new(
+    private static AddressOwnerStatus ToStatus(AddressOwner owner) => new(
         owner.Kind, owner.Name, owner.ContainerId, owner.EndpointId, [.. owner.Addresses.Select(address => $"{address}")]);
 
     private NetworkStatus ToStatus(NetworkRecord record, ConfigurationDirectoryContents contents)
@@ -63,7 +64,8 @@ internal sealed class Status(
             record.CniNetwork,
             record.Ipam.ToString().ToLowerInvariant(),
             [.. network?.Plugins.Select(plugin => plugin.Type) ?? []],
-            network is null ? $"there is no CNI network \"{record.CniNetwork}\" on this host any more: new containers cannot be attached, those that are can be removed" : null);
+            network is null ? $"there is no CNI network \"{record.CniNetwork}\" on this host any more: new containers cannot be " +
+            "attached, those that are can be removed" : null);
     }
 
     // What is wrong with one record is shown in its place, and all others as ever.
@@ -75,7 +77,8 @@ internal sealed class Status(
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            return ToStatus(record with { Snapshot = null, Result = null, ArrivalProblem = $"its record makes no sense: {broken.Message}" }, []);
+            return ToStatus(record
+                with { Snapshot = null, Result = null, ArrivalProblem = $"its record makes no sense: {broken.Message}" }, []);
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed class RepairPass(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            return RepairResult.Failed(FileWords.Of(failure)); // The other findings are repaired all the same.
+            return RepairResult.Failed(ErrorDescription.OfFile(failure)); // The other findings are repaired all the same.
         }
     }
 

@@ -32,7 +32,7 @@ internal static class RepairServices
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
             var directory = services.GetRequiredService<AdapterSettings>().StateDirectory;
-            throw new ServiceException($"The state in {directory} cannot be used: {FileWords.Of(unusable)}", unusable);
+            throw new ServiceException($"The state in {directory} cannot be used: {ErrorDescription.OfFile(unusable)}", unusable);
         }
     }
 

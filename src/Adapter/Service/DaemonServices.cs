@@ -36,7 +36,7 @@ internal static class DaemonServices
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"The log file {path} cannot be opened: {FileWords.Of(unusable)}", unusable);
+            throw new ServiceException($"The log file {path} cannot be opened: {ErrorDescription.OfFile(unusable)}", unusable);
         }
     }
 
@@ -49,7 +49,7 @@ internal static class DaemonServices
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or SocketException)
         {
-            throw new ServiceException($"cnm-cni serve cannot start: {FileWords.Of(refused)}", refused);
+            throw new ServiceException($"cnm-cni serve cannot start: {ErrorDescription.OfFile(refused)}", refused);
         }
     }
 

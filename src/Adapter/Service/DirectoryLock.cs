@@ -99,7 +99,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"the directory {directory} cannot be used: {FileWords.Of(unusable)}", unusable);
+            throw new ServiceException($"the directory {directory} cannot be used: {ErrorDescription.OfFile(unusable)}", unusable);
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni: {FileWords.Of(unusable)}", unusable);
+            throw new ServiceException($"{path} cannot be used as a directory of cnm-cni: {ErrorDescription.OfFile(unusable)}", unusable);
         }
     }
 }

@@ -1,3 +1,5 @@
+using CniInvoker;
+
 namespace Bridge.Adapter.Settings;
 
 /// <summary>
@@ -18,7 +20,8 @@ internal sealed record AdapterSettings
     public string RunDirectory { get; init; } = "/run/cnm-cni";
 
     /// <summary>
-    /// By this file the driver and <c>cnm-cni cni</c> keep out of each other's way: one operation per container at a time, garbage collection alone.
+    /// By this file the driver and <c>cnm-cni cni</c> keep out of each other's way: one operation per container at a time, garbage
+    /// collection alone.
     /// </summary>
     public string CniLock => Path.Combine(RunDirectory, "cni.lock");
 
@@ -47,7 +50,8 @@ internal sealed record AdapterSettings
     public IReadOnlyList<string> SandboxPlugins { get; init; } = [];
 
     /// <summary>
-    /// Keys of CNI_ARGS that nobody who calls Docker may set, for a container or for a network; with a <c>*</c> at the end, all that begin so.
+    /// Keys of CNI_ARGS that nobody who calls Docker may set, for a container or for a network; with a <c>*</c> at the end, all that begin
+    /// so.
     /// </summary>
     public IReadOnlyList<string> ForbiddenArguments { get; init; } = [];
 
@@ -62,7 +66,7 @@ internal sealed record AdapterSettings
     /// <summary>How many calls are worked on at once.</summary>
     public CallSettings Calls { get; init; } = new();
 
-    /// <summary>How what is left behind is found and cleaned up.</summary>
+    /// <summary>Repair and its intervals.</summary>
     public RepairSettings Repair { get; init; } = new();
 
     /// <summary>
@@ -76,4 +80,110 @@ internal sealed record AdapterSettings
 
     /// <summary>What follows <c>-d</c> and <c>--ipam-driver</c>: Docker names a driver after its socket file.</summary>
     public string DriverName => Path.GetFileNameWithoutExtension(Socket);
+}
+
+/// <summary>
+/// Deadlines of the CNI operations; a whole chain of plugins shares one. In the file with a unit: <c>60s</c>, <c>2m</c>, <c>500ms</c>.
+/// </summary>
+internal sealed record TimeoutSettings
+{
+    private static readonly CniDeadlines Defaults = new();
+
+    /// <summary>
+    /// ADD of one attachment. When it is over the plugins are stopped, what they made is deleted and the container does not start. 100 ms
+    /// to 30 min.
+    /// </summary>
+    public TimeSpan Add { get; init; } = Defaults.Add;
+
+    /// <summary>DEL of one attachment. When it is over the DEL is tried again later. 100 ms to 30 min.</summary>
+    public TimeSpan Delete { get; init; } = Defaults.Delete;
+
+    /// <summary>CHECK of one attachment. 100 ms to 30 min.</summary>
+    public TimeSpan Check { get; init; } = Defaults.Check;
+
+    /// <summary>VERSION and STATUS, asked when a Docker network is created. 100 ms to 30 min.</summary>
+    public TimeSpan Probe { get; init; } = Defaults.Status;
+
+    /// <summary>
+    /// The longest time to an answer for Docker, which itself waits without limit. At least ADD, the DEL of a failed one and the grace
+    /// periods of both. 100 ms to 2 h.
+    /// </summary>
+    public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>Between SIGTERM and SIGKILL for a plugin that is past its deadline. 0 to 1 min.</summary>
+    public TimeSpan TerminationGrace { get; init; } = Defaults.TerminationGrace;
+
+    /// <summary>The longest call within the deadlines: ADD fails at the last moment, then DEL takes all of its time.</summary>
+    public TimeSpan LongestRegularCall => Add + Delete + (2 * TerminationGrace);
+
+    /// <summary>The deadlines of the library.</summary>
+    public CniDeadlines Deadlines => new()
+    {
+        Add = Add,
+        Delete = Delete,
+        Check = Check,
+        Status = Probe,
+        Version = Probe,
+        GarbageCollection = Delete,
+        TerminationGrace = TerminationGrace,
+    };
+}
+
+/// <summary>Limits of concurrent calls. Calls that clean up have as many places again, of their own.</summary>
+internal sealed record CallSettings
+{
+    /// <summary>
+    /// Calls that make something and run at once; each has one plugin process at a time, with what that starts. 1 to 1024.
+    /// </summary>
+    public int Running { get; init; } = 32;
+
+    /// <summary>Calls that make something and wait for their turn. Those beyond are refused. 0 to 65536.</summary>
+    public int Waiting { get; init; } = 256;
+}
+
+/// <summary>
+/// Search for and clean-up of what Docker or a crash left behind. In the file with a unit: <c>30s</c>, <c>5m</c>.
+/// </summary>
+internal sealed record RepairSettings
+{
+    /// <summary>Between two comparisons of the journal with Docker and the kernel. 1 s to 24 h.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long an attachment may be unknown to Docker before it counts as orphaned: Docker lists a new endpoint late. 1 s to 1 h.
+    /// </summary>
+    public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Before the first repetition of a failed DEL; doubles each time. 100 ms to 1 h, at most <see cref="RetryLongest"/>.
+    /// </summary>
+    public TimeSpan RetryFirst { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest pause between two repetitions of a failed DEL. 1 s to 24 h.</summary>
+    public TimeSpan RetryLongest { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>What the daemon logs.</summary>
+internal sealed record LogSettings
+{
+    /// <summary>
+    /// The least important level that is written: trace, debug, information, warning, error, critical or none. Trace includes whole
+    /// messages.
+    /// </summary>
+    public LogLevel Level { get; init; } = LogLevel.Information;
+
+    /// <summary>Where it goes instead of standard output; said on the command line. Absolute path.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Lines for people or for machines.</summary>
+    public LogFormat Format { get; init; } = LogFormat.Text;
+}
+
+internal enum LogFormat
+{
+    /// <summary>One line per event, for people and for journald.</summary>
+    Text,
+
+    /// <summary>One JSON object per line.</summary>
+    Json,
 }

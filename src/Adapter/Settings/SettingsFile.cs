@@ -15,12 +15,14 @@ internal static class SettingsFile
     private const int Longest = 1 << 20;
 
     /// <param name="path">The file.</param>
-    /// <param name="mustExist">Whether somebody asked for this very file. The default file may be absent, which means all defaults.</param>
-    /// <exception cref="SettingsException">The file cannot be read, or says something that is not understood: all problems at once.</exception>
+    /// <param name="mustExist">Whether the user named this file. The default file may be absent, which means all defaults.</param>
+    /// <exception cref="SettingsException">The file cannot be read, or says something that is not understood: all problems at
+    /// once.</exception>
     public static AdapterSettings Load(string path, bool mustExist)
     {
         if (path.Length == 0)
-            throw new SettingsException([new SettingsProblem("--config", 0, 0, "the name of the file is empty. Leave --config out to run with the defaults")]);
+            throw new SettingsException(
+                [new SettingsProblem("--config", 0, 0, "the name of the file is empty. Leave --config out to run with the defaults")]);
 
         try
         {
@@ -42,7 +44,8 @@ internal static class SettingsFile
         }
     }
 
-    // Opened only where it is an ordinary file, behind whatever links: a pipe nobody may ever write to, and of a device there may be no end.
+    // Opened only where it is an ordinary file, behind whatever links: a pipe nobody may ever write to, and of a device there may be no
+    // end.
     private static string Text(string path)
     {
         var file = Target(path);
@@ -70,7 +73,7 @@ internal static class SettingsFile
         return Decoded(content.AsSpan(0, length), path);
     }
 
-    // A path that is read as another is a place where nobody looks.
+    // Invalid bytes are refused: replaced, they would name another path.
     private static string Decoded(ReadOnlySpan<byte> content, string path)
     {
         if (content.StartsWith(Encoding.Unicode.Preamble) || content.StartsWith(Encoding.BigEndianUnicode.Preamble))
@@ -82,7 +85,9 @@ internal static class SettingsFile
         var text = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
         return Utf8.IsValid(text)
             ? Encoding.UTF8.GetString(text)
-            : throw new SettingsException([new SettingsProblem(path, 1 + text[..FirstInvalid(text)].Count((byte)'\n'), 1, "there is a byte in this line that is not UTF-8; save the file as UTF-8")]);
+            : throw new SettingsException(
+                [new SettingsProblem(path, 1 + text[..FirstInvalid(text)].Count((byte)'\n'), 1,
+                "there is a byte in this line that is not UTF-8; save the file as UTF-8")]);
     }
 
     private static int FirstInvalid(ReadOnlySpan<byte> text)
@@ -113,12 +118,12 @@ internal static class SettingsFile
         var parser = new Parser(new StringReader(text));
         try
         {
-            settings = SettingsKeys.Read(parser, problems);
+            settings = SettingsTable.Read(parser, problems);
         }
         catch (Exception syntax) when (syntax is YamlException or ArgumentException or InvalidOperationException)
         {
             // After a syntax error nothing that follows can be trusted; what was found before it is still worth telling.
-            problems.Add(YamlWords.Place(syntax, parser, text), $"this is not YAML: {YamlWords.Of(syntax)}");
+            problems.Add(YamlErrors.Place(syntax, parser, text), $"this is not YAML: {YamlErrors.Describe(syntax)}");
         }
 
         return problems.Found.Count == 0 ? settings : throw new SettingsException(problems.Found);

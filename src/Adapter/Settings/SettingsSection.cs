@@ -1,35 +1,28 @@
 namespace Bridge.Adapter.Settings;
 
-/// <summary>The keys that may stand in one mapping, and what each does to the settings read so far.</summary>
-internal sealed class SettingsSection<T> : Dictionary<string, Func<T, SettingsValue, T>>
+/// <summary>How a setting of one kind is read, with the value in force as its default, and written.</summary>
+internal sealed record SettingsKind<T>(Func<SettingsValue, T, T> Read, Func<T, string> Write);
+
+/// <summary>The keys of one YAML mapping, a row each, in the order in which they are printed.</summary>
+internal sealed class SettingsSection<T>
 {
-    public SettingsSection() : base(StringComparer.Ordinal)
+    private readonly List<(string Name, Func<T, SettingsValue, T> Read, Func<T, string> Write)> _rows = [];
+
+    public IEnumerable<string> Keys => _rows.Select(row => row.Name);
+
+    public SettingsSection<T> Row<TValue>(string name, Func<T, TValue> get, Func<T, TValue, T> set, SettingsKind<TValue> kind)
     {
+        _rows.Add((name, (settings, value) => set(settings, kind.Read(value, get(settings))), settings => kind.Write(get(settings))));
+        return this;
     }
 
-    /// <summary>The key somebody probably meant, or null when none is near.</summary>
-    public string? Nearest(string written)
-    {
-        var nearest = Keys.Select(key => (Key: key, Distance: Distance(key.ToLowerInvariant(), written.ToLowerInvariant()))).MinBy(pair => pair.Distance);
-        return nearest.Distance <= Math.Max(1, written.Length / 3) ? nearest.Key : null;
-    }
+    /// <returns>Reads the key's value into the settings; null for an unknown key.</returns>
+    public Func<T, SettingsValue, T>? Reader(string name) => _rows.FirstOrDefault(row => row.Name == name).Read;
 
-    /// <summary>Levenshtein's distance: how many letters must be inserted, removed or replaced.</summary>
-    private static int Distance(string left, string right)
-    {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
+    /// <summary>The key that was probably meant; null when none is near.</summary>
+    public string? Nearest(string written) => Spelling.Nearest(Keys, written, Math.Max(1, written.Length / 3));
 
-        return row[right.Length];
-    }
+    /// <summary>The mapping as YAML in block style. The value of a section begins with a line break.</summary>
+    public string Write(T settings, string indent = "") => string.Concat(_rows.Select(row =>
+        row.Write(settings) is ['\n', ..] section ? $"{indent}{row.Name}:{section}" : $"{indent}{row.Name}: {row.Write(settings)}\n"));
 }

@@ -48,10 +48,11 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         }
 
         var path = key.Length == 0 ? name.Value : $"{key}.{name.Value}";
-        if (!keys.TryGetValue(name.Value, out var read))
+        if (keys.Reader(name.Value) is not { } read)
         {
             var nearest = keys.Nearest(name.Value);
-            problems.Add(name.Start, $"unknown key {path}; " + (nearest is null ? $"known here: {string.Join(", ", keys.Keys)}" : $"did you mean {nearest}?"));
+            problems.Add(name.Start,
+                $"unknown key {path}; " + (nearest is null ? $"known here: {string.Join(", ", keys.Keys)}" : $"did you mean {nearest}?"));
         }
         else if (!seen.Add(name.Value))
         {
@@ -66,7 +67,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         return current;
     }
 
-    public string AbsolutePath(string current, int longest = 4095) =>
+    public string AbsolutePath(string current, int longest) =>
         Scalar("an absolute path") is { } scalar && IsGoodPath(scalar, longest) ? Path.TrimEndingDirectorySeparator(scalar.Value) : current;
 
     public IReadOnlyList<string> AbsolutePaths(IReadOnlyList<string> current)
@@ -78,11 +79,11 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         return paths ?? current;
     }
 
-    // Plugins are told the list in CNI_PATH, where a colon stands between two.
+    // Plugins get the list in CNI_PATH, where a colon separates two paths.
     private string AbsolutePathWithoutColon()
     {
         var position = parser.Current?.Start ?? Mark.Empty;
-        var path = AbsolutePath("");
+        var path = AbsolutePath("", longest: 4095);
         if (path.Contains(':'))
             problems.Add(position, $"{Prefix}the path must not contain ':', which stands between paths in CNI_PATH");
 
@@ -93,7 +94,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     public IReadOnlyList<string> FileNames() => List("file names, for example [my-plugin]", one => one.FileName()) ?? [];
 
     /// <summary>Keys, of which a <c>*</c> at the end stands for all that begin so.</summary>
-    public IReadOnlyList<string> Keys() => List("keys, for example ['K8S_*']", one => one.Key()) ?? [];
+    public IReadOnlyList<string> KeyPatterns() => List("keys, for example ['K8S_*']", one => one.Key()) ?? [];
 
     public bool Flag(bool current)
     {
@@ -110,10 +111,12 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     }
 
     public TimeSpan Duration(TimeSpan current, TimeSpan least, TimeSpan most) =>
-        Quantity(current, least, most, SettingsText.ParseDuration, SettingsText.Duration, "a duration with its unit (ms, s, m, h), for example 60s");
+        Quantity(current, least, most, SettingsText.ParseDuration, SettingsText.Duration,
+            "a duration with its unit (ms, s, m, h), for example 60s");
 
     public int Bytes(int current, int least, int most) =>
-        Quantity(current, least, most, SettingsText.ParseBytes, SettingsText.Bytes, "a size with its unit (B, KiB, MiB, GiB), for example 16MiB");
+        Quantity(current, least, most, SettingsText.ParseBytes, SettingsText.Bytes,
+            "a size with its unit (B, KiB, MiB, GiB), for example 16MiB");
 
     public int Number(int current, int least, int most) =>
         Quantity(current, least, most, SettingsText.ParseNumber, number => $"{number}", "a whole number, for example 32");
@@ -174,8 +177,11 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         if (Scalar("a key") is not { } scalar)
             return "";
 
-        if (scalar.Value.TrimEnd('*') is var key && (scalar.Value.Length - key.Length > 1 || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./".Contains(letter))))
-            problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is no key: letters, digits, '_', '-', '.' and '/', and one '*' at the end for all keys that begin so");
+        if (scalar.Value.TrimEnd('*') is var key
+            && (scalar.Value.Length - key.Length > 1 || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./".Contains(letter))))
+            problems.Add(scalar.Start,
+                $"{Prefix}\"{scalar.Value}\" is no key: letters, digits, '_', '-', '.' and '/', and one '*' at the end for all keys " +
+                "that begin so");
 
         return scalar.Value;
     }
@@ -205,7 +211,8 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     {
         if (!parser.TryConsume<Scalar>(out var scalar))
         {
-            Refuse($"expected {expected}{(parser.Accept<AnchorAlias>(out var alias) ? $", not the alias *{alias.Value}; write the value out" : "")}");
+            var hint = parser.Accept<AnchorAlias>(out var alias) ? $", not the alias *{alias.Value}; write the value out" : "";
+            Refuse($"expected {expected}{hint}");
             parser.SkipThisAndNestedEvents();
             return null;
         }
@@ -224,7 +231,8 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         var problem = scalar.Value switch
         {
             _ when !scalar.Value.StartsWith('/') => $"\"{scalar.Value}\" is not an absolute path (it must begin with /)",
-            _ when scalar.Value.Split('/').Contains("..") || scalar.Value.Any(char.IsControl) => "the path must not contain .. or control characters",
+            _ when scalar.Value.Split('/').Contains("..") || scalar.Value.Any(char.IsControl) =>
+                "the path must not contain .. or control characters",
             _ when Encoding.UTF8.GetByteCount(scalar.Value) > longest => $"the path is longer than the kernel's {longest} bytes",
             _ => null,
         };

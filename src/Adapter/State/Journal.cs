@@ -38,7 +38,8 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
     public IReadOnlyList<(string File, string Reason)> Unreadable { get; private set; } = [];
 
     /// <returns><see cref="Unreadable"/>.</returns>
-    public IReadOnlyList<(string File, string Reason)> Load() => Unreadable = [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
+    public IReadOnlyList<(string File, string Reason)> Load() =>
+        Unreadable = [.. Networks.Load(), .. Attachments.Load(), .. Reservations.Load()];
 
     /// <summary>The record of the same kind and id as it is now.</summary>
     public PluginRecord? Current(PluginRecord record) =>
@@ -47,18 +48,22 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
     /// <summary>The attachment whose plugins run under this container id.</summary>
     public AttachmentRecord? UserOf(string containerId) => Attachments.All.FirstOrDefault(record => record.ContainerId == containerId);
 
-    /// <summary>An attachment uses the reservation: one with its container id, or one that adopted it and whose record cannot be read.</summary>
+    /// <summary>
+    /// An attachment uses the reservation: one with its container id, or one that adopted it and whose record cannot be read.
+    /// </summary>
     public bool IsUsed(ReservationRecord record) => UserOf(record.ContainerId) is not null
         || (record is { Phase: ReservationPhase.Reserved, EndpointId: { } endpoint } && Attachments.IsUnreadable(endpoint));
 
     /// <param name="target">A container's name, an endpoint id or the beginning of one.</param>
     public IReadOnlyList<AttachmentRecord> FindByTarget(string target) =>
-        [.. Attachments.All.Where(record => record.ContainerName == target || record.EndpointId.StartsWith(target, StringComparison.Ordinal))];
+        [.. Attachments.All.Where(
+            record => record.ContainerName == target || record.EndpointId.StartsWith(target, StringComparison.Ordinal))];
 }
 
 /// <summary>A record is not on the disk, or not certainly: the disk is full, read-only or broken.</summary>
 internal sealed class JournalException(string directory, Exception cause) : IOException(
-    $"{directory} cannot be written: {FileWords.Of(cause).TrimEnd('.')}. cnm-cni does not start work it cannot record. Free disk space and retry.",
+    $"{directory} cannot be written: {ErrorDescription.OfFile(cause).TrimEnd('.')}. cnm-cni does not start work it cannot record. Free " +
+    "disk space and retry.",
     cause);
 
 /// <summary>Gauges of the journal, read when they are asked for. Every phase is there, also without a record in it.</summary>
@@ -68,15 +73,22 @@ internal sealed class JournalMetrics
     {
         var meter = metrics.Meter;
         meter.CreateObservableGauge(
-            "cnm_cni_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", ProgramVersion.Number)), description: "The daemon's version.");
+            "cnm_cni_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", ProgramVersion.Number)),
+                description: "The daemon's version.");
         meter.CreateObservableGauge("cnm_cni_up", () => 1L, description: "Whether the daemon answers.");
-        meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.ListedNetworks.Count(), description: "Docker networks of this driver.");
-        meter.CreateObservableGauge("cnm_cni_attachments", () => Phases(journal.Attachments.All, record => record.Phase), description: "Attachments, by phase.");
+        meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.ListedNetworks.Count(),
+            description: "Docker networks of this driver.");
+        meter.CreateObservableGauge("cnm_cni_attachments", () => Phases(journal.Attachments.All, record => record.Phase),
+            description: "Attachments, by phase.");
         meter.CreateObservableGauge(
-            "cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase), description: "Addresses reserved ahead, by phase.");
-        meter.CreateObservableGauge("cnm_cni_pending_cleanups", () => (long)Attempts(journal).Count(), description: "Clean-ups that have failed and are retried.");
-        meter.CreateObservableGauge("cnm_cni_pending_cleanup_attempts", () => (long)Attempts(journal).Sum(), description: "Failed attempts of pending clean-ups.");
-        meter.CreateObservableCounter("cnm_cni_journal_write_failures_total", () => journal.WriteFailures, description: "Records that could not be written.");
+            "cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase),
+                description: "Addresses reserved ahead, by phase.");
+        meter.CreateObservableGauge("cnm_cni_pending_cleanups", () => (long)Attempts(journal).Count(),
+            description: "Clean-ups that have failed and are retried.");
+        meter.CreateObservableGauge("cnm_cni_pending_cleanup_attempts", () => (long)Attempts(journal).Sum(),
+            description: "Failed attempts of pending clean-ups.");
+        meter.CreateObservableCounter("cnm_cni_journal_write_failures_total", () => journal.WriteFailures,
+            description: "Records that could not be written.");
     }
 
     private static IEnumerable<Measurement<long>> Phases<TRecord, TPhase>(ICollection<TRecord> records, Func<TRecord, TPhase> phaseOf)

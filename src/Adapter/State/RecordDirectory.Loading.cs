@@ -71,7 +71,7 @@ internal sealed partial class RecordDirectory<T>
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            unreadable.Add((unfinished, $"the record cannot be written as long as this file is there, and it cannot be removed: {FileWords.Of(refused)}"));
+            unreadable.Add((unfinished, $"the record cannot be written as long as this file is there, and it cannot be removed: {ErrorDescription.OfFile(refused)}"));
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class RecordDirectory<T>
         }
     }
 
-    private static string ErrorOf(Exception broken) => broken is JsonException invalid ? JsonWords.Of(invalid) : FileWords.Of(broken);
+    private static string ErrorOf(Exception broken) => broken is JsonException invalid ? ErrorDescription.OfJson(invalid) : ErrorDescription.OfFile(broken);
 
     private void Note(string file, string reason, List<(string File, string Reason)> unreadable)
     {

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>
-/// What the daemon counts: calls, plugin runs, findings. Names are Prometheus's own (unit and <c>_total</c> at the end), since that is where they
-/// are read.
+/// What the daemon counts: calls, plugin runs, findings. Names are Prometheus's own (unit and <c>_total</c> at the end), since that is
+/// where they are read.
 /// </summary>
 internal sealed class AdapterMetrics : IDisposable
 {
@@ -21,12 +21,18 @@ internal sealed class AdapterMetrics : IDisposable
     public AdapterMetrics(LogQueue log)
     {
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations };
-        _calls = Meter.CreateCounter<long>("cnm_cni_calls_total", description: "Calls of Docker's, by method and outcome (answered, refused).");
-        _callDurations = Meter.CreateHistogram("cnm_cni_call_duration_seconds", "s", "How long calls of Docker's took, plugins included.", tags: null, advice);
-        _pluginRuns = Meter.CreateCounter<long>("cnm_cni_plugin_runs_total", description: "Runs of CNI plugins, by plugin, verb and outcome (success, failure, timeout, signal, nostart).");
-        _pluginDurations = Meter.CreateHistogram("cnm_cni_plugin_duration_seconds", "s", "How long runs of CNI plugins took.", tags: null, advice);
-        _rounds = Meter.CreateCounter<long>("cnm_cni_repair_passes_total", description: "Looks for such disagreements, by kind: thorough ones look at kernel and stores too, and not at Docker alone.");
-        Meter.CreateObservableCounter("cnm_cni_log_lines_dropped_total", () => log.Dropped, description: "Lines of the log that its reader was too slow for, or that could not be written.");
+        _calls = Meter.CreateCounter<long>("cnm_cni_calls_total",
+            description: "Calls of Docker's, by method and outcome (answered, refused).");
+        _callDurations = Meter.CreateHistogram("cnm_cni_call_duration_seconds", "s", "How long calls of Docker's took, plugins included.",
+            tags: null, advice);
+        _pluginRuns = Meter.CreateCounter<long>("cnm_cni_plugin_runs_total",
+            description: "Runs of CNI plugins, by plugin, verb and outcome (success, failure, timeout, signal, nostart).");
+        _pluginDurations = Meter.CreateHistogram("cnm_cni_plugin_duration_seconds", "s", "How long runs of CNI plugins took.", tags: null,
+            advice);
+        _rounds = Meter.CreateCounter<long>("cnm_cni_repair_passes_total",
+            description: "Looks for such disagreements, by kind: thorough ones look at kernel and stores too, and not at Docker alone.");
+        Meter.CreateObservableCounter("cnm_cni_log_lines_dropped_total", () => log.Dropped,
+            description: "Lines of the log that its reader was too slow for, or that could not be written.");
     }
 
     /// <summary>Others add what they know at the moment of asking.</summary>

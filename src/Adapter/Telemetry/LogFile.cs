@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>
-/// The log as a file that does not grow without end, on hosts where nobody else sees to it: when it is full it becomes FILE.1, in place of the one before, and begins
-/// anew. Who rotates it otherwise moves it away, and says so with SIGHUP.
+/// The log as a file that does not grow without end, on hosts where nobody else sees to it: when it is full it becomes FILE.1, in place of
+/// the one before, and begins anew. Who rotates it otherwise moves it away, and says so with SIGHUP.
 /// </summary>
 internal sealed class LogFile
 {
@@ -32,7 +32,7 @@ internal sealed class LogFile
         (_file, _length) = Open();
     }
 
-    /// <summary>With the next line: the file that was open is somebody else's now.</summary>
+    /// <summary>Reopens the path with the next line: the open file has been moved away.</summary>
     public void Reopen() => _isStale = true;
 
     /// <summary>For one thread.</summary>

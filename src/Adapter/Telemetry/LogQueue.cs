@@ -1,11 +1,13 @@
+using System.Text;
+
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>
-/// Lines on their way to whoever keeps the log. Who logs never waits for who reads: a pipe whose reader has stopped would otherwise stop
-/// every answer to Docker. What finds no room is dropped and counted, and the count is told in the log as soon as there is room again.
+/// Log lines on their way to the writer. Logging never blocks: a stalled reader of the pipe would otherwise stall every answer to Docker.
+/// Lines beyond the limit are dropped and counted, and the log states the count as soon as there is room again.
 /// </summary>
 /// <param name="mostCharacters">Of all lines together.</param>
-/// <param name="notice">The line that tells how many are missing at its place.</param>
+/// <param name="notice">Makes the line that reports how many are missing.</param>
 internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
 {
     private readonly object _gate = new(); // Not a Lock: the writer waits on it.
@@ -18,7 +20,7 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
     private bool _isFull;
     private bool _isClosed;
 
-    /// <summary>How many lines nobody will ever read.</summary>
+    /// <summary>How many lines were dropped.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Returns at once.</summary>
@@ -41,7 +43,7 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
         }
     }
 
-    /// <summary>A line that was taken and could not be written. What it was to tell of others is told later.</summary>
+    /// <summary>Counts a line that was taken and could not be written. A lost notice is repeated later.</summary>
     public void Lose(LogLine line)
     {
         lock (_gate)
@@ -106,5 +108,46 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
     {
         _lines.Enqueue(line);
         _held += line.Text.Length;
+    }
+}
+
+/// <summary>A line of the log.</summary>
+/// <param name="Text">With the break at its end.</param>
+/// <param name="Losses">How many missing lines it reports; 0 for every other line.</param>
+internal readonly record struct LogLine(string Text, long Losses);
+
+/// <summary>Writes the lines of a queue, on a thread of its own that may be stuck in the kernel for as long as the reader likes.</summary>
+internal sealed class LogWriter : IDisposable
+{
+    /// <summary>For what is in the queue at the end; nobody waits longer for a reader that has stopped.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly LogQueue _queue;
+    private readonly Func<byte[], bool> _tryWrite;
+    private readonly Thread _thread;
+
+    /// <param name="queue">The lines.</param>
+    /// <param name="tryWrite">Writes one, however long that takes; false when that is not possible.</param>
+    public LogWriter(LogQueue queue, Func<byte[], bool> tryWrite)
+    {
+        (_queue, _tryWrite) = (queue, tryWrite);
+        _thread = new Thread(Write) { IsBackground = true, Name = "log" };
+        _thread.Start();
+    }
+
+    public void Dispose()
+    {
+        _queue.Close();
+        _thread.Join(Patience);
+    }
+
+    // A disk that is full, a reader that has gone: the line is lost, and the next may fare better.
+    private void Write()
+    {
+        while (_queue.Take() is { } line)
+        {
+            if (!_tryWrite(Encoding.UTF8.GetBytes(line.Text)))
+                _queue.Lose(line);
+        }
     }
 }

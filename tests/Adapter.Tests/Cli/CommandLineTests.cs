@@ -27,7 +27,7 @@ public sealed class CommandLineTests : DaemonCommandTest
         (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(1);
 
         Error.ToString().Should().StartWith(
-            "Nobody answers on /nonexistent/cni.sock: the daemon is not running. Start it with `cnm-cni serve`");
+            "Nothing answers on /nonexistent/cni.sock: cnm-cni serve is not running. Start it with `cnm-cni serve`");
     }
 
     [Fact]

@@ -34,12 +34,12 @@ public sealed class StatusCommandTests : DaemonCommandTest
             " -      cafe",
             "",
             "On CNI network gone:",
-            "Others than Docker's containers may be missing: its configuration is gone.",
-            "Nobody.",
+            "Owners other than Docker's containers may be missing: its configuration is gone.",
+            "(none)",
             "",
             "Unfinished in container web: sysctl net.ipv4.conf.eth1.x does not exist",
             "",
-            "Still to be cleaned up (repeated by itself):",
+            "Pending clean-ups (cnm-cni retries them):",
             "CONTAINER  CNI NETWORK  ADDRESSES  ATTEMPTS  NEXT  ID  LAST ERROR",
             "old        pods         10.88.0.8  3         now   e2  plugin \"bridge\" failed DEL: two lines",
             "",
@@ -63,7 +63,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
             "",
-            "No networks. Make one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)",
+            "No networks. Create one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)",
             "",
             "To look at: Docker does not answer.");
     }
@@ -136,10 +136,10 @@ public sealed class StatusCommandTests : DaemonCommandTest
         ],
         [
             new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, null, [
-                new NeighbourStatus(AddressOwnerKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
-                new NeighbourStatus(AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b",
+                new AddressOwnerStatus(AddressOwnerKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
+                new AddressOwnerStatus(AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b",
                     null, ["10.88.0.3", "fd00::3"]),
-                new NeighbourStatus(AddressOwnerKind.Other, null, "cafe", null, ["10.88.0.9"]),
+                new AddressOwnerStatus(AddressOwnerKind.Other, null, "cafe", null, ["10.88.0.9"]),
             ]),
             new CniNetworkStatus("gone", [], IsComplete: false, "its configuration is gone", []),
         ],

@@ -38,7 +38,7 @@ public sealed class LateCallTests : IDisposable
         _kernel.Set();
 
         await Eventually.TrueAsync(() => _log.Lines.Count == 1, "the late end is logged");
-        _log.Lines[0].Should().StartWith("Join, which Docker was told is late, ended after ").And.EndWith("ms: success");
+        _log.Lines[0].Should().StartWith("Join ended after its deadline, in ").And.EndWith("ms: success");
     }
 
     [Fact]

@@ -202,7 +202,7 @@ public sealed class SettingsFileTests : IDisposable
             new AdapterSettings { StateDirectory = "/srv/it's: here", AutoNetworks = true, SandboxPlugins = ["a", "b: c"],
                 PluginOutputLimit = 100_000, Repair = new RepairSettings { RetryFirst = TimeSpan.FromMilliseconds(1500) } };
 
-        Read(SettingsText.ToYaml(settings)).Should().BeEquivalentTo(settings);
+        Read(SettingsTable.ToYaml(settings)).Should().BeEquivalentTo(settings);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class SettingsFileTests : IDisposable
         var sample = Path.Combine(RepositoryRoot(), "samples/bridge/settings.yaml");
 
         SettingsFile.Load(sample, mustExist: true).Should().BeEquivalentTo(new AdapterSettings());
-        Keys(File.ReadAllText(sample)).Should().BeEquivalentTo(Keys(SettingsText.ToYaml(new AdapterSettings())));
+        Keys(File.ReadAllText(sample)).Should().BeEquivalentTo(Keys(SettingsTable.ToYaml(new AdapterSettings())));
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class SettingsFileTests : IDisposable
     {
         var documentation = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs/settings.md"));
 
-        foreach (var (key, value) in Keys(SettingsText.ToYaml(new AdapterSettings())))
+        foreach (var (key, value) in Keys(SettingsTable.ToYaml(new AdapterSettings())))
             documentation.Should().Contain($"| `{key}` | `{value}` |");
     }
 

@@ -82,7 +82,7 @@ public sealed class YamlMistakeTests : IDisposable
             PluginEnvironment =
                 new Dictionary<string, string> { ["A"] = "", ["b_2"] = "null", ["C"] = "it's: \"1\"\n# two\\é\u001b", ["D"] = "true" },
         };
-        File.WriteAllText(_file, SettingsText.ToYaml(settings));
+        File.WriteAllText(_file, SettingsTable.ToYaml(settings));
 
         SettingsFile.Load(_file, mustExist: true).PluginEnvironment.Should().BeEquivalentTo(settings.PluginEnvironment);
     }

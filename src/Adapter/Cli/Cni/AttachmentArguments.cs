@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Bridge.Adapter.Settings;
 using CniInvoker;
 
 namespace Bridge.Adapter.Cli.Cni;
@@ -29,7 +30,8 @@ internal static class AttachmentArguments
 
     public static Option<string?> ContainerId { get; } = new("--container-id")
     {
-        Description = "The container's id. Without it: CNI_CONTAINERID, else an id derived from the path NETNS, the same that cnitool derives.",
+        Description = "The container's id. Without it: CNI_CONTAINERID, else an id derived from the path NETNS, the same that cnitool " +
+            "derives.",
         HelpName = "ID",
     };
 
@@ -63,9 +65,44 @@ internal static class AttachmentArguments
 
     private static string Absolute(string netns) => netns.Length > 0
         ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(netns))
-        : throw new MisuseException("NETNS is empty; it is the path of a network namespace, also for del, where it need not exist any more, and may be empty with --container-id");
+        : throw new MisuseException("NETNS is empty; it is the path of a network namespace, also for del, where it need not exist any " +
+            "more, and may be empty with --container-id");
 
     // Part of the interface: what one tool has attached the other can find, and their addresses do not collide.
     private static string DerivedId(string netns) =>
         $"cnitool-{Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(netns)).AsSpan(0, HashedBytes))}";
+}
+
+/// <summary>
+/// <c>--env NAME=VALUE</c>: what plugins find in their environment besides. As with cnitool, whose plugins get all of its own environment,
+/// each command has to be told: it may be a secret, and is not written down.
+/// </summary>
+internal static class PluginVariableOption
+{
+    public static Option<string[]> Variables { get; } = new("--env", "-e")
+    {
+        Description = "An environment variable for the plugins; without =VALUE: with the value that it has here. Can be given several " +
+            "times. Is not remembered: check and del need it again.",
+        HelpName = "NAME[=VALUE]",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <exception cref="MisuseException">A word is no variable, or one that nobody may choose.</exception>
+    public static IReadOnlyDictionary<string, string> Read(ParseResult parsed, CniEnvironment environment)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var word in parsed.GetValue(Variables) ?? [])
+        {
+            var equals = word.IndexOf('=');
+            var name = equals < 0 ? word : word[..equals];
+            var value = equals < 0 ? environment.Named(name) : word[(equals + 1)..];
+            if (PluginVariables.Problem(name, value ?? "") is { } problem)
+                throw new MisuseException($"--env: \"{name}\" {problem}");
+
+            if (!variables.TryAdd(name, value ?? throw new MisuseException($"--env: {name} has no value here; write {name}=VALUE")))
+                throw new MisuseException($"--env: {name} is given twice");
+        }
+
+        return variables;
+    }
 }

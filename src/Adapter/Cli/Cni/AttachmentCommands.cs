@@ -11,7 +11,8 @@ internal static class AttachmentCommands
 {
     private static readonly Option<bool> Forget = new("--forget")
     {
-        Description = "Forget an attachment whose DEL can never succeed. Only the IPAM plugin is asked to release its addresses; what the other plugins made stays.",
+        Description = "Forget an attachment whose DEL can never succeed. Only the IPAM plugin is asked to release its addresses; what " +
+            "the other plugins made stays.",
     };
 
     public static Command Add(CniEnvironment environment) => Build(
@@ -20,7 +21,7 @@ internal static class AttachmentCommands
         environment,
         async (client, network, attachment, console, cancellationToken) =>
         {
-            // What a file says and no plugin is told would be missed without a word.
+            // Settings in a file that no plugin receives.
             foreach (var warning in client.Networks().Find(network)?.Warnings ?? [])
                 await console.Error.WriteLineAsync($"Warning: {warning.File}: {warning.Message}");
 
@@ -29,20 +30,25 @@ internal static class AttachmentCommands
 
     public static Command Check(CniEnvironment environment) => Build(
         "check",
-        "Ask the plugins whether an attachment is still as add made it (CHECK). Prints nothing if it is, and on standard error why they were not asked.",
+        "Ask the plugins whether an attachment is still as add made it (CHECK). Prints nothing if it is, and on standard error why they " +
+        "were not asked.",
         environment,
-        (client, network, attachment, console, cancellationToken) => CheckAsync(client, network, attachment, console.Error, cancellationToken));
+        (client, network, attachment, console, cancellationToken) =>
+            CheckAsync(client, network, attachment, console.Error, cancellationToken));
 
     public static Command Delete(CniEnvironment environment)
     {
-        var command = new Command("del", "Detach it (DEL). May be repeated, and the namespace may be gone.") { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Forget, Config };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, (client, network, attachment, console) => parsed.GetValue(Forget)
+        var command = new Command("del", "Detach it (DEL). May be repeated, and the namespace may be gone.")
+            { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Forget, Config };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed, environment, (client, network, attachment, console) => parsed.GetValue(Forget)
             ? ForgetAsync(client, network, attachment, console.Error, cancellationToken)
             : client.DeleteAsync(network, attachment, cancellationToken)));
         return command;
     }
 
-    private static async Task<CniResult> AddAsync(CniClient client, string network, Attachment attachment, CancellationToken cancellationToken)
+    private static async Task<CniResult> AddAsync(
+        CniClient client, string network, Attachment attachment, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,7 +60,8 @@ internal static class AttachmentCommands
         }
     }
 
-    private static async Task CheckAsync(CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
+    private static async Task CheckAsync(
+        CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
     {
         var id = new AttachmentId(network, attachment.ContainerId, attachment.InterfaceName);
         var remembered = client.Attachments().Attachments.FirstOrDefault(stored => stored.Id == id && stored.IsComplete)?.Network;
@@ -74,14 +81,17 @@ internal static class AttachmentCommands
         }
     }
 
-    private static async Task ForgetAsync(CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
+    private static async Task ForgetAsync(
+        CniClient client, string network, Attachment attachment, TextWriter error, CancellationToken cancellationToken)
     {
         var failure = await client.ForgetAsync(network, attachment, cancellationToken);
-        await error.WriteLineAsync($"Forgotten without DEL of its plugins: what they made stays until somebody removes it.{(failure is null ? "" : $" Its addresses stay taken: {failure.Message}")}");
+        await error.WriteLineAsync($"Forgotten without DEL of its plugins: what they made stays until you remove " +
+            $"it.{(failure is null ? "" : $" Its addresses stay taken: {failure.Message}")}");
     }
 
     private static Command Build(
-        string name, string description, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, CancellationToken, Task> run)
+        string name, string description, CniEnvironment environment,
+        Func<CniClient, string, Attachment, InvocationConfiguration, CancellationToken, Task> run)
     {
         var command = new Command(name, description) { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Config };
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -89,11 +99,13 @@ internal static class AttachmentCommands
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, Task> run)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, Task> run)
     {
         var console = parsed.InvocationConfiguration;
         var attachment = Read(parsed, environment, mayBeGone: parsed.CommandResult.Command.Name == "del");
-        await run(CniClients.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment)), parsed.GetRequiredValue(Network), attachment, console);
+        await run(CniClientFactory.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment)),
+            parsed.GetRequiredValue(Network), attachment, console);
         return ExitCodes.Success;
     }
 }

@@ -4,12 +4,14 @@ using System.Text.Json;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using CniInvoker;
+using static Bridge.Adapter.Cli.Cni.AttachmentArguments;
+using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli.Cni;
 
 /// <summary>
-/// <c>cnm-cni cni …</c>: CNI networks by hand, as cnitool does it. Standard output is JSON and nothing else, CNI's error object included; the
-/// sentence for a person and the plugins' stderr go to standard error.
+/// <c>cnm-cni cni …</c>: CNI networks by hand, as cnitool does it. Standard output is JSON and nothing else, CNI's error object included;
+/// the sentence for a person and the plugins' stderr go to standard error.
 /// </summary>
 internal static class CniCommand
 {
@@ -34,20 +36,22 @@ internal static class CniCommand
         ListCommand.Build(environment),
     };
 
-    /// <summary>Whether one of the commands above is what was asked for.</summary>
+    /// <summary>Whether the command line names one of these commands.</summary>
     public static bool Owns(ParseResult parsed) => parsed.CommandResult.Command is var command
         && (command.Parents.Any(parent => parent.Name == "cni") || (command.Name == "cni" && parsed.Action is ParseErrorAction));
 
     public static async Task<int> InvokeAsync(ParseResult parsed, InvocationConfiguration console, CancellationToken cancellationToken)
     {
-        // A signal cancels the operation; what has run is undone before we go, however long that takes: it has deadlines of its own. Those that only look
-        // have nothing to undo, and must not outlive the signal where a disk does not answer.
-        console.ProcessTerminationTimeout = parsed.CommandResult.Command.Name is "validate" or "list" or "status" ? LookingEnds : Timeout.InfiniteTimeSpan;
+        // A signal cancels the operation. An add is cleaned up first, within its own deadlines; read-only commands end soon, also where a
+        // disk hangs.
+        console.ProcessTerminationTimeout = parsed.CommandResult.Command.Name is "validate" or "list" or "status"
+            ? LookingEnds
+            : Timeout.InfiniteTimeSpan;
         try
         {
             return parsed.Errors.Count == 0
                 ? await parsed.InvokeAsync(console, cancellationToken)
-                : throw new MisuseException(WrongWords.Of(parsed));
+                : throw new MisuseException(UsageError.Of(parsed));
         }
         catch (MisuseException mistake)
         {
@@ -67,12 +71,12 @@ internal static class CniCommand
         }
         catch (OperationCanceledException)
         {
-            const string Interrupted = "interrupted: an add has been undone, everything else can be repeated";
+            const string Interrupted = "interrupted: add was cleaned up; every other command can be repeated";
             return Fail(console, ExitCodes.Failure, ErrorObject.Of(CniErrorCode.TryAgainLater, Interrupted), Interrupted);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            var sentence = ErrorText.OneLine(FileWords.Of(failed).TrimEnd('.'));
+            var sentence = ErrorText.OneLine(ErrorDescription.OfFile(failed).TrimEnd('.'));
             var msg = Environment.IsPrivilegedProcess ? $"{sentence}." : $"{sentence}. Try it as root.";
             return Fail(console, ExitCodes.Failure, ErrorObject.Of(CniErrorCode.InputOutput, msg), msg);
         }
@@ -83,5 +87,26 @@ internal static class CniCommand
         console.Output.WriteLine(JsonSerializer.Serialize(error, CniJson.Indented.ErrorObject));
         console.Error.WriteLine(sentence);
         return exitCode;
+    }
+}
+
+/// <summary>STATUS of one network.</summary>
+internal static class StatusCommand
+{
+    public static Command Build(CniEnvironment environment)
+    {
+        var command = new Command("status",
+            "Ask the plugins whether the network could be attached to now (STATUS, from version 1.1.0). Prints nothing if it could.")
+        {
+            Network, PluginVariableOption.Variables, Config,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var client = CniClientFactory.Of(
+                SettingsOf(parsed), environment, parsed.InvocationConfiguration.Error, PluginVariableOption.Read(parsed, environment));
+            await client.StatusAsync(parsed.GetRequiredValue(Network), cancellationToken);
+            return ExitCodes.Success;
+        });
+        return command;
     }
 }

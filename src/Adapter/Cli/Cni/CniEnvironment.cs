@@ -24,7 +24,9 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
             string[]? directories = Value("CNI_PATH") is { } list
                 ? [.. list.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath)]
                 : null;
-            return directories is [] ? throw new MisuseException("CNI_PATH names no directory; write directories with ':' between them") : directories;
+            return directories is []
+                ? throw new MisuseException("CNI_PATH names no directory; write directories with ':' between them")
+                : directories;
         }
     }
 
@@ -36,7 +38,8 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
     {
         var pairs = Value("CNI_ARGS")?.Split(';') ?? [];
         return [.. pairs.Select((pair, index) => Argument(pair) ?? throw new MisuseException(
-            $"CNI_ARGS: \"{pair}\" (pair {index + 1} of {pairs.Length}) {Problem(pair)}. Write KEY=VALUE, with ';' only between two pairs"))];
+            $"CNI_ARGS: \"{pair}\" (pair {index + 1} of {pairs.Length}) {Problem(pair)}. Write KEY=VALUE, with ';' only between two " +
+            "pairs"))];
     }
 
     /// <summary>CAP_ARGS: capability arguments by capability.</summary>
@@ -55,7 +58,8 @@ internal sealed class CniEnvironment(Func<string, string?> variables)
             var json = Node(document.RootElement);
             _ = json?.ToJsonString();
             return Checked(json as JsonObject
-                ?? throw new MisuseException("CAP_ARGS is not a JSON object; write {\"CAPABILITY\": VALUE}, such as {\"portMappings\": [{\"hostPort\": 8080, \"containerPort\": 80, \"protocol\": \"tcp\"}]}"));
+                ?? throw new MisuseException("CAP_ARGS is not a JSON object; write {\"CAPABILITY\": VALUE}, such as {\"portMappings\": " +
+                    "[{\"hostPort\": 8080, \"containerPort\": 80, \"protocol\": \"tcp\"}]}"));
         }
         catch (JsonException invalid)
         {

@@ -7,8 +7,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Cli.Cni;
 
 /// <summary>
-/// An ADD that failed, and whose undoing failed too. What that failed at may be gone with the link that it took away: asked again, plugins do not look
-/// for it, and the address is released. They succeed then whether something is left or not; what the host holds decides.
+/// An ADD that failed, and whose clean-up failed too. What that failed at may be gone with the link that it took away: asked again, plugins
+/// do not look for it, and the address is released. They succeed then whether something is left or not; what the host holds decides.
 /// </summary>
 internal sealed class FailedAddition(CniClient client, string network, Attachment attachment)
 {
@@ -22,7 +22,8 @@ internal sealed class FailedAddition(CniClient client, string network, Attachmen
         var begun = remembered.FirstOrDefault(stored => stored.Id == id);
         var configuration = begun?.Network;
         // Rules and addresses have the container's id, whichever of its interfaces they are for.
-        var isAlone = !remembered.Any(stored => stored.Id != id && stored.Id.NetworkName == network && stored.Id.ContainerId == attachment.ContainerId);
+        var isAlone = !remembered.Any(
+            stored => stored.Id != id && stored.Id.NetworkName == network && stored.Id.ContainerId == attachment.ContainerId);
         try
         {
             await client.DeleteAsync(network, attachment, CancellationToken.None);

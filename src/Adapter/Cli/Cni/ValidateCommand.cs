@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using CniInvoker;
 using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli.Cni;
@@ -17,7 +19,8 @@ internal static class ValidateCommand
     {
         var command = new Command(
             "validate",
-            "Print what is wrong with the configuration directory, and whether the plugins of its networks are there and speak their versions " +
+            "Print what is wrong with the configuration directory, and whether the plugins of its networks are there and speak their " +
+            "versions " +
             "(VERSION). Exit code 1 when there is an error.")
         {
             Network, PluginVariableOption.Variables, Config,
@@ -25,7 +28,8 @@ internal static class ValidateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;
-            var client = CniClients.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment));
+            var client = CniClientFactory.Of(
+                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment));
             var report = await ValidationReport.MakeAsync(client, parsed.GetValue(Network), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(report, CniJson.Indented.ValidationReport));
             foreach (var sentence in report.Sentences)
@@ -35,4 +39,68 @@ internal static class ValidateCommand
         });
         return command;
     }
+}
+
+/// <summary>What <c>validate</c> prints.</summary>
+/// <param name="Errors">Why files are not used.</param>
+/// <param name="Warnings">What is odd about files that are used.</param>
+/// <param name="Networks">The networks that were looked at.</param>
+internal sealed record ValidationReport(
+    IReadOnlyList<ConfigurationProblem> Errors, IReadOnlyList<ConfigurationProblem> Warnings, IReadOnlyList<ValidatedNetwork> Networks)
+{
+    [JsonIgnore]
+    public bool HasErrors => Errors.Count > 0 || Networks.Any(network => network.Problems.Count > 0);
+
+    /// <summary>The same for a person.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Sentences =>
+    [
+        .. Errors.Select(error => $"{error.File}: {error.Message}"),
+        .. Warnings.Select(warning => $"{warning.File}: warning: {warning.Message}"),
+        .. Networks.SelectMany(network => network.Problems.Select(problem => $"CNI network \"{network.Name}\": {problem}")),
+    ];
+
+    public static async Task<ValidationReport> MakeAsync(CniClient client, string? networkName, CancellationToken cancellationToken)
+    {
+        var contents = client.Networks();
+        var networks = new List<ValidatedNetwork>();
+        var warnings = contents.Warnings.ToList();
+        foreach (var name in networkName is null ? contents.Networks.Select(network => network.Name) : [networkName])
+        {
+            if (contents.Find(name) is not { } network)
+            {
+                networks.Add(ValidatedNetwork.Missing(name));
+                continue;
+            }
+
+            var validation = await client.ValidateAsync(name, cancellationToken);
+            warnings.AddRange(validation.Warnings);
+            networks.Add(ValidatedNetwork.Of(network, validation));
+        }
+
+        return new ValidationReport(contents.Problems, [.. warnings.Distinct()], networks);
+    }
+}
+
+/// <param name="Name">The network's name.</param>
+/// <param name="CniVersion">The version its plugins are spoken to in; null when there is no such network.</param>
+/// <param name="File">Where it is configured.</param>
+/// <param name="Plugins">The plugins' types, in the order of ADD.</param>
+/// <param name="Capabilities">What its plugins can be given with CAP_ARGS.</param>
+/// <param name="Problems">What stands against running it, a sentence each.</param>
+internal sealed record ValidatedNetwork(
+    string Name, string? CniVersion, string? File, IReadOnlyList<string> Plugins, IReadOnlyList<string> Capabilities,
+    IReadOnlyList<string> Problems)
+{
+    public static ValidatedNetwork Of(NetworkConfiguration network, NetworkValidation validation) => new(
+        network.Name,
+        network.CniVersion,
+        network.Source,
+        [.. network.Plugins.Select(plugin => plugin.Type)],
+        [.. validation.Capabilities.Order(StringComparer.Ordinal)],
+        validation.Problems);
+
+    public static ValidatedNetwork Missing(string name) =>
+        new(name, CniVersion: null, File: null, [], [],
+            ["there is no such network, or the file that is meant to configure it is not usable"]);
 }

@@ -26,7 +26,8 @@ internal sealed class StartupRecovery(
             logger.RecordUnreadable(file, reason);
 
         _attachments = [.. journal.Attachments.All];
-        survivors.End(_attachments.Concat<PluginRecord>(journal.Reservations.All).Select(record => record.ContainerId).ToHashSet(StringComparer.Ordinal));
+        survivors.End(_attachments.Concat<PluginRecord>(journal.Reservations.All).Select(record => record.ContainerId)
+            .ToHashSet(StringComparer.Ordinal));
         var bootId = BootId.Current();
         foreach (var record in _attachments.Where(record => record.BootId == bootId))
         {
@@ -45,8 +46,8 @@ internal sealed class StartupRecovery(
     }
 
     /// <summary>
-    /// Cleans up what the previous process began and nobody can continue: an ADD or DEL that was cut off, and everything of an earlier boot.
-    /// Docker's endpoints end with a boot, the addresses in plugins' stores do not.
+    /// Cleans up what the previous process began and nobody can continue: an ADD or DEL that was cut off, and everything of an earlier
+    /// boot. Docker's endpoints end with a boot, the addresses in plugins' stores do not.
     /// </summary>
     public async Task FinishInterruptedAsync(CancellationToken cancellationToken)
     {
@@ -86,11 +87,13 @@ internal sealed class StartupRecovery(
         }
     }
 
-    // A reservation whose record is gone or unreadable, while the attachment that uses it is known: without a record nobody would release its
-    // addresses. The attachment does not have the configuration of the IPAM plugin; today's is used.
+    // A reservation whose record is gone or unreadable, while the attachment that uses it is known: without a record nobody would release
+    // its addresses. The attachment does not have the configuration of the IPAM plugin; today's is used.
     private void RestoreReservations()
     {
-        AttachmentRecord[] users = [.. journal.Attachments.All.Where(record => record.Reserved.Count > 0 && journal.Reservations.Find(record.ContainerId) is null)];
+        AttachmentRecord[] users =
+            [.. journal.Attachments.All.Where(
+            record => record.Reserved.Count > 0 && journal.Reservations.Find(record.ContainerId) is null)];
         if (users.Length == 0)
             return;
 
@@ -103,14 +106,16 @@ internal sealed class StartupRecovery(
                 journal.Reservations.Write(ReservationOf(user, contents.Find(user.CniNetwork)));
                 logger.ReservationMadeAgain(user.EndpointId, addresses);
             }
-            catch (Exception failure) when (failure is CniException or CniConfigurationException or IOException or InvalidOperationException)
+            catch (Exception failure) when (
+                failure is CniException or CniConfigurationException or IOException or InvalidOperationException)
             {
-                logger.ReservationLost(user.EndpointId, addresses, FileWords.Of(failure));
+                logger.ReservationLost(user.EndpointId, addresses, ErrorDescription.OfFile(failure));
             }
         }
     }
 
-    private static ReservationRecord ReservationOf(AttachmentRecord user, NetworkConfiguration? network) => new(user.ContainerId, user.CniNetwork)
+    private static ReservationRecord ReservationOf(AttachmentRecord user, NetworkConfiguration? network) =>
+        new(user.ContainerId, user.CniNetwork)
     {
         Phase = ReservationPhase.Reserved,
         BootId = user.BootId,

@@ -21,8 +21,10 @@ internal sealed class KnownFindings
         _logger = logger;
         _found = metrics.Meter.CreateCounter<long>(
             "cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
-        _repaired = metrics.Meter.CreateCounter<long>("cnm_cni_findings_repaired_total", description: "Those of them that were repaired, by kind.");
-        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountRemaining, description: "Disagreements that are not repaired, by kind.");
+        _repaired = metrics.Meter.CreateCounter<long>("cnm_cni_findings_repaired_total",
+            description: "Those of them that were repaired, by kind.");
+        metrics.Meter.CreateObservableGauge("cnm_cni_findings_left", CountRemaining,
+            description: "Disagreements that are not repaired, by kind.");
     }
 
     /// <summary>In the order of the inspections.</summary>
@@ -62,11 +64,11 @@ internal sealed class KnownFindings
         if (report.State == FindingState.Repaired)
         {
             _repaired.Add(1, Tag(report.Kind));
-            _logger.FindingRepaired(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
+            _logger.FindingRepaired(report.Kind.Text(), report.What, ErrorDescription.Sentence(report.Why), report.Done);
         }
         else if (report.State != before)
         {
-            _logger.FindingLeft(report.Kind.Text(), report.What, Sentence.End(report.Why), report.Done);
+            _logger.FindingLeft(report.Kind.Text(), report.What, ErrorDescription.Sentence(report.Why), report.Done);
         }
     }
 

@@ -6,16 +6,16 @@ namespace Bridge.Adapter.Tests.Cli;
 /// <summary>
 /// A command line that cannot be understood is answered with a sentence, and nothing on standard output but what is promised there.
 /// </summary>
-public sealed class WrongWordsTests
+public sealed class UsageErrorTests
 {
     [Theory]
-    [InlineData("server", "cnm-cni has no command server. Did you mean serve? cnm-cni --help tells what there is.")]
-    [InlineData("stauts", "cnm-cni has no command stauts. Did you mean status? cnm-cni --help tells what there is.")]
-    [InlineData("frobnicate", "cnm-cni has no command frobnicate. cnm-cni --help tells what there is.")]
-    [InlineData("-v", "cnm-cni has no option -v. cnm-cni --help tells what there is.")]
-    [InlineData("settings --json", "cnm-cni settings has no option --json. cnm-cni settings --help tells what there is.")]
-    [InlineData("serve x", "\"x\" is one word too many for cnm-cni serve. cnm-cni serve --help tells what there is.")]
-    [InlineData("repair --forget --config FILE", "--forget needs ENDPOINT. cnm-cni repair --help tells what there is.")]
+    [InlineData("server", "cnm-cni has no command server. Did you mean serve? cnm-cni --help lists the commands and options.")]
+    [InlineData("stauts", "cnm-cni has no command stauts. Did you mean status? cnm-cni --help lists the commands and options.")]
+    [InlineData("frobnicate", "cnm-cni has no command frobnicate. cnm-cni --help lists the commands and options.")]
+    [InlineData("-v", "cnm-cni has no option -v. cnm-cni --help lists the commands and options.")]
+    [InlineData("settings --json", "cnm-cni settings has no option --json. cnm-cni settings --help lists the commands and options.")]
+    [InlineData("serve x", "\"x\" is one argument too many for cnm-cni serve. cnm-cni serve --help lists the commands and options.")]
+    [InlineData("repair --forget --config FILE", "--forget needs ENDPOINT. cnm-cni repair --help lists the commands and options.")]
     [InlineData("settings --config ", "--config: the name of the file is empty. Leave --config out to run with the defaults")]
     public async Task The_error_names_the_wrong_word(string words, string sentence)
     {

@@ -3,16 +3,17 @@ using YamlDotNet.Core;
 namespace Bridge.Adapter.Settings;
 
 /// <summary>Why a text is no YAML, for the person who has written it. The parser's own words tell what it was scanning.</summary>
-internal static class YamlWords
+internal static class YamlErrors
 {
     // In this order: the first that fits.
-    private static readonly (string Said, string Meant)[] Words =
+    private static readonly (string Said, string Meant)[] Known =
     [
         ("tab", "a tab stands where the line is indented; indent with spaces"),
         ("quoted scalar, found unexpected", "a quote is opened here and never closed"),
         ("wrong indentation", "a quote is opened here and never closed"),
         ("unknown escape", "in double quotes this \\ begins nothing that is known; write \\\\, or put the text in single quotes"),
-        ("hexadecimal", "in double quotes \\x, \\u or \\U is followed by too few hexadecimal digits; write \\\\, or put the text in single quotes"),
+        ("hexadecimal", "in double quotes \\x, \\u or \\U is followed by too few hexadecimal digits; write \\\\, or put the text in " +
+        "single quotes"),
         ("nicode", "in double quotes a \\u stands for no character"),
         ("cannot start any token", "nothing can begin with this character; put the text in quotes"),
         ("flow mapping", "a '{' is not closed with '}', or a ',' is missing"),
@@ -35,14 +36,16 @@ internal static class YamlWords
     ];
 
     /// <param name="syntax">What the parser has thrown: its own exceptions, and for some names and signs those for wrong arguments.</param>
-    public static string Of(Exception syntax) => syntax is InvalidOperationException
+    public static string Describe(Exception syntax) => syntax is InvalidOperationException
         ? "a '{' or '[' is opened here and never closed" // The parser stumbles over itself.
-        : Words.FirstOrDefault(known => syntax.Message.Contains(known.Said, StringComparison.Ordinal)).Meant ?? "it cannot be understood from here on";
+        : Known.FirstOrDefault(known => syntax.Message.Contains(known.Said, StringComparison.Ordinal)).Meant
+            ?? "it cannot be understood from here on";
 
     /// <summary>Where that is, as far as the parser knows; of a tab it does not.</summary>
     public static Mark Place(Exception syntax, IParser parser, string text) => syntax switch
     {
-        YamlException tab when tab.Message.Contains("tab", StringComparison.Ordinal) && LineWithTab(text) is { } line => new Mark(0, line, 1),
+        YamlException tab when tab.Message.Contains("tab", StringComparison.Ordinal) && LineWithTab(text) is { } line =>
+            new Mark(0, line, 1),
         YamlException known => known.Start,
         _ => parser.Current?.End ?? Mark.Empty,
     };

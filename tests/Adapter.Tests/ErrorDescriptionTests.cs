@@ -1,6 +1,6 @@
 namespace Bridge.Adapter.Tests;
 
-public sealed class FileWordsTests : IDisposable
+public sealed class ErrorDescriptionTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("words-").FullName;
 
@@ -24,7 +24,7 @@ public sealed class FileWordsTests : IDisposable
 
     [Fact]
     public void Error_texts_of_our_own_stay() =>
-        FileWords.Of(new IOException("the lock 'x' is held.")).Should().Be("the lock 'x' is held.");
+        ErrorDescription.OfFile(new IOException("the lock 'x' is held.")).Should().Be("the lock 'x' is held.");
 
-    private static string Of(Action refused) => FileWords.Of(refused.Should().Throw<Exception>().Which);
+    private static string Of(Action refused) => ErrorDescription.OfFile(refused.Should().Throw<Exception>().Which);
 }

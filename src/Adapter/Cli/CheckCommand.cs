@@ -23,7 +23,8 @@ internal static class CheckReport
 
         var table = new TextTable("CONTAINER", "ENDPOINT", "OUTCOME", "MESSAGE");
         foreach (var result in response.Results)
-            table.Add(result.ContainerName, DockerId.Short(result.EndpointId), result.Outcome.ToString().ToLowerInvariant(), result.Message);
+            table.Add(result.ContainerName, DockerId.Short(result.EndpointId), result.Outcome.ToString().ToLowerInvariant(),
+                result.Message);
 
         table.WriteTo(output);
     }

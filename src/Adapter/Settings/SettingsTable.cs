@@ -1,0 +1,132 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Bridge.Adapter.Settings;
+
+/// <summary>
+/// The keys of the settings file: one row each, with its name, its property, and the kind and range of its value. The reader and the
+/// writer of the file both work from these rows.
+/// </summary>
+internal static class SettingsTable
+{
+    private const int LongestSocketPath = 107; // sun_path of unix(7), without the zero byte.
+    private const int LongestPath = 4095; // PATH_MAX of limits.h, without the zero byte.
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestOperation = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    private static readonly SettingsSection<TimeoutSettings> Timeouts = new SettingsSection<TimeoutSettings>()
+        .Row("add", timeouts => timeouts.Add, (timeouts, value) => timeouts with { Add = value }, Duration(Shortest, LongestOperation))
+        .Row("delete", timeouts => timeouts.Delete, (timeouts, value) => timeouts with { Delete = value },
+            Duration(Shortest, LongestOperation))
+        .Row("check", timeouts => timeouts.Check, (timeouts, value) => timeouts with { Check = value },
+            Duration(Shortest, LongestOperation))
+        .Row("probe", timeouts => timeouts.Probe, (timeouts, value) => timeouts with { Probe = value },
+            Duration(Shortest, LongestOperation))
+        .Row("call", timeouts => timeouts.Call, (timeouts, value) => timeouts with { Call = value }, Duration(Shortest, LongestCall))
+        .Row("terminationGrace", timeouts => timeouts.TerminationGrace, (timeouts, value) => timeouts with { TerminationGrace = value },
+            Duration(TimeSpan.Zero, Second * 60));
+
+    private static readonly SettingsSection<CallSettings> Calls = new SettingsSection<CallSettings>()
+        .Row("running", calls => calls.Running, (calls, value) => calls with { Running = value }, Number(1, 1024))
+        .Row("waiting", calls => calls.Waiting, (calls, value) => calls with { Waiting = value }, Number(0, 65536));
+
+    private static readonly SettingsSection<RepairSettings> Repair = new SettingsSection<RepairSettings>()
+        .Row("interval", repair => repair.Interval, (repair, value) => repair with { Interval = value }, Duration(Second, Day))
+        .Row("orphanGrace", repair => repair.OrphanGrace, (repair, value) => repair with { OrphanGrace = value }, Duration(Second, Hour))
+        .Row("retryFirst", repair => repair.RetryFirst, (repair, value) => repair with { RetryFirst = value }, Duration(Shortest, Hour))
+        .Row("retryLongest", repair => repair.RetryLongest, (repair, value) => repair with { RetryLongest = value }, Duration(Second, Day));
+
+    private static readonly SettingsSection<LogSettings> Log = new SettingsSection<LogSettings>()
+        .Row("level", log => log.Level, (log, value) => log with { Level = value }, Word<LogLevel>())
+        .Row("format", log => log.Format, (log, value) => log with { Format = value }, Word<LogFormat>());
+
+    private static readonly SettingsSection<AdapterSettings> File = new SettingsSection<AdapterSettings>()
+        .Row("socket", file => file.Socket, (file, value) => file with { Socket = value }, AbsolutePath(LongestSocketPath))
+        .Row("stateDirectory", file => file.StateDirectory, (file, value) => file with { StateDirectory = value }, AbsolutePath())
+        .Row("runDirectory", file => file.RunDirectory, (file, value) => file with { RunDirectory = value }, AbsolutePath())
+        .Row("configurationDirectory", file => file.ConfigurationDirectory, (file, value) => file with { ConfigurationDirectory = value },
+            AbsolutePath())
+        .Row("pluginDirectories", file => file.PluginDirectories, (file, value) => file with { PluginDirectories = value }, AbsolutePaths)
+        .Row("dockerSocket", file => file.DockerSocket, (file, value) => file with { DockerSocket = value },
+            AbsolutePath(LongestSocketPath))
+        .Row("containerdSocket", file => file.ContainerdSocket, (file, value) => file with { ContainerdSocket = value },
+            AbsolutePath(LongestSocketPath))
+        .Row("autoNetworks", file => file.AutoNetworks, (file, value) => file with { AutoNetworks = value }, Flag)
+        .Row("sandboxPlugins", file => file.SandboxPlugins, (file, value) => file with { SandboxPlugins = value }, FileNames)
+        .Row("forbiddenArguments", file => file.ForbiddenArguments, (file, value) => file with { ForbiddenArguments = value }, KeyPatterns)
+        .Row("pluginEnvironment", file => file.PluginEnvironment, (file, value) => file with { PluginEnvironment = value }, Variables)
+        .Row("timeouts", file => file.Timeouts, (file, value) => file with { Timeouts = value }, Section(Timeouts, CallProblem))
+        .Row("calls", file => file.Calls, (file, value) => file with { Calls = value }, Section(Calls))
+        .Row("repair", file => file.Repair, (file, value) => file with { Repair = value }, Section(Repair, RetryProblem))
+        .Row("pluginOutputLimit", file => file.PluginOutputLimit, (file, value) => file with { PluginOutputLimit = value },
+            Bytes(64 << 10, 256 << 20))
+        .Row("log", file => file.Log, (file, value) => file with { Log = value }, Section(Log));
+
+    /// <summary>The settings as a file with every key.</summary>
+    public static string ToYaml(AdapterSettings settings) => File.Write(settings);
+
+    public static AdapterSettings Read(IParser parser, SettingsProblems problems)
+    {
+        parser.Consume<StreamStart>();
+        if (!parser.TryConsume<DocumentStart>(out _))
+            return new AdapterSettings();
+
+        var settings = new SettingsValue(parser, problems, "").Section(new AdapterSettings(), File);
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out var second))
+            problems.Add(second.Start, "a second YAML document begins here; settings are one document");
+
+        return settings;
+    }
+
+    private static string? CallProblem(TimeoutSettings timeouts) => timeouts.Call >= timeouts.LongestRegularCall ? null :
+        $"call ({SettingsText.Duration(timeouts.Call)}) must not be shorter than add, delete and twice terminationGrace together " +
+        $"({SettingsText.Duration(timeouts.LongestRegularCall)})";
+
+    private static string? RetryProblem(RepairSettings repair) => repair.RetryFirst <= repair.RetryLongest ? null :
+        $"retryFirst ({SettingsText.Duration(repair.RetryFirst)}) must not be longer than retryLongest " +
+        $"({SettingsText.Duration(repair.RetryLongest)})";
+
+    private static SettingsKind<T> Section<T>(SettingsSection<T> section, Func<T, string?>? problem = null) => new(
+        (value, current) =>
+        {
+            var read = value.Section(current, section);
+            if (problem?.Invoke(read) is { } found)
+                value.Refuse(found);
+
+            return read;
+        },
+        settings => $"\n{section.Write(settings, indent: "  ")}");
+
+    private static SettingsKind<bool> Flag => new((value, current) => value.Flag(current), flag => flag ? "true" : "false");
+
+    private static SettingsKind<IReadOnlyList<string>> AbsolutePaths =>
+        new((value, current) => value.AbsolutePaths(current), SettingsText.List);
+
+    private static SettingsKind<IReadOnlyList<string>> FileNames => new((value, _) => value.FileNames(), SettingsText.List);
+
+    private static SettingsKind<IReadOnlyList<string>> KeyPatterns => new((value, _) => value.KeyPatterns(), SettingsText.List);
+
+    private static SettingsKind<IReadOnlyDictionary<string, string>> Variables =>
+        new((value, _) => value.Variables(), SettingsText.Mapping);
+
+    private static SettingsKind<string> AbsolutePath(int longest = LongestPath) =>
+        new((value, current) => value.AbsolutePath(current, longest), SettingsText.Plain);
+
+    private static SettingsKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) =>
+        new((value, current) => value.Duration(current, least, most), SettingsText.Duration);
+
+    private static SettingsKind<int> Number(int least, int most) =>
+        new((value, current) => value.Number(current, least, most), number => $"{number}");
+
+    private static SettingsKind<int> Bytes(int least, int most) =>
+        new((value, current) => value.Bytes(current, least, most), SettingsText.Bytes);
+
+    private static SettingsKind<T> Word<T>()
+        where T : struct, Enum => new((value, current) => value.Word(current), word => word.ToString().ToLowerInvariant());
+}
