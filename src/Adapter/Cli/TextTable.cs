@@ -21,7 +21,7 @@ internal sealed class TextTable(params string[] headers)
         string.IsNullOrWhiteSpace(text) ? "-" : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
 
-/// <summary>A terminal's writer: nothing that is printed through it can steer the terminal.</summary>
+/// <summary>Escapes control characters in everything that is printed to a terminal.</summary>
 internal sealed class PrintableWriter(TextWriter terminal) : TextWriter
 {
     public override Encoding Encoding => terminal.Encoding;

@@ -64,7 +64,7 @@ internal static class ControlRoutes
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The last stop before the wire: the operator gets the sentence, whatever went wrong.
+            // The operator gets the error text of any failure.
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             await context.Response.WriteAsJsonAsync(new ControlError(ErrorDescription.OfFile(failure)), ControlJson.Default.ControlError,
                 cancellationToken: context.RequestAborted);
@@ -73,12 +73,11 @@ internal static class ControlRoutes
 }
 
 /// <summary>
-/// Before an operator's question is answered: the names of containers that have just been started. Without Docker's word they stay
-/// nameless for now.
+/// Learns the names of new containers before an operator's request is answered. Without an answer from Docker they stay nameless.
 /// </summary>
 internal sealed class NewContainerNames(ContainerNames containers, TimeProvider timeProvider)
 {
-    // The question takes milliseconds. While dockerd starts it hangs, and the operator should not have to wait for that.
+    // Docker usually answers in milliseconds. While dockerd starts the request hangs, and the operator should not wait for it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public async Task LearnAsync(CancellationToken cancellationToken)
@@ -91,7 +90,7 @@ internal sealed class NewContainerNames(ContainerNames containers, TimeProvider 
         }
         catch (DockerException)
         {
-            // The background says in the log that Docker does not answer, and status says it to the operator.
+            // The log and `status` report that Docker does not answer.
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -3,8 +3,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Settings;
 
 /// <summary>
-/// Everything that can be chosen about the daemon. Every value has a default, so no settings file is a good settings file.
-/// In the file the keys are the property names in camelCase; <see cref="SettingsFile"/> reads it, docs/settings.md explains it.
+/// The settings of the daemon. Every value has a default, so the file may be absent.
+/// The keys of the file are the property names in camelCase: <see cref="SettingsTable"/> has a row for each, docs/settings.md explains
+/// them.
 /// </summary>
 internal sealed record AdapterSettings
 {
@@ -13,25 +14,24 @@ internal sealed record AdapterSettings
     /// </summary>
     public string Socket { get; init; } = "/run/docker/plugins/cni.sock";
 
-    /// <summary>The journal: what is attached, and what must still be cleaned up. Has to survive a reboot. Absolute path.</summary>
+    /// <summary>The journal: records of attachments and pending clean-ups. Must survive a reboot. Absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/cnm-cni";
 
     /// <summary>Namespaces on the way (<c>netns/</c>), and <see cref="CniLock"/>. Must not survive a reboot. Absolute path.</summary>
     public string RunDirectory { get; init; } = "/run/cnm-cni";
 
     /// <summary>
-    /// By this file the driver and <c>cnm-cni cni</c> keep out of each other's way: one operation per container at a time, garbage
-    /// collection alone.
+    /// The lock file shared with <c>cnm-cni cni</c>: one operation per container at a time, garbage collection alone.
     /// </summary>
     public string CniLock => Path.Combine(RunDirectory, "cni.lock");
 
     /// <summary>The directory of CNI configuration files, read whenever a Docker network is created. Absolute path.</summary>
     public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
 
-    /// <summary>Where CNI plugins are looked for, in this order; given to them as CNI_PATH. At least one absolute path.</summary>
+    /// <summary>The directories of CNI plugins, searched in this order, and their CNI_PATH. At least one absolute path.</summary>
     public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 
-    /// <summary>Docker's API socket, asked only in the background: names for people, orphans. Absolute path.</summary>
+    /// <summary>Docker's API socket, used in the background only: for names and for orphans. Absolute path.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 
     /// <summary>
@@ -50,20 +50,19 @@ internal sealed record AdapterSettings
     public IReadOnlyList<string> SandboxPlugins { get; init; } = [];
 
     /// <summary>
-    /// Keys of CNI_ARGS that nobody who calls Docker may set, for a container or for a network; with a <c>*</c> at the end, all that begin
-    /// so.
+    /// Keys of CNI_ARGS that users of Docker may not set, for a container or for a network; a <c>*</c> at the end stands for any rest.
     /// </summary>
     public IReadOnlyList<string> ForbiddenArguments { get; init; } = [];
 
     /// <summary>
-    /// Environment variables that every plugin gets besides those that all get. None named <c>CNI_…</c>, <c>LD_…</c> or <c>PATH</c>.
+    /// Further environment variables for every plugin. None named <c>CNI_…</c>, <c>LD_…</c> or <c>PATH</c>.
     /// </summary>
     public IReadOnlyDictionary<string, string> PluginEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How long plugins may take.</summary>
     public TimeoutSettings Timeouts { get; init; } = new();
 
-    /// <summary>How many calls are worked on at once.</summary>
+    /// <summary>Limits of concurrent calls.</summary>
     public CallSettings Calls { get; init; } = new();
 
     /// <summary>Repair and its intervals.</summary>
@@ -78,7 +77,7 @@ internal sealed record AdapterSettings
     /// <summary>What is logged, and how.</summary>
     public LogSettings Log { get; init; } = new();
 
-    /// <summary>What follows <c>-d</c> and <c>--ipam-driver</c>: Docker names a driver after its socket file.</summary>
+    /// <summary>The name after <c>-d</c> and <c>--ipam-driver</c>: Docker names a driver after its socket file.</summary>
     public string DriverName => Path.GetFileNameWithoutExtension(Socket);
 }
 
@@ -90,12 +89,12 @@ internal sealed record TimeoutSettings
     private static readonly CniDeadlines Defaults = new();
 
     /// <summary>
-    /// ADD of one attachment. When it is over the plugins are stopped, what they made is deleted and the container does not start. 100 ms
+    /// ADD of one attachment. After it the plugins are stopped, DEL runs, and the container does not start. 100 ms
     /// to 30 min.
     /// </summary>
     public TimeSpan Add { get; init; } = Defaults.Add;
 
-    /// <summary>DEL of one attachment. When it is over the DEL is tried again later. 100 ms to 30 min.</summary>
+    /// <summary>DEL of one attachment. After it the DEL is retried later. 100 ms to 30 min.</summary>
     public TimeSpan Delete { get; init; } = Defaults.Delete;
 
     /// <summary>CHECK of one attachment. 100 ms to 30 min.</summary>
@@ -133,11 +132,11 @@ internal sealed record TimeoutSettings
 internal sealed record CallSettings
 {
     /// <summary>
-    /// Calls that make something and run at once; each has one plugin process at a time, with what that starts. 1 to 1024.
+    /// Concurrent calls that create something. Each runs one plugin at a time. 1 to 1024.
     /// </summary>
     public int Running { get; init; } = 32;
 
-    /// <summary>Calls that make something and wait for their turn. Those beyond are refused. 0 to 65536.</summary>
+    /// <summary>Calls that create something and wait for their turn. Further ones are refused. 0 to 65536.</summary>
     public int Waiting { get; init; } = 256;
 }
 
@@ -172,10 +171,10 @@ internal sealed record LogSettings
     /// </summary>
     public LogLevel Level { get; init; } = LogLevel.Information;
 
-    /// <summary>Where it goes instead of standard output; said on the command line. Absolute path.</summary>
+    /// <summary>The log file instead of standard output; from the command line only. Absolute path.</summary>
     public string? File { get; init; }
 
-    /// <summary>Lines for people or for machines.</summary>
+    /// <summary>One of two formats of lines.</summary>
     public LogFormat Format { get; init; } = LogFormat.Text;
 }
 

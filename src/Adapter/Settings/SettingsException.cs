@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 
 namespace Bridge.Adapter.Settings;
 
-/// <summary>The settings file cannot be used; says every reason at once, so that it is edited once.</summary>
+/// <summary>The settings file is invalid. The message lists every problem, so that one edit suffices.</summary>
 internal sealed class SettingsException(IReadOnlyList<SettingsProblem> problems) : Exception(string.Join('\n', problems))
 {
     public IReadOnlyList<SettingsProblem> Problems { get; } = problems;
@@ -15,7 +15,7 @@ internal sealed record SettingsProblem(string File, long Line, long Column, stri
     public override string ToString() => Line == 0 ? $"{File}: {Message}" : $"{File}:{Line}:{Column}: {Message}";
 }
 
-/// <summary>Collects what is wrong with one file while it is read to its end.</summary>
+/// <summary>Collects the problems of one file while it is read to its end.</summary>
 internal sealed class SettingsProblems(string file)
 {
     private readonly List<SettingsProblem> _found = [];

@@ -16,8 +16,7 @@ internal static class SettingsFile
 
     /// <param name="path">The file.</param>
     /// <param name="mustExist">Whether the user named this file. The default file may be absent, which means all defaults.</param>
-    /// <exception cref="SettingsException">The file cannot be read, or says something that is not understood: all problems at
-    /// once.</exception>
+    /// <exception cref="SettingsException">The file cannot be read or is invalid: all problems at once.</exception>
     public static AdapterSettings Load(string path, bool mustExist)
     {
         if (path.Length == 0)
@@ -44,8 +43,7 @@ internal static class SettingsFile
         }
     }
 
-    // Opened only where it is an ordinary file, behind whatever links: a pipe nobody may ever write to, and of a device there may be no
-    // end.
+    // Opens regular files only, also through links: reading a pipe may block without end, and a device may have no end.
     private static string Text(string path)
     {
         var file = Target(path);
@@ -122,7 +120,7 @@ internal static class SettingsFile
         }
         catch (Exception syntax) when (syntax is YamlException or ArgumentException or InvalidOperationException)
         {
-            // After a syntax error nothing that follows can be trusted; what was found before it is still worth telling.
+            // The rest after a syntax error is not read; the problems before it are still reported.
             problems.Add(YamlErrors.Place(syntax, parser, text), $"this is not YAML: {YamlErrors.Describe(syntax)}");
         }
 

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace Bridge.Adapter.Settings;
 
 /// <summary>
-/// The value that stands behind one key, still unread. Each reading takes the value in force and returns it unchanged when the file
-/// says something wrong, so that reading goes on and finds the other mistakes too.
+/// The unread value of one key. Each method returns the current value when the file's is invalid, so that reading goes on and finds all
+/// problems.
 /// </summary>
 internal sealed partial class SettingsValue(IParser parser, SettingsProblems problems, string key)
 {
@@ -14,12 +14,12 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
 
     private string Prefix => key.Length == 0 ? "" : key + ": ";
 
-    /// <summary>Notes that what stands here cannot be used.</summary>
+    /// <summary>Reports a problem of this value.</summary>
     public void Refuse(string message) => problems.Add(_position, Prefix + message);
 
     public T Section<T>(T current, SettingsSection<T> keys)
     {
-        // "timeouts:" with all its keys commented out is an empty scalar in YAML, and means what it looks like.
+        // "timeouts:" with all its keys commented out is an empty scalar in YAML, and means an empty section.
         if (parser.TryConsume<Scalar>(out var scalar) && IsNothing(scalar))
             return current;
 
@@ -90,10 +90,10 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
         return path;
     }
 
-    /// <summary>Files that are looked for in directories which are named elsewhere; possibly none.</summary>
+    /// <summary>Names of files without a directory; possibly none.</summary>
     public IReadOnlyList<string> FileNames() => List("file names, for example [my-plugin]", one => one.FileName()) ?? [];
 
-    /// <summary>Keys, of which a <c>*</c> at the end stands for all that begin so.</summary>
+    /// <summary>Keys, each with an optional <c>*</c> at its end for any rest.</summary>
     public IReadOnlyList<string> KeyPatterns() => List("keys, for example ['K8S_*']", one => one.Key()) ?? [];
 
     public bool Flag(bool current)

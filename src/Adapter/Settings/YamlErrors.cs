@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 
 namespace Bridge.Adapter.Settings;
 
-/// <summary>Why a text is no YAML, for the person who has written it. The parser's own words tell what it was scanning.</summary>
+/// <summary>Error texts for invalid YAML, in terms of the file. The parser's messages describe its own scanning state.</summary>
 internal static class YamlErrors
 {
     // In this order: the first that fits.
@@ -35,13 +35,13 @@ internal static class YamlErrors
         ("node content", "a value is missing here"),
     ];
 
-    /// <param name="syntax">What the parser has thrown: its own exceptions, and for some names and signs those for wrong arguments.</param>
+    /// <param name="syntax">The parser's exception; for some inputs an ArgumentException or InvalidOperationException.</param>
     public static string Describe(Exception syntax) => syntax is InvalidOperationException
         ? "a '{' or '[' is opened here and never closed" // The parser stumbles over itself.
         : Known.FirstOrDefault(known => syntax.Message.Contains(known.Said, StringComparison.Ordinal)).Meant
             ?? "it cannot be understood from here on";
 
-    /// <summary>Where that is, as far as the parser knows; of a tab it does not.</summary>
+    /// <summary>The position of the error. The parser does not report it for a tab.</summary>
     public static Mark Place(Exception syntax, IParser parser, string text) => syntax switch
     {
         YamlException tab when tab.Message.Contains("tab", StringComparison.Ordinal) && LineWithTab(text) is { } line =>

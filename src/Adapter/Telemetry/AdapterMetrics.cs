@@ -3,8 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>
-/// What the daemon counts: calls, plugin runs, findings. Names are Prometheus's own (unit and <c>_total</c> at the end), since that is
-/// where they are read.
+/// The counters of calls, plugin runs and repair passes, named by Prometheus's conventions (unit and <c>_total</c> at the end).
 /// </summary>
 internal sealed class AdapterMetrics : IDisposable
 {
@@ -17,7 +16,7 @@ internal sealed class AdapterMetrics : IDisposable
     private readonly Histogram<double> _pluginDurations;
     private readonly Counter<long> _rounds;
 
-    /// <param name="log">Counts what is missing in it.</param>
+    /// <param name="log">Its dropped lines are counted.</param>
     public AdapterMetrics(LogQueue log)
     {
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations };
@@ -35,7 +34,7 @@ internal sealed class AdapterMetrics : IDisposable
             description: "Lines of the log that its reader was too slow for, or that could not be written.");
     }
 
-    /// <summary>Others add what they know at the moment of asking.</summary>
+    /// <summary>Other classes add observable instruments.</summary>
     public Meter Meter { get; } = new("cnm-cni");
 
     public void Answered(string method, TimeSpan duration) => Count(method, "answered", duration);

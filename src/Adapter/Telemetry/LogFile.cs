@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>
-/// The log as a file that does not grow without end, on hosts where nobody else sees to it: when it is full it becomes FILE.1, in place of
-/// the one before, and begins anew. Who rotates it otherwise moves it away, and says so with SIGHUP.
+/// A log file of limited size, for hosts without log rotation: when full it replaces FILE.1, and a new one begins. An external rotation
+/// moves it away and sends SIGHUP.
 /// </summary>
 internal sealed class LogFile
 {
@@ -22,8 +22,8 @@ internal sealed class LogFile
 
     private volatile bool _isStale;
 
-    /// <param name="path">Is made where it is missing; what is in it stays.</param>
-    /// <param name="opened">Told of every file that is written to from then on.</param>
+    /// <param name="path">Created if missing; new lines are appended.</param>
+    /// <param name="opened">Called with every file that is opened.</param>
     /// <param name="limit">In bytes.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public LogFile(string path, Action<SafeFileHandle> opened, long limit = Limit)
@@ -46,7 +46,7 @@ internal sealed class LogFile
         return LibC.TryWriteAll(_file, line);
     }
 
-    // Where that is refused the open file takes the lines, and it is tried again after as many.
+    // On failure the open file takes the lines, and the next attempt follows after as many.
     private void Renew()
     {
         try

@@ -78,7 +78,7 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
         }
     }
 
-    /// <summary>Takes no more lines; those that are in it can still be taken.</summary>
+    /// <summary>Accepts no more lines; queued ones can still be taken.</summary>
     public void Close()
     {
         lock (_gate)
@@ -116,10 +116,10 @@ internal sealed class LogQueue(int mostCharacters, Func<long, string> notice)
 /// <param name="Losses">How many missing lines it reports; 0 for every other line.</param>
 internal readonly record struct LogLine(string Text, long Losses);
 
-/// <summary>Writes the lines of a queue, on a thread of its own that may be stuck in the kernel for as long as the reader likes.</summary>
+/// <summary>Writes the lines of a queue on its own thread, which a slow reader may block in the kernel.</summary>
 internal sealed class LogWriter : IDisposable
 {
-    /// <summary>For what is in the queue at the end; nobody waits longer for a reader that has stopped.</summary>
+    /// <summary>The longest wait at the end for the lines that are still in the queue.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly LogQueue _queue;
@@ -141,7 +141,7 @@ internal sealed class LogWriter : IDisposable
         _thread.Join(Patience);
     }
 
-    // A disk that is full, a reader that has gone: the line is lost, and the next may fare better.
+    // A full disk or a closed pipe loses this line only.
     private void Write()
     {
         while (_queue.Take() is { } line)

@@ -5,7 +5,7 @@ using System.Text;
 namespace Bridge.Adapter.Telemetry;
 
 /// <summary>
-/// What is counted, as Prometheus's text format. Our own because prometheus-net's adapter for these instruments turns counters into gauges,
+/// The metrics in Prometheus's text format. Our own because prometheus-net's adapter for these instruments turns counters into gauges,
 /// knows none of their bucket bounds and listens to the whole process, and OpenTelemetry's exporter for this format has had no release yet.
 /// </summary>
 internal sealed class MetricsPage : IDisposable
@@ -18,7 +18,7 @@ internal sealed class MetricsPage : IDisposable
     // Guarded by _lock. In the order in which instruments were made.
     private readonly List<MetricFamily> _families = [];
 
-    /// <param name="metrics">Whose instruments; nobody else's of this process.</param>
+    /// <param name="metrics">The page has its instruments alone.</param>
     public MetricsPage(AdapterMetrics metrics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -59,7 +59,7 @@ internal sealed class MetricsPage : IDisposable
     }
 }
 
-/// <summary>One instrument with all that it has measured, by labels. The caller lets one thread in at a time.</summary>
+/// <summary>One instrument and its measurements by labels. Not thread-safe; the caller locks.</summary>
 internal sealed class MetricFamily(Instrument instrument)
 {
     private readonly IReadOnlyList<double> _bounds = (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries ?? [];
@@ -69,7 +69,7 @@ internal sealed class MetricFamily(Instrument instrument)
 
     private bool IsHistogram => instrument is Histogram<double>;
 
-    // What an observable one tells is the whole, not what has come since.
+    // An observable counter reports the total, not an increment.
     private bool IsSum => instrument is Counter<long>;
 
     private string Type => instrument switch
@@ -128,7 +128,7 @@ internal sealed class MetricFamily(Instrument instrument)
         return labels.ToString();
     }
 
-    // A plugin's name comes from a file that anybody who may write to /etc/cni/net.d has written.
+    // A plugin's name comes from a file in /etc/cni/net.d, so it is foreign text.
     private static string Escaped(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("\n", "\\n", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Telemetry;
 
-/// <summary>The way of every line to standard output, or to a file.</summary>
+/// <summary>Logs to standard output or to a file, through a queue.</summary>
 internal sealed class QueuedLoggerProvider : ILoggerProvider
 {
     // A burst of some ten thousand lines.
@@ -41,13 +41,13 @@ internal sealed class QueuedLoggerProvider : ILoggerProvider
     }
 }
 
-/// <summary>Makes lines of what is logged under one category.</summary>
+/// <summary>Formats the log entries of one category.</summary>
 /// <param name="category">The category.</param>
-/// <param name="formatter">How a line looks.</param>
-/// <param name="sink">Takes each line, with the break at its end. Must not block.</param>
+/// <param name="formatter">Formats a line.</param>
+/// <param name="sink">Receives each line with its line break. Must not block.</param>
 internal sealed class QueuedLogger(string category, ConsoleFormatter formatter, Action<string> sink) : ILogger
 {
-    // A plugin's stderr can be long; beyond this nobody reads it in a log.
+    // A plugin's stderr can be long; beyond this it is cut.
     private const int LongestLine = 64 * 1024;
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -48,7 +48,7 @@ public sealed class YamlMistakeTests : IDisposable
     [InlineData("pluginEnvironment: {PATH: /a}\n",
         "1:21: pluginEnvironment: \"PATH\" cannot be chosen: plugins find iptables and each other by it")]
     [InlineData("pluginEnvironment: {CNI_ARGS: a}\n",
-        "1:21: pluginEnvironment: \"CNI_ARGS\" is what the CNI specification has every plugin told about its run")]
+        "1:21: pluginEnvironment: \"CNI_ARGS\" is set by the CNI specification")]
     [InlineData("pluginEnvironment: {A: }\n", "pluginEnvironment.A: expected a text; write '' for an empty one")]
     [InlineData("pluginEnvironment: {A: [b]}\n", "pluginEnvironment.A: expected a text; write '' for an empty one")]
     [InlineData("pluginEnvironment: {A: b, A: c}\n", "1:27: pluginEnvironment.A is set twice")]
