@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
-using Bridge.Adapter.Telemetry;
 using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli;
