@@ -150,7 +150,7 @@ public sealed class NetworksCreationTests : NetworksCommandTest
 
     [Theory]
     [InlineData(false, "is not there: start the driver with `cnm-cni serve` as root")]
-    [InlineData(true, "Nobody listens on the driver's socket")]
+    [InlineData(true, "Nothing listens on the driver's socket")]
     public async Task When_Docker_does_not_reach_cnm_cni_the_error_says_how_to_start_it(bool isStale, string words)
     {
         Write("10-pods.conflist", Conflists.Stock);
