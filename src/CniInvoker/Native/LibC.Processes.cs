@@ -126,6 +126,19 @@ internal struct FileLock
     public int Process;
 }
 
+/// <summary>The kinds of lock of fcntl(2), by their numbers there.</summary>
+internal enum LockKind : short
+{
+    /// <summary>F_RDLCK.</summary>
+    Shared = 0,
+
+    /// <summary>F_WRLCK.</summary>
+    Exclusive = 1,
+
+    /// <summary>F_UNLCK.</summary>
+    None = 2,
+}
+
 /// <summary>A null-terminated array of UTF-8 strings, as execve(2) takes arguments and environment.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
