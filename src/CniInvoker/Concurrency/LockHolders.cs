@@ -23,7 +23,7 @@ internal sealed class LockHolders(string file, RequestedLocks requested)
 {
     private const string LockLine = "lock:";
 
-    // A process must be found stopped twice, one pause apart: a short stop is no reason to give up.
+    // A process must be found stopped twice, one pause apart: a short stop must not end the wait.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<int> _stopped = [];
