@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using CniInvoker;
 
