@@ -34,7 +34,8 @@ internal sealed class Publisher(
         if (publishing.Plugins.Count == 0)
         {
             throw new CnmException(
-                $"ports cannot be published on CNI network \"{record.CniNetwork}\": none of its plugins has the capability \"portMappings\". " +
+                $"ports cannot be published on CNI network \"{record.CniNetwork}\": none of its plugins has the capability " +
+                "\"portMappings\". " +
                 "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or omit -p.");
         }
 

@@ -17,7 +17,8 @@ internal static class SandboxConflicts
 {
     // Some engines list a network whose Join failed, and try it again at the container's next start.
     private const string WhereDockerKeepsIt =
-        "If docker inspect still lists the refused network, remove it while the container is stopped: docker stop, docker network disconnect, docker start.";
+        "If docker inspect still lists the refused network, remove it while the container is stopped: docker stop, docker network " +
+        "disconnect, docker start.";
 
     /// <param name="record">The attachment that is about to move.</param>
     /// <param name="others">The container's other attachments.</param>
@@ -62,7 +63,8 @@ internal static class SandboxConflicts
         if (isOff)
         {
             throw new CnmException(
-                $"CNI network \"{record.CniNetwork}\" did not assign the address {address} that Docker has recorded: IPv6 is switched off for the interface " +
+                $"CNI network \"{record.CniNetwork}\" did not assign the address {address} that Docker has recorded: IPv6 is switched " +
+                "off for the interface " +
                 "(sysctl net.ipv6.conf.….disable_ipv6=1), by a plugin of the network or by the container's own sysctls. " +
                 "For IPv4 alone create the Docker network without --ipv6, or with --ipam-driver null; for both families omit the sysctl.");
         }
@@ -78,7 +80,8 @@ internal static class SandboxConflicts
         if (EndpointAnswer.Address(record, AddressFamily.InterNetworkV6) is { } address)
         {
             throw new CnmException(
-                $"IPv6 is switched off in this container (sysctl net.ipv6.conf.all.disable_ipv6=1), and CNI network \"{record.CniNetwork}\" " +
+                $"IPv6 is switched off in this container (sysctl net.ipv6.conf.all.disable_ipv6=1), and CNI network " +
+                $"\"{record.CniNetwork}\" " +
                 $"would assign it the address {address}. For IPv4 alone use a Docker network created with --ipv6 and --ipam-driver cni, " +
                 "or a CNI network without IPv6; for both families omit the sysctl.");
         }
@@ -104,6 +107,7 @@ internal static class SandboxConflicts
 
     private static CnmException RouteConflict(AttachmentRecord record, LinkRoute route, string where) => new(
         $"a container cannot have two routes to {route.Destination}: it has one {where}, " +
-        $"and would get another on CNI network \"{record.CniNetwork}\". A container can be on only one of the networks that route to this destination. " +
+        $"and would get another on CNI network \"{record.CniNetwork}\". A container can be on only one of the networks that route to " +
+        "this destination. " +
         $"Omit one of the two Docker networks, or disconnect the other first: docker network disconnect. {WhereDockerKeepsIt}");
 }

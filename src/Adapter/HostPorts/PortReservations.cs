@@ -196,7 +196,8 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         {
             throw new CnmException(
                 $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is requested twice, " +
-                $"for container ports {twice.Mapping.ContainerPort} and {request.ContainerPort}. Omit one of them, or choose another host port for it.");
+                $"for container ports {twice.Mapping.ContainerPort} and {request.ContainerPort}. Omit one of them, or choose another " +
+                "host port for it.");
         }
     }
 

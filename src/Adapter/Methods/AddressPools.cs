@@ -73,7 +73,8 @@ internal static class AddressPools
             && CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Family == AddressFamily.InterNetwork) is { } ipv4)
         {
             throw new CnmException(
-                $"the Docker network has no IPv4 (--ipv4=false), but CNI network \"{network.Name}\" assigns IPv4 addresses ({ipv4.Subnet}) as well. " +
+                $"the Docker network has no IPv4 (--ipv4=false), but CNI network \"{network.Name}\" assigns IPv4 addresses " +
+                $"({ipv4.Subnet}) as well. " +
                 "Omit --ipv4=false, or name a CNI network without IPv4.");
         }
     }

@@ -95,7 +95,8 @@ internal sealed class Join(
         if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } conflicting)
         {
             throw new CnmException(
-                $"Docker would name this interface {name}, which is already taken by the container's interface on CNI network \"{conflicting.CniNetwork}\". " +
+                $"Docker would name this interface {name}, which is already taken by the container's interface on CNI network " +
+                $"\"{conflicting.CniNetwork}\". " +
                 $"Attach that network with a different interface name: --driver-opt {InterfaceNames.NameOption}=NAME.");
         }
     }

@@ -53,7 +53,8 @@ internal sealed class RequestPool(
             if (key != NetworkOptions.CniNetworkKey || string.IsNullOrEmpty(value))
             {
                 throw new CnmException(
-                    $"unknown option --ipam-opt {key}={value} of IPAM driver cni. Known: {NetworkOptions.CniNetworkKey}=NAME (the CNI network to use).");
+                    $"unknown option --ipam-opt {key}={value} of IPAM driver cni. Known: {NetworkOptions.CniNetworkKey}=NAME (the CNI " +
+                    "network to use).");
             }
         }
 

@@ -93,7 +93,8 @@ internal static class BandwidthLimits
         if (plugins.Length == 0)
         {
             throw new CnmException(
-                $"bandwidth cannot be limited on CNI network \"{network.Name}\": none of its plugins has the capability \"{Capability}\". " +
+                $"bandwidth cannot be limited on CNI network \"{network.Name}\": none of its plugins has the capability " +
+                $"\"{Capability}\". " +
                 $"Add {{\"type\": \"bandwidth\", \"capabilities\": {{\"bandwidth\": true}}}} to the plugins in {network.Source}, " +
                 $"or omit {Prefix}*.");
         }

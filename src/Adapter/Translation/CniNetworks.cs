@@ -24,7 +24,8 @@ internal static class CniNetworks
             return Only(contents) ?? throw new CnmException($"more than one CNI network: this host has {Names(contents)}. Choose one with -o {Option}.");
 
         var network = contents.Find(name) ?? throw new CnmException(
-            $"there is no CNI network \"{name}\" on this host.{(Offered(contents).Count > 0 ? $" There is {Names(contents)}." : "")}{Broken(contents)}");
+            $"there is no CNI network \"{name}\" on this " +
+            $"host.{(Offered(contents).Count > 0 ? $" There is {Names(contents)}." : "")}{Broken(contents)}");
         return MainPlugin.WhyNotAttachable(network) is { } reason
             ? throw new CnmException($"CNI network \"{name}\" ({network.Source}) cannot attach containers: {reason}.")
             : network;
@@ -58,7 +59,8 @@ internal static class CniNetworks
                 $"no CNI network of this host declares subnet {pool}: it has {WithSubnets(contents)}. " +
                 $"Use one of these subnets, or choose the network with --ipam-opt {Option}."),
             var several => throw new CnmException(
-                $"more than one CNI network declares subnet {pool}: {string.Join(" and ", several.Select(network => $"\"{network.Name}\""))}. " +
+                $"more than one CNI network declares subnet {pool}: " +
+                $"{string.Join(" and ", several.Select(network => $"\"{network.Name}\""))}. " +
                 $"Choose one with --ipam-opt {Option}. Docker Compose 2 drops ipam.options: with Compose, create the network first " +
                 $"(for example cnm-cni networks create {several[0].Name}), and declare it as external in the compose file."),
         };
@@ -79,7 +81,8 @@ internal static class CniNetworks
     private static NetworkConfiguration? Only(ConfigurationDirectoryContents contents) => Offered(contents) switch
     {
         [] => throw new CnmException(
-            $"there is no CNI network on this host.{Broken(contents)} Put a .conflist file into the CNI configuration directory (`cnm-cni settings` shows which)."),
+            $"there is no CNI network on this host.{Broken(contents)} Put a .conflist file into the CNI configuration directory " +
+            "(`cnm-cni settings` shows which)."),
         [var only] => only,
         _ => null,
     };

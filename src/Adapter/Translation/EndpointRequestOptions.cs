@@ -96,7 +96,8 @@ internal sealed record EndpointRequestOptions(
         _ when requested.Length == 0 || Declares(network, "ips") => [],
         [var only] => [new CniArgument("IP", Cidr.BeforePrefix(only))],
         _ => throw new CnmException(
-            $"CNI network \"{network.Name}\" can assign only one requested address, because none of its plugins declares the capability \"ips\"; " +
+            $"CNI network \"{network.Name}\" can assign only one requested address, because none of its plugins declares the capability " +
+            "\"ips\"; " +
             $"Docker chose {string.Join(" and ", requested)}. Use --ipam-driver null."),
     };
 
@@ -147,7 +148,8 @@ internal static class EndpointSysctls
         {
             throw new CnmException(
                 $"unknown endpoint option {split}. Several sysctls are one option, quoted for the docker command line: " +
-                $"--driver-opt '\"{Option}=net.ipv4.conf.{Placeholder}.rp_filter=2,net.ipv4.conf.{Placeholder}.log_martians=1\"' (double quotes within single quotes).");
+                $"--driver-opt '\"{Option}=net.ipv4.conf.{Placeholder}.rp_filter=2,net.ipv4.conf.{Placeholder}.log_martians=1\"' (double " +
+                "quotes within single quotes).");
         }
     }
 
@@ -165,6 +167,7 @@ internal static class EndpointSysctls
                 : throw new CnmException(
                     $"endpoint option {Option}: \"{setting}\" is not a setting of the endpoint's own interface, " +
                     $"as in net.ipv4.conf.{Placeholder}.rp_filter=2 " +
-                    $"(net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). For other sysctls use docker run --sysctl.");
+                    $"(net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). For other sysctls use docker run " +
+                    "--sysctl.");
     }
 }

@@ -47,7 +47,8 @@ internal static class InterfaceNames
         var isName = name is not ("." or ".." or "lo") && Encoding.UTF8.GetByteCount(name) <= Longest
             && !name.Any(letter => letter is '/' or ':' or '%' || char.IsWhiteSpace(letter) || char.IsControl(letter));
         return isName ? name : throw new CnmException(
-            $"endpoint option {NameOption}: \"{name}\" is not a valid interface name. A name has at most {Longest} bytes, contains no '/', ':', " +
+            $"endpoint option {NameOption}: \"{name}\" is not a valid interface name. A name has at most {Longest} bytes, contains no " +
+            "'/', ':', " +
             "'%' or white space, and is not lo.");
     }
 }

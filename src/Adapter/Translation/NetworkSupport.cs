@@ -44,7 +44,8 @@ internal static class NetworkSupport
         if (attach == AttachMode.Staging && WhyNotStaged(network, sandboxPlugins) is { } reason)
         {
             throw new CnmException(
-                $"CNI network \"{network.Name}\" ({network.Source}) must be attached directly in the container's namespace, because {reason}. " +
+                $"CNI network \"{network.Name}\" ({network.Source}) must be attached directly in the container's namespace, because " +
+                $"{reason}. " +
                 $"Run its plugins there: {NetworkCommand.Best(network, AttachMode.Sandbox)} " +
                 "(for Docker 28 or newer, and for docker network connect to a running container on every engine)");
         }
