@@ -73,7 +73,8 @@ internal sealed class Arrivals(
         // A link that stays down does not show that Docker has finished with it.
         var isFinished = record.RanInSandbox || record is { Snapshot.IsDown: true, SandboxInterfaceName: not null };
         var arrival = staging.TryFinishArrival(
-            record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes(), isFinished, awaitsGateway);
+            record.ContainerId, record.HostInterfaceName, record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes(), isFinished,
+            awaitsGateway);
         if (arrival.State != ArrivalState.Arrived)
             return arrival.State;
 
@@ -139,7 +140,8 @@ internal sealed class Arrivals(
                 using (await gates.EnterAsync(record.EndpointId, CancellationToken.None))
                 {
                     // Docker may have removed the endpoint meanwhile, or one of its calls has finished the arrival.
-                    if (!IsCurrent(expected) || journal.Attachments.Find(record.EndpointId) is not { Phase: AttachmentPhase.Joined } current)
+                    if (!IsCurrent(expected)
+                        || journal.Attachments.Find(record.EndpointId) is not { Phase: AttachmentPhase.Joined } current)
                         return;
 
                     state = await FinishOrNoteAsync(current, expected.IsGateway && timeProvider.GetElapsedTime(start) < GatewayTimeout);

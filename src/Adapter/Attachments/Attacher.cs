@@ -99,7 +99,8 @@ internal sealed class Attacher(
     // Ignores cancellation from the first write on: an interrupted ADD would leave more behind than one that finishes and is cleaned up. An
     // attachment that is late is cleaned up too, because Docker does not know it.
     private async Task<AttachmentRecord> CleanedUpOnFailureAsync(
-        AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, AttachmentPhase outcome, CancellationToken cancellationToken)
+        AttachmentRecord intent, Func<AttachmentRecord, Task<AttachmentRecord>> make, AttachmentPhase outcome,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
@@ -176,7 +177,8 @@ internal sealed class Attacher(
         }
     }
 
-    private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) => record with { Result = CniRecord.ToElement(result.Json) };
+    private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) =>
+        record with { Result = CniRecord.ToElement(result.Json) };
 
     private AttachmentRecord Capture(AttachmentRecord record)
     {

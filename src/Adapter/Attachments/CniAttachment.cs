@@ -38,7 +38,8 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
         if (record.PublishedPorts is { Count: > 0 } ports)
             capabilities[PublishedPorts.Capability] = PublishedPorts.ToCapability(ports);
 
-        return new Attachment(record.ContainerId, staging.PathOf(record.ContainerId), ifname, Arguments(record.Arguments), (JsonObject)capabilities.DeepClone());
+        return new Attachment(record.ContainerId, staging.PathOf(record.ContainerId), ifname, Arguments(record.Arguments),
+            (JsonObject)capabilities.DeepClone());
     }
 
     private static KeyValuePair<string, string>[] Arguments(IReadOnlyList<CniArgument> arguments) =>

@@ -11,7 +11,8 @@ namespace Bridge.Adapter.Attachments;
 /// Publishes an endpoint's ports by the plugins of its chain with the capability <c>portMappings</c>. The caller holds the endpoint's gate.
 /// </summary>
 internal sealed class Publisher(
-    Journal journal, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers, PortReservations ports, ForeignPorts foreignPorts)
+    Journal journal, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers, PortReservations ports,
+    ForeignPorts foreignPorts)
 {
     /// <summary>
     /// (1) Reserves the host ports. (2) Writes the intent. (3) Runs the plugins. Succeeds if the ports are published, or none are
@@ -79,7 +80,9 @@ internal sealed class Publisher(
 
         try
         {
-            return await leftovers.PortRulesAsync(record, CancellationToken.None) is { Count: > 0 } rules ? HostLeftovers.Text(rules) : null;
+            return await leftovers.PortRulesAsync(record, CancellationToken.None) is { Count: > 0 } rules
+                ? HostLeftovers.Text(rules)
+                : null;
         }
         catch (IOException unknown)
         {

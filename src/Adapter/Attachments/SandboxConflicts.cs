@@ -42,7 +42,8 @@ internal static class SandboxConflicts
     /// <param name="others">The container's other attachments.</param>
     /// <param name="present">The routes in the sandbox, if it exists already.</param>
     /// <exception cref="CnmException">One of them conflicts with a route of this attachment.</exception>
-    public static void RequireNewRoutes(AttachmentRecord record, IReadOnlyList<AttachmentRecord> others, IReadOnlyList<SandboxRoute> present)
+    public static void RequireNewRoutes(AttachmentRecord record, IReadOnlyList<AttachmentRecord> others,
+        IReadOnlyList<SandboxRoute> present)
     {
         foreach (var route in EndpointAnswer.StaticRoutes(record))
         {
@@ -88,13 +89,15 @@ internal static class SandboxConflicts
     }
 
     private static IEnumerable<string> Addresses(AttachmentRecord record) =>
-        new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.Select(family => EndpointAnswer.Address(record, family)).OfType<string>();
+        new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.Select(family => EndpointAnswer.Address(record, family))
+            .OfType<string>();
 
     private static bool Overlap(string one, string other)
     {
         var ((first, firstLength), (second, secondLength)) = (Parts(one), Parts(other));
         var length = Math.Min(firstLength, secondLength);
-        return first.AddressFamily == second.AddressFamily && CniSubnet.BaseAddress(first, length).Equals(CniSubnet.BaseAddress(second, length));
+        return first.AddressFamily == second.AddressFamily
+            && CniSubnet.BaseAddress(first, length).Equals(CniSubnet.BaseAddress(second, length));
     }
 
     private static (IPAddress Address, int PrefixLength) Parts(string cidr) => cidr.Split('/') is [var address, var length]

@@ -57,7 +57,8 @@ internal sealed class SandboxRuns(Journal journal, CniAttachment cni, CniRuntime
         if (!record.RanInSandbox)
             return record;
 
-        await runtime.DeleteAsync(cni.Parts(record).Inside, cni.InSandbox(record), CniRecord.ResultInSandbox(record), CancellationToken.None);
+        await runtime.DeleteAsync(cni.Parts(record).Inside, cni.InSandbox(record), CniRecord.ResultInSandbox(record),
+            CancellationToken.None);
         journal.Attachments.Keep(record = record with { RanInSandbox = false });
         return record;
     }

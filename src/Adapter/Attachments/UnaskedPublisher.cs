@@ -151,7 +151,8 @@ internal sealed class UnaskedPublisher(
     }
 
     private static bool IsWaiting(AttachmentRecord record) => !IsGateway(record)
-        && record is { Phase: AttachmentPhase.Joined, Internal: false, PublishedPorts: null, ArrivalProblem: null, RequestedPorts.Count: > 0 };
+        && record is { Phase: AttachmentPhase.Joined, Internal: false, PublishedPorts: null, ArrivalProblem: null,
+            RequestedPorts.Count: > 0 };
 
     private bool IsPublishedElsewhere(AttachmentRecord record, IReadOnlyList<DockerNetwork> silent) =>
         OtherNetworkPublishes(record) || ForeignGateways.Of(record).Any(route => !ForeignGateways.IsOf(silent, route));

@@ -62,7 +62,8 @@ internal sealed class CallDeadline(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested) // (1)
         {
-            throw new CnmException($"{Reason("the call could not start")}. Nothing was done, or it has been cleaned up. Retry. {WhereToLook}");
+            throw new CnmException(
+                $"{Reason("the call could not start")}. Nothing was done, or it has been cleaned up. Retry. {WhereToLook}");
         }
     }
 
@@ -75,7 +76,8 @@ internal sealed class CallDeadline(
 
     private string Reason(string what) => lifetime.ApplicationStopping.IsCancellationRequested
         ? $"cnm-cni is shutting down, and {what} yet"
-        : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): something hangs, or there are too many calls at once";
+        : $"{what} within {SettingsText.Duration(settings.Timeouts.Call)} (timeouts.call): " +
+            "something hangs, or there are too many calls at once";
 
     private async Task FollowAsync(Call call, Task running, long start)
     {

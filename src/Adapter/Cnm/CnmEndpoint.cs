@@ -12,7 +12,8 @@ namespace Bridge.Adapter.Cnm;
 /// writes one log line. Every error has status 200 with <c>Err</c>: Docker shows that text and does not repeat the call (moby
 /// pkg/plugins/client.go).
 /// </summary>
-internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, AdapterMetrics metrics, ILogger<CnmEndpoint> logger)
+internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, AdapterMetrics metrics,
+    ILogger<CnmEndpoint> logger)
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
@@ -25,10 +26,12 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
         context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
 
     private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
-        HttpContext context, CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, Func<TRequest, string?>? endpointOf)
+        HttpContext context, CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request,
+        Func<TRequest, string?>? endpointOf)
     {
         var message = await ReadAsync(context, request);
-        return await deadline.AnswerAsync(new Call(NameOf(context), kind, endpointOf?.Invoke(message)), QueuedAsync, context.RequestAborted);
+        return await deadline.AnswerAsync(new Call(NameOf(context), kind, endpointOf?.Invoke(message)), QueuedAsync,
+            context.RequestAborted);
 
         async Task<TResponse> QueuedAsync(CancellationToken cancellationToken)
         {
@@ -52,7 +55,8 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
         var text = body.GetBuffer().AsSpan(0, (int)body.Length);
         RequireUnicode(text);
-        return JsonSerializer.Deserialize(text, json) ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
+        return JsonSerializer.Deserialize(text, json)
+            ?? throw new CnmException("the request body is null; an object is expected. Nothing was done.");
     }
 
     // Some options are read only after plugins have run, which is too late to find out that "\ud800" is not text.
@@ -103,7 +107,8 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
     private static string ErrorText(Exception failure) => failure switch
     {
-        CniException { TimedOut: true } late when SettingOf(late.Operation) is { } setting => $"{late.Message} The setting {setting} allows it more time.",
+        CniException { TimedOut: true } late when SettingOf(late.Operation) is { } setting =>
+            $"{late.Message} The setting {setting} allows it more time.",
         CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
 
         // Errors of the kernel, which name what was attempted.

@@ -14,7 +14,8 @@ internal static class DockerId
         if (id.Length is > 0 and <= LongestId && id.All(char.IsAsciiLetterOrDigit))
             return id;
 
-        throw new CnmException($"{field} {Quote(id)} is not an id: 1 to {LongestId} ASCII letters and digits are expected. Nothing was done.");
+        throw new CnmException(
+            $"{field} {Quote(id)} is not an id: 1 to {LongestId} ASCII letters and digits are expected. Nothing was done.");
     }
 
     /// <summary>The first 12 characters, as in docker's listings.</summary>

@@ -49,7 +49,8 @@ internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, Po
         request.Protocol == port.Protocol && HostAddresses.Overlap(request.HostIp, port.HostIp)
         && (request.HostPort == 0 || IsInRange(request, port));
 
-    private static bool IsInRange(RequestedPort request, ForeignPort port) => port.Port >= request.HostPort && port.Port <= request.HostPortEnd;
+    private static bool IsInRange(RequestedPort request, ForeignPort port) =>
+        port.Port >= request.HostPort && port.Port <= request.HostPortEnd;
 
     private async Task<string> NameAsync(string owner, CancellationToken cancellationToken) => owner.Contains(' ')
         ? owner

@@ -97,7 +97,8 @@ internal static partial class HostPortSocket
                     return new Socket(family, SocketType.Stream, Sctp);
                 }
                 catch (SocketException absent) when (port != 0
-                    && absent.SocketErrorCode is SocketError.ProtocolNotSupported or SocketError.ProtocolType or SocketError.SocketNotSupported)
+                    && absent.SocketErrorCode
+                        is SocketError.ProtocolNotSupported or SocketError.ProtocolType or SocketError.SocketNotSupported)
                 {
                     return null;
                 }

@@ -151,8 +151,11 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
 
             try
             {
-                var (socket, chosen) = port == 0 ? BindFree(request, foreign) : (HostPortSocket.Bind(request.Protocol, request.HostIp, port), port);
-                return new Reservation(endpointId, new PortMapping(chosen, request.ContainerPort, request.Protocol, request.HostIp), socket);
+                var (socket, chosen) = port == 0
+                    ? BindFree(request, foreign)
+                    : (HostPortSocket.Bind(request.Protocol, request.HostIp, port), port);
+                return new Reservation(endpointId, new PortMapping(chosen, request.ContainerPort, request.Protocol, request.HostIp),
+                    socket);
             }
             catch (SocketException refused)
             {
@@ -228,17 +231,20 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     private static string HostOf(RequestedPort request) =>
         request.HostIp.Length == 0 ? "" : request.HostIp.Contains(':') ? $"[{request.HostIp}]:" : $"{request.HostIp}:";
 
-    private string? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign) => OwnerOf(request, port, foreign, _reservations) switch
+    private string? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign) =>
+        OwnerOf(request, port, foreign, _reservations) switch
     {
         Reservation held => NameOf(held.EndpointId),
         ForeignPort other => other.Owner,
         _ => null,
     };
 
-    private static object? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign, IReadOnlyList<Reservation> held) => port == 0
+    private static object? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign, IReadOnlyList<Reservation> held) =>
+        port == 0
         ? null
         : (object?)held.FirstOrDefault(reservation => Overlaps(reservation.Mapping, request, port))
-            ?? foreign.FirstOrDefault(other => other.Port == port && other.Protocol == request.Protocol && HostAddresses.Overlap(other.HostIp, request.HostIp));
+            ?? foreign.FirstOrDefault(other =>
+                other.Port == port && other.Protocol == request.Protocol && HostAddresses.Overlap(other.HostIp, request.HostIp));
 
     private static bool Overlaps(PortMapping mapping, RequestedPort request, int port) =>
         mapping.HostPort == port && mapping.Protocol == request.Protocol && HostAddresses.Overlap(mapping.HostIp, request.HostIp);

@@ -42,7 +42,8 @@ internal static partial class PortRules
     /// <param name="listing">portmap's table of one family, as nft lists it.</param>
     /// <param name="any">All addresses of its family.</param>
     public static IEnumerable<ForeignPort> OfNftables(string listing, string any) =>
-        listing.Split('\n').Select(line => NftablesRule().Match(line)).Where(match => match.Success).Select(match => ToPort(match, any, match.Groups["id"].Value));
+        listing.Split('\n').Select(line => NftablesRule().Match(line)).Where(match => match.Success)
+            .Select(match => ToPort(match, any, match.Groups["id"].Value));
 
     private static ForeignPort ToPort(Match match, string any, string owner) => new(
         match.Groups["protocol"].Value,
@@ -53,16 +54,24 @@ internal static partial class PortRules
     [GeneratedRegex("""^-A CNI-HOSTPORT-DNAT .*--comment "dnat name: \\"(?:.*)\\" id: \\"(?<id>[^"\\]+)\\"" .*-j (?<chain>CNI-DN-\S+)""")]
     private static partial Regex ContainerChain();
 
-    [GeneratedRegex("""^-A (?<chain>CNI-DN-\S+)(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)? -p (?<protocol>tcp|udp|sctp) .*--dport (?<port>\d{1,5}) -j DNAT """)]
+    [GeneratedRegex(
+        """^-A (?<chain>CNI-DN-\S+)(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)?"""
+        + """ -p (?<protocol>tcp|udp|sctp) .*--dport (?<port>\d{1,5}) -j DNAT """)]
     private static partial Regex Redirection();
 
-    [GeneratedRegex("""^-A KUBE-HOSTPORTS(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)? -p (?<protocol>tcp|udp|sctp) .*--comment "(?<pod>[^" ]+) hostport \d+" .*--dport (?<port>\d{1,5}) -j """)]
+    [GeneratedRegex(
+        """^-A KUBE-HOSTPORTS(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)?"""
+        + """ -p (?<protocol>tcp|udp|sctp) .*--comment "(?<pod>[^" ]+) hostport \d+" .*--dport (?<port>\d{1,5}) -j """)]
     private static partial Regex KubernetesRule();
 
-    [GeneratedRegex("""^-A DOCKER(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)?(?: ! -i \S+)? -p (?<protocol>tcp|udp|sctp) .*--dport (?<port>\d{1,5}) -j DNAT """)]
+    [GeneratedRegex(
+        """^-A DOCKER(?: -d (?<address>[0-9a-fA-F.:]+)(?:/\d+)?)?(?: ! -i \S+)?"""
+        + """ -p (?<protocol>tcp|udp|sctp) .*--dport (?<port>\d{1,5}) -j DNAT """)]
     private static partial Regex DockerRule();
 
-    [GeneratedRegex("""^\s*(?:ip6? daddr (?<address>[0-9a-fA-F.:]+) )?(?<protocol>tcp|udp|sctp) dport (?<port>\d{1,5}) dnat to .* comment "(?<id>[^"]+)"$""")]
+    [GeneratedRegex(
+        """^\s*(?:ip6? daddr (?<address>[0-9a-fA-F.:]+) )?"""
+        + """(?<protocol>tcp|udp|sctp) dport (?<port>\d{1,5}) dnat to .* comment "(?<id>[^"]+)"$""")]
     private static partial Regex NftablesRule();
 }
 

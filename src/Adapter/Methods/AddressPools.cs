@@ -28,7 +28,8 @@ internal static class AddressPools
         var subnets = CniSubnet.Of(network);
         foreach (var pool in options.Pools)
         {
-            var subnet = IPNetwork.TryParse(pool.Pool, out var chosen) ? subnets.FirstOrDefault(candidate => Includes(candidate.Subnet, chosen)) : null;
+            var subnet = IPNetwork.TryParse(pool.Pool, out var chosen)
+                ? subnets.FirstOrDefault(candidate => Includes(candidate.Subnet, chosen)) : null;
             if (subnet is null)
             {
                 throw new CnmException(
@@ -92,7 +93,8 @@ internal static class AddressPools
     }
 
     private static bool Includes(IPNetwork subnet, IPNetwork pool) =>
-        subnet.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && subnet.PrefixLength <= pool.PrefixLength && subnet.Contains(pool.BaseAddress);
+        subnet.BaseAddress.AddressFamily == pool.BaseAddress.AddressFamily && subnet.PrefixLength <= pool.PrefixLength
+            && subnet.Contains(pool.BaseAddress);
 
     private static string Range(IReadOnlyList<CniSubnet> subnets) =>
         subnets.Count == 0 ? "only its IPAM plugin knows it" : string.Join(", ", subnets.Select(subnet => subnet.Subnet));

@@ -19,24 +19,29 @@ internal static class CnmRoutes
         // These never fail: after one failed GetCapabilities the driver is unusable until dockerd restarts
         // (moby daemon/libnetwork/drivers/remote/driver.go, Register).
         app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
-        app.MapPost("/NetworkDriver.GetCapabilities", endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
+        app.MapPost("/NetworkDriver.GetCapabilities",
+            endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
 
         app.MapPost("/NetworkDriver.CreateNetwork",
             endpoint.Method(Create, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
         app.MapPost("/NetworkDriver.DeleteNetwork",
             endpoint.Method(Remove, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
         app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(
-            Create, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse, request => request.EndpointID));
+            Create, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse,
+            request => request.EndpointID));
         app.MapPost("/NetworkDriver.EndpointOperInfo",
             endpoint.Method(Read, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
         app.MapPost("/NetworkDriver.Join",
-            endpoint.Method(Create, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse, request => request.EndpointID));
+            endpoint.Method(Create, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse,
+                request => request.EndpointID));
         app.MapPost("/NetworkDriver.ProgramExternalConnectivity", endpoint.Method(
             Create, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing,
             request => request.EndpointID));
         app.MapPost("/NetworkDriver.RevokeExternalConnectivity",
-            endpoint.Method(Remove, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing, EndpointOf));
-        app.MapPost("/NetworkDriver.Leave", endpoint.Method(Remove, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
+            endpoint.Method(Remove, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing,
+                EndpointOf));
+        app.MapPost("/NetworkDriver.Leave",
+            endpoint.Method(Remove, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
         app.MapPost("/NetworkDriver.DeleteEndpoint",
             endpoint.Method(Remove, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
 
@@ -60,10 +65,13 @@ internal static class CnmRoutes
             new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
         app.MapPost("/IpamDriver.RequestPool",
             endpoint.Method(Create, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
-        app.MapPost("/IpamDriver.ReleasePool", endpoint.Method(Remove, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
+        app.MapPost("/IpamDriver.ReleasePool",
+            endpoint.Method(Remove, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
         app.MapPost("/IpamDriver.RequestAddress",
-            endpoint.Method(Create, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest, json.RequestAddressResponse));
+            endpoint.Method(Create, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest,
+                json.RequestAddressResponse));
         var release = services.GetRequiredService<ReleaseAddress>();
-        app.MapPost("/IpamDriver.ReleaseAddress", endpoint.Method(Remove, release, json.ReleaseAddressRequest, json.Nothing, release.EndpointOf));
+        app.MapPost("/IpamDriver.ReleaseAddress",
+            endpoint.Method(Remove, release, json.ReleaseAddressRequest, json.Nothing, release.EndpointOf));
     }
 }

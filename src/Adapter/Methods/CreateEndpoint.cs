@@ -21,7 +21,8 @@ namespace Bridge.Adapter.Methods;
 /// the same answer.
 /// </summary>
 internal sealed class CreateEndpoint(
-    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, StrandedContainers stranded, Attacher attacher,
+    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, StrandedContainers stranded,
+    Attacher attacher,
     Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, Journal journal, AttachmentGates gates,
     AdapterSettings settings, TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
@@ -97,7 +98,8 @@ internal sealed class CreateEndpoint(
             Capabilities = CniRecord.ToElement(options.Capabilities),
             Mac = options.Mac is { } mac ? MacAddress.Format(mac) : null,
             Addresses = options.Addresses,
-            Reserved = [.. reservation?.Addresses.Select(address => address.Address).Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
+            Reserved = [.. reservation?.Addresses.Select(address => address.Address)
+                .Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
             Sysctls = options.Sysctls,
             RequestedPorts = options.Ports,
             ContainerName = reservation?.ContainerName,
@@ -107,7 +109,8 @@ internal sealed class CreateEndpoint(
     private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)
     {
         var addresses = EndpointRequestOptions.AddressesOf(request);
-        return (addresses.Length > 0 ? reservations.Adopt(docker.CniNetwork, addresses, request.EndpointID) : null) ?? throw new CnmException(
+        return (addresses.Length > 0 ? reservations.Adopt(docker.CniNetwork, addresses, request.EndpointID) : null)
+            ?? throw new CnmException(
             $"address {string.Join(" and ", addresses)} of CNI network \"{docker.CniNetwork}\" is not reserved for this endpoint. " +
             "Start the container again.");
     }
@@ -127,14 +130,16 @@ internal sealed class CreateEndpoint(
 /// retries it in the background. Idempotent: an unknown endpoint succeeds, unless the host still has something of it.
 /// </summary>
 internal sealed class DeleteEndpoint(
-    Detacher detacher, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, Nothing>
+    Detacher detacher, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates)
+        : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         arrivals.Cancel(endpointId);
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
-        if ((journal.Attachments.Find(endpointId) ?? await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken)) is { } record)
+        if ((journal.Attachments.Find(endpointId)
+            ?? await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken)) is { } record)
             await detacher.DetachAsync(record);
 
         return new Nothing();

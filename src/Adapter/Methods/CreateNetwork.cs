@@ -14,7 +14,8 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: a second call with the same id replaces the record.
 /// </summary>
 internal sealed class CreateNetwork(
-    ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings, FileWarnings fileWarnings)
+    ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings,
+    FileWarnings fileWarnings)
     : ICnmMethod<CreateNetworkRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(CreateNetworkRequest request, CancellationToken cancellationToken)
@@ -25,7 +26,8 @@ internal sealed class CreateNetwork(
         var contents = configurations.Load();
         var ofPool = NetworkOfPool(options);
         var network = CniNetworks.Choose(
-            contents, options.CniNetwork ?? ofPool ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
+            contents, options.CniNetwork ?? ofPool
+                ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
         requests.Settle();
         NetworkSupport.RequireAttachMode(options.Attach, network, settings.SandboxPlugins);
         AddressPools.RequireFit(options, network);
@@ -54,7 +56,8 @@ internal sealed class CreateNetwork(
         : null;
 
     /// <returns>Warnings about its plugins.</returns>
-    private async Task<IReadOnlyList<ConfigurationProblem>> ProbeAsync(NetworkConfiguration network, IpamMode ipam, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ConfigurationProblem>> ProbeAsync(NetworkConfiguration network, IpamMode ipam,
+        CancellationToken cancellationToken)
     {
         var validation = await runtime.ValidateAsync(network, cancellationToken);
         if (validation.Problems.Count > 0)
@@ -94,7 +97,8 @@ internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : 
     public Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
     {
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
-        var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record.Phase != AttachmentPhase.Deleting).ToArray();
+        var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record.Phase != AttachmentPhase.Deleting)
+            .ToArray();
         if (live.Length > 0)
         {
             throw new CnmException(

@@ -9,7 +9,8 @@ namespace Bridge.Adapter.Methods;
 /// is the first call after Docker has moved the link, so it finishes the arrival before the command returns. No CNI otherwise, nothing to
 /// clean up.
 /// </summary>
-internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, AttachmentGates gates) : ICnmMethod<EndpointRequest, EndpointOperInfoResponse>
+internal sealed class EndpointOperInfo(Arrivals arrivals, Journal journal, AttachmentGates gates)
+    : ICnmMethod<EndpointRequest, EndpointOperInfoResponse>
 {
     public async Task<EndpointOperInfoResponse> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {

@@ -15,7 +15,8 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: a link that is already on its way is not sent again.
 /// </summary>
 internal sealed class Join(
-    Attacher attacher, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked, EngineFacts engine, Journal journal, AttachmentGates gates)
+    Attacher attacher, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked, EngineFacts engine, Journal journal,
+    AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -38,7 +39,8 @@ internal sealed class Join(
         return EndpointAnswer.ToJoin(record, publishes: ports.Count > 0);
     }
 
-    private async Task<AttachmentRecord> AttachDirectlyAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
+    private async Task<AttachmentRecord> AttachDirectlyAsync(AttachmentRecord record, string sandboxKey,
+        CancellationToken cancellationToken)
     {
         if (record.Phase != AttachmentPhase.Prepared)
             return record;
@@ -58,7 +60,8 @@ internal sealed class Join(
         // Docker 28 and newer, and `docker network connect` to a running container. Older engines make the namespace after Join.
         var sandboxExists = Sandbox.Exists(sandboxKey);
         var others = journal.Attachments.All
-            .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined && other.EndpointId != record.EndpointId).ToArray();
+            .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined
+                && other.EndpointId != record.EndpointId).ToArray();
         SandboxConflicts.RequireNewSubnets(record, others); // (1)
         if (sandboxExists)
         {

@@ -34,7 +34,8 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
         if (!options.TryGetValue(Mac, out var mac) && requested is not null)
             return Answer($"{RequireNotAssignable(pool, requested)}/{pool.Subnet.PrefixLength}");
 
-        return Answer(await reservations.ReserveAsync(new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
+        return Answer(await reservations.ReserveAsync(new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName)),
+            cancellationToken));
     }
 
     private static RequestAddressResponse Answer(string address) => new(address, new Dictionary<string, string>());
@@ -53,7 +54,8 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
     {
         var network = CniNetworks.Choose(configurations.Load(), pool.CniNetwork);
         var gateway = CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Equals(pool.Subnet))?.Gateway
-            ?? throw new CnmException($"CNI network \"{network.Name}\" no longer has subnet {pool.Subnet}. Remove the Docker network and create it again.");
+            ?? throw new CnmException(
+                $"CNI network \"{network.Name}\" no longer has subnet {pool.Subnet}. Remove the Docker network and create it again.");
         return requested is null || requested.Equals(gateway)
             ? gateway
             : throw new CnmException($"--gateway {requested} does not agree with CNI network \"{network.Name}\", " +
@@ -78,11 +80,13 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
 /// without a pool).
 /// </summary>
 internal sealed class ReleaseAddress(
-    Reservations reservations, LostAttachments lost, Detacher detacher, AttachmentGates gates, Journal journal) : ICnmMethod<ReleaseAddressRequest, Nothing>
+    Reservations reservations, LostAttachments lost, Detacher detacher, AttachmentGates gates, Journal journal)
+        : ICnmMethod<ReleaseAddressRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ReleaseAddressRequest request, CancellationToken cancellationToken)
     {
-        if (request.PoolID.Length > 0 && CniPool.Parse(request.PoolID) is var pool && !await reservations.ReleaseAsync(pool, request.Address))
+        if (request.PoolID.Length > 0 && CniPool.Parse(request.PoolID) is var pool
+            && !await reservations.ReleaseAsync(pool, request.Address))
             await DetachLostAsync(pool, request.Address, cancellationToken);
 
         return new Nothing();
@@ -91,7 +95,8 @@ internal sealed class ReleaseAddress(
     // If the records of both reservation and attachment are lost, nothing else would release the address and what was attached with it.
     private async Task DetachLostAsync(CniPool pool, string address, CancellationToken cancellationToken)
     {
-        if (!Cidr.TryAddressIn(address, out var ip) || await lost.FindByAddressAsync(pool.CniNetwork, ip, cancellationToken) is not { } found)
+        if (!Cidr.TryAddressIn(address, out var ip)
+            || await lost.FindByAddressAsync(pool.CniNetwork, ip, cancellationToken) is not { } found)
             return;
 
         using var gate = await gates.EnterAsync(found.EndpointId, cancellationToken);

@@ -43,7 +43,8 @@ internal sealed class RequestPool(
         }
 
         return Task.FromResult(new RequestPoolResponse(
-            pool.Id, pool.Subnet.ToString(), new Dictionary<string, string> { [Gateway] = $"{subnet.Gateway}/{subnet.Subnet.PrefixLength}" }));
+            pool.Id, pool.Subnet.ToString(),
+            new Dictionary<string, string> { [Gateway] = $"{subnet.Gateway}/{subnet.Subnet.PrefixLength}" }));
     }
 
     private static string? ReadCniNetwork(IReadOnlyDictionary<string, string>? options)

@@ -48,7 +48,8 @@ internal static class AddressArguments
     /// <param name="network">The network of the first run.</param>
     /// <param name="attachment">The attachment of the first run.</param>
     /// <param name="addresses">In CIDR notation.</param>
-    public static (NetworkConfiguration Network, Attachment Attachment) Exactly(NetworkConfiguration network, Attachment attachment, IReadOnlyList<string> addresses)
+    public static (NetworkConfiguration Network, Attachment Attachment) Exactly(NetworkConfiguration network, Attachment attachment,
+        IReadOnlyList<string> addresses)
     {
         var capabilities = (JsonObject)attachment.Capabilities.DeepClone();
         capabilities.Remove(Ips);
@@ -74,7 +75,8 @@ internal static class AddressArguments
     public static IReadOnlyList<CniArgument> Arguments(
         IReadOnlyDictionary<string, string> defaults, string cniNetwork, string containerId, string? mac, string? containerName)
     {
-        var known = new EndpointFacts(containerId, NetworkId: null, Environment.MachineName, containerName).Values(cniNetwork, mac, addresses: []);
+        var known = new EndpointFacts(containerId, NetworkId: null, Environment.MachineName, containerName)
+            .Values(cniNetwork, mac, addresses: []);
         var canBeFilled = CniArguments.Parse(defaults).Where(argument => argument.Value.NamesUsed.All(known.ContainsKey));
         return [.. canBeFilled.Select(argument => new CniArgument(argument.Key, argument.Value.Fill(known, hint: "")))];
     }

@@ -30,7 +30,8 @@ internal static class BandwidthLimits
 
     private static readonly string[] Directions = ["ingress", "egress"];
 
-    private static readonly string[] StockFields = ["ingressRate", "ingressBurst", "egressRate", "egressBurst", "shapedSubnets", "unshapedSubnets"];
+    private static readonly string[] StockFields = ["ingressRate", "ingressBurst", "egressRate", "egressBurst", "shapedSubnets",
+        "unshapedSubnets"];
 
     public static IReadOnlySet<string> Options { get; } =
         Directions.SelectMany(direction => new[] { RateOption(direction), BurstOption(direction) }).ToHashSet(StringComparer.Ordinal);
@@ -46,9 +47,12 @@ internal static class BandwidthLimits
             var burstText = options.GetValueOrDefault(BurstOption(direction));
             if (rateText is not null)
             {
-                var rate = Within(RateOption(direction), rateText, DataQuantity.Rate(RateOption(direction), rateText), LowestRate, "8kbit", HighestRate, "100gbit");
+                var rate = Within(RateOption(direction), rateText, DataQuantity.Rate(RateOption(direction), rateText), LowestRate, "8kbit",
+                    HighestRate, "100gbit");
                 limits[direction + "Rate"] = rate;
-                limits[direction + "Burst"] = burstText is null ? Math.Clamp(rate / 10, UsualBurst, LargestBurst) : Burst(BurstOption(direction), burstText, rate);
+                limits[direction + "Burst"] = burstText is null
+                    ? Math.Clamp(rate / 10, UsualBurst, LargestBurst)
+                    : Burst(BurstOption(direction), burstText, rate);
             }
             else if (burstText is not null)
             {
@@ -80,12 +84,15 @@ internal static class BandwidthLimits
         var burst = Within(option, text, DataQuantity.Amount(option, text), SmallestBurst, "2kibyte", LargestBurst, "4gbit");
         return burst <= rate * LongestBurstInSeconds
             ? burst
-            : throw new CnmException($"option {option}={text} is more than {LongestBurstInSeconds} s of the rate, which is the kernel's maximum. " +
+            : throw new CnmException(
+                $"option {option}={text} is more than {LongestBurstInSeconds} s of the rate, which is the kernel's maximum. " +
                 "Choose a smaller burst or a higher rate.");
     }
 
     private static long Within(string option, string text, long bits, long least, string leastText, long most, string mostText) =>
-        bits >= least && bits <= most ? bits : throw new CnmException($"option {option}={text} is out of range: {leastText} to {mostText} is allowed.");
+        bits >= least && bits <= most
+            ? bits
+            : throw new CnmException($"option {option}={text} is out of range: {leastText} to {mostText} is allowed.");
 
     private static void RequirePlugin(NetworkConfiguration network)
     {
@@ -126,7 +133,8 @@ internal static class DataQuantity
 
     private static readonly (string Prefix, decimal Size)[] Prefixes =
     [
-        ("", 1), ("k", 1e3m), ("m", 1e6m), ("g", 1e9m), ("t", 1e12m), ("ki", 1L << 10), ("mi", 1L << 20), ("gi", 1L << 30), ("ti", 1L << 40),
+        ("", 1), ("k", 1e3m), ("m", 1e6m), ("g", 1e9m), ("t", 1e12m), ("ki", 1L << 10), ("mi", 1L << 20), ("gi", 1L << 30),
+            ("ti", 1L << 40),
     ];
 
     /// <returns>Bits per second.</returns>
@@ -144,7 +152,8 @@ internal static class DataQuantity
         if (isRate && unit.EndsWith(PerSecond, StringComparison.Ordinal))
             unit = unit[..^PerSecond.Length];
 
-        var isNumber = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+        var isNumber = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var number);
         if (isNumber && SizeOf(unit) is { } size && number <= Largest / size)
             return (long)(number * size);
 
@@ -160,5 +169,7 @@ internal static class DataQuantity
     /// <summary>In bits; null for an unknown unit.</summary>
     private static decimal? SizeOf(string unit) => unit.Length == 0
         ? 1
-        : Prefixes.Select(known => unit == known.Prefix + "bit" ? known.Size : unit == known.Prefix + "byte" ? known.Size * 8 : (decimal?)null).FirstOrDefault(size => size is not null);
+        : Prefixes.Select(known =>
+            unit == known.Prefix + "bit" ? known.Size : unit == known.Prefix + "byte" ? known.Size * 8 : (decimal?)null)
+            .FirstOrDefault(size => size is not null);
 }

@@ -26,7 +26,8 @@ internal sealed record ChainParts(NetworkConfiguration Attaching, NetworkConfigu
     /// <param name="attach">Where the chain runs.</param>
     /// <param name="sandboxPlugins">Plugins that must run in the sandbox, in addition to the stock ones.</param>
     public static ChainParts Of(
-        NetworkConfiguration network, IReadOnlyList<RequestedPort> ports, bool limitsBandwidth, AttachMode attach, IReadOnlyList<string> sandboxPlugins)
+        NetworkConfiguration network, IReadOnlyList<RequestedPort> ports, bool limitsBandwidth, AttachMode attach,
+        IReadOnlyList<string> sandboxPlugins)
     {
         var main = MainPlugin.Of(network);
 
@@ -43,7 +44,8 @@ internal sealed record ChainParts(NetworkConfiguration Attaching, NetworkConfigu
     }
 
     /// <summary>The main plugin publishes ports itself: it gets the mappings at ADD.</summary>
-    public static bool MainPublishes(NetworkConfiguration network) => MainPlugin.Of(network).Capabilities.Contains(PublishedPorts.Capability);
+    public static bool MainPublishes(NetworkConfiguration network) =>
+        MainPlugin.Of(network).Capabilities.Contains(PublishedPorts.Capability);
 
     /// <summary>Whether a plugin configures the container's own namespace.</summary>
     public static bool RunsInSandbox(PluginConfiguration plugin, IReadOnlyList<string> sandboxPlugins) =>

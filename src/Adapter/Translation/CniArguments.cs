@@ -17,19 +17,23 @@ internal static class CniArguments
 
     /// <summary>The option with its key in the spelling of plugins, if that is known.</summary>
     public static string Canonical(string option) =>
-        FieldNames.Select(key => Prefix + key).FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase)) ?? option;
+        FieldNames.Select(key => Prefix + key).FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase))
+            ?? option;
 
     /// <returns>The keys with their templates; other options are ignored.</returns>
     /// <exception cref="CnmException">A key or a value that CNI_ARGS cannot carry.</exception>
     public static IReadOnlyList<KeyValuePair<string, ValueTemplate>> Parse(IReadOnlyDictionary<string, string> options) =>
     [
         .. options.Where(option => option.Key.StartsWith(Prefix, StringComparison.Ordinal)).Select(option =>
-            KeyValuePair.Create(RequireKey(Canonical(option.Key)), ValueTemplate.Parse(option.Key, RequireValue(option.Key, option.Value)))),
+            KeyValuePair.Create(RequireKey(Canonical(option.Key)),
+                ValueTemplate.Parse(option.Key, RequireValue(option.Key, option.Value)))),
     ];
 
     /// <exception cref="CnmException">A template without a value, or a value that CNI_ARGS cannot carry.</exception>
-    public static IEnumerable<CniArgument> Read(IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> known, string hint) =>
-        Parse(options).Select(argument => new CniArgument(argument.Key, RequireValue(Prefix + argument.Key, argument.Value.Fill(known, hint))));
+    public static IEnumerable<CniArgument> Read(IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> known,
+        string hint) =>
+        Parse(options).Select(argument =>
+            new CniArgument(argument.Key, RequireValue(Prefix + argument.Key, argument.Value.Fill(known, hint))));
 
     /// <summary>Checks the keys that the operator of this host forbids to users of Docker.</summary>
     /// <param name="options">Names of options, of cnm-cni and others.</param>

@@ -21,7 +21,8 @@ internal static class CniNetworks
     public static NetworkConfiguration Choose(ConfigurationDirectoryContents contents, string? name)
     {
         if (name is null)
-            return Only(contents) ?? throw new CnmException($"more than one CNI network: this host has {Names(contents)}. Choose one with -o {Option}.");
+            return Only(contents)
+                ?? throw new CnmException($"more than one CNI network: this host has {Names(contents)}. Choose one with -o {Option}.");
 
         var network = contents.Find(name) ?? throw new CnmException(
             $"there is no CNI network \"{name}\" on this " +
@@ -67,7 +68,8 @@ internal static class CniNetworks
     }
 
     /// <returns>The networks that declare the pool as a subnet.</returns>
-    public static IReadOnlyList<NetworkConfiguration> Declaring(ConfigurationDirectoryContents contents, string pool) => CniSubnet.ReadSubnet(pool) is { } wanted
+    public static IReadOnlyList<NetworkConfiguration> Declaring(ConfigurationDirectoryContents contents, string pool) =>
+        CniSubnet.ReadSubnet(pool) is { } wanted
         ? [.. Offered(contents).Where(network => CniSubnet.Of(network).Any(subnet => subnet.Subnet.Equals(wanted)))]
         : [];
 
@@ -87,10 +89,12 @@ internal static class CniNetworks
         _ => null,
     };
 
-    private static string Names(ConfigurationDirectoryContents contents) => string.Join(", ", Offered(contents).Select(network => $"\"{network.Name}\""));
+    private static string Names(ConfigurationDirectoryContents contents) =>
+        string.Join(", ", Offered(contents).Select(network => $"\"{network.Name}\""));
 
     private static string WithSubnets(ConfigurationDirectoryContents contents) => string.Join(", ", Offered(contents).Select(network =>
-        CniSubnet.Of(network) is { Count: > 0 } subnets ? $"\"{network.Name}\" ({string.Join(", ", subnets.Select(subnet => subnet.Subnet))})" : $"\"{network.Name}\""));
+        CniSubnet.Of(network) is { Count: > 0 } subnets
+            ? $"\"{network.Name}\" ({string.Join(", ", subnets.Select(subnet => subnet.Subnet))})" : $"\"{network.Name}\""));
 
     private static string Broken(ConfigurationDirectoryContents contents) => contents.Problems.Count == 0
         ? ""

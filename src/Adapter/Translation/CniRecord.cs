@@ -13,7 +13,8 @@ internal static class CniRecord
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     public static NetworkConfiguration Configuration(PluginRecord record) => NetworkConfiguration.Parse(
-        JsonBytes(record.Configuration), $"the configuration recorded for {(record is AttachmentRecord ? "endpoint" : "reservation")} {record.Id}");
+        JsonBytes(record.Configuration),
+        $"the configuration recorded for {(record is AttachmentRecord ? "endpoint" : "reservation")} {record.Id}");
 
     public static CniResult? Result(PluginRecord record) =>
         record.Result is { } result ? CniResult.Parse(JsonBytes(result), Configuration(record).CniVersion) : null;
@@ -40,7 +41,8 @@ internal static class CniRecord
     {
         var json = result.Json;
         if (json["routes"] is JsonArray routes)
-            json["routes"] = new JsonArray([.. routes.Where(route => (string?)route?["dst"] is not ("0.0.0.0/0" or "::/0")).Select(route => route?.DeepClone())]);
+            json["routes"] = new JsonArray(
+                [.. routes.Where(route => (string?)route?["dst"] is not ("0.0.0.0/0" or "::/0")).Select(route => route?.DeepClone())]);
 
         return CniResult.FromJson(json, result.CniVersion);
     }

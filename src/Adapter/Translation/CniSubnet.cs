@@ -47,19 +47,22 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
         if (ReadSubnet(IpamSection.Text(range, key)) is not { } subnet)
             return null;
 
-        var declared = IPAddress.TryParse(IpamSection.Text(ipam ?? range, "gateway"), out var gateway) && (ipam is null || subnet.Contains(gateway));
+        var declared = IPAddress.TryParse(IpamSection.Text(ipam ?? range, "gateway"), out var gateway)
+            && (ipam is null || subnet.Contains(gateway));
         return new CniSubnet(subnet, declared ? gateway! : FirstHost(subnet)) { HasGateway = declared };
     }
 
     // Unknown plugins may assign a gateway, so they count as if they did.
-    private static bool MayHaveGateway(PluginConfiguration main, JsonObject ipam) => IpamSection.Items(ipam, "routes").Count > 0 || main.Type switch
+    private static bool MayHaveGateway(PluginConfiguration main, JsonObject ipam) =>
+        IpamSection.Items(ipam, "routes").Count > 0 || main.Type switch
     {
         "bridge" => IsSet(main, "isGateway") || IsSet(main, "isDefaultGateway"),
         "macvlan" or "ipvlan" or "vlan" or "host-device" or "dummy" or "tap" => false,
         _ => true,
     };
 
-    public static bool IsSet(PluginConfiguration plugin, string key) => plugin.Json[key] is JsonValue value && value.TryGetValue(out bool set) && set;
+    public static bool IsSet(PluginConfiguration plugin, string key) =>
+        plugin.Json[key] is JsonValue value && value.TryGetValue(out bool set) && set;
 
     /// <summary>Reads "10.1.0.0/16", an address with its prefix length, or a range of addresses, "10.1.0.4-10.1.0.9/16".</summary>
     public static IPNetwork? ReadSubnet(string? text)
@@ -114,5 +117,6 @@ internal static class IpamSection
     public static JsonArray Items(JsonObject json, string key) => json[key] as JsonArray ?? [];
 
     /// <returns>Null without such a text.</returns>
-    public static string? Text(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public static string? Text(JsonObject json, string key) =>
+        json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

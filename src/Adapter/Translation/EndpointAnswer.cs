@@ -24,7 +24,8 @@ internal static class EndpointAnswer
     /// A field that Docker filled in the request stays empty in the answer, even if the value is the same: Docker refuses the answer
     /// otherwise (moby daemon/libnetwork/drivers/remote/driver.go, "driver modified interface address").
     /// </summary>
-    public static CreateEndpointResponse ToCreateEndpoint(AttachmentRecord record, EndpointInterface? requested) => new(new EndpointInterface(
+    public static CreateEndpointResponse ToCreateEndpoint(AttachmentRecord record, EndpointInterface? requested) =>
+        new(new EndpointInterface(
         string.IsNullOrEmpty(requested?.Address) ? Address(record, AddressFamily.InterNetwork) : null,
         string.IsNullOrEmpty(requested?.AddressIPv6) ? Address(record, AddressFamily.InterNetworkV6) : null,
         string.IsNullOrEmpty(requested?.MacAddress) ? Mac(record.Snapshot) : null));
@@ -80,7 +81,8 @@ internal static class EndpointAnswer
     // The kernel itself makes this route for an IPv4 address that Docker sets with its prefix; on arrival the plugins' route replaces it.
     private static bool ComesWithAddress(LinkRoute route, AttachmentRecord record) => !route.IsIPv6
         && IPNetwork.TryParse(route.Destination, out var destination)
-        && record.Addresses.Select(Cidr.Parse).Any(address => destination.PrefixLength == address.PrefixLength && destination.Contains(address.Address));
+        && record.Addresses.Select(Cidr.Parse)
+            .Any(address => destination.PrefixLength == address.PrefixLength && destination.Contains(address.Address));
 
     // Links that share their parent's MAC have none of their own; Docker would try to set it.
     private static string? Mac(LinkSnapshot? snapshot) => snapshot is null or { Kind: SharedMacKind } ? null : snapshot.Mac;
@@ -92,7 +94,8 @@ internal static class EndpointAnswer
     // with the prefix of the whole address.
     private static string? Address(LinkSnapshot snapshot, AddressFamily family)
     {
-        var address = snapshot.Addresses.FirstOrDefault(candidate => !IsLinkLocal(candidate) && IPAddress.Parse(candidate.Address).AddressFamily == family);
+        var address = snapshot.Addresses.FirstOrDefault(candidate =>
+            !IsLinkLocal(candidate) && IPAddress.Parse(candidate.Address).AddressFamily == family);
         if (address is null)
             return null;
 
@@ -102,5 +105,7 @@ internal static class EndpointAnswer
     }
 
     private static JoinStaticRoute ToStaticRoute(LinkRoute route) =>
-        route.Gateway is { } nextHop ? new JoinStaticRoute(route.Destination, ByNextHop, nextHop) : new JoinStaticRoute(route.Destination, OnLink, "");
+        route.Gateway is { } nextHop
+            ? new JoinStaticRoute(route.Destination, ByNextHop, nextHop)
+            : new JoinStaticRoute(route.Destination, OnLink, "");
 }

@@ -18,7 +18,8 @@ internal static class EndpointOptions
         $"{BandwidthLimits.Prefix}ingress=RATE, {BandwidthLimits.Prefix}egress=RATE, " +
         $"{BandwidthLimits.Prefix}ingress.burst=SIZE, {BandwidthLimits.Prefix}egress.burst=SIZE";
 
-    public static bool IsKnown(string option) => option.StartsWith(CniArguments.Prefix, StringComparison.Ordinal) || BandwidthLimits.Options.Contains(option);
+    public static bool IsKnown(string option) =>
+        option.StartsWith(CniArguments.Prefix, StringComparison.Ordinal) || BandwidthLimits.Options.Contains(option);
 
     /// <summary>Checks a network's defaults at `docker network create`, as far as that is possible without an endpoint.</summary>
     /// <exception cref="CnmException">A default that is invalid for every endpoint.</exception>
@@ -35,7 +36,8 @@ internal static class EndpointOptions
     /// <param name="given">All options of CreateEndpoint.</param>
     /// <returns>The options, sorted by name.</returns>
     /// <exception cref="CnmException">An unknown option with the prefix <c>cni.</c>.</exception>
-    public static IReadOnlyDictionary<string, string> Merge(IReadOnlyDictionary<string, string> defaults, IReadOnlyDictionary<string, JsonElement>? given)
+    public static IReadOnlyDictionary<string, string> Merge(IReadOnlyDictionary<string, string> defaults,
+        IReadOnlyDictionary<string, JsonElement>? given)
     {
         var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (option, value) in defaults)
@@ -55,7 +57,9 @@ internal static class EndpointOptions
     private static void Override(SortedDictionary<string, string> merged, string option, string value)
     {
         option = CniArguments.Canonical(option);
-        var name = merged.ContainsKey(option) ? option : merged.Keys.FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase)) ?? option;
+        var name = merged.ContainsKey(option)
+            ? option
+            : merged.Keys.FirstOrDefault(known => string.Equals(known, option, StringComparison.OrdinalIgnoreCase)) ?? option;
         if (value.Length > 0)
             merged[name] = value;
         else

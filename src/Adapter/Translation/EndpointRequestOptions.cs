@@ -62,7 +62,8 @@ internal sealed record EndpointRequestOptions(
     /// <summary>The addresses that Docker has chosen already, in CIDR notation, IPv4 first.</summary>
     /// <exception cref="CnmException">An address that a plugin could not read, neither at ADD nor at DEL.</exception>
     public static string[] AddressesOf(CreateEndpointRequest request) =>
-        [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0).Select(RequireAddress)];
+        [.. new[] { request.Interface?.Address, request.Interface?.AddressIPv6 }.OfType<string>().Where(text => text.Length > 0)
+            .Select(RequireAddress)];
 
     private static string RequireAddress(string text) => Cidr.TryParse(text, out var cidr) && IsPlain(Cidr.BeforePrefix(text), cidr.Address)
         ? text
@@ -154,7 +155,8 @@ internal static class EndpointSysctls
     }
 
     /// <exception cref="CnmException">A setting is not a sysctl of the endpoint's own interface.</exception>
-    public static IReadOnlyList<InterfaceSysctl> Parse(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
+    public static IReadOnlyList<InterfaceSysctl> Parse(string text) =>
+        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
 
     private static InterfaceSysctl ParseOne(string setting)
     {

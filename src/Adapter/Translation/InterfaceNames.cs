@@ -26,7 +26,8 @@ internal static class InterfaceNames
 
     /// <summary>Whether a name has the form of <see cref="Host"/>.</summary>
     public static bool IsHost(string name) =>
-        name.Length == Longest && name.StartsWith(HostPrefix, StringComparison.Ordinal) && name.Skip(HostPrefix.Length).All(char.IsAsciiHexDigitLower);
+        name.Length == Longest && name.StartsWith(HostPrefix, StringComparison.Ordinal)
+            && name.Skip(HostPrefix.Length).All(char.IsAsciiHexDigitLower);
 
     /// <summary>The interface name that the user requested for the container; null for the next free one.</summary>
     /// <exception cref="CnmException">Docker chooses the name, or it is not a valid interface name.</exception>

@@ -47,7 +47,8 @@ internal static class IpamConfiguration
     /// <param name="network">As in the file.</param>
     /// <param name="reserved">The result of its own IPAM plugin.</param>
     /// <param name="withoutIPv6">The container gets no IPv6 address.</param>
-    public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved, bool withoutIPv6 = false) => Edit(network, plugin =>
+    public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved, bool withoutIPv6 = false) =>
+        Edit(network, plugin =>
     {
         var addresses = reserved.Ips.Where(ip => !withoutIPv6 || ip.Address.AddressFamily == AddressFamily.InterNetwork);
         var ipam = new JsonObject
@@ -64,14 +65,16 @@ internal static class IpamConfiguration
         if (withoutIPv6 && ipam["routes"] is JsonArray routes)
             {
             ipam["routes"] = new JsonArray([.. routes
-                .Where(route => (string?)route?["dst"] is not { } destination || !destination.Contains(':')).Select(route => route?.DeepClone())]);
+                .Where(route => (string?)route?["dst"] is not { } destination || !destination.Contains(':'))
+                    .Select(route => route?.DeepClone())]);
         }
 
         plugin[Ipam] = ipam;
     });
 
     /// <summary>With only the range sets of host-local that contain the addresses: host-local assigns one address of every set.</summary>
-    public static NetworkConfiguration WithRangesOf(NetworkConfiguration network, IReadOnlyList<IPAddress> addresses) => Edit(network, plugin =>
+    public static NetworkConfiguration WithRangesOf(NetworkConfiguration network, IReadOnlyList<IPAddress> addresses) =>
+        Edit(network, plugin =>
     {
         var ipam = plugin[Ipam]!.AsObject();
         bool IsWanted(JsonNode? range) => range is JsonObject json && IpamSection.Text(json, "subnet") is { } text
@@ -82,7 +85,8 @@ internal static class IpamConfiguration
                 ipam.Remove(key);
         }
 
-        ipam["ranges"] = new JsonArray([.. IpamSection.Items(ipam, "ranges").OfType<JsonArray>().Where(set => set.Any(IsWanted)).Select(set => set.DeepClone())]);
+        ipam["ranges"] = new JsonArray(
+            [.. IpamSection.Items(ipam, "ranges").OfType<JsonArray>().Where(set => set.Any(IsWanted)).Select(set => set.DeepClone())]);
     });
 
     /// <summary>

@@ -18,7 +18,8 @@ internal static class MainPlugin
     private static readonly IReadOnlyList<string> Helpers =
     [
         .. StockHelpers,
-        "istio-cni", "linkerd-cni", "kuma-cni", "route-override", "dnsname", "isolation", "tc-redirect-tap", "egress-cni", "egress-v4-cni", "egress-v6-cni",
+        "istio-cni", "linkerd-cni", "kuma-cni", "route-override", "dnsname", "isolation", "tc-redirect-tap", "egress-cni", "egress-v4-cni",
+        "egress-v6-cni",
     ];
 
     // IPAM plugins: main plugins run them; run directly, they assign addresses without an interface.
@@ -39,7 +40,8 @@ internal static class MainPlugin
     /// addresses of host-local.
     /// </summary>
     public static bool ShowsWhatItMakes(NetworkConfiguration network) =>
-        Makers.Contains(network.Plugins[0].Type) && network.Plugins[0] is { Type: not "host-device", IpamType: null or IpamConfiguration.HostLocal or IpamConfiguration.Static };
+        Makers.Contains(network.Plugins[0].Type)
+            && network.Plugins[0] is { Type: not "host-device", IpamType: null or IpamConfiguration.HostLocal or IpamConfiguration.Static };
 
     /// <returns>Null if the network can attach containers; otherwise the reason, as the end of a sentence: "...: its plugin lo
     /// ...".</returns>
@@ -53,7 +55,8 @@ internal static class MainPlugin
     {
         var possible = network.Plugins.Where(plugin => !Helpers.Contains(plugin.Type) && !IpamPlugins.Contains(plugin.Type)).ToArray();
         return possible.FirstOrDefault(plugin => Makers.Contains(plugin.Type))
-            ?? possible.FirstOrDefault(plugin => plugin.IpamType is not null) // A plugin with an IPAM section needs an interface for the addresses.
+            ?? possible.FirstOrDefault(plugin =>
+                plugin.IpamType is not null) // A plugin with an IPAM section needs an interface for the addresses.
             ?? possible.FirstOrDefault();
     }
 }

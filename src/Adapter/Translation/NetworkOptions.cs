@@ -43,7 +43,8 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
         var options = request.Options ?? new Dictionary<string, JsonElement>();
         bool IsSet(string key) => options.TryGetValue(key, out var flag) && flag.ValueKind == JsonValueKind.True;
         IpamData?[] given = [.. request.IPv4Data ?? [], .. request.IPv6Data ?? []];
-        IpamData[] pools = [.. given.Select(pool => pool ?? throw new CnmException("IPv4Data or IPv6Data contains null instead of a pool. Nothing was done."))];
+        IpamData[] pools = [.. given.Select(pool =>
+            pool ?? throw new CnmException("IPv4Data or IPv6Data contains null instead of a pool. Nothing was done."))];
         var ipam = pools.Select(pool => ModeOf(pool.AddressSpace)).FirstOrDefault(IpamMode.Null);
         return Of(Strings(options.TryGetValue(Generic, out var generic) ? generic : default), ipam) with
         {
@@ -57,7 +58,8 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     /// <exception cref="CnmException">An option that is unknown or cannot be honoured.</exception>
     public static NetworkOptions Of(IReadOnlyDictionary<string, string> options, IpamMode ipam)
     {
-        if (options.Keys.FirstOrDefault(option => option is not (CniNetworkKey or AttachKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
+        if (options.Keys.FirstOrDefault(option =>
+            option is not (CniNetworkKey or AttachKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
             throw new CnmException($"unknown option -o {unknown} of driver cni. Known options: {Known}.");
 
         return new NetworkOptions(ReadCniNetwork(options), ipam, [])
@@ -80,14 +82,17 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
 
     private static Dictionary<string, string> Strings(JsonElement generic) => generic.ValueKind != JsonValueKind.Object
         ? []
-        : generic.EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ValueKind == JsonValueKind.String ? option.Value.GetString()! : option.Value.GetRawText());
+        : generic.EnumerateObject()
+            .ToDictionary(option => option.Name, option =>
+            option.Value.ValueKind == JsonValueKind.String ? option.Value.GetString()! : option.Value.GetRawText());
 
     private static string? ReadCniNetwork(IReadOnlyDictionary<string, string> options) =>
         options.TryGetValue(CniNetworkKey, out var name) && name.Length == 0
             ? throw new CnmException($"option -o {CniNetworkKey} needs a value: the name of a CNI network, as in -o {CniNetworkKey}=pods.")
             : name;
 
-    private static AttachMode ReadAttach(IReadOnlyDictionary<string, string> options) => options.GetValueOrDefault(AttachKey, "staging") switch
+    private static AttachMode ReadAttach(IReadOnlyDictionary<string, string> options) =>
+        options.GetValueOrDefault(AttachKey, "staging") switch
     {
         "staging" => AttachMode.Staging,
         "sandbox" => AttachMode.Sandbox,

@@ -30,7 +30,8 @@ internal static class NetworkSupport
                 $"its plugin {main.Type} looks for the master in the container's own namespace (linkInContainer)",
 
             // It makes the interface, so it cannot wait for the interface to arrive in the sandbox.
-            _ when ChainParts.RunsInSandbox(main, sandboxPlugins) => $"its plugin {main.Type}, which makes the interface, must run in the container's own namespace",
+            _ when ChainParts.RunsInSandbox(main, sandboxPlugins) =>
+                $"its plugin {main.Type}, which makes the interface, must run in the container's own namespace",
             _ => null,
         };
     }
@@ -62,7 +63,8 @@ internal static class NetworkSupport
         return main switch
         {
             { IpamType: null } => $"its plugin {main.Type} has no ipam section",
-            { IpamType: IpamConfiguration.Dhcp } => "its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet",
+            { IpamType: IpamConfiguration.Dhcp } =>
+                "its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet",
 
             // CniRuntime.AllocateAsync, like every runtime, runs the first IPAM plugin of the chain.
             _ when network.Plugins.First(plugin => plugin.IpamType is not null) is var first && first != main =>

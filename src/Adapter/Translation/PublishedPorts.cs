@@ -28,7 +28,8 @@ internal static class PublishedPorts
     /// <param name="ofContainer">The families of the container's addresses.</param>
     /// <param name="publishing">The plugins that publish.</param>
     /// <exception cref="CnmException">There is such a port.</exception>
-    public static void RequireReachable(IReadOnlyList<RequestedPort> ports, IReadOnlyCollection<AddressFamily> ofContainer, NetworkConfiguration publishing)
+    public static void RequireReachable(IReadOnlyList<RequestedPort> ports, IReadOnlyCollection<AddressFamily> ofContainer,
+        NetworkConfiguration publishing)
     {
         foreach (var port in ports.Where(port => port.HostIp.Length > 0))
         {
@@ -80,12 +81,14 @@ internal static class PublishedPorts
             6 => "tcp",
             17 => "udp",
             132 => "sctp",
-            var other => throw new CnmException($"a published port has protocol number {other}; tcp (6), udp (17) and sctp (132) can be published."),
+            var other => throw new CnmException(
+                $"a published port has protocol number {other}; tcp (6), udp (17) and sctp (132) can be published."),
         };
         var containerPort = Number(entry, "Port");
         var hostPort = Number(entry, "HostPort");
         var hostPortEnd = Math.Max(hostPort, Number(entry, "HostPortEnd"));
-        var hostIp = entry.TryGetProperty("HostIP", out var ip) ? ip.ValueKind is JsonValueKind.String or JsonValueKind.Null ? ip.GetString() ?? "" : throw Unreadable(entry) : "";
+        var hostIp = entry.TryGetProperty("HostIP", out var ip) ? ip.ValueKind is JsonValueKind.String or JsonValueKind.Null
+            ? ip.GetString() ?? "" : throw Unreadable(entry) : "";
         if (containerPort is < 1 or > 65535 || hostPort < 0 || hostPortEnd > 65535)
             throw new CnmException($"published port {hostPort}-{hostPortEnd}:{containerPort}/{protocol} is outside 1 to 65535.");
 
@@ -111,6 +114,9 @@ internal static class PublishedPorts
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Unreadable(entry);
     }
 
-    private static CnmException Unreadable(JsonElement entry) =>
-        new($"a published port does not have Docker's format: {(entry.GetRawText() is { Length: > 200 } text ? text[..200] : entry.GetRawText())}. Nothing was done.");
+    private static CnmException Unreadable(JsonElement entry)
+    {
+        var text = entry.GetRawText();
+        return new($"a published port does not have Docker's format: {(text.Length > 200 ? text[..200] : text)}. Nothing was done.");
+    }
 }

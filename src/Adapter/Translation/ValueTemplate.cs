@@ -83,7 +83,8 @@ internal sealed class ValueTemplate
     // Case-insensitive, because the docker command line may have lower-cased the name.
     private static string RequireName(string option, string text, string? name) =>
         Names.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) ?? throw new CnmException(
-            (name is null ? $"option {option}: \"{text}\" has an unpaired brace." : $"option {option}: {{{name}}} is an unknown placeholder.")
+            (name is null ? $"option {option}: \"{text}\" has an unpaired brace."
+                : $"option {option}: {{{name}}} is an unknown placeholder.")
             + $" Known: {string.Join(", ", Names.Select(known => $"{{{known}}}"))}. Write {{{{ and }}}} for braces.");
 
     private sealed record Part(string Literal, string? Name);
@@ -117,7 +118,9 @@ internal sealed record EndpointFacts(string EndpointId, string? NetworkId, strin
             values[ValueTemplate.Mac] = mac;
 
         foreach (var address in addresses)
-            values[IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6 ? ValueTemplate.Ip6 : ValueTemplate.Ip] = address;
+            values[IPAddress.TryParse(address, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6
+                ? ValueTemplate.Ip6
+                : ValueTemplate.Ip] = address;
 
         return values;
     }
