@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Attachments;
 
 /// <summary>
 /// DEL of a chain, and the decision whether it has removed everything. A DEL that succeeds while the plugins have their link counts. In every
-/// other case what remains on the host decides (docs/state.md, "When an attachment is removed"), never the answer of a plugin.
+/// other case what remains on the host decides (docs/state.md, "When an attachment is cleaned up"), never the answer of a plugin.
 /// </summary>
 internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers)
 {
@@ -117,7 +117,8 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         record.BootId != BootId.Current()
         || (record.Snapshot is not null && home != LinkOrigin.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
 
-    private async Task<bool> HasRulesAsync(AttachmentRecord record) => (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
+    private async Task<bool> HasRulesAsync(AttachmentRecord record) =>
+        (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
 
     private async Task<IReadOnlyList<string>> LeftAsync(AttachmentRecord record) =>
         [.. await leftovers.RulesAsync(record, CancellationToken.None), .. await leftovers.AddressesAsync(record, CancellationToken.None)];
@@ -147,7 +148,8 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     // stand-in.
     private LinkOrigin BringHome(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
     {
-        _ when record.BootId != BootId.Current() => staging.Return(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
+        _ when record.BootId != BootId.Current() =>
+            staging.Return(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),
         { Attach: AttachMode.Sandbox, SandboxKey: { } sandboxKey } =>
             staging.ReturnUnlessInPlace(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxKey, snapshot),
         _ => staging.Return(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey, snapshot),

@@ -15,11 +15,10 @@ internal sealed class Detacher(
     AttachmentLeftovers leftovers, PortReservations ports, RepairSignal signal, ILogger<Detacher> logger)
 {
     /// <summary>
-    /// (1) The record enters Deleting, with the link of an unfinished chain; a full disk does not stop this, since the older record leads to
-    /// the same clean-up. (2) DEL of the publishing plugins, which need the result alone, and of those that ran in the sandbox, while the
-    /// path names it. (3) The link moves back to the staging namespace with its addresses: plugins that read the interface find what they
-    /// made. (4) DEL of the chain. (5) Namespace and record are removed.
-    /// A failure is kept in the record, and thrown.
+    /// (1) The record enters Deleting, with the link of an unfinished chain; a full disk does not stop this, since the older record leads
+    /// to the same clean-up. (2) DEL of the publishing plugins, which need the result alone, and of those that ran in the sandbox, while
+    /// the path names it. (3) The link moves back to the staging namespace with its addresses: plugins that read the interface find what
+    /// they made. (4) DEL of the chain. (5) Namespace and record are removed. A failure is kept in the record, and thrown.
     /// </summary>
     public async Task DetachAsync(AttachmentRecord record)
     {
@@ -30,7 +29,10 @@ internal sealed class Detacher(
         }
 
         if (!record.IsCleanupPending)
-            record = journal.Attachments.Enter(record with { Snapshot = record.Snapshot ?? OfUnfinished(record) }, AttachmentPhase.Deleting); // (1)
+        {
+            record = record with { Snapshot = record.Snapshot ?? OfUnfinished(record) };
+            record = journal.Attachments.Enter(record, AttachmentPhase.Deleting); // (1)
+        }
 
         try
         {
@@ -104,7 +106,9 @@ internal sealed class Detacher(
         return record;
     }
 
-    /// <summary>As <see cref="Forget"/>, after an ADD whose DEL has succeeded; when it fails the attachment is cleaned up once more.</summary>
+    /// <summary>
+    /// As <see cref="Forget"/>, after an ADD whose DEL has succeeded; when it fails the attachment is cleaned up once more.
+    /// </summary>
     public async Task ForgetFailedAsync(AttachmentRecord record)
     {
         try

@@ -23,7 +23,8 @@ internal static class FailedCleanup
 
     /// <summary>DEL once more, for an ADD whose own DEL has failed.</summary>
     /// <returns>Why it fails again; null when it succeeds.</returns>
-    public static async Task<string?> RetryDeleteAsync(CniRuntime runtime, NetworkConfiguration network, Attachment attachment, CniResult? result)
+    public static async Task<string?> RetryDeleteAsync(
+        CniRuntime runtime, NetworkConfiguration network, Attachment attachment, CniResult? result)
     {
         try
         {

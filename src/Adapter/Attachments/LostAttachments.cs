@@ -14,12 +14,13 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// Attachments whose record is gone or unreadable when their endpoint ends. Their container id leads to what their plugins made, as far as the
-/// host shows it: the link, rules, ports in the firewall, addresses in the store. That is enough for DEL; rules that stay would lead to the
-/// next container with the address.
+/// Attachments whose record is gone or unreadable when their endpoint ends. Their container id leads to what their plugins made, as far as
+/// the host shows it: the link, rules, ports in the firewall, addresses in the store. That is enough for DEL; rules that stay would lead to
+/// the next container with the address.
 /// </summary>
 internal sealed class LostAttachments(
-    Journal journal, ConfigurationDirectory configurations, StagingSandboxes staging, AttachmentLeftovers leftovers, AddressStores stores, FirewallListing firewall,
+    Journal journal, ConfigurationDirectory configurations, StagingSandboxes staging, AttachmentLeftovers leftovers, AddressStores stores,
+    FirewallListing firewall,
     TimeProvider timeProvider, ILogger<LostAttachments> logger)
 {
     // By CNI network, the endpoint without a record that ended last and whose link was there. Docker releases its address right afterwards,
@@ -37,16 +38,19 @@ internal sealed class LostAttachments(
         var docker = journal.Networks.Find(networkId);
         var candidate = journal.Reservations.All.FirstOrDefault(record => record.EndpointId == endpointId) is { } reservation
             ? OfReservation(reservation, endpointId, docker?.NetworkId ?? AnyNetworkOf(reservation))
-            : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId) ? await OfNetworkAsync(docker, endpointId, cancellationToken) : null;
-        if (candidate is null && docker is { Ipam: IpamMode.Cni } && staging.HostLinks().Any(link => link.Name == InterfaceNames.Host(endpointId)))
+            : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId)
+                ? await OfNetworkAsync(docker, endpointId, cancellationToken)
+                : null;
+        if (candidate is null && docker is { Ipam: IpamMode.Cni }
+            && staging.HostLinks().Any(link => link.Name == InterfaceNames.Host(endpointId)))
             _withoutReservation[docker.CniNetwork] = endpointId;
 
         return candidate is null ? null : await FindAsync(candidate, cancellationToken);
     }
 
     /// <summary>
-    /// As <see cref="FindAsync(string, string, CancellationToken)"/>, for an address that Docker releases and whose reservation has no record
-    /// either: the store of the IPAM plugin has the container id.
+    /// As <see cref="FindAsync(string, string, CancellationToken)"/>, for an address that Docker releases and whose reservation has no
+    /// record either: the store of the IPAM plugin has the container id.
     /// </summary>
     /// <returns>Null when the address has no owner, or none that is certainly one of ours.</returns>
     /// <exception cref="IOException">The host could not be read, or the record not written.</exception>
@@ -81,7 +85,8 @@ internal sealed class LostAttachments(
 
         var found = await WithPortsAsync(candidate with { Snapshot = WithLink(candidate.Snapshot!, link) }, cancellationToken);
         journal.Attachments.Write(found);
-        logger.AttachmentFoundAgain(found.EndpointId, found.CniNetwork, string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address)));
+        var addresses = string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address));
+        logger.AttachmentFoundAgain(found.EndpointId, found.CniNetwork, addresses);
         return found;
     }
 
@@ -89,13 +94,15 @@ internal sealed class LostAttachments(
         journal.Networks.All.FirstOrDefault(record => record.CniNetwork == reservation.CniNetwork)?.NetworkId ?? reservation.ContainerId;
 
     // Any other endpoint was never attached here, and reading the firewall would be wasted.
-    private bool IsKnownToBeOurs(string endpointId) => journal.Attachments.IsUnreadable(endpointId) || Path.Exists(staging.PathOf(endpointId));
+    private bool IsKnownToBeOurs(string endpointId) =>
+        journal.Attachments.IsUnreadable(endpointId) || Path.Exists(staging.PathOf(endpointId));
 
     private AttachmentRecord OfReservation(ReservationRecord reservation, string endpointId, string networkId)
     {
         var result = CniRecord.Result(reservation);
         var own = CniRecord.Configuration(reservation);
-        return Of(endpointId, networkId, result is null ? own : IpamConfiguration.WithReserved(own, result), reservation.Addresses.Select(address => address.Address)) with
+        var network = result is null ? own : IpamConfiguration.WithReserved(own, result);
+        return Of(endpointId, networkId, network, reservation.KnownAddresses) with
         {
             ContainerId = reservation.ContainerId,
             BootId = reservation.BootId,
@@ -113,12 +120,13 @@ internal sealed class LostAttachments(
             return null;
 
         var stored = HostLocalStore.Of(network) is { } store ? await stores.ReadAsync(store, cancellationToken) ?? [] : [];
-        return Of(endpointId, docker.NetworkId, network, stored.Where(address => address.OwnerId == endpointId).Select(address => ToCidr(network, address.Address)));
+        var addresses = stored.Where(address => address.OwnerId == endpointId).Select(address => ToCidr(network, address.Address));
+        return Of(endpointId, docker.NetworkId, network, addresses);
     }
 
-    private AttachmentRecord Of(string endpointId, string networkId, NetworkConfiguration network, IEnumerable<string> addresses)
+    private AttachmentRecord Of(string endpointId, string networkId, NetworkConfiguration network, IEnumerable<Cidr> addresses)
     {
-        LinkAddress[] own = [.. addresses.Select(address => address.Split('/')).Select(parts => new LinkAddress(parts[0], int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)))];
+        LinkAddress[] own = [.. addresses.Select(address => new LinkAddress($"{address.Address}", address.PrefixLength))];
         return new AttachmentRecord(endpointId, networkId, network.Name)
         {
             Phase = AttachmentPhase.Adding,
@@ -130,18 +138,35 @@ internal sealed class LostAttachments(
             Result = CniRecord.ToElement(new JsonObject
             {
                 ["cniVersion"] = network.CniVersion,
-                ["ips"] = new JsonArray([.. own.Select(address => (JsonNode)new JsonObject { ["version"] = address.IsIPv6 ? "6" : "4", ["address"] = $"{address.Address}/{address.PrefixLength}" })]),
+                ["ips"] = new JsonArray([.. own.Select(ToJson)]),
             }),
             Snapshot = new LinkSnapshot(InterfaceNames.Sandbox, "", 0, "", null) { Addresses = own },
         };
     }
 
-    private static string ToCidr(NetworkConfiguration network, IPAddress address) =>
-        $"{address}/{CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Contains(address))?.Subnet.PrefixLength ?? address.GetAddressBytes().Length * 8}";
+    private static JsonNode ToJson(LinkAddress address) => new JsonObject
+    {
+        ["version"] = address.IsIPv6 ? "6" : "4",
+        ["address"] = $"{address.Address}/{address.PrefixLength}",
+    };
+
+    private static Cidr ToCidr(NetworkConfiguration network, IPAddress address)
+    {
+        var subnet = CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Contains(address));
+        return new Cidr(address, subnet?.Subnet.PrefixLength ?? address.GetAddressBytes().Length * 8);
+    }
 
     private static LinkSnapshot WithLink(LinkSnapshot snapshot, LinkInfo? link) => link is null
         ? snapshot
-        : snapshot with { Mac = link.Mac, Mtu = link.Mtu, Kind = link.Kind, PeerIndex = link.PeerIndex, Alias = link.Alias, PeerIsInHost = link.PeerNamespaceId is null };
+        : snapshot with
+        {
+            Mac = link.Mac,
+            Mtu = link.Mtu,
+            Kind = link.Kind,
+            PeerIndex = link.PeerIndex,
+            Alias = link.Alias,
+            PeerIsInHost = link.PeerNamespaceId is null,
+        };
 
     // DEL of the publishing plugins goes by the container id; the container's port does not matter.
     private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
@@ -151,7 +176,8 @@ internal sealed class LostAttachments(
         return ports.Length == 0 ? record : record with
         {
             PublishedPorts = ports,
-            RequestedPorts = [.. ports.Select(port => new RequestedPort(port.Protocol, port.ContainerPort, port.HostIp, port.HostPort, port.HostPort))],
+            RequestedPorts = [.. ports.Select(port =>
+                new RequestedPort(port.Protocol, port.ContainerPort, port.HostIp, port.HostPort, port.HostPort))],
         };
     }
 }

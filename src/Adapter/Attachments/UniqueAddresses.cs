@@ -17,7 +17,8 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
     // Guarded by _lock: endpoints that passed and whose record does not show it yet.
     private readonly HashSet<string> _passed = new(StringComparer.Ordinal);
 
-    /// <param name="made">The attachment as its plugins made it. The caller calls <see cref="Written"/> for it, also after a failure.</param>
+    /// <param name="made">The attachment as its plugins made it. The caller calls <see cref="Written"/> for it, also after a
+    /// failure.</param>
     /// <exception cref="CnmException">Another container has its MAC or one of its addresses.</exception>
     public void Require(AttachmentRecord made)
     {
@@ -28,7 +29,8 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
                 if (owners.Other(made.ContainerId, made.CniNetwork, IPAddress.Parse(address.Address), Has) is { } other)
                 {
                     // Plugin firewall finds its rules by the address alone: DEL with the address would remove those of the other container.
-                    journal.Attachments.Keep(made with { Result = CniRecord.ToElement(CniRecord.WithoutAddresses(CniRecord.Result(made)!).Json) });
+                    var result = CniRecord.WithoutAddresses(CniRecord.Result(made)!);
+                    journal.Attachments.Keep(made with { Result = CniRecord.ToElement(result.Json) });
                     signal.Raise(); // Repair lets the plugin record again what it has lost.
                     throw Taken(made.CniNetwork, address.Address, other);
                 }
@@ -37,7 +39,8 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
             if (WithMacOf(made) is { } twin)
             {
                 throw new CnmException(
-                    $"MAC {made.Snapshot!.Mac} is taken on CNI network \"{made.CniNetwork}\": {JournalOwners.OwnerOf(twin).Description} has it, " +
+                    $"MAC {made.Snapshot!.Mac} is taken on CNI network \"{made.CniNetwork}\": " +
+                    $"{JournalOwners.OwnerOf(twin).Description} has it, " +
                     "and both would lose packets. Choose another with --mac-address, or omit it.");
             }
 
@@ -53,7 +56,8 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
     }
 
     // All links of these kinds have the MAC of their parent.
-    private AttachmentRecord? WithMacOf(AttachmentRecord made) => made.Snapshot is not { Kind: not ("ipvlan" or "ipvtap" or "vlan"), Mac.Length: > 0 } own
+    private AttachmentRecord? WithMacOf(AttachmentRecord made) =>
+        made.Snapshot is not { Kind: not ("ipvlan" or "ipvtap" or "vlan"), Mac.Length: > 0 } own
         ? null
         : journal.Attachments.All.FirstOrDefault(other =>
             other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && !other.IsCleanupPending
@@ -63,7 +67,7 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
     private bool Has(AttachmentRecord other) => !other.IsUnfinished || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);
 
     private static CnmException Taken(string cniNetwork, string address, AddressOwner other) => new(
-        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost the record of " +
-        "that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container again. " +
+        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost " +
+        "the record of that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container again. " +
         "If it keeps none (static), only one container at a time can have the address.");
 }

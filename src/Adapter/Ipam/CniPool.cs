@@ -5,8 +5,8 @@ using Bridge.Adapter.Cnm;
 namespace Bridge.Adapter.Ipam;
 
 /// <summary>
-/// One family of a CNI network's addresses, as Docker keeps it. The pool id contains everything (<c>pods/10.88.0.0/16</c>), so a pool needs no
-/// record, and Docker's pools stay valid when the state directory is new.
+/// One family of a CNI network's addresses, as Docker keeps it. The pool id contains everything (<c>pods/10.88.0.0/16</c>), so a pool needs
+/// no record, and Docker's pools stay valid when the state directory is new.
 /// </summary>
 /// <param name="CniNetwork">Name of the CNI network.</param>
 /// <param name="Subnet">What Docker shows as the subnet.</param>
@@ -40,12 +40,15 @@ internal sealed record AddressRequest(CniPool Pool, IPAddress? Address, string? 
 
 /// <summary>
 /// Pools that Docker requested lately. They answer two questions that a call alone does not: which of two CNI networks with one subnet a
-/// network is made for (CreateNetwork does not repeat the IPAM options), and whether Docker repeats a request, which it does endlessly while
-/// the subnet overlaps something on the host.
+/// network is made for (CreateNetwork does not repeat the IPAM options), and whether Docker repeats a request, which it does endlessly
+/// while the subnet overlaps something on the host.
 /// </summary>
 internal sealed class PoolRequests
 {
-    /// <summary>So many requests of one pool are a loop: Docker holds the earlier answers while it repeats, and nobody makes so many networks at once.</summary>
+    /// <summary>
+    /// So many requests of one pool are a loop: Docker holds the earlier answers while it repeats, and nobody makes so many networks at
+    /// once.
+    /// </summary>
     public const int Endless = 8;
 
     private readonly Lock _lock = new();

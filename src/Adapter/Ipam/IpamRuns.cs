@@ -12,8 +12,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Ipam;
 
 /// <summary>
-/// Runs IPAM plugins for reservations. The order is: the record, a staging namespace, the plugin. Newer plugins need a real namespace that is
-/// not their own.
+/// Runs IPAM plugins for reservations. The order is: the record, a staging namespace, the plugin. Newer plugins need a real namespace that
+/// is not their own.
 /// </summary>
 internal sealed class IpamRuns(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
@@ -57,7 +57,7 @@ internal sealed class IpamRuns(
             {
                 var cleanupError = await TryFinishAsync(intent = journal.Reservations.Enter(intent, ReservationPhase.Releasing));
                 if (FailedCleanup.Combine(failed, cleanupError) is { } combined)
-                    throw combined is CniException undone ? await ExplainAsync(undone, network, requested, cancellationToken) : combined;
+                    throw combined is CniException cause ? await ExplainAsync(cause, network, requested, cancellationToken) : combined;
 
                 LogFailure(intent, cleanupError); // The combined error is logged with the refusal.
             }
@@ -128,8 +128,8 @@ internal sealed class IpamRuns(
         catch (CniException failure)
         {
             var showsItsWork = MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static;
-            if (!await HostLeftovers.IsNothingMadeAsync(
-                failure, record.Result is not null, showsItsWork, () => leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None)))
+            Task<IReadOnlyList<string>> Remains() => leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None);
+            if (!await HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, Remains))
                 throw;
         }
     }
@@ -160,19 +160,22 @@ internal sealed class IpamRuns(
             throw requested.Any(cidr => Cidr.AddressIn(cidr).ToString() == address.Ip)
                 ? Taken(address.Ip, made.CniNetwork, owner.Description)
                 : new CnmException(
-                    $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {owner.Description} has already: its IPAM plugin " +
-                    "has lost the record of that, or keeps none. If it has lost it, cnm-cni repair restores it: start the container again. " +
+                    $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {owner.Description} has already: its " +
+                    "IPAM plugin has lost the record of that, or keeps none. If it has lost it, cnm-cni repair restores it: start " +
+                    "the container again. " +
                     "If it keeps none (static), only one container at a time can have the address.");
         }
     }
 
     private static void RequireRequested(ReservationRecord made, IReadOnlyList<string> requested)
     {
-        foreach (var address in requested.Select(cidr => Cidr.AddressIn(cidr).ToString()).Where(address => made.Addresses.All(given => given.Ip != address)))
+        foreach (var address in requested.Select(cidr => Cidr.AddressIn(cidr).ToString())
+            .Where(address => made.Addresses.All(given => given.Ip != address)))
         {
             throw new CnmException(
                 $"CNI network \"{made.CniNetwork}\" did not give the address {address}, " +
-                $"but {string.Join(", ", made.Addresses.Select(given => given.Ip))}: its IPAM plugin cannot assign a requested address. Omit --ip.");
+                $"but {string.Join(", ", made.Addresses.Select(given => given.Ip))}: its IPAM plugin cannot assign a requested " +
+                "address. Omit --ip.");
         }
     }
 
@@ -189,8 +192,9 @@ internal sealed class IpamRuns(
             if (subnets.Length > 0 && home.Length == 0)
             {
                 return new CnmException(
-                    $"address {address} is in no subnet of CNI network \"{network.Name}\", which has {string.Join(" and ", subnets)} ({network.Source}). " +
-                    "If the file was changed after the Docker network was made, make that again: docker network rm, then cnm-cni networks create.");
+                    $"address {address} is in no subnet of CNI network \"{network.Name}\", which has {string.Join(" and ", subnets)} " +
+                    $"({network.Source}). If the file was changed after the Docker network was made, make that again: docker network rm, then cnm-cni " +
+                    "networks create.");
             }
 
             if (home.Length > 0 && AssignableRanges.Of(network, home[0]) is var assignable && !assignable.Contains(address))

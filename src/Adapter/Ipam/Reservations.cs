@@ -9,8 +9,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Ipam;
 
 /// <summary>
-/// Addresses that the CNI network's own IPAM plugin gives before there is an interface. One reservation serves both families of an endpoint:
-/// Docker requests them one after the other, with the same MAC. Docker releases it, before an endpoint has adopted it or after that is gone.
+/// Addresses that the CNI network's own IPAM plugin gives before there is an interface. One reservation serves both families of an
+/// endpoint: Docker requests them one after the other, with the same MAC. Docker releases it, before an endpoint has adopted it or after
+/// that is gone.
 /// </summary>
 internal sealed class Reservations(
     Journal journal, ConfigurationDirectory configurations, IpamRuns runs, StrandedContainers stranded, TimeProvider timeProvider)
@@ -60,7 +61,8 @@ internal sealed class Reservations(
         lock (_claims)
         {
             var found = journal.Reservations.All.FirstOrDefault(record =>
-                record.CniNetwork == cniNetwork && record.Phase == ReservationPhase.Reserved && (record.EndpointId is null || record.EndpointId == endpointId)
+                record.CniNetwork == cniNetwork && record.Phase == ReservationPhase.Reserved
+                    && (record.EndpointId is null || record.EndpointId == endpointId)
                 && addresses.All(address => Claimed(record, address)));
             if (found is not null)
                 journal.Reservations.Write(found = found with { EndpointId = endpointId });
@@ -81,7 +83,8 @@ internal sealed class Reservations(
             if (record is null)
                 return false;
 
-            record = record with { Addresses = [.. record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one)] };
+            var addresses = record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one);
+            record = record with { Addresses = [.. addresses] };
             if (record.Addresses.Any(one => one.IsClaimed))
                 journal.Reservations.Keep(record);
             else
@@ -96,7 +99,8 @@ internal sealed class Reservations(
 
     /// <summary>The endpoint that has adopted the reservation of an address. Takes no lock.</summary>
     public string? EndpointOf(CniPool pool, string address) =>
-        journal.Reservations.All.FirstOrDefault(record => record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
+        journal.Reservations.All.FirstOrDefault(record =>
+            record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
 
     private string? ClaimOfSibling(AddressRequest request)
     {
@@ -104,7 +108,8 @@ internal sealed class Reservations(
         {
             var sibling = Sibling(request);
             var free = sibling?.Addresses.FirstOrDefault(address =>
-                !address.IsClaimed && address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
+                !address.IsClaimed && address.IsIPv6 == request.Pool.IsIPv6
+                    && (request.Address is null || IsSame(address, request.Address.ToString())));
             if (free is null)
                 return null;
 
@@ -118,7 +123,8 @@ internal sealed class Reservations(
     private ReservationRecord? Sibling(AddressRequest request) => request.Mac is null ? null : journal.Reservations.All
         .Where(record => record is { Phase: ReservationPhase.Reserved, EndpointId: null })
         .Where(record => record.CniNetwork == request.Pool.CniNetwork && record.Mac == request.Mac)
-        .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6).Distinct().SequenceEqual([!request.Pool.IsIPv6]))
+        .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6)
+            .Distinct().SequenceEqual([!request.Pool.IsIPv6]))
         .MaxBy(record => record.Since);
 
     private string Claim(ReservationRecord made, IReadOnlyList<string> requested, AddressRequest request)
@@ -127,7 +133,8 @@ internal sealed class Reservations(
         {
             var own = made.Addresses.First(address =>
                 address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
-            var claimed = made.Addresses.Select(address => address with { IsClaimed = address == own || requested.Any(other => IsSame(address, other)) });
+            var claimed = made.Addresses.Select(address =>
+                address with { IsClaimed = address == own || requested.Any(other => IsSame(address, other)) });
             journal.Reservations.Enter(made with { Addresses = [.. claimed] }, ReservationPhase.Reserved);
             return own.Address;
         }
@@ -155,11 +162,13 @@ internal sealed class Reservations(
     private IReadOnlyList<CniArgument> DefaultArguments(string cniNetwork, string containerId, AddressRequest request)
     {
         var defaults = journal.ListedNetworks.Where(record => record.CniNetwork == cniNetwork && record.Ipam == IpamMode.Cni)
-            .Select(record => AddressArguments.Arguments(record.EndpointDefaults, cniNetwork, containerId, request.Mac, request.ContainerName)).ToArray();
+            .Select(record => AddressArguments.Arguments(record.EndpointDefaults, cniNetwork, containerId, request.Mac,
+                request.ContainerName)).ToArray();
         return defaults.Length > 0 && defaults.All(other => other.SequenceEqual(defaults[0])) ? defaults[0] : [];
     }
 
-    private static bool Claimed(ReservationRecord record, string address) => record.Addresses.Any(one => one.IsClaimed && IsSame(one, address));
+    private static bool Claimed(ReservationRecord record, string address) =>
+        record.Addresses.Any(one => one.IsClaimed && IsSame(one, address));
 
     private static bool IsSame(ReservedAddress reserved, string address) =>
         Cidr.TryAddressIn(address, out var one) && one.Equals(IPAddress.Parse(reserved.Ip));

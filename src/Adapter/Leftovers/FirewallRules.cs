@@ -6,7 +6,9 @@ using Bridge.Adapter.Sandboxes.Links;
 
 namespace Bridge.Adapter.Leftovers;
 
-/// <summary>The firewall rules of this host, in the text form of its tools. Each tool is a process, so it is read only after something went wrong.</summary>
+/// <summary>
+/// The firewall rules of this host, in the text form of its tools. Each tool is a process, so it is read only after something went wrong.
+/// </summary>
 internal sealed class FirewallDump(TimeProvider timeProvider)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -69,8 +71,8 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
 /// <summary>
 /// Recognizes the firewall rules of one attachment. The stock plugins write the container id into comments, and name their chains by the
-/// SHA-512 of network name and container id (containernetworking/plugins pkg/utils: FormatChainName, FormatComment). Rules of plugin firewall
-/// have the address alone, in a chain of their own.
+/// SHA-512 of network name and container id (containernetworking/plugins pkg/utils: FormatChainName, FormatComment). Rules of plugin
+/// firewall have the address alone, in a chain of their own.
 /// </summary>
 internal sealed class FirewallMarks
 {
@@ -100,5 +102,6 @@ internal sealed class FirewallMarks
 
     public bool IsOn(string line) =>
         _own.Any(mark => line.Contains(mark, StringComparison.Ordinal))
-        || (line.StartsWith(FirewallChain, StringComparison.Ordinal) && _addresses.Any(address => line.Contains(address, StringComparison.Ordinal)));
+        || (line.StartsWith(FirewallChain, StringComparison.Ordinal)
+            && _addresses.Any(address => line.Contains(address, StringComparison.Ordinal)));
 }

@@ -36,11 +36,13 @@ internal sealed class HostLeftovers(FirewallDump firewall, AddressStores stores)
     /// <returns>The rules for which <paramref name="isOwn"/> holds, as the tools write them.</returns>
     /// <exception cref="IOException">They could not be read.</exception>
     public async Task<IReadOnlyList<string>> RulesAsync(Func<string, bool> isOwn, CancellationToken cancellationToken) =>
-        [.. (await firewall.ReadAsync(cancellationToken)).Where(isOwn).Select(line => $"{Rule}{line.Trim()}").Distinct(StringComparer.Ordinal)];
+        [.. (await firewall.ReadAsync(cancellationToken)).Where(isOwn).Select(line => $"{Rule}{line.Trim()}")
+            .Distinct(StringComparer.Ordinal)];
 
     /// <returns>The container's addresses in the store of the IPAM plugin; empty where the plugin has no readable store.</returns>
     /// <exception cref="IOException">The store could not be read.</exception>
-    public async Task<IReadOnlyList<string>> AddressesAsync(NetworkConfiguration network, string containerId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> AddressesAsync(
+        NetworkConfiguration network, string containerId, CancellationToken cancellationToken)
     {
         if (HostLocalStore.Of(network) is not { } store)
             return [];

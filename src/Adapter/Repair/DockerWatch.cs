@@ -5,8 +5,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair;
 
 /// <summary>
-/// Turns Docker's events into signals: repair and the auto-networks run after a change and not only at intervals. A new connection means that
-/// dockerd was restarted.
+/// Turns Docker's events into signals: repair and the auto-networks run after a change and not only at intervals. A new connection means
+/// that dockerd was restarted.
 /// </summary>
 internal sealed class DockerWatch(
     IDockerEngine docker, EngineFacts facts, RepairSignal signal, NetworksSignal networks, TimeProvider timeProvider) : BackgroundService

@@ -116,7 +116,11 @@ internal sealed class RepairPass(
             return known.Of(inspection.GetType());
 
         if (context.Trigger == RepairTrigger.DryRun)
-            return [.. found.Select(finding => finding.Repair is null ? finding.As(FindingState.Reported, finding.Remedy) : finding.As(FindingState.WouldBeRepaired, ""))];
+        {
+            return [.. found.Select(finding => finding.Repair is null
+                ? finding.As(FindingState.Reported, finding.Remedy)
+                : finding.As(FindingState.WouldBeRepaired, ""))];
+        }
 
         _gracePeriods.Settle(inspection.GetType(), found);
         var treated = new FindingReport?[found.Count];
@@ -139,7 +143,8 @@ internal sealed class RepairPass(
         return result.State is { } state ? finding.As(state, result.Done) : null;
     }
 
-    private static async Task<RepairResult> RepairAsync(Func<CancellationToken, Task<RepairResult>> repair, CancellationToken cancellationToken)
+    private static async Task<RepairResult> RepairAsync(
+        Func<CancellationToken, Task<RepairResult>> repair, CancellationToken cancellationToken)
     {
         try
         {
@@ -153,7 +158,8 @@ internal sealed class RepairPass(
 
     private bool IsThorough(RepairTrigger trigger)
     {
-        if (trigger == RepairTrigger.Background && _lastThorough is { } last && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
+        if (trigger == RepairTrigger.Background && _lastThorough is { } last
+            && timeProvider.GetElapsedTime(last) < settings.Repair.Interval)
             return false;
 
         if (trigger != RepairTrigger.DryRun)
@@ -167,11 +173,12 @@ internal sealed class RepairPass(
 /// <param name="Findings">In the order of the inspections.</param>
 /// <param name="DockerFailure">Why Docker could not be compared.</param>
 /// <param name="Problems">Why another inspection failed.</param>
-internal sealed record RepairReport(IReadOnlyList<FindingReport> Findings, DockerException? DockerFailure, IReadOnlyList<Exception> Problems);
+internal sealed record RepairReport(
+    IReadOnlyList<FindingReport> Findings, DockerException? DockerFailure, IReadOnlyList<Exception> Problems);
 
 /// <summary>
-/// Findings that must persist for a while before they count, and since when they do. The caller runs one pass at a time. Measured, independent
-/// of changes to the wall clock.
+/// Findings that must persist for a while before they count, and since when they do. The caller runs one pass at a time. Measured,
+/// independent of changes to the wall clock.
 /// </summary>
 internal sealed class GracePeriods(TimeProvider timeProvider)
 {
@@ -198,5 +205,6 @@ internal sealed class GracePeriods(TimeProvider timeProvider)
 
     public bool IsRunning(Finding finding) => _waiting.TryGetValue(finding.Key, out var waiting) && Remaining(waiting) > TimeSpan.Zero;
 
-    private TimeSpan Remaining((Type Inspection, long Since, TimeSpan Grace) waiting) => waiting.Grace - timeProvider.GetElapsedTime(waiting.Since);
+    private TimeSpan Remaining((Type Inspection, long Since, TimeSpan Grace) waiting) =>
+        waiting.Grace - timeProvider.GetElapsedTime(waiting.Since);
 }

@@ -38,7 +38,7 @@ internal sealed class AttachmentGates
         return new HeldGate(this, id, gate);
     }
 
-    /// <summary>Whether somebody holds the gate or waits for it.</summary>
+    /// <summary>Whether the gate is held or waited for.</summary>
     public bool IsEntered(string id)
     {
         lock (_lock)

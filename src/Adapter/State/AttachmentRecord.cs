@@ -60,8 +60,8 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     public string? SandboxKey { get; init; }
 
     /// <summary>
-    /// The container's namespace existed at Join: Docker 28 and newer, and `docker network connect` to a running container. Older engines make
-    /// the namespace of a starting container after Join, and then set no default route of IPv6 alone.
+    /// The container's namespace existed at Join: Docker 28 and newer, and `docker network connect` to a running container. Older engines
+    /// make the namespace of a starting container after Join, and then set no default route of IPv6 alone.
     /// </summary>
     public bool SandboxExistedAtJoin { get; init; }
 

@@ -17,12 +17,14 @@ internal readonly record struct Cidr(IPAddress Address, int PrefixLength)
 
     /// <exception cref="FormatException">The text is no address with a prefix length.</exception>
     public static Cidr Parse(string text) =>
-        TryParse(text, out var cidr) ? cidr : throw new FormatException($"\"{text}\" is not an address with a prefix length, as in 10.88.0.5/16.");
+        TryParse(text, out var cidr) ? cidr : throw new FormatException($"\"{text}\" is not an address with a prefix length, as in " +
+            "10.88.0.5/16.");
 
     public static bool TryParse([NotNullWhen(true)] string? text, out Cidr cidr)
     {
         if (text?.Split('/') is [var ip, var bits] && IPAddress.TryParse(ip, out var address)
-            && int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= address.GetAddressBytes().Length * 8)
+            && int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                && length <= address.GetAddressBytes().Length * 8)
         {
             cidr = new Cidr(address, length);
             return true;

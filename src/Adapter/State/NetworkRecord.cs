@@ -1,6 +1,8 @@
 namespace Bridge.Adapter.State;
 
-/// <summary>The CNI network that a Docker network stands for, and how its containers get addresses: the options of `docker network create`.</summary>
+/// <summary>
+/// The CNI network that a Docker network stands for, and how its containers get addresses: the options of `docker network create`.
+/// </summary>
 /// <param name="NetworkId">Docker's network id.</param>
 /// <param name="CniNetwork">Name of the CNI network (a conflist's <c>name</c>).</param>
 /// <param name="Ipam">Who chooses addresses.</param>
@@ -34,7 +36,9 @@ internal enum IpamMode
     /// <summary><c>--ipam-driver null</c>: the CNI network's IPAM plugin chooses, when the chain runs.</summary>
     Null,
 
-    /// <summary>Docker's own, with a subnet that fits the CNI network: Docker chooses, and the IPAM plugin is asked for that address.</summary>
+    /// <summary>
+    /// Docker's own, with a subnet that fits the CNI network: Docker chooses, and the IPAM plugin is asked for that address.
+    /// </summary>
     Docker,
 
     /// <summary><c>--ipam-driver cni</c>: the CNI network's IPAM plugin reserves an address before the chain runs.</summary>

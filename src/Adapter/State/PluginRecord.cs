@@ -19,7 +19,9 @@ internal abstract record PluginRecord(string CniNetwork) : IRecord
     /// <summary>CNI_CONTAINERID of every run. An attachment has that of its reservation, where its address was reserved ahead.</summary>
     public abstract string ContainerId { get; init; }
 
-    /// <summary>The boot in which the record was made. Links, namespaces and rules end with a boot; addresses in plugins' stores do not.</summary>
+    /// <summary>
+    /// The boot in which the record was made. Links, namespaces and rules end with a boot; addresses in plugins' stores do not.
+    /// </summary>
     public required string BootId { get; init; }
 
     public required DateTimeOffset Since { get; init; }
@@ -32,7 +34,9 @@ internal abstract record PluginRecord(string CniNetwork) : IRecord
     /// <summary>For people; Docker reports it late or never.</summary>
     public string? ContainerName { get; init; }
 
-    /// <summary>The configuration list exactly as the plugins were given it: a later change or loss of the file does not change DEL.</summary>
+    /// <summary>
+    /// The configuration list exactly as the plugins were given it: a later change or loss of the file does not change DEL.
+    /// </summary>
     public required JsonElement Configuration { get; init; }
 
     /// <summary>CNI_ARGS of every run, without <c>IgnoreUnknown</c>.</summary>

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// The last line of a record: the CRC-32C of all bytes before it. A flipped bit often leaves valid JSON, and a wrong address is worse than no
-/// record. It does not protect against a person who may write there.
+/// The last line of a record: the CRC-32C of all bytes before it. A flipped bit often leaves valid JSON, and a wrong address is worse than
+/// no record. It does not protect against a person who may write there.
 /// </summary>
 internal static class RecordChecksum
 {
@@ -41,7 +41,9 @@ internal static class RecordChecksum
         if (!line.StartsWith(Encoding.ASCII.GetBytes(Before)) || !line.EndsWith(Encoding.ASCII.GetBytes(After)))
             return false;
 
-        return line.SequenceEqual(Line(body)) ? true : throw new JsonException("its checksum does not match its content: it is damaged, or was edited by hand");
+        return line.SequenceEqual(Line(body))
+            ? true
+            : throw new JsonException("its checksum does not match its content: it is damaged, or was edited by hand");
     }
 
     private static byte[] Line(ReadOnlySpan<byte> body) =>

@@ -96,7 +96,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody has removed the whole directory.
+            // The whole directory was removed.
         }
 
         _records.TryRemove(id, out _);
@@ -114,7 +114,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
             Write(record);
     }
 
-    /// <summary>Records whose file somebody else has removed.</summary>
+    /// <summary>Records whose file another program has removed.</summary>
     public IReadOnlyList<string> Missing => [.. _records.Keys.Where(id => LibC.KindOf(PathOf(id)) is null)];
 
     /// <summary>Writes one of <see cref="Missing"/> again. The caller holds its gate.</summary>
@@ -134,7 +134,8 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         if (LibC.KindOf(directory) is { } kind and not FileKind.Directory)
         {
             var target = kind == FileKind.Link ? $" to {new DirectoryInfo(directory).LinkTarget}" : "";
-            throw new IOException($"{directory} is a {kind.Text()}{target}, where a directory is expected. Remove it; its target is not touched.");
+            throw new IOException($"{directory} is a {kind.Text()}{target}, where a directory is expected. Remove it; its target is " +
+                "not touched.");
         }
 
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -148,7 +149,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         }
         catch (DirectoryNotFoundException)
         {
-            Make(); // Somebody has removed the whole directory; repair reports it and writes the other records again.
+            Make(); // The whole directory was removed; repair reports it and writes the other records again.
             RecordFile.Write(path, content);
         }
     }
@@ -164,7 +165,8 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     private static byte[] Sized(byte[] content) => content.Length <= RecordFile.Largest
         ? content
         : throw new IOException(
-            $"a record of {content.Length >> 20} MiB is too large (at most {RecordFile.Largest >> 20} MiB): configuration and result of the chain are too large");
+            $"a record of {content.Length >> 20} MiB is too large (at most {RecordFile.Largest >> 20} MiB): configuration and result " +
+            "of the chain are too large");
 
     private static bool IsThere(string file) => file.Contains(RecordFile.NotUtf8) || LibC.KindOf(file) is not null;
 

@@ -17,12 +17,15 @@ internal interface IRecord
 
 /// <summary>How records of one kind are written, how older versions are read, and which transitions are possible.</summary>
 /// <param name="Json">The shape of the current version.</param>
-/// <param name="Upgrades">From version 1 to 2, from 2 to 3, and so on: each turns a whole record of its version into the next one's.</param>
+/// <param name="Upgrades">From version 1 to 2, from 2 to 3, and so on: each turns a whole record of its version into the next
+/// one's.</param>
 /// <param name="RequireTransition">
-/// Throws <see cref="ImpossibleTransitionException"/> when a record may not follow another; null stands for none, before the first and after the last.
+/// Throws <see cref="ImpossibleTransitionException"/> when a record may not follow another; null stands for none, before the first and
+/// after the last.
 /// </param>
 /// <param name="Validate">Throws <see cref="JsonException"/> when a field has a value that cnm-cni does not write.</param>
-internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireTransition, Action<T> Validate)
+internal sealed record RecordKind<T>(
+    JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireTransition, Action<T> Validate)
     where T : class, IRecord
 {
     private const int OldestVersion = 1;
@@ -96,8 +99,8 @@ internal sealed record RecordKind<T>(JsonTypeInfo<T> Json, IReadOnlyList<Action<
 }
 
 /// <summary>
-/// The kinds of records, with all versions of their formats. A change of a field's meaning, and a new field that older records lack and that
-/// cannot be null, make a new version: add its upgrade here, and a record of the version before to the tests.
+/// The kinds of records, with all versions of their formats. A change of a field's meaning, and a new field that older records lack and
+/// that cannot be null, make a new version: add its upgrade here, and a record of the version before to the tests.
 /// </summary>
 internal static class RecordKinds
 {

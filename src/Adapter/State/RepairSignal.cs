@@ -8,7 +8,8 @@ internal sealed class RepairSignal : WakeUp;
 /// <summary>Wakes one loop; many wake-ups while it works count as one.</summary>
 internal abstract class WakeUp
 {
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Raise() => _signal.Writer.TryWrite(true);
 

@@ -30,7 +30,8 @@ internal sealed record ReservationRecord(string ContainerId, string CniNetwork) 
 }
 
 /// <param name="Address">In CIDR notation, with the prefix length that the plugin gave.</param>
-/// <param name="IsClaimed">Docker has requested it and not released it. Never true of a family that the Docker network does not have.</param>
+/// <param name="IsClaimed">Docker has requested it and not released it. Never true of a family that the Docker network does not
+/// have.</param>
 internal sealed record ReservedAddress(string Address, bool IsClaimed)
 {
     [JsonIgnore]

@@ -26,7 +26,9 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
 
         try
         {
-            return await reason.WaitAsync(Patience, timeProvider, cancellationToken) is { } error ? $"{settings.StateDirectory} cannot be written: {error}" : null;
+            return await reason.WaitAsync(Patience, timeProvider, cancellationToken) is { } error
+                ? $"{settings.StateDirectory} cannot be written: {error}"
+                : null;
         }
         catch (TimeoutException)
         {
@@ -52,7 +54,7 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
         }
         catch (DirectoryNotFoundException)
         {
-            return null; // Somebody has removed it. The next record creates it again, and repair reports it.
+            return null; // The directory was removed. The next record creates it again, and repair reports it.
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -11,20 +11,23 @@ internal static class Transitions
     /// <returns>The record in its new phase.</returns>
     /// <exception cref="ImpossibleTransitionException">The record cannot enter that phase.</exception>
     /// <exception cref="JournalException">It could not be written; not thrown for <see cref="AttachmentPhase.Deleting"/>.</exception>
-    public static AttachmentRecord Enter(this RecordDirectory<AttachmentRecord> attachments, AttachmentRecord record, AttachmentPhase phase) =>
+    public static AttachmentRecord Enter(
+        this RecordDirectory<AttachmentRecord> attachments, AttachmentRecord record, AttachmentPhase phase) =>
         Put(attachments, record with { Phase = phase });
 
     /// <returns>The record in its new phase.</returns>
     /// <exception cref="ImpossibleTransitionException">The record cannot enter that phase.</exception>
     /// <exception cref="JournalException">It could not be written; not thrown for <see cref="ReservationPhase.Releasing"/>.</exception>
-    public static ReservationRecord Enter(this RecordDirectory<ReservationRecord> reservations, ReservationRecord record, ReservationPhase phase) =>
+    public static ReservationRecord Enter(
+        this RecordDirectory<ReservationRecord> reservations, ReservationRecord record, ReservationPhase phase) =>
         Put(reservations, record with { Phase = phase });
 
     /// <summary>Records one more failed attempt.</summary>
     public static void NoteFailedCleanup<T>(this RecordDirectory<T> records, T record, string error) where T : PluginRecord =>
         records.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = error });
 
-    /// <exception cref="ImpossibleTransitionException">An attachment cannot do that, or what the plugins were given at ADD changes.</exception>
+    /// <exception cref="ImpossibleTransitionException">An attachment cannot do that, or what the plugins were given at ADD
+    /// changes.</exception>
     public static void Require(AttachmentRecord? from, AttachmentRecord? to)
     {
         if (!IsPossible(from?.Phase, to?.Phase))
@@ -95,7 +98,8 @@ internal static class Transitions
     private static bool AreSame(JsonElement? one, JsonElement? other) =>
         one is { } first && other is { } second ? JsonElement.DeepEquals(first, second) : one.HasValue == other.HasValue;
 
-    private static ImpossibleTransitionException Impossible(PluginRecord? from, PluginRecord? to, Enum? before, Enum? after, string? reason = null) =>
+    private static ImpossibleTransitionException Impossible(
+        PluginRecord? from, PluginRecord? to, Enum? before, Enum? after, string? reason = null) =>
         new($"{((from ?? to) is AttachmentRecord ? "attachment" : "reservation")} {(from ?? to)!.Id} cannot go from {before?.ToString() ?? "nothing"} " +
             $"to {after?.ToString() ?? "nothing"}{(reason is null ? "" : $": {reason}")}. Nothing was written.");
 }

@@ -9,7 +9,7 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     [Theory]
     [InlineData("", "repair", "Repaired", 0)]
     [InlineData("", "repair", "Failed", 1)]
-    [InlineData("", "repair", "Left", 1)]
+    [InlineData("", "repair", "Reported", 1)]
     [InlineData("", "repair", "Waiting", 1)]
     [InlineData("", "repair --dry-run", "WouldBeRepaired", 1)]
     [InlineData("Docker does not answer", "repair", "Repaired", 1)]

@@ -22,8 +22,8 @@ public sealed class SourceTreeTests
         "src/CniInvoker/", "tests/",
         .. new[]
         {
-            "Attachments", "Cnm", "Faults", "HostPorts", "Ipam", "Leftovers", "Methods", "Repair", "Sandboxes", "Service",
-            "State", "Translation",
+            "Attachments", "Cnm", "Faults", "HostPorts", "Methods", "Sandboxes", "Service",
+            "Translation",
         }.Select(folder => $"src/Adapter/{folder}/"),
         "src/Adapter/Networks/StrandedContainers.cs",
     ];

@@ -3,7 +3,7 @@ using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Tests.State;
 
-/// <summary>The journal lets nothing through that docs/state.md does not draw.</summary>
+/// <summary>The journal refuses every transition that docs/state.md does not draw.</summary>
 public sealed class MoveTests : IDisposable
 {
     private const string Id = "e1";

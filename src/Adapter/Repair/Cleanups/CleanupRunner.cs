@@ -13,7 +13,8 @@ namespace Bridge.Adapter.Repair.Cleanups;
 /// process could not, and what inspections find. Each record under its gate; failed ones again at growing intervals.
 /// </summary>
 internal sealed class CleanupRunner(
-    Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, Arrivals arrivals, RetryTimes retries, ILogger<CleanupRunner> logger)
+    Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, Arrivals arrivals, RetryTimes retries,
+    ILogger<CleanupRunner> logger)
 {
     // A plugin that hangs in one DEL must not block all others.
     private const int Parallelism = 4;
@@ -39,7 +40,8 @@ internal sealed class CleanupRunner(
         PluginRecord record, string cause, Func<PluginRecord, Task<bool>>? mayCleanUp, CancellationToken cancellationToken)
     {
         using var gate = await gates.EnterAsync(record.Id, cancellationToken);
-        if (journal.Current(record) is not { } current || current.Since != record.Since || (mayCleanUp is not null && !await mayCleanUp(current)))
+        if (journal.Current(record) is not { } current || current.Since != record.Since
+            || (mayCleanUp is not null && !await mayCleanUp(current)))
             return RepairResult.Unneeded;
 
         if (current is AttachmentRecord attachment)
@@ -56,7 +58,8 @@ internal sealed class CleanupRunner(
         {
             case null:
                 retries.Forget(record.Id);
-                return RepairResult.Repaired(record is AttachmentRecord ? "Everything that its plugins made is cleaned up." : "It is released.");
+                return RepairResult.Repaired(
+                    record is AttachmentRecord ? "Everything that its plugins made is cleaned up." : "It is released.");
             case ReservationRecord reservation when journal.IsUsed(reservation):
                 return RepairResult.Unneeded; // It is released with the attachment that has come to use it.
             case { } remaining:
@@ -93,9 +96,9 @@ internal sealed class CleanupRunner(
 }
 
 /// <summary>
-/// When the next attempt at each failed clean-up is due: the pause doubles from the first to the longest. A new process tries at once, since
-/// it may have been restarted to solve the problem; when that fails, the pause continues from the attempts that the record has counted, so
-/// that repeated restarts do not reset it. Pauses are measured, independent of changes to the wall clock.
+/// When the next attempt at each failed clean-up is due: the pause doubles from the first to the longest. A new process tries at once,
+/// since it may have been restarted to solve the problem; when that fails, the pause continues from the attempts that the record has
+/// counted, so that repeated restarts do not reset it. Pauses are measured, independent of changes to the wall clock.
 /// </summary>
 internal sealed class RetryTimes(AdapterSettings settings, TimeProvider timeProvider)
 {

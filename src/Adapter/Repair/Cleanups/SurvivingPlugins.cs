@@ -9,9 +9,9 @@ namespace Bridge.Adapter.Repair.Cleanups;
 /// <summary>
 /// Plugins that the previous process started and that outlived it: they lead process groups of their own. They would go on making what DEL
 /// is about to remove.
-/// They are known by their environment, which their children inherit: CNI_NETNS is a path that only cnm-cni uses, ending in the id of one of
-/// its attachments. Another runtime's plugins have another path, even for a container of the same id. A shell that a person opened in that
-/// namespace may have the variable too, but not together with the other CNI variables and without those of a login.
+/// They are known by their environment, which their children inherit: CNI_NETNS is a path that only cnm-cni uses, ending in the id of one
+/// of its attachments. Another runtime's plugins have another path, even for a container of the same id. A shell that a person opened in
+/// that namespace may have the variable too, but not together with the other CNI variables and without those of a login.
 /// </summary>
 internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider timeProvider, ILogger<SurvivingPlugins> logger)
 {
@@ -50,7 +50,8 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && ProcessSnapshot.TryRead(directory) is { } seen && seen.Value("CNI_NETNS") is { } netns && ours.TryGetValue(netns, out var id)
+                && ProcessSnapshot.TryRead(directory) is { } seen && seen.Value("CNI_NETNS") is { } netns
+                    && ours.TryGetValue(netns, out var id)
                 && seen.Value("CNI_CONTAINERID") == id && IsPlugin(seen))
             {
                 found.Add((process, id));
@@ -62,7 +63,8 @@ internal sealed class SurvivingPlugins(StagingSandboxes staging, TimeProvider ti
 
     // Plugins have all CNI variables, none of a login, and a process group other than the first of their session.
     private static bool IsPlugin(ProcessSnapshot process) =>
-        PluginVariables.All(name => process.Value(name) is not null) && !LoginVariables.Any(name => process.Value(name) is not null) && !process.IsInFirstGroup;
+        PluginVariables.All(name => process.Value(name) is not null) && !LoginVariables.Any(name => process.Value(name) is not null)
+            && !process.IsInFirstGroup;
 }
 
 /// <summary>A process, as /proc showed it.</summary>
@@ -84,7 +86,8 @@ internal sealed class ProcessSnapshot
     {
         try
         {
-            var environment = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "environ"))).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            var environment = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "environ")))
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries);
             var stat = File.ReadAllText(Path.Combine(directory, "stat"));
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // The name may contain anything.
             return new ProcessSnapshot(environment, fields[GroupField] == fields[SessionField]);
@@ -96,5 +99,6 @@ internal sealed class ProcessSnapshot
     }
 
     public string? Value(string variable) => _environment.FirstOrDefault(one =>
-        one.Length > variable.Length && one[variable.Length] == '=' && one.StartsWith(variable, StringComparison.Ordinal))?[(variable.Length + 1)..];
+        one.Length > variable.Length && one[variable.Length] == '='
+            && one.StartsWith(variable, StringComparison.Ordinal))?[(variable.Length + 1)..];
 }

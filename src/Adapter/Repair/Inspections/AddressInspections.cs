@@ -7,10 +7,11 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
-/// Addresses: journal × store of the IPAM plugin, where it can be read. Entries of the store without a record are left alone: they may belong
-/// to another runtime.
+/// Addresses: journal × store of the IPAM plugin, where it can be read. Entries of the store without a record are left alone: they may
+/// belong to another runtime.
 /// </summary>
-internal sealed class StoreInspection(IpamAllocations allocations, AddressRecovery recovery, AddressStores stores, OwnerLookup owners) : IInspection
+internal sealed class StoreInspection(
+    IpamAllocations allocations, AddressRecovery recovery, AddressStores stores, OwnerLookup owners) : IInspection
 {
     public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
@@ -45,7 +46,10 @@ internal sealed class StoreInspection(IpamAllocations allocations, AddressRecove
 
             var owner = await owners.DescribeAsync(allocation.Network.Name, address, containerId, cancellationToken) ?? "another container";
             findings.Add(new Finding(
-                FindingKind.ContestedAddress, $"{containerId}/{address}", allocation.What, $"the IPAM plugin has given {address} to {owner} as well")
+                FindingKind.ContestedAddress,
+                $"{containerId}/{address}",
+                allocation.What,
+                $"the IPAM plugin has given {address} to {owner} as well")
             {
                 Remedy = allocation.Remedy,
             });
@@ -73,8 +77,11 @@ internal sealed class DoubleAddressInspection(Journal journal) : IInspection
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(
         [
-            .. journal.Attachments.All.Where(record => record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined).OrderBy(record => record.Since)
-                .SelectMany(record => record.LinkAddresses.Select(address => address.Address).Distinct(), (record, address) => (Record: record, Address: address))
+            .. journal.Attachments.All.Where(record => record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined)
+                .OrderBy(record => record.Since)
+                .SelectMany(
+                    record => record.LinkAddresses.Select(address => address.Address).Distinct(),
+                    (record, address) => (Record: record, Address: address))
                 .GroupBy(owned => (owned.Record.CniNetwork, owned.Address))
                 .SelectMany(owners => owners.Skip(1).Select(later => ToFinding(later.Record, later.Address, owners.First().Record))),
         ]);
@@ -85,7 +92,7 @@ internal sealed class DoubleAddressInspection(Journal journal) : IInspection
         record.Text(),
         $"{first.ContainerName ?? $"endpoint {DockerId.Short(first.EndpointId)}"} has {address} as well")
     {
-        Remedy = "Only one of them can be reached: stop one, and let the IPAM plugin of the CNI network give each container an address of its own " +
-            "(static gives the same to all).",
+        Remedy = "Only one of them can be reached: stop one, and let the IPAM plugin of the CNI network give each container an " +
+            "address of its own (static gives the same to all).",
     };
 }

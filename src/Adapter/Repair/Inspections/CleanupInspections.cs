@@ -9,8 +9,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
-/// Clean-ups that have failed. In the background they are retried at their own times, and `cnm-cni status` lists them; `cnm-cni repair` tries
-/// them at once.
+/// Clean-ups that have failed. In the background they are retried at their own times, and `cnm-cni status` lists them; `cnm-cni repair`
+/// tries them at once.
 /// </summary>
 internal sealed class PendingCleanupInspection(Journal journal, AttachmentGates gates, CleanupRunner cleanups) : IInspection
 {
@@ -32,7 +32,8 @@ internal sealed class PendingCleanupInspection(Journal journal, AttachmentGates 
 /// Records in an unfinished phase that no call works on: with a disk that is full at the wrong moment, neither the outcome nor the clean-up
 /// can be recorded.
 /// </summary>
-internal sealed class CutOffInspection(Journal journal, AttachmentGates gates, CleanupRunner cleanups, AdapterSettings settings) : IInspection
+internal sealed class CutOffInspection(
+    Journal journal, AttachmentGates gates, CleanupRunner cleanups, AdapterSettings settings) : IInspection
 {
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(
@@ -68,10 +69,12 @@ internal sealed class ReservationInspection(
             .. journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Reserved && !journal.IsUsed(record)
                 && !(record.EndpointId is { } endpoint && view.Has(endpoint))),
         ];
-        var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>() : await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
+        var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>()
+            : await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
         return
         [
-            .. unused.Where(record => !record.KnownAddresses.Any(address => elsewhere.Contains(address.Address))).Select(record => new Finding(
+            .. unused.Where(record => !record.KnownAddresses.Any(address => elsewhere.Contains(address.Address)))
+                .Select(record => new Finding(
                 FindingKind.UnusedReservation, record.ContainerId, record.Text(), "no endpoint uses it, and Docker has not released it")
             {
                 Grace = settings.Repair.OrphanGrace > ShortestGrace ? settings.Repair.OrphanGrace : ShortestGrace,

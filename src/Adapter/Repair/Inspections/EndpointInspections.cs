@@ -38,7 +38,8 @@ internal sealed class EndpointInspection(Journal journal, CleanupRunner cleanups
             "Docker has its endpoint, and the journal has no record of it: it was lost, or could not be read")
         {
             Grace = settings.Repair.OrphanGrace,
-            Remedy = $"{RecordText.Restart(endpoint.Container.Name)} cnm-cni then removes what its plugins made, as far as the host shows it.",
+            Remedy = $"{RecordText.Restart(endpoint.Container.Name)} cnm-cni then removes what its plugins made, as far as the host " +
+                "shows it.",
         };
 
     // An unknown network may belong to another dockerd: attachments in use there are left alone.
@@ -72,7 +73,8 @@ internal sealed class OrphanedEndpointInspection(IDockerEngine docker, KnownFind
         if (context.Docker is not { } view || (!context.IsThorough && known.Of(typeof(OrphanedEndpointInspection)).Count == 0))
             return null;
 
-        var endpoints = view.OwnEndpoints.Where(endpoint => endpoint.Container.Id is not null).ToArray(); // Without an id it is being joined.
+        // Without an id it is being joined.
+        var endpoints = view.OwnEndpoints.Where(endpoint => endpoint.Container.Id is not null).ToArray();
         if (endpoints.Length == 0)
             return [];
 

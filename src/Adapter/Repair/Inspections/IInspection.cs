@@ -36,7 +36,8 @@ internal enum RepairTrigger
 internal sealed record DockerView(IReadOnlyList<DockerNetwork> Networks, IReadOnlyDictionary<string, DockerNetworkEndpoints?> Endpoints)
 {
     /// <exception cref="DockerException">Docker does not answer.</exception>
-    public static async Task<DockerView> ReadAsync(IDockerEngine docker, string driver, Journal journal, CancellationToken cancellationToken)
+    public static async Task<DockerView> ReadAsync(
+        IDockerEngine docker, string driver, Journal journal, CancellationToken cancellationToken)
     {
         var networks = await docker.CniNetworksAsync(driver, cancellationToken);
         var endpoints = new Dictionary<string, DockerNetworkEndpoints?>(StringComparer.Ordinal);
@@ -51,7 +52,8 @@ internal sealed record DockerView(IReadOnlyList<DockerNetwork> Networks, IReadOn
     public bool Has(string endpointId) => Endpoints.Values.Any(network => network?.Find(endpointId) is not null);
 
     /// <summary>Whether the journal has all endpoints that Docker has.</summary>
-    public bool IsKnownTo(Journal journal) => Endpoints.Values.OfType<DockerNetworkEndpoints>().SelectMany(network => network.Containers.Keys)
+    public bool IsKnownTo(Journal journal) =>
+        Endpoints.Values.OfType<DockerNetworkEndpoints>().SelectMany(network => network.Containers.Keys)
         .All(endpointId => journal.Attachments.Find(endpointId) is not null);
 
     /// <summary>Null when Docker does not have the endpoint, or its network was not read.</summary>

@@ -35,7 +35,8 @@ internal sealed class IpamAllocations(Journal journal, CniAttachment cni)
             var users = journal.Attachments.All.ToLookup(record => record.ContainerId, StringComparer.Ordinal);
             return
             [
-                .. journal.Reservations.All.Select(record => Find(record, users[record.ContainerId].FirstOrDefault())).OfType<IpamAllocation>(),
+                .. journal.Reservations.All.Select(record => Find(record, users[record.ContainerId].FirstOrDefault()))
+                    .OfType<IpamAllocation>(),
                 .. journal.Attachments.All.Select(Find).OfType<IpamAllocation>(),
             ];
         }
@@ -81,7 +82,8 @@ internal sealed class IpamAllocations(Journal journal, CniAttachment cni)
         return HostLocalStore.Of(network) is not { } store ? null : new IpamAllocation(
             record,
             user?.Text() ?? record.Text(),
-            user is null ? "The container that is being started with it will share it with another." : RecordText.Restart(user.ContainerName),
+            user is null ? "The container that is being started with it will share it with another."
+                : RecordText.Restart(user.ContainerName),
             network,
             cni.Of(record),
             store,
@@ -130,7 +132,8 @@ internal sealed class AddressRecovery(IpamAllocations allocations, AttachmentGat
         try
         {
             var result = await runtime.AllocateAsync(asked, attachment, CancellationToken.None);
-            return RepairResult.Repaired($"The IPAM plugin has given {string.Join(", ", result.Ips.Select(ip => ip.Address))} to it again.");
+            return RepairResult.Repaired($"The IPAM plugin has given {string.Join(", ", result.Ips.Select(ip => ip.Address))} to it " +
+                "again.");
         }
         catch (CniException refused)
         {

@@ -11,13 +11,17 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// Staging namespaces: kernel × journal. A record is written before its namespace is made and removed after it, so a namespace without a
 /// record is unused; unless that record could not be read or was removed by somebody, which Docker's endpoints show.
 /// </summary>
-internal sealed class NamespaceInspection(Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
+internal sealed class NamespaceInspection(
+    Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(!context.IsThorough ? null :
         [
             .. staging.Ids().Where(id => !IsRecorded(id) && !gates.IsEntered(id)).Select(id => new Finding(
-                FindingKind.OrphanedNamespace, staging.PathOf(id), $"namespace {staging.PathOf(id)}", "no attachment and no reservation has this id")
+                FindingKind.OrphanedNamespace,
+                staging.PathOf(id),
+                $"namespace {staging.PathOf(id)}",
+                "no attachment and no reservation has this id")
             {
                 Grace = settings.Repair.OrphanGrace,
                 Repair = IsCertain(context) ? token => RemoveAsync(id, token) : null,
@@ -25,7 +29,8 @@ internal sealed class NamespaceInspection(Journal journal, AttachmentGates gates
             }),
         ]);
 
-    private bool IsCertain(InspectionContext context) => !journal.HasUnreadable && context.Docker is { } docker && docker.IsKnownTo(journal);
+    private bool IsCertain(InspectionContext context) =>
+        !journal.HasUnreadable && context.Docker is { } docker && docker.IsKnownTo(journal);
 
     private async Task<RepairResult> RemoveAsync(string id, CancellationToken cancellationToken)
     {
@@ -69,7 +74,8 @@ internal sealed class HostLinkInspection(Journal journal, StagingSandboxes stagi
 }
 
 /// <summary>Links of running containers: journal × kernel.</summary>
-internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
+internal sealed class LostLinkInspection(
+    Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
 {
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
@@ -86,7 +92,7 @@ internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates,
                    FindingKind.LostLink,
                    record.EndpointId,
                    record.Text(),
-                   "its interface is neither in the container nor on its way there: somebody removed it")
+                   "its interface is neither in the container nor on its way there: it was removed")
                {
                    Grace = settings.Repair.OrphanGrace,
                    Remedy = RecordText.Restart(record.ContainerName),
@@ -99,5 +105,6 @@ internal sealed class LostLinkInspection(Journal journal, AttachmentGates gates,
         Sandbox.Exists(record.SandboxKey!) && (docker is null || docker.Find(record) is not null);
 
     private bool IsLost(AttachmentRecord record, IReadOnlyList<LinkInfo> hostLinks) => record.Snapshot is { } snapshot
-        && !staging.IsSomewhere(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey!, snapshot, hostLinks);
+        && !staging.IsSomewhere(record.ContainerId, record.InterfaceName, record.HostInterfaceName, record.SandboxKey!, snapshot,
+            hostLinks);
 }

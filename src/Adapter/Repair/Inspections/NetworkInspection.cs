@@ -14,18 +14,23 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// later: a dockerd that ran without its disk lists nothing, and starts containers on its networks before it answers requests.
 /// </summary>
 internal sealed class NetworkInspection(
-    Journal journal, DeletedNetworks deleted, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider) : IInspection
+    Journal journal, DeletedNetworks deleted, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider)
+        : IInspection
 {
     /// <summary>How long a network that Docker does not list is kept.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
-    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>?>(
+    public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Finding>?>(
         context.Docker is { } docker ? [.. Unrecorded(docker.Networks), .. Unlisted(docker.Networks), .. Outdated()] : null);
 
     private IEnumerable<Finding> Unrecorded(IReadOnlyList<DockerNetwork> networks) => networks
         .Where(network => journal.Networks.Find(network.Id) is not { UnlistedSince: null })
         .Select(network => new Finding(
-            FindingKind.UnrecordedNetwork, network.Id, $"Docker network {network.Name} ({DockerId.Short(network.Id)})", "Docker has it with this driver, and the journal does not")
+            FindingKind.UnrecordedNetwork,
+            network.Id,
+            $"Docker network {network.Name} ({DockerId.Short(network.Id)})",
+            "Docker has it with this driver, and the journal does not")
         {
             Grace = deleted.Contains(network.Id) ? settings.Repair.OrphanGrace : TimeSpan.Zero,
             Repair = _ => Task.FromResult(Adopt(network)),
@@ -44,12 +49,14 @@ internal sealed class NetworkInspection(
 
     private IEnumerable<Finding> Outdated() => journal.Networks.All
         .Where(record => record.UnlistedSince is { } since && timeProvider.GetUtcNow() - since > Memory && !IsInUse(record))
-        .Select(record => new Finding(FindingKind.ForgottenNetwork, record.NetworkId, What(record), $"Docker has not listed it for {Memory.TotalDays:0} days")
+        .Select(record => new Finding(FindingKind.ForgottenNetwork, record.NetworkId, What(record),
+            $"Docker has not listed it for {Memory.TotalDays:0} days")
         {
             Repair = _ => Task.FromResult(Forget(record)),
         });
 
-    private static string What(NetworkRecord record) => $"Docker network {DockerId.Short(record.NetworkId)} for CNI network {record.CniNetwork}";
+    private static string What(NetworkRecord record) =>
+        $"Docker network {DockerId.Short(record.NetworkId)} for CNI network {record.CniNetwork}";
 
     private bool IsInUse(NetworkRecord record) => journal.Attachments.All.Any(attachment => attachment.NetworkId == record.NetworkId);
 
@@ -65,7 +72,8 @@ internal sealed class NetworkInspection(
         {
             var contents = configurations.Load();
             var cniNetwork = CniNetworks.Choose(contents, NetworkPairs.StandsFor(network, contents));
-            journal.Networks.Learn(NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name) with { Internal = network.Internal, IPv6 = network.IPv6 });
+            var record = NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name);
+            journal.Networks.Learn(record with { Internal = network.Internal, IPv6 = network.IPv6 });
             return RepairResult.Repaired($"It is taken over as CNI network {cniNetwork.Name}.");
         }
         catch (CnmException unknown)

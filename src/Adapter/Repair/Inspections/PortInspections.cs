@@ -7,8 +7,8 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
-/// Published ports: journal × sockets and firewall of the host. While cnm-cni does not run nothing reserves them, and a program or a pod may
-/// take one.
+/// Published ports: journal × sockets and firewall of the host. While cnm-cni does not run nothing reserves them, and a program or a pod
+/// may take one.
 /// </summary>
 internal sealed class PortInspection(Journal journal, PortReservations ports, ForeignPorts foreignPorts) : IInspection
 {
@@ -28,7 +28,8 @@ internal sealed class PortInspection(Journal journal, PortReservations ports, Fo
         [
             .. published.Select(port =>
                 foreign.FirstOrDefault(other => IsSame(port.Mapping, other)) is { } other ? ToFinding(port.Record, port.Mapping, other)
-                : unheld.FirstOrDefault(one => one.EndpointId == port.Record.EndpointId && one.Mapping == port.Mapping) is { } one ? ToFinding(port.Record, one)
+                : unheld.FirstOrDefault(one => one.EndpointId == port.Record.EndpointId && one.Mapping == port.Mapping) is { } one
+                    ? ToFinding(port.Record, one)
                 : null).OfType<Finding>(),
         ];
     }
@@ -49,11 +50,14 @@ internal sealed class PortInspection(Journal journal, PortReservations ports, Fo
         ? Contested(
             record, unheld.Mapping, $"its host port {Name(unheld.Mapping)} is not reserved, since another program on this host had it") with
         {
-            Repair = _ => Task.FromResult(
-                ports.Hold(record.EndpointId) ? RepairResult.Repaired("It is reserved again.") : RepairResult.Reported("Another program has it.")),
+            Repair = _ => Task.FromResult(ports.Hold(record.EndpointId)
+                ? RepairResult.Repaired("It is reserved again.")
+                : RepairResult.Reported("Another program has it.")),
         }
         : Contested(
-            record, unheld.Mapping, $"its host port {Name(unheld.Mapping)} is in use by another program on this host as well (ss -lnp shows which)") with
+            record,
+            unheld.Mapping,
+            $"its host port {Name(unheld.Mapping)} is in use by another program on this host as well (ss -lnp shows which)") with
         {
             Remedy = "Its packets go to the container: give the program another port, or restart the container with another.",
         };
@@ -79,7 +83,9 @@ internal sealed class UnpublishedPortInspection(UnaskedPublisher unasked, IDocke
             return null;
 
         // Before Docker 28 an internal network has a default route, and publishes nothing.
-        var silent = unasked.MayHaveHeirs ? (await docker.NetworksAsync(cancellationToken)).Where(network => network.Internal).ToArray() : [];
+        DockerNetwork[] silent = unasked.MayHaveHeirs
+            ? [.. (await docker.NetworksAsync(cancellationToken)).Where(network => network.Internal)]
+            : [];
         return [.. unasked.Heirs(silent).Select(ToFinding)];
     }
 
