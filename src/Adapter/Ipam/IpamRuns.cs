@@ -193,15 +193,15 @@ internal sealed class IpamRuns(
             {
                 return new CnmException(
                     $"address {address} is in no subnet of CNI network \"{network.Name}\", which has {string.Join(" and ", subnets)} " +
-                    $"({network.Source}). If the file was changed after the Docker network was made, make that again: docker network rm, then cnm-cni " +
-                    "networks create.");
+                    $"({network.Source}). If the file was changed after the Docker network was made, make that " +
+                    "again: docker network rm, then cnm-cni networks create.");
             }
 
             if (home.Length > 0 && AssignableRanges.Of(network, home[0]) is var assignable && !assignable.Contains(address))
             {
                 return new CnmException(
-                    $"address {address} is not one that CNI network \"{network.Name}\" gives: its IPAM plugin assigns {assignable} ({network.Source}). " +
-                    "Choose one of these, or omit --ip.");
+                    $"address {address} is not one that CNI network \"{network.Name}\" gives: its IPAM plugin assigns {assignable} " +
+                    $"({network.Source}). Choose one of these, or omit --ip.");
             }
         }
 

@@ -61,8 +61,7 @@ internal sealed partial class RecordDirectory<T>
     }
 
     private string[] Entries(string ending) =>
-        [.. Directory.EnumerateFileSystemEntries(directory).Where(entry => entry.EndsWith(ending, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(directory).Where(entry => entry.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static void Discard(string unfinished, List<(string File, string Reason)> unreadable)
     {
@@ -184,9 +183,7 @@ internal static class RecordFile
         return length == 0 ? throw new JsonException("it is empty") : content[..length];
     }
 
-    /// <summary>
-    /// Replaces a record. Durable once <see cref="SyncDirectory"/> has returned too; when it throws, the file is unchanged.
-    /// </summary>
+    /// <summary>Replaces a record. Durable once <see cref="SyncDirectory"/> has returned too; when it throws, the file is unchanged.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         FaultPoint.Pass(FaultKind.Write, $"content of {path}");

@@ -99,9 +99,13 @@ internal static class Transitions
         one is { } first && other is { } second ? JsonElement.DeepEquals(first, second) : one.HasValue == other.HasValue;
 
     private static ImpossibleTransitionException Impossible(
-        PluginRecord? from, PluginRecord? to, Enum? before, Enum? after, string? reason = null) =>
-        new($"{((from ?? to) is AttachmentRecord ? "attachment" : "reservation")} {(from ?? to)!.Id} cannot go from {before?.ToString() ?? "nothing"} " +
-            $"to {after?.ToString() ?? "nothing"}{(reason is null ? "" : $": {reason}")}. Nothing was written.");
+        PluginRecord? from, PluginRecord? to, Enum? before, Enum? after, string? reason = null)
+    {
+        var record = (from ?? to)!;
+        var name = $"{(record is AttachmentRecord ? "attachment" : "reservation")} {record.Id}";
+        return new($"{name} cannot go from {before?.ToString() ?? "nothing"} to {after?.ToString() ?? "nothing"}" +
+            $"{(reason is null ? "" : $": {reason}")}. Nothing was written.");
+    }
 }
 
 /// <summary>A record cannot follow the present one: an error of cnm-cni, caught before anything is written.</summary>

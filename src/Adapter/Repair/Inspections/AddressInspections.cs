@@ -62,7 +62,8 @@ internal sealed class StoreInspection(
         FindingKind.StolenAddress,
         allocation.Record.ContainerId,
         allocation.What,
-        $"the IPAM plugin has {string.Join(", ", missing.Select(address => address.Address))} no longer recorded in {allocation.Store.Path}")
+        $"the IPAM plugin has {string.Join(", ", missing.Select(address => address.Address))} no longer recorded " +
+            $"in {allocation.Store.Path}")
     {
         Repair = token => recovery.RecoverAsync(allocation, missing, token),
     };

@@ -18,6 +18,9 @@ internal sealed class EndpointInspection(Journal journal, CleanupRunner cleanups
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(context.Docker is { } docker ? [.. Forgotten(docker), .. Unrecorded(docker)] : null);
 
+    public static string What(string network, string endpointId, string container) =>
+        $"container {container} (endpoint {DockerId.Short(endpointId)}) on Docker network {network}";
+
     private IEnumerable<Finding> Forgotten(DockerView docker) =>
         from record in journal.Attachments.All.ToArray()
         where record is { IsUnfinished: false, IsCleanupPending: false } // Docker does not list those.
@@ -34,7 +37,7 @@ internal sealed class EndpointInspection(Journal journal, CleanupRunner cleanups
         select new Finding(
             FindingKind.UnrecordedEndpoint,
             endpoint.EndpointId,
-            $"container {endpoint.Container.Name} (endpoint {DockerId.Short(endpoint.EndpointId)}) on Docker network {endpoint.Network.Name}",
+            What(endpoint.Network.Name, endpoint.EndpointId, endpoint.Container.Name),
             "Docker has its endpoint, and the journal has no record of it: it was lost, or could not be read")
         {
             Grace = settings.Repair.OrphanGrace,
@@ -91,7 +94,7 @@ internal sealed class OrphanedEndpointInspection(IDockerEngine docker, KnownFind
     private Finding ToFinding(string network, string endpointId, string name, HashSet<string> names) => new(
         FindingKind.OrphanedEndpoint,
         endpointId,
-        $"container {name} (endpoint {DockerId.Short(endpointId)}) on Docker network {network}",
+        EndpointInspection.What(network, endpointId, name),
         "Docker does not have the container any more, and still has its endpoint, which keeps its address and its published ports")
     {
         Grace = settings.Repair.OrphanGrace,

@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
 /// Staging namespaces: kernel × journal. A record is written before its namespace is made and removed after it, so a namespace without a
-/// record is unused; unless that record could not be read or was removed by somebody, which Docker's endpoints show.
+/// record is unused; unless that record could not be read or was removed, which Docker's endpoints show.
 /// </summary>
 internal sealed class NamespaceInspection(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, AdapterSettings settings) : IInspection
