@@ -61,7 +61,8 @@ internal sealed partial class RecordDirectory<T>
     }
 
     private string[] Entries(string ending) =>
-        [.. Directory.EnumerateFileSystemEntries(directory).Where(entry => entry.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(directory)
+            .Where(entry => entry.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static void Discard(string unfinished, List<(string File, string Reason)> unreadable)
     {
@@ -71,7 +72,8 @@ internal sealed partial class RecordDirectory<T>
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            unreadable.Add((unfinished, $"the record cannot be written as long as this file is there, and it cannot be removed: {ErrorDescription.OfFile(refused)}"));
+            unreadable.Add((unfinished, "the record cannot be written as long as this file is there, and it cannot be removed: " +
+                ErrorDescription.OfFile(refused)));
         }
     }
 
@@ -93,7 +95,8 @@ internal sealed partial class RecordDirectory<T>
         }
     }
 
-    private static string ErrorOf(Exception broken) => broken is JsonException invalid ? ErrorDescription.OfJson(invalid) : ErrorDescription.OfFile(broken);
+    private static string ErrorOf(Exception broken) =>
+        broken is JsonException invalid ? ErrorDescription.OfJson(invalid) : ErrorDescription.OfFile(broken);
 
     private void Note(string file, string reason, List<(string File, string Reason)> unreadable)
     {
@@ -183,7 +186,9 @@ internal static class RecordFile
         return length == 0 ? throw new JsonException("it is empty") : content[..length];
     }
 
-    /// <summary>Replaces a record. Durable once <see cref="SyncDirectory"/> has returned too; when it throws, the file is unchanged.</summary>
+    /// <summary>
+    /// Replaces a record. Durable once <see cref="SyncDirectory"/> has returned too; when it throws, the file is unchanged.
+    /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         FaultPoint.Pass(FaultKind.Write, $"content of {path}");
