@@ -12,7 +12,7 @@ public sealed class PluginDeadlineTests : ServingDaemonTest
     public async Task An_ADD_that_runs_out_of_time_names_the_setting_that_allows_it_more()
     {
         using (Networks.Hold("chain", "ADD"))
-            (await Docker.CreateEndpointAsync("e1")).Should().Contain("were over before it finished").And.Contain(
+            (await Docker.CreateEndpointAsync("e1")).Should().Contain("it did not finish within").And.Contain(
                 "The setting timeouts.add allows it more time.");
     }
 }

@@ -181,7 +181,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         other.Should().Contain("subnet 10.67.0.0/24 does not belong to CNI network \"dual\"");
         twin.Should().Contain("-o names CNI network \"dual\", but the addresses would come from \"twin\"");
-        ambiguous.Should().Contain("\"dual\" and \"twin\" declare it").And.Contain("--ipam-opt cni.network=NAME");
+        ambiguous.Should().Contain("\"dual\" and \"twin\". Choose one with").And.Contain("--ipam-opt cni.network=NAME");
     }
 
     [Fact]
