@@ -63,7 +63,8 @@ internal sealed class Arrivals(
         {
             if (Sandbox.Exists(record.SandboxKey!))
             {
-                staging.MountSandbox(record.ContainerId, record.SandboxKey!); // Usually unchanged; a mount may be lost with the previous process.
+                // Usually unchanged; a mount may be lost with the previous process.
+                staging.MountSandbox(record.ContainerId, record.SandboxKey!);
                 staging.SettleDefaultRoutes(record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes());
             }
 

@@ -8,8 +8,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// DEL of a chain, and the decision whether it has removed everything. A DEL that succeeds while the plugins have their link counts. In every
-/// other case what remains on the host decides (docs/state.md, "When an attachment is cleaned up"), never the answer of a plugin.
+/// DEL of a chain, and the decision whether it has removed everything. A DEL that succeeds while the plugins have their link counts. In
+/// every other case what remains on the host decides (docs/state.md, "When an attachment is cleaned up"), never the answer of a plugin.
 /// </summary>
 internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers)
 {
@@ -92,8 +92,8 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         await RequireNothingLeftAsync(record);
     }
 
-    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and ptp,
-    // containernetworking/plugins 1.1).
+    // Some plugins have one chain for all addresses, and cannot remove it with the first while the second still leads there (bridge and
+    // ptp, containernetworking/plugins 1.1).
     private async Task DeleteAddressByAddressAsync(AttachmentRecord record)
     {
         foreach (var address in record.Snapshot!.Addresses.Reverse())

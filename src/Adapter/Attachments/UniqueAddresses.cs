@@ -68,6 +68,7 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
 
     private static CnmException Taken(string cniNetwork, string address, AddressOwner other) => new(
         $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost " +
-        "the record of that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container again. " +
+        "the record of that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container " +
+        "again. " +
         "If it keeps none (static), only one container at a time can have the address.");
 }

@@ -113,7 +113,8 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
 
         // Errors of the kernel, which name what was attempted.
         IOException and not BadHttpRequestException or UnauthorizedAccessException => ErrorDescription.OfFile(failure),
-        JsonException json => $"the request does not follow the network driver protocol: {ErrorDescription.OfJson(json)}. Nothing was done.",
+        JsonException json =>
+            $"the request does not follow the network driver protocol: {ErrorDescription.OfJson(json)}. Nothing was done.",
         BadHttpRequestException broken => $"the request could not be read: {broken.Message} Nothing was done.",
         OperationCanceledException => "the call was cancelled before it finished, because the connection closed.",
         _ => $"internal error of cnm-cni; its log has the details: {failure.Message} ({failure.GetType().Name})",

@@ -152,7 +152,8 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
             new DockerUnreachableException(dockerSocket, $"no answer within {timeout.TotalSeconds} s when asked to {request}", failure),
         DockerApiException refusal => new DockerRefusalException(request, refusal.StatusCode, Message(refusal.ResponseBody), failure),
         JsonException invalid =>
-            new DockerRefusalException(request, HttpStatusCode.OK, $"its answer is not understood: {ErrorDescription.OfJson(invalid)}", failure),
+            new DockerRefusalException(
+                request, HttpStatusCode.OK, $"its answer is not understood: {ErrorDescription.OfJson(invalid)}", failure),
         HttpRequestException or IOException or SocketException =>
             new DockerUnreachableException(dockerSocket, UnixSocketHttp.Reason(failure, dockerSocket), failure),
         _ => null,

@@ -137,7 +137,8 @@ public sealed class StatusCommandTests : DaemonCommandTest
         [
             new CniNetworkStatus("pods", ["10.88.0.0/16", "fd00::/64"], IsComplete: true, null, [
                 new AddressOwnerStatus(AddressOwnerKind.Container, "web", EndpointId, EndpointId, ["10.88.0.2", "fd00::2"]),
-                new AddressOwnerStatus(AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b",
+                new AddressOwnerStatus(
+                    AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b",
                     null, ["10.88.0.3", "fd00::3"]),
                 new AddressOwnerStatus(AddressOwnerKind.Other, null, "cafe", null, ["10.88.0.9"]),
             ]),

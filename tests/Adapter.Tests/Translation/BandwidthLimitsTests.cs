@@ -57,7 +57,8 @@ public sealed class BandwidthLimitsTests
               {"type": "bridge"}, {"type": "bandwidth", "{{field}}": 1000, "capabilities": {"bandwidth": true} } ] }
             """);
         var read = () => BandwidthLimits.Read(Options("ingress=10mbit"), chain);
-        read.Should().Throw<CnmException>().WithMessage("*its plugin bandwidth has limits of its own in test.conflist, which override the options*");
+        read.Should().Throw<CnmException>().WithMessage(
+            "*its plugin bandwidth has limits of its own in test.conflist, which override the options*");
     }
 
     private static NetworkConfiguration Chain => Conflists.WithCapabilities("bandwidth");

@@ -39,7 +39,8 @@ public sealed class DataQuantityTests
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
         read.Should().Throw<CnmException>().WithMessage(
-            $"option cni.bandwidth.ingress: the unit of \"{text}\" is ambiguous, bits or bytes. Write bit or byte, as in 10mbit or 2mbyte.");
+            $"option cni.bandwidth.ingress: the unit of \"{text}\" is ambiguous, bits or bytes. Write bit or byte, as in 10mbit or " +
+            $"2mbyte.");
     }
 
     [Theory]
@@ -57,7 +58,8 @@ public sealed class DataQuantityTests
     {
         var read = () => DataQuantity.Rate("cni.bandwidth.ingress", text);
         read.Should().Throw<CnmException>().WithMessage(
-            $"option cni.bandwidth.ingress: \"{text}\" is not a rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; a " +
+            $"option cni.bandwidth.ingress: \"{text}\" is not a rate. Write a number and bit or byte, as in 10mbit, 1.5gbit/s or 2mbyte; " +
+            $"a " +
             $"number alone is in bits.");
     }
 

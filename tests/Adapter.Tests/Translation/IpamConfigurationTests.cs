@@ -41,7 +41,8 @@ public sealed class IpamConfigurationTests
                 $$"""{ "cniVersion": "1.0.0", "name": "n", "plugins": [ { "type": "bridge",""" +
                 $$""" "args": {{args}}, "ipam": { "type": "host-local" } } ] }""");
 
-        IpamConfiguration.WithRequested(network, ["10.1.0.5/16", "fd00::5/64"]).Plugins[0].Json["args"]!.ToJsonString().Should().Be(expected);
+        IpamConfiguration.WithRequested(network, ["10.1.0.5/16", "fd00::5/64"]).Plugins[0].Json["args"]!.ToJsonString().Should().Be(
+            expected);
     }
 
     [Theory]

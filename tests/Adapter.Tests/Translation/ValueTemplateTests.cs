@@ -21,7 +21,8 @@ public sealed class ValueTemplateTests
 
     [Theory]
     [InlineData(
-        "{pod}", "option cni.args.A: {pod} is an unknown placeholder. Known: {container.name}, {endpoint.id}, {endpoint.short}, {network.id}, " +
+        "{pod}", "option cni.args.A: {pod} is an unknown placeholder. Known: {container.name}, {endpoint.id}, {endpoint.short}, " +
+            "{network.id}, " +
             "{cni.network}, {host.name}, {mac}, {ip}, {ip6}. "
         + "Write {{ and }} for braces.")]
     [InlineData("{}", "option cni.args.A: {} is an unknown placeholder. Known: *")]
@@ -37,6 +38,7 @@ public sealed class ValueTemplateTests
     public void A_name_without_a_value_is_refused_with_the_reason()
     {
         var fill = () => ValueTemplate.Parse("cni.args.A", "{mac}").Fill(Known, "Ask for one.");
-        fill.Should().Throw<CnmException>().WithMessage("option cni.args.A contains {mac}, which this endpoint does not have. Ask for one.");
+        fill.Should().Throw<CnmException>().WithMessage(
+            "option cni.args.A contains {mac}, which this endpoint does not have. Ask for one.");
     }
 }

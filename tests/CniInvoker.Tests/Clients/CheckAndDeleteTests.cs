@@ -34,7 +34,8 @@ public sealed class CheckAndDeleteTests : ClientTest
     [Case(39, "cache-states",
         Libcni = "CHECK of what is missing runs without a prevResult, and of a record of another kind with an empty one; DEL deletes " +
             "what it cannot read",
-            Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and an unreadable record is moved aside, not " +
+            Ours = "CHECK is refused without a readable record; DEL runs without prevResult, and an unreadable record is moved aside, " +
+                "not " +
                 "deleted")]
     public async Task CHECK_without_a_record_runs_nothing()
     {

@@ -44,7 +44,8 @@ public sealed class PluginAnswerTests : IDisposable
         """echo '{"ips":[{"address":"10.1.2.3"}]}'""", 6,
         "field $.ips[0].address is not an address with a prefix length, as in 10.1.2.3/24: \"10.1.2.3\"; it printed: " +
         "\"{\"ips\":[{\"address\":\"10.1.2.3\"}]}\" (code 6).")]
-    [Case(28, "stdout forms", Libcni = "treats empty output as a JSON error without a name", Ours = "reported with the reason and with what was printed")]
+    [Case(28, "stdout forms", Libcni = "treats empty output as a JSON error without a name",
+        Ours = "reported with the reason and with what was printed")]
     [Case(29, "error forms", Libcni = "drops stderr where anything is on stdout, and has no message for an object without one",
         Ours = "always reports stderr, and the exit status or signal where there is no message")]
     [Case(30, "exit0-error-object")]
