@@ -78,7 +78,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
                 throw failure; // The address must stay reserved while rules use it.
         }
 
-        // It fails over rules that do not exist: somebody flushed the firewall, or the plugin never made them (bridge and ptp with the back
+        // It fails over rules that do not exist: a person flushed the firewall, or the plugin never made them (bridge and ptp with the back
         // end nftables look for rules of iptables too, containernetworking/plugins 1.9). Without a link it does not look for them, and the
         // address is released.
         staging.Remove(record.ContainerId);

@@ -29,7 +29,7 @@ internal static partial class LibC
     /// <summary>The user whose rights this process has.</summary>
     public static uint EffectiveUser() => geteuid();
 
-    /// <summary>Ends a process at once. It is no error if it has ended already.</summary>
+    /// <summary>Ends a process at once. Does nothing if it has ended already.</summary>
     public static void Kill(int process)
     {
         if (kill(process, SIGKILL) != 0 && LastError != Errno.ESRCH)

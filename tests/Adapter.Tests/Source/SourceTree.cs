@@ -41,8 +41,9 @@ internal sealed partial record SourceFile(string Path, string Text)
             foreach (var (index, line) in Lines.Index())
             {
                 var wasRaw = isRaw;
-                isRaw ^= line.Split("\"\"\"").Length % 2 == 0;
-                if (!wasRaw && !isRaw)
+                var quotes = line.Split("\"\"\"").Length - 1;
+                isRaw ^= quotes % 2 == 1;
+                if (!wasRaw && quotes == 0)
                     yield return (index + 1, line);
             }
         }

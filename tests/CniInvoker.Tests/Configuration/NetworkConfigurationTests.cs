@@ -223,7 +223,8 @@ public sealed class NetworkConfigurationTests
     {
         var parse =
             () => Parse(
-                "{\"plugins\":[{},\n{\"type\":\"a\",\"ipam\":1,\n\"capabilities\":{\"mac\":1,\"ips\":2}},\n3],\n\"disableCheck\":\"perhaps\",\n\"cniVersions\":[\"x\"],\n\"name\":\"a b\"}");
+                "{\"plugins\":[{},\n{\"type\":\"a\",\"ipam\":1,\n\"capabilities\":{\"mac\":1,\"ips\":2}},\n3],\n" +
+                "\"disableCheck\":\"perhaps\",\n\"cniVersions\":[\"x\"],\n\"name\":\"a b\"}");
 
         var mistake = parse.Should().Throw<CniConfigurationException>().Which;
         mistake.Problems.Select(problem => (problem.Line, problem.JsonPath)).Should().Equal(
@@ -247,7 +248,8 @@ public sealed class NetworkConfigurationTests
     public void Keys_reserved_for_runtimes_are_a_warning_with_position()
     {
         var network =
-            Parse("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"b\",\n\"PrevResult\":{},\n\"runtimeConfig\":{},\n\"cni.dev/valid-attachments\":[]}]}");
+            Parse("{\"name\":\"n\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"b\",\n\"PrevResult\":{},\n" +
+                "\"runtimeConfig\":{},\n\"cni.dev/valid-attachments\":[]}]}");
 
         network.Warnings.Select(warning => warning.Message).Should().Equal(
             "line 2: $.plugins[1].PrevResult is reserved for runtimes and is not passed to the plugin",
