@@ -1,14 +1,8 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.HostPorts;
-using Bridge.Adapter.Ipam;
-using Bridge.Adapter.Networks;
-using Bridge.Adapter.Sandboxes;
-using Bridge.Adapter.Sandboxes.Links;
-using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
-using CniInvoker;
 
 namespace Bridge.Adapter.Methods;
 
@@ -21,15 +15,13 @@ namespace Bridge.Adapter.Methods;
 /// the same answer.
 /// </summary>
 internal sealed class CreateEndpoint(
-    NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, StrandedContainers stranded,
-    Attacher attacher,
-    Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, Journal journal, AttachmentGates gates,
-    AdapterSettings settings, TimeProvider timeProvider) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
+    EndpointIntent intent, Attacher attacher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, Journal journal,
+    AttachmentGates gates) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
-        var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
+        DockerId.Require(request.NetworkID, nameof(request.NetworkID));
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         var known = journal.Attachments.Find(endpointId);
         if (known is { Phase: AttachmentPhase.Prepared or AttachmentPhase.Added or AttachmentPhase.Joined })
@@ -38,8 +30,7 @@ internal sealed class CreateEndpoint(
         if (known is not null)
             await detacher.DetachAsync(known);
 
-        CniArguments.RequireAllowed(request.Options?.Keys ?? [], settings.ForbiddenArguments);
-        var record = await AttachAsync(Prepare(request, await networks.FindAsync(networkId, cancellationToken)), cancellationToken);
+        var record = await AttachAsync(await intent.ReadAsync(request, cancellationToken), cancellationToken);
         return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
     }
 
@@ -73,55 +64,6 @@ internal sealed class CreateEndpoint(
         var foreign = await foreignPorts.FindAsync(record.RequestedPorts, cancellationToken);
         return record with { PublishedPorts = ports.Reserve(record.EndpointId, record.RequestedPorts, foreign) };
     }
-
-    private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
-    {
-        var reservation = docker.Ipam == IpamMode.Cni ? Adopt(request, docker) : null;
-        var withoutIPv6 = reservation is not null && OmitsIPv6(request, docker);
-        var network = reservation is null
-            ? stranded.Choose(configurations.Load(), docker.CniNetwork)
-            : IpamConfiguration.WithReserved(CniRecord.Configuration(reservation), CniRecord.Result(reservation)!, withoutIPv6);
-        var options = EndpointRequestOptions.Read(request, network, docker, Facts(request, reservation));
-        return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
-        {
-            ContainerId = reservation?.ContainerId ?? request.EndpointID,
-            Phase = reservation is not null || docker.Attach == AttachMode.Sandbox ? AttachmentPhase.Prepared : AttachmentPhase.Adding,
-            Attach = docker.Attach,
-            Internal = docker.Internal,
-            BootId = BootId.Current(),
-            Since = timeProvider.GetUtcNow(),
-            InterfaceName = InterfaceNames.Sandbox,
-            RequestedInterfaceName = options.InterfaceName,
-            HostInterfaceName = InterfaceNames.Host(request.EndpointID),
-            Configuration = CniRecord.ToElement(network.ToUtf8Json()),
-            Arguments = options.Arguments,
-            Capabilities = CniRecord.ToElement(options.Capabilities),
-            Mac = options.Mac is { } mac ? MacAddress.Format(mac) : null,
-            Addresses = options.Addresses,
-            Reserved = [.. reservation?.Addresses.Select(address => address.Address)
-                .Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
-            Sysctls = options.Sysctls,
-            RequestedPorts = options.Ports,
-            ContainerName = reservation?.ContainerName,
-        };
-    }
-
-    private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)
-    {
-        var addresses = EndpointRequestOptions.AddressesOf(request);
-        return (addresses.Length > 0 ? reservations.Adopt(docker.CniNetwork, addresses, request.EndpointID) : null)
-            ?? throw new CnmException(
-            $"address {string.Join(" and ", addresses)} of CNI network \"{docker.CniNetwork}\" is not reserved for this endpoint. " +
-            "Start the container again.");
-    }
-
-    // From 28 on Docker requests no IPv6 address for a container with IPv6 switched off (docker run --sysctl
-    // net.ipv6.conf.all.disable_ipv6=1). With an IPv6 address the plugins would switch it on again.
-    private static bool OmitsIPv6(CreateEndpointRequest request, NetworkRecord docker) =>
-        docker.IPv6 && string.IsNullOrEmpty(request.Interface?.AddressIPv6);
-
-    private static EndpointFacts Facts(CreateEndpointRequest request, ReservationRecord? reservation) =>
-        new(request.EndpointID, request.NetworkID, Environment.MachineName, reservation?.ContainerName);
 }
 
 /// <summary>

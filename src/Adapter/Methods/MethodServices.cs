@@ -9,6 +9,7 @@ internal static class MethodServices
         .AddSingleton<ReleasePool>()
         .AddSingleton<CreateNetwork>()
         .AddSingleton<DeleteNetwork>()
+        .AddSingleton<EndpointIntent>()
         .AddSingleton<CreateEndpoint>()
         .AddSingleton<EndpointOperInfo>()
         .AddSingleton<Join>()

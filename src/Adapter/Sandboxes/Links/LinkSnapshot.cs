@@ -95,3 +95,92 @@ internal sealed record LinkSysctl(string Key, string Value)
     /// <summary>Docker sets it: it disables IPv6 on a link for which it has no IPv6 address.</summary>
     public bool IsDockers => Key is IPv6SwitchKey;
 }
+
+/// <summary>An address of a link.</summary>
+internal sealed record LinkAddress(string Address, int PrefixLength)
+{
+    [JsonIgnore]
+    public bool IsIPv6 => Address.Contains(':');
+
+    /// <summary>Whether the two conflict: the kernel keeps only one of them on a link.</summary>
+    public bool IsSameAs(LinkAddress other) => (Address, PrefixLength, Peer) == (other.Address, other.PrefixLength, other.Peer);
+
+    public RouteScope Scope { get; init; }
+
+    public AddressFlags Flags { get; init; }
+
+    /// <summary>The other end of a point-to-point link.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>An address within the subnet whose connected route the kernel adds with this address.</summary>
+    [JsonIgnore]
+    public string Neighbour => Peer ?? Address;
+
+    /// <summary>The metric of the connected route; 0: the kernel's default.</summary>
+    public uint Metric { get; init; }
+
+    public string? Broadcast { get; init; }
+
+    /// <summary>IFA_LABEL, if it is not the link's name.</summary>
+    public string? Label { get; init; }
+}
+
+/// <summary>The flags of an address that are chosen (IFA_F_…); those by which the kernel reports a state are not included.</summary>
+[Flags]
+internal enum AddressFlags
+{
+    None = 0,
+    NoDad = 0x02,
+    HomeAddress = 0x10,
+
+    /// <summary>Added with preferred lifetime 0: no source address unless a socket binds it.</summary>
+    Deprecated = 0x20,
+    ManageTemporary = 0x100,
+    NoPrefixRoute = 0x200,
+    MulticastAutoJoin = 0x400,
+}
+
+/// <summary>A rule of the routing policy database (ip-rule(8)).</summary>
+/// <param name="Priority">The kernel applies smaller numbers first.</param>
+internal sealed record RoutingRule(bool IsIPv6, uint Priority)
+{
+    /// <summary>FR_ACT_… of linux/fib_rules.h; 1: look up the table.</summary>
+    public int Action { get; init; }
+
+    public int Table { get; init; }
+
+    /// <summary>Source in CIDR notation.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Destination in CIDR notation.</summary>
+    public string? To { get; init; }
+
+    public string? InputInterface { get; init; }
+
+    public string? OutputInterface { get; init; }
+
+    public bool Inverted { get; init; }
+
+    public int TypeOfService { get; init; }
+
+    /// <summary>Marks, ports, user ranges and other selectors.</summary>
+    public IReadOnlyList<KernelAttribute> OtherAttributes { get; init; } = [];
+
+    /// <summary>The same rule for a link of another name, or without the link's name.</summary>
+    public RoutingRule For(string ifname, string? otherIfname) => this with
+    {
+        InputInterface = InputInterface == ifname ? otherIfname : InputInterface,
+        OutputInterface = OutputInterface == ifname ? otherIfname : OutputInterface,
+    };
+
+    /// <summary>Whether the two conflict: the kernel keeps only one of them in a namespace.</summary>
+    public bool IsSameAs(RoutingRule other) =>
+        this with { OtherAttributes = other.OtherAttributes } == other && OtherAttributes.SequenceEqual(other.OtherAttributes);
+
+    public override string ToString() => $"{Priority}: from {From ?? "all"}{(To is null ? "" : $" to {To}")} lookup {Table}";
+}
+
+/// <summary>A netlink attribute that cnm-cni copies without interpreting it.</summary>
+/// <param name="Number">Its number in the kernel's header.</param>
+/// <param name="Value">Its bytes in hexadecimal, in the host's byte order.</param>
+internal sealed record KernelAttribute(int Number, string Value);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
 using static Bridge.Adapter.Cli.SharedOptions;
@@ -100,4 +101,58 @@ internal static class RepairOutcome
 
     // Whatever a plugin wrote into its error.
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
+
+/// <summary><c>cnm-cni metrics</c>.</summary>
+internal static class MetricsCommand
+{
+    public static Command Build()
+    {
+        var command = new Command("metrics",
+            "Print the daemon's counters in Prometheus's text format. When it does not answer: cnm_cni_up 0, and exit code 1.") { Config };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var console = parsed.InvocationConfiguration;
+            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
+            try
+            {
+                await console.Output.WriteAsync(await daemon.MetricsAsync(cancellationToken));
+                return ExitCodes.Success;
+            }
+            catch (ControlException silence)
+            {
+                // A file that a collector reads must say so, not end.
+                await console.Output.WriteAsync("# HELP cnm_cni_up Whether the daemon answers.\n# TYPE cnm_cni_up gauge\ncnm_cni_up 0\n");
+                await console.Error.WriteLineAsync(silence.Message);
+                return ExitCodes.Failure;
+            }
+        });
+        return command;
+    }
+}
+
+/// <summary>The outcome of CHECK for people.</summary>
+internal static class CheckReport
+{
+    public static void Write(CheckResponse response, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(response, ControlJson.Default.CheckResponse));
+            return;
+        }
+
+        if (response.Results.Count == 0)
+        {
+            output.WriteLine("No containers are attached.");
+            return;
+        }
+
+        var table = new TextTable("CONTAINER", "ENDPOINT", "OUTCOME", "MESSAGE");
+        foreach (var result in response.Results)
+            table.Add(result.ContainerName, DockerId.Short(result.EndpointId), result.Outcome.ToString().ToLowerInvariant(),
+                result.Message);
+
+        table.WriteTo(output);
+    }
 }
