@@ -67,7 +67,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
         listed.Should().ContainSingle(line => line.StartsWith("pods ", StringComparison.Ordinal)).And.NotContain(
             line => line.StartsWith("lo ", StringComparison.Ordinal));
         listed.Should().Contain($"Not offered: DIR/{file}: {reason}, so no container can be on it.");
-        Error.ToString().Should().StartWith("No container can be on CNI network \"lo\"").And.Contain(reason);
+        Error.ToString().Should().StartWith("CNI network \"lo\"").And.Contain("cannot attach containers").And.Contain(reason);
         Docker.Names.Should().Equal("pods");
     }
 
@@ -124,7 +124,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
 
         (await RunAsync("networks", Cancellation)).Should().Be(0);
 
-        Lines().Should().ContainMatch("Warning: *10-pods.conflist: everybody on this machine may write to it, *");
+        Lines().Should().ContainMatch("Warning: *10-pods.conflist: every user may write to it and so decide what root runs; *");
     }
 
     [Fact]

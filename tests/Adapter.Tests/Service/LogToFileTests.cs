@@ -35,9 +35,9 @@ public sealed class LogToFileTests : IAsyncLifetime
 
         _daemon.Signal("HUP");
         await Eventually.TrueAsync(
-            () =>
+            async () =>
             {
-                _daemon.PostAsync("NetworkDriver.DeleteNetwork", """{"NetworkID":"0c"}""").Wait();
+                await _daemon.PostAsync("NetworkDriver.DeleteNetwork", """{"NetworkID":"0c"}""");
                 return Read(LogFile).Contains("NetworkDriver.DeleteNetwork", StringComparison.Ordinal);
             },
             "it logs to a new file");

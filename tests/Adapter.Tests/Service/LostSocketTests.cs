@@ -46,7 +46,7 @@ public sealed class LostSocketTests : IAsyncLifetime
         other.Bind(new UnixDomainSocketEndPoint(_daemon.SocketPath));
         other.Listen();
 
-        await Eventually.TrueAsync(() => _daemon.Log.Contains("Another process listens on", StringComparison.Ordinal), "it is told");
+        await Eventually.TrueAsync(() => _daemon.Log.Contains("Another process now listens on", StringComparison.Ordinal), "it is logged");
         _daemon.Terminate();
         await _daemon.EndAsync();
         File.Exists(_daemon.SocketPath).Should().BeTrue();

@@ -14,7 +14,7 @@ public sealed class SourceTreeTests
 {
     private const int LongestFile = 300;
     private const int LongestLine = 140;
-    private const int MostParameters = 12;
+    private const int MostParameters = 10;
 
     [Fact]
     public void Folders_depend_on_each_other_in_one_direction()

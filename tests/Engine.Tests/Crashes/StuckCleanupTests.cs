@@ -57,7 +57,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
 
         var forgotten = (await Host.BridgeAsync(["repair", "--forget", stuck.EndpointId[..12]], Cancellation)).EnsureSuccess();
 
-        forgotten.Output.Should().ContainAll("DEL of bridge", "the quarry is shut", "stays until somebody removes it");
+        forgotten.Output.Should().ContainAll("DEL of bridge", "the quarry is shut", "stays until you remove it");
         Chain.Work();
         (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
         File.Exists(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}/{stuck.Address}")).Should().BeFalse();

@@ -64,7 +64,7 @@ internal sealed class AbandonedCleanup(
     {
         yield return $"DEL of {string.Join(", ", CniRecord.Configuration(record).Plugins.Select(plugin => plugin.Type))} failed after " +
             $"{record.CleanupAttempts} attempts ({record.CleanupError}): what they made on this host (interfaces, firewall rules, tc) " +
-            "stays until a person removes it.";
+            "stays until you remove it.";
         if (record.PublishedPorts is { Count: > 0 } ports)
         {
             yield return $"Host ports {string.Join(", ", ports.Select(port => $"{port.HostPort}/{port.Protocol}"))} are free again, " +

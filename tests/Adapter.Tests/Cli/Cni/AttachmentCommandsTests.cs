@@ -60,7 +60,7 @@ public sealed class AttachmentCommandsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(CniHost.Nothing, "stays until somebody removes it.\n")]
+    [InlineData(CniHost.Nothing, "stays until you remove it.\n")]
     [InlineData("exit 1", "Its addresses stay taken: ")]
     public async Task A_DEL_that_always_fails_can_be_abandoned_and_only_the_IPAM_plugin_runs(string release, string sentence)
     {

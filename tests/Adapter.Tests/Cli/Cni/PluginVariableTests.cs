@@ -71,7 +71,7 @@ public sealed class PluginVariableTests : IDisposable
     [Theory]
     [InlineData(
         "CNI_ARGS=A=b", "--env: \"CNI_ARGS\" is set by the CNI specification and cannot be chosen")]
-    [InlineData("CNI_=1", "--env: \"CNI_\" is what the CNI specification")]
+    [InlineData("CNI_=1", "--env: \"CNI_\" is set by the CNI specification")]
     [InlineData("PATH=/tmp", "--env: \"PATH\" cannot be chosen: plugins find iptables and each other by it")]
     [InlineData("LD_PRELOAD=/tmp/x.so", "--env: \"LD_PRELOAD\" cannot be chosen: the loader would put other code into plugins by it")]
     [InlineData("=1", "--env: \"\" has no name")]
