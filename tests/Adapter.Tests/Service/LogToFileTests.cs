@@ -35,12 +35,13 @@ public sealed class LogToFileTests : IAsyncLifetime
 
         _daemon.Signal("HUP");
         await Eventually.TrueAsync(
-            async () =>
+            async _ =>
             {
                 await _daemon.PostAsync("NetworkDriver.DeleteNetwork", """{"NetworkID":"0c"}""");
                 return Read(LogFile).Contains("NetworkDriver.DeleteNetwork", StringComparison.Ordinal);
             },
-            "it logs to a new file");
+            "it logs to a new file",
+            Cancellation);
 
         _daemon.Log.Should().BeEmpty("all of it is in the file");
         new FileInfo($"/proc/{_daemon.Id}/fd/2").LinkTarget.Should().Be(LogFile, "that is where the runtime's last words go");
