@@ -47,10 +47,9 @@ internal static class Daemon
             builder.Logging.AddQueuedConsole(settings.Log, logFile);
             socket.ServeBy(builder.WebHost);
             builder.Services.AddRoutingCore().AddSingleton(settings).AddSingleton(TimeProvider.System)
-                .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings).AddAttachments()
-                    .AddIpam()
-                .AddCnm(settings).AddMethods().AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings)
-                .AddControl(environment);
+                .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings)
+                .AddAttachments().AddIpam().AddCnm(settings).AddMethods()
+                .AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings).AddControl(environment);
             await using var app = builder.Build();
             _ = app.Services.GetRequiredService<JournalMetrics>(); // Only the metrics page reads its instruments.
             app.MapCnm();

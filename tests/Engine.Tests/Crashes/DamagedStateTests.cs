@@ -24,7 +24,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         "echo '{\"Version\": \"three\"}' > $f",
         "echo '{\"Version\": 1000}' > $f",
         "echo '{\"Version\": 1, \"Version\": 1, \"EndpointId\": \"\\ud800\"}' > $f",
-        "sed -i -e 's/\"HostPort\": [0-9]*/\"HostPort\": 88092/' $f",
+        "sed -i -e 's/\"Version\": 1/\"Version\": 2/' -e 's/\"HostPort\": [0-9]*/\"HostPort\": 88092/' $f",
         "rm $f; mkdir $f",
         "rm $f; mkfifo $f",
         "rm $f; mknod $f c 5 1",

@@ -3,8 +3,8 @@ using Bridge.Adapter.Tests.Source;
 
 namespace Bridge.Adapter.Tests.Documentation;
 
-/// <summary>docs/troubleshooting.md quotes error texts. A reader searches the page for the text on the screen.</summary>
-public sealed partial class TroubleshootingTests
+/// <summary>What the documents say of the source stays true: the texts that they quote, the files that they name.</summary>
+public sealed partial class DocumentsTests
 {
     // Texts of Docker, of a plugin and of Compose, and the form of a problem in the settings.
     private static readonly string[] Foreign =
@@ -26,8 +26,27 @@ public sealed partial class TroubleshootingTests
             .Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("docs/architecture.md")]
+    [InlineData("docs/lifecycle.md")]
+    [InlineData("docs/state.md")]
+    [InlineData("docs/testing.md")]
+    public void Every_source_file_that_a_document_names_exists(string document)
+    {
+        var files = SourceTree.Files("src", "tests", "benchmarks", "samples").Select(file => $"/{file.Path}").ToArray();
+
+        SourceTree.Lines(document).SelectMany(line => SourceFileName().Matches(line)).Select(match => match.Groups[1].Value)
+            .Where(name => !files.Any(file => file.EndsWith($"/{name}", StringComparison.Ordinal)))
+            .Should().BeEmpty();
+    }
+
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Quotation();
+
+    [GeneratedRegex(@"`([\w./]+\.cs)`")]
+    private static partial Regex SourceFileName();
 
     // The seam between the halves of a text that is longer than a line.
     [GeneratedRegex("(?<!\\\\)\"\\s*\\+\\s*\\$?\"")]
