@@ -57,7 +57,7 @@ internal static class Footprint
             var start = Stopwatch.GetTimestamp();
             using var daemon =
                 Process.Start(
-                    new ProcessStartInfo(BridgeBinary.Require(), ["serve", "--config", settings]) { RedirectStandardOutput = true })!;
+                    new ProcessStartInfo(CnmCniBinary.Require(), ["serve", "--config", settings]) { RedirectStandardOutput = true })!;
             daemon.BeginOutputReadLine();
             await AnswersAsync(socket, cancellationToken);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

@@ -19,7 +19,7 @@ if (HostRequirements.Missing() is { } missing)
     return 2;
 }
 
-BridgeBinary.Require();
+CnmCniBinary.Require();
 var progress = new StepLog();
 
 // 1. One CNI network, as it would stand in /etc/cni/net.d of any Kubernetes node.
@@ -39,9 +39,9 @@ await DockerAsync(
 progress.Say($"docker network inspect: {await AskDockerAsync("network", "inspect", "-f", "{{range .IPAM.Config}}{{.Subnet}} via {{.Gateway}}{{end}}", "pods")}");
 
 // 3. Web servers on both sides, one at an address that was asked for, and a container that visits them.
-const string WishedAddress = "10.90.0.77";
+const string RequestedAddress = "10.90.0.77";
 string[] webServer = ["httpd", "-f", "-p", "80", "-h", "/www"];
-await DockerAsync(["run", "--detach", "--name", "web", "--network", "pods", "--ip", WishedAddress, "--publish", "8080:80", "bridge-test", .. webServer]);
+await DockerAsync(["run", "--detach", "--name", "web", "--network", "pods", "--ip", RequestedAddress, "--publish", "8080:80", "bridge-test", .. webServer]);
 await DockerAsync("run", "--detach", "--name", "visitor", "--network", "pods", "bridge-test");
 progress.Say("Running a pod through the Container Runtime Interface, as a kubelet does");
 var pod = await host.Pods.RunAsync("web-pod", webServer, cancellationToken);
@@ -85,7 +85,7 @@ AnsiConsole.Write(Addresses.ToTable([web, visitor, podAddresses]));
 AnsiConsole.Write(matrix.ToTable());
 
 var isGood = matrix.IsComplete && web.Agree && visitor.Agree && podAddresses.Agree
-    && web.Kernel == WishedAddress && !taken.Succeeded && check.Succeeded && podProblem is null;
+    && web.Kernel == RequestedAddress && !taken.Succeeded && check.Succeeded && podProblem is null;
 progress.Say(isGood ? "Everything reaches everything, all witnesses agree, and the plugins are content" : "Something is wrong: see the tables and the log");
 if (!isGood)
     Console.Error.WriteLine(host.Logs);

@@ -59,7 +59,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
 
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var kernel = await KernelView.OfAsync(Host, "web", "eth0", Cancellation);
-        var bridge = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
+        var bridge = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
 
         var address = $"{docker.Address}/{docker.PrefixLength}";
         $"{kernel.Address}/{kernel.PrefixLength}".Should().Be(address);
@@ -270,7 +270,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
         await Parallel.ForAsync(
             0, 30, new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = Cancellation }, async (number, _) =>
             await RunContainerAsync($"guest{number}", "--publish", "80"));
-        var addresses = (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Addresses).ToArray();
+        var addresses = (await StatusView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Addresses).ToArray();
         await DockerAsync(["rm", "--force", .. Enumerable.Range(0, 30).Select(number => $"guest{number}")]);
 
         addresses.Should().HaveCount(30).And.OnlyHaveUniqueItems();

@@ -15,7 +15,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var kernel = await KernelView.OfAsync(Host, "web", "eth0", Cancellation);
-        var bridge = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
+        var bridge = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
 
         var result = bridge.Result!;
         var ip = result["ips"]![0]!;
@@ -69,7 +69,7 @@ public abstract class AgreementTests(EngineHost engine) : EngineTest(engine)
 
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var kernel = await KernelView.OfAsync(Host, "web", "eth0", Cancellation);
-        var bridge = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
+        var bridge = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
 
         docker.Mac.Should().Be(chosen);
         kernel.Mac.Should().Be(chosen);

@@ -41,7 +41,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
         await Host.Dockerd.StopAsync(Cancellation);
         await File.WriteAllTextAsync(DockerFile, """{ "data-root": "/run/bridge-test/another-disk" }""", Cancellation);
         await Host.Dockerd.StartAsync(Cancellation);
-        (await Eventually.IsTrueAsync(async token => (await BridgeView.OfAsync(Host, token)).Networks.Count == 0, BackgroundPatience,
+        (await Eventually.IsTrueAsync(async token => (await StatusView.OfAsync(Host, token)).Networks.Count == 0, BackgroundPatience,
             Cancellation)).Should().BeTrue();
         await Host.Dockerd.StopAsync(Cancellation);
         File.Delete(DockerFile);

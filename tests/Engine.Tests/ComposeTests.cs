@@ -78,7 +78,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
 
             address.Should().NotBeEmpty();
             (await AddressesAsync(project, "web")).Should().ContainSingle().Which.Should().StartWith("10.90.0.");
-            (await BridgeView.OfAsync(Host, Cancellation)).Networks.Select(network => network.CniNetwork).Should().Contain(
+            (await StatusView.OfAsync(Host, Cancellation)).Networks.Select(network => network.CniNetwork).Should().Contain(
                 [CniNetworks.Name, CniNetworks.SecondName]);
             await project.RunAsync(["down"], Cancellation);
             await DockerAsync("network", "rm", "by-subnet");

@@ -46,7 +46,7 @@ public sealed class DhcpTests(LeasedHost engine) : DirectAttachTest(engine), ICl
         var leases = engine.Client.Log.Split("acquiring lease").Length;
 
         var endpoint = await DockerView.OfAsync(Host, "web", Network, Cancellation);
-        (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(endpoint.EndpointId).Addresses.Should().Equal(
+        (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(endpoint.EndpointId).Addresses.Should().Equal(
             await AddressInsideAsync("web", FirstInterface));
         endpoint.Address.Should().BeEmpty("Docker asks for it before there is one");
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();

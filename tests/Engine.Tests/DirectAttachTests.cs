@@ -22,7 +22,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
 
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var kernel = await KernelView.OfAsync(Host, "web", FirstInterface, Cancellation);
-        var bridge = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
+        var bridge = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
 
         var address = $"{docker.Address}/{docker.PrefixLength}";
         $"{kernel.Address}/{kernel.PrefixLength}".Should().Be(address);
@@ -46,7 +46,7 @@ public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTes
 
         var docker = await DockerView.OfAsync(Host, "web", Unreserved, Cancellation);
         var kernel = await KernelView.OfAsync(Host, "web", FirstInterface, Cancellation);
-        var bridge = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
+        var bridge = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
 
         docker.Address.Should().BeEmpty();
         bridge.Addresses.Should().Equal($"{kernel.Address}/{kernel.PrefixLength}");

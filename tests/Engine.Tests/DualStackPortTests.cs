@@ -6,9 +6,9 @@ namespace Bridge.Engine.Tests;
 
 /// <summary><c>docker run -p</c> for a container that has addresses of both families.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall", "bandwidth")]
-public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine), IClassFixture<WishfulHost>
+public sealed class DualStackPortTests(EndpointOptionHost engine) : EngineTest(engine), IClassFixture<EndpointOptionHost>
 {
-    private const string Address6 = WishfulHost.Address6;
+    private const string Address6 = EndpointOptionHost.Address6;
 
     [Feature("Published ports: at chosen addresses of the host")]
     [Feature("Published ports: IPv6")]
@@ -43,7 +43,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
         await RunContainerAsync("web", option, argument);
 
         var endpoint = (await DockerView.OfAsync(Host, "web", Network, Cancellation)).EndpointId;
-        var port = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(endpoint).Ports.Should().ContainSingle().Subject;
+        var port = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(endpoint).Ports.Should().ContainSingle().Subject;
         (await Host.FromNeighbour.GetAsync(TestHost.Address, port.HostPort, Cancellation)).Should().Be(Page);
         (await Host.FromNeighbour.GetAsync(Address6, port.HostPort, Cancellation)).Should().Be(Page);
     }
@@ -61,7 +61,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
 
     [Feature("Published ports: IPv6 ports of a container without an IPv6 address, ports at `::1`", Not = "nobody could answer there")]
     [Theory]
-    [InlineData(WishfulHost.PlainNetwork, "[::]:8080:80", "no IPv6 address")]
+    [InlineData(EndpointOptionHost.PlainNetwork, "[::]:8080:80", "no IPv6 address")]
     [InlineData(Network, "[::1]:8080:80", "127.0.0.1")]
     public async Task A_port_that_could_never_be_reached_is_refused_at_docker_run(string network, string publish, string reason)
     {
@@ -69,7 +69,7 @@ public sealed class DualStackPortTests(WishfulHost engine) : EngineTest(engine),
 
         run.ExitCode.Should().NotBe(0);
         run.StandardError.Should().Contain(reason).And.Contain("-p 8080:80");
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
     }
 
     [Feature("Published ports: from the host itself")]

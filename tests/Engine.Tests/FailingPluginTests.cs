@@ -86,12 +86,12 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
 
         await DockerAsync("rm", "--force", "web");
 
-        var pending = (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject;
+        var pending = (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject;
         pending.LastError.Should().Contain("the quarry is shut");
         (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().Output.Should().Contain("the quarry is shut");
         engine.Work();
         await AssertNothingIsLeftSinceAsync(census);
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
     }
 
     private async Task AssertRunFailsCleanlyAsync(string how, params IReadOnlyList<string> reasons)

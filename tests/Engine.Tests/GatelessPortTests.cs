@@ -237,6 +237,6 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     }
 
     private async Task<IReadOnlyList<string>> PublishersAsync(CancellationToken cancellationToken) =>
-        [.. (await BridgeView.OfAsync(Host, cancellationToken)).Endpoints.Where(candidate => candidate.Ports.Count > 0).Select(
+        [.. (await StatusView.OfAsync(Host, cancellationToken)).Endpoints.Where(candidate => candidate.Ports.Count > 0).Select(
             candidate => candidate.EndpointId)];
 }

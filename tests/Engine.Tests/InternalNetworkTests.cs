@@ -36,7 +36,7 @@ public sealed class InternalNetworkTests(SeveralNetworksHost engine) : SeveralNe
             web.Address);
         (await TryDockerAsync("exec", "web", "wget", "-T", "2", "-qO-", $"http://{TestHost.NeighbourAddress}/")).ExitCode.Should().NotBe(0);
         (await Host.FromNeighbour.CanConnectAsync(TestHost.Address, 8080, Cancellation)).Should().BeFalse();
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().HaveCount(2).And.OnlyContain(
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().HaveCount(2).And.OnlyContain(
             endpoint => endpoint.Ports.Count == 0);
         await AssertPassesCheckAsync("web");
 

@@ -26,7 +26,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         await DockerAsync("network", "disconnect", Network, "web");
 
         (await ExecAsync("web", "ip", "-o", "link")).Should().NotContain("eth1");
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
         Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Should().BeEmpty();
     }
 
@@ -134,6 +134,6 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
 
         var changes = await Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
     }
 }

@@ -115,7 +115,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
 
         var changes = await Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+'))).Should().BeEmpty();
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
         await RunContainerAsync("next", "--publish", "8080:80");
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
     }

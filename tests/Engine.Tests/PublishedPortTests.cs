@@ -53,7 +53,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
 
         var rules = (await RunInShellAsync("iptables-save -t nat")).Split('\n');
         rules.Should().ContainMatch($"*-p sctp * --dport 8080 -j DNAT --to-destination {docker.Address}:80");
-        (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId).Ports.Should().ContainSingle().Which.Protocol
+        (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId).Ports.Should().ContainSingle().Which.Protocol
             .Should().Be("sctp");
         await DockerAsync("rm", "--force", "web");
 
@@ -89,7 +89,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
         await RunContainerAsync("web", "--publish", "80");
 
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
-        var port = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId).Ports.Should().ContainSingle().Subject;
+        var port = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId).Ports.Should().ContainSingle().Subject;
 
         port.ContainerPort.Should().Be(80);
         (await Host.FromNeighbour.GetAsync(TestHost.Address, port.HostPort, Cancellation)).Should().Be(Page);
@@ -103,7 +103,7 @@ public sealed class PublishedPortTests(StockChainHost engine) : EngineTest(engin
         await RunContainerAsync("one", "--publish", "8080-8081:80");
         await RunContainerAsync("two", "--publish", "8080-8081:80");
 
-        var ports = (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Ports);
+        var ports = (await StatusView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Ports);
 
         ports.Select(port => port.HostPort).Should().BeEquivalentTo([8080, 8081]);
     }

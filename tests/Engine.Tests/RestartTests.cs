@@ -120,7 +120,7 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
         await DockerAsync("rm", "--force", "web");
 
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
     }
 
     private async Task RestartDockerAsync()

@@ -54,7 +54,7 @@ public sealed class SeveralNetworksPortTests(SeveralNetworksHost engine) : Sever
 
         await RunOnAsync(First, "other", "--publish", "8080-8081:80");
 
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Ports).Select(port => port.HostPort)
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.SelectMany(endpoint => endpoint.Ports).Select(port => port.HostPort)
             .Should().BeEquivalentTo([8080, 8081]);
     }
 

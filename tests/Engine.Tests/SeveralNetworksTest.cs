@@ -83,7 +83,7 @@ public abstract class SeveralNetworksTest(SeveralNetworksHost engine) : EngineTe
     {
         var endpoint = await ViewAsync(name, network);
         (await InsideAsync(name)).Gateways.Should().Equal(endpoint.Gateway);
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Where(candidate => candidate.Ports.Count > 0)
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Where(candidate => candidate.Ports.Count > 0)
             .Should().ContainSingle().Which.EndpointId.Should().Be(endpoint.EndpointId);
         (await Host.FromNeighbour.GetAsync(TestHost.Address, port, Cancellation)).Should().Be(Page);
     }

@@ -20,7 +20,7 @@ public sealed class SharedSandboxTests(SeveralNetworksHost engine) : SeveralNetw
         (await InsideAsync("guest")).Should().BeEquivalentTo(await InsideAsync("owner"));
         await AssertPublishesAsync("owner", First);
         (await Host.FromHost.GetAsync((await ViewAsync("owner", Second)).Address, 80, Cancellation)).Should().Be(Page);
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().HaveCount(2);
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().HaveCount(2);
 
         await DisconnectAsync(First, "owner");
         await ConnectAsync(Third, "owner");
@@ -45,7 +45,7 @@ public sealed class SharedSandboxTests(SeveralNetworksHost engine) : SeveralNetw
 
         await DockerAsync("rm", "--force", "owner");
 
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
         await RunOnAsync(First, "next", "--publish", "8080:80");
         await AssertPublishesAsync("next", First);
         await DockerAsync("rm", "--force", "guest", "next");

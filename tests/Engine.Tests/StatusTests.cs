@@ -39,7 +39,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
         await File.WriteAllTextAsync(stranger, "f00d\r\neth0", Cancellation);
         try
         {
-            var bridge = await BridgeView.OfAsync(Host, Cancellation);
+            var bridge = await StatusView.OfAsync(Host, Cancellation);
             var endpoint = bridge.EndpointOf(container.EndpointId);
 
             bridge.CniNetworks.Single().Neighbours.Select(
@@ -62,7 +62,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
         await RunContainerAsync("web");
         await DockerAsync("rm", "--force", "web");
 
-        (await BridgeView.OfAsync(Host, Cancellation)).CniNetworks.Single().Neighbours.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).CniNetworks.Single().Neighbours.Should().BeEmpty();
     }
 
     [Feature("True answers: `cnm-cni status` names containers, networks, addresses")]
@@ -74,7 +74,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
         await SignalContainerdAsync("STOP");
         try
         {
-            var status = await BridgeView.OfAsync(Host, Cancellation);
+            var status = await StatusView.OfAsync(Host, Cancellation);
 
             status.PodRuntime.Should().Be("silent");
             status.Endpoints.Should().ContainSingle();
@@ -102,7 +102,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
 
     /// <summary>Names are learned in the background.</summary>
     private Task<bool> IsNamedAsync(string container, TimeSpan within) => Eventually.IsTrueAsync(
-        async token => (await BridgeView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }]
+        async token => (await StatusView.OfAsync(Host, token)).Endpoints is [{ ContainerName: { } name, NetworkName: not null }]
             && name == container, within, Cancellation);
 
     private async Task SignalContainerdAsync(string signal) =>

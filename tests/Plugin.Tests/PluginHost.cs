@@ -29,7 +29,7 @@ public class PluginHost : IAsyncLifetime
         if (MissingRequirement is not null)
             return;
 
-        BridgeBinary.Require();
+        CnmCniBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         _host = await TestHost.StartAsync(new TestHostOptions { StartEngine = false }, deadline.Token);
         await FurnishAsync(deadline.Token);

@@ -99,6 +99,6 @@ public sealed class Sandbox(TestHost host, string name, string network)
 
     private Task<CommandResult> RunAsync(string verb, string? capabilities, string? arguments, CancellationToken cancellationToken) =>
         host.RunAsync(
-            ["env", $"CAP_ARGS={capabilities}", $"CNI_ARGS={arguments}", BridgeBinary.Require(), "cni", verb, network, Path],
+            ["env", $"CAP_ARGS={capabilities}", $"CNI_ARGS={arguments}", CnmCniBinary.Require(), "cni", verb, network, Path],
             cancellationToken);
 }

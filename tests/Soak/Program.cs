@@ -19,7 +19,7 @@ if (HostRequirements.Missing() is { } missing)
     return 2;
 }
 
-BridgeBinary.Require();
+CnmCniBinary.Require();
 using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -30,7 +30,7 @@ using var events = new EventLog(logs.Events, TimeProvider.System);
 try
 {
     await using var stage = await SoakStage.SetAsync(stop.Token);
-    Console.WriteLine($"Docker {stage.Host.Engine}; the bridge's state is on {stage.Disk.Kind}");
+    Console.WriteLine($"Docker {stage.Host.Engine}; cnm-cni's state is on {stage.Disk.Kind}");
     var isGood = await new SoakRun(options, stage, logs, events, TimeProvider.System).RunAsync(stop.Token);
     Console.WriteLine(
         isGood

@@ -74,8 +74,8 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
     }
 
     private FaultDeck Deck(Engines engines) => new([
-        new BridgeKill(engines, _faults, timeProvider),
-        new BridgeStop(engines, _faults),
+        new CnmCniKill(engines, _faults, timeProvider),
+        new CnmCniStop(engines, _faults),
         new DockerKill(engines, _faults),
         new BothKill(engines, _faults, timeProvider),
         new ContainerKill(stage.Host, engines, _faults, timeProvider),

@@ -27,7 +27,7 @@ public sealed partial class TestHost
 
     /// <summary><c>cnm-cni ARGUMENTS</c>.</summary>
     public Task<CommandResult> BridgeAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync([BridgeBinary.Require(), .. arguments], cancellationToken);
+        RunAsync([CnmCniBinary.Require(), .. arguments], cancellationToken);
 
     /// <summary>From inside a running container.</summary>
     public async Task<Vantage> FromContainerAsync(string container, CancellationToken cancellationToken)

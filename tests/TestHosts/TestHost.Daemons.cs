@@ -139,7 +139,7 @@ public sealed partial class TestHost
             """, BridgeSocket, .. ServeBridge(program: null)],
         token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
 
-    private static string[] ServeBridge(string? program) => [program ?? BridgeBinary.Find() ?? "cnm-cni", "serve"];
+    private static string[] ServeBridge(string? program) => [program ?? CnmCniBinary.Find() ?? "cnm-cni", "serve"];
 
     private string LogPath(string daemon) => Path.Combine(_scratchDirectory, $"{daemon}.log");
 

@@ -47,10 +47,8 @@ internal sealed class Attacher(
         {
             throw new CnmException(
                 $"CNI network \"{requested.CniNetwork}\" must be attached in the container's own namespace (-o " +
-                $"{NetworkOptions.AttachKey}=sandbox), " +
-                "which this engine creates too late. " +
-                "Use Docker 28 or newer, or start the container on another network and connect it to this one afterwards: docker network " +
-                "connect.");
+                $"{NetworkOptions.AttachKey}=sandbox), which this engine creates too late. Use Docker 28 or newer, or start the " +
+                "container on another network and connect it to this one afterwards: docker network connect.");
         }
 
         var ifname = requested.RequestedInterfaceName ?? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);

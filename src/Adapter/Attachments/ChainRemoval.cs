@@ -17,14 +17,14 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     /// <exception cref="IOException">DEL succeeded, and something remains or may remain; or the kernel refused.</exception>
     public async Task RunAsync(AttachmentRecord record)
     {
-        var home = BringHome(record, record.Snapshot);
+        var origin = ReturnLink(record, record.Snapshot);
         var failure = await TryDeleteAsync(record);
         if (failure is null)
         {
-            if (!IsCertain(record, home) && await LeftAsync(record) is { Count: > 0 } left)
+            if (!IsCertain(record, origin) && await LeftAsync(record) is { Count: > 0 } left)
                 await DeletePluginByPluginAsync(record, left);
         }
-        else if (failure.TimedOut || record.Snapshot is null || BringHome(record, record.Snapshot) != LinkOrigin.StandIn)
+        else if (failure.TimedOut || record.Snapshot is null || ReturnLink(record, record.Snapshot) != LinkOrigin.StandIn)
         {
             if (!await IsNothingMadeAsync(record, failure))
                 throw failure;
@@ -33,7 +33,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         {
             // The plugin that made the link removed it before it failed, or the link was gone before. Plugins find their rules by the
             // addresses of a stand-in.
-            await DeleteWithStandInAsync(record, home == LinkOrigin.StandIn ? failure : await TryDeleteAsync(record));
+            await DeleteWithStandInAsync(record, origin == LinkOrigin.StandIn ? failure : await TryDeleteAsync(record));
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         var chain = cni.Parts(record).Attaching;
         foreach (var plugin in chain.Plugins.Reverse())
         {
-            BringHome(record, record.Snapshot);
+            ReturnLink(record, record.Snapshot);
             await TryDeleteAsync(record, chain.WithPlugins(other => other == plugin));
         }
 
@@ -87,7 +87,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
             throw last;
 
         // The failure may have been a different, transient one; a plugin whose work the host does not show can remove it only with a link.
-        BringHome(record, record.Snapshot);
+        ReturnLink(record, record.Snapshot);
         _ = await TryDeleteAsync(record);
         await RequireNothingLeftAsync(record);
     }
@@ -98,7 +98,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     {
         foreach (var address in record.Snapshot!.Addresses.Reverse())
         {
-            BringHome(record, record.Snapshot with { Addresses = [address], Routes = [], Rules = [] });
+            ReturnLink(record, record.Snapshot with { Addresses = [address], Routes = [], Rules = [] });
             await TryDeleteAsync(record);
         }
     }
@@ -113,9 +113,9 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         new($"the plugins of CNI network \"{record.CniNetwork}\" report success, but this remains: {HostLeftovers.Text(left)}");
 
     // A reboot removes all rules. A plugin that is not a stock one may remove the link before the others have read it.
-    private static bool IsCertain(AttachmentRecord record, LinkOrigin home) =>
+    private static bool IsCertain(AttachmentRecord record, LinkOrigin origin) =>
         record.BootId != BootId.Current()
-        || (record.Snapshot is not null && home != LinkOrigin.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
+        || (record.Snapshot is not null && origin != LinkOrigin.StandIn && !MainPlugin.HasUnknownHelpers(CniRecord.Configuration(record)));
 
     private async Task<bool> HasRulesAsync(AttachmentRecord record) =>
         (await leftovers.RulesAsync(record, CancellationToken.None)).Count > 0;
@@ -146,7 +146,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
 
     // A reboot removes links, rules and chains, and no reservations: plugins must find the namespace empty, or they look for the rules of a
     // stand-in.
-    private LinkOrigin BringHome(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
+    private LinkOrigin ReturnLink(AttachmentRecord record, LinkSnapshot? snapshot) => record switch
     {
         _ when record.BootId != BootId.Current() =>
             staging.Return(record.ContainerId, record.InterfaceName, record.HostInterfaceName, sandboxPath: null, snapshot: null),

@@ -16,8 +16,8 @@ internal static class FailedCleanup
         {
             null => apart == failed ? null : apart,
             _ when failed is CniException or CnmException or IOException => new CnmException(
-                $"{apart.Message.TrimEnd(
-                    '.')}. The clean-up failed too; cnm-cni retries it (`cnm-cni status` shows what remains): {cleanupError}", failed),
+                $"{apart.Message.TrimEnd('.')}. The clean-up failed too; cnm-cni retries it (`cnm-cni status` shows what remains): " +
+                cleanupError, failed),
             _ => null,
         };
     }

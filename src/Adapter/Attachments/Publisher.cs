@@ -36,8 +36,7 @@ internal sealed class Publisher(
         {
             throw new CnmException(
                 $"ports cannot be published on CNI network \"{record.CniNetwork}\": none of its plugins has the capability " +
-                "\"portMappings\". " +
-                "Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or omit -p.");
+                "\"portMappings\". Add the portmap plugin with \"capabilities\": {\"portMappings\": true} to its plugins, or omit -p.");
         }
 
         PublishedPorts.RequireReachable(requested, [.. CniRecord.Result(record)!.Ips.Select(ip => ip.Address.AddressFamily)], publishing);

@@ -81,10 +81,9 @@ internal static class SandboxConflicts
         if (EndpointAnswer.Address(record, AddressFamily.InterNetworkV6) is { } address)
         {
             throw new CnmException(
-                $"IPv6 is switched off in this container (sysctl net.ipv6.conf.all.disable_ipv6=1), and CNI network " +
-                $"\"{record.CniNetwork}\" " +
-                $"would assign it the address {address}. For IPv4 alone use a Docker network created with --ipv6 and --ipam-driver cni, " +
-                "or a CNI network without IPv6; for both families omit the sysctl.");
+                "IPv6 is switched off in this container (sysctl net.ipv6.conf.all.disable_ipv6=1), and CNI network " +
+                $"\"{record.CniNetwork}\" would assign it the address {address}. For IPv4 alone use a Docker network created with --ipv6 " +
+                "and --ipam-driver cni, or a CNI network without IPv6; for both families omit the sysctl.");
         }
     }
 
@@ -109,8 +108,7 @@ internal static class SandboxConflicts
         : EndpointAnswer.StaticRoutes(other);
 
     private static CnmException RouteConflict(AttachmentRecord record, LinkRoute route, string where) => new(
-        $"a container cannot have two routes to {route.Destination}: it has one {where}, " +
-        $"and would get another on CNI network \"{record.CniNetwork}\". A container can be on only one of the networks that route to " +
-        "this destination. " +
-        $"Omit one of the two Docker networks, or disconnect the other first: docker network disconnect. {WhereDockerKeepsIt}");
+        $"a container cannot have two routes to {route.Destination}: it has one {where}, and would get another on CNI network " +
+        $"\"{record.CniNetwork}\". A container can be on only one of the networks that route to this destination. Omit one of the two " +
+        $"Docker networks, or disconnect the other first: docker network disconnect. {WhereDockerKeepsIt}");
 }

@@ -39,9 +39,8 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
             if (WithMacOf(made) is { } twin)
             {
                 throw new CnmException(
-                    $"MAC {made.Snapshot!.Mac} is taken on CNI network \"{made.CniNetwork}\": " +
-                    $"{JournalOwners.OwnerOf(twin).Description} has it, " +
-                    "and both would lose packets. Choose another with --mac-address, or omit it.");
+                    $"MAC {made.Snapshot!.Mac} is taken on CNI network \"{made.CniNetwork}\": {JournalOwners.OwnerOf(twin).Description} " +
+                    "has it, and both would lose packets. Choose another with --mac-address, or omit it.");
             }
 
             _passed.Add(made.EndpointId);
@@ -67,8 +66,7 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
     private bool Has(AttachmentRecord other) => !other.IsUnfinished || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);
 
     private static CnmException Taken(string cniNetwork, string address, AddressOwner other) => new(
-        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost " +
-        "the record of that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container " +
-        "again. " +
+        $"CNI network \"{cniNetwork}\" gave the address {address}, which {other.Description} has already: its IPAM plugin has lost the " +
+        "record of that, or keeps none. Nothing was attached. If it has lost it, cnm-cni repair restores it: start the container again. " +
         "If it keeps none (static), only one container at a time can have the address.");
 }

@@ -109,8 +109,7 @@ internal static class NetworksCommand
                 ? $"Nothing listens on the driver's socket {settings.Socket}"
                 : $"The driver's socket {settings.Socket} is not there";
             throw new CnmException(
-                $"{refusal.Message}. {problem}: start the driver with `cnm-cni serve` as root " +
-                "(with systemd: `systemctl start cnm-cni`).",
+                $"{refusal.Message}. {problem}: start the driver with `cnm-cni serve` as root (with systemd: `systemctl start cnm-cni`).",
                 refusal);
         }
     }
@@ -139,8 +138,7 @@ internal static class NetworksCommand
         var option = new Option<string?>("--ipam")
         {
             Description = "cni: addresses are reserved ahead through the CNI network's own IPAM, and docker network inspect shows the " +
-                "subnet. " +
-                "null: they are chosen when a container starts. Without it: cni where possible.",
+                "subnet. null: they are chosen when a container starts. Without it: cni where possible.",
             HelpName = "cni|null",
         };
         option.Validators.Add(result =>

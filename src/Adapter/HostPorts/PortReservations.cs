@@ -198,9 +198,8 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             && made.FirstOrDefault(other => Overlaps(other.Mapping, request, request.HostPort)) is { } twice)
         {
             throw new CnmException(
-                $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is requested twice, " +
-                $"for container ports {twice.Mapping.ContainerPort} and {request.ContainerPort}. Omit one of them, or choose another " +
-                "host port for it.");
+                $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is requested twice, for container ports " +
+                $"{twice.Mapping.ContainerPort} and {request.ContainerPort}. Omit one of them, or choose another host port for it.");
         }
     }
 

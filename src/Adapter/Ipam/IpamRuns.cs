@@ -160,10 +160,9 @@ internal sealed class IpamRuns(
             throw requested.Any(cidr => Cidr.AddressIn(cidr).ToString() == address.Ip)
                 ? Taken(address.Ip, made.CniNetwork, owner.Description)
                 : new CnmException(
-                    $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {owner.Description} has already: its " +
-                    "IPAM plugin has lost the record of that, or keeps none. If it has lost it, cnm-cni repair restores it: start " +
-                    "the container again. " +
-                    "If it keeps none (static), only one container at a time can have the address.");
+                    $"CNI network \"{made.CniNetwork}\" gave the address {address.Ip}, which {owner.Description} has already: its IPAM " +
+                    "plugin has lost the record of that, or keeps none. If it has lost it, cnm-cni repair restores it: start the " +
+                    "container again. If it keeps none (static), only one container at a time can have the address.");
         }
     }
 

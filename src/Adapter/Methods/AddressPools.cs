@@ -33,9 +33,8 @@ internal static class AddressPools
             if (subnet is null)
             {
                 throw new CnmException(
-                    $"Docker's own address management chose {pool.Pool}, " +
-                    $"which is outside the range of CNI network \"{network.Name}\" ({Range(subnets)}). " +
-                    $"Let the CNI network choose the addresses: {NetworkCommand.Best(network, options.Attach)}");
+                    $"Docker's own address management chose {pool.Pool}, which is outside the range of CNI network \"{network.Name}\" " +
+                    $"({Range(subnets)}). Let the CNI network choose the addresses: {NetworkCommand.Best(network, options.Attach)}");
             }
 
             if (pool.Gateway is { Length: > 0 } gateway && !(Cidr.TryAddressIn(gateway, out var address) && address.Equals(subnet.Gateway)))
@@ -75,8 +74,7 @@ internal static class AddressPools
         {
             throw new CnmException(
                 $"the Docker network has no IPv4 (--ipv4=false), but CNI network \"{network.Name}\" assigns IPv4 addresses " +
-                $"({ipv4.Subnet}) as well. " +
-                "Omit --ipv4=false, or name a CNI network without IPv4.");
+                $"({ipv4.Subnet}) as well. Omit --ipv4=false, or name a CNI network without IPv4.");
         }
     }
 

@@ -33,10 +33,9 @@ internal sealed class NetworkLookup(
             {
                 stranded.Note(cniNetwork: null);
                 throw new CnmException(
-                    $"cnm-cni has no record of Docker network {DockerId.Short(networkId)}: its state directory is newer than " +
-                    "the network. " +
-                    "It restores the record as soon as Docker answers (cnm-cni repair reports it); start the container again then, " +
-                    $"or remove and create the network. {StrandedContainers.Promise}");
+                    $"cnm-cni has no record of Docker network {DockerId.Short(networkId)}: its state directory is newer than the " +
+                    "network. It restores the record as soon as Docker answers (cnm-cni repair reports it); start the container again " +
+                    $"then, or remove and create the network. {StrandedContainers.Promise}");
             }
 
             signal.Raise();

@@ -36,8 +36,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         {
             throw new ServiceException(
                 $"{path} belongs to user {owner}, and cnm-cni runs as user {self}. The owner of the directory controls what cnm-cni " +
-                "does; " +
-                $"inspect its content, then give it to the right user (chown -R {self} {path}) or remove it.");
+                $"does; inspect its content, then give it to the right user (chown -R {self} {path}) or remove it.");
         }
     }
 
@@ -94,8 +93,7 @@ internal sealed class PrivateDirectory(string setting, string path)
         {
             throw new ServiceException(
                 $"{setting}: {path} is open to other users, and contains files that are not cnm-cni's: {foreign}. Name a directory of " +
-                "its own; " +
-                $"or, if no other program needs this one, close it (chmod 700 {path}).");
+                $"its own; or, if no other program needs this one, close it (chmod 700 {path}).");
         }
     }
 

@@ -59,8 +59,7 @@ internal static class ProcessRights
         {
             throw new ServiceException(
                 $"cnm-cni serve lacks {string.Join(" and ", missing)}, as in a container. It creates network namespaces and configures " +
-                "networks of " +
-                "the host; run it on the host itself, or give it these capabilities and the host's namespaces.");
+                "networks of the host; run it on the host itself, or give it these capabilities and the host's namespaces.");
         }
     }
 

@@ -101,17 +101,15 @@ internal static class BandwidthLimits
         {
             throw new CnmException(
                 $"bandwidth cannot be limited on CNI network \"{network.Name}\": none of its plugins has the capability " +
-                $"\"{Capability}\". " +
-                $"Add {{\"type\": \"bandwidth\", \"capabilities\": {{\"bandwidth\": true}}}} to the plugins in {network.Source}, " +
-                $"or omit {Prefix}*.");
+                $"\"{Capability}\". Add {{\"type\": \"bandwidth\", \"capabilities\": {{\"bandwidth\": true}}}} to the plugins in " +
+                $"{network.Source}, or omit {Prefix}*.");
         }
 
         if (plugins.All(plugin => plugin.Type == StockPlugin && IsFixed(plugin)))
         {
             throw new CnmException(
-                $"bandwidth cannot be chosen on CNI network \"{network.Name}\": " +
-                $"its plugin {StockPlugin} has limits of its own in {network.Source}, which override the options. " +
-                $"Remove them there, or omit {Prefix}*.");
+                $"bandwidth cannot be chosen on CNI network \"{network.Name}\": its plugin {StockPlugin} has limits of its own in " +
+                $"{network.Source}, which override the options. Remove them there, or omit {Prefix}*.");
         }
     }
 

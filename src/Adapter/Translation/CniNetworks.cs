@@ -48,9 +48,8 @@ internal static class CniNetworks
         if (string.IsNullOrEmpty(pool))
         {
             throw new CnmException(
-                $"more than one CNI network: this host has {WithSubnets(contents)}. " +
-                $"Choose one with --ipam-opt {Option}, because Docker does not pass -o to an IPAM driver, " +
-                "or with the IPv4 --subnet of one of them (in a compose file: ipam.config.subnet).");
+                $"more than one CNI network: this host has {WithSubnets(contents)}. Choose one with --ipam-opt {Option}, because Docker " +
+                "does not pass -o to an IPAM driver, or with the IPv4 --subnet of one of them (in a compose file: ipam.config.subnet).");
         }
 
         return Declaring(contents, pool) switch

@@ -14,8 +14,7 @@ internal static class EndpointOptions
 
     /// <summary>The list of known options, for error texts.</summary>
     public const string Known =
-        $"{CniArguments.Prefix}KEY=VALUE (CNI_ARGS), " +
-        $"{BandwidthLimits.Prefix}ingress=RATE, {BandwidthLimits.Prefix}egress=RATE, " +
+        $"{CniArguments.Prefix}KEY=VALUE (CNI_ARGS), {BandwidthLimits.Prefix}ingress=RATE, {BandwidthLimits.Prefix}egress=RATE, " +
         $"{BandwidthLimits.Prefix}ingress.burst=SIZE, {BandwidthLimits.Prefix}egress.burst=SIZE";
 
     public static bool IsKnown(string option) =>

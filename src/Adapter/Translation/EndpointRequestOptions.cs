@@ -98,8 +98,7 @@ internal sealed record EndpointRequestOptions(
         [var only] => [new CniArgument("IP", Cidr.BeforePrefix(only))],
         _ => throw new CnmException(
             $"CNI network \"{network.Name}\" can assign only one requested address, because none of its plugins declares the capability " +
-            "\"ips\"; " +
-            $"Docker chose {string.Join(" and ", requested)}. Use --ipam-driver null."),
+            $"\"ips\"; Docker chose {string.Join(" and ", requested)}. Use --ipam-driver null."),
     };
 
     private static JsonArray ToArray(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);
@@ -167,9 +166,8 @@ internal static class EndpointSysctls
             && name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-')
                 ? new InterfaceSysctl(parts[1], parts[2], name, value)
                 : throw new CnmException(
-                    $"endpoint option {Option}: \"{setting}\" is not a setting of the endpoint's own interface, " +
-                    $"as in net.ipv4.conf.{Placeholder}.rp_filter=2 " +
-                    $"(net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). For other sysctls use docker run " +
-                    "--sysctl.");
+                    $"endpoint option {Option}: \"{setting}\" is not a setting of the endpoint's own interface, as in " +
+                    $"net.ipv4.conf.{Placeholder}.rp_filter=2 (net., ipv4, ipv6 or mpls, conf or neigh, the word {Placeholder}, a name). " +
+                    "For other sysctls use docker run --sysctl.");
     }
 }

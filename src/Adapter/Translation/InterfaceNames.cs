@@ -49,7 +49,6 @@ internal static class InterfaceNames
             && !name.Any(letter => letter is '/' or ':' or '%' || char.IsWhiteSpace(letter) || char.IsControl(letter));
         return isName ? name : throw new CnmException(
             $"endpoint option {NameOption}: \"{name}\" is not a valid interface name. A name has at most {Longest} bytes, contains no " +
-            "'/', ':', " +
-            "'%' or white space, and is not lo.");
+            "'/', ':', '%' or white space, and is not lo.");
     }
 }

@@ -46,9 +46,8 @@ internal static class NetworkSupport
         {
             throw new CnmException(
                 $"CNI network \"{network.Name}\" ({network.Source}) must be attached directly in the container's namespace, because " +
-                $"{reason}. " +
-                $"Run its plugins there: {NetworkCommand.Best(network, AttachMode.Sandbox)} " +
-                "(for Docker 28 or newer, and for docker network connect to a running container on every engine)");
+                $"{reason}. Run its plugins there: {NetworkCommand.Best(network, AttachMode.Sandbox)} (for Docker 28 or newer, and for " +
+                "docker network connect to a running container on every engine)");
         }
     }
 

@@ -43,9 +43,8 @@ internal static class PublishedPorts
             if (problem is not null)
             {
                 throw new CnmException(
-                    $"port {port.ContainerPort}/{port.Protocol} cannot be published at {port.HostIp}: {problem}. " +
-                    $"Choose another host address, or omit it, as in -p " +
-                    $"{(port.HostPort == 0 ? "" : $"{port.HostPort}:")}{port.ContainerPort}.");
+                    $"port {port.ContainerPort}/{port.Protocol} cannot be published at {port.HostIp}: {problem}. Choose another host " +
+                    $"address, or omit it, as in -p {(port.HostPort == 0 ? "" : $"{port.HostPort}:")}{port.ContainerPort}.");
             }
         }
     }

@@ -48,8 +48,8 @@ public sealed class CallQueueTests : IDisposable
     public async Task Clean_up_calls_wait_for_clean_up_calls_only_and_their_queue_has_no_limit()
     {
         using var making = await MakingAsync();
-        var first = await UndoingAsync();
-        var waiting = Enumerable.Range(0, 1000).Select(_ => UndoingAsync()).ToArray();
+        var first = await EnterRemoveAsync();
+        var waiting = Enumerable.Range(0, 1000).Select(_ => EnterRemoveAsync()).ToArray();
         waiting.Count(turn => turn.IsCompleted).Should().Be(0);
 
         first.Dispose();
@@ -61,7 +61,7 @@ public sealed class CallQueueTests : IDisposable
     public async Task Calls_that_only_read_never_wait()
     {
         using var making = await MakingAsync();
-        using var undoing = await UndoingAsync();
+        using var removal = await EnterRemoveAsync();
         for (var time = 0; time < 10; time++)
             _queue.EnterAsync(CallKind.Read, CancellationToken.None).IsCompletedSuccessfully.Should().BeTrue();
     }
@@ -77,7 +77,7 @@ public sealed class CallQueueTests : IDisposable
             "cnm-cni is shutting down*Nothing was changed*");
         first.Dispose();
         await FluentActions.Awaiting(MakingAsync).Should().ThrowAsync<CnmException>().WithMessage("cnm-cni is shutting down*");
-        (await UndoingAsync()).Dispose();
+        (await EnterRemoveAsync()).Dispose();
     }
 
     [Fact]
@@ -95,5 +95,5 @@ public sealed class CallQueueTests : IDisposable
 
     private async Task<IDisposable> MakingAsync() => (await _queue.EnterAsync(CallKind.Create, CancellationToken.None))!;
 
-    private async Task<IDisposable> UndoingAsync() => (await _queue.EnterAsync(CallKind.Remove, CancellationToken.None))!;
+    private async Task<IDisposable> EnterRemoveAsync() => (await _queue.EnterAsync(CallKind.Remove, CancellationToken.None))!;
 }

@@ -95,7 +95,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     {
         await RequestAsync("10.66.0.0/24", Mac, "10.66.0.15");
 
-        var refusal = await AskAsync("RequestAddress", Wish("10.66.0.0/24", "02:42:00:00:00:02", "10.66.0.15"));
+        var refusal = await AskAsync("RequestAddress", Request("10.66.0.0/24", "02:42:00:00:00:02", "10.66.0.15"));
 
         ((string)refusal["Error"]!).Should().Be(
             "address 10.66.0.15 of CNI network \"dual\" is taken: a container that is being started has it. Choose another address, or " +
@@ -116,7 +116,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
     public async Task An_address_outside_of_the_range_is_refused_with_the_range_and_the_network(
         string subnet, string address, string refusal)
     {
-        ((string)(await AskAsync("RequestAddress", Wish(subnet, Mac, address)))["Error"]!).Should().Match(refusal);
+        ((string)(await AskAsync("RequestAddress", Request(subnet, Mac, address)))["Error"]!).Should().Match(refusal);
         Owners().Should().BeEmpty();
     }
 
@@ -128,7 +128,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
               { "type": "bridge", "ipam": { "type": "host-local", "dataDir": "{{_store}}", "subnet": "10.95.0.0/24" } } ] }
             """);
 
-        var refusal = (string)(await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, "10.66.0.15")))["Error"]!;
+        var refusal = (string)(await AskAsync("RequestAddress", Request("10.66.0.0/24", Mac, "10.66.0.15")))["Error"]!;
 
         refusal.Should().Match(
             "address 10.66.0.15 is in no subnet of CNI network \"dual\", which has 10.95.0.0/24 (*10-dual.conflist). If the file was " +
@@ -142,7 +142,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
             "20-one.conflist",
             """{ "cniVersion": "1.0.0", "name": "one", "plugins": [ { "type": "bridge", "ipam": { "type": "static", "addresses": [""" +
             """{ "address": "10.67.0.5/24" }] } } ] }""");
-        string Any(string mac) => Wish("10.67.0.0/24", mac, "").Replace("dual/", "one/", StringComparison.Ordinal);
+        string Any(string mac) => Request("10.67.0.0/24", mac, "").Replace("dual/", "one/", StringComparison.Ordinal);
         await AskAsync("RequestAddress", Any(Mac));
 
         var refusal = (string)(await AskAsync("RequestAddress", Any("02:42:00:00:00:02")))["Error"]!;
@@ -190,7 +190,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         for (var number = 0; number < 11; number++)
             await RequestAsync("10.66.0.0/24", $"02:42:00:00:01:{number:x2}");
 
-        var refusal = await AskAsync("RequestAddress", Wish("10.66.0.0/24", Mac, ""));
+        var refusal = await AskAsync("RequestAddress", Request("10.66.0.0/24", Mac, ""));
 
         ((string)refusal["Error"]!).Should().Contain("host-local").And.Contain("no IP addresses available");
         Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().HaveCount(11);
@@ -207,7 +207,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
 
         var refusal =
             (string)(await AskAsync(
-                "RequestAddress", Wish("10.68.0.0/24", Mac, "").Replace("dual/", "bad/", StringComparison.Ordinal)))["Error"]!;
+                "RequestAddress", Request("10.68.0.0/24", Mac, "").Replace("dual/", "bad/", StringComparison.Ordinal)))["Error"]!;
 
         refusal.Should().Contain("everywhere").And.NotContain("clean-up failed");
         Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().BeEmpty();
@@ -270,11 +270,11 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         return (string)JsonNode.Parse(body)!["Err"]!;
     }
 
-    private static string Wish(string subnet, string mac, string address) =>
+    private static string Request(string subnet, string mac, string address) =>
         $$$"""{"PoolID":"dual/{{{subnet}}}","Address":"{{{address}}}","Options":{"com.docker.network.endpoint.macaddress":"{{{mac}}}"}}""";
 
     private async Task<string> RequestAsync(string subnet, string mac, string address = "") =>
-        (string)(await AskAsync("RequestAddress", Wish(subnet, mac, address)))["Address"]!;
+        (string)(await AskAsync("RequestAddress", Request(subnet, mac, address)))["Address"]!;
 
     private async Task ReleaseAsync(string subnet, string address) =>
         (await AskAsync("ReleaseAddress", $$"""{"PoolID":"dual/{{subnet}}","Address":"{{address.Split('/')[0]}}"}""")).ToJsonString()

@@ -53,7 +53,7 @@ public abstract class LiveRestoreTests(FragileChainHost engine) : CrashTest(engi
 
         await AssertAnswersAsync();
         (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Should().Be(before);
-        var bridge = await BridgeView.OfAsync(Host, Cancellation);
+        var bridge = await StatusView.OfAsync(Host, Cancellation);
         bridge.Endpoints.Should().ContainSingle().Which.ContainerName.Should().Be("web");
         bridge.PendingCleanups.Should().BeEmpty();
         await AssertIsCheckedAsync();

@@ -20,7 +20,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
         next.Address.Should().NotBe(stuck.Address);
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8081, Cancellation)).Should().Be(Page);
         await DockerAsync("rm", "--force", "next");
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().HaveCount(2);
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().HaveCount(2);
 
         Chain.Work();
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
@@ -59,7 +59,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
 
         forgotten.Output.Should().ContainAll("DEL of bridge", "the quarry is shut", "stays until you remove it");
         Chain.Work();
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().BeEmpty();
         File.Exists(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}/{stuck.Address}")).Should().BeFalse();
         await RunContainerAsync("heir", "--publish", "8080:80");
     }
@@ -71,10 +71,10 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
         var view = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         Chain.FailAs("error-at-DEL");
         await DockerAsync("rm", "--force", "web");
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle();
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle();
         return view;
     }
 
     private async Task<int> AttemptsAsync() =>
-        (await BridgeView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject.Attempts;
+        (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject.Attempts;
 }

@@ -70,7 +70,7 @@ public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), ICl
 
         var facts = await SandboxFacts.OfContainerAsync(Host, "web", [], Cancellation);
         var docker = await DockerView.OfAsync(Host, "web", chain.Name, Cancellation);
-        var bridge = (await BridgeView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
+        var bridge = (await StatusView.OfAsync(Host, Cancellation)).EndpointOf(docker.EndpointId);
         var check = await Host.BridgeAsync(["check", "web"], Cancellation);
         await Eventually.IsTrueAsync(token => HasSettledAsync(chain.Bridge, token), Settling * 2, Cancellation);
         await DockerAsync("rm", "--force", "web");

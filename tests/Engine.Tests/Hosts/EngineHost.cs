@@ -23,7 +23,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
         if (MissingRequirement is not null)
             return;
 
-        BridgeBinary.Require();
+        CnmCniBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         _host = await TestHost.StartAsync(options with { StartBridge = true }, deadline.Token);
         await FurnishAsync(deadline.Token);

@@ -25,8 +25,7 @@ internal static class GarbageCommand
         var command = new Command(
             "gc",
             "Delete the attachments of a network that are remembered but not named with --keep, then tell the plugins which remain (GC, " +
-            "from " +
-            "version 1.1.0): they may remove whatever else is on the network, except what the daemon has attached. Prints what was " +
+            "from version 1.1.0): they may remove whatever else is on the network, except what the daemon has attached. Prints what was " +
             "deleted.")
         {
             Network, Keep, Force, PluginVariableOption.Variables, Config,

@@ -14,8 +14,7 @@ internal static class ListCommand
         var command = new Command(
             "list",
             "Print the networks of the configuration directory and the attachments that add has made; those of Docker containers are " +
-            "shown by " +
-            "cnm-cni status. Runs no plugin.")
+            "shown by cnm-cni status. Runs no plugin.")
         {
             Config,
         };

@@ -20,8 +20,7 @@ internal static class ValidateCommand
         var command = new Command(
             "validate",
             "Print what is wrong with the configuration directory, and whether the plugins of its networks are there and speak their " +
-            "versions " +
-            "(VERSION). Exit code 1 when there is an error.")
+            "versions (VERSION). Exit code 1 when there is an error.")
         {
             Network, PluginVariableOption.Variables, Config,
         };

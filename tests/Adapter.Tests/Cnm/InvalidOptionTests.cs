@@ -7,8 +7,8 @@ using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Tests.Cnm;
 
-/// <summary>Wishes that generated requests came upon: no plugin can honour them, and some plugins cannot even undo them.</summary>
-public sealed class StrangeWishTests
+/// <summary>Options that generated requests found: no plugin can serve them, and some plugins cannot even undo them.</summary>
+public sealed class InvalidOptionTests
 {
     [Theory]
     [InlineData("fe80::1%eth0/64")]

@@ -1,7 +1,7 @@
 namespace Bridge.TestHosts;
 
 /// <summary>Finds the published cnm-cni to test.</summary>
-public static class BridgeBinary
+public static class CnmCniBinary
 {
     private const string Variable = "BRIDGE_BINARY";
     private const string Published = "artifacts/publish/Adapter/release/cnm-cni";

@@ -6,7 +6,7 @@ namespace Bridge.Engine.Tests.Hosts;
 /// A dual-stack chain that takes every request option, with a last plugin that records its input; a second CNI network that takes none.
 /// Host and neighbour have IPv6 addresses.
 /// </summary>
-public sealed class WishfulHost() : EngineHost(new TestHostOptions
+public sealed class EndpointOptionHost() : EngineHost(new TestHostOptions
 {
     CniNetworks =
         new Dictionary<string, string> { [CniNetworks.FileName] = Chain, [CniNetworks.SecondFileName] = CniNetworks.SecondStockChain },

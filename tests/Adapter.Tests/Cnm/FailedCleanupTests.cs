@@ -1,7 +1,7 @@
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>What is made fails, and its undoing fails too: the log has both, each once.</summary>
-public sealed class FailedUndoingTests() : DaemonProcessTest("repair: {interval: 1h, retryFirst: 1h, retryLongest: 1h}")
+public sealed class FailedCleanupTests() : DaemonProcessTest("repair: {interval: 1h, retryFirst: 1h, retryLongest: 1h}")
 {
     [Fact]
     public async Task Of_a_reservation()

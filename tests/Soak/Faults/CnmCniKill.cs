@@ -3,7 +3,7 @@ using Bridge.Soak.Totals;
 namespace Bridge.Soak.Faults;
 
 /// <summary>kill -9 of cnm-cni, and a restart up to two seconds later.</summary>
-internal sealed class BridgeKill(Engines engines, FaultTotals totals, TimeProvider timeProvider) : Fault
+internal sealed class CnmCniKill(Engines engines, FaultTotals totals, TimeProvider timeProvider) : Fault
 {
     private const int LongestAbsence = 2000;
 

@@ -3,7 +3,7 @@ using Bridge.Soak.Totals;
 namespace Bridge.Soak.Faults;
 
 /// <summary>SIGTERM to cnm-cni, and a restart when it has ended.</summary>
-internal sealed class BridgeStop(Engines engines, FaultTotals totals) : Fault
+internal sealed class CnmCniStop(Engines engines, FaultTotals totals) : Fault
 {
     public override int Weight => 8;
 

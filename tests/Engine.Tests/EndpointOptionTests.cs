@@ -8,7 +8,7 @@ namespace Bridge.Engine.Tests;
 
 /// <summary>Request options of one endpoint or of all of a network, and how they reach the plugins.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall", "bandwidth")]
-public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFixture<WishfulHost>
+public sealed class EndpointOptionTests(EndpointOptionHost engine) : EngineTest(engine), IClassFixture<EndpointOptionHost>
 {
     private const string Sysctls = "com.docker.network.endpoint.sysctls";
 
@@ -119,7 +119,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     {
         var run =
             await TryDockerAsync("run", "--name", "late", "--network",
-                $"name={WishfulHost.PlainNetwork},driver-opt=cni.bandwidth.ingress=10mbit", Image, "true");
+                $"name={EndpointOptionHost.PlainNetwork},driver-opt=cni.bandwidth.ingress=10mbit", Image, "true");
 
         run.ExitCode.Should().NotBe(0);
         run.StandardError.Should().Contain("{\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}}").And.Contain(
@@ -169,7 +169,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
 
         run.ExitCode.Should().NotBe(0);
         run.StandardError.Should().Contain("net.ipv4.ip_forward=1").And.Contain("IFNAME");
-        (await BridgeView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
+        (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
     }
 
     [Feature("Endpoint options: `--mac-address`")]
@@ -191,7 +191,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     {
         await DockerAsync(
             "network", "create", "-d", "cni", "--ipv6", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway,
-            "--subnet", WishfulHost.Subnet6, "--gateway", WishfulHost.Gateway6, "-o", $"cni.network={CniNetworks.Name}", "chosen");
+            "--subnet", EndpointOptionHost.Subnet6, "--gateway", EndpointOptionHost.Gateway6, "-o", $"cni.network={CniNetworks.Name}", "chosen");
         try
         {
             await DockerAsync(
@@ -227,7 +227,7 @@ public sealed class WishTests(WishfulHost engine) : EngineTest(engine), IClassFi
     {
         await RunContainerAsync("web", "--network-alias", "api", "--network-alias", "api.internal");
         await RunContainerAsync("visitor");
-        await DockerAsync("network", "connect", "--alias", "backstage", WishfulHost.PlainNetwork, "web");
+        await DockerAsync("network", "connect", "--alias", "backstage", EndpointOptionHost.PlainNetwork, "web");
         var web = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var visitor = await Host.FromContainerAsync("visitor", Cancellation);
 

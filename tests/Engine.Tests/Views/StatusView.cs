@@ -5,19 +5,19 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Views;
 
 /// <summary>What <c>cnm-cni status --json</c> says.</summary>
-public sealed record BridgeView(
+public sealed record StatusView(
     string PodRuntime,
-    IReadOnlyList<BridgeView.Network> Networks,
-    IReadOnlyList<BridgeView.Endpoint> Endpoints,
-    IReadOnlyList<BridgeView.CniNetwork> CniNetworks,
-    IReadOnlyList<BridgeView.PendingCleanup> PendingCleanups)
+    IReadOnlyList<StatusView.Network> Networks,
+    IReadOnlyList<StatusView.Endpoint> Endpoints,
+    IReadOnlyList<StatusView.CniNetwork> CniNetworks,
+    IReadOnlyList<StatusView.PendingCleanup> PendingCleanups)
 {
     private static readonly JsonSerializerOptions Spelling = new(JsonSerializerDefaults.Web) { PropertyNameCaseInsensitive = false };
 
-    public static async Task<BridgeView> OfAsync(TestHost host, CancellationToken cancellationToken)
+    public static async Task<StatusView> OfAsync(TestHost host, CancellationToken cancellationToken)
     {
         var answer = (await host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess();
-        return JsonSerializer.Deserialize<BridgeView>(answer.StandardOutput, Spelling)!;
+        return JsonSerializer.Deserialize<StatusView>(answer.StandardOutput, Spelling)!;
     }
 
     public Endpoint EndpointOf(string endpointId) => Endpoints.Single(endpoint => endpoint.EndpointId == endpointId);

@@ -7,7 +7,7 @@ namespace Bridge.Engine.Tests.Hosts;
 /// plugin and is attached in the sandbox, <c>mesh</c> ends with a script that makes rules in the container's namespace, and the others with
 /// one that takes the link away or renames it: in an ADD that fails, in an ADD that succeeds, in DEL.
 /// </summary>
-public sealed class UndoingHost() : EngineHost(new TestHostOptions
+public sealed class CleanupHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = new Dictionary<string, string>
     {

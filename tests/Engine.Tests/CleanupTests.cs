@@ -5,7 +5,7 @@ namespace Bridge.Engine.Tests;
 
 /// <summary>What remains is read from the firewall and the store, not from the plugins' answers to DEL.</summary>
 [Plugin("bridge", "host-local", "firewall", "loopback")]
-public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine), IClassFixture<UndoingHost>
+public sealed class CleanupTests(CleanupHost engine) : DirectAttachTest(engine), IClassFixture<CleanupHost>
 {
     private const string Beside =
         "Plugins for the container's own namespace: rules and further interfaces, without `-o cni.attach=sandbox`";
@@ -16,10 +16,10 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [Fact]
     public async Task A_container_with_two_masqueraded_addresses_leaves_no_rule()
     {
-        await DockerAsync("run", "--rm", "--network", UndoingHost.Two, Image, "true");
+        await DockerAsync("run", "--rm", "--network", CleanupHost.Two, Image, "true");
         var census = await Host.CensusAsync(Cancellation);
 
-        await DockerAsync("run", "--detach", "--name", "web", "--network", UndoingHost.Two, Image, "sleep", "600");
+        await DockerAsync("run", "--detach", "--name", "web", "--network", CleanupHost.Two, Image, "sleep", "600");
         (await RulesAsync()).Should().Contain("10.93.0.").And.Contain("10.93.5.");
         await DockerAsync("rm", "--force", "web");
 
@@ -32,7 +32,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [Fact]
     public async Task A_container_with_two_masqueraded_addresses_leaves_no_rule_when_attached_in_the_sandbox()
     {
-        await AttachAsync("web", UndoingHost.TwoInside);
+        await AttachAsync("web", CleanupHost.TwoInside);
         (await RulesAsync()).Should().Contain("10.93.0.").And.Contain("10.93.5.");
 
         await DockerAsync("rm", "--force", "web");
@@ -87,7 +87,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [InlineData("ip link del dev")]
     public async Task Rules_are_removed_whatever_the_container_did_to_its_interface(string change)
     {
-        await AttachAsync("web", UndoingHost.Inside, "--cap-add", "NET_ADMIN");
+        await AttachAsync("web", CleanupHost.Inside, "--cap-add", "NET_ADMIN");
         (await RulesAsync()).Should().Contain("10.94.0.");
 
         await ExecAsync("web", "sh", "-c", $"{change} {FirstInterface}");
@@ -101,9 +101,9 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     public async Task The_loopback_of_a_container_that_lives_on_stays_up()
     {
         await DockerAsync(["run", "--detach", "--name", "web", "--network", InternalNetwork, Image, .. WebServer]);
-        await DockerAsync("network", "connect", UndoingHost.Inside, "web");
+        await DockerAsync("network", "connect", CleanupHost.Inside, "web");
 
-        await DockerAsync("network", "disconnect", UndoingHost.Inside, "web");
+        await DockerAsync("network", "disconnect", CleanupHost.Inside, "web");
 
         (await ExecAsync("web", "ip", "-o", "link", "show", "dev", "lo")).Should().Contain("LOWER_UP");
         (await ExecAsync("web", "wget", "-qO-", "http://127.0.0.1/")).Should().Be(Page.TrimEnd());
@@ -114,10 +114,10 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [Fact]
     public async Task Rules_in_the_container_are_refused_where_they_would_be_lost_and_nothing_is_left()
     {
-        await TryDockerAsync("run", "--rm", "--network", UndoingHost.Mesh, Image, "true");
+        await TryDockerAsync("run", "--rm", "--network", CleanupHost.Mesh, Image, "true");
         var census = await Host.CensusAsync(Cancellation);
 
-        var run = await TryDockerAsync("run", "--rm", "--network", UndoingHost.Mesh, Image, "true");
+        var run = await TryDockerAsync("run", "--rm", "--network", CleanupHost.Mesh, Image, "true");
 
         run.ExitCode.Should().NotBe(0);
         run.StandardError.Should().Contain("nftables table mesh").And.Contain("cni.attach=sandbox").And.Contain("sandboxPlugins");
@@ -128,7 +128,7 @@ public sealed class UndoingTests(UndoingHost engine) : DirectAttachTest(engine),
     [Fact]
     public async Task Rules_in_the_container_work_when_attached_in_the_sandbox()
     {
-        await AttachAsync("web", UndoingHost.MeshInside);
+        await AttachAsync("web", CleanupHost.MeshInside);
 
         var sandbox = await DockerAsync("inspect", "--format", "{{.NetworkSettings.SandboxKey}}", "web");
         (await RunInShellAsync($"nsenter --net={sandbox.Trim()} nft list ruleset")).Should().Contain("table inet mesh");
