@@ -191,7 +191,8 @@ public sealed class EndpointOptionTests(EndpointOptionHost engine) : EngineTest(
     {
         await DockerAsync(
             "network", "create", "-d", "cni", "--ipv6", "--subnet", CniNetworks.Subnet, "--gateway", CniNetworks.Gateway,
-            "--subnet", EndpointOptionHost.Subnet6, "--gateway", EndpointOptionHost.Gateway6, "-o", $"cni.network={CniNetworks.Name}", "chosen");
+            "--subnet", EndpointOptionHost.Subnet6, "--gateway", EndpointOptionHost.Gateway6,
+            "-o", $"cni.network={CniNetworks.Name}", "chosen");
         try
         {
             await DockerAsync(
