@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Sandboxes;
@@ -28,7 +26,7 @@ internal static class SandboxConflicts
         foreach (var other in others)
         {
             var pairs = Addresses(record).SelectMany(_ => Addresses(other), (address, taken) => (Address: address, Taken: taken));
-            foreach (var (address, taken) in pairs.Where(pair => Overlap(pair.Address, pair.Taken)))
+            foreach (var (address, taken) in pairs.Where(pair => CniSubnet.Overlap(pair.Address.Subnet, pair.Taken.Subnet)))
             {
                 throw new CnmException(
                     $"a container cannot have two interfaces in one subnet: it has {taken} on CNI network \"{other.CniNetwork}\", " +
@@ -87,21 +85,9 @@ internal static class SandboxConflicts
         }
     }
 
-    private static IEnumerable<string> Addresses(AttachmentRecord record) =>
+    private static IEnumerable<Cidr> Addresses(AttachmentRecord record) =>
         new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.Select(family => EndpointAnswer.Address(record, family))
-            .OfType<string>();
-
-    private static bool Overlap(string one, string other)
-    {
-        var ((first, firstLength), (second, secondLength)) = (Parts(one), Parts(other));
-        var length = Math.Min(firstLength, secondLength);
-        return first.AddressFamily == second.AddressFamily
-            && CniSubnet.BaseAddress(first, length).Equals(CniSubnet.BaseAddress(second, length));
-    }
-
-    private static (IPAddress Address, int PrefixLength) Parts(string cidr) => cidr.Split('/') is [var address, var length]
-        ? (IPAddress.Parse(address), int.Parse(length, CultureInfo.InvariantCulture))
-        : throw new FormatException($"\"{cidr}\" has no prefix length.");
+            .OfType<string>().Select(Cidr.Parse);
 
     private static IEnumerable<LinkRoute> RoutesOf(AttachmentRecord other) => other.Attach == AttachMode.Sandbox
         ? other.Snapshot?.Routes.Where(route => route is { IsKernel: false, IsDefault: false, HasLink: true }) ?? []

@@ -111,7 +111,7 @@ internal sealed class Status(
     private static PublishedPortStatus ToStatus(PortMapping port) =>
         new(port.HostIp.Length > 0 ? port.HostIp : null, port.HostPort, port.ContainerPort, port.Protocol);
 
-    private IEnumerable<PendingCleanup> PendingCleanups() => journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+    private IEnumerable<PendingCleanup> PendingCleanups() => journal.PluginRecords
         .Where(record => record is { IsCleanupPending: true, CleanupAttempts: > 0 }).Select(ToPending);
 
     private PendingCleanup ToPending(PluginRecord record) => new(

@@ -154,6 +154,6 @@ internal sealed class SettingsSection<T>
     public string? Nearest(string written) => Spelling.Nearest(Keys, written, Math.Max(1, written.Length / 3));
 
     /// <summary>The mapping as YAML in block style. The value of a section begins with a line break.</summary>
-    public string Write(T settings, string indent = "") => string.Concat(_rows.Select(row =>
-        row.Write(settings) is ['\n', ..] section ? $"{indent}{row.Name}:{section}" : $"{indent}{row.Name}: {row.Write(settings)}\n"));
+    public string Write(T settings, string indent = "") => string.Concat(_rows.Select(row => (row.Name, Text: row.Write(settings))).Select(
+        row => row.Text.StartsWith('\n') ? $"{indent}{row.Name}:{row.Text}" : $"{indent}{row.Name}: {row.Text}\n"));
 }

@@ -26,6 +26,9 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
     public RecordDirectory<ReservationRecord> Reservations { get; } =
         new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
 
+    /// <summary>Everything for which plugins may have run, attachments first.</summary>
+    public IEnumerable<PluginRecord> PluginRecords => Attachments.All.Concat<PluginRecord>(Reservations.All);
+
     /// <summary>The networks that Docker has, as far as is known.</summary>
     public IEnumerable<NetworkRecord> ListedNetworks => Networks.All.Where(record => record.UnlistedSince is null);
 
@@ -49,10 +52,11 @@ internal sealed class Journal(string stateDirectory, Action<string, Exception>? 
     public AttachmentRecord? UserOf(string containerId) => Attachments.All.FirstOrDefault(record => record.ContainerId == containerId);
 
     /// <summary>
-    /// An attachment uses the reservation: one with its container id, or one that adopted it and whose record cannot be read.
+    /// The record is a reservation that an attachment uses: one with its container id, or one that adopted it and whose record cannot be
+    /// read.
     /// </summary>
-    public bool IsUsed(ReservationRecord record) => UserOf(record.ContainerId) is not null
-        || (record is { Phase: ReservationPhase.Reserved, EndpointId: { } endpoint } && Attachments.IsUnreadable(endpoint));
+    public bool IsUsed(PluginRecord record) => record is ReservationRecord reservation && (UserOf(record.ContainerId) is not null
+        || (reservation is { Phase: ReservationPhase.Reserved, EndpointId: { } endpoint } && Attachments.IsUnreadable(endpoint)));
 
     /// <param name="target">A container's name, an endpoint id or the beginning of one.</param>
     public IReadOnlyList<AttachmentRecord> FindByTarget(string target) =>
@@ -99,6 +103,6 @@ internal sealed class JournalMetrics
             counts.GetValueOrDefault(phase), new KeyValuePair<string, object?>("phase", phase.ToString().ToLowerInvariant())));
     }
 
-    private static IEnumerable<int> Attempts(Journal journal) => journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+    private static IEnumerable<int> Attempts(Journal journal) => journal.PluginRecords
         .Where(record => record is { IsCleanupPending: true, CleanupAttempts: > 0 }).Select(record => record.CleanupAttempts);
 }

@@ -65,7 +65,7 @@ internal static partial class Log
         "The record of the addresses {Addresses}, reserved for endpoint {EndpointId}, is lost, so they stay reserved: {Reason}")]
     public static partial void ReservationLost(this ILogger logger, string endpointId, string addresses, string reason);
 
-    [LoggerMessage(422, LogLevel.Error, "Resuming the clean-up of endpoint {EndpointId} from the previous process failed")]
+    [LoggerMessage(422, LogLevel.Error, "Resuming or cleaning up the record {EndpointId} failed unexpectedly")]
     public static partial void NotResumed(this ILogger logger, Exception failure, string endpointId);
 
     [LoggerMessage(418, LogLevel.Error, "{File} could not be written; the clean-up continues")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Bridge.Adapter.State;
 using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
@@ -74,24 +75,11 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
             return null;
         }
 
-        return new IPNetwork(BaseAddress(address, length), length);
+        return new Cidr(address, length).Subnet;
     }
 
     public static bool Overlap(IPNetwork one, IPNetwork other) => one.BaseAddress.AddressFamily == other.BaseAddress.AddressFamily
         && (one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress));
-
-    /// <summary>With every bit behind the prefix cleared.</summary>
-    public static IPAddress BaseAddress(IPAddress address, int prefixLength)
-    {
-        var bytes = address.GetAddressBytes();
-        for (var index = 0; index < bytes.Length; index++)
-        {
-            var kept = Math.Clamp(prefixLength - (index * 8), 0, 8);
-            bytes[index] &= (byte)(0xff << (8 - kept));
-        }
-
-        return new IPAddress(bytes);
-    }
 
     private static IPAddress FirstHost(IPNetwork subnet)
     {

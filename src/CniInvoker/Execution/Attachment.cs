@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -152,7 +153,7 @@ internal static class NetworkNamespaceFile
         if (file.IsInvalid)
             return "cannot be opened: does it exist?";
 
-        if (!LibC.IsNetworkNamespace(file))
+        if (!IsNetworkNamespace(file))
             return "is not a network namespace";
 
         using var own = LibC.OpenOrInvalid(Own);
@@ -165,6 +166,19 @@ internal static class NetworkNamespaceFile
     public static bool IsForeign(string path)
     {
         using var file = LibC.OpenOrInvalid(path);
-        return !file.IsInvalid && !LibC.IsNetworkNamespace(file);
+        return !file.IsInvalid && !IsNetworkNamespace(file);
+    }
+
+    // A file that the kernel cannot examine is refused, not reported as a failure of the kernel.
+    private static bool IsNetworkNamespace(SafeFileHandle file)
+    {
+        try
+        {
+            return LibC.IsNetworkNamespace(file);
+        }
+        catch (KernelException)
+        {
+            return false;
+        }
     }
 }

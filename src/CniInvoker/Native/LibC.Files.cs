@@ -137,8 +137,16 @@ internal static partial class LibC
     /// <summary>
     /// Whether the handle is of a network namespace. The file system is checked first: other files could understand the ioctl differently.
     /// </summary>
-    public static bool IsNetworkNamespace(SafeFileHandle handle) =>
-        fstatfs(handle, out var file) == 0 && file.f_type == NSFS_MAGIC && ioctl(handle, NS_GET_NSTYPE) == CLONE_NEWNET;
+    public static bool IsNetworkNamespace(SafeFileHandle handle)
+    {
+        Require(fstatfs(handle, out var file), "read the file system of a file");
+        if (file.f_type != NSFS_MAGIC)
+            return false;
+
+        var type = ioctl(handle, NS_GET_NSTYPE);
+        Require(type, "read the type of a namespace");
+        return type == CLONE_NEWNET;
+    }
 
     /// <summary>Null when nothing is at the path. Does not follow a link.</summary>
     public static FileKind? KindOf(string path)

@@ -20,9 +20,8 @@ internal sealed class CleanupRunner(
     private const int Parallelism = 4;
 
     /// <summary>How long until the next attempt is due; null when none is waiting.</summary>
-    public TimeSpan? UntilRetry => All.Where(IsWaiting).Select(record => (TimeSpan?)(retries.Remaining(record.Id) ?? TimeSpan.Zero)).Min();
-
-    private IEnumerable<PluginRecord> All => journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All);
+    public TimeSpan? UntilRetry => journal.PluginRecords.Where(IsWaiting)
+        .Select(record => (TimeSpan?)(retries.Remaining(record.Id) ?? TimeSpan.Zero)).Min();
 
     /// <summary>Tries failed clean-ups again, and releases reservations that had to wait for their attachment.</summary>
     public async Task RetryAsync(CancellationToken cancellationToken)
@@ -60,7 +59,7 @@ internal sealed class CleanupRunner(
                 retries.Forget(record.Id);
                 return RepairResult.Repaired(
                     record is AttachmentRecord ? "Everything that its plugins made is cleaned up." : "It is released.");
-            case ReservationRecord reservation when journal.IsUsed(reservation):
+            case { } remaining when journal.IsUsed(remaining):
                 return RepairResult.Unneeded; // It is released with the attachment that has come to use it.
             case { } remaining:
                 retries.Failed(record.Id, remaining.CleanupAttempts);
@@ -91,8 +90,8 @@ internal sealed class CleanupRunner(
         cancellationToken);
 
     // One whose gate is held is being cleaned up already; waiting for it would delay the others.
-    private bool IsWaiting(PluginRecord record) => record.IsCleanupPending && !gates.IsEntered(record.Id)
-        && !(record is ReservationRecord reservation && journal.IsUsed(reservation));
+    private bool IsWaiting(PluginRecord record) =>
+        record.IsCleanupPending && !gates.IsEntered(record.Id) && !journal.IsUsed(record);
 }
 
 /// <summary>

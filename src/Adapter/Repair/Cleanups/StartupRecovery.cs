@@ -26,8 +26,7 @@ internal sealed class StartupRecovery(
             logger.RecordUnreadable(file, reason);
 
         _attachments = [.. journal.Attachments.All];
-        survivors.End(_attachments.Concat<PluginRecord>(journal.Reservations.All).Select(record => record.ContainerId)
-            .ToHashSet(StringComparer.Ordinal));
+        survivors.End(journal.PluginRecords.Select(record => record.ContainerId).ToHashSet(StringComparer.Ordinal));
         var bootId = BootId.Current();
         foreach (var record in _attachments.Where(record => record.BootId == bootId))
         {

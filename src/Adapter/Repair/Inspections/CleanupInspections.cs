@@ -17,8 +17,8 @@ internal sealed class PendingCleanupInspection(Journal journal, AttachmentGates 
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(context.Trigger == RepairTrigger.Background ? [] :
         [
-            .. from record in journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
-               where record.IsCleanupPending && !(record is ReservationRecord reservation && journal.IsUsed(reservation))
+            .. from record in journal.PluginRecords
+               where record.IsCleanupPending && !journal.IsUsed(record)
                where record.CleanupAttempts > 0 || !gates.IsEntered(record.Id) // A first attempt under way is not stuck.
                select new Finding(FindingKind.PendingCleanup, record.Id, record.Text(), record.CleanupError ?? "its clean-up waits")
                {
@@ -38,7 +38,7 @@ internal sealed class CutOffInspection(
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(
         [
-            .. from record in journal.Attachments.All.Concat<PluginRecord>(journal.Reservations.All)
+            .. from record in journal.PluginRecords
                where record.IsUnfinished && !gates.IsEntered(record.Id) // Not by its time: the clock may have been set since.
                select new Finding(FindingKind.CutOff, record.Id, record.Text(), "its making was cut off, and nothing continues it")
                {

@@ -25,6 +25,9 @@ internal sealed record LinkInfo(int Index, string Name, string Mac, int Mtu, str
 /// <summary>MAC addresses as ip(8) writes them: lower-case pairs with colons.</summary>
 internal static class MacAddress
 {
+    /// <summary>Of six bytes.</summary>
+    public const int TextLength = 17;
+
     public static string Format(PhysicalAddress mac) => Format(mac.GetAddressBytes());
 
     public static string Format(ReadOnlySpan<byte> mac) => Convert.ToHexStringLower(mac) is { Length: > 2 } digits

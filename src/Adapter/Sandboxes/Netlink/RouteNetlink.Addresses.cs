@@ -113,7 +113,9 @@ internal sealed partial class RouteNetlink
     private static bool IsAutomatic(string address, uint flags, string mac) =>
         (flags & (IFA_F_PERMANENT | IFA_F_STABLE_PRIVACY)) != IFA_F_PERMANENT || IsLinkLocalOf(address, mac);
 
+    // Tunnels have link-layer addresses of 4 and 16 bytes, which are no MACs.
     private static bool IsLinkLocalOf(string address, string mac) => address.StartsWith("fe80:", StringComparison.Ordinal)
+        && mac.Length == MacAddress.TextLength
         && MacAddress.Parse(mac)?.GetAddressBytes() is [var first, var second, var third, .. { Length: 3 } last]
         && IPAddress.Parse(address).GetAddressBytes().SequenceEqual(
             (byte[])[0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(first ^ 2), second, third, 0xff, 0xfe, .. last]);
