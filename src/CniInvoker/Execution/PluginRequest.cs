@@ -40,6 +40,19 @@ public sealed record PluginRequest
     /// <summary>Between SIGTERM and SIGKILL after the deadline.</summary>
     public required TimeSpan TerminationGrace { get; init; }
 
+    /// <summary>
+    /// How much less processor time the plugin and all that it starts claim beside other processes: an increment of the caller's nice value
+    /// (nice(2)). 0, as the caller, to 19.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or above 19.</exception>
+    public int Niceness
+    {
+        get;
+        init => field = value is >= 0 and <= HighestNiceness ? value : throw new ArgumentOutOfRangeException(nameof(value));
+    }
+
+    private const int HighestNiceness = 19; // The kernel's lowest priority, sched(7).
+
     internal CniException Failure(
         uint code, string msg, string? details = null, Exception? innerException = null, string stderr = "", bool timedOut = false) =>
         new(code, msg, details, innerException)

@@ -43,6 +43,7 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     public PluginOutput Run(CancellationToken cancellationToken)
     {
         BlockBrokenPipeSignal();
+        LowerPriority();
         using var registration = cancellationToken.UnsafeRegister(wakeUp => ((EventFd)wakeUp!).Set(), _wakeUp);
         cancellationToken.ThrowIfCancellationRequested();
         _child = Spawn(cancellationToken); // (1)
@@ -85,6 +86,14 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         _ = LibC.sigemptyset(signals);
         _ = LibC.sigaddset(signals, LibC.SIGPIPE);
         _ = LibC.pthread_sigmask(LibC.SIG_BLOCK, signals, null);
+    }
+
+    // Of this thread alone (setpriority(2), "C library/kernel differences"), which ends with the run. The child inherits it, so that there is
+    // no moment at which it runs with ours.
+    private void LowerPriority()
+    {
+        if (request.Niceness > 0)
+            _ = LibC.nice(request.Niceness); // Only a higher priority needs a privilege.
     }
 
     private ChildProcess Spawn(CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace CniInvoker;
 
 /// <summary>
 /// What <see cref="PluginRun"/> needs: posix_spawn(3), waitid(2), pidfd_open(2), pipe(2), poll(2), eventfd(2), fcntl_locking(2),
-/// sigsetops(3).
+/// sigsetops(3), nice(2).
 /// </summary>
 internal static unsafe partial class LibC
 {
@@ -52,6 +52,9 @@ internal static unsafe partial class LibC
     // glibc has a wrapper for pidfd_open(2) only since 2.36.
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint pidfd_open(nint number, int process, uint flags);
+
+    [LibraryImport("libc")]
+    internal static partial int nice(int increment);
 
     [LibraryImport("libc")]
     internal static partial int sigemptyset(void* set);
