@@ -85,15 +85,15 @@ take_back_daemon() {
     if remembered program; then
         rm -f "$run/daemon.pid" "$run/cni.lock" "$run/lock" "$daemon_log" "$daemon_log.1" "$program"
         # Clean-up needs the records of attachments: a directory that still holds one stays.
-        if [ -z "$(find "$state" \( -name '*.json' -o -path "$state/cni/results/*" \) 2>/dev/null)" ]; then
+        if [ -z "$(find "$state" "$run/records" \( -name '*.json' -o -path "$state/cni/results/*" \) 2>/dev/null)" ]; then
             rm -rf "$state"
         else
             say "$state stays: it holds records of networks or attachments that still exist."
         fi
-        rmdir "$run/netns" "$run" 2>/dev/null || true
+        rmdir "$run/records"/* "$run/records" "$run/netns" "$run" 2>/dev/null || true
         take_back_directory run-docker-plugins
         forget program
     fi
 }
 
-nothing_attached() { [ -z "$(find "$state/attachments" "$state/reservations" -name '*.json' 2>/dev/null)" ]; }
+nothing_attached() { [ -z "$(find "$state/attachments" "$state/reservations" "$run/records" -name '*.json' 2>/dev/null)" ]; }

@@ -61,7 +61,7 @@ public sealed class ComebackTests(ComebackHost engine) : EngineTest(engine), ICl
 
         await Host.Dockerd.StopAsync(Cancellation);
         await Host.Bridge.StopAsync(Cancellation);
-        await RunInShellAsync("rm -rf /var/lib/cnm-cni/*");
+        await RunInShellAsync("rm -rf /var/lib/cnm-cni/* /run/cnm-cni/records/*");
         await Host.Bridge.StartAsync(Cancellation);
         await Host.Dockerd.StartAsync(Cancellation);
 

@@ -70,7 +70,8 @@ internal sealed class HostileHost : IAsyncDisposable
 
     /// <summary>The ids of what the daemon remembers: <c>networks</c>, <c>attachments</c> or <c>reservations</c>.</summary>
     public IReadOnlyList<string> Remembered(string kind) =>
-        [.. Directory.GetFiles(_host.PathOf($"/var/lib/cnm-cni/{kind}"), "*.json").Select(file => Path.GetFileNameWithoutExtension(file))];
+        [.. Directory.GetFiles(_host.PathOf(kind == "networks" ? "/var/lib/cnm-cni/networks" : $"/run/cnm-cni/records/{kind}"), "*.json")
+            .Select(file => Path.GetFileNameWithoutExtension(file))];
 
     public string PathOf(string pathInHost) => _host.PathOf(pathInHost);
 

@@ -87,7 +87,7 @@ traces() {
         iptables-save | grep -E "^-A (CNI-HOSTPORT-DNAT|CNI-DN|POSTROUTING|CNI-FORWARD .*10\.90\.0\.)" |
             grep -v docker0 | grep -E "10\.90\.0|CNI-DN"
         ls /var/lib/cni/networks/pods | grep -E "^10\."
-        find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f
+        find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations /run/cnm-cni/records -type f
         cd /proc/$(systemctl show -P MainPID cnm-cni.service) && grep cnm-cni/netns mountinfo' || true
 }
 no_traces() { [ -z "$(traces)" ]; }

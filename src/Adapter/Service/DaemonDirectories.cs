@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Service;
 internal static class DaemonDirectories
 {
     private static readonly string[] StateEntries = ["lock", "networks", "attachments", "reservations", "cni"];
-    private static readonly string[] RunEntries = ["lock", "cni.lock", "netns"];
+    private static readonly string[] RunEntries = ["lock", "cni.lock", "netns", "records"];
 
     /// <summary>Checks all directories before it creates one.</summary>
     /// <exception cref="ServiceException">One cannot be used, or contains another.</exception>
@@ -21,6 +21,7 @@ internal static class DaemonDirectories
         run.Prepare();
         Require(settings.CniLock, FileKind.File);
         Require(Path.Combine(settings.RunDirectory, "netns"), FileKind.Directory);
+        Require(settings.PresentRecords, FileKind.Directory);
     }
 
     /// <summary>For commands, which create what is missing in the directories but change no mode.</summary>

@@ -17,8 +17,14 @@ internal sealed record AdapterSettings
     /// <summary>The journal: records of attachments and pending clean-ups. Must survive a reboot. Absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/cnm-cni";
 
-    /// <summary>Namespaces on the way (<c>netns/</c>), and <see cref="CniLock"/>. Must not survive a reboot. Absolute path.</summary>
+    /// <summary>
+    /// Namespaces on the way (<c>netns/</c>), <see cref="PresentRecords"/> and <see cref="CniLock"/>. Must not survive a reboot, and must
+    /// survive a restart of the daemon. Absolute path.
+    /// </summary>
     public string RunDirectory { get; init; } = "/run/cnm-cni";
+
+    /// <summary>The part of the journal that need not survive a reboot: the present state of attachments and reservations.</summary>
+    public string PresentRecords => Path.Combine(RunDirectory, "records");
 
     /// <summary>
     /// The lock file shared with <c>cnm-cni cni</c>: one operation per container at a time, garbage collection alone.

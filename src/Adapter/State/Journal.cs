@@ -4,27 +4,33 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// All that cnm-cni remembers, node-local:
+/// All that cnm-cni remembers, node-local. <see cref="RecordDirectory{T}"/> explains what is in which of the two directories.
 /// <code>
-/// STATE/                mode 0700
+/// STATE/                mode 0700, survives a power cut
 ///   lock                held by the one running daemon
 ///   networks/           one NetworkRecord per Docker network
-///   attachments/        one AttachmentRecord per endpoint: written before the first plugin, removed after DEL
+///   attachments/        AttachmentRecords whose plugins may leave something that outlives the kernel
 ///   reservations/       one ReservationRecord per address reserved ahead: written before the IPAM plugin, removed after its DEL
+/// PRESENT/              mode 0700, survives the process
+///   attachments/        one AttachmentRecord per endpoint: written before the first plugin, removed after DEL
+///   reservations/       the reservations as they are
 /// </code>
 /// </summary>
 /// <param name="stateDirectory">STATE.</param>
+/// <param name="presentDirectory">PRESENT.</param>
 /// <param name="couldNotWrite">Called for each record of a clean-up that could not be written.</param>
-internal sealed class Journal(string stateDirectory, Action<string, Exception>? couldNotWrite = null)
+internal sealed class Journal(string stateDirectory, string presentDirectory, Action<string, Exception>? couldNotWrite = null)
 {
     public RecordDirectory<NetworkRecord> Networks { get; } =
-        new(Path.Combine(stateDirectory, "networks"), RecordKinds.Network, couldNotWrite);
+        new(Path.Combine(stateDirectory, "networks"), present: null, RecordKinds.Network, couldNotWrite);
 
     public RecordDirectory<AttachmentRecord> Attachments { get; } =
-        new(Path.Combine(stateDirectory, "attachments"), RecordKinds.Attachment, couldNotWrite);
+        new(Path.Combine(stateDirectory, "attachments"), Path.Combine(presentDirectory, "attachments"), RecordKinds.Attachment,
+            couldNotWrite);
 
     public RecordDirectory<ReservationRecord> Reservations { get; } =
-        new(Path.Combine(stateDirectory, "reservations"), RecordKinds.Reservation, couldNotWrite);
+        new(Path.Combine(stateDirectory, "reservations"), Path.Combine(presentDirectory, "reservations"), RecordKinds.Reservation,
+            couldNotWrite);
 
     /// <summary>Everything for which plugins may have run, attachments first.</summary>
     public IEnumerable<PluginRecord> PluginRecords => Attachments.All.Concat<PluginRecord>(Reservations.All);

@@ -4,65 +4,72 @@ using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
-/// <content>Reading the directory: records, and other files.</content>
+/// <content>Reading the directories: records, and other files.</content>
 internal sealed partial class RecordDirectory<T>
 {
+    private const string Extension = RecordFolder.Extension;
+    private const string SetAside = RecordFolder.SetAside;
+
     /// <summary>
     /// Reads the records of the previous process. A file that cannot be read is set aside where that is possible, is tried again at every
     /// start, and does not prevent others from being read.
     /// </summary>
     /// <returns>The files that could not be read.</returns>
-    /// <exception cref="IOException">The directory cannot be used.</exception>
+    /// <exception cref="IOException">A directory cannot be used.</exception>
     public IReadOnlyList<(string File, string Reason)> Load()
     {
-        Make();
         var unreadable = new List<(string, string)>();
-        foreach (var unfinished in Entries(Extension + RecordFile.Unfinished))
-            Discard(unfinished, unreadable);
+        foreach (var folder in Folders)
+        {
+            folder.Make();
+            foreach (var unfinished in folder.Entries(Extension + RecordFile.Unfinished))
+                Discard(unfinished, unreadable);
 
-        foreach (var file in Entries(Extension))
-            Take(file, file + SetAside, unreadable);
+            foreach (var file in folder.Entries(Extension))
+                Take(file, file + SetAside, folder, unreadable);
 
-        // This program may be able to read what an earlier one could not.
-        foreach (var file in Entries(Extension + SetAside).Where(file => !unreadable.Exists(other => other.Item1 == file)))
-            Restore(file, unreadable);
+            // This program may be able to read what an earlier one could not.
+            foreach (var file in folder.Entries(Extension + SetAside).Where(file => !unreadable.Exists(other => other.Item1 == file)))
+                Restore(file, folder, unreadable);
+        }
 
         return unreadable;
     }
 
     /// <summary>
-    /// The records on disk, for a process that does not own them: changes nothing, on disk or in memory. Files that were set aside count
-    /// among the unreadable ones.
+    /// The records in the files, for a process that does not own them: changes nothing, in files or in memory. Files that were set aside
+    /// count among the unreadable ones.
     /// </summary>
     public (IReadOnlyList<T> Records, IReadOnlyList<(string File, string Reason)> Unreadable) Peek()
     {
-        if (!Directory.Exists(directory))
-            return ([], []);
-
-        var records = new List<T>();
-        var unreadable = Entries(Extension + SetAside).Select(file => (file, "the daemon set it aside when it started")).ToList();
-        foreach (var file in Entries(Extension))
+        var records = new Dictionary<string, T>(StringComparer.Ordinal);
+        var unreadable = new List<(string, string)>();
+        foreach (var folder in Folders.Where(folder => Directory.Exists(folder.DirectoryPath)))
         {
-            try
+            unreadable.AddRange(folder.Entries(Extension + SetAside).Select(file => (file, "the daemon set it aside when it started")));
+            foreach (var file in folder.Entries(Extension))
             {
-                records.Add(Read(file));
-            }
-            catch (FileNotFoundException)
-            {
-                // The daemon has removed it meanwhile.
-            }
-            catch (Exception broken) when (broken is not OutOfMemoryException)
-            {
-                unreadable.Add((file, ErrorOf(broken)));
+                try
+                {
+                    if (!records.ContainsKey(IdOf(file)))
+                        records.Add(IdOf(file), Read(file));
+                }
+                catch (FileNotFoundException)
+                {
+                    // The daemon has removed it meanwhile.
+                }
+                catch (Exception broken) when (broken is not OutOfMemoryException)
+                {
+                    unreadable.Add((file, ErrorOf(broken)));
+                }
             }
         }
 
-        return (records, unreadable);
+        return ([.. records.Values], unreadable);
     }
 
-    private string[] Entries(string ending) =>
-        [.. Directory.EnumerateFileSystemEntries(directory)
-            .Where(entry => entry.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    // The present one first: where it has a record, the durable file is an older state of it.
+    private IEnumerable<RecordFolder> Folders => _present is null ? [_durable] : [_present, _durable];
 
     private static void Discard(string unfinished, List<(string File, string Reason)> unreadable)
     {
@@ -78,12 +85,14 @@ internal sealed partial class RecordDirectory<T>
     }
 
     // One bad file must not stop the others: they are of running containers.
-    private void Take(string file, string aside, List<(string File, string Reason)> unreadable)
+    private void Take(string file, string aside, RecordFolder folder, List<(string File, string Reason)> unreadable)
     {
         try
         {
-            var record = Read(file);
-            _records[record.Id] = record;
+            if (folder == _durable && _present is not null)
+                TakeDurable(file);
+            else
+                _records[IdOf(file)] = Read(file);
         }
         catch (NewerRecordException newer)
         {
@@ -95,14 +104,57 @@ internal sealed partial class RecordDirectory<T>
         }
     }
 
+    private void TakeDurable(string file)
+    {
+        var id = IdOf(file);
+        if (_records.ContainsKey(id))
+        {
+            RecordFile.RequireFile(file);
+            _durableIds.TryAdd(id, 0); // The present file is what counts.
+            return;
+        }
+
+        var record = Read(file);
+        if (_unreadable.ContainsKey(id) && (!IsOfEarlierBoot(record) || UnreadableInPlace(id) is not null))
+            return; // An older state of a record that cannot be read.
+
+        if (record is PluginRecord { IsUnfinished: true } && !IsOfEarlierBoot(record))
+            throw new JsonException($"its present state, {_present!.PathOf(id)}, was removed: what it describes may be in use");
+
+        _unreadable.TryRemove(id, out _); // Whatever the present file held has ended with that boot.
+        _records[id] = record;
+        _durableIds.TryAdd(id, 0);
+        TryMakePresent(record);
+    }
+
+    private static bool IsOfEarlierBoot(T record) => record is PluginRecord plugin && plugin.BootId != BootId.Current();
+
+    // Its absence would mean the opposite at the next start.
+    private void TryMakePresent(T record)
+    {
+        try
+        {
+            _present!.Put(record.Id, kind.Write(record), syncs: false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            couldNotWrite?.Invoke(_present!.PathOf(record.Id), failure); // A missing record, which repair writes again.
+        }
+    }
+
     private static string ErrorOf(Exception broken) =>
         broken is JsonException invalid ? ErrorDescription.OfJson(invalid) : ErrorDescription.OfFile(broken);
+
+    private static string IdOf(string file)
+    {
+        var name = Path.GetFileName(file);
+        return name[..name.IndexOf(Extension, StringComparison.Ordinal)];
+    }
 
     private void Note(string file, string reason, List<(string File, string Reason)> unreadable)
     {
         unreadable.Add((file, reason));
-        var name = Path.GetFileName(file);
-        _unreadable[name[..name.IndexOf(Extension, StringComparison.Ordinal)]] = file;
+        _unreadable[IdOf(file)] = file;
     }
 
     // A broken file system, or one that is mounted there, refuses the rename.
@@ -119,7 +171,7 @@ internal sealed partial class RecordDirectory<T>
         }
     }
 
-    private void Restore(string file, List<(string File, string Reason)> unreadable)
+    private void Restore(string file, RecordFolder folder, List<(string File, string Reason)> unreadable)
     {
         var original = file[..^SetAside.Length];
         if (LibC.KindOf(original) is not null)
@@ -128,7 +180,7 @@ internal sealed partial class RecordDirectory<T>
             return;
         }
 
-        Take(SetAsideOrLeft(file, original), file, unreadable);
+        Take(SetAsideOrLeft(file, original), file, folder, unreadable);
     }
 
     /// <exception cref="JsonException">The file holds no record, or that of another id.</exception>
@@ -136,10 +188,7 @@ internal sealed partial class RecordDirectory<T>
     private T Read(string file)
     {
         var record = kind.Read(RecordFile.Read(file));
-        var name = Path.GetFileName(file);
-        return record.Id == name[..name.IndexOf(Extension, StringComparison.Ordinal)]
-            ? record
-            : throw new JsonException($"its name does not match the id {record.Id} inside");
+        return record.Id == IdOf(file) ? record : throw new JsonException($"its name does not match the id {record.Id} inside");
     }
 }
 
@@ -160,19 +209,7 @@ internal static class RecordFile
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] Read(string path)
     {
-        if (path.Contains(NotUtf8))
-            throw new JsonException("its name is not UTF-8");
-
-        if (LibC.KindOf(path) is not FileKind.File and var odd)
-        {
-            throw odd switch
-            {
-                null => new FileNotFoundException("it is gone", path),
-                FileKind.Link => new JsonException($"it is a link to {new FileInfo(path).LinkTarget}, which is not followed"),
-                _ => new JsonException($"it is a {odd.Value.Text()}, where a file is expected"),
-            };
-        }
-
+        RequireFile(path);
         using var file = LibC.OpenFile(path);
         var size = LibC.Size(file);
         if (size > Largest)
@@ -186,17 +223,45 @@ internal static class RecordFile
         return length == 0 ? throw new JsonException("it is empty") : content[..length];
     }
 
-    /// <summary>
-    /// Replaces a record. Durable once <see cref="SyncDirectory"/> has returned too; when it throws, the file is unchanged.
-    /// </summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <exception cref="JsonException">It is no ordinary file.</exception>
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    public static void RequireFile(string path)
+    {
+        if (path.Contains(NotUtf8))
+            throw new JsonException("its name is not UTF-8");
+
+        if (LibC.KindOf(path) is not FileKind.File and var odd)
+        {
+            throw odd switch
+            {
+                null => new FileNotFoundException("it is gone", path),
+                FileKind.Link => new JsonException($"it is a link to {new FileInfo(path).LinkTarget}, which is not followed"),
+                _ => new JsonException($"it is a {odd.Value.Text()}, where a file is expected"),
+            };
+        }
+    }
+
+    /// <summary>Replaces a record. When it throws, the file is unchanged.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its whole new content.</param>
+    /// <param name="syncs">The content is durable when it returns, and its name once <see cref="SyncDirectory"/> has returned too.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool syncs)
     {
         FaultPoint.Pass(FaultKind.Write, $"content of {path}");
-        DurableFile.Write(path, content, path + Unfinished, static (from, to) =>
+        DurableFile.Write(path, content, path + Unfinished, Publish, syncs);
+
+        static void Publish(string from, string to)
         {
             FaultPoint.Pass(FaultKind.Write, $"name of {to}");
             File.Move(from, to, overwrite: true);
-        });
+        }
+    }
+
+    /// <summary>Succeeds where the file is gone already.</summary>
+    public static void Remove(string path)
+    {
+        FaultPoint.Pass(FaultKind.Write, $"removal of {path}");
+        File.Delete(path);
     }
 
     public static void SyncDirectory(string directory)

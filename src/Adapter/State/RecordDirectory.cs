@@ -1,30 +1,35 @@
 using System.Collections.Concurrent;
-using Bridge.Adapter.Faults;
 using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
 /// <summary>
-/// Records of one kind: in memory for reading, on disk for the next process.
-/// <code>
-/// DIRECTORY/            mode 0700
-///   ID.json             mode 0600, one record; replaced whole, never edited
-///   ID.json.new         a write in progress; discarded at the next start
-///   ID.json.unreadable  set aside at start: no record, or a damaged one
-/// </code>
-/// A write is durable when <see cref="Write"/> returns: temporary file, fsync, rename, fsync of the directory. Records of a newer version
-/// stay where they are, unread.
+/// Records of one kind: in memory for reading, in files for the next process.
+/// <list type="bullet">
+/// <item>The present directory, below /run, has every record as it is. It survives the death of cnm-cni, and ends with the machine: a
+/// write there needs no fsync.</item>
+/// <item>The durable directory has what a power cut must not take: the records, as they were when they last held something that outlives
+/// the kernel (<see cref="RecordKind{T}.IsDurable"/>). Such a write is durable when <see cref="Write"/> returns: temporary file, fsync,
+/// rename, fsync of the directory.</item>
+/// </list>
+/// A record is written to the present directory first and removed from it last. So a durable file without a present one is of an earlier
+/// boot, or somebody removed the present one. Kinds without a present directory have every write in the durable one.
 /// </summary>
-/// <param name="directory">Created where it is missing.</param>
+/// <param name="directory">The durable directory.</param>
+/// <param name="present">The present directory; null: none.</param>
 /// <param name="kind">Format and transitions.</param>
 /// <param name="couldNotWrite">Called for each record that <see cref="Keep"/> could not write.</param>
-internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null)
+internal sealed partial class RecordDirectory<T>(
+    string directory, string? present, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null)
     where T : class, IRecord
 {
-    private const string Extension = ".json";
-    private const string SetAside = ".unreadable";
+    private readonly RecordFolder _durable = new(directory);
+    private readonly RecordFolder? _present = present is null ? null : new(present);
 
     private readonly ConcurrentDictionary<string, T> _records = new(StringComparer.Ordinal);
+
+    // The ids that have a durable file too. Unused without a present directory.
+    private readonly ConcurrentDictionary<string, byte> _durableIds = new(StringComparer.Ordinal);
 
     // By id, the files that could not be read.
     private readonly ConcurrentDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
@@ -47,22 +52,12 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
     public long WriteFailures => Interlocked.Read(ref _writeFailures);
 
     /// <exception cref="ImpossibleTransitionException">The record may not follow the one that is there.</exception>
-    /// <exception cref="JournalException">It is not on the disk, or not certainly.</exception>
+    /// <exception cref="JournalException">It is not in its files, or not certainly.</exception>
     public void Write(T record)
     {
-        kind.RequireTransition(Find(record.Id), record);
-        try
-        {
-            RequireReplaceable(record.Id);
-            Put(PathOf(record.Id), Sized(kind.Write(record)));
-            _records[record.Id] = record;
-            RecordFile.SyncDirectory(directory);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Interlocked.Increment(ref _writeFailures);
-            throw new JournalException(directory, failure);
-        }
+        var before = Find(record.Id);
+        kind.RequireTransition(before, record);
+        Put(record, before, isDurable: _present is null || kind.IsDurable(before, record));
     }
 
     /// <summary>
@@ -78,7 +73,7 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         catch (JournalException failure)
         {
             _records[record.Id] = record;
-            couldNotWrite?.Invoke(PathOf(record.Id), failure);
+            couldNotWrite?.Invoke((_present ?? _durable).PathOf(record.Id), failure);
         }
     }
 
@@ -89,77 +84,110 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
         if (Find(id) is { } record)
             kind.RequireTransition(record, null);
 
-        FaultPoint.Pass(FaultKind.Write, $"removal of {PathOf(id)}");
-        try
-        {
-            File.Delete(PathOf(id));
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // The whole directory was removed.
-        }
+        if (_present is null || _durableIds.ContainsKey(id))
+            _durable.Remove(id);
 
+        _durableIds.TryRemove(id, out _);
+        _present?.Remove(id);
         _records.TryRemove(id, out _);
     }
 
     /// <summary>
     /// As <see cref="Write"/>, for a record that can be restored from elsewhere: in memory alone where an unreadable file has its name.
     /// </summary>
-    /// <exception cref="JournalException">It is not on the disk, or not certainly.</exception>
+    /// <exception cref="JournalException">It is not in its files, or not certainly.</exception>
     public void Learn(T record)
     {
-        if (_unreadable.TryGetValue(record.Id, out var file) && file == PathOf(record.Id) && IsThere(file))
-            _records[record.Id] = record;
-        else
+        if (UnreadableInPlace(record.Id) is null)
             Write(record);
+        else
+            _records[record.Id] = record;
     }
 
-    /// <summary>Records whose file another program has removed.</summary>
-    public IReadOnlyList<string> Missing => [.. _records.Keys.Where(id => LibC.KindOf(PathOf(id)) is null)];
+    /// <summary>Records of which another program has removed a file.</summary>
+    public IReadOnlyList<string> Missing => [.. _records.Keys.Where(IsMissing)];
 
     /// <summary>Writes one of <see cref="Missing"/> again. The caller holds its gate.</summary>
-    /// <exception cref="JournalException">It is not on the disk, or not certainly.</exception>
+    /// <exception cref="JournalException">It is not in its files, or not certainly.</exception>
     public bool Rewrite(string id)
     {
-        if (Find(id) is not { } record || LibC.KindOf(PathOf(id)) is not null)
+        if (Find(id) is not { } record || !IsMissing(id))
             return false;
 
-        Make();
-        Write(record);
+        Put(record, record, isDurable: _present is null || _durableIds.ContainsKey(id));
         return true;
     }
 
-    private void Make()
-    {
-        if (LibC.KindOf(directory) is { } kind and not FileKind.Directory)
-        {
-            var target = kind == FileKind.Link ? $" to {new DirectoryInfo(directory).LinkTarget}" : "";
-            throw new IOException($"{directory} is a {kind.Text()}{target}, where a directory is expected. Remove it; its target is " +
-                "not touched.");
-        }
+    private bool IsMissing(string id) => _present is null
+        ? !_durable.Has(id)
+        : !_present.Has(id) || (_durableIds.ContainsKey(id) && !_durable.Has(id));
 
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private void Put(T record, T? before, bool isDurable)
+    {
+        var folder = _present ?? _durable;
+        try
+        {
+            RequireReplaceable(record.Id);
+            var content = Sized(kind.Write(record));
+            _present?.Put(record.Id, content, syncs: false);
+            folder = isDurable ? _durable : folder;
+            if (isDurable)
+                PutDurable(record, before, content);
+            else
+                _records[record.Id] = record;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Interlocked.Increment(ref _writeFailures);
+            throw new JournalException(folder.DirectoryPath, failure);
+        }
     }
 
-    private void Put(string path, byte[] content)
+    private void PutDurable(T record, T? before, byte[] content)
     {
         try
         {
-            RecordFile.Write(path, content);
+            _durable.Put(record.Id, content, syncs: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Make(); // The whole directory was removed; repair reports it and writes the other records again.
-            RecordFile.Write(path, content);
+            Undo(record.Id, before);
+            throw;
+        }
+
+        _records[record.Id] = record;
+        _durableIds.TryAdd(record.Id, 0);
+        _durable.Sync();
+    }
+
+    // The present file already has what could not be made durable, and what depends on it will not be done. Where it cannot be taken back,
+    // the next start cleans up something that was never begun, which does no harm.
+    private void Undo(string id, T? before)
+    {
+        try
+        {
+            if (before is null)
+                _present?.Remove(id);
+            else
+                _present?.Put(id, kind.Write(before), syncs: false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            couldNotWrite?.Invoke(_present!.PathOf(id), failure);
         }
     }
 
     // A newer program may have written it.
     private void RequireReplaceable(string id)
     {
-        if (_unreadable.TryGetValue(id, out var file) && file == PathOf(id) && IsThere(file))
+        if (UnreadableInPlace(id) is { } file)
             throw new IOException($"{file} could not be read when the daemon started and is not replaced (cnm-cni status shows why)");
     }
+
+    private string? UnreadableInPlace(string id) =>
+        _unreadable.TryGetValue(id, out var file) && (file == _durable.PathOf(id) || file == _present?.PathOf(id)) && IsThere(file)
+            ? file
+            : null;
 
     // A larger record could not be read again.
     private static byte[] Sized(byte[] content) => content.Length <= RecordFile.Largest
@@ -169,6 +197,4 @@ internal sealed partial class RecordDirectory<T>(string directory, RecordKind<T>
             "of the chain are too large");
 
     private static bool IsThere(string file) => file.Contains(RecordFile.NotUtf8) || LibC.KindOf(file) is not null;
-
-    private string PathOf(string id) => Path.Combine(directory, id + Extension);
 }

@@ -23,9 +23,14 @@ internal interface IRecord
 /// Throws <see cref="ImpossibleTransitionException"/> when a record may not follow another; null stands for none, before the first and
 /// after the last.
 /// </param>
+/// <param name="IsDurable">
+/// Whether a record that follows another (null: none) holds something that a power cut must not take. Only of kinds with a present
+/// directory; all others are always durable.
+/// </param>
 /// <param name="Validate">Throws <see cref="JsonException"/> when a field has a value that cnm-cni does not write.</param>
 internal sealed record RecordKind<T>(
-    JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireTransition, Action<T> Validate)
+    JsonTypeInfo<T> Json, IReadOnlyList<Action<JsonObject>> Upgrades, Action<T?, T?> RequireTransition, Func<T?, T, bool> IsDurable,
+    Action<T> Validate)
     where T : class, IRecord
 {
     private const int OldestVersion = 1;
@@ -104,13 +109,14 @@ internal sealed record RecordKind<T>(
 /// </summary>
 internal static class RecordKinds
 {
-    public static RecordKind<NetworkRecord> Network { get; } = new(StateJson.Default.NetworkRecord, [], (_, _) => { }, RecordRules.Require);
+    public static RecordKind<NetworkRecord> Network { get; } =
+        new(StateJson.Default.NetworkRecord, [], (_, _) => { }, (_, _) => true, RecordRules.Require);
 
     public static RecordKind<AttachmentRecord> Attachment { get; } =
-        new(StateJson.Default.AttachmentRecord, [], Transitions.Require, RecordRules.Require);
+        new(StateJson.Default.AttachmentRecord, [], Transitions.Require, Durability.IsNeeded, RecordRules.Require);
 
     public static RecordKind<ReservationRecord> Reservation { get; } =
-        new(StateJson.Default.ReservationRecord, [], Transitions.Require, RecordRules.Require);
+        new(StateJson.Default.ReservationRecord, [], Transitions.Require, Durability.IsNeeded, RecordRules.Require);
 }
 
 /// <summary>A newer program has written the record. It stays where it is, for that program.</summary>

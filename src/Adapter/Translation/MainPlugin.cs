@@ -1,3 +1,4 @@
+using Bridge.Adapter.State;
 using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
@@ -8,16 +9,10 @@ namespace Bridge.Adapter.Translation;
 /// </summary>
 internal static class MainPlugin
 {
-    // Each makes the interface CNI_IFNAME, so a working chain has at most one of them.
-    private static readonly IReadOnlyList<string> Makers = ["bridge", "ptp", "macvlan", "ipvlan", "vlan", "host-device", "dummy", "tap"];
-
-    // They configure the interface of another plugin.
-    private static readonly IReadOnlyList<string> StockHelpers = ["loopback", "portmap", "bandwidth", "firewall", "tuning", "sbr", "vrf"];
-
     // The stock ones, and others that are chained in the same way.
     private static readonly IReadOnlyList<string> Helpers =
     [
-        .. StockHelpers,
+        .. StockPlugins.Helpers,
         "istio-cni", "linkerd-cni", "kuma-cni", "route-override", "dnsname", "isolation", "tc-redirect-tap", "egress-cni", "egress-v4-cni",
         "egress-v6-cni",
     ];
@@ -33,14 +28,14 @@ internal static class MainPlugin
 
     /// <summary>Whether the chain has helper plugins whose DEL is unknown to cnm-cni.</summary>
     public static bool HasUnknownHelpers(NetworkConfiguration network) =>
-        network.Plugins.Any(plugin => plugin != Of(network) && !StockHelpers.Contains(plugin.Type));
+        network.Plugins.Any(plugin => plugin != Of(network) && !StockPlugins.Helpers.Contains(plugin.Type));
 
     /// <summary>
     /// Whether the host shows everything that the first plugin makes if it runs alone: a link that ends with its namespace, rules, and
     /// addresses of host-local.
     /// </summary>
     public static bool ShowsWhatItMakes(NetworkConfiguration network) =>
-        Makers.Contains(network.Plugins[0].Type)
+        StockPlugins.Makers.Contains(network.Plugins[0].Type)
             && network.Plugins[0] is { Type: not "host-device", IpamType: null or IpamConfiguration.HostLocal or IpamConfiguration.Static };
 
     /// <returns>Null if the network can attach containers; otherwise the reason, as the end of a sentence: "...: its plugin lo
@@ -54,7 +49,7 @@ internal static class MainPlugin
     private static PluginConfiguration? Find(NetworkConfiguration network)
     {
         var possible = network.Plugins.Where(plugin => !Helpers.Contains(plugin.Type) && !IpamPlugins.Contains(plugin.Type)).ToArray();
-        return possible.FirstOrDefault(plugin => Makers.Contains(plugin.Type))
+        return possible.FirstOrDefault(plugin => StockPlugins.Makers.Contains(plugin.Type))
             ?? possible.FirstOrDefault(plugin =>
                 plugin.IpamType is not null) // A plugin with an IPAM section needs an interface for the addresses.
             ?? possible.FirstOrDefault();

@@ -33,17 +33,20 @@ internal static class DurableFile
     }
 
     /// <summary>
-    /// Writes a file; durable once its directory is synced too. When it throws, the file is unchanged and the temporary file removed.
+    /// Writes a file; durable once its directory is synced too. When it throws, the file is unchanged and the temporary file is removed.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="content">The whole new content.</param>
     /// <param name="temporary">A file in the same directory that no other writer uses.</param>
     /// <param name="publish">Gives the temporary file its name; null: replaces what has the name.</param>
-    public static void Write(string path, ReadOnlySpan<byte> content, string temporary, Action<string, string>? publish = null)
+    /// <param name="syncs">False for a file that need not survive a power cut; it is whole after a crash of the process all the
+    /// same.</param>
+    public static void Write(
+        string path, ReadOnlySpan<byte> content, string temporary, Action<string, string>? publish = null, bool syncs = true)
     {
         try
         {
-            WriteThrough(temporary, content);
+            WriteNew(temporary, content, syncs);
             (publish ?? Move)(temporary, path);
         }
         catch (Exception)
@@ -53,7 +56,7 @@ internal static class DurableFile
         }
     }
 
-    private static void WriteThrough(string temporary, ReadOnlySpan<byte> content)
+    private static void WriteNew(string temporary, ReadOnlySpan<byte> content, bool syncs)
     {
         File.Delete(temporary);
         var options = new FileStreamOptions
@@ -65,7 +68,8 @@ internal static class DurableFile
         };
         using var file = new FileStream(temporary, options);
         file.Write(content);
-        file.Flush(flushToDisk: true);
+        if (syncs)
+            file.Flush(flushToDisk: true);
     }
 
     private static void Move(string from, string to) => File.Move(from, to, overwrite: true);

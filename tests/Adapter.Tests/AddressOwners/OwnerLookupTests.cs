@@ -23,7 +23,7 @@ public sealed class OwnerLookupTests : IAsyncLifetime
         var configurations = _directory.CreateSubdirectory("net.d").FullName;
         Write("net.d/10-pods.conflist", Conflist("pods", "host-local", "10.88"));
         Write("net.d/20-far.conflist", Conflist("far", "whereabouts", "10.99"));
-        var journal = new Journal(Path.Combine(_directory.FullName, "state"));
+        var journal = new Journal(Path.Combine(_directory.FullName, "state"), Path.Combine(_directory.FullName, "records"));
         journal.Load();
         journal.Attachments.Bring(Attachment("e1", "web", "10.88.0.10"));
         journal.Attachments.Bring(Attachment("0123456789abcdef", null, "10.88.0.11"));

@@ -91,7 +91,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
         var answer = await FailToAttachAsync("breaker", refusals: 1);
 
         answer.Should().NotContain("clean-up failed").And.NotContain("failed DEL");
-        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "attachments")).Should().BeEmpty();
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
 
         answer.Should().Contain("the quarry is shut");
         answer.Contains("The clean-up failed too", StringComparison.Ordinal).Should().Be(isLeft, answer);
-        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length.Should().Be(isLeft ? 1 : 0);
+        Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "attachments")).Length.Should().Be(isLeft ? 1 : 0);
     }
 
     private async Task<string> FailToAttachAsync(string second, int refusals)
@@ -136,7 +136,7 @@ public sealed class UnfinishedChainTests : IAsyncLifetime
     }
 
     private Task RecordIsGoneAsync() => Eventually.TrueAsync(
-        () => Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "attachments")).Length == 0, "the record is deleted");
+        () => Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "attachments")).Length == 0, "the record is deleted");
 
     private void WritePlugin(string name, string script)
     {

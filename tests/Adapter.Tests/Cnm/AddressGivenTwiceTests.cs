@@ -20,7 +20,7 @@ public sealed class AddressGivenTwiceTests : ServingDaemonTest
         ErrorOf(second).Should().StartWith(
             "CNI network \"now\" gave the address 10.78.0.2, which a container with endpoint e1 has already");
         Networks.Store.Should().Equal($"{First}-chain");
-        File.Exists(Path.Combine(Daemon.Settings.StateDirectory, "attachments", $"{Second}.json")).Should().BeFalse();
+        File.Exists(Path.Combine(Daemon.Settings.PresentRecords, "attachments", $"{Second}.json")).Should().BeFalse();
     }
 
     [Fact]

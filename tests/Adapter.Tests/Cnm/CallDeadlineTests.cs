@@ -155,5 +155,5 @@ public sealed class CallDeadlineTests : ServingDaemonTest
         Directory.GetFileSystemEntries(Path.Combine(Daemon.Settings.RunDirectory, "netns")).Should().BeEmpty();
     }
 
-    private string[] Records(string kind) => Directory.GetFiles(Path.Combine(Daemon.Settings.StateDirectory, kind));
+    private string[] Records(string kind) => Directory.GetFiles(Path.Combine(Daemon.Settings.PresentRecords, kind));
 }

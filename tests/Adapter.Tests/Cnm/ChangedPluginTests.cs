@@ -42,7 +42,7 @@ public sealed class ChangedPluginTests : DaemonProcessTest
 
         await Networks.UndoneAsync(); // By repair, at its own intervals.
         await Eventually.TrueAsync(
-            () => Directory.GetFiles(Path.Combine(Daemon.StateDirectory, "attachments")).Length == 0, "the record is gone");
+            () => Directory.GetFiles(Daemon.RecordsOf("attachments")).Length == 0, "the record is gone");
     }
 
     [Fact]
@@ -57,6 +57,6 @@ public sealed class ChangedPluginTests : DaemonProcessTest
 
         (Daemon.LargestResidentSet - before).Should().BeLessThan(80_000_000);
         Networks.Store.Should().BeEmpty();
-        Directory.GetFiles(Path.Combine(Daemon.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(Daemon.RecordsOf("attachments")).Should().BeEmpty();
     }
 }

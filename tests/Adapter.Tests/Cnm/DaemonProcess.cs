@@ -59,6 +59,10 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public string StateDirectory => Path.Combine(_directory, "state");
 
+    /// <summary>The directory of its records as they are.</summary>
+    /// <param name="kind"><c>attachments</c> or <c>reservations</c>.</param>
+    public string RecordsOf(string kind) => Path.Combine(RunDirectory, "records", kind);
+
     public string Log => File.ReadAllText(Path.Combine(_directory, "log"));
 
     public void WriteConflist(string file, string content) => File.WriteAllText(Path.Combine(_directory, "net.d", file), content);

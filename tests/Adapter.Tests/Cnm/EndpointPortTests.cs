@@ -65,7 +65,7 @@ public sealed class EndpointPortTests : IAsyncLifetime
     public async Task Ports_are_released_when_the_record_cannot_be_written(string network)
     {
         var port = FreePort();
-        var inTheWay = Directory.CreateDirectory(Path.Combine(_daemon.Settings.StateDirectory, "attachments", "e1.json.new"));
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_daemon.Settings.PresentRecords, "attachments", "e1.json.new"));
 
         (await CreateEndpointAsync(port, network)).Should().Contain("e1.json.new");
 

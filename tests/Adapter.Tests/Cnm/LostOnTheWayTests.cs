@@ -17,6 +17,6 @@ public sealed class LostOnTheWayTests : ServingDaemonTest
         ((string)answer["Err"]!).Should().StartWith("CNI network \"now\" makes more in the container than its interface: ").And.ContainAll(
             what, "cni.attach=sandbox");
         Networks.Store.Should().BeEmpty();
-        Directory.GetFiles(Path.Combine(Daemon.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(Daemon.Settings.PresentRecords, "attachments")).Should().BeEmpty();
     }
 }

@@ -38,7 +38,7 @@ public sealed class OverloadTests : IDisposable
 
         _networks.MostAtOnce.Should().BeInRange(2, 2 * Running, "what makes and what undoes have {0} places each", Running);
         _networks.Store.Should().BeEmpty();
-        Directory.GetFiles(Path.Combine(daemon.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(daemon.RecordsOf("attachments")).Should().BeEmpty();
         await Eventually.TrueAsync(() => daemon.OpenFiles <= files + 2, $"its open files are {files} again");
     }
 

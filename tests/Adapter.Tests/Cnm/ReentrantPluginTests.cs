@@ -21,6 +21,6 @@ public sealed class ReentrantPluginTests() : DaemonProcessTest(
         answer.Should().StartWith("{\"Err\":").And.Contain("waits for the plugin that started this one");
         TimeProvider.System.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(30), "timeouts.add would be a minute");
         Networks.Runs.Should().Equal("ADD chain", "DEL chain");
-        Directory.GetFiles(Path.Combine(Daemon.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(Daemon.RecordsOf("attachments")).Should().BeEmpty();
     }
 }

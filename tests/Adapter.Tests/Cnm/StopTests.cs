@@ -56,6 +56,6 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting
     }
 
     private string[] Records() =>
-        [.. Directory.GetFiles(Path.Combine(Daemon.StateDirectory, "attachments"), "*.json").Select(
+        [.. Directory.GetFiles(Daemon.RecordsOf("attachments"), "*.json").Select(
             file => File.Exists(file) ? File.ReadAllText(file) : "")];
 }

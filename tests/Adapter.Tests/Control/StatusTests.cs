@@ -25,7 +25,7 @@ public sealed class StatusTests
         listener.Listen();
         await using var daemon = await ServingDaemon.StartAsync(settings =>
         {
-            var journal = new Journal(settings.StateDirectory);
+            var journal = new Journal(settings.StateDirectory, settings.PresentRecords);
             journal.Load();
             journal.Networks.Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
             return settings with { ContainerdSocket = hanging };

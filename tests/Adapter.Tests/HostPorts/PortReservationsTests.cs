@@ -17,7 +17,7 @@ public sealed class PortReservationsTests : IDisposable
 
     public PortReservationsTests()
     {
-        _journal = new Journal(_state);
+        _journal = new Journal(_state, Path.Combine(_state, "records"));
         _journal.Load();
         _ports = new PortReservations(_journal, NullLogger<PortReservations>.Instance);
     }

@@ -67,7 +67,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         Owners().Should().HaveCount(2);
         await ReleaseAsync("fd00:66::/64", address6);
         Owners().Should().BeEmpty();
-        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "reservations")).Should().BeEmpty();
         Directory.GetFileSystemEntries(Path.Combine(_daemon.Settings.RunDirectory, "netns")).Should().BeEmpty();
     }
 
@@ -193,7 +193,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
         var refusal = await AskAsync("RequestAddress", Request("10.66.0.0/24", Mac, ""));
 
         ((string)refusal["Error"]!).Should().Contain("host-local").And.Contain("no IP addresses available");
-        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().HaveCount(11);
+        Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "reservations")).Should().HaveCount(11);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class AddressProtocolTests : IAsyncLifetime
                 "RequestAddress", Request("10.68.0.0/24", Mac, "").Replace("dual/", "bad/", StringComparison.Ordinal)))["Error"]!;
 
         refusal.Should().Contain("everywhere").And.NotContain("clean-up failed");
-        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations")).Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "reservations")).Should().BeEmpty();
     }
 
     [Theory]

@@ -29,7 +29,7 @@ public sealed class UnwrittenReservationTests : IAsyncLifetime
         // What stands in the way of the record's next writing stands for a full disk.
         WritePlugin("host-local", $$"""
             {{Plugin}} || exit
-            [ $CNI_COMMAND = DEL ] || mkdir {{_daemon.Settings.StateDirectory}}/reservations/$CNI_CONTAINERID.json.new
+            [ $CNI_COMMAND = DEL ] || mkdir {{_daemon.Settings.PresentRecords}}/reservations/$CNI_CONTAINERID.json.new
             """);
     }
 
@@ -48,7 +48,7 @@ public sealed class UnwrittenReservationTests : IAsyncLifetime
 
         ((string)answer["Error"]!).Should().Contain(".json.new");
         Directory.GetFiles(Path.Combine(_directory, "store", "pods"), "10.66.*").Should().BeEmpty();
-        Directory.GetFiles(Path.Combine(_daemon.Settings.StateDirectory, "reservations"), "*.json").Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(_daemon.Settings.PresentRecords, "reservations"), "*.json").Should().BeEmpty();
         Directory.GetFileSystemEntries(Path.Combine(_daemon.Settings.RunDirectory, "netns")).Should().BeEmpty();
     }
 

@@ -34,7 +34,7 @@ public sealed class CutOffInspectionTests : IDisposable
     public CutOffInspectionTests()
     {
         var settings = new AdapterSettings();
-        _journal = new Journal(_directory.FullName);
+        _journal = new Journal(_directory.FullName, Path.Combine(_directory.FullName, "records"));
         _journal.Load();
         _departures = new LinkDepartures(_host.Namespace);
         var cni = new CniAttachment(_host.Staging, settings);

@@ -27,7 +27,7 @@ public sealed class KernelInspectionTests : IDisposable
     public KernelInspectionTests()
     {
         _settings = new AdapterSettings { StateDirectory = _directory.FullName };
-        _journal = new Journal(_directory.FullName);
+        _journal = new Journal(_directory.FullName, Path.Combine(_directory.FullName, "records"));
         _journal.Load();
     }
 
@@ -77,7 +77,7 @@ public sealed class KernelInspectionTests : IDisposable
         switch (doubt)
         {
             case "a record that cannot be read":
-                await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "attachments", "e7.json"), "", Cancellation);
+                await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "records", "attachments", "e7.json"), "", Cancellation);
                 _journal.Load();
                 break;
             case "a Docker that does not answer":

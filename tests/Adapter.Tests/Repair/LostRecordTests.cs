@@ -26,7 +26,7 @@ public sealed class LostRecordTests
         bench.Journal.Reservations.Write(record with { EndpointId = RepairBench.EndpointId });
         bench.WriteOwner("10.66.0.6", record.ContainerId);
         if (content is not null)
-            await File.WriteAllTextAsync(bench.PathOf($"state/attachments/{RepairBench.EndpointId}.json"), content, Cancellation);
+            await File.WriteAllTextAsync(bench.PathOf($"run/records/attachments/{RepairBench.EndpointId}.json"), content, Cancellation);
 
         if (dockerHasIt)
             bench.Docker.AddEndpoint("pods", RepairBench.EndpointId, "web");
@@ -58,7 +58,7 @@ public sealed class LostRecordTests
             Addresses = ["10.66.0.6/24"],
         });
         bench.WriteOwner("10.66.0.6", RepairBench.ReservationId);
-        var file = bench.PathOf($"state/reservations/{RepairBench.ReservationId}.json");
+        var file = bench.PathOf($"run/records/reservations/{RepairBench.ReservationId}.json");
         if (content is not null)
             await File.WriteAllTextAsync(file, content, Cancellation);
 
@@ -85,7 +85,7 @@ public sealed class LostRecordTests
         bench.Journal.Attachments.Write(other);
         bench.Journal.Attachments.Write(other with { Phase = AttachmentPhase.Joined });
 
-        var file = bench.PathOf($"state/attachments/{Senseless}.json");
+        var file = bench.PathOf($"run/records/attachments/{Senseless}.json");
         await SealedRecords.ChangeAsync(file, "\"plugins\": [", "\"plugins\": 7, \"other\": [");
         bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
         await bench.StartAsync(Cancellation);

@@ -38,7 +38,7 @@ internal sealed class RepairBench : IAsyncDisposable
                 RetryLongest = TimeSpan.FromHours(1) },
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
-        Journal = new Journal(Settings.StateDirectory);
+        Journal = new Journal(Settings.StateDirectory, Settings.PresentRecords);
         Journal.Load();
         Directory.CreateDirectory(Store);
         Directory.CreateDirectory(PathOf("bin"));

@@ -25,7 +25,7 @@ public sealed class RepairTests
         bench.AddReservation("10.66.0.6/24");
         bench.Journal.Networks.Write(new NetworkRecord("ab".PadRight(64, '0'), "pods", IpamMode.Null));
         bench.WriteOwner("10.66.0.6", Stranger);
-        await File.WriteAllTextAsync(Path.Combine(bench.Settings.StateDirectory, "attachments", "e7.json"), "{", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(bench.Settings.PresentRecords, "attachments", "e7.json"), "{", Cancellation);
         bench.WriteOwner("10.66.0.5", RepairBench.EndpointId);
         await bench.StartAsync(Cancellation);
         File.Delete(Path.Combine(bench.Store, "10.66.0.5"));
@@ -218,7 +218,7 @@ public sealed class RepairTests
 
         response.Problems.Should().ContainSingle().Which.Should().Contain("the quarry is shut");
         response.Findings.Should().ContainSingle(finding => finding.Kind == "contested-address");
-        File.Exists(Path.Combine(bench.Settings.StateDirectory, "attachments", $"{record.EndpointId}.json")).Should().BeTrue();
+        File.Exists(Path.Combine(bench.Settings.PresentRecords, "attachments", $"{record.EndpointId}.json")).Should().BeTrue();
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public sealed class RepairTests
         string.Join(' ', forgotten.GivenUp).Should().ContainAll(
             "DEL of main", "the quarry is shut", "18080/tcp", "has released its addresses");
         Addresses(bench).Should().Equal("10.66.0.6");
-        Directory.GetFiles(Path.Combine(bench.Settings.StateDirectory, "attachments")).Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(bench.Settings.PresentRecords, "attachments")).Should().BeEmpty();
         Directory.GetFiles(Path.Combine(bench.Settings.RunDirectory, "netns")).Should().BeEmpty();
         (await bench.StatusAsync()).PendingCleanups.Should().BeEmpty();
     }
@@ -260,7 +260,7 @@ public sealed class RepairTests
 
         status.Should().Be(500);
         body.Should().Contain(sentence);
-        Directory.GetFiles(Path.Combine(bench.Settings.StateDirectory, "attachments")).Should().ContainSingle();
+        Directory.GetFiles(Path.Combine(bench.Settings.PresentRecords, "attachments")).Should().ContainSingle();
     }
 
     private static IEnumerable<string> Addresses(RepairBench bench) =>

@@ -57,7 +57,7 @@ public sealed class ThreadLimitTests : IAsyncLifetime
             await _docker.EndpointAsync("DeleteEndpoint", endpoint);
 
         await Eventually.TrueAsync(
-            () => Directory.GetFiles(Path.Combine(_daemon.StateDirectory, "attachments")).Length == 0, "nothing is left");
+            () => Directory.GetFiles(_daemon.RecordsOf("attachments")).Length == 0, "nothing is left");
     }
 
     private async Task<int> RepairPassesAsync() =>

@@ -16,14 +16,14 @@ public sealed class DamageTests : IDisposable
     public void Every_bit_that_turns_over_is_noticed(string kind)
     {
         var content = Written(kind);
-        var file = Path.Combine(_directory, kind, "e1.json");
+        var file = FileOf(kind);
         for (var bit = 0; bit < content.Length * 8; bit++)
         {
             var damaged = content.ToArray();
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));
             File.WriteAllBytes(file, damaged);
 
-            var journal = new Journal(_directory);
+            var journal = new Journal(_directory, Path.Combine(_directory, "records"));
             var unreadable = journal.Load();
 
             unreadable.Should().ContainSingle($"bit {bit} is another").Which.File.Should().Be(file + ".unreadable");
@@ -38,12 +38,12 @@ public sealed class DamageTests : IDisposable
     public void A_record_that_is_cut_off_anywhere_is_noticed(string kind)
     {
         var content = Written(kind);
-        var file = Path.Combine(_directory, kind, "e1.json");
+        var file = FileOf(kind);
         for (var length = 0; length < content.Length; length++)
         {
             File.WriteAllBytes(file, content[..length]);
 
-            new Journal(_directory).Load().Should().ContainSingle($"it ends after {length} bytes");
+            new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle($"it ends after {length} bytes");
 
             File.Delete(file + ".unreadable");
         }
@@ -66,13 +66,13 @@ public sealed class DamageTests : IDisposable
     [InlineData("networks", "\"Ipam\": \"Cni\"", "\"Ipam\": 9")]
     public async Task A_value_that_cnm_cni_does_not_write_is_not_believed_whatever_the_checksum(string kind, string written, string found)
     {
-        var file = Path.Combine(_directory, kind, "e1.json");
+        var file = FileOf(kind);
         await File.WriteAllBytesAsync(file, Written(kind), Cancellation);
-        new Journal(_directory).Load().Should().BeEmpty("unchanged it is read");
+        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().BeEmpty("unchanged it is read");
 
         await SealedRecords.ChangeAsync(file, written, found);
 
-        new Journal(_directory).Load().Should().ContainSingle().Which.File.Should().EndWith("e1.json.unreadable");
+        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle().Which.File.Should().EndWith("e1.json.unreadable");
     }
 
     [Fact]
@@ -82,20 +82,20 @@ public sealed class DamageTests : IDisposable
 
         File.WriteAllText(Path.Combine(_directory, "networks", "e1.json"), text[..text.LastIndexOf(',')] + "\n}");
 
-        new Journal(_directory).Load().Should().ContainSingle().Which.Reason.Should().Contain("checksum");
+        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle().Which.Reason.Should().Contain("checksum");
     }
 
     [Fact]
     public void What_is_no_ordinary_file_of_ordinary_size_is_told_of_and_keeps_nobody_from_being_read()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Devices and mounts need root.");
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
         journal.Load();
         journal.Attachments.Bring(Records.Joined("whole"));
-        var odd = OddFiles.MakeIn(Path.Combine(_directory, "attachments"));
+        var odd = OddFiles.MakeIn(Path.Combine(_directory, "records", "attachments"));
         try
         {
-            var again = new Journal(_directory);
+            var again = new Journal(_directory, Path.Combine(_directory, "records"));
             var unreadable = again.Load();
 
             again.Attachments.All.Should().ContainSingle().Which.EndpointId.Should().Be("whole");
@@ -104,11 +104,11 @@ public sealed class DamageTests : IDisposable
                 again.Attachments.IsUnreadable(id).Should().BeTrue(id);
 
             again.Attachments.Peek().Unreadable.Should().HaveCount(odd.Count);
-            new Journal(_directory).Load().Should().HaveCount(odd.Count, "each start tells of them");
+            new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().HaveCount(odd.Count, "each start tells of them");
         }
         finally
         {
-            OddFiles.RemoveFrom(Path.Combine(_directory, "attachments"));
+            OddFiles.RemoveFrom(Path.Combine(_directory, "records", "attachments"));
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class DamageTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_directory, "networks"));
         var file = Path.Combine(_directory, "networks", "57c2.json");
         File.WriteAllText(file, Newer);
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
         journal.Load();
 
         journal.Networks.Learn(new NetworkRecord("57c2", "pods", IpamMode.Null));
@@ -133,18 +133,19 @@ public sealed class DamageTests : IDisposable
     [Fact]
     public void What_somebody_took_away_is_written_again_and_removing_it_is_no_failure()
     {
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
         journal.Load();
         journal.Attachments.Bring(Records.Joined("e1") with { Phase = AttachmentPhase.Deleting });
         journal.Networks.Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
         Directory.Delete(Path.Combine(_directory, "attachments"), recursive: true);
+        Directory.Delete(Path.Combine(_directory, "records", "attachments"), recursive: true);
         Directory.Delete(Path.Combine(_directory, "networks"), recursive: true);
 
         journal.Attachments.Remove("e1");
         journal.Networks.Missing.Should().Equal("57c2");
         journal.Networks.Rewrite("57c2").Should().BeTrue();
 
-        var again = new Journal(_directory);
+        var again = new Journal(_directory, Path.Combine(_directory, "records"));
         again.Load().Should().BeEmpty();
         again.Networks.All.Should().ContainSingle();
         again.Attachments.All.Should().BeEmpty();
@@ -152,9 +153,12 @@ public sealed class DamageTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
+    private string FileOf(string kind) =>
+        Path.Combine(kind == "networks" ? _directory : Path.Combine(_directory, "records"), kind, "e1.json");
+
     private byte[] Written(string kind)
     {
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
         journal.Load();
         journal.Networks.Write(new NetworkRecord("e1", "pods", IpamMode.Cni));
         journal.Attachments.Bring(Records.Joined("e1") with
@@ -172,7 +176,7 @@ public sealed class DamageTests : IDisposable
             Configuration = System.Text.Json.JsonDocument.Parse("{}").RootElement.Clone(),
             Addresses = [new ReservedAddress("10.90.0.2/24", IsClaimed: true)],
         });
-        var content = File.ReadAllBytes(Path.Combine(_directory, kind, "e1.json"));
+        var content = File.ReadAllBytes(FileOf(kind));
         foreach (var file in Directory.GetFiles(_directory, "*.json", SearchOption.AllDirectories))
             File.Delete(file);
 

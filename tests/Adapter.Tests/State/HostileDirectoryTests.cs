@@ -90,5 +90,5 @@ public sealed class HostileDirectoryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private RecordDirectory<NetworkRecord> Opened() => new(Records, RecordKinds.Network, (file, _) => _unwritten.Add(file));
+    private RecordDirectory<NetworkRecord> Opened() => new(Records, present: null, RecordKinds.Network, (file, _) => _unwritten.Add(file));
 }

@@ -83,10 +83,10 @@ public sealed class JournalProperties : IDisposable
     private Journal AfterRestart(Action<Journal> write)
     {
         var directory = Directory.CreateDirectory(Path.Combine(_directory, $"{_journals++}")).FullName;
-        var before = new Journal(directory);
+        var before = new Journal(directory, Path.Combine(directory, "records"));
         before.Load().Should().BeEmpty();
         write(before);
-        var after = new Journal(directory);
+        var after = new Journal(directory, Path.Combine(directory, "records"));
         after.Load().Should().BeEmpty();
         return after;
     }

@@ -132,7 +132,7 @@ public sealed class MoveTests : IDisposable
 
     private Journal Loaded()
     {
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
         journal.Load().Should().BeEmpty();
         return journal;
     }

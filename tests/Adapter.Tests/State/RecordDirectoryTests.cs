@@ -49,7 +49,7 @@ public sealed class RecordDirectoryTests : IDisposable
     {
         Opened().Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
         File.WriteAllText(Path.Combine(_directory, "bad0.json"), content);
-        var records = new RecordDirectory<NetworkRecord>(_directory, RecordKinds.Network);
+        var records = new RecordDirectory<NetworkRecord>(_directory, present: null, RecordKinds.Network);
         records.Load().Should().ContainSingle().Which.File.Should().EndWith("bad0.json.unreadable");
         records.All.Should().ContainSingle();
         File.ReadAllText(Path.Combine(_directory, "bad0.json.unreadable")).Should().Be(content);
@@ -67,10 +67,10 @@ public sealed class RecordDirectoryTests : IDisposable
     public void A_configuration_is_read_with_unknown_fields_and_the_text_of_numbers_unchanged()
     {
         const string Configuration = """{"name":"pods","vendor":{"big":9007199254740993,"exact":1.0}}""";
-        var directory = new RecordDirectory<AttachmentRecord>(_directory, RecordKinds.Attachment);
+        var directory = new RecordDirectory<AttachmentRecord>(_directory, present: null, RecordKinds.Attachment);
         directory.Load();
         directory.Bring(Attachments.Records.Joined("e1") with { Configuration = JsonDocument.Parse(Configuration).RootElement.Clone() });
-        var again = new RecordDirectory<AttachmentRecord>(_directory, RecordKinds.Attachment);
+        var again = new RecordDirectory<AttachmentRecord>(_directory, present: null, RecordKinds.Attachment);
         again.Load();
         JsonSerializer.Serialize(again.Find("e1")!.Configuration).Should().Be(Configuration);
     }
@@ -79,7 +79,7 @@ public sealed class RecordDirectoryTests : IDisposable
 
     private RecordDirectory<NetworkRecord> Opened()
     {
-        var records = new RecordDirectory<NetworkRecord>(_directory, RecordKinds.Network);
+        var records = new RecordDirectory<NetworkRecord>(_directory, present: null, RecordKinds.Network);
         records.Load().Should().BeEmpty();
         return records;
     }

@@ -22,7 +22,7 @@ public sealed class RecordVersionTests : IDisposable
     public void A_record_of_an_earlier_version_passes_every_upgrade_since()
     {
         Loaded().Networks.Write(new NetworkRecord(First, "pods", IpamMode.Null));
-        var records = new RecordDirectory<NetworkRecord>(Networks, Later);
+        var records = new RecordDirectory<NetworkRecord>(Networks, present: null, Later);
 
         records.Load().Should().BeEmpty();
 
@@ -33,13 +33,13 @@ public sealed class RecordVersionTests : IDisposable
     public void A_record_that_is_written_again_is_of_todays_version()
     {
         Loaded().Networks.Write(new NetworkRecord(First, "pods", IpamMode.Null));
-        var records = new RecordDirectory<NetworkRecord>(Networks, Later);
+        var records = new RecordDirectory<NetworkRecord>(Networks, present: null, Later);
         records.Load();
 
         records.Write(records.Find(First)!);
 
         File.ReadAllText(FileOf(First)).Should().Contain("\"Version\": 3");
-        var again = new RecordDirectory<NetworkRecord>(Networks, Later);
+        var again = new RecordDirectory<NetworkRecord>(Networks, present: null, Later);
         again.Load().Should().BeEmpty();
         again.Find(First)!.CniNetwork.Should().Be("pods-2-3");
     }
@@ -51,7 +51,7 @@ public sealed class RecordVersionTests : IDisposable
         Directory.CreateDirectory(Networks);
         File.WriteAllText(FileOf(First), Newer);
 
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
 
         journal.Load().Should().ContainSingle().Which.Reason.Should().Contain("newer cnm-cni (version 1000");
         journal.Networks.All.Should().BeEmpty();
@@ -75,7 +75,7 @@ public sealed class RecordVersionTests : IDisposable
         Directory.CreateDirectory(Networks);
         File.WriteAllText(FileOf(First) + ".unreadable", "{");
 
-        new Journal(_directory).Load().Should().ContainSingle().Which.File.Should().Be(FileOf(First) + ".unreadable");
+        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle().Which.File.Should().Be(FileOf(First) + ".unreadable");
 
         Directory.GetFiles(Networks).Should().Equal(FileOf(First) + ".unreadable");
     }
@@ -99,7 +99,7 @@ public sealed class RecordVersionTests : IDisposable
 
     private Journal Loaded()
     {
-        var journal = new Journal(_directory);
+        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
         journal.Load().Should().BeEmpty();
         return journal;
     }

@@ -18,7 +18,7 @@ public sealed partial class MetricsPageTests : IDisposable
 
     public MetricsPageTests()
     {
-        _journal = new Journal(_directory);
+        _journal = new Journal(_directory, Path.Combine(_directory, "records"));
         _journal.Load();
         _page = new MetricsPage(_metrics);
         _ = (new JournalMetrics(_metrics, _journal), new KnownFindings(_metrics, new LogLines<KnownFindings>()));

@@ -6,13 +6,17 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Crashes;
 
 /// <summary>
-/// Every file of the state directory is damaged in every way while containers run, and the driver is started again. That every single bit
-/// is noticed is tested where no engine is needed.
+/// Every record, the present ones and the networks, is damaged in every way while containers run, and the driver is started again. That
+/// every single bit is noticed is tested where no engine is needed.
 /// </summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(engine)
 {
     private const string State = "/var/lib/cnm-cni";
+    private const string Records = "/run/cnm-cni/records";
+    private const string Kept = "/run/bridge-test/kept";
+    private const string Keep = $"mkdir {Kept}; cp -a {State} {Kept}/state; cp -a {Records} {Kept}/records";
+    private const string PutBack = $"rm -rf {State}/* {Records}/*; cp -a {Kept}/state/. {State}; cp -a {Kept}/records/. {Records}";
 
     // Each makes something of the file $f.
     private static readonly string[] Ways =
@@ -44,9 +48,9 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         await RunContainerAsync("other");
         var web = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var held = await HeldAsync();
-        await RunInShellAsync($"cp -a {State} /run/bridge-test/whole");
+        await RunInShellAsync(Keep);
         var damaged =
-            (await RunInShellAsync($"cd {State} && find networks attachments reservations -name '*.json' | sort")).Split(
+            (await RunInShellAsync($"find {State}/networks {Records}/attachments {Records}/reservations -name '*.json' | sort")).Split(
                 '\n', StringSplitOptions.RemoveEmptyEntries);
 
         // In each round all files are damaged, in ways next to each other, so that no way is left out.
@@ -54,7 +58,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         {
             await Host.Bridge.KillAsync(Cancellation);
             var struck = damaged.Select((file, number) => (File: file, Way: Ways[(first + number) % Ways.Length])).ToArray();
-            await RunInShellAsync(string.Concat(struck.Select(one => $"f={State}/{one.File}; {one.Way}\n")));
+            await RunInShellAsync(string.Concat(struck.Select(one => $"f={one.File}; {one.Way}\n")));
             await Host.Bridge.StartAsync(Cancellation);
             await RequireServingAsync(
                 web, held,
@@ -63,12 +67,12 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
 
             await Host.Bridge.KillAsync(Cancellation);
             await RunInShellAsync(
-                $"umount {State}/*/*.json {State}/*/*.json.unreadable 2> /dev/null; rm -rf {State}/*; cp -a /run/bridge-test/whole/. " +
-                $"{State}");
+                $"umount {State}/*/*.json {State}/*/*.json.unreadable {Records}/*/*.json {Records}/*/*.json.unreadable 2> /dev/null; " +
+                PutBack);
         }
 
         await Host.Bridge.StartAsync(Cancellation);
-        await RunInShellAsync("rm -rf /run/bridge-test/whole");
+        await RunInShellAsync($"rm -rf {Kept}");
         (await Host.BridgeAsync(["check", "other"], Cancellation)).EnsureSuccess();
         await DockerAsync("rm", "--force", "web", "other");
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
@@ -79,16 +83,16 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
     public async Task A_container_whose_record_is_lost_leaves_nothing_when_it_is_removed()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
-        foreach (var way in new[] { "rm $f", ": > $f", $"rm -f $f {State}/reservations/*.json" })
+        foreach (var way in new[] { "rm $f", ": > $f", $"rm -f $f {Records}/reservations/*.json {State}/attachments/*.json {State}/reservations/*.json" })
         {
             await RunContainerAsync("web", "--publish", "8080:80");
             await Host.Bridge.KillAsync(Cancellation);
-            await RunInShellAsync($"f=$(echo {State}/attachments/*.json)\n{way}");
+            await RunInShellAsync($"f=$(echo {Records}/attachments/*.json)\n{way}");
             await Host.Bridge.StartAsync(Cancellation);
 
             await DockerAsync("rm", "--force", "web");
 
-            await RunInShellAsync($"rm -f {State}/attachments/*.unreadable");
+            await RunInShellAsync($"rm -f {Records}/*/*.unreadable {State}/*/*.unreadable");
             await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
         }
     }
@@ -103,14 +107,14 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         await RunInShellAsync(Rewind);
         await RunContainerAsync("web", "--publish", "8080:80");
         var address = (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address;
-        await RunInShellAsync($"cp -a {State}/. /run/bridge-test/earlier");
+        await RunInShellAsync(Keep);
         await DockerAsync("rm", "--force", "web");
         await RunInShellAsync(Rewind);
         await RunContainerAsync("web", "--publish", "8080:80");
         (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address.Should().Be(address);
         var rules = await RunInShellAsync(Forwarding);
         await Host.Bridge.KillAsync(Cancellation);
-        await RunInShellAsync($"rm -rf {State}/*; cp -a /run/bridge-test/earlier/. {State}; rm -rf /run/bridge-test/earlier");
+        await RunInShellAsync($"{PutBack}; rm -rf {Kept}");
 
         await Host.Bridge.StartAsync(Cancellation);
         await Host.BridgeAsync(["repair"], Cancellation);

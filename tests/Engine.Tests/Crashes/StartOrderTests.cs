@@ -74,6 +74,6 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
     // Addresses in the store of host-local with their owners, and the records of cnm-cni.
     private async Task<IReadOnlyList<string>> RememberedAsync() => (await RunInShellAsync($$"""
         cd /var/lib/cni/networks/{{CniNetworks.Name}} && for file in $(ls | grep '^10[.]'); do echo "$file $(head -n 1 "$file")"; done
-        find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations -type f
+        find /var/lib/cnm-cni/attachments /var/lib/cnm-cni/reservations /run/cnm-cni/records -type f
         """)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -7,7 +7,7 @@ namespace Bridge.Soak.Ending;
 /// <param name="Left">Lines that the census has gained: a clean-up was incomplete.</param>
 /// <param name="Missing">Lines that the census has lost: a clean-up removed what was not its own.</param>
 /// <param name="OfDocker">What is dockerd's own: it leaves that when it is killed, with any driver.</param>
-/// <param name="Records">In cnm-cni's journal: files, relative to the state directory.</param>
+/// <param name="Records">In cnm-cni's journal: files, as the host sees them.</param>
 internal sealed record Leaks(
     IReadOnlyList<string> Left, IReadOnlyList<string> Missing, IReadOnlyList<string> OfDocker, IReadOnlyList<string> Records)
 {
@@ -33,14 +33,12 @@ internal sealed record Leaks(
     private static IEnumerable<string> Which(IEnumerable<string> changes, string mark) =>
         changes.Where(change => change.StartsWith(mark, StringComparison.Ordinal)).Select(change => change[mark.Length..]);
 
-    private static IReadOnlyList<string> RecordsOf(TestHost host)
-    {
-        var state = host.PathOf(Paths.State);
-        return [.. ((string[])["attachments", "reservations"])
-            .Select(kind => Path.Combine(state, kind))
-            .Where(Directory.Exists)
-            .SelectMany(Directory.GetFiles)
-            .Select(file => Path.GetRelativePath(state, file))
-            .Order(StringComparer.Ordinal)];
-    }
+    private static IReadOnlyList<string> RecordsOf(TestHost host) =>
+    [
+        .. from directory in (string[])[Paths.State, Paths.PresentRecords]
+           from kind in (string[])["attachments", "reservations"]
+           where Directory.Exists(host.PathOf($"{directory}/{kind}"))
+           from file in Directory.GetFiles(host.PathOf($"{directory}/{kind}")).Order(StringComparer.Ordinal)
+           select $"{directory}/{kind}/{Path.GetFileName(file)}",
+    ];
 }

@@ -8,4 +8,5 @@ internal static class Paths
     public const string Vanished = $"{Root}/vanished";
     public const string StateImage = $"{Root}/state.img";
     public const string State = "/var/lib/cnm-cni";
+    public const string PresentRecords = "/run/cnm-cni/records";
 }

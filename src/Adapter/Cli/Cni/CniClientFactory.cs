@@ -42,7 +42,8 @@ internal static class CniClientFactory
                 new Dictionary<string, string>(
                 [.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
             error),
-        ForeignAttachments = network => DaemonAttachments.On(new Journal(settings.StateDirectory), network, sparesAll),
+        ForeignAttachments = network =>
+            DaemonAttachments.On(new Journal(settings.StateDirectory, settings.PresentRecords), network, sparesAll),
     };
 }
 

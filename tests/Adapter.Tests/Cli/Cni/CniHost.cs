@@ -38,6 +38,9 @@ internal sealed class CniHost : IDisposable
 
     public string State => PathOf("state");
 
+    /// <summary>The daemon's records as they are.</summary>
+    public string PresentRecords => PathOf("run/records");
+
     /// <summary>The path of a network namespace, once <see cref="WithSandbox"/> has made it.</summary>
     public string Sandbox => PathOf("sandbox");
 
@@ -54,7 +57,7 @@ internal sealed class CniHost : IDisposable
 
     public string[] AllRuns => File.Exists(Record("runs")) ? File.ReadAllLines(Record("runs")) : [];
 
-    public Journal Journal => new(State);
+    public Journal Journal => new(State, PresentRecords);
 
     public string PathOf(string name) => Path.Combine(_directory.FullName, name);
 

@@ -60,7 +60,6 @@ public sealed class GarbageCommandTests : IDisposable
     {
         Journal("ep1", "pods", "net5");
         Journal("ep2", "lan", null);
-        new RecordDirectory<ReservationRecord>(Path.Combine(_host.State, "reservations"), RecordKinds.Reservation).Load();
         _host.Journal.Reservations.Bring(new ReservationRecord("reserved1", "pods")
         {
             Phase = ReservationPhase.Reserved, BootId = "boot", Since = DateTimeOffset.UnixEpoch,
@@ -91,8 +90,8 @@ public sealed class GarbageCommandTests : IDisposable
     public async Task A_record_of_the_daemon_that_cannot_be_read_stops_the_collection_and_is_left_alone(string file, string? content)
     {
         Journal("ep1", "pods", null);
-        var path = Path.Combine(_host.State, "attachments", file);
-        File.WriteAllText(path, content ?? File.ReadAllText(Path.Combine(_host.State, "attachments", "ep1.json")));
+        var path = Path.Combine(_host.PresentRecords, "attachments", file);
+        File.WriteAllText(path, content ?? File.ReadAllText(Path.Combine(_host.PresentRecords, "attachments", "ep1.json")));
         await AddAsync("pods", "c1", "eth0");
 
         (await _host.RunAsync(["gc", "pods", "--keep", "c2"], Cancellation)).Should().Be(1);
