@@ -41,10 +41,10 @@ internal static class Durability
         || (to.RanInSandbox && (!from.RanInSandbox || to.SandboxInterfaceName != from.SandboxInterfaceName))
         || to.Result?.GetRawText() != from.Result?.GetRawText();
 
-    private static IEnumerable<JsonElement> PluginsOf(JsonElement configuration) =>
+    private static JsonElement[] PluginsOf(JsonElement configuration) =>
         configuration.ValueKind == JsonValueKind.Object && configuration.TryGetProperty("plugins", out var plugins)
         && plugins.ValueKind == JsonValueKind.Array && plugins.GetArrayLength() > 0
-            ? plugins.EnumerateArray()
+            ? [.. plugins.EnumerateArray()]
             : [default]; // Unknown: no stock plugin.
 
     private static string? IpamOf(JsonElement plugin) =>

@@ -13,7 +13,7 @@ namespace Bridge.Adapter.State;
 /// rename, fsync of the directory.</item>
 /// </list>
 /// A record is written to the present directory first and removed from it last. So a durable file without a present one is of an earlier
-/// boot, or somebody removed the present one. Kinds without a present directory have every write in the durable one.
+/// boot, or the present one was removed. Kinds without a present directory have every write in the durable one.
 /// </summary>
 /// <param name="directory">The durable directory.</param>
 /// <param name="present">The present directory; null: none.</param>
@@ -151,7 +151,7 @@ internal sealed partial class RecordDirectory<T>(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Undo(record.Id, before);
+            TakeBack(record.Id, before);
             throw;
         }
 
@@ -162,7 +162,7 @@ internal sealed partial class RecordDirectory<T>(
 
     // The present file already has what could not be made durable, and what depends on it will not be done. Where it cannot be taken back,
     // the next start cleans up something that was never begun, which does no harm.
-    private void Undo(string id, T? before)
+    private void TakeBack(string id, T? before)
     {
         try
         {

@@ -23,7 +23,7 @@ public sealed class DamageTests : IDisposable
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));
             File.WriteAllBytes(file, damaged);
 
-            var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+            var journal = Opened();
             var unreadable = journal.Load();
 
             unreadable.Should().ContainSingle($"bit {bit} is another").Which.File.Should().Be(file + ".unreadable");
@@ -43,7 +43,7 @@ public sealed class DamageTests : IDisposable
         {
             File.WriteAllBytes(file, content[..length]);
 
-            new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle($"it ends after {length} bytes");
+            Opened().Load().Should().ContainSingle($"it ends after {length} bytes");
 
             File.Delete(file + ".unreadable");
         }
@@ -68,11 +68,11 @@ public sealed class DamageTests : IDisposable
     {
         var file = FileOf(kind);
         await File.WriteAllBytesAsync(file, Written(kind), Cancellation);
-        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().BeEmpty("unchanged it is read");
+        Opened().Load().Should().BeEmpty("unchanged it is read");
 
         await SealedRecords.ChangeAsync(file, written, found);
 
-        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle().Which.File.Should().EndWith("e1.json.unreadable");
+        Opened().Load().Should().ContainSingle().Which.File.Should().EndWith("e1.json.unreadable");
     }
 
     [Fact]
@@ -82,20 +82,20 @@ public sealed class DamageTests : IDisposable
 
         File.WriteAllText(Path.Combine(_directory, "networks", "e1.json"), text[..text.LastIndexOf(',')] + "\n}");
 
-        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle().Which.Reason.Should().Contain("checksum");
+        Opened().Load().Should().ContainSingle().Which.Reason.Should().Contain("checksum");
     }
 
     [Fact]
     public void What_is_no_ordinary_file_of_ordinary_size_is_told_of_and_keeps_nobody_from_being_read()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Devices and mounts need root.");
-        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+        var journal = Opened();
         journal.Load();
         journal.Attachments.Bring(Records.Joined("whole"));
         var odd = OddFiles.MakeIn(Path.Combine(_directory, "records", "attachments"));
         try
         {
-            var again = new Journal(_directory, Path.Combine(_directory, "records"));
+            var again = Opened();
             var unreadable = again.Load();
 
             again.Attachments.All.Should().ContainSingle().Which.EndpointId.Should().Be("whole");
@@ -104,7 +104,7 @@ public sealed class DamageTests : IDisposable
                 again.Attachments.IsUnreadable(id).Should().BeTrue(id);
 
             again.Attachments.Peek().Unreadable.Should().HaveCount(odd.Count);
-            new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().HaveCount(odd.Count, "each start tells of them");
+            Opened().Load().Should().HaveCount(odd.Count, "each start tells of them");
         }
         finally
         {
@@ -119,7 +119,7 @@ public sealed class DamageTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_directory, "networks"));
         var file = Path.Combine(_directory, "networks", "57c2.json");
         File.WriteAllText(file, Newer);
-        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+        var journal = Opened();
         journal.Load();
 
         journal.Networks.Learn(new NetworkRecord("57c2", "pods", IpamMode.Null));
@@ -133,7 +133,7 @@ public sealed class DamageTests : IDisposable
     [Fact]
     public void What_somebody_took_away_is_written_again_and_removing_it_is_no_failure()
     {
-        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+        var journal = Opened();
         journal.Load();
         journal.Attachments.Bring(Records.Joined("e1") with { Phase = AttachmentPhase.Deleting });
         journal.Networks.Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
@@ -145,7 +145,7 @@ public sealed class DamageTests : IDisposable
         journal.Networks.Missing.Should().Equal("57c2");
         journal.Networks.Rewrite("57c2").Should().BeTrue();
 
-        var again = new Journal(_directory, Path.Combine(_directory, "records"));
+        var again = Opened();
         again.Load().Should().BeEmpty();
         again.Networks.All.Should().ContainSingle();
         again.Attachments.All.Should().BeEmpty();
@@ -153,12 +153,14 @@ public sealed class DamageTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
+    private Journal Opened() => new(_directory, Path.Combine(_directory, "records"));
+
     private string FileOf(string kind) =>
         Path.Combine(kind == "networks" ? _directory : Path.Combine(_directory, "records"), kind, "e1.json");
 
     private byte[] Written(string kind)
     {
-        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+        var journal = Opened();
         journal.Load();
         journal.Networks.Write(new NetworkRecord("e1", "pods", IpamMode.Cni));
         journal.Attachments.Bring(Records.Joined("e1") with

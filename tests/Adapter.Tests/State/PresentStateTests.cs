@@ -11,7 +11,8 @@ namespace Bridge.Adapter.Tests.State;
 public sealed class PresentStateTests : IDisposable
 {
     private const string Stock = """
-        {"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","ipam":{"type":"host-local"}},{"type":"portmap"},{"type":"firewall"}]}
+        { "cniVersion": "1.0.0", "name": "pods", "plugins": [
+          { "type": "bridge", "ipam": { "type": "host-local" } }, { "type": "portmap" }, { "type": "firewall" } ] }
         """;
 
     private const string Chained = """{"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge"},{"type":"linkerd-cni"}]}""";
@@ -46,7 +47,11 @@ public sealed class PresentStateTests : IDisposable
     [InlineData(Chained, false, "Joined")]
     public void A_power_cut_leaves_of_an_attachment_what_may_outlive_the_kernel(string chain, bool isReserved, string? left)
     {
-        var attachment = Attachment(AttachmentPhase.Joined, chain) with { Reserved = isReserved ? ["10.1.0.2/16"] : [], BootId = "earlier" };
+        var attachment = Attachment(AttachmentPhase.Joined, chain) with
+        {
+            Reserved = isReserved ? ["10.1.0.2/16"] : [],
+            BootId = "earlier",
+        };
         var attachments = Loaded().Attachments;
         attachments.Enter(attachment, AttachmentPhase.Adding);
         attachments.Enter(attachment with { Result = Element("""{"cniVersion":"1.0.0"}""") }, AttachmentPhase.Joined);
@@ -103,7 +108,7 @@ public sealed class PresentStateTests : IDisposable
     public void What_was_begun_in_this_boot_and_has_lost_its_present_state_is_not_believed_to_be_unfinished()
     {
         Loaded().Reservations.Bring(Reservation(ReservationPhase.Reserved));
-        PowerIsCut(); // Not so: somebody removed the directory, and the container runs.
+        PowerIsCut(); // Not so: the directory was removed by hand, and the container runs.
 
         var next = Journal();
 

@@ -51,7 +51,7 @@ public sealed class RecordVersionTests : IDisposable
         Directory.CreateDirectory(Networks);
         File.WriteAllText(FileOf(First), Newer);
 
-        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+        var journal = Opened();
 
         journal.Load().Should().ContainSingle().Which.Reason.Should().Contain("newer cnm-cni (version 1000");
         journal.Networks.All.Should().BeEmpty();
@@ -75,7 +75,7 @@ public sealed class RecordVersionTests : IDisposable
         Directory.CreateDirectory(Networks);
         File.WriteAllText(FileOf(First) + ".unreadable", "{");
 
-        new Journal(_directory, Path.Combine(_directory, "records")).Load().Should().ContainSingle().Which.File.Should().Be(FileOf(First) + ".unreadable");
+        Opened().Load().Should().ContainSingle().Which.File.Should().Be(FileOf(First) + ".unreadable");
 
         Directory.GetFiles(Networks).Should().Equal(FileOf(First) + ".unreadable");
     }
@@ -93,13 +93,15 @@ public sealed class RecordVersionTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
+    private Journal Opened() => new(_directory, Path.Combine(_directory, "records"));
+
     private string Networks => Path.Combine(_directory, "networks");
 
     private string FileOf(string id) => Path.Combine(Networks, id + ".json");
 
     private Journal Loaded()
     {
-        var journal = new Journal(_directory, Path.Combine(_directory, "records"));
+        var journal = Opened();
         journal.Load().Should().BeEmpty();
         return journal;
     }

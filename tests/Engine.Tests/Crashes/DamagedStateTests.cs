@@ -83,7 +83,8 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
     public async Task A_container_whose_record_is_lost_leaves_nothing_when_it_is_removed()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
-        foreach (var way in new[] { "rm $f", ": > $f", $"rm -f $f {Records}/reservations/*.json {State}/attachments/*.json {State}/reservations/*.json" })
+        const string RemoveAll = $"rm -f $f {Records}/reservations/*.json {State}/attachments/*.json {State}/reservations/*.json";
+        foreach (var way in new[] { "rm $f", ": > $f", RemoveAll })
         {
             await RunContainerAsync("web", "--publish", "8080:80");
             await Host.Bridge.KillAsync(Cancellation);
