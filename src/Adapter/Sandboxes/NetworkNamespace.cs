@@ -116,7 +116,9 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>A netlink socket of this namespace, usable from any thread.</summary>
     public RouteNetlink OpenNetlink() => new(Run(NetlinkSocket.Open), _description);
 
-    public bool IsSameAs(NetworkNamespace other) => LibC.Identity(_handle) == LibC.Identity(other._handle);
+    public FileIdentity Identity => LibC.Identity(_handle);
+
+    public bool IsSameAs(NetworkNamespace other) => Identity == other.Identity;
 
     /// <summary>Moves a link of another namespace to this one, under the name.</summary>
     /// <param name="source">The namespace that has the link.</param>

@@ -12,6 +12,16 @@ internal sealed partial class Sandbox
     /// </summary>
     public static bool Exists(string path) => NetworkNamespace.IsNamespace(path);
 
+    /// <summary>
+    /// Whether a process of the machine other than cnm-cni is in the namespace at the path: the container runs on, or another container
+    /// shares its network. False where no namespace is. See <see cref="NamespaceProcesses"/> for what is not found.
+    /// </summary>
+    public static bool HasProcesses(string path)
+    {
+        using var network = NetworkNamespace.TryOpen(path);
+        return network is not null && new NamespaceProcesses(network).Any();
+    }
+
     /// <summary>False also where no namespace is.</summary>
     public static bool HasLink(string path, string ifname)
     {

@@ -171,6 +171,13 @@ internal static partial class LibC
     /// <summary>Follows links.</summary>
     public static bool TryStat(string path, out FileStatus status) => statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, out status) == 0;
 
+    /// <summary>Follows links. The path starts at the directory, and ends with a zero byte.</summary>
+    public static unsafe bool TryStat(SafeFileHandle directory, ReadOnlySpan<byte> path, out FileStatus status)
+    {
+        fixed (byte* start = path)
+            return statx(directory, start, 0, STATX_BASIC_STATS, out status) == 0;
+    }
+
     public static bool TryStat(SafeFileHandle file, out FileStatus status) =>
         statx(file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, out status) == 0;
 
@@ -236,6 +243,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(SafeFileHandle dirfd, string pathname, int flags, uint mask, out FileStatus statxbuf);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int statx(SafeFileHandle dirfd, byte* pathname, int flags, uint mask, out FileStatus statxbuf);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string oldpath, string newpath);
