@@ -1,7 +1,10 @@
 using System.Globalization;
 using Bridge.Benchmarks;
 using Bridge.Benchmarks.Invoker;
+using Bridge.Benchmarks.Sections;
+using Bridge.Benchmarks.Stage;
 using Bridge.TestHosts;
+using CniInvoker;
 
 // Inside a test host this program runs itself again, as the one who calls the plugins.
 switch (args)
@@ -10,7 +13,25 @@ switch (args)
         return await PairedRuns.RunAsync(network, netns, directory, more == "process", int.Parse(pairs, CultureInfo.InvariantCulture));
     case ["repeat", var netns, var times]:
         return await PairedRuns.RepeatAsync(netns, int.Parse(times, CultureInfo.InvariantCulture));
+    case ["once", var verb, var netns]:
+        return await PairedRuns.RunOnceAsync(verb == "add" ? CniOperation.Add : CniOperation.Delete, netns);
+    case ["commands", var program, var native, var netns, var rounds]:
+        return await Footprint.RunCommandsAsync(program, native, netns, int.Parse(rounds, CultureInfo.InvariantCulture));
 }
+
+if (BenchmarkOptions.Parse(args, Measurement.Sections, NetworkCase.Names) is not { } options)
+{
+    await Console.Error.WriteLineAsync(
+        $"{BenchmarkOptions.Usage}\nSections: {string.Join(", ", Measurement.Sections)}\nCases: {string.Join(", ", NetworkCase.Names)}");
+    return 2;
+}
+
+// Test hosts read these.
+if (options.Engine is { } engine)
+    Environment.SetEnvironmentVariable("BRIDGE_ENGINE", engine);
+
+if (options.Program is { } binary)
+    Environment.SetEnvironmentVariable("BRIDGE_BINARY", binary);
 
 if (HostRequirements.Missing() is { } missing)
 {
@@ -18,22 +39,4 @@ if (HostRequirements.Missing() is { } missing)
     return 1;
 }
 
-if (BenchmarkOptions.Parse(args) is not { } options)
-{
-    await Console.Error.WriteLineAsync(BenchmarkOptions.Usage);
-    return 2;
-}
-
-var report = new Report();
-report.Heading($"Measured on {Machine.Describe()}; p50 and p95 of {options.Runs} runs, interleaved");
-if (options.Includes("starts"))
-    await ContainerStarts.MeasureAsync(report, options.Runs, CancellationToken.None);
-
-if (options.Includes("invoker"))
-    await InvokerRuns.MeasureAsync(report, options.Runs, CancellationToken.None);
-
-if (options.Includes("footprint"))
-    await Footprint.MeasureAsync(report, CancellationToken.None);
-
-report.Print();
-return 0;
+return await Measurement.RunAsync(options, $"./bridge bench {string.Join(' ', args)}".TrimEnd(), CancellationToken.None);

@@ -92,11 +92,24 @@ run_project() {
     BRIDGE_BINARY=$published dotnet run --project "$root/$folder" -c Release --no-build -- "$@"
 }
 
-# CniInvoker is measured in a native program too, since cnm-cni is native.
+# bench [OPTION...]: as run_project, but --engine and --binary decide what is prepared. CniInvoker is measured in a native program too, since
+# cnm-cni is native.
 bench() {
+    local options=("$@") program="" native=$artifacts/publish/Benchmarks/release/Benchmarks
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --engine) export BRIDGE_ENGINE=${2:-} ;;
+            --binary) program=${2:-} ;;
+        esac
+        shift
+    done
     install_packages tests
+    need_engine
     need_dotnet
+    [ -n "$program" ] || publish
     patiently "Building the native benchmarks (about a minute)" as_builder dotnet publish "$root/benchmarks" -c Release --nologo ||
         die "the benchmarks do not build; see the compiler's output above."
-    BRIDGE_NATIVE_BENCHMARKS=$artifacts/publish/Benchmarks/release/Benchmarks run_project benchmarks "$@"
+    build "$root/benchmarks"
+    BRIDGE_BINARY=${program:-$published} BRIDGE_NATIVE_BENCHMARKS=$native \
+        dotnet run --project "$root/benchmarks" -c Release --no-build -- "${options[@]}"
 }

@@ -61,6 +61,8 @@ missing_packages() {
         command -v docker-compose >/dev/null || echo docker-compose
         command -v systemd-analyze >/dev/null || echo systemd
         command -v mkfs.ext4 >/dev/null || echo e2fsprogs
+        command -v strace >/dev/null || echo strace
+        command -v iperf3 >/dev/null || echo iperf3
     fi
 }
 

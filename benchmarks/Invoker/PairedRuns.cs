@@ -67,6 +67,14 @@ internal static class PairedRuns
         return 0;
     }
 
+    /// <summary>One ADD or DEL of plugins that do nothing, as a program that is started for it alone.</summary>
+    public static async Task<int> RunOnceAsync(CniOperation operation, string netns)
+    {
+        Directory.CreateDirectory("/run/bench");
+        await Contenders(Network(Warmth), netns, withProcess: false)[0].RunAsync(operation);
+        return 0;
+    }
+
     private static NetworkConfiguration Network(string name) =>
         new ConfigurationDirectory("/etc/cni/net.d").Load().Networks.Single(network => network.Name == name);
 

@@ -1,6 +1,7 @@
 using Bridge.TestHosts.Census;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Machine;
+using Bridge.TestHosts.Pods;
 using Bridge.TestHosts.Sockets;
 
 namespace Bridge.TestHosts;
@@ -34,6 +35,15 @@ public sealed partial class TestHost
     {
         var inspect = await DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken);
         return new Vantage(PathOf($"/proc/{inspect.EnsureSuccess().Output}/ns/net"));
+    }
+
+    /// <summary>From inside a running pod.</summary>
+    public async Task<Vantage> FromPodAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        var inode = (await pod.ExecAsync(["stat", "-L", "-c", "%i", "/proc/self/ns/net"], cancellationToken)).EnsureSuccess().Output;
+        const string search = """for path in /run/netns/*; do if [ "$(stat -L -c %i "$path")" = "$0" ]; then echo "$path"; fi; done""";
+        var found = await RunAsync(["sh", "-c", search, inode], cancellationToken);
+        return FromNamespace(found.EnsureSuccess().Output);
     }
 
     /// <summary>From inside a network namespace of the host, given by its path there.</summary>

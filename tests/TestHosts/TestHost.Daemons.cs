@@ -54,6 +54,9 @@ public sealed partial class TestHost
         (await RunAsync(["kill", "-USR1", pid], cancellationToken)).EnsureSuccess();
     }
 
+    /// <summary>Speaks to cnm-cni as Docker does: POST to <c>http://cnm-cni/NetworkDriver.Join</c>, for example.</summary>
+    public HttpClient AsDocker() => new(UnixSocketHandler.To(PathOf(BridgeSocket))) { BaseAddress = new Uri("http://cnm-cni/") };
+
     /// <summary>While <see cref="Bridge"/> is down: answers every call of Docker's with an error, until it is disposed.</summary>
     public IAsyncDisposable RefuseDriverCalls()
     {

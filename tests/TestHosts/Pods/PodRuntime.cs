@@ -26,13 +26,7 @@ public sealed class PodRuntime : IDisposable
     /// <summary>The same, with the container's port 80 as a port of the host; 0: without.</summary>
     public async Task<Pod> RunAsync(string name, IEnumerable<string> command, int hostPort, CancellationToken cancellationToken)
     {
-        var configuration = new PodSandboxConfig
-        {
-            Metadata = new PodSandboxMetadata { Name = name, Uid = name, Namespace = "default" },
-            Hostname = name,
-            PortMappings = { hostPort == 0 ? [] : [new PortMapping { ContainerPort = 80, HostPort = hostPort }] },
-            Linux = new LinuxPodSandboxConfig { CgroupParent = "/pods" },
-        };
+        var configuration = Configuration(name, hostPort);
         var sandbox = await _runtime.RunPodSandboxAsync(
             new RunPodSandboxRequest { Config = configuration }, cancellationToken: cancellationToken);
         var container = await _runtime.CreateContainerAsync(
@@ -54,6 +48,22 @@ public sealed class PodRuntime : IDisposable
             new PodSandboxStatusRequest { PodSandboxId = sandbox.PodSandboxId }, cancellationToken: cancellationToken);
         return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
     }
+
+    /// <summary>The sandbox alone, which runs its own process and no container.</summary>
+    public async Task<Pod> RunSandboxAsync(string name, CancellationToken cancellationToken)
+    {
+        var sandbox = await _runtime.RunPodSandboxAsync(
+            new RunPodSandboxRequest { Config = Configuration(name, hostPort: 0) }, cancellationToken: cancellationToken);
+        return new Pod(_runtime, name, sandbox.PodSandboxId, containerId: "", ip: "");
+    }
+
+    private static PodSandboxConfig Configuration(string name, int hostPort) => new()
+    {
+        Metadata = new PodSandboxMetadata { Name = name, Uid = name, Namespace = "default" },
+        Hostname = name,
+        PortMappings = { hostPort == 0 ? [] : [new PortMapping { ContainerPort = 80, HostPort = hostPort }] },
+        Linux = new LinuxPodSandboxConfig { CgroupParent = "/pods" },
+    };
 
     /// <summary>Removes every pod, also an unfinished one.</summary>
     public async Task RemoveAllAsync(CancellationToken cancellationToken)

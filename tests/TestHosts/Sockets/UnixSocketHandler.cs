@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Bridge.TestHosts.Sockets;
 
 /// <summary>HTTP over a unix socket. The machine can open a socket file of a test host, whatever network namespace serves it.</summary>
-internal static class UnixSocketHandler
+public static class UnixSocketHandler
 {
     public static SocketsHttpHandler To(string path) => new()
     {

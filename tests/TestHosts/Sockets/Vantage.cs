@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Bridge.TestHosts.Commands;
 
 namespace Bridge.TestHosts.Sockets;
 
@@ -101,6 +102,19 @@ public sealed class Vantage
             return false;
         }
     }
+
+    /// <summary>A socket that listens for TCP connections over IPv4.</summary>
+    public Socket Listen(int port)
+    {
+        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        socket.Listen();
+        return socket;
+    }
+
+    /// <summary>A program of this machine, not of the host, that has only its network namespace in common with this point.</summary>
+    public Task<CommandResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
+        Command.RunAsync(["nsenter", $"--net={_namespacePath}", "--", .. command], cancellationToken);
 
     /// <summary>Sends one datagram and waits for one.</summary>
     /// <returns>The answer; null when the port is closed, or after 30 s without an answer.</returns>

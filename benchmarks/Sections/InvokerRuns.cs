@@ -1,20 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bridge.Benchmarks.Invoker;
+using Bridge.Benchmarks.Results;
 using Bridge.TestHosts;
+using Bridge.TestHosts.Engines;
 
-namespace Bridge.Benchmarks;
+namespace Bridge.Benchmarks.Sections;
 
 /// <summary>
 /// ADD and DEL of chains through CniInvoker, and what that costs above the bare processes: a C program runs the same plugins with the same
 /// stdin and environment in the same namespace of the same test host.
 /// </summary>
-internal sealed class InvokerRuns(Report report, TestHost host, string program, string kind)
+internal sealed class InvokerRuns(Samples samples, TestHost host, string program, string kind)
 {
     /// <summary>The published native program, to be measured as well; unset: only the one that runs.</summary>
-    private const string NativeProgram = "BRIDGE_NATIVE_BENCHMARKS";
+    public const string NativeProgram = "BRIDGE_NATIVE_BENCHMARKS";
 
-    private const string Netns = "/run/netns/measured";
+    public const string Netns = "/run/netns/measured";
     private const string Directory = "/run/bench";
 
     // The C program opens its standard input when this program opens the other end of it, and ends with it.
@@ -24,6 +26,8 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         exec "$0" "$@"
         """;
 
+    private const string Idle = "three plugins that do nothing";
+
     // For plugins that take no time, more runs are to be had.
     private const int RunsOfNothing = 10;
 
@@ -31,12 +35,29 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
         { "cniVersion": "1.0.0", "name": "nothing", "plugins": [{ "type": "nothing" }, { "type": "nothing" }, { "type": "nothing" }] }
         """;
 
-    public static async Task MeasureAsync(Report report, int runs, CancellationToken cancellationToken)
+    public static string? NativeBenchmarks => Environment.GetEnvironmentVariable(NativeProgram) is { Length: > 0 } path ? path : null;
+
+    public static async Task MeasureAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
     {
-        Report.Progress("CniInvoker: starting a test host");
-        await using var host = await TestHost.StartAsync(
+        Progress.Tell("CniInvoker: starting a test host");
+        await using var host = await StartHostAsync(cancellationToken);
+        await CompileAsync(host, "chain.c", "/opt/cni/bin/chain", cancellationToken);
+        var runs = options.RoundsOf(30);
+        // A host with another engine has that engine's /usr, and no .NET in it.
+        if (EngineTree.Chosen is null && !options.IsQuick)
+            await new InvokerRuns(samples, host, Environment.ProcessPath!, "JIT").MeasureAsync(runs, cancellationToken);
+
+        if (NativeBenchmarks is { } native)
+            await new InvokerRuns(samples, host, native, "native").MeasureAsync(runs, cancellationToken);
+    }
+
+    /// <summary>A host with the namespace <see cref="Netns"/> and a CNI network "nothing", whose plugins do nothing.</summary>
+    public static async Task<TestHost> StartHostAsync(CancellationToken cancellationToken)
+    {
+        var host = await TestHost.StartAsync(
             new TestHostOptions
             {
+                StartEngine = false,
                 CniNetworks = new Dictionary<string, string>
                 {
                     [CniNetworks.FileName] = CniNetworks.BareChain,
@@ -47,49 +68,38 @@ internal sealed class InvokerRuns(Report report, TestHost host, string program, 
             cancellationToken);
         (await host.RunAsync(["ip", "netns", "add", Path.GetFileName(Netns)], cancellationToken)).EnsureSuccess();
         await CompileAsync(host, "nothing.c", "/opt/cni/bin/nothing", cancellationToken);
-        await CompileAsync(host, "chain.c", "/opt/cni/bin/chain", cancellationToken);
-        await new InvokerRuns(report, host, Environment.ProcessPath!, "JIT").MeasureAsync(runs, cancellationToken);
-        if (Environment.GetEnvironmentVariable(NativeProgram) is { Length: > 0 } native)
-            await new InvokerRuns(report, host, native, "native").MeasureAsync(runs, cancellationToken);
+        return host;
     }
 
     private async Task MeasureAsync(int runs, CancellationToken cancellationToken)
     {
-        await CompareAsync("nothing", "three plugins that do nothing", withProcess: false, runs * RunsOfNothing, cancellationToken);
-        await CompareAsync("nothing", "three plugins that do nothing", withProcess: true, runs * RunsOfNothing, cancellationToken);
+        await CompareAsync("nothing", Idle, withProcess: false, runs * RunsOfNothing, cancellationToken);
+        await CompareAsync("nothing", Idle, withProcess: true, runs * RunsOfNothing, cancellationToken);
         await CompareAsync(CniNetworks.Name, "bridge, host-local", withProcess: false, runs, cancellationToken);
         await CompareAsync(CniNetworks.SecondName, "bridge + ipMasq, host-local, portmap without ports, firewall", withProcess: false, runs,
             cancellationToken);
-        var calls = await SystemCalls.PerRunAsync(host, program, Netns, runs: 6, cancellationToken);
-        report.Figure($"{kind}: system calls per plugin run, without idle threads' `sched_yield`",
-            calls?.ToString("F0", CultureInfo.InvariantCulture) ?? "not counted: no strace");
+        if (await SystemCalls.PerRunAsync(host, program, Netns, runs: 6, cancellationToken) is { } calls)
+            samples.Add("System calls per plugin run, without idle threads' `sched_yield`", kind, "", calls);
     }
 
     private async Task CompareAsync(string network, string chain, bool withProcess, int runs, CancellationToken cancellationToken)
     {
-        Report.Progress($"CniInvoker, {kind}{(withProcess ? ", with Process" : "")}: {chain}");
+        Progress.Tell($"CniInvoker, {kind}{(withProcess ? ", with Process" : "")}: {chain}");
+        var contender = withProcess ? "Process" : "CniInvoker";
         var series = await RunInsideAsync(network, withProcess, runs, cancellationToken);
         foreach (var verb in new[] { "ADD", "DEL" })
-            Tell(verb, chain, series, withProcess ? "Process" : "CniInvoker");
-    }
+        {
+            var what = $"{verb} of {chain}: time per plugin run";
+            var bare = $"bare process, beside {kind} {contender}";
+            foreach (var value in series[$"reference {contender} {verb}"])
+                samples.Add(what, bare, "ms", value);
 
-    private void Tell(string verb, string chain, Dictionary<string, double[]> series, string contender)
-    {
-        var own = series[$"{contender} {verb}"];
-        var bare = series[$"reference {contender} {verb}"];
-        var beyond = own.Zip(bare, (one, other) => one - other).ToArray();
-        var (low, high) = Report.MedianWithin(beyond);
-        var ratio = Report.Percentile([.. own.Zip(bare, (one, other) => one / other)], 50);
-        report.Microseconds($"{kind}, {verb}, {chain}: bare process, per plugin run", bare);
-        report.Microseconds(
-            contender == "CniInvoker"
-                ? "beyond that through CniInvoker"
-                : "beyond that with `System.Diagnostics.Process` as CniInvoker's executor",
-            beyond,
-            string.Create(
-                CultureInfo.InvariantCulture, $"{ratio:F2} × bare; the p50 is between {low * 1000:F0} and {high * 1000:F0} µs (95 %)"));
-        if (contender == "CniInvoker")
-            report.Figure("allocated by the whole chain", $"{series[$"allocated {verb}"][0] / 1024:F0} KiB");
+            foreach (var value in series[$"{contender} {verb}"])
+                samples.Add(what, withProcess ? $"{kind}, `System.Diagnostics.Process` as CniInvoker's executor" : kind, "ms", value, bare);
+
+            if (!withProcess)
+                samples.Add($"Allocated by {verb} of the whole chain", $"{kind}: {chain}", "KiB", series[$"allocated {verb}"][0] / 1024);
+        }
     }
 
     private async Task<Dictionary<string, double[]>> RunInsideAsync(

@@ -1,0 +1,149 @@
+using System.Globalization;
+using Bridge.Benchmarks.Results;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Engines;
+
+namespace Bridge.Benchmarks.Stage;
+
+/// <summary>A test host with a Docker network for each case.</summary>
+internal sealed class BenchHost : IAsyncDisposable
+{
+    /// <summary>Attachments that a warm network has ready.</summary>
+    public const int Warm = 16;
+
+    public const string Image = "bridge-test";
+
+    // Docker knows nothing of attachments that are only present, and repair would remove them.
+    private const string Settings = "log: { format: json }\nrepair: { interval: 24h, orphanGrace: 1h }\n";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly bool _canSettle;
+
+    private BenchHost(TestHost host, bool canSettle)
+    {
+        Host = host;
+        _canSettle = canSettle;
+        Calls = new CallLog(host.Bridge.LogPath);
+    }
+
+    public TestHost Host { get; }
+
+    public CallLog Calls { get; }
+
+    /// <summary>Those that this engine and this cnm-cni support, and that were chosen.</summary>
+    public IReadOnlyList<NetworkCase> Cases { get; private set; } = [];
+
+    public static async Task<BenchHost> StartAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
+    {
+        Progress.Tell("starting a test host");
+        var host = await TestHost.StartAsync(
+            new TestHostOptions { CniNetworks = Chains.Files, BridgeSettings = Settings, StartBridge = true }, cancellationToken);
+        try
+        {
+            var help = (await host.BridgeAsync(["--help"], cancellationToken)).StandardOutput;
+            var bench = new BenchHost(host, help.Contains("settle", StringComparison.Ordinal));
+            bench.Cases = await bench.CreateNetworksAsync(options, samples, cancellationToken);
+            return bench;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>`docker ARGUMENTS`, which must succeed.</summary>
+    /// <returns>How long it took, in milliseconds.</returns>
+    public async Task<double> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        (await Host.DockerAsync(arguments, cancellationToken)).EnsureSuccess().Duration.TotalMilliseconds;
+
+    /// <summary>`docker run --rm … true` on a case's network.</summary>
+    public Task<double> RunAsync(NetworkCase network, CancellationToken cancellationToken) =>
+        DockerAsync(["run", "--rm", "--network", network.Network!, Image, "true"], cancellationToken);
+
+    /// <summary>Returns when cnm-cni has nothing left to do: no release is pending, and no plugin runs.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_canSettle)
+            (await Host.BridgeAsync(["settle"], cancellationToken)).EnsureSuccess();
+
+        var pid = Host.Bridge.Pid;
+        var deadline = TimeProvider.System.GetTimestamp();
+        for (var idle = 0; idle < 4; idle = HasChildren(pid) ? 0 : idle + 1)
+        {
+            if (TimeProvider.System.GetElapsedTime(deadline) > Patience)
+                throw new TimeoutException($"cnm-cni ran plugins for {Patience} without a pause.\n{Host.Logs}");
+
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Of cnm-cni.</summary>
+    public double ResidentMegabytes()
+    {
+        var line = File.ReadLines(Host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{Host.Bridge.Pid}/status")))
+            .First(each => each.StartsWith("VmRSS", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+
+    private bool HasChildren(int pid)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories(Host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")))
+                .Any(thread => File.ReadAllText(Path.Combine(thread, "children")).Length > 0);
+        }
+        catch (IOException)
+        {
+            return true; // A thread has ended meanwhile: look again.
+        }
+    }
+
+    private async Task<IReadOnlyList<NetworkCase>> CreateNetworksAsync(
+        BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
+    {
+        var cases = new List<NetworkCase>();
+        foreach (var network in All().Where(each => each.Name == NetworkCase.Docker0 || options.IncludesCase(each.Name)))
+        {
+            if (network.Name == NetworkCase.Sandbox && Host.Engine < EngineVersion.V28)
+                continue; // Its sandbox does not exist at Join.
+
+            if (network.Options is not null
+                && await Host.DockerAsync(["network", "create", .. network.Options, network.Network!], cancellationToken) is
+                    { Succeeded: false } refused)
+            {
+                samples.Note($"{network.Name}: not supported by this build ({refused.StandardError.Split(". ")[0].Trim()})");
+                continue;
+            }
+
+            cases.Add(network);
+        }
+
+        await SettleAsync(cancellationToken);
+        return cases;
+    }
+
+    private static IEnumerable<NetworkCase> All()
+    {
+        string[] warm = ["-o", string.Create(CultureInfo.InvariantCulture, $"cni.warm={Warm}")];
+        yield return new(NetworkCase.None, "none", Gateway: null);
+        yield return new(NetworkCase.Docker0, "bridge", "172.17.0.1");
+        yield return OnCni(NetworkCase.Staged, Chains.Pods);
+        yield return OnCni(NetworkCase.Sandbox, "sandbox", "-o", "cni.attach=sandbox");
+        yield return OnCni(NetworkCase.Warm, "warm", warm);
+        yield return OnCni(NetworkCase.Reuse, "reuse", [.. warm, "-o", "cni.warm.reuse=true"]);
+        yield return new(NetworkCase.Pod, Network: null, Chains.Gateway(Chains.Pods));
+    }
+
+    private static NetworkCase OnCni(string name, string chain, params IEnumerable<string> options) =>
+        new(name, chain, Chains.Gateway(chain), [.. CreateOptions(chain), .. options]);
+
+    /// <summary>Of `docker network create` for a CNI network whose addresses are reserved ahead.</summary>
+    public static IReadOnlyList<string> CreateOptions(string chain) =>
+        ["-d", "cni", "--ipam-driver", "cni", "--ipam-opt", $"cni.network={chain}", "-o", $"cni.network={chain}",
+            "--subnet", Chains.Subnet(chain), "--gateway", Chains.Gateway(chain)];
+}
