@@ -28,10 +28,14 @@ internal sealed class JournalOwners(Journal journal)
     /// <param name="cniNetwork">Name of the CNI network.</param>
     /// <param name="address">The address.</param>
     /// <param name="counts">Whether another attachment owns its addresses in its present phase.</param>
-    public AddressOwner? Other(string containerId, string cniNetwork, IPAddress address, Func<AttachmentRecord, bool> counts) => All
-        .Where(other => other.ContainerId != containerId && other.CniNetwork == cniNetwork && other.Addresses.Contains(address))
-        .FirstOrDefault(other => other.EndpointId is not { } id
-            || (journal.Attachments.Find(id) is { Phase: not AttachmentPhase.Deleting } record && counts(record)));
+    public AddressOwner? Other(string containerId, string cniNetwork, IPAddress address, Func<AttachmentRecord, bool> counts)
+    {
+        var owners = journal.AttachmentsWith(address).Where(record => record.Phase != AttachmentPhase.Deleting && counts(record))
+            .Select(OwnerOf)
+            .Concat(journal.ReservationsOf(address).Where(record => journal.UserOf(record.ContainerId) is null).Select(OwnerOf));
+        return owners.FirstOrDefault(other =>
+            other.ContainerId != containerId && other.CniNetwork == cniNetwork && other.Addresses.Contains(address));
+    }
 
     public static AddressOwner OwnerOf(AttachmentRecord record) =>
         new(AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])

@@ -1,5 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.Sandboxes;
@@ -191,7 +190,7 @@ internal sealed class Attacher(
         return record with { Snapshot = snapshot };
     }
 
-    private static JsonElement WithMac(AttachmentRecord record, string mac)
+    private static RecordedJson WithMac(AttachmentRecord record, string mac)
     {
         var json = CniRecord.Result(record)!.Json;
         foreach (var link in CniRecord.ContainerLinks(json, record.InterfaceName))

@@ -16,7 +16,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
         staging.PathOf(record.ContainerId),
         InterfaceNames.Sandbox,
         Arguments(record.Arguments),
-        record.Capabilities is { } stored ? JsonObject.Create(stored) : null);
+        record.Capabilities?.ToObject());
 
     public Attachment Of(AttachmentRecord record) => Of(record, record.InterfaceName);
 
@@ -28,18 +28,18 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
     public ChainParts Parts(AttachmentRecord record) => ChainParts.Of(
         CniRecord.Configuration(record),
         record.RequestedPorts,
-        record.Capabilities?.TryGetProperty(BandwidthLimits.Capability, out _) ?? false,
+        record.Capabilities?.ToObject()?.ContainsKey(BandwidthLimits.Capability) ?? false,
         record.Attach,
         settings.SandboxPlugins);
 
     private Attachment Of(AttachmentRecord record, string ifname)
     {
-        var capabilities = record.Capabilities is { } stored ? JsonObject.Create(stored)! : [];
+        var capabilities = record.Capabilities?.ToObject() ?? [];
         if (record.PublishedPorts is { Count: > 0 } ports)
             capabilities[PublishedPorts.Capability] = PublishedPorts.ToCapability(ports);
 
         return new Attachment(record.ContainerId, staging.PathOf(record.ContainerId), ifname, Arguments(record.Arguments),
-            (JsonObject)capabilities.DeepClone());
+            capabilities);
     }
 
     private static KeyValuePair<string, string>[] Arguments(IReadOnlyList<CniArgument> arguments) =>

@@ -36,7 +36,7 @@ internal sealed class LostAttachments(
     public async Task<AttachmentRecord?> FindAsync(string endpointId, string networkId, CancellationToken cancellationToken)
     {
         var docker = journal.Networks.Find(networkId);
-        var candidate = journal.Reservations.All.FirstOrDefault(record => record.EndpointId == endpointId) is { } reservation
+        var candidate = journal.AdoptedBy(endpointId) is { } reservation
             ? OfReservation(reservation, endpointId, docker?.NetworkId ?? AnyNetworkOf(reservation))
             : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId)
                 ? await OfNetworkAsync(docker, endpointId, cancellationToken)

@@ -168,8 +168,9 @@ internal sealed class UnaskedPublisher(
             ? await foreignGateways.InternalNetworksAsync(CancellationToken.None)
             : [];
 
-    private IEnumerable<AttachmentRecord> Others(AttachmentRecord record) => journal.Attachments.All.Where(other =>
-        other.EndpointId != record.EndpointId && other.SandboxKey == record.SandboxKey && other.Phase == AttachmentPhase.Joined);
+    private IEnumerable<AttachmentRecord> Others(AttachmentRecord record) => record.SandboxKey is not { } sandboxKey ? [] :
+        journal.AttachmentsIn(sandboxKey).Where(other =>
+            other.EndpointId != record.EndpointId && other.Phase == AttachmentPhase.Joined);
 }
 
 /// <summary>

@@ -54,13 +54,11 @@ internal sealed class UniqueAddresses(Journal journal, JournalOwners owners, Rep
             _passed.Remove(endpointId);
     }
 
-    // All links of these kinds have the MAC of their parent.
-    private AttachmentRecord? WithMacOf(AttachmentRecord made) =>
-        made.Snapshot is not { Kind: not ("ipvlan" or "ipvtap" or "vlan"), Mac.Length: > 0 } own
+    private AttachmentRecord? WithMacOf(AttachmentRecord made) => made.Snapshot is not { HasOwnMac: true } own
         ? null
-        : journal.Attachments.All.FirstOrDefault(other =>
+        : journal.AttachmentsWith(own.Mac).FirstOrDefault(other =>
             other.ContainerId != made.ContainerId && other.CniNetwork == made.CniNetwork && !other.IsCleanupPending
-            && other.Snapshot?.Mac == own.Mac && (!other.IsUnfinished || _passed.Contains(other.EndpointId)));
+            && (!other.IsUnfinished || _passed.Contains(other.EndpointId)));
 
     // A reserved address is the attachment's before its chain has run.
     private bool Has(AttachmentRecord other) => !other.IsUnfinished || other.Reserved.Count > 0 || _passed.Contains(other.EndpointId);

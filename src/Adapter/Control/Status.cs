@@ -105,7 +105,7 @@ internal sealed class Status(
             plugins,
             record.Since,
             record.ArrivalProblem,
-            record.Result);
+            record.Result?.Element);
     }
 
     private static PublishedPortStatus ToStatus(PortMapping port) =>

@@ -43,7 +43,7 @@ internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, Po
             && requests.Any(request => request.HostPort != 0 && MayConflict(request, port)));
 
     // The sockets of our own ports report conflicts among them. Their rules stay in force while their removal fails.
-    private bool IsOurs(ForeignPort port) => journal.Attachments.All.Any(record => record.ContainerId == port.Owner);
+    private bool IsOurs(ForeignPort port) => port.Owner is { } owner && journal.UserOf(owner) is not null;
 
     private static bool MayConflict(RequestedPort request, ForeignPort port) =>
         request.Protocol == port.Protocol && HostAddresses.Overlap(request.HostIp, port.HostIp)

@@ -18,6 +18,7 @@ internal sealed class Reservations(
 {
     private const int IdLength = 32;
 
+    // Of records that are reserved. Their writes need no fsync.
     private readonly Lock _claims = new();
 
     /// <returns>The address in CIDR notation, with the prefix length that the plugin gave.</returns>
@@ -54,13 +55,13 @@ internal sealed class Reservations(
     /// Gives the reservation of these addresses to an endpoint; null when there is none: Docker and the journal disagree.
     /// </summary>
     /// <param name="cniNetwork">The CNI network.</param>
-    /// <param name="addresses">In CIDR notation, as Docker has them.</param>
+    /// <param name="addresses">In CIDR notation, as Docker has them. At least one.</param>
     /// <param name="endpointId">The endpoint. A second call for it has the same result.</param>
     public ReservationRecord? Adopt(string cniNetwork, IReadOnlyList<string> addresses, string endpointId)
     {
         lock (_claims)
         {
-            var found = journal.Reservations.All.FirstOrDefault(record =>
+            var found = With(addresses[0]).FirstOrDefault(record =>
                 record.CniNetwork == cniNetwork && record.Phase == ReservationPhase.Reserved
                     && (record.EndpointId is null || record.EndpointId == endpointId)
                 && addresses.All(address => Claimed(record, address)));
@@ -78,7 +79,7 @@ internal sealed class Reservations(
         ReservationRecord? record;
         lock (_claims)
         {
-            record = journal.Reservations.All.FirstOrDefault(candidate =>
+            record = With(address).FirstOrDefault(candidate =>
                 candidate.CniNetwork == pool.CniNetwork && candidate.Phase == ReservationPhase.Reserved && Claimed(candidate, address));
             if (record is null)
                 return false;
@@ -99,7 +100,7 @@ internal sealed class Reservations(
 
     /// <summary>The endpoint that has adopted the reservation of an address. Takes no lock.</summary>
     public string? EndpointOf(CniPool pool, string address) =>
-        journal.Reservations.All.FirstOrDefault(record =>
+        With(address).FirstOrDefault(record =>
             record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
 
     private string? ClaimOfSibling(AddressRequest request)
@@ -120,25 +121,26 @@ internal sealed class Reservations(
     }
 
     /// <summary>The reservation just made for the other family of the same endpoint.</summary>
-    private ReservationRecord? Sibling(AddressRequest request) => request.Mac is null ? null : journal.Reservations.All
+    private ReservationRecord? Sibling(AddressRequest request) => request.Mac is null ? null : journal.ReservationsFor(request.Mac)
         .Where(record => record is { Phase: ReservationPhase.Reserved, EndpointId: null })
-        .Where(record => record.CniNetwork == request.Pool.CniNetwork && record.Mac == request.Mac)
+        .Where(record => record.CniNetwork == request.Pool.CniNetwork)
         .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6)
             .Distinct().SequenceEqual([!request.Pool.IsIPv6]))
         .MaxBy(record => record.Since);
 
+    // Takes no lock: nobody else finds the reservation before it is reserved, and an fsync here would hold up all others.
     private string Claim(ReservationRecord made, IReadOnlyList<string> requested, AddressRequest request)
     {
-        lock (_claims)
-        {
-            var own = made.Addresses.First(address =>
-                address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
-            var claimed = made.Addresses.Select(address =>
-                address with { IsClaimed = address == own || requested.Any(other => IsSame(address, other)) });
-            journal.Reservations.Enter(made with { Addresses = [.. claimed] }, ReservationPhase.Reserved);
-            return own.Address;
-        }
+        var own = made.Addresses.First(address =>
+            address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
+        var claimed = made.Addresses.Select(address =>
+            address with { IsClaimed = address == own || requested.Any(other => IsSame(address, other)) });
+        journal.Reservations.Enter(made with { Addresses = [.. claimed] }, ReservationPhase.Reserved);
+        return own.Address;
     }
+
+    private IReadOnlyList<ReservationRecord> With(string address) =>
+        Cidr.TryAddressIn(address, out var ip) ? journal.ReservationsOf(ip) : [];
 
     private ReservationRecord Intent(NetworkConfiguration network, AddressRequest request, IReadOnlyList<string> requested)
     {

@@ -59,9 +59,8 @@ internal sealed class Join(
     {
         // Docker 28 and newer, and `docker network connect` to a running container. Older engines make the namespace after Join.
         var sandboxExists = Sandbox.Exists(sandboxKey);
-        var others = journal.Attachments.All
-            .Where(other => other.SandboxKey == sandboxKey && other.Phase == AttachmentPhase.Joined
-                && other.EndpointId != record.EndpointId).ToArray();
+        var others = journal.AttachmentsIn(sandboxKey)
+            .Where(other => other.Phase == AttachmentPhase.Joined && other.EndpointId != record.EndpointId).ToArray();
         SandboxConflicts.RequireNewSubnets(record, others); // (1)
         if (sandboxExists)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.State;
@@ -16,21 +17,41 @@ namespace Bridge.Adapter.State;
 ///   reservations/       the reservations as they are
 /// </code>
 /// </summary>
-/// <param name="stateDirectory">STATE.</param>
-/// <param name="presentDirectory">PRESENT.</param>
-/// <param name="couldNotWrite">Called for each record of a clean-up that could not be written.</param>
-internal sealed class Journal(string stateDirectory, string presentDirectory, Action<string, Exception>? couldNotWrite = null)
+internal sealed class Journal
 {
-    public RecordDirectory<NetworkRecord> Networks { get; } =
-        new(Path.Combine(stateDirectory, "networks"), present: null, RecordKinds.Network, couldNotWrite);
+    private readonly RecordIndex<AttachmentRecord> _byContainer;
+    private readonly RecordIndex<AttachmentRecord> _bySandbox;
+    private readonly RecordIndex<AttachmentRecord> _byAddress;
+    private readonly RecordIndex<AttachmentRecord> _byMac;
+    private readonly RecordIndex<ReservationRecord> _reservationsByAddress;
+    private readonly RecordIndex<ReservationRecord> _reservationsByMac;
+    private readonly RecordIndex<ReservationRecord> _reservationsByEndpoint;
 
-    public RecordDirectory<AttachmentRecord> Attachments { get; } =
-        new(Path.Combine(stateDirectory, "attachments"), Path.Combine(presentDirectory, "attachments"), RecordKinds.Attachment,
-            couldNotWrite);
+    /// <param name="stateDirectory">STATE.</param>
+    /// <param name="presentDirectory">PRESENT.</param>
+    /// <param name="couldNotWrite">Called for each record of a clean-up that could not be written.</param>
+    public Journal(string stateDirectory, string presentDirectory, Action<string, Exception>? couldNotWrite = null)
+    {
+        (string, string) Of(string kind) => (Path.Combine(stateDirectory, kind), Path.Combine(presentDirectory, kind));
+        Networks = new(Path.Combine(stateDirectory, "networks"), present: null, RecordKinds.Network, couldNotWrite);
+        var (durable, present) = Of("attachments");
+        Attachments = new(durable, present, RecordKinds.Attachment, couldNotWrite, new SharedConfigurations().Share);
+        (durable, present) = Of("reservations");
+        Reservations = new(durable, present, RecordKinds.Reservation, couldNotWrite, new SharedConfigurations().Share);
+        _byContainer = Attachments.IndexBy(record => [record.ContainerId]);
+        _bySandbox = Attachments.IndexBy(record => [record.SandboxKey]);
+        _byAddress = Attachments.IndexBy(RecordAddresses.Of);
+        _byMac = Attachments.IndexBy(record => [record.Snapshot is { HasOwnMac: true, Mac: { } mac } ? mac : null]);
+        _reservationsByAddress = Reservations.IndexBy(RecordAddresses.Of);
+        _reservationsByMac = Reservations.IndexBy(record => [record.Mac]);
+        _reservationsByEndpoint = Reservations.IndexBy(record => [record.EndpointId]);
+    }
 
-    public RecordDirectory<ReservationRecord> Reservations { get; } =
-        new(Path.Combine(stateDirectory, "reservations"), Path.Combine(presentDirectory, "reservations"), RecordKinds.Reservation,
-            couldNotWrite);
+    public RecordDirectory<NetworkRecord> Networks { get; }
+
+    public RecordDirectory<AttachmentRecord> Attachments { get; }
+
+    public RecordDirectory<ReservationRecord> Reservations { get; }
 
     /// <summary>Everything for which plugins may have run, attachments first.</summary>
     public IEnumerable<PluginRecord> PluginRecords => Attachments.All.Concat<PluginRecord>(Reservations.All);
@@ -55,7 +76,26 @@ internal sealed class Journal(string stateDirectory, string presentDirectory, Ac
         record is AttachmentRecord ? Attachments.Find(record.Id) : Reservations.Find(record.Id);
 
     /// <summary>The attachment whose plugins run under this container id.</summary>
-    public AttachmentRecord? UserOf(string containerId) => Attachments.All.FirstOrDefault(record => record.ContainerId == containerId);
+    public AttachmentRecord? UserOf(string containerId) => _byContainer[containerId] is [var user, ..] ? user : null;
+
+    /// <summary>The attachments of one container, of which Docker has said so far.</summary>
+    /// <param name="sandboxKey">The sandbox's path.</param>
+    public IReadOnlyList<AttachmentRecord> AttachmentsIn(string sandboxKey) => _bySandbox[sandboxKey];
+
+    /// <summary>The attachments with this address on their link, or, before that has been read, in their result or reserved.</summary>
+    public IReadOnlyList<AttachmentRecord> AttachmentsWith(IPAddress address) => _byAddress[$"{address}"];
+
+    /// <summary>The attachments whose link has this MAC, and does not share it with its parent.</summary>
+    public IReadOnlyList<AttachmentRecord> AttachmentsWith(string mac) => _byMac[mac];
+
+    /// <summary>The reservations of this address, claimed or not.</summary>
+    public IReadOnlyList<ReservationRecord> ReservationsOf(IPAddress address) => _reservationsByAddress[$"{address}"];
+
+    /// <summary>The reservations for the interface with this MAC.</summary>
+    public IReadOnlyList<ReservationRecord> ReservationsFor(string mac) => _reservationsByMac[mac];
+
+    /// <summary>The reservation that an endpoint has adopted.</summary>
+    public ReservationRecord? AdoptedBy(string endpointId) => _reservationsByEndpoint[endpointId] is [var adopted, ..] ? adopted : null;
 
     /// <summary>
     /// The record is a reservation that an attachment uses: one with its container id, or one that adopted it and whose record cannot be

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Bridge.Adapter.State;
@@ -37,16 +36,16 @@ internal abstract record PluginRecord(string CniNetwork) : IRecord
     /// <summary>
     /// The configuration list exactly as the plugins were given it: a later change or loss of the file does not change DEL.
     /// </summary>
-    public required JsonElement Configuration { get; init; }
+    public required RecordedJson Configuration { get; init; }
 
     /// <summary>CNI_ARGS of every run, without <c>IgnoreUnknown</c>.</summary>
     public IReadOnlyList<CniArgument> Arguments { get; init; } = [];
 
     /// <summary>Capability arguments of every run, apart from <c>portMappings</c>.</summary>
-    public JsonElement? Capabilities { get; init; }
+    public RecordedJson? Capabilities { get; init; }
 
     /// <summary>The latest result of the plugins.</summary>
-    public JsonElement? Result { get; init; }
+    public RecordedJson? Result { get; init; }
 
     /// <summary>Failed attempts to clean up.</summary>
     public int CleanupAttempts { get; init; }

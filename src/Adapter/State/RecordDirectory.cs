@@ -19,8 +19,10 @@ namespace Bridge.Adapter.State;
 /// <param name="present">The present directory; null: none.</param>
 /// <param name="kind">Format and transitions.</param>
 /// <param name="couldNotWrite">Called for each record that <see cref="Keep"/> could not write.</param>
+/// <param name="share">Returns an equal record that takes less memory.</param>
 internal sealed partial class RecordDirectory<T>(
-    string directory, string? present, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null)
+    string directory, string? present, RecordKind<T> kind, Action<string, Exception>? couldNotWrite = null,
+    Func<T, T>? share = null)
     where T : class, IRecord
 {
     private readonly RecordFolder _durable = new(directory);
@@ -33,6 +35,11 @@ internal sealed partial class RecordDirectory<T>(
 
     // By id, the files that could not be read.
     private readonly ConcurrentDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
+
+    private readonly Lock _turn = new();
+
+    // Changed only while the directory is made.
+    private readonly List<RecordIndex<T>> _indexes = [];
 
     private long _writeFailures;
 
@@ -72,7 +79,7 @@ internal sealed partial class RecordDirectory<T>(
         }
         catch (JournalException failure)
         {
-            _records[record.Id] = record;
+            Remember(record);
             couldNotWrite?.Invoke((_present ?? _durable).PathOf(record.Id), failure);
         }
     }
@@ -89,7 +96,11 @@ internal sealed partial class RecordDirectory<T>(
 
         _durableIds.TryRemove(id, out _);
         _present?.Remove(id);
-        _records.TryRemove(id, out _);
+        lock (_turn)
+        {
+            if (_records.TryRemove(id, out var removed))
+                _indexes.ForEach(index => index.Replace(removed, null));
+        }
     }
 
     /// <summary>
@@ -101,7 +112,7 @@ internal sealed partial class RecordDirectory<T>(
         if (UnreadableInPlace(record.Id) is null)
             Write(record);
         else
-            _records[record.Id] = record;
+            Remember(record);
     }
 
     /// <summary>Records of which another program has removed a file.</summary>
@@ -116,6 +127,25 @@ internal sealed partial class RecordDirectory<T>(
 
         Put(record, record, isDurable: _present is null || _durableIds.ContainsKey(id));
         return true;
+    }
+
+    /// <summary>To be called before the first record is there.</summary>
+    /// <param name="keysOf">The keys under which a record is found. Null ones do not count.</param>
+    public RecordIndex<T> IndexBy(Func<T, IEnumerable<string?>> keysOf)
+    {
+        var index = new RecordIndex<T>(keysOf);
+        _indexes.Add(index);
+        return index;
+    }
+
+    private void Remember(T record)
+    {
+        lock (_turn)
+        {
+            var before = Find(record.Id);
+            _records[record.Id] = record = share?.Invoke(record) ?? record;
+            _indexes.ForEach(index => index.Replace(before, record));
+        }
     }
 
     private bool IsMissing(string id) => _present is null
@@ -134,7 +164,7 @@ internal sealed partial class RecordDirectory<T>(
             if (isDurable)
                 PutDurable(record, before, content);
             else
-                _records[record.Id] = record;
+                Remember(record);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -155,7 +185,7 @@ internal sealed partial class RecordDirectory<T>(
             throw;
         }
 
-        _records[record.Id] = record;
+        Remember(record);
         _durableIds.TryAdd(record.Id, 0);
         _durable.Sync();
     }

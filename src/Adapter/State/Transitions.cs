@@ -90,13 +90,14 @@ internal static class Transitions
         _ when from.InterfaceName != to.InterfaceName => "interface name",
         _ when from.BootId != to.BootId => "boot",
         _ when !from.Arguments.SequenceEqual(to.Arguments) => "arguments",
-        _ when !JsonElement.DeepEquals(from.Configuration, to.Configuration) => "configuration",
+        _ when !AreSame(from.Configuration, to.Configuration) => "configuration",
         _ when !AreSame(from.Capabilities, to.Capabilities) => "capability arguments",
         _ => null,
     };
 
-    private static bool AreSame(JsonElement? one, JsonElement? other) =>
-        one is { } first && other is { } second ? JsonElement.DeepEquals(first, second) : one.HasValue == other.HasValue;
+    private static bool AreSame(RecordedJson? one, RecordedJson? other) => one is null
+        ? other is null
+        : one.Equals(other) || (other is not null && JsonElement.DeepEquals(one.Element, other.Element));
 
     private static ImpossibleTransitionException Impossible(
         PluginRecord? from, PluginRecord? to, Enum? before, Enum? after, string? reason = null)

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.State;
 using CniInvoker;
@@ -9,15 +7,11 @@ namespace Bridge.Adapter.Translation;
 /// <summary>The CNI configuration and result of a record.</summary>
 internal static class CniRecord
 {
-    // As deep as CniInvoker reads: every result that it accepts can be recorded.
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
-
-    public static NetworkConfiguration Configuration(PluginRecord record) => NetworkConfiguration.Parse(
-        JsonBytes(record.Configuration),
-        $"the configuration recorded for {(record is AttachmentRecord ? "endpoint" : "reservation")} {record.Id}");
+    public static NetworkConfiguration Configuration(PluginRecord record) => record.Configuration.Parsed(
+        text => NetworkConfiguration.Parse(text, $"the configuration recorded for CNI network {record.CniNetwork}"));
 
     public static CniResult? Result(PluginRecord record) =>
-        record.Result is { } result ? CniResult.Parse(JsonBytes(result), Configuration(record).CniVersion) : null;
+        record.Result?.Parsed(text => CniResult.Parse(text, Configuration(record).CniVersion));
 
     /// <summary>The result for the plugins that run in the sandbox, with the name that Docker gave the link.</summary>
     public static CniResult? ResultInSandbox(AttachmentRecord record) =>
@@ -61,13 +55,7 @@ internal static class CniRecord
     public static IEnumerable<JsonObject> ContainerLinks(JsonObject result, string ifname) => (result["interfaces"] as JsonArray ?? [])
         .OfType<JsonObject>().Where(link => (string?)link["name"] == ifname && !string.IsNullOrEmpty((string?)link["sandbox"]));
 
-    public static JsonElement ToElement(JsonObject json) => ToElement(Encoding.UTF8.GetBytes(json.ToJsonString()));
+    public static RecordedJson ToElement(JsonObject json) => RecordedJson.Of(json);
 
-    public static JsonElement ToElement(ReadOnlyMemory<byte> utf8Json)
-    {
-        using var document = JsonDocument.Parse(utf8Json, Reading);
-        return document.RootElement.Clone();
-    }
-
-    private static byte[] JsonBytes(JsonElement element) => Encoding.UTF8.GetBytes(element.GetRawText());
+    public static RecordedJson ToElement(ReadOnlyMemory<byte> utf8Json) => RecordedJson.Of(utf8Json);
 }

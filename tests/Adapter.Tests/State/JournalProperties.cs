@@ -49,7 +49,7 @@ public sealed class JournalProperties : IDisposable
         var record = Attachments.Records.Joined("e1") with { Result = Bridge.Adapter.Translation.CniRecord.ToElement(result.Json) };
         var found = AfterRestart(journal => journal.Attachments.Bring(record)).Attachments.Find("e1")!;
 
-        found.Result!.Value.GetProperty("vendor").GetRawText().Where(character => character == '[').Should().HaveCount(240);
+        found.Result!.Element.GetProperty("vendor").GetRawText().Where(character => character == '[').Should().HaveCount(240);
     }
 
     [Property(MaxTest = 50)]
@@ -93,8 +93,7 @@ public sealed class JournalProperties : IDisposable
 
     private static JsonElement Element(Json value) => JsonDocument.Parse(value.Utf8).RootElement.Clone();
 
-    private static string Text(JsonElement? element) =>
-        element is { } present ? Json.Read(JsonSerializer.SerializeToUtf8Bytes(present)).Canonical : "null";
+    private static string Text(RecordedJson? element) => element is null ? "null" : Json.Read(element.Utf8.ToArray()).Canonical;
 
     private static string Text(Json value) => value.Canonical;
 

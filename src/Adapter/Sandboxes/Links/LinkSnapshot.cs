@@ -52,9 +52,13 @@ internal sealed record LinkSnapshot(string IfName, string Mac, int Mtu, string K
     /// </summary>
     public LinkRoute? GatewayRoute(bool isIPv6) => Defaults(isIPv6) is [{ IsOfGateway: true } first, ..] ? first : null;
 
+    /// <summary>The link has a MAC, and not that of its parent, which all links of these kinds have.</summary>
+    [JsonIgnore]
+    public bool HasOwnMac => Mac.Length > 0 && Kind is not ("ipvlan" or "ipvtap" or "vlan");
+
     /// <summary>Only the addresses distinguish the link from others of a sandbox: it has its parent's MAC, or none.</summary>
     [JsonIgnore]
-    public bool IsKnownByAddress => Addresses.Count > 0 && (Mac.Length == 0 || Kind is "ipvlan" or "ipvtap" or "vlan");
+    public bool IsKnownByAddress => Addresses.Count > 0 && !HasOwnMac;
 
     /// <summary>
     /// Whether a link of a sandbox, under any name, is this one, or may be it (<see cref="IsKnownByAddress"/>). The peer's index is unique
