@@ -114,7 +114,7 @@ public sealed class JournalIndexTests : IDisposable
     }
 
     // In memory alone: what another start would read.
-    private TimeSpan LookUpTime(int upTo)
+    private static TimeSpan LookUpTime(int upTo)
     {
         var index = new RecordIndex<ReservationRecord>(record => record.Addresses.Select(address => address.Ip));
         for (var number = 0; number < upTo; number++)
