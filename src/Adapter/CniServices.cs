@@ -11,20 +11,30 @@ internal static class CniServices
         .AddSingleton(new ConfigurationDirectory(settings.ConfigurationDirectory))
         .AddSingleton(new PluginPath(settings.PluginDirectories))
         .AddSingleton(settings.Timeouts.Deadlines)
+        .AddSingleton<PluginPriority>()
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
             provider,
-            new EnvironmentExecutor(
-                new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit), settings.PluginEnvironment)))
+            new RequestExecutor(
+                new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit),
+                settings.PluginEnvironment, provider.GetRequiredService<PluginPriority>())))
         .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<CniRuntime>();
 }
 
-/// <summary>Adds environment variables to every run of a plugin; they replace those of the same name.</summary>
-internal sealed class EnvironmentExecutor(IPluginExecutor executor, IReadOnlyDictionary<string, string> variables) : IPluginExecutor
+/// <summary>
+/// Completes the request to a plugin: the environment variables of the settings, which replace those of the same name, and the priority
+/// of the work that it belongs to.
+/// </summary>
+internal sealed class RequestExecutor(IPluginExecutor executor, IReadOnlyDictionary<string, string> variables, PluginPriority priority)
+    : IPluginExecutor
 {
     public Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken) => executor.ExecuteAsync(
-        variables.Count == 0
-            ? request
-            : request with { Environment = [.. request.Environment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables] },
+        request with
+        {
+            Niceness = priority.Niceness,
+            Environment = variables.Count == 0
+                ? request.Environment
+                : [.. request.Environment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables],
+        },
         cancellationToken);
 }

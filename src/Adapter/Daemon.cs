@@ -63,6 +63,7 @@ internal static class Daemon
                 app.Services.GetRequiredService<ILogger<CnmEndpoint>>()
                     .Serving(settings.Socket, journal.ListedNetworks.Count(), journal.Attachments.All.Count);
                 await app.WaitForShutdownAsync(cancellationToken);
+                await app.Services.StopReleasesAsync();
             }
             finally
             {

@@ -28,12 +28,7 @@ internal sealed class Detacher(
             return;
         }
 
-        if (!record.IsCleanupPending)
-        {
-            record = record with { Snapshot = record.Snapshot ?? OfUnfinished(record) };
-            record = journal.Attachments.Enter(record, AttachmentPhase.Deleting); // (1)
-        }
-
+        record = Begin(record); // (1)
         try
         {
             record = await LeaveAsync(record); // (2)
@@ -48,13 +43,20 @@ internal sealed class Detacher(
         }
     }
 
+    /// <summary>Records the intent alone: step (1). For an attachment whose plugins have run.</summary>
+    public AttachmentRecord Begin(AttachmentRecord record) => record.IsCleanupPending
+        ? record
+        : journal.Attachments.Enter(record with { Snapshot = record.Snapshot ?? OfUnfinished(record) }, AttachmentPhase.Deleting);
+
     // A plugin that was cut off may have made rules for a link that is in no snapshot yet; DEL may remove that link first.
     private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, Attach: AttachMode.Staging }
         ? staging.TryCapture(record.ContainerId, record.InterfaceName)
         : null;
 
     /// <summary>As <see cref="DetachAsync"/>; a failure is logged and stays in the record for the next attempt.</summary>
-    public async Task<bool> TryDetachAsync(AttachmentRecord record, string cause)
+    /// <param name="record">The attachment.</param>
+    /// <param name="cause">For the log; null: Docker has removed it.</param>
+    public async Task<bool> TryDetachAsync(AttachmentRecord record, string? cause)
     {
         var error = await FailureToDetachAsync(record, cause);
         LogFailure(record, error);
@@ -63,12 +65,14 @@ internal sealed class Detacher(
 
     /// <summary>As <see cref="TryDetachAsync"/>, for callers that report the failure themselves.</summary>
     /// <returns>Why it failed; null when it did not.</returns>
-    public async Task<string?> FailureToDetachAsync(AttachmentRecord record, string cause)
+    public async Task<string?> FailureToDetachAsync(AttachmentRecord record, string? cause)
     {
         try
         {
-            await DetachAsync(await WithoutGivenAwayAsync(record));
-            logger.CleanedUp(record.EndpointId, record.CniNetwork, cause);
+            await DetachAsync(cause is null ? record : await WithoutGivenAwayAsync(record));
+            if (cause is not null)
+                logger.CleanedUp(record.EndpointId, record.CniNetwork, cause);
+
             return null;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

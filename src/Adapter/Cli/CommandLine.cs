@@ -103,6 +103,7 @@ internal static class CommandLine
             Status(),
             Check(),
             RepairCommand.Build(),
+            SettleCommand.Build(),
             MetricsCommand.Build(),
             CniCommand.Build(environment),
             PrintSettings(),

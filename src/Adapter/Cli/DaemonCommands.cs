@@ -103,6 +103,45 @@ internal static class RepairOutcome
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
 
+/// <summary><c>cnm-cni settle</c>.</summary>
+internal static class SettleCommand
+{
+    private static readonly Option<string> Timeout = new("--timeout")
+    {
+        Description = "The longest time to wait, with a unit: 500ms, 30s, 5m.",
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => "60s",
+    };
+
+    public static Command Build()
+    {
+        var command = new Command("settle",
+            "Wait until the plugins of every removed container have cleaned up. Exit code 1 when something remains after the time-out.")
+        {
+            Timeout, Json, Config,
+        };
+        command.Validators.Add(result =>
+        {
+            if (SettingsText.ParseDuration(result.GetValue(Timeout)!) is null)
+                result.AddError($"--timeout {result.GetValue(Timeout)}: a number with a unit is expected: 500ms, 30s, 5m.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
+            var output = parsed.InvocationConfiguration.Output;
+            var timeout = SettingsText.ParseDuration(parsed.GetValue(Timeout)!)!.Value;
+            var response = await daemon.SettleAsync(new SettleRequest(timeout.TotalSeconds), cancellationToken);
+            if (parsed.GetValue(Json))
+                await output.WriteLineAsync(JsonSerializer.Serialize(response, ControlJson.Default.SettleResponse));
+            else
+                await output.WriteLineAsync(response.Pending.Count == 0 ? "Nothing is pending." : string.Join('\n', response.Pending));
+
+            return response.Pending.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+        });
+        return command;
+    }
+}
+
 /// <summary><c>cnm-cni metrics</c>.</summary>
 internal static class MetricsCommand
 {

@@ -44,6 +44,11 @@ internal sealed class ControlClient(string socketPath) : IDisposable
             ControlJson.Default.RepairResponse, cancellationToken);
 
     /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
+    public Task<SettleResponse> SettleAsync(SettleRequest request, CancellationToken cancellationToken) =>
+        AskAsync("Bridge.Settle", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.SettleRequest),
+            ControlJson.Default.SettleResponse, cancellationToken);
+
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
     public Task<ForgetResponse> ForgetAsync(ForgetRequest request, CancellationToken cancellationToken) =>
         AskAsync("Bridge.Forget", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ForgetRequest),
             ControlJson.Default.ForgetResponse, cancellationToken);

@@ -9,6 +9,7 @@ namespace Bridge.Adapter.Control;
 //   POST /Bridge.Status  (no body)      → StatusResponse
 //   POST /Bridge.Check   CheckRequest   → CheckResponse
 //   POST /Bridge.Repair  RepairRequest  → RepairResponse
+//   POST /Bridge.Settle  SettleRequest  → SettleResponse
 //   POST /Bridge.Forget  ForgetRequest  → ForgetResponse
 //   GET  /metrics                       → Prometheus's text format
 // An answer other than 200 carries { "Err": "…" }, as Docker's calls do.
@@ -156,6 +157,12 @@ internal sealed record ForgetRequest(string Target);
 /// <param name="GivenUp">What that means: one sentence each.</param>
 internal sealed record ForgetResponse(string What, IReadOnlyList<string> GivenUp);
 
+/// <param name="Timeout">How long to wait, in seconds; 0: not at all.</param>
+internal sealed record SettleRequest(double Timeout);
+
+/// <param name="Pending">The clean-ups that are still under way or have failed: one sentence each.</param>
+internal sealed record SettleResponse(IReadOnlyList<string> Pending);
+
 /// <summary>A CNI configuration file that is not used, and why.</summary>
 internal sealed record ConfigurationProblemStatus(string File, string Message);
 
@@ -197,6 +204,8 @@ internal sealed record ControlError([property: JsonPropertyName("Err")] string E
 [JsonSerializable(typeof(CheckResponse))]
 [JsonSerializable(typeof(RepairRequest))]
 [JsonSerializable(typeof(RepairResponse))]
+[JsonSerializable(typeof(SettleRequest))]
+[JsonSerializable(typeof(SettleResponse))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(ForgetResponse))]
 [JsonSerializable(typeof(ControlError))]

@@ -18,6 +18,7 @@ internal static class ControlRoutes
         var status = app.Services.GetRequiredService<Status>();
         var check = app.Services.GetRequiredService<Check>();
         var repair = app.Services.GetRequiredService<RepairOnDemand>();
+        var settle = app.Services.GetRequiredService<Settle>();
         var metrics = app.Services.GetRequiredService<MetricsPage>();
         var names = app.Services.GetRequiredService<NewContainerNames>();
         RequestDelegate answerStatus = context =>
@@ -30,6 +31,9 @@ internal static class ControlRoutes
         RequestDelegate answerForget = context => AnswerAsync(
             context, WithRequestAsync(context, ControlJson.Default.ForgetRequest, new ForgetRequest(""), repair.ForgetAsync),
             ControlJson.Default.ForgetResponse);
+        RequestDelegate answerSettle = context => AnswerAsync(
+            context, WithRequestAsync(context, ControlJson.Default.SettleRequest, new SettleRequest(0), settle.InvokeAsync),
+            ControlJson.Default.SettleResponse);
         RequestDelegate answerMetrics = context =>
         {
             context.Response.ContentType = MetricsPage.ContentType;
@@ -37,6 +41,7 @@ internal static class ControlRoutes
         };
         app.MapPost("/Bridge.Check", answerCheck);
         app.MapPost("/Bridge.Repair", answerRepair);
+        app.MapPost("/Bridge.Settle", answerSettle);
         app.MapPost("/Bridge.Forget", answerForget);
         app.MapGet("/metrics", answerMetrics);
     }

@@ -11,6 +11,7 @@ internal static class ControlServices
             .AddSingleton<NewContainerNames>()
             .AddSingleton<Status>()
             .AddSingleton<Check>()
+            .AddSingleton<Settle>()
             .AddSingleton<RepairOnDemand>();
         return environment.NotifySocket is not { } address
             ? services

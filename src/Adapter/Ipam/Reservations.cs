@@ -72,17 +72,16 @@ internal sealed class Reservations(
         }
     }
 
-    /// <summary>Releases one address for Docker. With the last one of a reservation, the plugin releases all of them.</summary>
-    /// <returns>False: no reservation has it.</returns>
-    public async Task<bool> ReleaseAsync(CniPool pool, string address)
+    /// <summary>Docker has released one address. With the last one of a reservation, the plugin must release all of them.</summary>
+    /// <returns>The reservation, <see cref="ReservationPhase.Releasing"/> after the last one; null: none has it.</returns>
+    public ReservationRecord? Release(CniPool pool, string address)
     {
-        ReservationRecord? record;
         lock (_claims)
         {
-            record = With(address).FirstOrDefault(candidate =>
+            var record = With(address).FirstOrDefault(candidate =>
                 candidate.CniNetwork == pool.CniNetwork && candidate.Phase == ReservationPhase.Reserved && Claimed(candidate, address));
             if (record is null)
-                return false;
+                return null;
 
             var addresses = record.Addresses.Select(one => IsSame(one, address) ? one with { IsClaimed = false } : one);
             record = record with { Addresses = [.. addresses] };
@@ -90,12 +89,9 @@ internal sealed class Reservations(
                 journal.Reservations.Keep(record);
             else
                 record = journal.Reservations.Enter(record, ReservationPhase.Releasing);
+
+            return record;
         }
-
-        if (record.Phase == ReservationPhase.Releasing)
-            await runs.ReleaseAsync(record);
-
-        return true;
     }
 
     /// <summary>The endpoint that has adopted the reservation of an address. Takes no lock.</summary>

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.HostPorts;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
@@ -15,8 +16,8 @@ namespace Bridge.Adapter.Methods;
 /// the same answer.
 /// </summary>
 internal sealed class CreateEndpoint(
-    EndpointIntent intent, Attacher attacher, Detacher detacher, PortReservations ports, ForeignPorts foreignPorts, Journal journal,
-    AttachmentGates gates) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
+    EndpointIntent intent, Attacher attacher, Detacher detacher, DeferredReleases releases, PortReservations ports,
+    ForeignPorts foreignPorts, Journal journal, AttachmentGates gates) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
     {
@@ -36,11 +37,17 @@ internal sealed class CreateEndpoint(
 
     private async Task<AttachmentRecord> AttachAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
+        await releases.WaitAsync(pending => Holds(pending, record), cancellationToken);
+        await releases.WaitForPortsAsync(record.RequestedPorts, cancellationToken);
         try
         {
             record = await WithPortsAsync(record, cancellationToken);
             if (record.Phase != AttachmentPhase.Prepared)
-                return await attacher.AttachAsync(record, cancellationToken);
+            {
+                return await releases.AttemptAsync(
+                    record.CniNetwork, () => attacher.AttachAsync(record, cancellationToken),
+                    () => journal.Attachments.Find(record.EndpointId) is null, cancellationToken);
+            }
 
             journal.Attachments.Write(record);
             return record;
@@ -55,6 +62,12 @@ internal sealed class CreateEndpoint(
         }
     }
 
+    // What the new endpoint wants, and a container that is gone has until its release.
+    private static bool Holds(PluginRecord pending, AttachmentRecord wanted) =>
+        pending.CniNetwork == wanted.CniNetwork && pending.ContainerId != wanted.ContainerId
+            && ((wanted.Mac is not null && pending.Mac == wanted.Mac) || pending.KnownAddresses.Any(
+                held => wanted.Addresses.Any(address => Cidr.Parse(address).Address.Equals(held.Address))));
+
     // A main plugin that publishes ports itself gets the mappings at ADD.
     private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
@@ -68,11 +81,11 @@ internal sealed class CreateEndpoint(
 
 /// <summary>
 /// The end of an endpoint, whatever came before: it may follow a failed Join or a crash, or name an endpoint that no longer exists.
-/// CNI: DEL of every plugin that ran. Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni
-/// retries it in the background. Idempotent: an unknown endpoint succeeds, unless the host still has something of it.
+/// CNI: DEL of every plugin that ran, in the background. Journal: the intent before the answer, no record after DEL. A failure stays
+/// recorded, and cnm-cni retries it. Idempotent: an unknown endpoint succeeds, unless the host still has something of it.
 /// </summary>
 internal sealed class DeleteEndpoint(
-    Detacher detacher, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    Detacher detacher, DeferredReleases releases, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates)
         : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
@@ -80,10 +93,22 @@ internal sealed class DeleteEndpoint(
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         arrivals.Cancel(endpointId);
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
-        if ((journal.Attachments.Find(endpointId)
-            ?? await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken)) is { } record)
-            await detacher.DetachAsync(record);
+        if (journal.Attachments.Find(endpointId) is { } record)
+            await ReleaseAsync(record);
+        else if (await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken) is { } found)
+            await detacher.DetachAsync(found);
 
         return new Nothing();
+    }
+
+    private async Task ReleaseAsync(AttachmentRecord record)
+    {
+        if (releases.IsPending(record))
+            return; // Leave of direct attach, or an earlier call.
+
+        if (record.Phase != AttachmentPhase.Prepared && releases.MayDefer(record))
+            releases.Defer(record);
+        else
+            await detacher.DetachAsync(record);
     }
 }

@@ -2,6 +2,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -88,13 +89,14 @@ internal sealed class CreateNetwork(
 }
 
 /// <summary>
-/// `docker network rm`. Removes the network's record; refuses while attachments exist, which Docker prevents by itself.
+/// `docker network rm`. Removes the network's record, once the releases of its containers have ended; refuses while attachments exist,
+/// which Docker prevents by itself.
 /// Docker ignores the answer, and may not call at all (a plugin that is down): repair finds the remaining record. Idempotent: an unknown
 /// network succeeds.
 /// </summary>
-internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
+internal sealed class DeleteNetwork(Journal journal, DeferredReleases releases, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
 {
-    public Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
+    public async Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
     {
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
         var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record.Phase != AttachmentPhase.Deleting)
@@ -106,8 +108,11 @@ internal sealed class DeleteNetwork(Journal journal, DeletedNetworks deleted) : 
                 $"{string.Join(", ", live.Select(record => record.ContainerName ?? DockerId.Short(record.EndpointId)))}.");
         }
 
+        var cniNetwork = journal.Networks.Find(networkId)?.CniNetwork;
+        await releases.WaitAsync(
+            record => record.CniNetwork == cniNetwork || (record as AttachmentRecord)?.NetworkId == networkId, cancellationToken);
         deleted.Add(networkId);
         journal.Networks.Remove(networkId);
-        return Task.FromResult(new Nothing());
+        return new Nothing();
     }
 }

@@ -2,6 +2,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
@@ -15,8 +16,8 @@ namespace Bridge.Adapter.Methods;
 /// Idempotent: a link that is already on its way is not sent again.
 /// </summary>
 internal sealed class Join(
-    Attacher attacher, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked, EngineFacts engine, Journal journal,
-    AttachmentGates gates)
+    Attacher attacher, DeferredReleases releases, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked,
+    EngineFacts engine, Journal journal, AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -49,8 +50,13 @@ internal sealed class Join(
         if (isIPv6Off)
             SandboxConflicts.RequireNoIPv6(record);
 
-        return await attacher.AttachInSandboxAsync(record, sandboxKey, isIPv6Off, cancellationToken);
+        return await AttemptAsync(
+            record, () => attacher.AttachInSandboxAsync(record, sandboxKey, isIPv6Off, cancellationToken), cancellationToken);
     }
+
+    private Task<AttachmentRecord> AttemptAsync(
+        AttachmentRecord record, Func<Task<AttachmentRecord>> attach, CancellationToken cancellationToken) => releases.AttemptAsync(
+            record.CniNetwork, attach, () => journal.Attachments.Find(record.EndpointId) is null, cancellationToken);
 
     // (1) What conflicts with the container's other attachments, or with an existing sandbox, is refused. (2) The chain runs, if
     // CreateEndpoint deferred it. (3) Its routes must not conflict either. (4) The outcome is written. (5) The link moves to the host
@@ -74,7 +80,8 @@ internal sealed class Join(
         {
             // An existing sandbox shows the name that Docker will give the link; the plugins get the same name.
             var ifname = sandboxExists ? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox;
-            record = await attacher.AttachAsync(record with { InterfaceName = ifname }, cancellationToken);
+            var prepared = record with { InterfaceName = ifname };
+            record = await AttemptAsync(record, () => attacher.AttachAsync(prepared, cancellationToken), cancellationToken);
         }
 
         SandboxConflicts.RequireNewRoutes(record, others, Sandbox.RoutesIn(sandboxKey)); // (3)
@@ -113,10 +120,13 @@ internal sealed class Join(
 /// The container leaves the network. Its link is still in the sandbox; after the answer Docker moves it back to the host namespace
 /// (moby daemon/libnetwork/endpoint.go, sbLeave).
 /// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (Docker 29 omits it in places), then of those that
-/// ran in the sandbox; with direct attach DEL of the whole chain, while everything is in place. Journal: what DEL has removed.
+/// ran in the sandbox; with direct attach DEL of the whole chain, in the background where the container has ended: cnm-cni's own mount keeps
+/// the sandbox until then. Journal: what DEL has removed.
 /// Docker ignores a failure; DeleteEndpoint tries again. Idempotent: a second Leave, or one after a failed Join, succeeds.
 /// </summary>
-internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)
+internal sealed class Leave(
+    Detacher detacher, DeferredReleases releases, StagingSandboxes staging, UnaskedPublisher unasked, Arrivals arrivals, Journal journal,
+    AttachmentGates gates)
     : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
@@ -126,10 +136,22 @@ internal sealed class Leave(Detacher detacher, UnaskedPublisher unasked, Arrival
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {
-            await (record.Attach == AttachMode.Sandbox ? detacher.DetachAsync(record) : detacher.LeaveAsync(record));
+            await (record.Attach == AttachMode.Sandbox ? DetachDirectlyAsync(record) : detacher.LeaveAsync(record));
             unasked.TakeOver(record);
         }
 
         return new Nothing();
+    }
+
+    private async Task DetachDirectlyAsync(AttachmentRecord record)
+    {
+        if (!Sandbox.Exists(record.SandboxKey!) || !releases.MayDefer(record))
+        {
+            await detacher.DetachAsync(record);
+            return;
+        }
+
+        staging.MountSandbox(record.ContainerId, record.SandboxKey!); // Usually there; a mount may be lost with the previous process.
+        releases.Defer(await detacher.UnpublishAsync(record));
     }
 }

@@ -1,5 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 
@@ -12,7 +13,7 @@ namespace Bridge.Adapter.Methods;
 /// From Docker 28 on the link has arrived in the sandbox, so the arrival is finished here, where a failure still stops the start.
 /// </summary>
 internal sealed class ProgramExternalConnectivity(
-    Publisher publisher, UnaskedPublisher unasked, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    Publisher publisher, UnaskedPublisher unasked, DeferredReleases releases, Arrivals arrivals, Journal journal, AttachmentGates gates)
     : ICnmMethod<ProgramExternalConnectivityRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ProgramExternalConnectivityRequest request, CancellationToken cancellationToken)
@@ -24,6 +25,7 @@ internal sealed class ProgramExternalConnectivity(
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} has not joined a sandbox, so its ports cannot be published.");
 
         var requested = PublishedPorts.Read(request.Options);
+        await releases.WaitForPortsAsync(requested.Count > 0 ? requested : record.RequestedPorts, cancellationToken);
         await unasked.YieldAsync(record, cancellationToken);
         await publisher.PublishAsync(record, requested.Count > 0 ? requested : record.RequestedPorts, holds: true);
         arrivals.SetGateway(endpointId, isGateway: true);

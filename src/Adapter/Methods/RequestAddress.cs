@@ -2,6 +2,7 @@ using System.Net;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -14,7 +15,7 @@ namespace Bridge.Adapter.Methods;
 /// RequestAddress itself after a failure, otherwise ReleaseAddress. Not idempotent: each call reserves another address, except for the
 /// second family of an endpoint, which its MAC shows.
 /// </summary>
-internal sealed class RequestAddress(ConfigurationDirectory configurations, Reservations reservations)
+internal sealed class RequestAddress(ConfigurationDirectory configurations, Reservations reservations, DeferredReleases releases)
     : ICnmMethod<RequestAddressRequest, RequestAddressResponse>
 {
     private const string Type = "RequestAddressType";
@@ -34,9 +35,16 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
         if (!options.TryGetValue(Mac, out var mac) && requested is not null)
             return Answer($"{RequireNotAssignable(pool, requested)}/{pool.Subnet.PrefixLength}");
 
-        return Answer(await reservations.ReserveAsync(new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName)),
-            cancellationToken));
+        if (requested is not null)
+            await releases.WaitAsync(record => Holds(record, pool.CniNetwork, requested), cancellationToken);
+
+        var address = new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName));
+        return Answer(await releases.AttemptAsync(
+            pool.CniNetwork, () => reservations.ReserveAsync(address, cancellationToken), mayRepeat: null, cancellationToken));
     }
+
+    private static bool Holds(PluginRecord pending, string cniNetwork, IPAddress address) =>
+        pending.CniNetwork == cniNetwork && pending.KnownAddresses.Any(held => held.Address.Equals(address));
 
     private static RequestAddressResponse Answer(string address) => new(address, new Dictionary<string, string>());
 
@@ -74,22 +82,38 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
 }
 
 /// <summary>
-/// Docker releases an address. CNI: DEL of the IPAM plugin with the last address of a reservation, after the attachment that uses it is
-/// gone. Journal: the intent before, no record after. Docker ignores a failure; it stays recorded, and cnm-cni retries it.
+/// Docker releases an address. CNI: DEL of the IPAM plugin with the last address of a reservation, in the background, after the attachment
+/// that uses it is gone. Journal: the intent before the answer, no record after DEL. A failure stays recorded, and cnm-cni retries it.
 /// Idempotent: an unknown address or pool succeeds. Docker also releases gateways, and addresses that came from CreateEndpoint (those
 /// without a pool).
 /// </summary>
 internal sealed class ReleaseAddress(
-    Reservations reservations, LostAttachments lost, Detacher detacher, AttachmentGates gates, Journal journal)
-        : ICnmMethod<ReleaseAddressRequest, Nothing>
+    Reservations reservations, DeferredReleases releases, IpamRuns runs, LostAttachments lost, Detacher detacher, AttachmentGates gates,
+    Journal journal) : ICnmMethod<ReleaseAddressRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ReleaseAddressRequest request, CancellationToken cancellationToken)
     {
-        if (request.PoolID.Length > 0 && CniPool.Parse(request.PoolID) is var pool
-            && !await reservations.ReleaseAsync(pool, request.Address))
+        if (request.PoolID.Length == 0)
+            return new Nothing();
+
+        var pool = CniPool.Parse(request.PoolID);
+        if (reservations.Release(pool, request.Address) is { } record)
+            await ReleaseAsync(record);
+        else
             await DetachLostAsync(pool, request.Address, cancellationToken);
 
         return new Nothing();
+    }
+
+    private async Task ReleaseAsync(ReservationRecord record)
+    {
+        if (record.Phase != ReservationPhase.Releasing)
+            return; // Docker still has the address of the other family.
+
+        if (releases.IsPending(record) || releases.MayDefer(record))
+            releases.Add(record, cause: null);
+        else
+            await runs.ReleaseAsync(record);
     }
 
     // If the records of both reservation and attachment are lost, nothing else would release the address and what was attached with it.

@@ -8,10 +8,14 @@ namespace Bridge.Adapter.Repair;
 
 internal static class RepairServices
 {
+    private static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(4);
+
     public static IServiceCollection AddRepair(this IServiceCollection services) => services
         .AddSingleton<RetryTimes>()
         .AddSingleton<SurvivingPlugins>()
+        .AddSingleton<ReleaseQueue>()
         .AddSingleton<CleanupRunner>()
+        .AddSingleton<DeferredReleases>()
         .AddSingleton<StartupRecovery>()
         .AddSingleton<ContainerNames>()
         .AddSingleton<KnownFindings>()
@@ -35,6 +39,10 @@ internal static class RepairServices
             throw new ServiceException($"The state in {directory} cannot be used: {ErrorDescription.OfFile(unusable)}", unusable);
         }
     }
+
+    /// <summary>Ends the background at shutdown: deferred releases get a little time, the next start continues the others.</summary>
+    public static Task StopReleasesAsync(this IServiceProvider services) =>
+        services.GetRequiredService<ReleaseQueue>().StopAsync(ReleaseGrace, services.GetRequiredService<TimeProvider>());
 
     // A pass runs them in this order: first those that ask Docker, last those that rest on the results of the others.
     private static IServiceCollection AddInspections(this IServiceCollection services) => services

@@ -71,6 +71,9 @@ internal sealed record AdapterSettings
     /// <summary>Limits of concurrent calls.</summary>
     public CallSettings Calls { get; init; } = new();
 
+    /// <summary>Clean-ups after Docker has removed a container.</summary>
+    public ReleaseSettings Release { get; init; } = new();
+
     /// <summary>Repair and its intervals.</summary>
     public RepairSettings Repair { get; init; } = new();
 
@@ -144,6 +147,22 @@ internal sealed record CallSettings
 
     /// <summary>Calls that create something and wait for their turn. Further ones are refused. 0 to 65536.</summary>
     public int Waiting { get; init; } = 256;
+}
+
+/// <summary>Clean-ups of removed containers.</summary>
+internal sealed record ReleaseSettings
+{
+    /// <summary>Whether Docker is answered before the plugins' DEL, which then runs at once in the background.</summary>
+    public bool Deferred { get; init; } = true;
+
+    /// <summary>How many run concurrently in the background. 1 to 64.</summary>
+    public int Parallel { get; init; } = 2;
+
+    /// <summary>How many may be deferred at a time; beyond that Docker waits for DEL. 1 to 4096.</summary>
+    public int Pending { get; init; } = 64;
+
+    /// <summary>The processor priority of plugins in the background, as nice(1) has it: 0 is that of cnm-cni, 19 the lowest.</summary>
+    public int Niceness { get; init; } = 5;
 }
 
 /// <summary>

@@ -35,6 +35,12 @@ internal static class SettingsTable
         .Row("running", calls => calls.Running, (calls, value) => calls with { Running = value }, Number(1, 1024))
         .Row("waiting", calls => calls.Waiting, (calls, value) => calls with { Waiting = value }, Number(0, 65536));
 
+    private static readonly SettingsSection<ReleaseSettings> Release = new SettingsSection<ReleaseSettings>()
+        .Row("deferred", release => release.Deferred, (release, value) => release with { Deferred = value }, Flag)
+        .Row("parallel", release => release.Parallel, (release, value) => release with { Parallel = value }, Number(1, 64))
+        .Row("pending", release => release.Pending, (release, value) => release with { Pending = value }, Number(1, 4096))
+        .Row("niceness", release => release.Niceness, (release, value) => release with { Niceness = value }, Number(0, 19));
+
     private static readonly SettingsSection<RepairSettings> Repair = new SettingsSection<RepairSettings>()
         .Row("interval", repair => repair.Interval, (repair, value) => repair with { Interval = value }, Duration(Second, Day))
         .Row("orphanGrace", repair => repair.OrphanGrace, (repair, value) => repair with { OrphanGrace = value }, Duration(Second, Hour))
@@ -62,6 +68,7 @@ internal static class SettingsTable
         .Row("pluginEnvironment", file => file.PluginEnvironment, (file, value) => file with { PluginEnvironment = value }, Variables)
         .Row("timeouts", file => file.Timeouts, (file, value) => file with { Timeouts = value }, Section(Timeouts, CallProblem))
         .Row("calls", file => file.Calls, (file, value) => file with { Calls = value }, Section(Calls))
+        .Row("release", file => file.Release, (file, value) => file with { Release = value }, Section(Release))
         .Row("repair", file => file.Repair, (file, value) => file with { Repair = value }, Section(Repair, RetryProblem))
         .Row("pluginOutputLimit", file => file.PluginOutputLimit, (file, value) => file with { PluginOutputLimit = value },
             Bytes(64 << 10, 256 << 20))

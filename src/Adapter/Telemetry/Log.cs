@@ -74,6 +74,11 @@ internal static partial class Log
     [LoggerMessage(401, LogLevel.Information, "Cleaned up endpoint {EndpointId} of {CniNetwork}: {Cause}")]
     public static partial void CleanedUp(this ILogger logger, string endpointId, string cniNetwork, string cause);
 
+    [LoggerMessage(224, LogLevel.Information,
+        "Released container id {ContainerId} in {Milliseconds:F0} ms, of which {PluginMilliseconds:F0} ms in plugins")]
+    public static partial void Released(
+        this ILogger logger, string containerId, double milliseconds, double pluginMilliseconds);
+
     [LoggerMessage(402, LogLevel.Warning, "Cleaning up endpoint {EndpointId} of {CniNetwork} failed; cnm-cni retries it: {Reason}")]
     public static partial void CleanupFailed(this ILogger logger, string endpointId, string cniNetwork, string reason);
 

@@ -14,7 +14,7 @@ namespace Bridge.Adapter.Repair.Cleanups;
 /// </summary>
 internal sealed class CleanupRunner(
     Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, Arrivals arrivals, RetryTimes retries,
-    ILogger<CleanupRunner> logger)
+    ReleaseQueue releases, ILogger<CleanupRunner> logger)
 {
     // A plugin that hangs in one DEL must not block all others.
     private const int Parallelism = 4;
@@ -32,25 +32,25 @@ internal sealed class CleanupRunner(
 
     /// <summary>Cleans up a record, under its gate.</summary>
     /// <param name="record">The record when that was decided. Another one that has replaced it since is left alone.</param>
-    /// <param name="cause">For the log.</param>
+    /// <param name="cause">For the log; null: Docker has removed it.</param>
     /// <param name="mayCleanUp">Decides again, on the record as it is now; null: always.</param>
     /// <param name="cancellationToken">Stops waiting for the gate.</param>
     public async Task<RepairResult> CleanUpAsync(
-        PluginRecord record, string cause, Func<PluginRecord, Task<bool>>? mayCleanUp, CancellationToken cancellationToken)
+        PluginRecord record, string? cause, Func<PluginRecord, Task<bool>>? mayCleanUp, CancellationToken cancellationToken)
     {
         using var gate = await gates.EnterAsync(record.Id, cancellationToken);
         if (journal.Current(record) is not { } current || current.Since != record.Since
             || (mayCleanUp is not null && !await mayCleanUp(current)))
             return RepairResult.Unneeded;
 
-        if (current is AttachmentRecord attachment)
+        try
         {
-            arrivals.Cancel(attachment.EndpointId);
-            await detacher.TryDetachAsync(attachment, cause);
+            await CleanUpAsync(current, cause);
         }
-        else
+        catch (Exception)
         {
-            await ipam.CleanUpAsync((ReservationRecord)current);
+            retries.Failed(record.Id, current.CleanupAttempts + 1);
+            throw;
         }
 
         switch (journal.Current(record))
@@ -64,6 +64,19 @@ internal sealed class CleanupRunner(
             case { } remaining:
                 retries.Failed(record.Id, remaining.CleanupAttempts);
                 return RepairResult.Failed($"It cannot be cleaned up yet: {remaining.CleanupError ?? "the log shows why"}");
+        }
+    }
+
+    private async Task CleanUpAsync(PluginRecord record, string? cause)
+    {
+        if (record is AttachmentRecord attachment)
+        {
+            arrivals.Cancel(attachment.EndpointId);
+            await detacher.TryDetachAsync(attachment, cause);
+        }
+        else
+        {
+            await ipam.CleanUpAsync((ReservationRecord)record);
         }
     }
 
@@ -89,9 +102,9 @@ internal sealed class CleanupRunner(
         (record, token) => CleanUpAsync(record, "an earlier clean-up failed", current => Task.FromResult(current.IsCleanupPending), token),
         cancellationToken);
 
-    // One whose gate is held is being cleaned up already; waiting for it would delay the others.
-    private bool IsWaiting(PluginRecord record) =>
-        record.IsCleanupPending && !gates.IsEntered(record.Id) && !journal.IsUsed(record);
+    // One whose gate is held is being cleaned up already; waiting for it would delay the others. A deferred one has its turn.
+    private bool IsWaiting(PluginRecord record) => record.IsCleanupPending && !releases.Has(record.ContainerId)
+        && !gates.IsEntered(record.Id) && !journal.IsUsed(record);
 }
 
 /// <summary>

@@ -9,16 +9,18 @@ namespace Bridge.Adapter.Repair.Cleanups;
 
 /// <summary>Takes over the records of the previous process.</summary>
 internal sealed class StartupRecovery(
-    Journal journal, AttachmentGates gates, CleanupRunner cleanups, Arrivals arrivals, PortReservations ports, SurvivingPlugins survivors,
-    ConfigurationDirectory configurations, ILogger<StartupRecovery> logger)
+    Journal journal, AttachmentGates gates, CleanupRunner cleanups, DeferredReleases releases, Arrivals arrivals, PortReservations ports,
+    SurvivingPlugins survivors, ConfigurationDirectory configurations, ILogger<StartupRecovery> logger)
 {
+    private const string RemovalWasCutOff = "its removal was cut off";
+
     // The records before the first call, without those that this process adds.
     private IReadOnlyList<AttachmentRecord> _attachments = [];
     private IReadOnlyList<ReservationRecord> _reservations = [];
 
     /// <summary>
-    /// Before the first call is answered: ends surviving plugins, reserves published ports again, expects links that are under way, and
-    /// restores lost reservations.
+    /// Before the first call is answered: ends surviving plugins, reserves published ports again, expects links that are under way,
+    /// restores lost reservations, and continues deferred releases.
     /// </summary>
     public void Resume()
     {
@@ -42,6 +44,8 @@ internal sealed class StartupRecovery(
 
         RestoreReservations();
         _reservations = [.. journal.Reservations.All];
+        foreach (var record in journal.PluginRecords.Where(record => record.IsCleanupPending && record.BootId == bootId))
+            releases.Add(record, RemovalWasCutOff);
     }
 
     /// <summary>
@@ -71,12 +75,15 @@ internal sealed class StartupRecovery(
         {
             _ when record.BootId != bootId => "the machine was restarted since it was made",
             { IsUnfinished: true } => "its making was cut off",
-            { IsCleanupPending: true } => "its removal was cut off",
             _ => null,
         };
         if (cause is not null)
         {
             await cleanups.CleanUpAsync(record, cause, mayCleanUp: null, cancellationToken);
+        }
+        else if (record.IsCleanupPending)
+        {
+            await releases.WaitAsync(pending => pending.ContainerId == record.ContainerId, cancellationToken);
         }
         else if (record.Phase == AttachmentPhase.Joined)
         {

@@ -12,13 +12,15 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// Clean-ups that have failed. In the background they are retried at their own times, and `cnm-cni status` lists them; `cnm-cni repair`
 /// tries them at once.
 /// </summary>
-internal sealed class PendingCleanupInspection(Journal journal, AttachmentGates gates, CleanupRunner cleanups) : IInspection
+internal sealed class PendingCleanupInspection(
+    Journal journal, AttachmentGates gates, CleanupRunner cleanups, ReleaseQueue releases) : IInspection
 {
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>?>(context.Trigger == RepairTrigger.Background ? [] :
         [
             .. from record in journal.PluginRecords
                where record.IsCleanupPending && !journal.IsUsed(record)
+               where !releases.Has(record.ContainerId)
                where record.CleanupAttempts > 0 || !gates.IsEntered(record.Id) // A first attempt under way is not stuck.
                select new Finding(FindingKind.PendingCleanup, record.Id, record.Text(), record.CleanupError ?? "its clean-up waits")
                {
