@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Settings;
 using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli;

@@ -92,6 +92,9 @@ internal sealed class DeleteEndpoint(
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         arrivals.Cancel(endpointId);
+        if (releases.IsPending(endpointId))
+            return new Nothing(); // Since Leave with direct attach, or an earlier call.
+
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { } record)
             await ReleaseAsync(record);
@@ -103,9 +106,6 @@ internal sealed class DeleteEndpoint(
 
     private async Task ReleaseAsync(AttachmentRecord record)
     {
-        if (releases.IsPending(record))
-            return; // Leave of direct attach, or an earlier call.
-
         if (record.Phase != AttachmentPhase.Prepared && releases.MayDefer(record))
             releases.Defer(record);
         else

@@ -133,6 +133,9 @@ internal sealed class Leave(
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         arrivals.Cancel(endpointId);
+        if (releases.IsPending(endpointId))
+            return new Nothing();
+
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {

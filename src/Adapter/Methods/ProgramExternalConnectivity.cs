@@ -38,13 +38,17 @@ internal sealed class ProgramExternalConnectivity(
 /// The endpoint is no longer its container's gateway. CNI: DEL of the plugins that published. Journal: the mappings are dropped after DEL.
 /// Docker ignores a failure; Leave and DeleteEndpoint try again. Idempotent: an endpoint that publishes nothing succeeds.
 /// </summary>
-internal sealed class RevokeExternalConnectivity(Detacher detacher, Arrivals arrivals, Journal journal, AttachmentGates gates)
+internal sealed class RevokeExternalConnectivity(
+    Detacher detacher, DeferredReleases releases, Arrivals arrivals, Journal journal, AttachmentGates gates)
     : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
     {
         var endpointId = DockerId.Require(request.EndpointID, nameof(request.EndpointID));
         arrivals.SetGateway(endpointId, isGateway: false);
+        if (releases.IsPending(endpointId))
+            return new Nothing();
+
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { Phase: AttachmentPhase.Joined } record)
         {

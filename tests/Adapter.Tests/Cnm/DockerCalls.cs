@@ -6,6 +6,8 @@ namespace Bridge.Adapter.Tests.Cnm;
 /// <summary>Docker's calls for the networks of <see cref="ScriptedNetworks"/>, as far as they matter there.</summary>
 internal sealed class DockerCalls(Func<string, string, Task<(int Status, string Body)>> post)
 {
+    private int _macs;
+
     public const string Now = "0a";
     public const string Ahead = "0b";
 
@@ -29,8 +31,14 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
     public Task<string> EndpointAsync(string method, string endpoint, string network = Now) =>
         CallAsync($"NetworkDriver.{method}", new { NetworkID = network, EndpointID = endpoint });
 
-    public Task<string> RequestAddressAsync() =>
-        CallAsync("IpamDriver.RequestAddress", new { PoolID = "ahead/10.77.0.0/16", Address = "" });
+    /// <param name="address">In CIDR notation; null for any.</param>
+    public Task<string> RequestAddressAsync(string? address = null) =>
+        CallAsync("IpamDriver.RequestAddress", new
+        {
+            PoolID = "ahead/10.77.0.0/16",
+            Address = address?.Split('/')[0] ?? "",
+            Options = new Dictionary<string, string> { ["com.docker.network.endpoint.macaddress"] = $"02:00:00:00:00:{++_macs:x2}" },
+        });
 
     public Task<string> ReleaseAddressAsync(string address) =>
         CallAsync("IpamDriver.ReleaseAddress", new { PoolID = "ahead/10.77.0.0/16", Address = address });

@@ -24,6 +24,7 @@ internal sealed class ServingDaemon : IAsyncDisposable
             ConfigurationDirectory = Path.Combine(_directory, "net.d"),
             DockerSocket = Path.Combine(_directory, "no-docker.sock"),
             ContainerdSocket = Path.Combine(_directory, "no-containerd.sock"),
+            Release = new ReleaseSettings { Deferred = false }, // So that a call's outcome shows when it is answered.
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
         Settings = change?.Invoke(settings) ?? settings;

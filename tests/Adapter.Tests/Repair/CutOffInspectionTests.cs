@@ -52,7 +52,8 @@ public sealed class CutOffInspectionTests : IDisposable
             new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(),
                 NullLogger<Detacher>.Instance);
         var arrivals = new Arrivals(_departures, _host.Staging, sandboxRuns, _journal, _gates, _time, NullLogger<Arrivals>.Instance);
-        var cleanups = new CleanupRunner(_journal, _gates, detacher, ipam: null!, arrivals, retries, NullLogger<CleanupRunner>.Instance);
+        var cleanups = new CleanupRunner(
+            _journal, _gates, detacher, ipam: null!, arrivals, retries, new ReleaseQueue(settings), NullLogger<CleanupRunner>.Instance);
         _inspection = new CutOffInspection(_journal, _gates, cleanups, settings);
         WritePlugin();
     }

@@ -36,6 +36,7 @@ internal sealed class RepairBench : IAsyncDisposable
             PluginDirectories = [PathOf("bin"), Path.GetDirectoryName(Plugin)!],
             Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = grace, RetryFirst = TimeSpan.FromHours(1),
                 RetryLongest = TimeSpan.FromHours(1) },
+            Release = new ReleaseSettings { Deferred = false }, // So that a call's outcome shows when it is answered.
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
         Journal = new Journal(Settings.StateDirectory, Settings.PresentRecords);

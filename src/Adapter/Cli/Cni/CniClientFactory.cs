@@ -38,9 +38,10 @@ internal static class CniClientFactory
         LockFile = settings.CniLock,
         Deadlines = settings.Timeouts.Deadlines,
         Executor = new PluginStderr(
-            new EnvironmentExecutor(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit),
+            new RequestExecutor(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit),
                 new Dictionary<string, string>(
-                [.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables])),
+                [.. settings.PluginEnvironment.Where(variable => !variables.ContainsKey(variable.Key)), .. variables]),
+                new PluginPriority()),
             error),
         ForeignAttachments = network =>
             DaemonAttachments.On(new Journal(settings.StateDirectory, settings.PresentRecords), network, sparesAll),

@@ -21,8 +21,14 @@ internal sealed class DeferredReleases(
     public bool MayDefer(PluginRecord record) => queue.HasRoom && record.CleanupAttempts == 0
         && !(record is AttachmentRecord { SandboxKey: { } sandboxKey } && Sandbox.HasProcesses(sandboxKey));
 
-    /// <summary>It waits or runs already.</summary>
-    public bool IsPending(PluginRecord record) => queue.Has(record.ContainerId);
+    /// <summary>
+    /// Whether the endpoint's clean-up waits or runs already. Calls for it ask before they enter its gate, which the clean-up holds.
+    /// </summary>
+    public bool IsPending(string endpointId) =>
+        journal.Attachments.Find(endpointId) is { IsCleanupPending: true } record && queue.Has(record.ContainerId);
+
+    /// <summary>The attachment of the container id, or an earlier reservation of it, is being cleaned up.</summary>
+    public bool IsPending(ReservationRecord record) => queue.Has(record.ContainerId);
 
     /// <summary>Defers the clean-up of an attachment, whose gate the caller holds.</summary>
     public void Defer(AttachmentRecord record) => Add(detacher.Begin(record), cause: null);
