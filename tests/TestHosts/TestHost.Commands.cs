@@ -52,9 +52,12 @@ public sealed partial class TestHost
     /// <summary>
     /// The host's state at rest: two equal readings. The shim of a removed container, for example, runs on for a moment.
     /// </summary>
-    public Task<HostCensus> CensusAsync(CancellationToken cancellationToken) =>
-        Eventually.AtRestAsync<HostCensus>(
+    public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken)
+    {
+        await SettleAsync(cancellationToken);
+        return await Eventually.AtRestAsync<HostCensus>(
             async token => await TakeCensusAsync(token), (earlier, later) => later.Since(earlier).Count == 0, cancellationToken);
+    }
 
     /// <summary>Takes a census until nothing differs from an earlier one or the time is over.</summary>
     /// <returns>What still differs.</returns>
@@ -66,10 +69,15 @@ public sealed partial class TestHost
         HostCensus earlier, TimeSpan within, Func<string, bool> isWaitedFor, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> changes = [];
+        await SettleAsync(cancellationToken);
         await Eventually.IsTrueAsync(
             async token => !(changes = (await TakeCensusAsync(token)).Since(earlier)).Any(isWaitedFor), within, cancellationToken);
         return changes;
     }
+
+    // Removed containers are cleaned up after Docker has its answer. Where cnm-cni does not run, or a clean-up fails, the census says what
+    // remains.
+    private Task SettleAsync(CancellationToken cancellationToken) => BridgeAsync(["settle", "--timeout", "5s"], cancellationToken);
 
     private async Task<HostCensus> TakeCensusAsync(CancellationToken cancellationToken) =>
         new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);

@@ -133,6 +133,8 @@ internal sealed class JournalMetrics
         meter.CreateObservableGauge(
             "cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase),
                 description: "Addresses reserved ahead, by phase.");
+        meter.CreateObservableGauge("cnm_cni_pending_releases", () => (long)Releases(journal).Count(),
+            description: "Clean-ups of removed containers that wait or run in the background.");
         meter.CreateObservableGauge("cnm_cni_pending_cleanups", () => (long)Attempts(journal).Count(),
             description: "Clean-ups that have failed and are retried.");
         meter.CreateObservableGauge("cnm_cni_pending_cleanup_attempts", () => (long)Attempts(journal).Sum(),
@@ -148,6 +150,9 @@ internal sealed class JournalMetrics
         return Enum.GetValues<TPhase>().Select(phase => new Measurement<long>(
             counts.GetValueOrDefault(phase), new KeyValuePair<string, object?>("phase", phase.ToString().ToLowerInvariant())));
     }
+
+    private static IEnumerable<string> Releases(Journal journal) => journal.PluginRecords
+        .Where(record => record is { IsCleanupPending: true, CleanupAttempts: 0 }).Select(record => record.ContainerId).Distinct();
 
     private static IEnumerable<int> Attempts(Journal journal) => journal.PluginRecords
         .Where(record => record is { IsCleanupPending: true, CleanupAttempts: > 0 }).Select(record => record.CleanupAttempts);
