@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Settings;
@@ -88,7 +89,7 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
     {
         var (first, second) = (await AttachAheadAsync(_e1), await AttachAheadAsync(_e2));
         Networks.WriteChain(delete: $"given=$(cat); while [ -e {Networks.Plugins}/wait ] && echo $given | grep -q 10.77.0.3/; do sleep 0.02; done");
-        await File.WriteAllTextAsync($"{Networks.Plugins}/wait", "");
+        await File.WriteAllTextAsync($"{Networks.Plugins}/wait", "", Cancellation);
         await ReleaseAsync(_e2, second);
         await Networks.RunsAsync("DEL chain");
         await ReleaseAsync(_e1, first); // Its turn comes after the other's.
@@ -109,7 +110,7 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
         {
             await ReleaseAsync(_e1, address);
             requested = Docker.RequestAddressAsync(address);
-            await Task.Delay(Moment, TestContext.Current.CancellationToken);
+            await Task.Delay(Moment, Cancellation);
             requested.IsCompleted.Should().BeFalse();
         }
 
@@ -145,7 +146,7 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
             await RemoveAsync(_e2);
             third = RemoveAsync(_e3);
             await Networks.RunsAsync("DEL chain", times: 2);
-            await Task.Delay(Moment, TestContext.Current.CancellationToken);
+            await Task.Delay(Moment, Cancellation);
             third.IsCompleted.Should().BeFalse();
         }
 
@@ -163,7 +164,7 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
         {
             await RemoveAsync(_e1);
             removed = Daemon.PostAsync("NetworkDriver.DeleteNetwork", $$"""{"NetworkID":"{{DockerCalls.Now}}"}""");
-            await Task.Delay(Moment, TestContext.Current.CancellationToken);
+            await Task.Delay(Moment, Cancellation);
             removed.IsCompleted.Should().BeFalse();
         }
 
@@ -190,8 +191,7 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
         await RemoveAsync(_e1);
         await SettledAsync();
 
-        var (add, delete) = (int.Parse(await File.ReadAllTextAsync($"{nice}.add")), int.Parse(await File.ReadAllTextAsync($"{nice}.del")));
-        (delete - add).Should().Be(5);
+        (await PriorityAsync($"{nice}.del") - await PriorityAsync($"{nice}.add")).Should().Be(5);
     }
 
     [Fact]
@@ -209,6 +209,9 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
     }
 
     private static string Id() => $"{Random.Shared.NextInt64():x16}";
+
+    private static async Task<int> PriorityAsync(string file) =>
+        int.Parse(await File.ReadAllTextAsync(file, Cancellation), CultureInfo.InvariantCulture);
 
     private async Task ReleaseAsync(string endpoint, string address)
     {
