@@ -4,6 +4,7 @@ using Bridge.Benchmarks.Sections;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Engines;
+using Grpc.Core;
 
 namespace Bridge.Benchmarks;
 
@@ -45,8 +46,8 @@ internal static class Measurement
             {
                 await measure(options, samples, cancellationToken);
             }
-            catch (Exception failure) when (failure is InvalidOperationException or CommandFailedException or TimeoutException or IOException
-                or Grpc.Core.RpcException)
+            catch (Exception failure) when (
+                failure is InvalidOperationException or CommandFailedException or TimeoutException or IOException or RpcException)
             {
                 hasFailed = true;
                 samples.Note($"not finished: {failure.Message.Split('\n')[0]}");

@@ -64,7 +64,7 @@ internal static class Page
         page.Append("| target (p50) | bound | measured (95 %) | |\n|---|---:|---:|---|\n");
         foreach (var target in Target.All.Where(each => each.Engine is null || each.Engine == results.Engine))
         {
-            var unit = target.Comparison == Comparison.Ratio ? "" : $" {UnitOf(target, results)}";
+            var unit = target.Comparison == Comparison.Ratio ? "" : $" {target.Unit}";
             var bound = string.Create(CultureInfo.InvariantCulture, $"{(target.IsLeast ? "≥" : "≤")} {target.Bound:0.##}{unit}");
             var (measured, verdict) = target.Of(results) is { } estimate
                 ? (Interval(estimate), target.IsMet(estimate) ? "met" : "**missed**")
@@ -74,9 +74,6 @@ internal static class Page
 
         page.Append('\n');
     }
-
-    private static string UnitOf(Target target, EngineResults results) =>
-        results.Sections.SelectMany(section => section.Series).FirstOrDefault(series => series.What == target.What)?.Unit ?? "ms";
 
     private static void WriteTable(StringBuilder page, IReadOnlyList<Series> rows)
     {

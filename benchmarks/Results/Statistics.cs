@@ -14,8 +14,8 @@ internal static class Statistics
     public static double Median(IEnumerable<double> values) => Percentile(values, 50);
 
     /// <summary>
-    /// A comparison of the medians of two series, and where it lies with 95 % confidence: a percentile bootstrap that draws whole rounds, so
-    /// that what slows down a round slows down both. The seed is fixed: the same values give the same interval.
+    /// A comparison of the medians of two series, and where it lies with 95 % confidence: a percentile bootstrap that draws whole rounds,
+    /// so that what slows down a round slows down both. The seed is fixed: the same values give the same interval.
     /// </summary>
     /// <param name="one">Of one case.</param>
     /// <param name="other">Of the case to which it is compared; of another length, it is drawn independently.</param>

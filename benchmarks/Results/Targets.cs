@@ -27,6 +27,9 @@ internal sealed record Target(string Name, string What, string Case, Comparison 
     /// <summary>The bound is the least value, not the greatest.</summary>
     public bool IsLeast { get; init; }
 
+    /// <summary>Of the bound, unless it is a ratio.</summary>
+    public string Unit { get; init; } = "ms";
+
     /// <summary>The only engine for which it holds; null: every engine.</summary>
     public string? Engine { get; init; }
 
@@ -61,8 +64,8 @@ internal sealed record Target(string Name, string What, string Case, Comparison 
         new("listening after the start", Footprint.Listening, Footprint.Daemon, Comparison.Median, 40),
         new("`cnm-cni version`", Footprint.Version, Footprint.CnmCni, Comparison.Median, 10),
         new("`cni add` and `cni del` ÷ a native program with CniInvoker", Footprint.Chain, Footprint.CnmCni, Comparison.Ratio, 1.5),
-        new("resident memory, idle", Present.Memory, Present.At(0), Comparison.Median, 35),
-        new("resident memory, 1000 attachments", Present.Memory, Present.At(1000), Comparison.Median, 45),
+        new("resident memory, idle", Present.Memory, Present.At(0), Comparison.Median, 35) { Unit = "MB" },
+        new("resident memory, 1000 attachments", Present.Memory, Present.At(1000), Comparison.Median, 45) { Unit = "MB" },
         new("answering after `kill -9` with 1000 attachments", Present.Recovery, Present.At(1000), Comparison.Median, 1000),
     ];
 

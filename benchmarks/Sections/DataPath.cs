@@ -59,17 +59,17 @@ internal static class DataPath
         var server = to.RunAsync(["iperf3", "--server", "--one-off"], cancellationToken);
         // Without a server yet, the client fails at once and says so.
         const string patiently = """
-            for attempt in $(seq 100); do
-                if report=$(iperf3 --json --client "$0" --time "$1"); then echo "$report"; exit; fi
-                sleep 0.02
+            for attempt in $(seq 20); do
+                if report=$(iperf3 --json --client "$0" --connect-timeout 2000 --time "$1"); then echo "$report"; exit; fi
+                sleep 0.1
             done
             echo "$report"
             exit 1
             """;
         var client = await from.RunAsync(
             ["sh", "-c", patiently, address, seconds.ToString(CultureInfo.InvariantCulture)], cancellationToken);
-        await server;
         using var json = JsonDocument.Parse(client.EnsureSuccess().Output);
+        await server;
         return json.RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble() / 1e9;
     }
 }

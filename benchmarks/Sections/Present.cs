@@ -42,7 +42,8 @@ internal static class Present
     private static async Task MeasureRunsAsync(
         BenchmarkOptions options, BenchHost bench, int level, Samples samples, CancellationToken cancellationToken)
     {
-        var names = ($"{Starts.Run}, {At(level)} present", OwnShareAt(level), $"Time in plugins that its calls wait for, {At(level)} present");
+        var names = (
+            $"{Starts.Run}, {At(level)} present", OwnShareAt(level), $"Time in plugins that its calls wait for, {At(level)} present");
         var rounds = options.RoundsOf(UsualRounds);
         for (var round = -1; round < rounds; round++)
         {

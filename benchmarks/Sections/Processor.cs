@@ -16,8 +16,9 @@ internal static class Processor
         var rounds = options.RoundsOf(UsualRounds);
         for (var round = -1; round < rounds; round++)
         {
+            var (containers, kept) = round < 0 ? (1, new Samples()) : (options.Times(10, 2), samples);
             foreach (var network in Turns.Of(cases))
-                await MeasureOnceAsync(bench, network, round < 0 ? 1 : options.Times(10, 2), round < 0 ? new Samples() : samples, cancellationToken);
+                await MeasureOnceAsync(bench, network, containers, kept, cancellationToken);
 
             Progress.Tell(string.Create(CultureInfo.InvariantCulture, $"processor time: round {round + 1} of {rounds}"));
         }

@@ -63,7 +63,8 @@ internal static class Starts
         connections.Forget();
         var begin = Stopwatch.GetTimestamp();
         var start = bench.DockerAsync(
-            ["run", "-d", "--name", "measured", "--network", network.Network, BenchHost.Image, .. FirstConnections.Command(network.Gateway)],
+            ["run", "-d", "--name", "measured", "--network", network.Network, BenchHost.Image,
+                .. FirstConnections.Command(network.Gateway)],
             cancellationToken);
         if (network.Gateway is not null)
         {

@@ -28,8 +28,9 @@ internal static class Throughput
         {
             foreach (var atOnce in Turns.Of([1, 4, 16]))
             {
+                var containers = options.Times(atOnce == 1 ? 8 : 3 * atOnce, atOnce);
                 foreach (var network in Turns.Of(cases))
-                    await MeasureOnceAsync(bench, network, atOnce, options.Times(atOnce == 1 ? 8 : 3 * atOnce, atOnce), samples, cancellationToken);
+                    await MeasureOnceAsync(bench, network, atOnce, containers, samples, cancellationToken);
             }
 
             Progress.Tell(string.Create(CultureInfo.InvariantCulture, $"throughput: round {round + 1} of {rounds}"));

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace Bridge.Benchmarks.Stage;
 
 /// <summary>
-/// Attachments that are only there. cnm-cni gets for each the calls that Docker makes (RequestAddress, CreateEndpoint, Join), on a network with
-/// `cni.attach=sandbox`, with an empty network namespace as the sandbox. The chain is the stock bridge with host-local: each has its veth, its
-/// address and its record, but no rules, no container and no endpoint at Docker.
+/// Attachments that are only there. cnm-cni gets for each the calls that Docker makes (RequestAddress, CreateEndpoint, Join), on a network
+/// with `cni.attach=sandbox`, with an empty network namespace as the sandbox. The chain is the stock bridge with host-local: each has its
+/// veth, its address and its record, but no rules, no container and no endpoint at Docker.
 /// </summary>
 internal sealed class PresentAttachments
 {
@@ -25,7 +25,8 @@ internal sealed class PresentAttachments
     public static async Task<PresentAttachments> CreateAsync(BenchHost bench, CancellationToken cancellationToken)
     {
         var created = await bench.Host.DockerAsync(
-            ["network", "create", .. BenchHost.CreateOptions(Chains.Present), "-o", "cni.attach=sandbox", Chains.Present], cancellationToken);
+            ["network", "create", .. BenchHost.CreateOptions(Chains.Present), "-o", "cni.attach=sandbox", Chains.Present],
+            cancellationToken);
         return new PresentAttachments(bench, created.EnsureSuccess().Output);
     }
 

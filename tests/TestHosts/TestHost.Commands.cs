@@ -3,6 +3,7 @@ using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Machine;
 using Bridge.TestHosts.Pods;
 using Bridge.TestHosts.Sockets;
+using Bridge.TestHosts.Tracing;
 
 namespace Bridge.TestHosts;
 
@@ -48,6 +49,10 @@ public sealed partial class TestHost
 
     /// <summary>From inside a network namespace of the host, given by its path there.</summary>
     public Vantage FromNamespace(string path) => new(PathOf(path));
+
+    /// <summary>Traces cnm-cni from now on.</summary>
+    public Task<SystemCallTrace> TraceBridgeAsync(CancellationToken cancellationToken) =>
+        SystemCallTrace.StartAsync(_process.OnMachine(Bridge.Pid), cancellationToken);
 
     /// <summary>
     /// The host's state at rest: two equal readings. The shim of a removed container, for example, runs on for a moment.

@@ -70,6 +70,38 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>The machine's path of a path in the host.</summary>
     public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";
 
+    /// <summary>The machine's number of a process, whose number in the host is <paramref name="pid"/>.</summary>
+    public int OnMachine(int pid)
+    {
+        var ending = string.Create(CultureInfo.InvariantCulture, $"\t{pid}");
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var candidate)
+                && NamespacesOf(candidate) is { } numbers && numbers.EndsWith(ending, StringComparison.Ordinal)
+                && PidNamespaceOf(candidate) == PidNamespaceOf(Pid))
+            {
+                return candidate;
+            }
+        }
+
+        throw new InvalidOperationException($"The host has no process {pid}.");
+    }
+
+    // proc(5): the process's number in each namespace, from the machine's to its own.
+    private static string? NamespacesOf(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return null; // It has ended meanwhile.
+        }
+    }
+
+    private static string? PidNamespaceOf(int pid) => new FileInfo($"/proc/{pid}/ns/pid").LinkTarget;
+
     /// <summary>The script's view of a reboot; the neighbour is another machine and stays up.</summary>
     public IReadOnlyList<string> PowerCycle => Inside([Script("power-cycle.sh"), _neighbourPid]);
 

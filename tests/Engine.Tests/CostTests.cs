@@ -1,0 +1,71 @@
+using Bridge.Engine.Tests.Hosts;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Engines;
+using Bridge.TestHosts.Tracing;
+
+namespace Bridge.Engine.Tests;
+
+/// <summary>
+/// What one container costs, in counts that do not depend on the machine's speed: strace watches cnm-cni and all that it starts. A change
+/// that makes a count greater has to say here why.
+/// </summary>
+public sealed class CostTests : IClassFixture<CountedHost>
+{
+    private readonly CountedHost _engine;
+
+    public CostTests(CountedHost engine)
+    {
+        Assert.SkipUnless(engine.MissingRequirement is null, engine.MissingRequirement ?? "");
+        Assert.SkipUnless(SystemCallTrace.Missing() is null, SystemCallTrace.Missing() ?? "");
+        _engine = engine;
+    }
+
+    private TestHost Host => _engine.Host;
+
+    [Fact]
+    public async Task A_container_starts_and_ends_with_no_more_processes_moves_messages_and_syncs_than_its_plugins_need()
+    {
+        var (start, end) = await MeasureAsync(EngineHost.Network);
+
+        Check(start, programs: 30, moves: 2, requests: 80, syncs: 22);
+        Check(end, programs: 30, moves: 2, requests: 60, syncs: 6);
+    }
+
+    [Fact]
+    public async Task A_container_that_is_attached_in_its_sandbox_starts_and_ends_without_a_move()
+    {
+        Assert.SkipUnless(
+            Host.Engine >= EngineVersion.V28, $"engine: a sandbox at Join needs Docker {EngineVersion.V28}, and this is {Host.Engine}");
+
+        var (start, end) = await MeasureAsync(CountedHost.SandboxNetwork);
+
+        Check(start, programs: 30, moves: 0, requests: 80, syncs: 22);
+        Check(end, programs: 30, moves: 0, requests: 60, syncs: 6);
+    }
+
+    private async Task<(SystemCallCounts Start, SystemCallCounts End)> MeasureAsync(string network)
+    {
+        var start = await TraceAsync("run", "--detach", "--name", "counted", "--network", network, "bridge-test");
+        var end = await TraceAsync("rm", "--force", "counted");
+        return (start, end);
+    }
+
+    // The census comes when the work in the background is done.
+    private async Task<SystemCallCounts> TraceAsync(params IEnumerable<string> docker)
+    {
+        await using var trace = await Host.TraceBridgeAsync(Cancellation);
+        (await Host.DockerAsync(docker, Cancellation)).EnsureSuccess();
+        await Host.CensusAsync(Cancellation);
+        var counts = await trace.StopAsync(Cancellation);
+        TestContext.Current.TestOutputHelper?.WriteLine(counts.ToString());
+        return counts;
+    }
+
+    private static void Check(SystemCallCounts counts, int programs, int moves, int requests, int syncs)
+    {
+        counts.Programs.Should().HaveCountLessThanOrEqualTo(programs);
+        counts.Moves.Should().HaveCountLessThanOrEqualTo(moves);
+        counts.NetlinkRequests.Should().HaveCountLessThanOrEqualTo(requests);
+        counts.Syncs.Should().HaveCountLessThanOrEqualTo(syncs);
+    }
+}
