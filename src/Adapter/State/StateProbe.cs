@@ -3,7 +3,7 @@ using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
-/// <summary>Tries to write a file of the size of a record: only the file system knows how much room there is, and for whom.</summary>
+/// <summary>Tries to write a file of the size of a record to each directory of records: only the file system knows how much room there is, and for whom.</summary>
 internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProvider)
 {
     // Not a record's name, so Load ignores it.
@@ -26,9 +26,7 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
 
         try
         {
-            return await reason.WaitAsync(Patience, timeProvider, cancellationToken) is { } error
-                ? $"{settings.StateDirectory} cannot be written: {error}"
-                : null;
+            return await reason.WaitAsync(Patience, timeProvider, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -36,9 +34,11 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
         }
     }
 
-    private string? Reason()
+    private string? Reason() => Reason(settings.StateDirectory) ?? Reason(settings.PresentRecords);
+
+    private static string? Reason(string directory)
     {
-        var path = Path.Combine(settings.StateDirectory, Name);
+        var path = Path.Combine(directory, Name);
         try
         {
             try
@@ -58,7 +58,7 @@ internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProv
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return ErrorText.Of(refused);
+            return $"{directory} cannot be written: {ErrorText.Of(refused)}";
         }
     }
 }

@@ -9,8 +9,10 @@ public sealed class StateProbeTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("probe-").FullName;
 
-    private Task<string?> ProblemAsync() =>
-        new StateProbe(new AdapterSettings { StateDirectory = _directory }, TimeProvider.System).ProblemAsync(Cancellation);
+    private Task<string?> ProblemAsync() => ProblemAsync(new AdapterSettings { StateDirectory = _directory, RunDirectory = "/nowhere" });
+
+    private static Task<string?> ProblemAsync(AdapterSettings settings) =>
+        new StateProbe(settings, TimeProvider.System).ProblemAsync(Cancellation);
 
     [Fact]
     public async Task A_directory_with_free_space_passes_and_is_not_changed()
@@ -32,6 +34,24 @@ public sealed class StateProbeTests : IDisposable
         (await ProblemAsync()).Should().Be($"{_directory} cannot be written: {reason}");
 
         Directory.GetFileSystemEntries(_directory).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_directory_for_the_present_state_without_free_space_is_reported()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
+        var records = Directory.CreateDirectory(Path.Combine(_directory, "records")).FullName;
+        Tool.Run("mount", "-t", "tmpfs", "-o", "ro", "none", records);
+        try
+        {
+            var problem = await ProblemAsync(new AdapterSettings { StateDirectory = "/nowhere", RunDirectory = _directory });
+
+            problem.Should().Be($"{records} cannot be written: read-only file system");
+        }
+        finally
+        {
+            Tool.Run("umount", records);
+        }
     }
 
     public void Dispose()

@@ -65,8 +65,8 @@ internal sealed class StartupRecovery(
     private void Resume(AttachmentRecord record)
     {
         ports.Restore(record); // Also those of pending clean-ups: their rules are in force until DEL succeeds.
-        if (record.Phase == AttachmentPhase.Joined)
-            arrivals.Expect(record, callFollows: false);
+        if (record is { Phase: AttachmentPhase.Joined, SandboxInterfaceName: null })
+            arrivals.Expect(record, callFollows: false); // All others have arrived before.
     }
 
     private async Task FinishAsync(AttachmentRecord record, string bootId, CancellationToken cancellationToken)
