@@ -64,8 +64,12 @@ internal sealed class Attacher(
     private async Task<AttachmentRecord> MakeAsync(AttachmentRecord intent)
     {
         staging.Create(intent.ContainerId); // (2)
-        var record = Capture(await RunAsync(intent, () => staging.TryCapture(intent.ContainerId, intent.InterfaceName))); // (3) (4) (5)
-        RequireOnlyLink(record);
+        LinkSnapshot? BetweenPlugins() => staging.TryCapture(intent.ContainerId, intent.InterfaceName);
+        var removesLink = MainPlugin.HasUnknownHelpers(CniRecord.Configuration(intent));
+        var record = await RunAsync(intent, removesLink ? BetweenPlugins : () => null); // (3)
+        var made = staging.Read(record.ContainerId, record.InterfaceName); // (4)
+        record = WithRequestedMac(record with { Snapshot = made.Link }); // (5)
+        RequireOnlyLink(record, made.Beside);
         RequireAddresses(record);
         uniqueAddresses.Require(record);
         return record;
@@ -87,10 +91,8 @@ internal sealed class Attacher(
         }
 
         Sandbox.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
-        record = record with { Snapshot = Sandbox.WithoutIPv6WhereOff(sandboxKey, ifname, record.Snapshot) };
-        Sandbox.YieldDefaultRoutes(sandboxKey, ifname, record.Snapshot, record.OwnDefaultRoutes());
-        Sandbox.Announce(sandboxKey, ifname);
-        return record;
+        OwnDefaultRoutes Own(LinkSnapshot snapshot) => (record with { Snapshot = snapshot }).OwnDefaultRoutes();
+        return record with { Snapshot = Sandbox.Finish(sandboxKey, ifname, record.Snapshot, Own) };
     }
 
     // Ignores cancellation from the first write on: an interrupted ADD would leave more behind than one that finishes and is cleaned up. An
@@ -158,6 +160,7 @@ internal sealed class Attacher(
 
     // Written after every plugin, in case cnm-cni ends before the next one: the DEL of some plugins needs the result of the plugin before
     // them, or the addresses of a link that a failed clean-up has removed.
+    // Another process of cnm-cni still finds the link in the staging namespace, so it need not be read in between for its sake.
     private async Task<AttachmentRecord> RunAsync(AttachmentRecord intent, Func<LinkSnapshot?> capture)
     {
         var attaching = cni.Parts(intent).Attaching;
@@ -177,17 +180,17 @@ internal sealed class Attacher(
     private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) =>
         record with { Result = CniRecord.ToElement(result.Json) };
 
-    private AttachmentRecord Capture(AttachmentRecord record)
+    private AttachmentRecord WithRequestedMac(AttachmentRecord record)
     {
-        var snapshot = record.Snapshot ?? staging.Capture(record.ContainerId, record.InterfaceName);
-        if (record.Mac is { } mac && snapshot.Mac != mac)
-        {
-            staging.SetMac(record.ContainerId, record.InterfaceName, PhysicalAddress.Parse(mac));
-            snapshot = staging.Capture(record.ContainerId, record.InterfaceName);
-            record = record with { Result = WithMac(record, mac) };
-        }
+        if (record.Mac is not { } mac || record.Snapshot!.Mac == mac)
+            return record;
 
-        return record with { Snapshot = snapshot };
+        staging.SetMac(record.ContainerId, record.InterfaceName, PhysicalAddress.Parse(mac));
+        return record with
+        {
+            Result = WithMac(record, mac),
+            Snapshot = staging.Read(record.ContainerId, record.InterfaceName).Link,
+        };
     }
 
     private static RecordedJson WithMac(AttachmentRecord record, string mac)
@@ -217,9 +220,9 @@ internal sealed class Attacher(
     }
 
     // Firewall rules that redirect a container's traffic, or a second interface, would be lost silently.
-    private void RequireOnlyLink(AttachmentRecord record)
+    private static void RequireOnlyLink(AttachmentRecord record, IReadOnlyList<string> others)
     {
-        if (staging.BesideLink(record.ContainerId, record.InterfaceName) is { Count: > 0 } others)
+        if (others.Count > 0)
         {
             var sandboxPlugins = CniRecord.Configuration(record).Plugins.Count > 1
                 ? " Or name the plugin that does this in the setting sandboxPlugins, unless it makes the interface."

@@ -48,9 +48,10 @@ internal sealed class Detacher(
         ? record
         : journal.Attachments.Enter(record with { Snapshot = record.Snapshot ?? OfUnfinished(record) }, AttachmentPhase.Deleting);
 
-    // A plugin that was cut off may have made rules for a link that is in no snapshot yet; DEL may remove that link first.
+    // A plugin that was cut off may have made rules for a link that is in no snapshot yet; DEL may remove that link first. Where it has,
+    // the addresses that plugins reported lead to their rules.
     private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, Attach: AttachMode.Staging }
-        ? staging.TryCapture(record.ContainerId, record.InterfaceName)
+        ? staging.TryCapture(record.ContainerId, record.InterfaceName) ?? CniRecord.ReportedLink(record)
         : null;
 
     /// <summary>As <see cref="DetachAsync"/>; a failure is logged and stays in the record for the next attempt.</summary>

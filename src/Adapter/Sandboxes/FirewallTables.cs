@@ -9,30 +9,34 @@ namespace Bridge.Adapter.Sandboxes;
 /// The firewall tables of a namespace that contain rules, sets, or chains with policy drop; a new namespace has none. For legacy iptables
 /// every table counts: listing one already creates it.
 /// </summary>
-internal static class FirewallTables
+internal sealed class FirewallTables : IDisposable
 {
     private static readonly (string File, string Tool)[] Legacy =
     [
         ("/proc/thread-self/net/ip_tables_names", "iptables"), ("/proc/thread-self/net/ip6_tables_names", "ip6tables"),
     ];
 
-    /// <returns>Noun phrases.</returns>
-    public static IReadOnlyList<string> In(NetworkNamespace network)
+    private readonly NetlinkSocket _socket = NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER);
+    private readonly (string Tool, string Names)[] _legacy =
+        [.. Legacy.Select(table => (table.Tool, LibC.TryReadText(table.File) ?? ""))];
+
+    private FirewallTables()
     {
-        var (socket, legacy) = network.Run(() => (
-            NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER),
-            Legacy.Select(table => (table.Tool, Names: LibC.TryReadText(table.File) ?? "")).ToArray()));
-        using (socket)
-        {
-            return
-            [
-                .. InUse(socket, network).Distinct(StringComparer.Ordinal).Select(name => $"nftables table {name}"),
-                .. legacy.SelectMany(
-                    table => table.Names.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-                    (table, name) => $"{table.Tool} table {name}"),
-            ];
-        }
     }
+
+    /// <summary>To be called in the namespace; the rest from any thread.</summary>
+    public static FirewallTables Open() => new();
+
+    /// <returns>Noun phrases.</returns>
+    public IReadOnlyList<string> InUse(NetworkNamespace network) =>
+    [
+        .. InUse(_socket, network).Distinct(StringComparer.Ordinal).Select(name => $"nftables table {name}"),
+        .. _legacy.SelectMany(
+            table => table.Names.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            (table, name) => $"{table.Tool} table {name}"),
+    ];
+
+    public void Dispose() => _socket.Dispose();
 
     private static IEnumerable<string> InUse(NetlinkSocket socket, NetworkNamespace network)
     {
@@ -66,23 +70,47 @@ internal static class FirewallTables
 }
 
 /// <summary>IPsec policies and states (ip-xfrm(8)). In a namespace without them the same packets would leave unencrypted.</summary>
-internal static class IPsecEntries
+internal sealed class IPsecEntries : IDisposable
 {
+    private readonly NetlinkSocket? _socket = TryOpenSocket();
+
+    private IPsecEntries()
+    {
+    }
+
+    /// <summary>To be called in the namespace; the rest from any thread.</summary>
+    public static IPsecEntries Open() => new();
+
     /// <returns>Noun phrases.</returns>
-    public static IReadOnlyList<string> In(NetworkNamespace network)
+    public IReadOnlyList<string> In(NetworkNamespace network)
     {
         try
         {
-            using var socket = network.Run(() => NetlinkSocket.Open(Xfrm.NETLINK_XFRM));
-            return
-            [
-                .. Any(socket, Xfrm.XFRM_MSG_GETPOLICY, "IPsec policies", network),
-                .. Any(socket, Xfrm.XFRM_MSG_GETSA, "IPsec states", network),
-            ];
+            return _socket is null
+                ? []
+                :
+                [
+                    .. Any(_socket, Xfrm.XFRM_MSG_GETPOLICY, "IPsec policies", network),
+                    .. Any(_socket, Xfrm.XFRM_MSG_GETSA, "IPsec states", network),
+                ];
         }
         catch (KernelException)
         {
             return []; // A kernel without IPsec.
+        }
+    }
+
+    public void Dispose() => _socket?.Dispose();
+
+    private static NetlinkSocket? TryOpenSocket()
+    {
+        try
+        {
+            return NetlinkSocket.Open(Xfrm.NETLINK_XFRM);
+        }
+        catch (KernelException)
+        {
+            return null; // A kernel without IPsec.
         }
     }
 

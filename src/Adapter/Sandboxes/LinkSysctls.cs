@@ -22,8 +22,11 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
     ];
 
     /// <summary>The sysctls of the link that differ from its initial ones.</summary>
-    public IReadOnlyList<LinkSysctl> Chosen(LinkInfo link) =>
-        network.Run(() => Groups.SelectMany(group => Chosen(group.Directory, group.Initial, link)).ToList());
+    public IReadOnlyList<LinkSysctl> Chosen(string ifname) => network.Run(() => ChosenHere(ifname));
+
+    /// <summary>As <see cref="Chosen(string)"/>, of the namespace of the calling thread; empty when it has no such link.</summary>
+    public static IReadOnlyList<LinkSysctl> ChosenHere(string ifname) =>
+        [.. Groups.SelectMany(group => Chosen(group.Directory, group.Initial, ifname))];
 
     /// <summary>Whether IPv6 is disabled for the link, or missing in the kernel.</summary>
     public bool IsIPv6Off(string ifname) =>
@@ -52,9 +55,9 @@ internal sealed partial class LinkSysctls(NetworkNamespace network)
             $"could not set sysctl {key}: it is not a sysctl of an interface. Write it as net.ipv4.conf.{LinkSysctl.IfName}.KEY " +
             $"(or net.ipv6, or neigh for conf), with {LinkSysctl.IfName} for the interface's name.");
 
-    private static IEnumerable<LinkSysctl> Chosen(string directory, string initial, LinkInfo link)
+    private static IEnumerable<LinkSysctl> Chosen(string directory, string initial, string ifname)
     {
-        var own = $"{Root}/{directory}/{link.Name}";
+        var own = $"{Root}/{directory}/{ifname}";
         if (!Directory.Exists(own))
             yield break; // A kernel without the protocol.
 

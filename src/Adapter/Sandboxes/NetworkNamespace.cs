@@ -17,10 +17,14 @@ internal sealed class NetworkNamespace : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly string _description;
 
-    private NetworkNamespace(SafeFileHandle handle, string description) => (_handle, _description) = (handle, description);
+    // Every thread is in the process's own namespace, except those of OnNewThread.
+    private readonly bool _isOfProcess;
+
+    private NetworkNamespace(SafeFileHandle handle, string description, bool isOfProcess = false) =>
+        (_handle, _description, _isOfProcess) = (handle, description, isOfProcess);
 
     /// <summary>The namespace of this process, which for cnm-cni is the host's.</summary>
-    public static NetworkNamespace OpenCurrent() => new(LibC.Open(OfProcess), "the host's network namespace");
+    public static NetworkNamespace OpenCurrent() => new(LibC.Open(OfProcess), "the host's network namespace", isOfProcess: true);
 
     /// <exception cref="KernelException">Nothing is at the path, or it cannot be opened.</exception>
     /// <exception cref="IOException">Something else is at the path.</exception>
@@ -56,20 +60,40 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>A new namespace. Its loopback is up, as container runtimes pass namespaces to plugins.</summary>
     public static NetworkNamespace Create()
     {
-        var handle = OnNewThread(() =>
+        var (created, netlink) = Create(alias: null);
+        netlink.Dispose();
+        return created;
+    }
+
+    /// <inheritdoc cref="Create()"/>
+    /// <param name="alias">The alias of its loopback.</param>
+    /// <returns>The namespace, and a netlink socket of it.</returns>
+    public static (NetworkNamespace Network, RouteNetlink Netlink) Create(string? alias)
+    {
+        const string Description = "a new network namespace";
+        var (handle, socket) = OnNewThread(() =>
         {
             NamespaceCalls.UnshareNetwork();
-            return LibC.Open(OfThread);
+            var made = LibC.Open(OfThread);
+            try
+            {
+                return (made, NetlinkSocket.Open());
+            }
+            catch
+            {
+                made.Dispose();
+                throw;
+            }
         });
-        var created = new NetworkNamespace(handle, "a new network namespace");
+        var (created, netlink) = (new NetworkNamespace(handle, Description), new RouteNetlink(socket, Description));
         try
         {
-            using var netlink = created.OpenNetlink();
-            netlink.SetUp(LinkInfo.Loopback);
-            return created;
+            netlink.SetUp(LinkInfo.Loopback, alias);
+            return (created, netlink);
         }
         catch
         {
+            netlink.Dispose();
             created.Dispose();
             throw;
         }
@@ -104,10 +128,11 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="body"/> in the namespace, on a thread that ends afterwards. The body must not use the thread pool (no await, no
-    /// logging, no completion source): a pool thread started by this thread would inherit the namespace (clone(2)) and keep it.
+    /// Runs <paramref name="body"/> in the namespace, on a thread that ends afterwards; in the process's own namespace at once. The body
+    /// must not use the thread pool (no await, no logging, no completion source): a pool thread started by this thread would inherit the
+    /// namespace (clone(2)) and keep it. Nor must it run something in another namespace.
     /// </summary>
-    public T Run<T>(Func<T> body) => OnNewThread(() =>
+    public T Run<T>(Func<T> body) => _isOfProcess ? body() : OnNewThread(() =>
     {
         NamespaceCalls.EnterNetwork(_handle, _description);
         return body();
@@ -115,6 +140,14 @@ internal sealed class NetworkNamespace : IDisposable
 
     /// <summary>A netlink socket of this namespace, usable from any thread.</summary>
     public RouteNetlink OpenNetlink() => new(Run(NetlinkSocket.Open), _description);
+
+    /// <inheritdoc cref="OpenNetlink()"/>
+    /// <param name="inside">Runs in the namespace too; see <see cref="Run"/>.</param>
+    public (RouteNetlink Netlink, T Result) OpenNetlink<T>(Func<T> inside)
+    {
+        var (result, socket) = Run(() => (inside(), NetlinkSocket.Open()));
+        return (new RouteNetlink(socket, _description), result);
+    }
 
     public FileIdentity Identity => LibC.Identity(_handle);
 
@@ -191,6 +224,7 @@ internal sealed class NetworkNamespace : IDisposable
             }
         })
         { IsBackground = true, Name = "netns" };
+        NamespaceWork.Threads.Add(1);
         Start(thread);
         thread.Join();
         failure?.Throw();

@@ -124,19 +124,23 @@ internal sealed partial class Sandbox
         new SandboxDefaults(sandbox, sandbox.Require(ifname).Info, own).Yield(snapshot);
     }
 
-    /// <summary>Announces the addresses of a link that has come up to its neighbours.</summary>
-    public static void Announce(string path, string ifname)
+    /// <summary>
+    /// Finishes a link that plugins made in the sandbox: removes its default routes as <see cref="YieldDefaultRoutes"/> does, and announces
+    /// its addresses to its neighbours.
+    /// </summary>
+    /// <param name="path">The sandbox.</param>
+    /// <param name="ifname">The link.</param>
+    /// <param name="snapshot">What the plugins configured.</param>
+    /// <param name="own">The default routes of the link that Docker does not set, given the snapshot that is returned.</param>
+    /// <returns>The snapshot, see <see cref="SandboxLink.WithoutIPv6WhereOff"/>.</returns>
+    public static LinkSnapshot Finish(string path, string ifname, LinkSnapshot snapshot, Func<LinkSnapshot, OwnDefaultRoutes> own)
     {
         using var sandbox = Open(path);
-        var link = sandbox.Require(ifname).Info;
-        Announcement.Send(sandbox.Namespace, link, sandbox.Netlink.Addresses(link));
-    }
-
-    /// <inheritdoc cref="SandboxLink.WithoutIPv6WhereOff"/>
-    public static LinkSnapshot WithoutIPv6WhereOff(string path, string ifname, LinkSnapshot snapshot)
-    {
-        using var sandbox = Open(path);
-        return sandbox.Require(ifname).WithoutIPv6WhereOff(snapshot);
+        var link = sandbox.Require(ifname);
+        snapshot = link.WithoutIPv6WhereOff(snapshot);
+        new SandboxDefaults(sandbox, link.Info, own(snapshot)).Yield(snapshot);
+        Announcement.Send(sandbox.Namespace, link.Info, sandbox.Netlink.Addresses(link.Info));
+        return snapshot;
     }
 
     /// <summary>Whether the user has disabled IPv6 in an existing sandbox.</summary>

@@ -21,20 +21,28 @@ internal sealed partial class Sandbox : IDisposable
 
     public static Sandbox Open(string path) => Over(NetworkNamespace.Open(path));
 
-    /// <summary>A new staging namespace. The alias of its loopback identifies it.</summary>
-    public static Sandbox CreateStaging(string attachmentId)
+    /// <param name="path">The netns path.</param>
+    /// <param name="inside">Runs in the namespace, on the thread that opens the socket; see <see cref="NetworkNamespace.Run"/>.</param>
+    public static (Sandbox Sandbox, T Result) Open<T>(string path, Func<T> inside)
     {
-        var created = Over(NetworkNamespace.Create());
+        var network = NetworkNamespace.Open(path);
         try
         {
-            created.Netlink.SetAlias(LinkInfo.Loopback, Mark(attachmentId));
-            return created;
+            var (netlink, result) = network.OpenNetlink(inside);
+            return (new Sandbox(network, netlink), result);
         }
         catch
         {
-            created.Dispose(); // The namespace lives as long as the descriptor.
+            network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A new staging namespace. The alias of its loopback identifies it.</summary>
+    public static Sandbox CreateStaging(string attachmentId)
+    {
+        var (network, netlink) = NetworkNamespace.Create(Mark(attachmentId));
+        return new Sandbox(network, netlink);
     }
 
     public bool IsStagingOf(string attachmentId) => Netlink.FindLink(LinkInfo.Loopback)?.Alias == Mark(attachmentId);
@@ -51,8 +59,9 @@ internal sealed partial class Sandbox : IDisposable
         return links.Where(link => snapshot.IsOf(link, hostId));
     }
 
-    public bool HasPeerIn(NetworkNamespace host, string ifname) =>
-        Require(ifname).Info.PeerNamespaceId is { } id && id == host.IdIn(Netlink);
+    /// <param name="host">The other namespace.</param>
+    /// <param name="link">A link that was read here.</param>
+    public bool HasPeerIn(NetworkNamespace host, LinkInfo link) => link.PeerNamespaceId is { } id && id == host.IdIn(Netlink);
 
     /// <exception cref="IOException">No link has the name.</exception>
     public SandboxLink Require(string ifname) => new(this, Netlink.FindLink(ifname) ?? throw new IOException(

@@ -15,7 +15,8 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     public LinkInfo Info => link;
 
     /// <exception cref="IOException">A route that could not be restored after a move.</exception>
-    public LinkSnapshot Read()
+    /// <param name="sysctls">The sysctls of the link that differ from its initial ones; null to read them.</param>
+    public LinkSnapshot Read(IReadOnlyList<LinkSysctl>? sysctls = null)
     {
         var routes = _netlink.Routes(link);
         if (routes.FirstOrDefault(route => route.Obstacle is not null) is { } immovable)
@@ -25,7 +26,7 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
                 "which cannot be moved to the container's namespace. Configure the CNI network without it.");
         }
 
-        return ReadLink() with { Routes = routes, Rules = _netlink.Rules(), Sysctls = _sysctls.Chosen(link) };
+        return ReadLink() with { Routes = routes, Rules = _netlink.Rules(), Sysctls = sysctls ?? _sysctls.Chosen(link.Name) };
     }
 
     /// <summary>

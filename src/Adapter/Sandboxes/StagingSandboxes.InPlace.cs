@@ -20,16 +20,14 @@ internal sealed partial class StagingSandboxes
     public LinkSnapshot CaptureInSandbox(string sandboxPath, string ifname, SandboxBaseline before)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
-        return sandbox.Require(ifname).ReadAmongOthers(before) with { PeerIsInHost = sandbox.HasPeerIn(host, ifname) };
+        return Capture(sandbox, sandbox.Require(ifname), before);
     }
 
     /// <summary>As <see cref="CaptureInSandbox"/>, of plugins that have not finished; null when they have made no link.</summary>
     public LinkSnapshot? TryCaptureInSandbox(string sandboxPath, string ifname, SandboxBaseline before)
     {
         using var sandbox = Sandbox.TryOpen(sandboxPath);
-        return sandbox?.Netlink.FindLink(ifname) is { } link
-            ? new SandboxLink(sandbox, link).ReadAmongOthers(before) with { PeerIsInHost = sandbox.HasPeerIn(host, ifname) }
-            : null;
+        return sandbox?.Netlink.FindLink(ifname) is { } link ? Capture(sandbox, new SandboxLink(sandbox, link), before) : null;
     }
 
     /// <summary>
@@ -74,6 +72,9 @@ internal sealed partial class StagingSandboxes
 
         return Return(attachmentId, ifname, hostIfname, sandboxPath, snapshot);
     }
+
+    private LinkSnapshot Capture(Sandbox sandbox, SandboxLink link, SandboxBaseline before) =>
+        link.ReadAmongOthers(before) with { PeerIsInHost = sandbox.HasPeerIn(host, link.Info) };
 
     private Sandbox? TryOpenMounted(string attachmentId)
     {

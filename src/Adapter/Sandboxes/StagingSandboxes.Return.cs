@@ -50,18 +50,17 @@ internal sealed partial class StagingSandboxes
         Sandbox staging, string ifname, string hostIfname, Sandbox? mounted, string? sandboxPath, LinkSnapshot snapshot)
     {
         using var hostNetlink = host.OpenNetlink();
+        if (TryFetchFromHost(hostNetlink, staging, ifname, hostIfname, snapshot))
+            return LinkOrigin.Host; // Where Docker has moved it, nearly always.
+
         using var sandbox = sandboxPath is null ? null : Sandbox.TryOpen(sandboxPath);
         for (var search = 1; search <= Searches; search++)
         {
-            if (hostNetlink.FindLink(hostIfname) is { } returned
-                && snapshot.IsOfInHost(returned)
-                && TryMove(hostNetlink, returned, staging, ifname))
-            {
-                return LinkOrigin.Host;
-            }
-
             if (TryFetch(mounted, staging, ifname, snapshot) || TryFetch(sandbox, staging, ifname, snapshot))
                 return LinkOrigin.Sandbox;
+
+            if (TryFetchFromHost(hostNetlink, staging, ifname, hostIfname, snapshot))
+                return LinkOrigin.Host;
         }
 
         if (hostNetlink.Links().FirstOrDefault(snapshot.IsReturnedDevice) is { } device && TryMove(hostNetlink, device, staging, ifname))
@@ -70,6 +69,12 @@ internal sealed partial class StagingSandboxes
         AddStandIn(staging, ifname, hostIfname, snapshot);
         return LinkOrigin.StandIn;
     }
+
+    private static bool TryFetchFromHost(
+        RouteNetlink hostNetlink, Sandbox staging, string ifname, string hostIfname, LinkSnapshot snapshot) =>
+        hostNetlink.FindLink(hostIfname) is { } returned
+        && snapshot.IsOfInHost(returned)
+        && TryMove(hostNetlink, returned, staging, ifname);
 
     // The host-device plugin renames the link to its alias and moves it to the host, so the alias must be free there.
     private static void AddStandIn(Sandbox staging, string ifname, string hostIfname, LinkSnapshot snapshot)

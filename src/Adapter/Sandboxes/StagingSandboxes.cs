@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.NetworkInformation;
 using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Links;
@@ -19,11 +18,6 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // While their modules are loaded, the kernel adds a device of each of these kinds to every new namespace (sysctl/net.rst
-    // fb_tunnels_only_for_init_net).
-    private static readonly HashSet<string> KernelKinds =
-        ["sit", "ipip", "ip6tnl", "gre", "gretap", "ip6gre", "ip6gretap", "erspan", "ip6erspan", "vti", "vti6"];
-
     public string PathOf(string attachmentId) => Path.Combine(directory, attachmentId);
 
     /// <summary>The attachments that have a path, whatever is there.</summary>
@@ -43,28 +37,26 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
     /// <summary>Releases the staging namespace, and the sandbox where that is mounted. Idempotent.</summary>
     public void Remove(string attachmentId) => NetworkNamespace.Unmount(PathOf(attachmentId));
 
-    /// <summary>What the plugins configured in the staging namespace.</summary>
+    /// <summary>
+    /// What the plugins configured in the staging namespace: on the link, and beside it what a snapshot does not take to the container.
+    /// </summary>
     /// <exception cref="IOException">No link has the name, or it has a route that could not be restored after a move.</exception>
-    public LinkSnapshot Capture(string attachmentId, string ifname)
-    {
-        using var staging = Sandbox.Open(PathOf(attachmentId));
-        return Capture(staging, ifname);
-    }
+    public StagingContent Read(string attachmentId, string ifname) => StagingContent.Read(PathOf(attachmentId), ifname, host);
 
-    /// <summary>As <see cref="Capture(string, string)"/>, of plugins that have not finished; null where that throws.</summary>
+    /// <summary>The snapshot of a link of plugins that have not finished; null where there is none, or it could not be restored.</summary>
     public LinkSnapshot? TryCapture(string attachmentId, string ifname)
     {
         using var staging = Sandbox.TryOpen(PathOf(attachmentId));
-        if (staging is null || !staging.IsStagingOf(attachmentId) || staging.Netlink.FindLink(ifname) is null)
+        if (staging is null || !staging.IsStagingOf(attachmentId) || staging.Netlink.FindLink(ifname) is not { } link)
             return null;
 
         try
         {
-            return Capture(staging, ifname);
+            return new SandboxLink(staging, link).Read() with { PeerIsInHost = staging.HasPeerIn(host, link) };
         }
         catch (IOException)
         {
-            return null; // Once ADD has finished, Capture reports it.
+            return null; // Once ADD has finished, Read reports it.
         }
     }
 
@@ -91,35 +83,6 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
             throw failure;
     }
 
-    /// <summary>
-    /// What plugins made in the staging namespace that neither the link nor a snapshot takes to the container. Sysctls of the whole
-    /// namespace are not checked.
-    /// </summary>
-    /// <returns>Noun phrases; empty after nearly all plugins.</returns>
-    public IReadOnlyList<string> BesideLink(string attachmentId, string ifname)
-    {
-        using var staging = Sandbox.Open(PathOf(attachmentId));
-        var links = staging.Netlink.Links();
-        bool IsLoopback(int? index) => index == LinkInfo.Loopback;
-        bool IsLink(int? index) => links.Any(link => link.Name == ifname && link.Index == index);
-        return
-        [
-            .. links.Where(link => !IsLoopback(link.Index) && link.Name != ifname && !KernelKinds.Contains(link.Kind))
-                .Select(link => $"interface {link.Name}"),
-            .. links.Where(link => IsLoopback(link.Index)).SelectMany(staging.Netlink.Addresses)
-                .Where(address => !IPAddress.IsLoopback(IPAddress.Parse(address.Address)))
-                .Select(address => $"address {address.Address} on lo"),
-            .. staging.Netlink.ChosenRoutes()
-                .Where(found => IsLoopback(found.OutputIndex)
-                    || (found.Route.Table == Rtnetlink.RT_TABLE_LOCAL && IsLink(found.OutputIndex)))
-                .Select(found => $"route {found.Route} on {(IsLoopback(found.OutputIndex) ? "lo" : ifname)}"),
-            .. links.Where(link => link.Name == ifname).SelectMany(link => staging.Netlink.Qdiscs(link)
-                .Select(kind => $"qdisc {kind} on {link.Name}").Concat(staging.Netlink.UncarriedNeighbours(link))),
-            .. FirewallTables.In(staging.Namespace),
-            .. IPsecEntries.In(staging.Namespace),
-        ];
-    }
-
     public IReadOnlyList<LinkInfo> HostLinks()
     {
         using var netlink = host.OpenNetlink();
@@ -144,9 +107,6 @@ internal sealed partial class StagingSandboxes(string directory, NetworkNamespac
         return named?.IsStagingOf(attachmentId) == true
             && (named.Netlink.FindLink(ifname) ?? named.Netlink.FindLink(hostIfname)) is not null;
     }
-
-    private LinkSnapshot Capture(Sandbox staging, string ifname) =>
-        staging.Require(ifname).Read() with { PeerIsInHost = staging.HasPeerIn(host, ifname) };
 
     /// <summary>
     /// Unmounts everything that covers the staging namespace, and makes that if it is missing. Returns it, and the sandbox that was

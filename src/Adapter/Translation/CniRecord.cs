@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using CniInvoker;
 
@@ -50,6 +51,14 @@ internal static class CniRecord
 
         return CniResult.FromJson(json, result.CniVersion);
     }
+
+    /// <summary>The container's interface with the addresses of the result; null when it reports none.</summary>
+    public static LinkSnapshot? ReportedLink(AttachmentRecord record) => Result(record)?.Ips is { Count: > 0 } ips
+        ? new LinkSnapshot(record.InterfaceName, Mac: "", Mtu: 0, Kind: "")
+        {
+            Addresses = [.. ips.Select(ip => new LinkAddress($"{ip.Address}", ip.PrefixLength))],
+        }
+        : null;
 
     /// <summary>The entries of a result for the container's interface.</summary>
     public static IEnumerable<JsonObject> ContainerLinks(JsonObject result, string ifname) => (result["interfaces"] as JsonArray ?? [])

@@ -128,7 +128,7 @@ public sealed class KernelInspectionTests : IDisposable
             HostInterfaceName = ThrowAwayHost.HostIfname,
             SandboxKey = _host.SandboxPath,
             ContainerName = "web",
-            Snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0"),
+            Snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link,
         };
         _journal.Attachments.Bring(record);
         Take(place);

@@ -34,7 +34,7 @@ public abstract class ArrivalTest : IDisposable
         Host.RunPlugin();
         Host.AddExtras();
         var census = ThrowAwayHost.Census(Host.StagingPath);
-        snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         return census;
     }

@@ -94,7 +94,7 @@ public sealed class ArrivalTests : ArrivalTest
     {
         Host.RunPlugin();
         Tool.Ip(Host.StagingPath, "addr add fe80::88:5/64 dev eth0 nodad");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Tool.Run("nsenter", $"--net={Host.SandboxPath}", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
         Host.LetDockerTakeIt();
@@ -125,7 +125,7 @@ public sealed class ArrivalTests : ArrivalTest
         Host.RunPlugin();
         Tool.Ip(Host.StagingPath, "addr flush dev eth0");
         Tool.Ip(Host.StagingPath, "link set eth0 down");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Finish(snapshot).Should().Be(ArrivalState.InHost);
         Tool.Ip(Host.HostPath, $"link set {ThrowAwayHost.HostIfname} netns {Host.SandboxPath}");
@@ -172,7 +172,7 @@ public sealed class ArrivalTests : ArrivalTest
         Tool.Ip(Host.HostPath,
             $"link add link parent name eth0 address 02:42:0a:58:00:06 netns {Host.SandboxPath} type macvlan mode bridge");
         Tool.Ip(Host.StagingPath, "addr add 10.88.0.5/16 dev eth0");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Host.LetDockerTakeIt("eth1");
 

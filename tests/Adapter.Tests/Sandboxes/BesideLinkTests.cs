@@ -16,7 +16,7 @@ public sealed class BesideLinkTests : IDisposable
         _host.AddExtras();
         Tool.Ip(_host.StagingPath, "link set lo up");
 
-        _host.Staging.BesideLink(ThrowAwayHost.Id, "eth0").Should().BeEmpty();
+        _host.Staging.Read(ThrowAwayHost.Id, "eth0").Beside.Should().BeEmpty();
     }
 
     [Theory]
@@ -57,6 +57,6 @@ public sealed class BesideLinkTests : IDisposable
 
         Tool.Run("nsenter", [$"--net={_host.StagingPath}", .. command.Split(' ')]);
 
-        _host.Staging.BesideLink(ThrowAwayHost.Id, "eth0").Should().BeEquivalentTo(found);
+        _host.Staging.Read(ThrowAwayHost.Id, "eth0").Beside.Should().BeEquivalentTo(found);
     }
 }

@@ -131,7 +131,7 @@ public sealed class DefaultRouteTests : IDisposable
         foreach (var command in commands)
             Tool.Ip(_host.StagingPath, command);
 
-        var (staged, snapshot) = (Defaults(_host.StagingPath), _host.Staging.Capture(ThrowAwayHost.Id, "eth0"));
+        var (staged, snapshot) = (Defaults(_host.StagingPath), _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link);
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         return (staged, snapshot);
     }

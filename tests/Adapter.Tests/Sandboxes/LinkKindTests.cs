@@ -141,7 +141,7 @@ public sealed class LinkKindTests : IDisposable
         Tool.Ip(_host.StagingPath, "link property add dev eth0 altname a-name-longer-than-any-other");
         var before = Chosen(_host.StagingPath, "eth0");
         before.Should().Contain("PROMISC").And.Contain("ALLMULTI").And.Contain("uplink").And.Contain("77").And.Contain("none");
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth1");
 
@@ -187,7 +187,7 @@ public sealed class LinkKindTests : IDisposable
     private LinkSnapshot Send(params string[] make)
     {
         Make(make);
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         return snapshot;
     }

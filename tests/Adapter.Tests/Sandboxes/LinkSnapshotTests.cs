@@ -15,7 +15,7 @@ public sealed class LinkSnapshotTests : IDisposable
     {
         _host.RunPlugin();
 
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         var shown = Tool.IpJson(_host.StagingPath, "link show eth0").Single();
         snapshot.IfName.Should().Be("eth0");
@@ -31,7 +31,7 @@ public sealed class LinkSnapshotTests : IDisposable
         _host.RunPlugin();
         _host.AddExtras();
 
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         var shown = Tool.IpJson(_host.StagingPath, "addr show eth0").Single().GetProperty("addr_info").EnumerateArray()
             .Where(address => address.GetProperty("scope").GetString() != "253")
@@ -48,7 +48,7 @@ public sealed class LinkSnapshotTests : IDisposable
         _host.RunPlugin();
         _host.AddExtras();
 
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         var shown = Tool.IpJson(_host.StagingPath, "route show table all")
             .Where(route => Text(route, "table") != "255" && Text(route, "dev") != "lo")
@@ -63,7 +63,7 @@ public sealed class LinkSnapshotTests : IDisposable
         _host.RunPlugin();
         _host.AddExtras();
 
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         snapshot.Rules.Select(rule => (int)rule.Priority).Should().Equal(1000, 1001);
         snapshot.Rules[0].Should().BeEquivalentTo(
@@ -78,7 +78,7 @@ public sealed class LinkSnapshotTests : IDisposable
     {
         _host.RunPlugin();
         _host.AddExtras();
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         var text = JsonSerializer.Serialize(snapshot, StateJson.Default.LinkSnapshot);
         var read = JsonSerializer.Deserialize(text, StateJson.Default.LinkSnapshot);
@@ -91,7 +91,7 @@ public sealed class LinkSnapshotTests : IDisposable
     {
         _host.Staging.Create(ThrowAwayHost.Id);
 
-        var capture = () => _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var capture = () => _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         capture.Should().Throw<IOException>().WithMessage("could not find interface eth0 in *: it has only lo.*CNI_IFNAME*");
     }
@@ -102,7 +102,7 @@ public sealed class LinkSnapshotTests : IDisposable
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "route add 10.77.0.0/16 nexthop via 10.88.0.1 nexthop via 10.88.0.2");
 
-        var capture = () => _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var capture = () => _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
 
         capture.Should().Throw<IOException>().WithMessage("*10.77.0.0/16*has several next hops*cannot be moved*");
     }

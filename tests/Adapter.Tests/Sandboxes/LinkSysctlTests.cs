@@ -36,7 +36,7 @@ public sealed class LinkSysctlTests : IDisposable
         Tool.Ip(_host.StagingPath, "link set eth0 up mtu 1400");
         Tool.Ip(_host.StagingPath, "addr add fd00:88::5/64 dev eth0");
 
-        _host.Staging.Capture(ThrowAwayHost.Id, "eth0").Sysctls.Should().BeEmpty();
+        _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link.Sysctls.Should().BeEmpty();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class LinkSysctlTests : IDisposable
     {
         _host.RunPlugin();
         Choose(_host.StagingPath, "eth0");
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         snapshot.Sysctls.Should().BeEquivalentTo(Chosen.Select(sysctl => new LinkSysctl(sysctl.Key, sysctl.Value)));
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth1");
@@ -63,7 +63,7 @@ public sealed class LinkSysctlTests : IDisposable
     {
         _host.RunPlugin();
         Write(_host.StagingPath, "ipv6/conf/eth0/disable_ipv6", "1");
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt();
         Tool.Ip(_host.SandboxPath, "addr add fd00:88::5/64 dev eth0");

@@ -37,7 +37,8 @@ public sealed class NamespaceProcessesTests : IDisposable
     public async Task A_process_that_dropped_its_privileges_is_found()
     {
         Assert.SkipUnless(Tool.Exists("setpriv"), "dropping privileges needs setpriv (util-linux)");
-        var process = await StartAsync("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "sleep", "600");
+        var process = await StartAsync(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "sleep", "600");
         await Eventually.TrueAsync(() => ProgramOf(process) == "sleep", "it is sleep");
 
         Sandbox.HasProcesses(_host.SandboxPath).Should().BeTrue();

@@ -77,7 +77,7 @@ public sealed class PointToPointTests : IDisposable
 
         Tool.Ip(_host.StagingPath, "route add default via 10.88.0.1");
         Tool.Ip(_host.StagingPath, "-6 route add default via fd00:88::1");
-        var (staged, snapshot) = (Census(_host.StagingPath), _host.Staging.Capture(ThrowAwayHost.Id, "eth0"));
+        var (staged, snapshot) = (Census(_host.StagingPath), _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link);
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         return (staged, snapshot);
     }

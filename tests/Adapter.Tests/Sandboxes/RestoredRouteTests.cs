@@ -13,7 +13,7 @@ public sealed class RestoredRouteTests : ArrivalTest
         Host.RunPlugin();
         Tool.Ip(Host.StagingPath, "addr add fd00:88::5/64 dev eth0 nodad");
         Tool.Ip(Host.StagingPath, "-6 route add default via fd00:88::1 dev eth0");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Host.LetDockerTakeIt();
         Tool.Ip(Host.SandboxPath, "-6 addr add fd00:88::5/64 dev eth0 nodad");
@@ -35,7 +35,7 @@ public sealed class RestoredRouteTests : ArrivalTest
         Tool.Ip(Host.StagingPath, "-6 route del fd00:88::/64 dev eth0");
         Tool.Ip(Host.StagingPath, "-6 route add fd00:88::1 dev eth0");
         Tool.Ip(Host.StagingPath, "-6 route add fd00:88::/64 via fd00:88::1 dev eth0");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Host.LetDockerTakeIt();
         Tool.Ip(Host.SandboxPath, "-6 addr add fd00:88::5/64 dev eth0 nodad");
@@ -58,7 +58,7 @@ public sealed class RestoredRouteTests : ArrivalTest
         Tool.Ip(Host.StagingPath, "route add 10.161.5.1 dev eth0 src 10.161.5.9");
         Tool.Ip(Host.StagingPath, "route add 10.161.5.0/24 via 10.161.5.1 src 10.161.5.9");
         var staged = Tool.Ip(Host.StagingPath, "-4 route show");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Host.LetDockerTakeIt(routes: "10.161.5.1");
         Tool.Ip(Host.SandboxPath, "route add 10.161.5.0/24 via 10.161.5.1");
@@ -77,7 +77,7 @@ public sealed class RestoredRouteTests : ArrivalTest
         Host.RunPlugin();
         Host.AddExtras();
         Tool.Ip(Host.StagingPath, command);
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         LetDockerTakeIt();
 
@@ -109,7 +109,7 @@ public sealed class RestoredRouteTests : ArrivalTest
         Host.RunPlugin();
         Tool.Ip(Host.StagingPath, "addr add 10.99.0.5/24 dev eth0");
         Tool.Ip(Host.StagingPath, "route add 10.60.0.0/16 via 10.88.0.1 src 10.99.0.5 mtu 1300");
-        var snapshot = Host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = Host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         Host.LetDockerTakeIt(routes: "10.60.0.0/16 via 10.88.0.1");
 

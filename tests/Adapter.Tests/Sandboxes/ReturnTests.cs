@@ -13,7 +13,7 @@ public sealed class ReturnTests : IDisposable
     {
         _host.RunPlugin();
         _host.AddExtras();
-        _snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        _snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         _staged = ThrowAwayHost.Census(_host.StagingPath);
     }
 
@@ -102,7 +102,7 @@ public sealed class ReturnTests : IDisposable
         var link = Tool.IpJson(_host.StagingPath, "link show eth0").Single();
         link.GetProperty("address").GetString().Should().Be(ThrowAwayHost.Mac);
         link.GetProperty("mtu").GetInt32().Should().Be(1400);
-        var again = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var again = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         again.Should().BeEquivalentTo(
             _snapshot, options => options.Excluding(snapshot => snapshot.PeerIndex).Excluding(snapshot => snapshot.PeerIsInHost));
     }
@@ -156,7 +156,7 @@ public sealed class ReturnTests : IDisposable
         }
 
         var staged = ThrowAwayHost.Census(_host.StagingPath);
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname);
         _host.LetDockerTakeIt("eth0", "10.88.0.5/32", "10.88.0.1/32 scope link", "10.88.0.0/24 via 10.88.0.1");
         Tool.Ip(_host.SandboxPath, "-6 addr add fd00:88::5/128 dev eth0 nodad");

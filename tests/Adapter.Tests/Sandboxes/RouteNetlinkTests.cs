@@ -35,7 +35,7 @@ public sealed class RouteNetlinkTests : IDisposable
                     number => $"route add 10.{100 + (number / 256)}.{number % 256}.0/24 via 10.88.0.1 table 7\n"));
         Tool.Try("nsenter", [$"--net={_host.StagingPath}", "ip", "-batch", "-"], batch).ExitCode.Should().Be(0);
 
-        var snapshot = await Task.Run(() => _host.Staging.Capture(ThrowAwayHost.Id, "eth0"), Cancellation);
+        var snapshot = await Task.Run(() => _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link, Cancellation);
 
         snapshot.Routes.Where(route => route.Table == 7).Select(route => route.Destination).Distinct().Should().HaveCount(Many);
     }
@@ -107,7 +107,7 @@ public sealed class RouteNetlinkTests : IDisposable
     {
         _host.RunPlugin();
         Tool.Ip(_host.StagingPath, "route add 10.1.0.0/16 via inet6 fe80::1 dev eth0");
-        var snapshot = _host.Staging.Capture(ThrowAwayHost.Id, "eth0");
+        var snapshot = _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link;
         Tool.Ip(_host.StagingPath, "route del 10.1.0.0/16");
 
         _host.Staging.Return(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, null, snapshot);

@@ -103,7 +103,7 @@ public sealed class StagingNamespaceTests : IDisposable
 
         ThrowAwayHost.Census(_host.StagingPath).Should().Be(
             before.Replace(ThrowAwayHost.Mac, "02:42:0a:58:00:99", StringComparison.Ordinal));
-        _host.Staging.Capture(ThrowAwayHost.Id, "eth0").Addresses.Should().NotContain(address => address.Address.StartsWith("fe80:"));
+        _host.Staging.Read(ThrowAwayHost.Id, "eth0").Link.Addresses.Should().NotContain(address => address.Address.StartsWith("fe80:"));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class StagingNamespaceTests : IDisposable
                 Tool.Ip(_host.HostPath,
                     $"link add veth-{journey.Id[^1]} type veth peer name eth0 netns {_host.Staging.PathOf(journey.Id)}");
                 Tool.Ip(_host.Staging.PathOf(journey.Id), $"addr add {journey.Address}/24 dev eth0");
-                var snapshot = _host.Staging.Capture(journey.Id, "eth0");
+                var snapshot = _host.Staging.Read(journey.Id, "eth0").Link;
                 _host.Staging.SendToHost(journey.Id, "eth0", journey.HostIfname);
                 _host.Staging.Return(journey.Id, "eth0", journey.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkOrigin.Host);
                 return ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bridge.Adapter.Faults;
@@ -19,7 +20,8 @@ internal sealed class NetlinkSocket : IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
     private readonly SafeFileHandle _handle;
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private bool _isDisposed;
     private uint _sequence;
 
     private NetlinkSocket(SafeFileHandle handle) => _handle = handle;
@@ -48,7 +50,14 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        if (!_isDisposed)
+            ArrayPool<byte>.Shared.Return(_buffer);
+
+        _isDisposed = true;
+    }
 
     /// <summary>Sends a request that changes something; returns when it has been applied.</summary>
     /// <param name="request">With NLM_F_ACK.</param>
@@ -86,6 +95,7 @@ internal sealed class NetlinkSocket : IDisposable
     // False when the dump is inconsistent.
     private bool Exchange(NetlinkMessage request, string attempted, Action<NetlinkAnswer>? take)
     {
+        NamespaceWork.Requests.Add(1);
         var sequence = ++_sequence;
         SocketCalls.Send(_handle, request.Finish(sequence), attempted);
         var consistent = true;

@@ -33,7 +33,13 @@ internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) :
         return [.. socket.Dump(request, $"list the links of {place}").Select(ToLink)];
     }
 
-    public void SetUp(int index) => Change(index, $"bring link {index} up", flags: IFF_UP);
+    /// <param name="index">The link.</param>
+    /// <param name="alias">Its alias, in the same change; null to leave that.</param>
+    public void SetUp(int index, string? alias = null) => Change(index, $"bring link {index} up", flags: IFF_UP, message =>
+    {
+        if (alias is not null)
+            message.Add(IFLA_IFALIAS, alias);
+    });
 
     public void SetDown(int index) => Change(index, $"take link {index} down", flags: 0);
 
@@ -54,11 +60,12 @@ internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) :
     /// <param name="target">A descriptor of the namespace.</param>
     /// <param name="description">The namespace, for error texts.</param>
     /// <param name="name">The link's name afterwards. The target may show the old one for an instant.</param>
-    public void Move(int index, int target, string description, string name) => Change(
-        index,
-        $"move link {index} to {description} as {name}",
-        null,
-        message => message.Add(IFLA_NET_NS_FD, target).Add(IFLA_IFNAME, name));
+    public void Move(int index, int target, string description, string name)
+    {
+        NamespaceWork.Moves.Add(1);
+        Change(index, $"move link {index} to {description} as {name}", null,
+            message => message.Add(IFLA_NET_NS_FD, target).Add(IFLA_IFNAME, name));
+    }
 
     /// <summary>Adds a veth pair (veth(4)). The kernel chooses the name of the peer, which is up.</summary>
     public void AddVethPair(string name)
