@@ -106,7 +106,8 @@ internal sealed class Join(
             throw new CnmException(
                 $"Docker would name this interface {name}, which is already taken by the container's interface on CNI network " +
                 $"\"{conflicting.CniNetwork}\". " +
-                $"Attach that network with a different interface name: docker network connect --driver-opt {InterfaceNames.NameOption}=NAME, " +
+                "Attach that network with a different interface name: docker network connect --driver-opt " +
+                $"{InterfaceNames.NameOption}=NAME, " +
                 $"or docker run --network name=NETWORK,driver-opt={InterfaceNames.NameOption}=NAME.");
         }
     }
