@@ -22,13 +22,20 @@ public sealed class CostTests : IClassFixture<CountedHost>
 
     private TestHost Host => _engine.Host;
 
+    // The chain's plugins, host-local to reserve and to release, and what they run: iptables and, since 1.9, nft. No VERSION: it is known.
+    private int ProgramsAtStart => HasNewPlugins ? 25 : 23;
+
+    private int ProgramsAtEnd => HasNewPlugins ? 17 : 14;
+
+    private bool HasNewPlugins => File.Exists(Host.PathOf("/usr/lib/cni/tap"));
+
     [Fact]
     public async Task A_container_starts_and_ends_with_no_more_processes_moves_messages_and_syncs_than_its_plugins_need()
     {
         var (start, end) = await MeasureAsync(EngineHost.Network);
 
-        Check(start, programs: 30, moves: 2, requests: 80, syncs: 22);
-        Check(end, programs: 30, moves: 2, requests: 60, syncs: 6);
+        Check(start, ProgramsAtStart, moves: 1, requests: 72, syncs: 2);
+        Check(end, ProgramsAtEnd, moves: 1, requests: 28, syncs: 0);
     }
 
     [Fact]
@@ -39,8 +46,8 @@ public sealed class CostTests : IClassFixture<CountedHost>
 
         var (start, end) = await MeasureAsync(CountedHost.SandboxNetwork);
 
-        Check(start, programs: 30, moves: 0, requests: 80, syncs: 22);
-        Check(end, programs: 30, moves: 0, requests: 60, syncs: 6);
+        Check(start, ProgramsAtStart, moves: 0, requests: 48, syncs: 2);
+        Check(end, ProgramsAtEnd, moves: 0, requests: 16, syncs: 0);
     }
 
     private async Task<(SystemCallCounts Start, SystemCallCounts End)> MeasureAsync(string network)
@@ -61,9 +68,10 @@ public sealed class CostTests : IClassFixture<CountedHost>
         return counts;
     }
 
+    // How often cnm-cni looks whether a link has arrived depends on the time that Docker takes: a few messages more are allowed.
     private static void Check(SystemCallCounts counts, int programs, int moves, int requests, int syncs)
     {
-        counts.Programs.Should().HaveCountLessThanOrEqualTo(programs);
+        counts.Programs.Should().HaveCount(programs);
         counts.Moves.Should().HaveCountLessThanOrEqualTo(moves);
         counts.NetlinkRequests.Should().HaveCountLessThanOrEqualTo(requests);
         counts.Syncs.Should().HaveCountLessThanOrEqualTo(syncs);

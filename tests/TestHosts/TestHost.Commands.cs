@@ -82,7 +82,8 @@ public sealed partial class TestHost
 
     // Removed containers are cleaned up after Docker has its answer. Where cnm-cni does not run, or a clean-up fails, the census says what
     // remains.
-    private Task SettleAsync(CancellationToken cancellationToken) => BridgeAsync(["settle", "--timeout", "5s"], cancellationToken);
+    private async Task SettleAsync(CancellationToken cancellationToken) =>
+        await BridgeAsync(["settle", "--timeout", "5s"], cancellationToken);
 
     private async Task<HostCensus> TakeCensusAsync(CancellationToken cancellationToken) =>
         new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);

@@ -123,8 +123,9 @@ internal static class SettleCommand
         };
         command.Validators.Add(result =>
         {
-            if (SettingsText.ParseDuration(result.GetValue(Timeout)!) is null)
-                result.AddError($"--timeout {result.GetValue(Timeout)}: a number with a unit is expected: 500ms, 30s, 5m.");
+            // Validators run before the default value is set.
+            if (result.GetValue(Timeout) is { } given && SettingsText.ParseDuration(given) is null)
+                result.AddError($"--timeout {given}: a number with a unit is expected: 500ms, 30s, 5m.");
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {

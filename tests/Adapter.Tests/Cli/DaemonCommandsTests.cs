@@ -41,6 +41,17 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
     }
 
     [Fact]
+    public async Task Settle_needs_no_time_out()
+    {
+        Daemon.Answers["POST /Bridge.Settle"] = Answer(new SettleResponse([]));
+
+        (await RunAsync($"settle --config {ConfigFile}", Cancellation)).Should().Be(0);
+
+        Daemon.Bodies.Should().ContainSingle().Which.Should().Contain("60");
+        Lines().Should().Equal("Nothing is pending.");
+    }
+
+    [Fact]
     public async Task Forget_and_dry_run_exclude_each_other() =>
         (await RunAsync($"repair --dry-run --forget web --config {ConfigFile}", Cancellation)).Should().Be(2);
 
