@@ -18,7 +18,13 @@ internal static class CniServices
                 new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit),
                 settings.PluginEnvironment, provider.GetRequiredService<PluginPriority>())))
         .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<CniRuntime>();
+        .AddSingleton(provider => new CniRuntime(
+            provider.GetRequiredService<IPluginExecutor>(),
+            provider.GetRequiredService<PluginPath>(),
+            settings.Timeouts.Deadlines,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<OperationLocks>(),
+            versionDirectory: settings.VersionDirectory));
 }
 
 /// <summary>

@@ -24,7 +24,8 @@ public sealed partial class CniClient
         _locks = new OperationLocks(options.LockFile ?? Path.Combine(options.StateDirectory, "lock"), options.TimeProvider);
         var executor = options.Executor ?? new PluginProcess(options.TimeProvider);
         var plugins = new PluginPath(options.PluginDirectories);
-        _runtime = new CniRuntime(executor, plugins, options.Deadlines, options.TimeProvider, locks: null, options.DeletePolicy);
+        _runtime = new CniRuntime(
+            executor, plugins, options.Deadlines, options.TimeProvider, locks: null, options.DeletePolicy, options.VersionDirectory);
     }
 
     /// <summary>Reads the configuration directory as it is now; a directory that does not exist counts as empty.</summary>

@@ -55,17 +55,21 @@ public sealed partial class CniRuntime
     /// <param name="pluginType">The plugin's file name in the plugin directories.</param>
     /// <param name="cancellationToken">Terminates the plugin.</param>
     /// <exception cref="CniException">The plugin is not installed, failed, or gave no usable answer.</exception>
-    public async Task<PluginVersions> VersionAsync(string pluginType, CancellationToken cancellationToken)
+    public Task<PluginVersions> VersionAsync(string pluginType, CancellationToken cancellationToken) =>
+        VersionAsync(pluginType, mayBeOfOthers: false, cancellationToken);
+
+    // An answer that another process got is enough for an operation, which shows itself whether the plugin runs.
+    private async Task<PluginVersions> VersionAsync(string pluginType, bool mayBeOfOthers, CancellationToken cancellationToken)
     {
         // Identified before VERSION runs: a binary that is replaced meanwhile is asked again the next time.
         var path = Find(pluginType, CniOperation.Version, networkName: "");
         FileVersion? binary = LibC.TryStat(path, out var file) ? file.Version : null;
-        if (binary is not null && _versions.TryGetValue(path, out var known) && known.Binary == binary)
-            return known.Versions;
+        if (binary is { } state && _versions.Find(path, state, out var isOwn) is { } known && (isOwn || mayBeOfOthers))
+            return known;
 
         var versions = await RunVersionAsync(pluginType, cancellationToken).ConfigureAwait(false);
         if (binary is { } identity)
-            _versions[path] = (identity, versions);
+            _versions.Remember(path, identity, versions);
 
         return versions;
     }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace CniInvoker;
 
 // Shared by all operations: the checks before a plugin runs, the request to a plugin, and the locks.
@@ -9,8 +7,7 @@ public sealed partial class CniRuntime
     private static readonly byte[] VersionRequest = "{\"cniVersion\":\"1.1.0\"}"u8.ToArray();
     private const string TooOldForVersion = "unknown CNI_COMMAND: VERSION";
 
-    // By path. A changed binary (device, inode, size, time of change) is asked again.
-    private readonly ConcurrentDictionary<string, (FileVersion Binary, PluginVersions Versions)> _versions = new(StringComparer.Ordinal);
+    private readonly VersionMemory _versions = new(versionDirectory);
 
     // Waits at most as long as the operation itself may take.
     private Task<IDisposable?> EnterAsync(
@@ -101,7 +98,10 @@ public sealed partial class CniRuntime
         PluginVersions versions;
         try
         {
-            versions = await VersionAsync(plugin.Type, cancellationToken).ConfigureAwait(false);
+            versions = await VersionAsync(plugin.Type, mayBeOfOthers: true, cancellationToken).ConfigureAwait(false);
+            // What stands behind a wrapper script may have changed while the script has not.
+            if (Unsupported(network, plugin.Type, versions) is not null)
+                versions = await VersionAsync(plugin.Type, mayBeOfOthers: false, cancellationToken).ConfigureAwait(false);
         }
         catch (CniException unstarted) when (unstarted.InnerException is StartException { IsPermanent: true })
         {

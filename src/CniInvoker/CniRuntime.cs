@@ -13,13 +13,15 @@ namespace CniInvoker;
 /// <param name="timeProvider">The clock for deadlines.</param>
 /// <param name="locks">Runs operations for one container one at a time, and GC alone (SPEC §3); null when the caller does.</param>
 /// <param name="deletePolicy">The behaviour of DEL where the specification leaves a choice.</param>
+/// <param name="versionDirectory">See <see cref="CniClientOptions.VersionDirectory"/>.</param>
 public sealed partial class CniRuntime(
     IPluginExecutor executor,
     PluginPath pluginPath,
     CniDeadlines deadlines,
     TimeProvider timeProvider,
     OperationLocks? locks = null,
-    DeletePolicy? deletePolicy = null)
+    DeletePolicy? deletePolicy = null,
+    string? versionDirectory = null)
 {
     private readonly DeletePolicy _deletePolicy = deletePolicy ?? new DeletePolicy();
 

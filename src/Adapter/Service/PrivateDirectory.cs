@@ -19,8 +19,8 @@ internal sealed class PrivateDirectory(string setting, string path)
     // Entries of cnm-cni in either directory, and those at the root of a file system that is mounted for it.
     private static readonly HashSet<string> Expected =
     [
-        "lock", "networks", "attachments", "reservations", "records", "cni", "netns", "cni.lock", "cni.sock", "cni.sock.spare", "probe",
-        "lost+found",
+        "lock", "networks", "attachments", "reservations", "records", "cni", "netns", "versions", "cni.lock", "cni.sock",
+        "cni.sock.spare", "probe", "lost+found",
     ];
 
     /// <summary>Checks, without a change, whether the directory can be closed to other users without harm.</summary>

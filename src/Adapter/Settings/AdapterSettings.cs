@@ -18,8 +18,8 @@ internal sealed record AdapterSettings
     public string StateDirectory { get; init; } = "/var/lib/cnm-cni";
 
     /// <summary>
-    /// Namespaces on the way (<c>netns/</c>), <see cref="PresentRecords"/> and <see cref="CniLock"/>. Must not survive a reboot, and must
-    /// survive a restart of the daemon. Absolute path.
+    /// Namespaces on the way (<c>netns/</c>), <see cref="PresentRecords"/>, <see cref="VersionDirectory"/> and <see cref="CniLock"/>. Must
+    /// not survive a reboot, and must survive a restart of the daemon. Absolute path.
     /// </summary>
     public string RunDirectory { get; init; } = "/run/cnm-cni";
 
@@ -30,6 +30,9 @@ internal sealed record AdapterSettings
     /// The lock file shared with <c>cnm-cni cni</c>: one operation per container at a time, garbage collection alone.
     /// </summary>
     public string CniLock => Path.Combine(RunDirectory, "cni.lock");
+
+    /// <summary>The answers of plugins to VERSION, shared with <c>cnm-cni cni</c>, so that its commands need not ask again.</summary>
+    public string VersionDirectory => Path.Combine(RunDirectory, "versions");
 
     /// <summary>The directory of CNI configuration files, read whenever a Docker network is created. Absolute path.</summary>
     public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";

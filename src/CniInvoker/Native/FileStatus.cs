@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace CniInvoker;
@@ -10,6 +11,7 @@ internal struct FileStatus
 {
     private const int TypeMask = 0xF000;
     private const int WritableByOthers = 0x2;
+    private const int RightsOfOthers = 0x3F;
 
     [FieldOffset(20)]
     public uint stx_uid;
@@ -22,6 +24,9 @@ internal struct FileStatus
 
     [FieldOffset(40)]
     public ulong stx_size;
+
+    [FieldOffset(96)]
+    public FileTime stx_ctime;
 
     [FieldOffset(112)]
     public FileTime stx_mtime;
@@ -38,24 +43,34 @@ internal struct FileStatus
 
     public readonly bool IsWritableByAll => (stx_mode & WritableByOthers) != 0;
 
+    /// <summary>It belongs to this process's user, and nobody else has a right to it.</summary>
+    public readonly bool IsOwnersAlone => stx_uid == LibC.EffectiveUser() && (stx_mode & RightsOfOthers) == 0;
+
     public readonly FileIdentity Identity => new(stx_dev_major, stx_dev_minor, stx_ino);
 
-    public readonly FileVersion Version => new(Identity, stx_size, stx_mtime.tv_sec, stx_mtime.tv_nsec);
+    public readonly FileVersion Version => new(Identity, stx_size, stx_mtime, stx_ctime);
 }
 
 /// <summary><c>struct statx_timestamp</c>.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
-internal struct FileTime
+internal readonly record struct FileTime
 {
-    public long tv_sec;
-    public uint tv_nsec;
+    public readonly long tv_sec;
+    public readonly uint tv_nsec;
 }
 
 /// <summary>Two paths or handles with the same identity are the same file.</summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode);
 
-/// <summary>Differs when a file was replaced or written to.</summary>
-internal readonly record struct FileVersion(FileIdentity File, ulong Size, long ModifiedSeconds, uint ModifiedNanoseconds);
+/// <summary>
+/// Differs when a file was replaced or written to. The time of change (ctime) tells what keeps the time of modification, as installers do.
+/// </summary>
+internal readonly record struct FileVersion(FileIdentity File, ulong Size, FileTime Modified, FileTime Changed)
+{
+    /// <summary>Equal for equal versions.</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture,
+        $"{File.DeviceMajor}:{File.DeviceMinor} {File.Inode} {Size} {Modified.tv_sec}.{Modified.tv_nsec:d9} {Changed.tv_sec}.{Changed.tv_nsec:d9}");
+}
 
 /// <summary>The type bits of st_mode, inode(7).</summary>
 internal enum FileKind

@@ -36,6 +36,7 @@ internal static class CniClientFactory
         PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
         StateDirectory = StateDirectory(settings),
         LockFile = settings.CniLock,
+        VersionDirectory = settings.VersionDirectory,
         Deadlines = settings.Timeouts.Deadlines,
         Executor = new PluginStderr(
             new RequestExecutor(new PluginProcess(TimeProvider.System, settings.PluginOutputLimit),
