@@ -46,12 +46,13 @@ internal static class CommandLine
         Func<string, string?>? variables = null,
         CancellationToken cancellationToken = default)
     {
-        console ??= new InvocationConfiguration();
+        // Console's own writers would prepare the terminal for programs that read keys.
+        console ??= new InvocationConfiguration { Output = Utf8(Console.OpenStandardOutput()), Error = Utf8(Console.OpenStandardError()) };
         (console.Output, console.Error) = (new PrintableWriter(console.Output), new PrintableWriter(console.Error));
         // serve handles SIGTERM itself and takes the time it needs; the other commands may end at once.
         console.ProcessTerminationTimeout = null;
         console.EnableDefaultExceptionHandler = false;
-        var parsed = Build(serve, new CniEnvironment(variables ?? Environment.GetEnvironmentVariable)).Parse(arguments);
+        var parsed = Build(arguments, serve, new CniEnvironment(variables ?? Environment.GetEnvironmentVariable)).Parse(arguments);
         if (CniCommand.Owns(parsed))
             return await CniCommand.InvokeAsync(parsed, console, cancellationToken);
 
@@ -84,8 +85,11 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Build(Func<AdapterSettings, CancellationToken, Task<int>> serve, CniEnvironment environment) =>
-        new("""
+    private static StreamWriter Utf8(Stream stream) => new(stream) { AutoFlush = true };
+
+    private static RootCommand Build(
+        string[] arguments, Func<AdapterSettings, CancellationToken, Task<int>> serve, CniEnvironment environment) =>
+        new RootCommand("""
             Puts Docker containers on CNI networks: a Docker network driver that runs ordinary CNI plugins.
 
               cnm-cni serve                                               run the driver (as root)
@@ -97,18 +101,17 @@ internal static class CommandLine
 
             Exit codes: 0 it worked; 1 it did not; 2 the command line or the settings file is wrong.
             """)
-        {
-            Serve(serve),
-            NetworksCommand.Build(),
-            Status(),
-            Check(),
-            RepairCommand.Build(),
-            SettleCommand.Build(),
-            MetricsCommand.Build(),
-            CniCommand.Build(environment),
-            PrintSettings(),
-            Version(),
-        };
+        .With(arguments.FirstOrDefault(),
+            ("serve", () => Serve(serve)),
+            ("networks", NetworksCommand.Build),
+            ("status", Status),
+            ("check", Check),
+            ("repair", RepairCommand.Build),
+            ("settle", SettleCommand.Build),
+            ("metrics", MetricsCommand.Build),
+            ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
+            ("settings", PrintSettings),
+            ("version", Version));
 
     private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
     {
@@ -162,6 +165,30 @@ internal static class CommandLine
             ProgramVersion.Commit is { } commit
             ? $"cnm-cni {ProgramVersion.Number} (commit {commit})"
             : $"cnm-cni {ProgramVersion.Number}"));
+        return command;
+    }
+}
+
+internal static class CommandTree
+{
+    /// <summary>
+    /// Adds the subcommand that a word names, without building the others; all of them if it names none, as for help, completion and errors.
+    /// </summary>
+    public static T With<T>(this T command, string? word, params ReadOnlySpan<(string Name, Func<Command> Build)> subcommands)
+        where T : Command
+    {
+        foreach (var (name, build) in subcommands)
+        {
+            if (name == word)
+            {
+                command.Add(build());
+                return command;
+            }
+        }
+
+        foreach (var (_, build) in subcommands)
+            command.Add(build());
+
         return command;
     }
 }

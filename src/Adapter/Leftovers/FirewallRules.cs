@@ -1,8 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using Bridge.Adapter.Sandboxes.Links;
+using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;
 
@@ -92,7 +91,7 @@ internal sealed class FirewallMarks
     /// <param name="addresses">The attachment's addresses, without those that another container has by now.</param>
     public FirewallMarks(string networkName, string containerId, IEnumerable<LinkAddress> addresses)
     {
-        var hash = Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(networkName + containerId)));
+        var hash = Convert.ToHexStringLower(NameHash.Sha512(networkName + containerId));
         _own = [containerId.Length > ShownOfId ? containerId[..ShownOfId] : $"\"{containerId}", hash[..ShownOfHash]];
         _addresses = [.. addresses.Select(address => $" {address.Address}/{(address.IsIPv6 ? 128 : 32)} ")];
     }

@@ -25,12 +25,9 @@ internal static class SettingsFile
 
         try
         {
-            return Read(Text(path), path);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return mustExist
-                ? throw Unreadable(path, "there is no such file. Leave --config out to run with the defaults")
+            // An absent file is the usual case, and no exception: the first one costs a command a tenth of its time.
+            return Text(path) is { } text ? Read(text, path)
+                : mustExist ? throw Unreadable(path, "there is no such file. Leave --config out to run with the defaults")
                 : new AdapterSettings();
         }
         catch (KernelException refused) when (refused.Errno == Errno.EACCES)
@@ -44,15 +41,18 @@ internal static class SettingsFile
     }
 
     // Opens regular files only, also through links: reading a pipe may block without end, and a device may have no end.
-    private static string Text(string path)
+    private static string? Text(string path)
     {
+        if (LibC.KindOf(path) is null)
+            return null;
+
         var file = Target(path);
         switch (LibC.KindOf(file))
         {
             case null when file != path:
                 throw Unreadable(path, $"the file cannot be read: it is a link to {new FileInfo(path).LinkTarget}, where there is no file");
             case null:
-                throw new FileNotFoundException();
+                return null;
             case FileKind.CharacterDevice when file == "/dev/null":
                 return ""; // As many write "no file at all".
             case not FileKind.File and { } other:

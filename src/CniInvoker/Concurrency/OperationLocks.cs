@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace CniInvoker;
@@ -89,7 +87,7 @@ public sealed class OperationLocks(string file, TimeProvider timeProvider)
 
     private static long RoomOf(string networkName) => GateOf(networkName) + 1;
 
-    private static long HashOf(string name) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    private static long HashOf(string name) => BinaryPrimitives.ReadInt64LittleEndian(NameHash.Sha256(name));
 
     // Polls: a wait in the kernel (F_OFD_SETLKW) could not be cancelled.
     private async Task<IDisposable> WaitAsync(

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 
 namespace CniInvoker;
 
@@ -164,7 +162,7 @@ public sealed class FileAttachmentStore(string directory) : IAttachmentStore
     private string TemporaryName(AttachmentId id) => Path.Combine(_results, $".{Hash(id)}");
 
     private static string Hash(AttachmentId id) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{id.NetworkName}/{id.ContainerId}/{id.InterfaceName}")));
+        Convert.ToHexStringLower(NameHash.Sha256($"{id.NetworkName}/{id.ContainerId}/{id.InterfaceName}"));
 
     private sealed record Location(string File, StoredAttachment? Stored, CniException? Reason);
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using Bridge.Adapter.Settings;
 using CniInvoker;
 
@@ -70,7 +68,7 @@ internal static class AttachmentArguments
 
     // Part of the interface: what one tool has attached the other can find, and their addresses do not collide.
     private static string DerivedId(string netns) =>
-        $"cnitool-{Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(netns)).AsSpan(0, HashedBytes))}";
+        $"cnitool-{Convert.ToHexStringLower(NameHash.Sha512(netns).AsSpan(0, HashedBytes))}";
 }
 
 /// <summary>

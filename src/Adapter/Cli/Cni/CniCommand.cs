@@ -17,7 +17,9 @@ internal static class CniCommand
 {
     private static readonly TimeSpan LookingEnds = TimeSpan.FromSeconds(5);
 
-    public static Command Build(CniEnvironment environment) => new("cni", """
+    /// <param name="word">The word after <c>cni</c>; null without one.</param>
+    /// <param name="environment">What the command line leaves out.</param>
+    public static Command Build(string? word, CniEnvironment environment) => new Command("cni", """
         Run CNI networks by hand, as cnitool does: attach a network namespace, check and detach it.
 
           ip netns add test
@@ -26,15 +28,14 @@ internal static class CniCommand
 
         Prints JSON. Environment: CNI_PATH, NETCONFPATH, CNI_ARGS, CAP_ARGS, CNI_IFNAME, CNI_CONTAINERID.
         """)
-    {
-        AttachmentCommands.Add(environment),
-        AttachmentCommands.Check(environment),
-        AttachmentCommands.Delete(environment),
-        StatusCommand.Build(environment),
-        GarbageCommand.Build(environment),
-        ValidateCommand.Build(environment),
-        ListCommand.Build(environment),
-    };
+        .With(word,
+            ("add", () => AttachmentCommands.Add(environment)),
+            ("check", () => AttachmentCommands.Check(environment)),
+            ("del", () => AttachmentCommands.Delete(environment)),
+            ("status", () => StatusCommand.Build(environment)),
+            ("gc", () => GarbageCommand.Build(environment)),
+            ("validate", () => ValidateCommand.Build(environment)),
+            ("list", () => ListCommand.Build(environment)));
 
     /// <summary>Whether the command line names one of these commands.</summary>
     public static bool Owns(ParseResult parsed) => parsed.CommandResult.Command is var command
