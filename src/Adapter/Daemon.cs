@@ -42,40 +42,43 @@ internal static class Daemon
         {
             var socket = new PluginSocket(settings.Socket, DaemonDirectories.SpareSocket(settings), inherited);
             socket.RequireFree();
-            // Empty: other builders watch every file below the working directory, which is / under a service manager.
-            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-            builder.Logging.AddQueuedConsole(settings.Log, logFile);
-            socket.ServeBy(builder.WebHost);
-            builder.Services.AddRoutingCore().AddSingleton(settings).AddSingleton(TimeProvider.System)
+            var services = new ServiceCollection().AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
                 .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings)
                 .AddAttachments().AddIpam().AddCnm(settings).AddMethods()
                 .AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings).AddControl(environment);
-            await using var app = builder.Build();
-            _ = app.Services.GetRequiredService<JournalMetrics>(); // Only the metrics page reads its instruments.
-            app.MapCnm();
-            app.MapControl();
-            Watchdog.Map(app);
-            app.Services.ResumeRepair();
-            var journal = app.Services.GetRequiredService<Journal>();
-            await app.StartDaemonAsync(cancellationToken);
-            try
-            {
-                app.Services.GetRequiredService<ILogger<CnmEndpoint>>()
-                    .Serving(settings.Socket, journal.ListedNetworks.Count(), journal.Attachments.All.Count);
-                await app.WaitForShutdownAsync(cancellationToken);
-                await app.Services.StopReleasesAsync();
-            }
-            finally
-            {
-                socket.Remove();
-            }
-
+            await using var provider = services.BuildServiceProvider();
+            await RunAsync(provider, socket, cancellationToken);
             return 0;
         }
         finally
         {
             foreach (var held in locks)
                 held.Dispose();
+        }
+    }
+
+    private static async Task RunAsync(IServiceProvider services, PluginSocket socket, CancellationToken cancellationToken)
+    {
+        _ = services.GetRequiredService<JournalMetrics>(); // Only the metrics page reads its instruments.
+        var routes = new Routes();
+        routes.MapCnm(services);
+        routes.MapControl(services);
+        Watchdog.Map(routes);
+        services.ResumeRepair();
+        var journal = services.GetRequiredService<Journal>();
+        using var server = new HttpServer(socket, routes.AnswerAsync, services.GetRequiredService<ILoggerFactory>());
+        try
+        {
+            await services.GetRequiredService<DaemonRun>().UntilStoppedAsync(
+                server,
+                () => services.GetRequiredService<ILogger<CnmEndpoint>>()
+                    .Serving(socket.Path, journal.ListedNetworks.Count(), journal.Attachments.All.Count),
+                cancellationToken);
+            await services.StopReleasesAsync();
+        }
+        finally
+        {
+            socket.Remove();
         }
     }
 }

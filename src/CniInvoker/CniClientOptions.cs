@@ -25,10 +25,10 @@ public sealed record CniClientOptions
     public string? LockFile { get; init; }
 
     /// <summary>
-    /// A directory in which processes of this user share what plugins answered to VERSION, so that ADD need not ask again: <c>versions.json</c>
-    /// by path, device, inode, size, time of modification and of change. Best on a file system that a reboot empties, such as /run. It is
-    /// made with mode 0700, and ignored if others have rights to it. A refusal never rests on it: the plugin is asked first. null, the
-    /// default: each process asks for itself.
+    /// A directory in which processes of this user share what plugins answered to VERSION, so that ADD need not ask again:
+    /// <c>versions.json</c> by path, device, inode, size, time of modification and of change. Best on a file system that a reboot empties,
+    /// such as /run. It is made with mode 0700, and ignored if others have rights to it. A refusal never rests on it: the plugin is asked
+    /// first. null, the default: each process asks for itself.
     /// </summary>
     public string? VersionDirectory { get; init; }
 

@@ -172,7 +172,8 @@ internal static class CommandLine
 internal static class CommandTree
 {
     /// <summary>
-    /// Adds the subcommand that a word names, without building the others; all of them if it names none, as for help, completion and errors.
+    /// Adds the subcommand that a word names, without building the others; all of them if it names none, as for help, completion and
+    /// errors.
     /// </summary>
     public static T With<T>(this T command, string? word, params ReadOnlySpan<(string Name, Func<Command> Build)> subcommands)
         where T : Command

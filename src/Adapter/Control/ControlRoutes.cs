@@ -13,18 +13,18 @@ namespace Bridge.Adapter.Control;
 /// <summary>The operator's questions, on the socket that Docker uses.</summary>
 internal static class ControlRoutes
 {
-    public static void MapControl(this WebApplication app)
+    public static void MapControl(this Routes routes, IServiceProvider services)
     {
-        var status = app.Services.GetRequiredService<Status>();
-        var check = app.Services.GetRequiredService<Check>();
-        var repair = app.Services.GetRequiredService<RepairOnDemand>();
-        var settle = app.Services.GetRequiredService<Settle>();
-        var metrics = app.Services.GetRequiredService<MetricsPage>();
-        var names = app.Services.GetRequiredService<NewContainerNames>();
+        var status = services.GetRequiredService<Status>();
+        var check = services.GetRequiredService<Check>();
+        var repair = services.GetRequiredService<RepairOnDemand>();
+        var settle = services.GetRequiredService<Settle>();
+        var metrics = services.GetRequiredService<MetricsPage>();
+        var names = services.GetRequiredService<NewContainerNames>();
         RequestDelegate answerStatus = context =>
             AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
         RequestDelegate answerCheck = context => AnswerAsync(context, CheckAsync(context, names, check), ControlJson.Default.CheckResponse);
-        app.MapPost("/Bridge.Status", answerStatus);
+        routes.MapPost("/Bridge.Status", answerStatus);
         RequestDelegate answerRepair = context => AnswerAsync(
             context, WithRequestAsync(context, ControlJson.Default.RepairRequest, new RepairRequest(DryRun: false), repair.RunAsync),
             ControlJson.Default.RepairResponse);
@@ -39,11 +39,11 @@ internal static class ControlRoutes
             context.Response.ContentType = MetricsPage.ContentType;
             return context.Response.WriteAsync(metrics.Write(), context.RequestAborted);
         };
-        app.MapPost("/Bridge.Check", answerCheck);
-        app.MapPost("/Bridge.Repair", answerRepair);
-        app.MapPost("/Bridge.Settle", answerSettle);
-        app.MapPost("/Bridge.Forget", answerForget);
-        app.MapGet("/metrics", answerMetrics);
+        routes.MapPost("/Bridge.Check", answerCheck);
+        routes.MapPost("/Bridge.Repair", answerRepair);
+        routes.MapPost("/Bridge.Settle", answerSettle);
+        routes.MapPost("/Bridge.Forget", answerForget);
+        routes.MapGet("/metrics", answerMetrics);
     }
 
     private static async Task<StatusResponse> StatusAsync(HttpContext context, NewContainerNames names, Status status)

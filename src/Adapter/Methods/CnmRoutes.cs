@@ -10,68 +10,65 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal static class CnmRoutes
 {
-    public static void MapCnm(this WebApplication app)
+    public static void MapCnm(this Routes routes, IServiceProvider services)
     {
-        var services = app.Services;
         var endpoint = services.GetRequiredService<CnmEndpoint>();
         var json = CnmJson.Default;
 
         // These never fail: after one failed GetCapabilities the driver is unusable until dockerd restarts
         // (moby daemon/libnetwork/drivers/remote/driver.go, Register).
-        app.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
-        app.MapPost("/NetworkDriver.GetCapabilities",
+        routes.MapPost("/Plugin.Activate", endpoint.Constant(new ActivateResponse(["NetworkDriver", "IpamDriver"]), json.ActivateResponse));
+        routes.MapPost("/NetworkDriver.GetCapabilities",
             endpoint.Constant(new GetCapabilitiesResponse("local", "local"), json.GetCapabilitiesResponse));
 
-        app.MapPost("/NetworkDriver.CreateNetwork",
+        routes.MapPost("/NetworkDriver.CreateNetwork",
             endpoint.Method(Create, services.GetRequiredService<CreateNetwork>(), json.CreateNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.DeleteNetwork",
+        routes.MapPost("/NetworkDriver.DeleteNetwork",
             endpoint.Method(Remove, services.GetRequiredService<DeleteNetwork>(), json.DeleteNetworkRequest, json.Nothing));
-        app.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(
+        routes.MapPost("/NetworkDriver.CreateEndpoint", endpoint.Method(
             Create, services.GetRequiredService<CreateEndpoint>(), json.CreateEndpointRequest, json.CreateEndpointResponse,
             request => request.EndpointID));
-        app.MapPost("/NetworkDriver.EndpointOperInfo",
+        routes.MapPost("/NetworkDriver.EndpointOperInfo",
             endpoint.Method(Read, services.GetRequiredService<EndpointOperInfo>(), json.EndpointRequest, json.EndpointOperInfoResponse));
-        app.MapPost("/NetworkDriver.Join",
+        routes.MapPost("/NetworkDriver.Join",
             endpoint.Method(Create, services.GetRequiredService<Join>(), json.JoinRequest, json.JoinResponse,
                 request => request.EndpointID));
-        app.MapPost("/NetworkDriver.ProgramExternalConnectivity", endpoint.Method(
+        routes.MapPost("/NetworkDriver.ProgramExternalConnectivity", endpoint.Method(
             Create, services.GetRequiredService<ProgramExternalConnectivity>(), json.ProgramExternalConnectivityRequest, json.Nothing,
             request => request.EndpointID));
-        app.MapPost("/NetworkDriver.RevokeExternalConnectivity",
+        routes.MapPost("/NetworkDriver.RevokeExternalConnectivity",
             endpoint.Method(Remove, services.GetRequiredService<RevokeExternalConnectivity>(), json.EndpointRequest, json.Nothing,
                 EndpointOf));
-        app.MapPost("/NetworkDriver.Leave",
+        routes.MapPost("/NetworkDriver.Leave",
             endpoint.Method(Remove, services.GetRequiredService<Leave>(), json.EndpointRequest, json.Nothing, EndpointOf));
-        app.MapPost("/NetworkDriver.DeleteEndpoint",
+        routes.MapPost("/NetworkDriver.DeleteEndpoint",
             endpoint.Method(Remove, services.GetRequiredService<DeleteEndpoint>(), json.EndpointRequest, json.Nothing, EndpointOf));
 
-        MapIpam(app, endpoint, json);
+        MapIpam(routes, services, endpoint, json);
 
         // Docker sends these only to drivers with ConnectivityScope global. The answer keeps a future engine from reporting an error.
-        app.MapPost("/NetworkDriver.DiscoverNew", endpoint.Constant(new Nothing(), json.Nothing));
-        app.MapPost("/NetworkDriver.DiscoverDelete", endpoint.Constant(new Nothing(), json.Nothing));
+        routes.MapPost("/NetworkDriver.DiscoverNew", endpoint.Constant(new Nothing(), json.Nothing));
+        routes.MapPost("/NetworkDriver.DiscoverDelete", endpoint.Constant(new Nothing(), json.Nothing));
     }
 
     private static string? EndpointOf(EndpointRequest request) => request.EndpointID;
 
-    private static void MapIpam(WebApplication app, CnmEndpoint endpoint, CnmJson json)
+    private static void MapIpam(Routes routes, IServiceProvider services, CnmEndpoint endpoint, CnmJson json)
     {
-        var services = app.Services;
-
         // The MAC shows which two requests are for the two families of one endpoint.
-        app.MapPost("/IpamDriver.GetCapabilities", endpoint.Constant(
+        routes.MapPost("/IpamDriver.GetCapabilities", endpoint.Constant(
             new IpamCapabilitiesResponse(RequiresMACAddress: true, RequiresRequestReplay: false), json.IpamCapabilitiesResponse));
-        app.MapPost("/IpamDriver.GetDefaultAddressSpaces", endpoint.Constant(
+        routes.MapPost("/IpamDriver.GetDefaultAddressSpaces", endpoint.Constant(
             new AddressSpacesResponse(NetworkOptions.CniAddressSpace, NetworkOptions.CniAddressSpace), json.AddressSpacesResponse));
-        app.MapPost("/IpamDriver.RequestPool",
+        routes.MapPost("/IpamDriver.RequestPool",
             endpoint.Method(Create, services.GetRequiredService<RequestPool>(), json.RequestPoolRequest, json.RequestPoolResponse));
-        app.MapPost("/IpamDriver.ReleasePool",
+        routes.MapPost("/IpamDriver.ReleasePool",
             endpoint.Method(Remove, services.GetRequiredService<ReleasePool>(), json.ReleasePoolRequest, json.Nothing));
-        app.MapPost("/IpamDriver.RequestAddress",
+        routes.MapPost("/IpamDriver.RequestAddress",
             endpoint.Method(Create, services.GetRequiredService<RequestAddress>(), json.RequestAddressRequest,
                 json.RequestAddressResponse));
         var release = services.GetRequiredService<ReleaseAddress>();
-        app.MapPost("/IpamDriver.ReleaseAddress",
+        routes.MapPost("/IpamDriver.ReleaseAddress",
             endpoint.Method(Remove, release, json.ReleaseAddressRequest, json.Nothing, release.EndpointOf));
     }
 }

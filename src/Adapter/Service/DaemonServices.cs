@@ -1,7 +1,7 @@
-using System.Net.Sockets;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace Bridge.Adapter.Service;
 
@@ -40,22 +40,12 @@ internal static class DaemonServices
         }
     }
 
-    /// <exception cref="ServiceException">The web server cannot listen, or a background service cannot start.</exception>
-    public static async Task StartDaemonAsync(this WebApplication app, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await app.StartAsync(cancellationToken);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or SocketException)
-        {
-            throw new ServiceException($"cnm-cni serve cannot start: {ErrorDescription.OfFile(refused)}", refused);
-        }
-    }
-
     public static IServiceCollection AddService(
         this IServiceCollection services, PluginSocket socket, IReadOnlyList<DirectoryLock> locks) => services
         .AddSingleton(socket)
         .AddSingleton<IEnumerable<DirectoryLock>>(locks)
+        .AddSingleton<ApplicationLifetime>()
+        .AddSingleton<IHostApplicationLifetime>(provider => provider.GetRequiredService<ApplicationLifetime>())
+        .AddSingleton<DaemonRun>()
         .AddHostedService<SocketKeeper>();
 }

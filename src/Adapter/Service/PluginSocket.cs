@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using CniInvoker;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Bridge.Adapter.Service;
 
@@ -57,24 +58,20 @@ internal sealed class PluginSocket(string path, string spare, Socket? inherited)
         }
     }
 
-    /// <summary>Configures the web server for this socket and for Docker as its client.</summary>
-    public void ServeBy(ConfigureWebHostBuilder web)
+    /// <summary>The web server's options for this socket and for Docker as its client.</summary>
+    public KestrelServerOptions KestrelOptions()
     {
-        web.UseKestrelCore();
-        web.UseSockets(transport => transport.CreateBoundListenSocket = _ => Listen());
-        web.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestRequest;
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
+        kestrel.Limits.MaxRequestBodySize = LargestRequest;
 
-            // Counted from a request's first byte; Docker sends each request at once. Kestrel's minimum data rate ends bodies that trickle.
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        // Counted from a request's first byte; Docker sends each request at once. Kestrel's minimum data rate ends bodies that trickle.
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
 
-            // Docker never closes an idle connection. If cnm-cni closed it at the wrong moment, Docker would repeat the call with an empty
-            // body (moby#39331).
-            kestrel.Limits.KeepAliveTimeout = PracticallyForever;
-            kestrel.ListenUnixSocket(path);
-        });
+        // Docker never closes an idle connection. If cnm-cni closed it at the wrong moment, Docker would repeat the call with an empty
+        // body (moby#39331).
+        kestrel.Limits.KeepAliveTimeout = PracticallyForever;
+        kestrel.ListenUnixSocket(path);
+        return kestrel;
     }
 
     public Socket Listen()

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Service;
@@ -11,11 +12,11 @@ internal sealed class Watchdog(AdapterSettings settings)
 {
     private const string Method = "/Bridge.Pulse";
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(Method, (RequestDelegate)(context =>
+    public static void Map(Routes routes) => routes.MapPost(Method, context =>
     {
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
-    }));
+    });
 
     /// <param name="timeout">Limit for the answer.</param>
     /// <param name="cancellationToken">Ends the test.</param>

@@ -136,6 +136,9 @@ internal static partial class Log
     [LoggerMessage(517, LogLevel.Error, "The lock file of a directory was removed, and cnm-cni could not lock it again: {Reason}")]
     public static partial void LockLost(this ILogger logger, string reason);
 
+    [LoggerMessage(518, LogLevel.Critical, "{Service} failed, and cnm-cni ends, so that it can be started anew")]
+    public static partial void BackgroundFailed(this ILogger logger, Exception failure, string service);
+
     [LoggerMessage(512, LogLevel.Warning,
         "{Lines} lines of this log are missing here: its reader was too slow, or they could not be written")]
     public static partial void LinesDropped(this ILogger logger, long lines);

@@ -57,6 +57,8 @@ internal readonly record struct FileTime
 {
     public readonly long tv_sec;
     public readonly uint tv_nsec;
+
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"{tv_sec}.{tv_nsec:d9}");
 }
 
 /// <summary>Two paths or handles with the same identity are the same file.</summary>
@@ -69,7 +71,7 @@ internal readonly record struct FileVersion(FileIdentity File, ulong Size, FileT
 {
     /// <summary>Equal for equal versions.</summary>
     public string Text => string.Create(CultureInfo.InvariantCulture,
-        $"{File.DeviceMajor}:{File.DeviceMinor} {File.Inode} {Size} {Modified.tv_sec}.{Modified.tv_nsec:d9} {Changed.tv_sec}.{Changed.tv_nsec:d9}");
+        $"{File.DeviceMajor}:{File.DeviceMinor} {File.Inode} {Size} {Modified.Text} {Changed.Text}");
 }
 
 /// <summary>The type bits of st_mode, inode(7).</summary>

@@ -11,8 +11,8 @@ namespace CniInvoker;
 ///   versions.json   mode 0600: { PATH: { "binary": the state of the file, "cniVersion", "supportedVersions" }, … }
 ///   versions.new    a write in progress
 /// </code>
-/// The file is a memory and never a record: what is damaged, too large or not the owner's alone counts as absent, and what cannot be written
-/// is asked for again.
+/// The file is a memory and never a record: what is damaged, too large or not the owner's alone counts as absent, and what cannot be
+/// written is asked for again.
 /// </summary>
 internal sealed class VersionMemory(string? directory)
 {
@@ -123,7 +123,8 @@ internal sealed class VersionMemory(string? directory)
         try
         {
             return file?[path] is JsonObject entry && ResultField.Text(entry, "binary") == binary
-                && ResultField.Text(entry, "cniVersion") is { } version && ResultField.Texts(entry, "supportedVersions") is { Count: > 0 } list
+                && ResultField.Text(entry, "cniVersion") is { } version
+                && ResultField.Texts(entry, "supportedVersions") is { Count: > 0 } list
                 && list.All(text => SpecVersion.TryParse(text, out _))
                 ? new PluginVersions(version, list)
                 : null;

@@ -5,8 +5,8 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// SHA-256 and SHA-512 (FIPS 180-4) of names, where the specification, libcni or a file on the disk fixes them. .NET's own load OpenSSL, which
-/// costs a short command as much time as all the rest of it, and the daemon several megabytes. Not for secrets. Compiled into cnm-cni too.
+/// SHA-256 and SHA-512 (FIPS 180-4) of names, where libcni, a plugin or a file on the disk fixes them. .NET's own load OpenSSL, which costs
+/// a short command as much time as all the rest of it, and the daemon several megabytes. Not for secrets. Compiled into cnm-cni too.
 /// </summary>
 internal static class NameHash
 {
