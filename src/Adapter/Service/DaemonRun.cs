@@ -32,7 +32,7 @@ internal sealed class DaemonRun(ApplicationLifetime lifetime, IServiceProvider p
             await ListenAsync(server, cancellationToken);
             IHostedService[] services = [.. provider.GetServices<IHostedService>()];
             foreach (var service in services)
-                await service.StartAsync(cancellationToken);
+                await service.StartAsync(CancellationToken.None); // Its token would end the service before the daemon stops.
 
             lifetime.NotifyStarted();
             started();

@@ -80,6 +80,14 @@ public sealed class PluginProtocolTests : IAsyncLifetime
             (200, answer));
 
     [Fact]
+    public async Task A_method_that_is_asked_for_with_another_verb_answers_405()
+    {
+        var answer = await _daemon.SendRawAsync("GET /NetworkDriver.Join HTTP/1.1\r\nHost: d\r\n\r\n");
+
+        answer.Should().StartWith("HTTP/1.1 405 ").And.Contain("\r\nAllow: POST\r\n");
+    }
+
+    [Fact]
     public async Task A_method_that_does_not_exist_answers_404_which_Docker_takes_for_not_implemented() =>
         (await _daemon.PostAsync("NetworkDriver.AllocateNetwork", "{}")).Status.Should().Be(404);
 
