@@ -42,7 +42,8 @@ internal static class Daemon
         {
             var socket = new PluginSocket(settings.Socket, DaemonDirectories.SpareSocket(settings), inherited);
             socket.RequireFree();
-            var services = new ServiceCollection().AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
+            var services = new ServiceCollection()
+                .AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
                 .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings)
                 .AddAttachments().AddIpam().AddCnm(settings).AddMethods()
                 .AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings).AddControl(environment);

@@ -13,7 +13,9 @@ using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter;
 
-/// <summary>Every class that writes to the log; see <see cref="TelemetryServices.AddLogOf"/>. One that is missing here logs all the same.</summary>
+/// <summary>
+/// Every class that writes to the log; see <see cref="TelemetryServices.AddLogOf"/>. One that is missing here logs all the same.
+/// </summary>
 internal static class LogCategories
 {
     public static IServiceCollection AddLogCategories(this IServiceCollection services) => services
@@ -25,6 +27,7 @@ internal static class LogCategories
         .AddLogOf<CleanupRunner>()
         .AddLogOf<CnmEndpoint>()
         .AddLogOf<DaemonRun>()
+        .AddLogOf<DeferredReleases>()
         .AddLogOf<Detacher>()
         .AddLogOf<FileWarnings>()
         .AddLogOf<FirewallListing>()

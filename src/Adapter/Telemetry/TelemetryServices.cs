@@ -38,8 +38,8 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// The log of a class, made without the container's general rule for <c>ILogger&lt;T&gt;</c>, for which the runtime has to build a type at
-    /// start: a millisecond each.
+    /// The log of a class, made without the container's general rule for <c>ILogger&lt;T&gt;</c>, for which the runtime has to build a type
+    /// at start: a millisecond each.
     /// </summary>
     public static IServiceCollection AddLogOf<T>(this IServiceCollection services) =>
         services.AddSingleton<ILogger<T>>(provider => new Logger<T>(provider.GetRequiredService<ILoggerFactory>()));
