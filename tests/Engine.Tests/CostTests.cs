@@ -34,8 +34,8 @@ public sealed class CostTests : IClassFixture<CountedHost>
     {
         var (start, end) = await MeasureAsync(EngineHost.Network);
 
-        Check(start, ProgramsAtStart, moves: 1, requests: 72, syncs: 2);
-        Check(end, ProgramsAtEnd, moves: 1, requests: 28, syncs: 0);
+        Check(start, ProgramsAtStart, moves: 1, requests: 56, syncs: 2);
+        Check(end, ProgramsAtEnd, moves: 1, requests: 26, syncs: 0);
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public sealed class CostTests : IClassFixture<CountedHost>
 
         var (start, end) = await MeasureAsync(CountedHost.SandboxNetwork);
 
-        Check(start, ProgramsAtStart, moves: 0, requests: 48, syncs: 2);
-        Check(end, ProgramsAtEnd, moves: 0, requests: 16, syncs: 0);
+        Check(start, ProgramsAtStart, moves: 0, requests: 40, syncs: 2);
+        Check(end, ProgramsAtEnd, moves: 0, requests: 13, syncs: 0);
     }
 
     private async Task<(SystemCallCounts Start, SystemCallCounts End)> MeasureAsync(string network)
