@@ -13,6 +13,7 @@ using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Warm;
 using CniInvoker;
 
 namespace Bridge.Adapter;
@@ -45,7 +46,7 @@ internal static class Daemon
             var services = new ServiceCollection()
                 .AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
                 .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings)
-                .AddAttachments().AddIpam().AddCnm(settings).AddMethods()
+                .AddAttachments().AddIpam().AddWarm().AddCnm(settings).AddMethods()
                 .AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings).AddControl(environment);
             await using var provider = services.BuildServiceProvider();
             await RunAsync(provider, socket, cancellationToken);
@@ -60,7 +61,8 @@ internal static class Daemon
 
     private static async Task RunAsync(IServiceProvider services, PluginSocket socket, CancellationToken cancellationToken)
     {
-        _ = services.GetRequiredService<JournalMetrics>(); // Only the metrics page reads its instruments.
+        _ = services.GetRequiredService<JournalMetrics>(); // Only the metrics page reads their instruments.
+        _ = services.GetRequiredService<WarmMetrics>();
         var routes = new Routes();
         routes.MapCnm(services);
         routes.MapControl(services);

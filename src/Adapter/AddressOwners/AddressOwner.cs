@@ -25,6 +25,7 @@ internal sealed record AddressOwner(AddressOwnerKind Kind, string? ContainerId, 
     public string Description => (Kind, Name, EndpointId, ContainerId) switch
     {
         (AddressOwnerKind.Pod, { } name, _, _) => $"pod {name}",
+        (AddressOwnerKind.Warm, _, _, _) => "a warm attachment, which waits for a container,",
         (AddressOwnerKind.Other, _, _, { } containerId) => $"container id {containerId} of another runtime",
         (AddressOwnerKind.Other, _, _, null) => "an owner that the IPAM plugin does not name",
         (_, { } name, _, _) => $"container {name}",
@@ -66,6 +67,10 @@ internal enum AddressOwnerKind
     /// <summary>A container that is not attached yet, for which cnm-cni has reserved an address.</summary>
     [JsonStringEnumMemberName("reservation")]
     Reservation,
+
+    /// <summary>An attachment of cnm-cni that was made ahead, and that no container has.</summary>
+    [JsonStringEnumMemberName("warm")]
+    Warm,
 
     /// <summary>A Kubernetes pod.</summary>
     [JsonStringEnumMemberName("pod")]

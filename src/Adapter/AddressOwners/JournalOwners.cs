@@ -38,7 +38,7 @@ internal sealed class JournalOwners(Journal journal)
     }
 
     public static AddressOwner OwnerOf(AttachmentRecord record) =>
-        new(AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])
+        new(record.IsWarm ? AddressOwnerKind.Warm : AddressOwnerKind.Container, record.ContainerId, [.. Addresses(record)])
         {
             Name = record.ContainerName,
             EndpointId = record.EndpointId,

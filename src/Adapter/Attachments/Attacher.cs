@@ -188,18 +188,9 @@ internal sealed class Attacher(
         staging.SetMac(record.ContainerId, record.InterfaceName, PhysicalAddress.Parse(mac));
         return record with
         {
-            Result = WithMac(record, mac),
+            Result = CniRecord.WithMac(record, mac),
             Snapshot = staging.Read(record.ContainerId, record.InterfaceName).Link,
         };
-    }
-
-    private static RecordedJson WithMac(AttachmentRecord record, string mac)
-    {
-        var json = CniRecord.Result(record)!.Json;
-        foreach (var link in CniRecord.ContainerLinks(json, record.InterfaceName))
-            link["mac"] = mac;
-
-        return CniRecord.ToElement(json);
     }
 
     private void RequireAddresses(AttachmentRecord record)

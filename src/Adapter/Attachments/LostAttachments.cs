@@ -36,6 +36,9 @@ internal sealed class LostAttachments(
     public async Task<AttachmentRecord?> FindAsync(string endpointId, string networkId, CancellationToken cancellationToken)
     {
         var docker = journal.Networks.Find(networkId);
+        if (journal.AdoptedBy(endpointId) is { } adopted && journal.UserOf(adopted.ContainerId) is not null)
+            return null; // Its attachment waits for the next container.
+
         var candidate = journal.AdoptedBy(endpointId) is { } reservation
             ? OfReservation(reservation, endpointId, docker?.NetworkId ?? AnyNetworkOf(reservation))
             : docker is { Ipam: not IpamMode.Cni } && IsKnownToBeOurs(endpointId)
@@ -78,12 +81,15 @@ internal sealed class LostAttachments(
 
     private async Task<AttachmentRecord?> FindAsync(AttachmentRecord candidate, CancellationToken cancellationToken)
     {
-        var link = staging.HostLinks().FirstOrDefault(link => link.Name == candidate.HostInterfaceName);
+        var link = staging.HostLinks().FirstOrDefault(link => link.Name == candidate.HostInterfaceName
+            || link.Name == InterfaceNames.Host(candidate.ContainerId)); // One that was made ahead has its name from the container id.
         var rules = await leftovers.RulesAsync(candidate, cancellationToken);
         if (link is null && rules.Count == 0 && (await leftovers.AddressesAsync(candidate, cancellationToken)).Count == 0)
             return null; // DEL has removed everything.
 
-        var found = await WithPortsAsync(candidate with { Snapshot = WithLink(candidate.Snapshot!, link) }, cancellationToken);
+        var found = await WithPortsAsync(
+            candidate with { Snapshot = WithLink(candidate.Snapshot!, link), HostInterfaceName = link?.Name ?? candidate.HostInterfaceName },
+            cancellationToken);
         journal.Attachments.Write(found);
         var addresses = string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address));
         logger.AttachmentFoundAgain(found.EndpointId, found.CniNetwork, addresses);

@@ -64,6 +64,11 @@ internal static class StatusReport
                 network.Problem);
 
         table.WriteTo(output);
+        foreach (var network in status.Networks.Where(network => network.Warm is not null))
+        {
+            var ready = network.Warm!.Attachments.Count(attachment => attachment.State == "ready");
+            output.WriteLine($"{network.Name ?? DockerId.Short(network.Id)}: warm: {ready} of {network.Warm.Size}");
+        }
     }
 
     private static void WriteNeighbours(CniNetworkStatus network, StatusResponse status, DateTimeOffset now, TextWriter output)

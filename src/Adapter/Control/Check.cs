@@ -10,7 +10,8 @@ namespace Bridge.Adapter.Control;
 /// <summary>
 /// `cnm-cni check`: runs CHECK for live attachments, each in its sandbox, with the input and the result of ADD.
 /// </summary>
-internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arrivals, CniAttachment cni, CniRuntime runtime)
+internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arrivals, CniAttachment cni, CniRuntime runtime,
+    WarmReports warm)
 {
     public async Task<CheckResponse> InvokeAsync(CheckRequest request, CancellationToken cancellationToken)
     {
@@ -45,6 +46,9 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
 
         try
         {
+            if (record.IsWarm)
+                return warm.Check(record);
+
             if (await ObstacleAsync(record) is { } obstacle)
                 return new CheckResult(endpointId, record.ContainerName, CheckOutcome.Skipped, obstacle);
 

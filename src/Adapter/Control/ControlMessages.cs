@@ -45,8 +45,19 @@ internal sealed record StatusResponse(
 /// <param name="IpamMode">Who chooses addresses: <c>cni</c>, <c>null</c> or <c>docker</c>.</param>
 /// <param name="Plugins">The chain's plugin types, in order.</param>
 /// <param name="Problem">Why new containers cannot be attached, when that is so.</param>
+/// <param name="Warm">Attachments that were made ahead; null where it keeps none.</param>
 internal sealed record NetworkStatus(
-    string Id, string? Name, string CniNetwork, string IpamMode, IReadOnlyList<string> Plugins, string? Problem);
+    string Id, string? Name, string CniNetwork, string IpamMode, IReadOnlyList<string> Plugins, string? Problem, WarmStatus? Warm = null);
+
+/// <param name="Size">How many the network keeps.</param>
+/// <param name="Attachments">Those that there are.</param>
+internal sealed record WarmStatus(int Size, IReadOnlyList<WarmAttachmentStatus> Attachments);
+
+/// <param name="Id">Its CNI container id.</param>
+/// <param name="State">making, resting, ready, claimed or leaving; only a ready one is given to the next container.</param>
+/// <param name="Addresses">With prefix length.</param>
+/// <param name="HostInterfaceName">Its link in the host namespace.</param>
+internal sealed record WarmAttachmentStatus(string Id, string State, IReadOnlyList<string> Addresses, string? HostInterfaceName);
 
 /// <param name="EndpointId">Docker's endpoint id.</param>
 /// <param name="ContainerId">The CNI container id: the endpoint's, or that of the reservation which it adopted.</param>
@@ -107,7 +118,7 @@ internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int Con
 internal sealed record CniNetworkStatus(
     string Name, IReadOnlyList<string> Subnets, bool IsComplete, string? WhyIncomplete, IReadOnlyList<AddressOwnerStatus> Neighbours);
 
-/// <param name="Kind">container, reservation, pod or other.</param>
+/// <param name="Kind">container, reservation, warm, pod or other.</param>
 /// <param name="Name">The container's name; the pod's with its namespace, <c>default/web</c>; null when unknown.</param>
 /// <param name="ContainerId">The CNI container id, which for a pod is its sandbox's id; null when the IPAM plugin's store does not
 /// say.</param>

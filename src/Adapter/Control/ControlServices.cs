@@ -9,6 +9,7 @@ internal static class ControlServices
     {
         services
             .AddSingleton<NewContainerNames>()
+            .AddSingleton<WarmReports>()
             .AddSingleton<Status>()
             .AddSingleton<Check>()
             .AddSingleton<Settle>()

@@ -20,10 +20,10 @@ internal sealed class ServiceReports(
     {
         get
         {
-            var attachments = journal.Attachments.All;
+            var attachments = journal.Attachments.All.Where(record => !record.IsWarm || record.IsCleanupPending).ToArray();
             var pending = attachments.Count(record => record.Phase == AttachmentPhase.Deleting)
                 + journal.Reservations.All.Count(record => record.Phase == ReservationPhase.Releasing);
-            return $"STATUS=Networks: {journal.ListedNetworks.Count()}, attachments: {attachments.Count}, clean-ups pending: {pending}";
+            return $"STATUS=Networks: {journal.ListedNetworks.Count()}, attachments: {attachments.Length}, clean-ups pending: {pending}";
         }
     }
 

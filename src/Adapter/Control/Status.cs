@@ -15,7 +15,7 @@ namespace Bridge.Adapter.Control;
 /// </summary>
 internal sealed class Status(
     Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
-    KnownFindings known, OwnerListing owners, LogQueue log, StateProbe probe, TimeProvider timeProvider)
+    KnownFindings known, WarmReports warm, OwnerListing owners, LogQueue log, StateProbe probe, TimeProvider timeProvider)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class Status(
             podRuntime,
             [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal)
                 .Select(record => ToStatus(record, contents))],
-            [.. journal.Attachments.All.OrderBy(record => record.Since).Select(ToStatusOrProblem)],
+            [.. journal.Attachments.All.Where(record => !record.IsWarm || record.IsCleanupPending).OrderBy(record => record.Since).Select(ToStatusOrProblem)],
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Owners))],
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
@@ -65,7 +65,8 @@ internal sealed class Status(
             record.Ipam.ToString().ToLowerInvariant(),
             [.. network?.Plugins.Select(plugin => plugin.Type) ?? []],
             network is null ? $"there is no CNI network \"{record.CniNetwork}\" on this host any more: new containers cannot be " +
-            "attached, those that are can be removed" : null);
+            "attached, those that are can be removed" : null,
+            network is null ? null : warm.Of(record, network));
     }
 
     // What is wrong with one record is shown in its place, and all others as ever.

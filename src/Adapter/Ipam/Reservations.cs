@@ -85,6 +85,8 @@ internal sealed class Reservations(
             record = record with { Addresses = [.. addresses] };
             if (record.Addresses.Any(one => one.IsClaimed))
                 journal.Reservations.Keep(record);
+            else if (journal.UserOf(record.ContainerId) is { IsWarm: true, Phase: AttachmentPhase.Added })
+                journal.Reservations.Keep(record = record with { EndpointId = null, Mac = null, ContainerName = null });
             else
                 record = journal.Reservations.Enter(record, ReservationPhase.Releasing);
 
@@ -97,7 +99,49 @@ internal sealed class Reservations(
         With(address).FirstOrDefault(record =>
             record.CniNetwork == pool.CniNetwork && record.EndpointId is not null && Claimed(record, address))?.EndpointId;
 
-    private string? ClaimOfSibling(AddressRequest request)
+    /// <summary>Reserves addresses for no container in particular; none of them is claimed.</summary>
+    public async Task<ReservationRecord> ReserveAheadAsync(NetworkConfiguration network, CancellationToken cancellationToken)
+    {
+        var request = new AddressRequest(new CniPool(network.Name, default), Address: null, Mac: null, ContainerName: null);
+        var made = await runs.AllocateAsync(Intent(network, request, []), network, [], cancellationToken);
+        try
+        {
+            return journal.Reservations.Enter(made, ReservationPhase.Reserved);
+        }
+        catch (Exception)
+        {
+            await runs.ReleaseAsync(made);
+            throw;
+        }
+    }
+
+    /// <summary>Whether no container has it: Docker has claimed none of its addresses, or released them all.</summary>
+    public static bool IsFree(ReservationRecord record) =>
+        record is { Phase: ReservationPhase.Reserved, EndpointId: null } && !record.Addresses.Any(address => address.IsClaimed);
+
+    /// <summary>Claims the address of a reservation that was made ahead.</summary>
+    /// <returns>The address in CIDR notation; null: it is not free, or has none of that subnet.</returns>
+    public string? TryClaim(string containerId, AddressRequest request)
+    {
+        lock (_claims)
+        {
+            if (journal.Reservations.Find(containerId) is not { } record || !IsFree(record)
+                || record.Addresses.FirstOrDefault(one => request.Pool.Subnet.Contains(IPAddress.Parse(one.Ip))) is not { } own)
+                return null;
+
+            journal.Reservations.Write(record with
+            {
+                Mac = request.Mac,
+                ContainerName = request.ContainerName,
+                Addresses = [.. record.Addresses.Select(one => one with { IsClaimed = one == own })],
+            });
+            return own.Address;
+        }
+    }
+
+    /// <summary>The other address of the reservation that was just made for the other family of the same endpoint.</summary>
+    /// <returns>In CIDR notation; null: there is none, or not the requested one.</returns>
+    public string? ClaimOfSibling(AddressRequest request)
     {
         lock (_claims)
         {
@@ -115,7 +159,7 @@ internal sealed class Reservations(
     }
 
     /// <summary>The reservation just made for the other family of the same endpoint.</summary>
-    private ReservationRecord? Sibling(AddressRequest request) => request.Mac is null ? null : journal.ReservationsFor(request.Mac)
+    public ReservationRecord? Sibling(AddressRequest request) => request.Mac is null ? null : journal.ReservationsFor(request.Mac)
         .Where(record => record is { Phase: ReservationPhase.Reserved, EndpointId: null })
         .Where(record => record.CniNetwork == request.Pool.CniNetwork)
         .Where(record => record.Addresses.Where(address => address.IsClaimed).Select(address => address.IsIPv6)

@@ -4,6 +4,7 @@ using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
+using Bridge.Adapter.Warm;
 
 namespace Bridge.Adapter.Methods;
 
@@ -17,7 +18,8 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class CreateEndpoint(
     EndpointIntent intent, Attacher attacher, Detacher detacher, DeferredReleases releases, PortReservations ports,
-    ForeignPorts foreignPorts, Journal journal, AttachmentGates gates) : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
+    ForeignPorts foreignPorts, Journal journal, AttachmentGates gates, WarmTaking warm, WarmRelease shortage)
+    : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
     {
@@ -31,7 +33,9 @@ internal sealed class CreateEndpoint(
         if (known is not null)
             await detacher.DetachAsync(known);
 
-        var record = await AttachAsync(await intent.ReadAsync(request, cancellationToken), cancellationToken);
+        var requested = await intent.ReadAsync(request, cancellationToken);
+        var record = await warm.TakeAsync(requested, request, cancellationToken)
+            ?? await shortage.BeforeShortageAsync(requested.CniNetwork, () => AttachAsync(requested, cancellationToken));
         return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
     }
 
@@ -85,7 +89,8 @@ internal sealed class CreateEndpoint(
 /// recorded, and cnm-cni retries it. Idempotent: an unknown endpoint succeeds, unless the host still has something of it.
 /// </summary>
 internal sealed class DeleteEndpoint(
-    Detacher detacher, DeferredReleases releases, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    Detacher detacher, DeferredReleases releases, LostAttachments lost, Arrivals arrivals, Journal journal, AttachmentGates gates,
+    WarmReturn warm)
         : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
@@ -97,9 +102,14 @@ internal sealed class DeleteEndpoint(
 
         using var gate = await gates.EnterAsync(endpointId, cancellationToken);
         if (journal.Attachments.Find(endpointId) is { } record)
-            await ReleaseAsync(record);
+        {
+            if (!await warm.TryReturnAsync(record))
+                await ReleaseAsync(journal.Attachments.Find(endpointId) ?? record);
+        }
         else if (await lost.FindAsync(endpointId, request.NetworkID ?? "", cancellationToken) is { } found)
+        {
             await detacher.DetachAsync(found);
+        }
 
         return new Nothing();
     }

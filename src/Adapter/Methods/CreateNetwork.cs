@@ -5,6 +5,7 @@ using Bridge.Adapter.Settings;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
+using Bridge.Adapter.Warm;
 using CniInvoker;
 
 namespace Bridge.Adapter.Methods;
@@ -16,7 +17,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class CreateNetwork(
     ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings,
-    FileWarnings fileWarnings)
+    FileWarnings fileWarnings, WarmPool warm, WarmSignal signal)
     : ICnmMethod<CreateNetworkRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(CreateNetworkRequest request, CancellationToken cancellationToken)
@@ -34,6 +35,8 @@ internal sealed class CreateNetwork(
         AddressPools.RequireFit(options, network);
         AddressPools.RequireSameNetwork(ofPool, network, options.Attach);
         EndpointOptions.Require(options.EndpointDefaults, network);
+        var record = options.ToRecord(networkId, network.Name);
+        WarmSupport.Require(record, network, settings.Warm);
         IReadOnlyList<ConfigurationProblem> warnings;
         try
         {
@@ -47,7 +50,9 @@ internal sealed class CreateNetwork(
         var ofFile = contents.Warnings.Where(warning => warning.File == network.Source || warning.File == settings.ConfigurationDirectory);
         fileWarnings.Log(network.Warnings.Concat(ofFile).Concat(warnings));
         cancellationToken.ThrowIfCancellationRequested(); // After an error Docker sends no DeleteNetwork.
-        journal.Networks.Write(options.ToRecord(networkId, network.Name));
+        journal.Networks.Write(record);
+        warm.Open(networkId);
+        signal.Raise();
         return new Nothing();
     }
 
@@ -94,12 +99,13 @@ internal sealed class CreateNetwork(
 /// Docker ignores the answer, and may not call at all (a plugin that is down): repair finds the remaining record. Idempotent: an unknown
 /// network succeeds.
 /// </summary>
-internal sealed class DeleteNetwork(Journal journal, DeferredReleases releases, DeletedNetworks deleted) : ICnmMethod<DeleteNetworkRequest, Nothing>
+internal sealed class DeleteNetwork(Journal journal, DeferredReleases releases, DeletedNetworks deleted, WarmRelease warm)
+    : ICnmMethod<DeleteNetworkRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
     {
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
-        var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record.Phase != AttachmentPhase.Deleting)
+        var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record is { Phase: not AttachmentPhase.Deleting, IsWarm: false })
             .ToArray();
         if (live.Length > 0)
         {
@@ -108,6 +114,7 @@ internal sealed class DeleteNetwork(Journal journal, DeferredReleases releases, 
                 $"{string.Join(", ", live.Select(record => record.ContainerName ?? DockerId.Short(record.EndpointId)))}.");
         }
 
+        await warm.EndAsync(networkId, cancellationToken);
         var cniNetwork = journal.Networks.Find(networkId)?.CniNetwork;
         await releases.WaitAsync(
             record => record.CniNetwork == cniNetwork || (record as AttachmentRecord)?.NetworkId == networkId, cancellationToken);

@@ -5,6 +5,7 @@ using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
+using Bridge.Adapter.Warm;
 using CniInvoker;
 
 namespace Bridge.Adapter.Methods;
@@ -15,7 +16,8 @@ namespace Bridge.Adapter.Methods;
 /// RequestAddress itself after a failure, otherwise ReleaseAddress. Not idempotent: each call reserves another address, except for the
 /// second family of an endpoint, which its MAC shows.
 /// </summary>
-internal sealed class RequestAddress(ConfigurationDirectory configurations, Reservations reservations, DeferredReleases releases)
+internal sealed class RequestAddress(
+    ConfigurationDirectory configurations, Reservations reservations, DeferredReleases releases, WarmTaking warm, WarmRelease shortage)
     : ICnmMethod<RequestAddressRequest, RequestAddressResponse>
 {
     private const string Type = "RequestAddressType";
@@ -38,9 +40,19 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
         if (requested is not null)
             await releases.WaitAsync(record => Holds(record, pool.CniNetwork, requested), cancellationToken);
 
-        var address = new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName));
-        return Answer(await releases.AttemptAsync(
-            pool.CniNetwork, () => reservations.ReserveAsync(address, cancellationToken), mayRepeat: null, cancellationToken));
+        return Answer(await ReserveAsync(
+            new AddressRequest(pool, requested, mac, options.GetValueOrDefault(EndpointName)), cancellationToken));
+    }
+
+    private async Task<string> ReserveAsync(AddressRequest request, CancellationToken cancellationToken)
+    {
+        if ((reservations.ClaimOfSibling(request) ?? warm.Reserve(request)) is { } address)
+            return address;
+
+        await warm.YieldAsync(request);
+        var cniNetwork = request.Pool.CniNetwork;
+        return await shortage.BeforeShortageAsync(cniNetwork, () => releases.AttemptAsync(
+            cniNetwork, () => reservations.ReserveAsync(request, cancellationToken), mayRepeat: null, cancellationToken));
     }
 
     private static bool Holds(PluginRecord pending, string cniNetwork, IPAddress address) =>
@@ -89,7 +101,7 @@ internal sealed class RequestAddress(ConfigurationDirectory configurations, Rese
 /// </summary>
 internal sealed class ReleaseAddress(
     Reservations reservations, DeferredReleases releases, IpamRuns runs, LostAttachments lost, Detacher detacher, AttachmentGates gates,
-    Journal journal) : ICnmMethod<ReleaseAddressRequest, Nothing>
+    Journal journal, WarmSignal warm) : ICnmMethod<ReleaseAddressRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ReleaseAddressRequest request, CancellationToken cancellationToken)
     {
@@ -102,6 +114,7 @@ internal sealed class ReleaseAddress(
         else
             await DetachLostAsync(pool, request.Address, cancellationToken);
 
+        warm.Raise();
         return new Nothing();
     }
 

@@ -80,6 +80,9 @@ internal sealed record AdapterSettings
     /// <summary>Repair and its intervals.</summary>
     public RepairSettings Repair { get; init; } = new();
 
+    /// <summary>Attachments that are made before a container needs them.</summary>
+    public WarmSettings Warm { get; init; } = new();
+
     /// <summary>
     /// Bytes one plugin run may print (output and error output each) before it counts as failed. 64 KiB to 256 MiB; in the file with a
     /// unit: <c>16MiB</c>.
@@ -188,6 +191,33 @@ internal sealed record RepairSettings
 
     /// <summary>The longest pause between two repetitions of a failed DEL. 1 s to 24 h.</summary>
     public TimeSpan RetryLongest { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>
+/// Attachments that are made before a container needs them. A Docker network's options <c>cni.warm</c> and <c>cni.warm.reuse</c> override
+/// the first two.
+/// </summary>
+internal sealed record WarmSettings
+{
+    /// <summary>The most warm attachments of one Docker network.</summary>
+    public const int Most = 64;
+
+    /// <summary>
+    /// How many warm attachments each Docker network keeps whose chain allows it. 0 to <see cref="Most"/>; 0: none.
+    /// </summary>
+    public int Size { get; init; }
+
+    /// <summary>An attachment whose container has ended becomes a warm one again, if the kernel shows it unchanged.</summary>
+    public bool Reuse { get; init; }
+
+    /// <summary>
+    /// How long a reused attachment waits before the next container gets it: until late packets for the previous one, and what its
+    /// neighbours remember of it, are gone. 0 to 10 min.
+    /// </summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Warm attachments stay when the daemon stops, and the next process uses them; otherwise they are removed.</summary>
+    public bool KeepAtShutdown { get; init; } = true;
 }
 
 /// <summary>What the daemon logs.</summary>

@@ -47,6 +47,12 @@ internal static class SettingsTable
         .Row("retryFirst", repair => repair.RetryFirst, (repair, value) => repair with { RetryFirst = value }, Duration(Shortest, Hour))
         .Row("retryLongest", repair => repair.RetryLongest, (repair, value) => repair with { RetryLongest = value }, Duration(Second, Day));
 
+    private static readonly SettingsSection<WarmSettings> Warm = new SettingsSection<WarmSettings>()
+        .Row("size", warm => warm.Size, (warm, value) => warm with { Size = value }, Number(0, WarmSettings.Most))
+        .Row("reuse", warm => warm.Reuse, (warm, value) => warm with { Reuse = value }, Flag)
+        .Row("rest", warm => warm.Rest, (warm, value) => warm with { Rest = value }, Duration(TimeSpan.Zero, Second * 600))
+        .Row("keepAtShutdown", warm => warm.KeepAtShutdown, (warm, value) => warm with { KeepAtShutdown = value }, Flag);
+
     private static readonly SettingsSection<LogSettings> Log = new SettingsSection<LogSettings>()
         .Row("level", log => log.Level, (log, value) => log with { Level = value }, Word<LogLevel>())
         .Row("format", log => log.Format, (log, value) => log with { Format = value }, Word<LogFormat>());
@@ -70,6 +76,7 @@ internal static class SettingsTable
         .Row("calls", file => file.Calls, (file, value) => file with { Calls = value }, Section(Calls))
         .Row("release", file => file.Release, (file, value) => file with { Release = value }, Section(Release))
         .Row("repair", file => file.Repair, (file, value) => file with { Repair = value }, Section(Repair, RetryProblem))
+        .Row("warm", file => file.Warm, (file, value) => file with { Warm = value }, Section(Warm))
         .Row("pluginOutputLimit", file => file.PluginOutputLimit, (file, value) => file with { PluginOutputLimit = value },
             Bytes(64 << 10, 256 << 20))
         .Row("log", file => file.Log, (file, value) => file with { Log = value }, Section(Log));

@@ -56,6 +56,21 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     /// <summary>What the plugins made on the link and around it, as the kernel showed it.</summary>
     public LinkSnapshot? Snapshot { get; init; }
 
+    /// <summary>
+    /// Since when it waits for a container, in <see cref="AttachmentPhase.Added"/>; null for an endpoint of Docker's. The endpoint id of
+    /// a warm attachment is its container id.
+    /// </summary>
+    public DateTimeOffset? WarmSince { get; init; }
+
+    /// <summary>
+    /// What the kernel showed of its link in the host namespace when it was made ahead; null for an attachment that was made for one
+    /// container.
+    /// </summary>
+    public LinkFacts? AsMade { get; init; }
+
+    [JsonIgnore]
+    public bool IsWarm => WarmSince is not null;
+
     /// <summary>Path of the container's network namespace, known from Join on.</summary>
     public string? SandboxKey { get; init; }
 
@@ -115,7 +130,7 @@ internal enum AttachmentPhase
     /// <summary>Plugins may have run; their outcome is unknown.</summary>
     Adding,
 
-    /// <summary>ADD succeeded; the link waits in the staging namespace.</summary>
+    /// <summary>ADD succeeded; the link waits in the staging namespace, that of a warm attachment in the host namespace.</summary>
     Added,
 
     /// <summary>The link is Docker's: in the host namespace or in the sandbox.</summary>

@@ -21,6 +21,12 @@ internal sealed record NetworkRecord(string NetworkId, string CniNetwork, IpamMo
     /// <summary>The options <c>cni.args.*</c> and <c>cni.bandwidth.*</c> as given: the defaults of the network's endpoints.</summary>
     public IReadOnlyDictionary<string, string> EndpointDefaults { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Option <c>cni.warm</c>: how many warm attachments it keeps. Null: the setting <c>warm.size</c>.</summary>
+    public int? Warm { get; init; }
+
+    /// <summary>Option <c>cni.warm.reuse</c>. Null: the setting <c>warm.reuse</c>.</summary>
+    public bool? WarmReuse { get; init; }
+
     /// <summary>
     /// Since when Docker has not listed the network; null while it does. dockerd may run on another data directory for a while, and never
     /// uses an id twice. The network counts again as soon as Docker lists it or makes an endpoint on it.

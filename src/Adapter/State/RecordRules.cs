@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Text.Json;
 using Bridge.Adapter.Sandboxes.Links;
+using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.State;
 
@@ -18,6 +19,7 @@ internal static class RecordRules
         RequireDefined(record.Ipam);
         RequireDefined(record.Attach);
         Require(record.EndpointDefaults.Values.All(value => value is not null), nameof(record.EndpointDefaults), "null");
+        Require(record.Warm is null or (>= 0 and <= WarmSettings.Most), nameof(record.Warm), $"{record.Warm}");
     }
 
     /// <exception cref="JsonException">A field has a value that cnm-cni does not write.</exception>
@@ -40,6 +42,9 @@ internal static class RecordRules
         RequireAll(nameof(record.Sysctls), record.Sysctls, sysctl => sysctl is not null);
         RequireAll(nameof(record.RequestedPorts), record.RequestedPorts, IsPort);
         RequireAll(nameof(record.PublishedPorts), record.PublishedPorts ?? [], IsPort);
+        Require(!record.IsWarm || record.EndpointId == record.ContainerId, nameof(record.ContainerId), record.ContainerId);
+        RequireAll(nameof(record.AsMade), [.. record.AsMade?.Own ?? [], .. record.AsMade?.Peer ?? []], fact =>
+            fact is { Name: not null, Value: not null });
         Require(record.Snapshot);
     }
 

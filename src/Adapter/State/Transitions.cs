@@ -30,7 +30,7 @@ internal static class Transitions
     /// changes.</exception>
     public static void Require(AttachmentRecord? from, AttachmentRecord? to)
     {
-        if (!IsPossible(from?.Phase, to?.Phase))
+        if (!IsPossible(from?.Phase, to?.Phase) && !Changes(from, to))
             throw Impossible(from, to, from?.Phase, to?.Phase);
 
         if (from is { Phase: not AttachmentPhase.Prepared } && to is not null && Changed(from, to) is { } changed)
@@ -43,7 +43,8 @@ internal static class Transitions
         if (!IsPossible(from?.Phase, to?.Phase))
             throw Impossible(from, to, from?.Phase, to?.Phase);
 
-        if (from?.EndpointId is { } adopted && to is not null && to.EndpointId != adopted)
+        var isFree = to is { EndpointId: null, Phase: ReservationPhase.Reserved } && !to.Addresses.Any(address => address.IsClaimed);
+        if (from?.EndpointId is { } adopted && to is not null && to.EndpointId != adopted && !isFree)
             throw Impossible(from, to, from.Phase, to.Phase, $"endpoint {adopted} has adopted it");
     }
 
@@ -67,6 +68,15 @@ internal static class Transitions
         (AttachmentPhase.Added, AttachmentPhase.Added or AttachmentPhase.Joined or AttachmentPhase.Deleting) => true,
         (AttachmentPhase.Joined, AttachmentPhase.Joined or AttachmentPhase.Deleting) => true,
         (AttachmentPhase.Deleting, AttachmentPhase.Deleting or null) => true,
+        _ => false,
+    };
+
+    // An attachment that was made ahead changes hands as it is: the record of its next owner is written, then that of the previous one is
+    // removed.
+    private static bool Changes(AttachmentRecord? from, AttachmentRecord? to) => (from, to) switch
+    {
+        (null, { Phase: AttachmentPhase.Added, AsMade: not null }) => true,
+        ({ Phase: AttachmentPhase.Added or AttachmentPhase.Joined, AsMade: not null }, null) => true,
         _ => false,
     };
 

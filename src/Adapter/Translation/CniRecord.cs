@@ -60,6 +60,18 @@ internal static class CniRecord
         }
         : null;
 
+    /// <summary>The result of an attachment whose link has been given another MAC.</summary>
+    public static RecordedJson? WithMac(AttachmentRecord record, string mac)
+    {
+        if (Result(record) is not { Json: var json })
+            return null;
+
+        foreach (var link in ContainerLinks(json, record.InterfaceName))
+            link["mac"] = mac;
+
+        return ToElement(json);
+    }
+
     /// <summary>The entries of a result for the container's interface.</summary>
     public static IEnumerable<JsonObject> ContainerLinks(JsonObject result, string ifname) => (result["interfaces"] as JsonArray ?? [])
         .OfType<JsonObject>().Where(link => (string?)link["name"] == ifname && !string.IsNullOrEmpty((string?)link["sandbox"]));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Translation;
@@ -12,6 +13,8 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
 {
     public const string CniNetworkKey = "cni.network";
     public const string AttachKey = "cni.attach";
+    public const string WarmKey = "cni.warm";
+    public const string ReuseKey = "cni.warm.reuse";
 
     /// <summary>The name of the IPAM driver's address spaces.</summary>
     public const string CniAddressSpace = "cni";
@@ -21,7 +24,8 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     private const string IPv6Key = "com.docker.network.enable_ipv6";
 
     private const string Known =
-        $"{CniNetworkKey}=NAME (the CNI network to use), {AttachKey}=staging|sandbox (where its plugins run); " +
+        $"{CniNetworkKey}=NAME (the CNI network to use), {AttachKey}=staging|sandbox (where its plugins run), " +
+        $"{WarmKey}=N (attachments that are made ahead), {ReuseKey}=true|false; " +
         $"and as defaults of its endpoints: {EndpointOptions.Known}";
 
     /// <summary><c>--internal</c>: no default route for its containers.</summary>
@@ -31,6 +35,12 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     public bool IPv6 { get; init; }
 
     public AttachMode Attach { get; init; }
+
+    /// <summary>How many attachments are made ahead; null: the setting.</summary>
+    public int? Warm { get; init; }
+
+    /// <summary>Whether unchanged attachments are used again; null: the setting.</summary>
+    public bool? WarmReuse { get; init; }
 
     /// <summary>
     /// Options of endpoints that do not set them; <see cref="EndpointOptions.Require"/> checks them once the CNI network is known.
@@ -59,19 +69,24 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     public static NetworkOptions Of(IReadOnlyDictionary<string, string> options, IpamMode ipam)
     {
         if (options.Keys.FirstOrDefault(option =>
-            option is not (CniNetworkKey or AttachKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
+            option is not (CniNetworkKey or AttachKey or WarmKey or ReuseKey) && !EndpointOptions.IsKnown(option)) is { } unknown)
             throw new CnmException($"unknown option -o {unknown} of driver cni. Known options: {Known}.");
 
         return new NetworkOptions(ReadCniNetwork(options), ipam, [])
         {
             Attach = ReadAttach(options),
+            Warm = ReadWarm(options),
+            WarmReuse = ReadReuse(options),
             EndpointDefaults = options.Where(option => EndpointOptions.IsKnown(option.Key)).ToDictionary(),
         };
     }
 
     /// <summary>The record of the network.</summary>
     public NetworkRecord ToRecord(string networkId, string cniNetwork) =>
-        new(networkId, cniNetwork, Ipam) { Internal = Internal, IPv6 = IPv6, Attach = Attach, EndpointDefaults = EndpointDefaults };
+        new(networkId, cniNetwork, Ipam)
+        {
+            Internal = Internal, IPv6 = IPv6, Attach = Attach, Warm = Warm, WarmReuse = WarmReuse, EndpointDefaults = EndpointDefaults,
+        };
 
     private static IpamMode ModeOf(string? addressSpace) => addressSpace switch
     {
@@ -90,6 +105,25 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
         options.TryGetValue(CniNetworkKey, out var name) && name.Length == 0
             ? throw new CnmException($"option -o {CniNetworkKey} needs a value: the name of a CNI network, as in -o {CniNetworkKey}=pods.")
             : name;
+
+    private static int? ReadWarm(IReadOnlyDictionary<string, string> options) => options.GetValueOrDefault(WarmKey) switch
+    {
+        null => null,
+        var text when SettingsText.ParseNumber(text) is { } number and <= WarmSettings.Most => number,
+        var other => throw new CnmException(
+            $"option -o {WarmKey}={other} is not a number from 0 to {WarmSettings.Most}: how many attachments cnm-cni makes before " +
+            "containers need them."),
+    };
+
+    private static bool? ReadReuse(IReadOnlyDictionary<string, string> options) => options.GetValueOrDefault(ReuseKey) switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        var other => throw new CnmException(
+            $"option -o {ReuseKey}={other} is neither true (an attachment whose container has ended serves the next one, if it is " +
+            "unchanged) nor false."),
+    };
 
     private static AttachMode ReadAttach(IReadOnlyDictionary<string, string> options) =>
         options.GetValueOrDefault(AttachKey, "staging") switch

@@ -18,7 +18,10 @@ public sealed class NativeLayoutTests
         #include <sys/socket.h>
         #include <sys/time.h>
         #include <net/if.h>
+        #include <linux/ethtool.h>
         #include <linux/fib_rules.h>
+        #include <linux/if_bridge.h>
+        #include <linux/sockios.h>
         #include <linux/if_packet.h>
         #include <linux/if_addr.h>
         #include <linux/if_link.h>
@@ -30,6 +33,7 @@ public sealed class NativeLayoutTests
         #include <linux/netfilter.h>
         #include <linux/netfilter/nfnetlink.h>
         #include <linux/netfilter/nf_tables.h>
+        #include <linux/netfilter/nfnetlink_conntrack.h>
 
         """;
 
@@ -48,6 +52,7 @@ public sealed class NativeLayoutTests
         (typeof(FibRuleHdr), "struct fib_rule_hdr"),
         (typeof(NfGenMsg), "struct nfgenmsg"),
         (typeof(TcMsg), "struct tcmsg"),
+        (typeof(BrVlanMsg), "struct br_vlan_msg"),
         (typeof(TimeVal), "struct timeval"),
     ];
 
@@ -69,7 +74,7 @@ public sealed class NativeLayoutTests
     public void Constants_are_those_of_the_headers()
     {
         var program = new StringBuilder(Headers);
-        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(NamespaceCalls),
+        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(EthtoolCalls), typeof(NamespaceCalls),
             typeof(SocketCalls) }.SelectMany(Constants))
             program.AppendLine(CultureInfo.InvariantCulture,
                 $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");

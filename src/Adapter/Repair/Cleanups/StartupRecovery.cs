@@ -27,6 +27,7 @@ internal sealed class StartupRecovery(
         foreach (var (file, reason) in journal.Load())
             logger.RecordUnreadable(file, reason);
 
+        DropHandedOver();
         _attachments = [.. journal.Attachments.All];
         survivors.End(journal.PluginRecords.Select(record => record.ContainerId).ToHashSet(StringComparer.Ordinal));
         var bootId = BootId.Current();
@@ -60,6 +61,15 @@ internal sealed class StartupRecovery(
             [.. _reservations.Where(record => record.BootId != bootId || record.IsUnfinished)],
             (record, token) => cleanups.CleanUpAsync(record, "its making was cut off", mayCleanUp: null, token),
             cancellationToken);
+    }
+
+    // The process ended while a warm attachment changed hands: it belongs to the endpoint's record.
+    private void DropHandedOver()
+    {
+        var owned = journal.Attachments.All.Where(record => !record.IsWarm).Select(record => record.ContainerId)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var warm in journal.Attachments.All.Where(record => record.IsWarm && owned.Contains(record.ContainerId)).ToArray())
+            journal.Attachments.Remove(warm.EndpointId);
     }
 
     private void Resume(AttachmentRecord record)

@@ -84,6 +84,7 @@ internal static class RecordText
         var name = record switch
         {
             AttachmentRecord { ContainerName: { } container } => $"container {container} (endpoint {DockerId.Short(record.Id)})",
+            AttachmentRecord { IsWarm: true } => $"warm attachment {DockerId.Short(record.Id)}",
             AttachmentRecord => $"endpoint {DockerId.Short(record.Id)}",
             _ => $"reservation {DockerId.Short(record.Id)}",
         };

@@ -79,7 +79,7 @@ internal sealed class DoubleAddressInspection(Journal journal) : IInspection
         Task.FromResult<IReadOnlyList<Finding>?>(
         [
             .. journal.Attachments.All.Where(record => record.Phase is AttachmentPhase.Added or AttachmentPhase.Joined)
-                .OrderBy(record => record.Since)
+                .OrderBy(record => record.Since).DistinctBy(record => record.ContainerId)
                 .SelectMany(
                     record => record.LinkAddresses.Select(address => address.Address).Distinct(),
                     (record, address) => (Record: record, Address: address))

@@ -1,10 +1,12 @@
 using System.Net;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Warm;
 
 namespace Bridge.Adapter.Repair.Inspections;
 
@@ -52,11 +54,12 @@ internal sealed class CutOffInspection(
 }
 
 /// <summary>
-/// Reservations that neither an attachment, nor the endpoint that adopted them, nor a network of another driver uses. Only while Docker
-/// answers: otherwise its calls may still come.
+/// Reservations that neither an endpoint's attachment, nor the endpoint that adopted them, nor a network of another driver uses; without
+/// those of warm attachments that no container has. Only while Docker answers: otherwise its calls may still come.
 /// </summary>
 internal sealed class ReservationInspection(
-    Journal journal, CleanupRunner cleanups, LostAttachments lost, IDockerEngine docker, AdapterSettings settings) : IInspection
+    Journal journal, CleanupRunner cleanups, LostAttachments lost, WarmPool pool, WarmRelease warm, IDockerEngine docker,
+    AdapterSettings settings) : IInspection
 {
     // Docker makes the endpoint right after it reserves, and releases right after the endpoint's end.
     private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(10);
@@ -68,7 +71,7 @@ internal sealed class ReservationInspection(
 
         ReservationRecord[] unused =
         [
-            .. journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Reserved && !journal.IsUsed(record)
+            .. journal.Reservations.All.Where(record => record.Phase == ReservationPhase.Reserved && !IsUsed(record)
                 && !(record.EndpointId is { } endpoint && view.Has(endpoint))),
         ];
         var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>()
@@ -85,9 +88,24 @@ internal sealed class ReservationInspection(
         ];
     }
 
+    // Docker has requested the address of a warm attachment, or has not released it, and uses it in no endpoint.
+    private bool IsUsed(ReservationRecord record) => journal.UserOf(record.ContainerId) is { IsWarm: true, Phase: AttachmentPhase.Added }
+        ? Reservations.IsFree(record)
+        : journal.IsUsed(record);
+
     // Its attachment may be there still, with a record that was lost.
     private async Task<RepairResult> ReleaseAsync(ReservationRecord record, CancellationToken cancellationToken)
     {
+        if (journal.Attachments.Find(record.ContainerId) is { IsWarm: true })
+        {
+            if (!pool.TryMove(record.ContainerId, WarmState.Leaving, WarmState.Claimed, WarmState.Resting, WarmState.Ready)
+                || IsUsed(record))
+                return RepairResult.Unneeded;
+
+            await warm.ReleaseAsync(record.ContainerId, "Docker uses its address in no endpoint");
+            return RepairResult.Repaired("It is released, with the warm attachment that has it.");
+        }
+
         if (record.EndpointId is { } endpoint && await lost.FindAsync(endpoint, networkId: "", cancellationToken) is { } attachment)
         {
             var result = await cleanups.CleanUpAsync(attachment, "its record was lost", mayCleanUp: null, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class EndpointInspection(Journal journal, CleanupRunner cleanups
 
     private IEnumerable<Finding> Forgotten(DockerView docker) =>
         from record in journal.Attachments.All.ToArray()
-        where record is { IsUnfinished: false, IsCleanupPending: false } // Docker does not list those.
+        where record is { IsUnfinished: false, IsCleanupPending: false, IsWarm: false } // Docker does not list those.
         where docker.Endpoints.ContainsKey(record.NetworkId) && docker.Find(record) is null
         select new Finding(FindingKind.ForgottenAttachment, record.EndpointId, record.Text(), "Docker does not have its endpoint any more")
         {

@@ -58,7 +58,8 @@ internal sealed class NetworkInspection(
     private static string What(NetworkRecord record) =>
         $"Docker network {DockerId.Short(record.NetworkId)} for CNI network {record.CniNetwork}";
 
-    private bool IsInUse(NetworkRecord record) => journal.Attachments.All.Any(attachment => attachment.NetworkId == record.NetworkId);
+    private bool IsInUse(NetworkRecord record) => 
+        journal.Attachments.All.Any(attachment => attachment.NetworkId == record.NetworkId && !attachment.IsWarm);
 
     private RepairResult Adopt(DockerNetwork network)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>Constants of linux/netfilter/nfnetlink.h and nf_tables.h, under their names there.</summary>
+/// <summary>Constants of linux/netfilter/nfnetlink.h, nf_tables.h and nfnetlink_conntrack.h, under their names there.</summary>
 internal static class Nfnetlink
 {
     public const int NETLINK_NETFILTER = 12;
@@ -16,6 +16,16 @@ internal static class Nfnetlink
     public const ushort NFTA_RULE_TABLE = 1;
     public const ushort NFTA_SET_TABLE = 1;
     public const uint NF_ACCEPT = 1;
+
+    // linux/netfilter/nfnetlink_conntrack.h
+    public const int NFNL_SUBSYS_CTNETLINK = 1;
+    public const int IPCTNL_MSG_CT_GET = 1;
+    public const int IPCTNL_MSG_CT_DELETE = 2;
+    public const ushort CTA_TUPLE_ORIG = 1;
+    public const ushort CTA_TUPLE_REPLY = 2;
+    public const ushort CTA_ID = 12;
+    public const ushort CTA_ZONE = 18;
+    public const ushort CTA_TUPLE_IP = 1;
 }
 
 /// <summary>struct nfgenmsg of linux/netfilter/nfnetlink.h.</summary>

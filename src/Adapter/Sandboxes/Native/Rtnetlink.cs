@@ -43,7 +43,11 @@ internal static class Rtnetlink
     public const ushort RTM_GETRULE = 34;
     public const ushort RTM_GETQDISC = 38;
     public const ushort RTM_GETNSID = 90;
+    public const ushort RTM_GETVLAN = 114;
+    public const uint TC_H_ROOT = 0xffffffff;
+    public const uint TC_H_INGRESS = 0xfffffff1;
     public const ushort TCA_KIND = 1;
+    public const ushort TCA_OPTIONS = 2;
     public const uint RTMGRP_LINK = 1;
     public const uint RTEXT_FILTER_SKIP_STATS = 8;
 
@@ -75,6 +79,9 @@ internal static class Rtnetlink
 
     // linux/if.h, linux/if_link.h
     public const uint IFF_UP = 1;
+    public const uint IFF_RUNNING = 0x40;
+    public const uint IFF_LOWER_UP = 0x10000;
+    public const uint IFF_DORMANT = 0x20000;
     public const ushort IFLA_ADDRESS = 1;
     public const ushort IFLA_IFNAME = 3;
     public const ushort IFLA_MTU = 4;
@@ -87,6 +94,21 @@ internal static class Rtnetlink
     public const ushort IFLA_PROP_LIST = 52;
     public const ushort IFLA_ALT_IFNAME = 53;
     public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_STATS = 7;
+    public const ushort IFLA_OPERSTATE = 16;
+    public const ushort IFLA_STATS64 = 23;
+    public const ushort IFLA_AF_SPEC = 26;
+    public const ushort IFLA_MASTER = 10;
+    public const ushort IFLA_CARRIER = 33;
+    public const ushort IFLA_CARRIER_CHANGES = 35;
+    public const ushort IFLA_XDP = 43;
+    public const ushort IFLA_CARRIER_UP_COUNT = 47;
+    public const ushort IFLA_CARRIER_DOWN_COUNT = 48;
+    public const ushort IFLA_INFO_SLAVE_DATA = 5;
+    public const ushort IFLA_BRPORT_STATE = 1;
+    public const ushort IFLA_BRPORT_ROOT_ID = 13;
+    public const ushort IFLA_BRPORT_FLUSH = 24;
+    public const ushort IFLA_BRPORT_MCAST_EHT_HOSTS_CNT = 38;
 
     // linux/net_namespace.h
     public const ushort NETNSA_NSID = 1;
@@ -237,4 +259,14 @@ internal struct TcMsg
     public uint tcm_handle;
     public uint tcm_parent;
     public uint tcm_info;
+}
+
+/// <summary>struct br_vlan_msg of linux/if_bridge.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BrVlanMsg
+{
+    public byte family;
+    public byte reserved1;
+    public ushort reserved2;
+    public uint ifindex;
 }
