@@ -26,9 +26,6 @@ internal static class MainPlugin
     /// <returns>The first plugin if none is known to make an interface.</returns>
     public static PluginConfiguration Of(NetworkConfiguration network) => Find(network) ?? network.Plugins[0];
 
-    /// <summary>Whether it is one of the stock plugins (containernetworking/plugins).</summary>
-    public static bool IsStock(PluginConfiguration plugin) => Makers.Contains(plugin.Type) || StockHelpers.Contains(plugin.Type);
-
     /// <summary>Whether the chain has helper plugins whose DEL is unknown to cnm-cni.</summary>
     public static bool HasUnknownHelpers(NetworkConfiguration network) =>
         network.Plugins.Any(plugin => plugin != Of(network) && !StockPlugins.Helpers.Contains(plugin.Type));

@@ -65,7 +65,7 @@ internal static class WarmSupport
             "its plugin bridge admits only the MAC of the moment when the interface is made (macspoofchk), and with --ipam-driver cni " +
             "Docker chooses another when a container starts",
         { Type: "tuning" } when plugin.Json["mac"] is not null => "its plugin tuning sets a MAC, and with --ipam-driver cni Docker chooses it",
-        _ when !MainPlugin.IsStock(plugin) && plugin.Capabilities.Contains("mac") =>
+        _ when !StockPlugins.Contains(plugin.Type) && plugin.Capabilities.Contains("mac") =>
             $"its plugin {plugin.Type} is given the MAC when it runs, and with --ipam-driver cni Docker chooses that when a container starts",
         _ => null,
     };

@@ -68,6 +68,17 @@ internal sealed class WarmReturn(
         if (!record.IsWarm && waiting.Facts.Own.Any(fact => fact.Value == LinkFact.Unknown))
             return "the kernel does not show all of its properties";
 
+        if (!record.IsWarm && record.SandboxKey is { } sandbox)
+        {
+            switch (staging.DevicesUpon(record.ContainerId, sandbox, waiting.Index))
+            {
+                case null:
+                    return "its sandbox is gone, with what it may have made upon the link";
+                case { Count: > 0 } upper:
+                    return $"its container has made {string.Join(", ", upper)} upon the link";
+            }
+        }
+
         return record.AsMade!.DifferencesFrom(waiting.Facts) is { Count: > 0 } differences
             ? $"changed: {string.Join(", ", differences)}"
             : null;

@@ -70,6 +70,27 @@ internal sealed class ScriptedNetworks : IDisposable
              rm -f '{PathOf("store")}'/$CNI_CONTAINERID-chain ;;
         """);
 
+    /// <summary>As <see cref="WriteChain"/>, with a veth whose peer stays on the host as <c>w</c> and the beginning of the container id.</summary>
+    public void WriteVethChain(string add = ":", string delete = ":") => Write("chain", $"""
+        ADD) {add}
+             touch '{PathOf("store")}'/$CNI_CONTAINERID-chain
+             address=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p')
+             number=2
+             while [ -z "$address" ]; do mkdir '{PathOf("given")}'/$number && address=10.78.0.$number/16; number=$((number + 1)); done 2>/dev/null
+             peer=w$(printf %.10s $CNI_CONTAINERID)
+             ip link add $peer type veth peer name $CNI_IFNAME netns $CNI_NETNS
+             ip link set $peer up
+             nsenter --net=$CNI_NETNS ip address add $address dev $CNI_IFNAME
+             nsenter --net=$CNI_NETNS ip link set $CNI_IFNAME up
+             wait_while chain-ADD
+             echo '{Brace}"cniVersion":"1.0.0","interfaces":[{Brace}"name":"'$CNI_IFNAME'","sandbox":"'$CNI_NETNS'"{Close}],
+                   "ips":[{Brace}"address":"'$address'","interface":0{Close}]{Close}' ;;
+        DEL) {delete}
+             wait_while chain-DEL
+             ip link delete w$(printf %.10s $CNI_CONTAINERID) 2>/dev/null
+             rm -f '{PathOf("store")}'/$CNI_CONTAINERID-chain ;;
+        """);
+
     /// <summary>How many addresses the network <c>now</c> has given since it last forgot them.</summary>
     public int Given => Directory.GetDirectories(PathOf("given")).Length;
 

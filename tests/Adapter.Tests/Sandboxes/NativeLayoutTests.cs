@@ -28,6 +28,7 @@ public sealed class NativeLayoutTests
         #include <linux/neighbour.h>
         #include <linux/net_namespace.h>
         #include <linux/netlink.h>
+        #include <linux/pkt_sched.h>
         #include <linux/rtnetlink.h>
         #include <linux/xfrm.h>
         #include <linux/netfilter.h>
@@ -74,7 +75,7 @@ public sealed class NativeLayoutTests
     public void Constants_are_those_of_the_headers()
     {
         var program = new StringBuilder(Headers);
-        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(EthtoolCalls), typeof(NamespaceCalls),
+        foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(Ethtool), typeof(NamespaceCalls),
             typeof(SocketCalls) }.SelectMany(Constants))
             program.AppendLine(CultureInfo.InvariantCulture,
                 $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");

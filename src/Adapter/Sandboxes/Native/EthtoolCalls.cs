@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using CniInvoker;
@@ -6,13 +5,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
+/// <summary>Constants of linux/ethtool.h, linux/sockios.h and sys/socket.h, under their names there.</summary>
+internal static class Ethtool
+{
+    public const uint SIOCETHTOOL = 0x8946;
+    public const uint ETHTOOL_GFEATURES = 0x3a;
+    public const int SOCK_DGRAM = 2;
+}
+
 /// <summary>The features of a link (offloads), by the ioctl SIOCETHTOOL of linux/ethtool.h.</summary>
 internal static unsafe partial class EthtoolCalls
 {
-    internal const uint SIOCETHTOOL = 0x8946;
-    internal const uint ETHTOOL_GFEATURES = 0x3a;
-    internal const int SOCK_DGRAM = 2;
-
     // IFNAMSIZ; and the size of struct ifreq on 64-bit Linux.
     private const int NameSize = 16;
     private const int RequestSize = 40;
@@ -25,13 +28,13 @@ internal static unsafe partial class EthtoolCalls
     /// <param name="name">A link of the network namespace of the calling thread.</param>
     public static string Features(string name)
     {
-        using var handle = socket(SocketCalls.AF_INET, SOCK_DGRAM | SocketCalls.SOCK_CLOEXEC, 0);
+        using var handle = socket(SocketCalls.AF_INET, Ethtool.SOCK_DGRAM | SocketCalls.SOCK_CLOEXEC, 0);
         if (handle.IsInvalid)
             throw LibC.Failure("open a socket");
 
         Span<byte> features = stackalloc byte[(2 * sizeof(uint)) + ((int)MostBlocks * BlockSize)];
         features.Clear();
-        MemoryMarshal.Write(features, ETHTOOL_GFEATURES);
+        MemoryMarshal.Write(features, Ethtool.ETHTOOL_GFEATURES);
         MemoryMarshal.Write(features[sizeof(uint)..], MostBlocks);
         Span<byte> request = stackalloc byte[RequestSize];
         request.Clear();
@@ -41,7 +44,7 @@ internal static unsafe partial class EthtoolCalls
             MemoryMarshal.Write(request[NameSize..], (nint)data);
             fixed (byte* start = request)
             {
-                if (ioctl(handle, SIOCETHTOOL, (nint)start) < 0)
+                if (ioctl(handle, Ethtool.SIOCETHTOOL, (nint)start) < 0)
                     return LibC.LastError is Errno.EOPNOTSUPP ? "" : throw LibC.Failure($"read the features of link {name}");
             }
         }
@@ -62,6 +65,7 @@ internal static unsafe partial class BpfCalls
 {
     // linux/bpf.h; the attach types exist from kernel 6.6 on.
     private const int ProgramQuery = 16; // BPF_PROG_QUERY
+    private const int QuerySize = 64; // Up to the field revision.
     private const uint TcxIngress = 46; // BPF_TCX_INGRESS
     private const uint TcxEgress = 47; // BPF_TCX_EGRESS
 
@@ -77,7 +81,7 @@ internal static unsafe partial class BpfCalls
     private static long? Count(int linkIndex, uint direction)
     {
         var query = new BpfQuery { target_ifindex = (uint)linkIndex, attach_type = direction };
-        if (syscall(Number, ProgramQuery, (nint)(&query), Unsafe.SizeOf<BpfQuery>()) >= 0)
+        if (syscall(Number, ProgramQuery, (nint)(&query), QuerySize) >= 0)
             return query.prog_cnt;
 
         return LibC.LastError is Errno.EINVAL or Errno.ENOENT ? 0 : null;
@@ -86,8 +90,10 @@ internal static unsafe partial class BpfCalls
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint command, nint attributes, nint size);
 
-    /// <summary>The part "query" of union bpf_attr.</summary>
-    [StructLayout(LayoutKind.Sequential)]
+    /// <summary>
+    /// The part "query" of union bpf_attr. The kernel writes into fields behind those that are named here, whatever the given size.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
     private struct BpfQuery
     {
         public uint target_ifindex;
@@ -96,6 +102,5 @@ internal static unsafe partial class BpfCalls
         public uint attach_flags;
         public ulong prog_ids;
         public uint prog_cnt;
-        public uint padding;
     }
 }

@@ -13,6 +13,7 @@ internal static class Rtnetlink
     public const int NETLINK_GET_STRICT_CHK = 12;
     public const ushort NLM_F_REQUEST = 0x01;
     public const ushort NLM_F_ACK = 0x04;
+    public const ushort NLM_F_ECHO = 0x08;
     public const ushort NLM_F_DUMP_INTR = 0x10;
     public const ushort NLM_F_DUMP = 0x300;
     public const ushort NLM_F_REPLACE = 0x100;
@@ -80,8 +81,6 @@ internal static class Rtnetlink
     // linux/if.h, linux/if_link.h
     public const uint IFF_UP = 1;
     public const uint IFF_RUNNING = 0x40;
-    public const uint IFF_LOWER_UP = 0x10000;
-    public const uint IFF_DORMANT = 0x20000;
     public const ushort IFLA_ADDRESS = 1;
     public const ushort IFLA_IFNAME = 3;
     public const ushort IFLA_MTU = 4;
@@ -99,6 +98,9 @@ internal static class Rtnetlink
     public const ushort IFLA_STATS64 = 23;
     public const ushort IFLA_AF_SPEC = 26;
     public const ushort IFLA_MASTER = 10;
+    public const ushort IFLA_TXQLEN = 13;
+    public const ushort IFLA_GROUP = 27;
+    public const ushort IFLA_PROMISCUITY = 30;
     public const ushort IFLA_CARRIER = 33;
     public const ushort IFLA_CARRIER_CHANGES = 35;
     public const ushort IFLA_XDP = 43;

@@ -9,6 +9,9 @@ namespace Bridge.Adapter.Sandboxes.Netlink;
 /// <summary>Everything that the kernel shows of a link and that somebody can have changed.</summary>
 internal sealed partial class RouteNetlink
 {
+    // IFF_LOWER_UP and IFF_DORMANT of linux/if.h, which cannot be included beside net/if.h.
+    private const uint CarrierFlags = 0x10000 | 0x20000 | IFF_RUNNING;
+
     // IFLA_BRPORT_MCAST_N_GROUPS of linux/if_link.h from 6.2 on.
     private const ushort MulticastGroups = 41;
 
@@ -22,7 +25,7 @@ internal sealed partial class RouteNetlink
     private static readonly Dictionary<ushort, string> Names = new()
     {
         [IFLA_MTU] = "MTU", [IFLA_MASTER] = "bridge", [IFLA_XDP] = "XDP program", [IFLA_IFALIAS] = "alias",
-        [IFLA_PROP_LIST] = "alternative names",
+        [IFLA_PROP_LIST] = "alternative names", [IFLA_TXQLEN] = "queue length", [IFLA_GROUP] = "group", [IFLA_PROMISCUITY] = "promiscuity",
     };
 
     /// <summary>The properties of a link; null when no link has the name.</summary>
@@ -58,7 +61,7 @@ internal sealed partial class RouteNetlink
 
     private static List<LinkFact> OfAnswer(NetlinkAnswer answer)
     {
-        var flags = answer.Header<IfInfoMsg>().ifi_flags & ~(IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT);
+        var flags = answer.Header<IfInfoMsg>().ifi_flags & ~CarrierFlags;
         List<LinkFact> facts = [new("flags", $"{flags:x}")];
         foreach (var attribute in answer.Attributes<IfInfoMsg>())
         {
@@ -95,11 +98,12 @@ internal sealed partial class RouteNetlink
 
     private static LinkFact ToFact(LinkAddress address) => new("address", $"{address.Address}/{address.PrefixLength}");
 
-    // The kernel refuses to show its own default one (net/sched/sch_api.c tc_qdisc_dump_ignore). Their statistics are left out.
+    // The kernel refuses to show its own default one (net/sched/sch_api.c tc_qdisc_dump_ignore), and shows others as a notification, which
+    // reaches the socket that asks only as an echo. Their statistics are left out.
     private LinkFact Qdisc(LinkInfo link, uint parent)
     {
         var name = parent == TC_H_ROOT ? "queueing discipline" : "queueing discipline of the ingress";
-        var request = NetlinkMessage.Create(RTM_GETQDISC, NLM_F_ACK, new TcMsg { tcm_ifindex = link.Index, tcm_parent = parent });
+        var request = NetlinkMessage.Create(RTM_GETQDISC, NLM_F_ACK | NLM_F_ECHO, new TcMsg { tcm_ifindex = link.Index, tcm_parent = parent });
         try
         {
             var answer = socket.Ask(request, $"read the {name} of {link.Name} in {place}");
