@@ -10,8 +10,8 @@ namespace Bridge.Adapter.Warm;
 /// something happens to its attachments, and at intervals. A network whose plugins hang does not delay the others.
 /// </summary>
 internal sealed class WarmKeeper(
-    WarmPool pool, WarmUpkeep upkeep, WarmRelease release, WarmSignal signal, Journal journal, AttachmentGates gates, IpamRuns ipam,
-    AdapterSettings settings, TimeProvider timeProvider, ILogger<WarmKeeper> logger) : BackgroundService
+    WarmPool pool, WarmUpkeep upkeep, WarmRelease release, WarmSignal signal, Journal journal, AttachmentGates gates,
+    PluginPriority priority, AdapterSettings settings, TimeProvider timeProvider, ILogger<WarmKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
 
@@ -65,7 +65,7 @@ internal sealed class WarmKeeper(
         var unused = journal.Reservations.All.Where(record => Reservations.IsFree(record)
             && journal.UserOf(record.ContainerId) is not { Phase: AttachmentPhase.Added }).ToArray();
         foreach (var reservation in unused)
-            await GuardedAsync(() => ipam.ReleaseAsync(reservation));
+            await GuardedAsync(() => release.ReleaseAsync(reservation.ContainerId, "its making was cut off"));
     }
 
     private string[] Networks() =>
@@ -96,6 +96,7 @@ internal sealed class WarmKeeper(
         using var turn = await gates.EnterAsync(WarmRelease.TurnOf(networkId), cancellationToken);
         try
         {
+            using var lowered = priority.Lower(settings.Release.Niceness);
             return await upkeep.ServeAsync(networkId, cancellationToken);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))

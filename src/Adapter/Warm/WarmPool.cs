@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
@@ -137,7 +136,7 @@ internal sealed class WarmPool(TimeProvider timeProvider)
 /// <param name="Configuration">The configuration of the CNI network for which it was made, as in the file.</param>
 /// <param name="Since">When it came into its state, on the monotonic clock.</param>
 internal sealed record WarmEntry(
-    string Id, string NetworkId, string CniNetwork, WarmState State, JsonElement Configuration, long Since = 0);
+    string Id, string NetworkId, string CniNetwork, WarmState State, RecordedJson Configuration, long Since = 0);
 
 internal enum WarmState
 {

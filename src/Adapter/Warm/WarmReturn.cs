@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Sandboxes.Links;
@@ -126,7 +125,7 @@ internal sealed class WarmReturn(
 
         var current = CniRecord.ToElement(network.ToUtf8Json());
         PluginRecord made = journal.Reservations.Find(record.ContainerId) is { } reservation ? reservation : record;
-        return JsonElement.DeepEquals(made.Configuration, current)
+        return made.Configuration.Equals(current)
             ? (new WarmEntry(record.ContainerId, record.NetworkId, record.CniNetwork, WarmState.Making, current),
                 WarmSupport.Size(docker, network, settings.Warm))
             : null;

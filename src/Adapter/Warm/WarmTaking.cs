@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
@@ -32,7 +31,7 @@ internal sealed class WarmTaking(
             return null;
 
         var current = CniRecord.ToElement(network.ToUtf8Json());
-        while (pool.Claim(docker.NetworkId, entry => JsonElement.DeepEquals(entry.Configuration, current)) is { } id)
+        while (pool.Claim(docker.NetworkId, entry => entry.Configuration.Equals(current)) is { } id)
         {
             if (reservations.TryClaim(id, request) is not { } address)
                 continue; // It is not free: the keeper decides what becomes of it.
@@ -157,13 +156,13 @@ internal sealed class WarmTaking(
         && warm.NetworkId == requested.NetworkId && warm.BootId == requested.BootId && warm.Internal == requested.Internal
         && requested.RequestedInterfaceName is null
         && warm.Arguments.SequenceEqual(requested.Arguments.Where(argument => argument.Key != MacArgument))
-        && JsonElement.DeepEquals(WithoutMac(warm.Capabilities), WithoutMac(requested.Capabilities))
-        && JsonElement.DeepEquals(warm.Configuration, requested.Configuration)
+        && WithoutMac(warm.Capabilities).Equals(WithoutMac(requested.Capabilities))
+        && warm.Configuration.Equals(requested.Configuration)
         && publisher.HasSameAttaching(warm, requested.RequestedPorts);
 
-    private static JsonElement WithoutMac(JsonElement? capabilities)
+    private static RecordedJson WithoutMac(RecordedJson? capabilities)
     {
-        var json = capabilities is { } present ? JsonObject.Create(present)! : [];
+        var json = capabilities?.ToObject() ?? [];
         json.Remove(MacCapability);
         return CniRecord.ToElement(json);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Sandboxes;
@@ -54,11 +53,11 @@ internal sealed class WarmUpkeep(
 
     private async Task RemoveAsync(string networkId, NetworkConfiguration? network, int size, bool isThorough)
     {
-        var current = network is null ? default : CniRecord.ToElement(network.ToUtf8Json());
+        var current = network is null ? null : CniRecord.ToElement(network.ToUtf8Json());
         if (network is not null && size > 0)
         {
             await release.ReleaseIdleAsync(entry => entry.NetworkId == networkId
-                && !JsonElement.DeepEquals(entry.Configuration, current), "the configuration of its CNI network has changed");
+                && !entry.Configuration.Equals(current), "the configuration of its CNI network has changed");
         }
 
         while (pool.Of(networkId).Count(entry => entry.State is not (WarmState.Leaving or WarmState.Claimed)) > size
