@@ -10,6 +10,7 @@ using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Warm;
 
 namespace Bridge.Adapter;
 
@@ -43,5 +44,8 @@ internal static class LogCategories
         .AddLogOf<StartupRecovery>()
         .AddLogOf<SurvivingPlugins>()
         .AddLogOf<TimedExecutor>()
-        .AddLogOf<UnaskedPublisher>();
+        .AddLogOf<UnaskedPublisher>()
+        .AddLogOf<WarmKeeper>()
+        .AddLogOf<WarmReturn>()
+        .AddLogOf<WarmTimes>();
 }

@@ -88,7 +88,11 @@ internal sealed class LostAttachments(
             return null; // DEL has removed everything.
 
         var found = await WithPortsAsync(
-            candidate with { Snapshot = WithLink(candidate.Snapshot!, link), HostInterfaceName = link?.Name ?? candidate.HostInterfaceName },
+            candidate with
+            {
+                Snapshot = WithLink(candidate.Snapshot!, link),
+                HostInterfaceName = link?.Name ?? candidate.HostInterfaceName,
+            },
             cancellationToken);
         journal.Attachments.Write(found);
         var addresses = string.Join(", ", found.Snapshot!.Addresses.Select(address => address.Address));

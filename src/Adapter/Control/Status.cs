@@ -27,7 +27,8 @@ internal sealed class Status(
             podRuntime,
             [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal)
                 .Select(record => ToStatus(record, contents))],
-            [.. journal.Attachments.All.Where(record => !record.IsWarm || record.IsCleanupPending).OrderBy(record => record.Since).Select(ToStatusOrProblem)],
+            [.. journal.Attachments.All.Where(record => !record.IsWarm || record.IsCleanupPending)
+                .OrderBy(record => record.Since).Select(ToStatusOrProblem)],
             [.. cniNetworks.Select(found => ToStatus(found.Network, found.Owners))],
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],

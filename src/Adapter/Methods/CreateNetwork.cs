@@ -105,7 +105,8 @@ internal sealed class DeleteNetwork(Journal journal, DeferredReleases releases, 
     public async Task<Nothing> InvokeAsync(DeleteNetworkRequest request, CancellationToken cancellationToken)
     {
         var networkId = DockerId.Require(request.NetworkID, nameof(request.NetworkID));
-        var live = journal.Attachments.All.Where(record => record.NetworkId == networkId && record is { Phase: not AttachmentPhase.Deleting, IsWarm: false })
+        var live = journal.Attachments.All.Where(record =>
+            record.NetworkId == networkId && record is { Phase: not AttachmentPhase.Deleting, IsWarm: false })
             .ToArray();
         if (live.Length > 0)
         {

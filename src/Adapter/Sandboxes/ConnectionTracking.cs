@@ -24,7 +24,10 @@ internal sealed class ConnectionTracking(NetworkNamespace host)
         using var socket = host.Run(() => NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER));
         foreach (var family in addresses.GroupBy(address => address.AddressFamily == AddressFamily.InterNetworkV6
             ? SocketCalls.AF_INET6 : SocketCalls.AF_INET))
-            Forget(socket, family.Key, family.Select(address => Convert.ToHexString(address.GetAddressBytes())).ToHashSet(StringComparer.Ordinal));
+        {
+            var bytes = family.Select(address => Convert.ToHexString(address.GetAddressBytes()));
+            Forget(socket, family.Key, bytes.ToHashSet(StringComparer.Ordinal));
+        }
     }
 
     private void Forget(NetlinkSocket socket, byte family, IReadOnlySet<string> addresses)

@@ -128,7 +128,8 @@ internal sealed class JournalMetrics
         meter.CreateObservableGauge("cnm_cni_up", () => 1L, description: "Whether the daemon answers.");
         meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.ListedNetworks.Count(),
             description: "Docker networks of this driver.");
-        meter.CreateObservableGauge("cnm_cni_attachments", () => Phases([.. journal.Attachments.All.Where(record => !record.IsWarm)], record => record.Phase),
+        meter.CreateObservableGauge("cnm_cni_attachments",
+            () => Phases([.. journal.Attachments.All.Where(record => !record.IsWarm)], record => record.Phase),
             description: "Attachments, by phase.");
         meter.CreateObservableGauge(
             "cnm_cni_reservations", () => Phases(journal.Reservations.All, record => record.Phase),

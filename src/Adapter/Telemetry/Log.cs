@@ -83,10 +83,11 @@ internal static partial class Log
         "A warm attachment of CNI network {CniNetwork} could not be made; the next attempt comes in {Seconds:F0} s: {Reason}")]
     public static partial void NotMadeAhead(this ILogger logger, string cniNetwork, double seconds, string reason);
 
-    [LoggerMessage(231, LogLevel.Information, "The attachment of endpoint {EndpointId} on CNI network {CniNetwork} is not used again: {Reason}")]
+    [LoggerMessage(231, LogLevel.Information,
+        "The attachment of endpoint {EndpointId} on CNI network {CniNetwork} is not used again: {Reason}")]
     public static partial void NotReused(this ILogger logger, string endpointId, string cniNetwork, string reason);
 
-    [LoggerMessage(232, LogLevel.Error, "Looking after the warm attachments of network {NetworkId} failed unexpectedly")]
+    [LoggerMessage(232, LogLevel.Error, "The upkeep of the warm attachments of network {NetworkId} failed unexpectedly")]
     public static partial void UpkeepFailed(this ILogger logger, Exception failure, string networkId);
 
     [LoggerMessage(402, LogLevel.Warning, "Cleaning up endpoint {EndpointId} of {CniNetwork} failed; cnm-cni retries it: {Reason}")]

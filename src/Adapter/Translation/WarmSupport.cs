@@ -31,7 +31,8 @@ internal static class WarmSupport
         if (docker.Warm > 0 && WhyNot(docker, network) is { } reason)
         {
             throw new CnmException(
-                $"option -o {NetworkOptions.WarmKey}={docker.Warm} is not possible for CNI network \"{network.Name}\" ({network.Source}): " +
+                $"option -o {NetworkOptions.WarmKey}={docker.Warm} is not possible for CNI network \"{network.Name}\" " +
+                $"({network.Source}): " +
                 $"{reason}. Omit it.");
         }
     }
@@ -64,9 +65,11 @@ internal static class WarmSupport
         _ when CniSubnet.IsSet(plugin, "macspoofchk") =>
             "its plugin bridge admits only the MAC of the moment when the interface is made (macspoofchk), and with --ipam-driver cni " +
             "Docker chooses another when a container starts",
-        { Type: "tuning" } when plugin.Json["mac"] is not null => "its plugin tuning sets a MAC, and with --ipam-driver cni Docker chooses it",
+        { Type: "tuning" } when plugin.Json["mac"] is not null =>
+            "its plugin tuning sets a MAC, and with --ipam-driver cni Docker chooses it",
         _ when !StockPlugins.Contains(plugin.Type) && plugin.Capabilities.Contains("mac") =>
-            $"its plugin {plugin.Type} is given the MAC when it runs, and with --ipam-driver cni Docker chooses that when a container starts",
+            $"its plugin {plugin.Type} is given the MAC when it runs, and with --ipam-driver cni Docker chooses that when a container " +
+            "starts",
         _ => null,
     };
 }

@@ -6,7 +6,7 @@ using Bridge.Adapter.Telemetry;
 namespace Bridge.Adapter.Warm;
 
 /// <summary>
-/// The background of the warm pool. Takes over the warm attachments of the previous process; then looks after each network whenever
+/// The background of the warm pool. Takes over the warm attachments of the previous process; then manages each network whenever
 /// something happens to its attachments, and at intervals. A network whose plugins hang does not delay the others.
 /// </summary>
 internal sealed class WarmKeeper(

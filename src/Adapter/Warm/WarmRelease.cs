@@ -75,7 +75,8 @@ internal sealed class WarmRelease(
             {
                 return await attempt();
             }
-            catch (CniException failure) when (IsShortage(failure) && (id = pool.TakeIdle(entry => entry.CniNetwork == cniNetwork)) is not null)
+            catch (CniException failure) when (IsShortage(failure)
+                && (id = pool.TakeIdle(entry => entry.CniNetwork == cniNetwork)) is not null)
             {
                 await ReleaseAsync(id, "the addresses of its CNI network run short");
             }

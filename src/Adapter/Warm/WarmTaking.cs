@@ -169,7 +169,8 @@ internal sealed class WarmTaking(
 
     // RequestAddress does not name the Docker network.
     private NetworkRecord? NetworkOf(CniPool cniPool) =>
-        journal.ListedNetworks.Where(record => record.CniNetwork == cniPool.CniNetwork && record.Ipam == IpamMode.Cni).ToArray() is [var only]
+        journal.ListedNetworks.Where(record => record.CniNetwork == cniPool.CniNetwork && record.Ipam == IpamMode.Cni)
+            .ToArray() is [var only]
             ? only
             : null;
 

@@ -23,7 +23,7 @@ internal sealed class WarmUpkeep(
 
     /// <param name="networkId">The Docker network.</param>
     /// <param name="cancellationToken">The daemon stops.</param>
-    /// <returns>How long until it must be looked after again, unless something happens before.</returns>
+    /// <returns>How long until it must be managed again, unless something happens before.</returns>
     public async Task<TimeSpan> ServeAsync(string networkId, CancellationToken cancellationToken)
     {
         var docker = journal.Networks.Find(networkId) is { UnlistedSince: null } listed ? listed : null;

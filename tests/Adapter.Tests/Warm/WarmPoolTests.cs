@@ -71,7 +71,8 @@ public sealed class WarmPoolTests : WarmTest
     [Theory]
     [InlineData("com.docker.network.endpoint.macaddress", Mac)]
     [InlineData("cni.args.KEY", "value")]
-    public async Task A_container_with_requests_of_its_own_gets_an_attachment_of_its_own_and_the_address_it_was_given(string option, string value)
+    public async Task A_container_with_requests_of_its_own_gets_an_attachment_of_its_own_and_the_address_it_was_given(
+        string option, string value)
     {
         await CreateAsync(Reserved, warm: 1);
         await ReadyAsync(1);

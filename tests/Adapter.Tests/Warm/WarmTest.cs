@@ -39,7 +39,8 @@ public abstract class WarmTest : ServingDaemonTest
         {
             NetworkID = network,
             Options = new Dictionary<string, object> { ["com.docker.network.generic"] = options },
-            IPv4Data = new[] { isReserved ? new { AddressSpace = "cni", Pool = "10.77.0.0/16" } : new { AddressSpace = "null", Pool = "0.0.0.0/0" } },
+            IPv4Data = new[] { isReserved
+                ? new { AddressSpace = "cni", Pool = "10.77.0.0/16" } : new { AddressSpace = "null", Pool = "0.0.0.0/0" } },
         });
     }
 

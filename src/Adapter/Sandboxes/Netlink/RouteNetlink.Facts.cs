@@ -6,7 +6,7 @@ using static Bridge.Adapter.Sandboxes.Native.Rtnetlink;
 
 namespace Bridge.Adapter.Sandboxes.Netlink;
 
-/// <summary>Everything that the kernel shows of a link and that somebody can have changed.</summary>
+/// <summary>Everything that the kernel shows of a link and that a container or a person can have changed.</summary>
 internal sealed partial class RouteNetlink
 {
     // IFF_LOWER_UP and IFF_DORMANT of linux/if.h, which cannot be included beside net/if.h.
@@ -55,7 +55,8 @@ internal sealed partial class RouteNetlink
             facts.Add(Vlans(link));
 
         facts.Add(new LinkFact("features", EthtoolCalls.Features(link.Name)));
-        facts.Add(new LinkFact("tcx programs", $"{BpfCalls.TcxPrograms(link.Index)?.ToString(CultureInfo.InvariantCulture) ?? LinkFact.Unknown}"));
+        var programs = BpfCalls.TcxPrograms(link.Index);
+        facts.Add(new LinkFact("tcx programs", programs?.ToString(CultureInfo.InvariantCulture) ?? LinkFact.Unknown));
         return (link, facts);
     }
 
@@ -103,7 +104,8 @@ internal sealed partial class RouteNetlink
     private LinkFact Qdisc(LinkInfo link, uint parent)
     {
         var name = parent == TC_H_ROOT ? "queueing discipline" : "queueing discipline of the ingress";
-        var request = NetlinkMessage.Create(RTM_GETQDISC, NLM_F_ACK | NLM_F_ECHO, new TcMsg { tcm_ifindex = link.Index, tcm_parent = parent });
+        var request = NetlinkMessage.Create(
+            RTM_GETQDISC, NLM_F_ACK | NLM_F_ECHO, new TcMsg { tcm_ifindex = link.Index, tcm_parent = parent });
         try
         {
             var answer = socket.Ask(request, $"read the {name} of {link.Name} in {place}");
