@@ -25,6 +25,14 @@ public abstract class WarmTest : ServingDaemonTest
         },
     };
 
+    // The links of attachments that remain are in the machine's own namespace.
+    private protected override async ValueTask EndDaemonAsync()
+    {
+        await base.EndDaemonAsync();
+        foreach (var remaining in Networks.Store.Where(entry => entry.EndsWith("-chain", StringComparison.Ordinal)))
+            Tool.Try("ip", ["link", "delete", $"w{remaining[..10]}"]);
+    }
+
     /// <summary>Replaces the Docker network of <see cref="ScriptedNetworksTest"/> by a warm one.</summary>
     protected async Task<string> CreateAsync(string network, int warm, bool reuse = false, Dictionary<string, string>? more = null)
     {
