@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Repair.Cleanups;
 
 /// <summary>
 /// Clean-ups of removed containers, after Docker has its answer: DEL of the chain, then of the IPAM plugin. The record with the intent is
-/// written before the answer. Whoever needs what a release frees waits for it: an address, a MAC, a host port, the network itself.
+/// written before the answer. A call that needs what a release frees waits for it: an address, a MAC, a host port, the network itself.
 /// </summary>
 internal sealed class DeferredReleases(
     ReleaseQueue queue, CleanupRunner cleanups, Detacher detacher, Journal journal, PluginPriority priority, CallClock clock,

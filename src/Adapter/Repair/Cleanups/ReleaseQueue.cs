@@ -3,7 +3,7 @@ using Bridge.Adapter.Settings;
 namespace Bridge.Adapter.Repair.Cleanups;
 
 /// <summary>
-/// The order of deferred releases: the oldest first, some at a time, one for each CNI container id. A release that somebody waits for
+/// The order of deferred releases: the oldest first, some at a time, one for each CNI container id. A release that a call waits for
 /// starts at once.
 /// </summary>
 internal sealed class ReleaseQueue(AdapterSettings settings)
