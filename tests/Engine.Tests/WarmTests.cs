@@ -15,8 +15,9 @@ public sealed class WarmTests(WarmHost engine) : EngineTest(engine), IClassFixtu
     {
         await CreateAsync(2, reuse: false);
 
-        await DockerAsync("run", "--detach", "--name", "web", "--network", Network, "--publish", "8080:80", Image, "httpd", "-f", "-p", "80",
-            "-h", "/www");
+        await DockerAsync(
+            "run", "--detach", "--name", "web", "--network", Network, "--publish", "8080:80", Image,
+            "httpd", "-f", "-p", "80", "-h", "/www");
 
         var docker = await DockerView.OfAsync(Host, "web", Network, Cancellation);
         var inside = await KernelView.OfAsync(Host, "web", "eth0", Cancellation);

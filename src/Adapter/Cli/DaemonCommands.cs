@@ -107,32 +107,20 @@ internal static class RepairOutcome
 /// <summary><c>cnm-cni settle</c>.</summary>
 internal static class SettleCommand
 {
-    private static readonly Option<string> Timeout = new("--timeout")
-    {
-        Description = "The longest time to wait, with a unit: 500ms, 30s, 5m.",
-        HelpName = "DURATION",
-        DefaultValueFactory = _ => "60s",
-    };
-
     public static Command Build()
     {
+        var timeout = TimeoutOption();
         var command = new Command("settle",
             "Wait until the plugins of every removed container have cleaned up. Exit code 1 when something remains after the time-out.")
         {
-            Timeout, Json, Config,
+            timeout, Json, Config,
         };
-        command.Validators.Add(result =>
-        {
-            // Validators run before the default value is set.
-            if (result.GetValue(Timeout) is { } given && SettingsText.ParseDuration(given) is null)
-                result.AddError($"--timeout {given}: a number with a unit is expected: 500ms, 30s, 5m.");
-        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var daemon = new ControlClient(SettingsOf(parsed).Socket);
             var output = parsed.InvocationConfiguration.Output;
-            var timeout = SettingsText.ParseDuration(parsed.GetValue(Timeout)!)!.Value;
-            var response = await daemon.SettleAsync(new SettleRequest(timeout.TotalSeconds), cancellationToken);
+            var longest = SettingsText.ParseDuration(parsed.GetValue(timeout)!)!.Value;
+            var response = await daemon.SettleAsync(new SettleRequest(longest.TotalSeconds), cancellationToken);
             if (parsed.GetValue(Json))
                 await output.WriteLineAsync(JsonSerializer.Serialize(response, ControlJson.Default.SettleResponse));
             else
@@ -141,6 +129,22 @@ internal static class SettleCommand
             return response.Pending.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
+    }
+
+    private static Option<string> TimeoutOption()
+    {
+        var option = new Option<string>("--timeout")
+        {
+            Description = "The longest time to wait, with a unit: 500ms, 30s, 5m.",
+            HelpName = "DURATION",
+            DefaultValueFactory = _ => "60s",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && SettingsText.ParseDuration(given) is null)
+                result.AddError($"--timeout {given}: a number with a unit is expected: 500ms, 30s, 5m.");
+        });
+        return option;
     }
 }
 

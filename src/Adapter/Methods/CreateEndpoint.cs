@@ -35,7 +35,8 @@ internal sealed class CreateEndpoint(
 
         var requested = await intent.ReadAsync(request, cancellationToken);
         var record = await warm.TakeAsync(requested, request, cancellationToken)
-            ?? await shortage.BeforeShortageAsync(requested.CniNetwork, () => AttachAsync(requested, cancellationToken));
+            ?? await shortage.BeforeShortageAsync(
+                requested.CniNetwork, () => AttachAsync(requested, cancellationToken), cancellationToken);
         return EndpointAnswer.ToCreateEndpoint(record, request.Interface);
     }
 

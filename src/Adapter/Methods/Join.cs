@@ -122,8 +122,8 @@ internal sealed class Join(
 /// The container leaves the network. Its link is still in the sandbox; after the answer Docker moves it back to the host namespace
 /// (moby daemon/libnetwork/endpoint.go, sbLeave).
 /// CNI: DEL of the plugins that published, if RevokeExternalConnectivity did not come (Docker 29 omits it in places), then of those that
-/// ran in the sandbox; with direct attach DEL of the whole chain, in the background where the container has ended: cnm-cni's own mount keeps
-/// the sandbox until then. Journal: what DEL has removed.
+/// ran in the sandbox; with direct attach DEL of the whole chain, in the background where the container has ended: cnm-cni's own mount
+/// keeps the sandbox until then. Journal: what DEL has removed.
 /// Docker ignores a failure; DeleteEndpoint tries again. Idempotent: a second Leave, or one after a failed Join, succeeds.
 /// </summary>
 internal sealed class Leave(

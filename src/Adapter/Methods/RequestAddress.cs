@@ -51,8 +51,9 @@ internal sealed class RequestAddress(
 
         await warm.YieldAsync(request);
         var cniNetwork = request.Pool.CniNetwork;
-        return await shortage.BeforeShortageAsync(cniNetwork, () => releases.AttemptAsync(
-            cniNetwork, () => reservations.ReserveAsync(request, cancellationToken), mayRepeat: null, cancellationToken));
+        Task<string> ReserveNewAsync() => reservations.ReserveAsync(request, cancellationToken);
+        return await shortage.BeforeShortageAsync(
+            cniNetwork, () => releases.AttemptAsync(cniNetwork, ReserveNewAsync, mayRepeat: null, cancellationToken), cancellationToken);
     }
 
     private static bool Holds(PluginRecord pending, string cniNetwork, IPAddress address) =>

@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Service;
 internal sealed class HttpServer(PluginSocket socket, RequestDelegate answer, ILoggerFactory loggers)
     : IHttpApplication<HttpContext>, IDisposable
 {
-    // Plugins are told whose call they serve (W3C trace context).
+    // Plugins receive the trace of the call that they serve (W3C trace context).
     private static readonly DistributedContextPropagator Propagator = DistributedContextPropagator.CreateW3CPropagator();
 
     private readonly KestrelServer _server = new(

@@ -3,7 +3,10 @@ using CniInvoker;
 
 namespace Bridge.Adapter.State;
 
-/// <summary>Tries to write a file of the size of a record to each directory of records: only the file system knows how much room there is, and for whom.</summary>
+/// <summary>
+/// Tries to write a file of the size of a record to each directory of records: only the file system knows how much room there is, and for
+/// whom.
+/// </summary>
 internal sealed class StateProbe(AdapterSettings settings, TimeProvider timeProvider)
 {
     // Not a record's name, so Load ignores it.

@@ -1,5 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using CniInvoker;
 
@@ -9,7 +10,7 @@ namespace Bridge.Adapter.Warm;
 /// Removes warm attachments: DEL of the chain, then of the IPAM plugin. A failure stays in the record, and repair continues.
 /// </summary>
 internal sealed class WarmRelease(
-    WarmPool pool, Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, WarmSignal signal)
+    WarmPool pool, Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, WarmSignal signal, AdapterSettings settings)
 {
     // A network's removal waits for all of them.
     private const int Parallelism = 4;
@@ -64,9 +65,35 @@ internal sealed class WarmRelease(
 
     /// <summary>
     /// Containers come first: where the addresses of a CNI network run short, its warm attachments are released one after the other, and
-    /// the operation is repeated.
+    /// the operation is repeated. Meanwhile none is made: it would take the address again.
     /// </summary>
-    public async Task<T> BeforeShortageAsync<T>(string cniNetwork, Func<Task<T>> attempt)
+    public async Task<T> BeforeShortageAsync<T>(string cniNetwork, Func<Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        var networks = NetworksOn(cniNetwork);
+        try
+        {
+            return await attempt();
+        }
+        catch (CniException failure) when (IsShortage(failure) && networks.Length > 0)
+        {
+            // Again, without the refill.
+        }
+
+        var turns = new List<IDisposable>();
+        try
+        {
+            foreach (var networkId in networks)
+                turns.Add(await gates.EnterAsync(TurnOf(networkId), cancellationToken));
+
+            return await ReleasingAsync(cniNetwork, attempt);
+        }
+        finally
+        {
+            turns.ForEach(turn => turn.Dispose());
+        }
+    }
+
+    private async Task<T> ReleasingAsync<T>(string cniNetwork, Func<Task<T>> attempt)
     {
         while (true)
         {
@@ -82,6 +109,15 @@ internal sealed class WarmRelease(
             }
         }
     }
+
+    // In one order, so that two calls cannot wait for each other's turn.
+    private string[] NetworksOn(string cniNetwork) =>
+    [
+        .. journal.ListedNetworks.Where(record => record.CniNetwork == cniNetwork && (record.Warm ?? settings.Warm.Size) > 0)
+            .Select(record => record.NetworkId)
+            .Concat(pool.All.Where(entry => entry.CniNetwork == cniNetwork).Select(entry => entry.NetworkId))
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The gate of everybody who makes or removes several attachments of a network.</summary>
     public static string TurnOf(string networkId) => $"warm {networkId}";

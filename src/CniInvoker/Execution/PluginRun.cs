@@ -88,8 +88,8 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
         _ = LibC.pthread_sigmask(LibC.SIG_BLOCK, signals, null);
     }
 
-    // Of this thread alone (setpriority(2), "C library/kernel differences"), which ends with the run. The child inherits it, so that there is
-    // no moment at which it runs with ours.
+    // Of this thread alone (setpriority(2), "C library/kernel differences"), which ends with the run. The child inherits it, so that there
+    // is no moment at which it runs with ours.
     private void LowerPriority()
     {
         if (request.Niceness > 0)

@@ -64,7 +64,7 @@ internal sealed class VersionMemory(string? directory)
         DurableFile.MakeDirectory(directory!);
         using var held = LibC.Open(directory!);
         if (!LibC.TryLock(held))
-            return; // Whoever writes now would not see this answer; the next process asks again.
+            return; // Another process writes now and would not see this answer; the next one asks again.
 
         var json = Read() ?? [];
         json.Remove(path);

@@ -46,6 +46,8 @@ public sealed class DaemonCommandsTests : DaemonCommandTest
         Daemon.Answers["POST /Bridge.Settle"] = Answer(new SettleResponse([]));
 
         (await RunAsync($"settle --config {ConfigFile}", Cancellation)).Should().Be(0);
+        (await RunAsync($"settle --config {ConfigFile} --timeout", Cancellation)).Should().Be(2);
+        (await RunAsync($"settle --config {ConfigFile} --timeout soon", Cancellation)).Should().Be(2);
 
         Daemon.Bodies.Should().ContainSingle().Which.Should().Contain("60");
         Lines().Should().Equal("Nothing is pending.");

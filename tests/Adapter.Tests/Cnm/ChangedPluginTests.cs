@@ -1,7 +1,7 @@
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>Plugins and configurations that change between ADD and DEL, and oversized answers.</summary>
-public sealed class ChangedPluginTests : DaemonProcessTest
+public sealed class ChangedPluginTests() : DaemonProcessTest("release: {deferred: false}")
 {
     [Theory]
     [InlineData("")]

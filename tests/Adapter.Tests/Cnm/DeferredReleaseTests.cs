@@ -88,7 +88,8 @@ public sealed class DeferredReleaseTests : ServingDaemonTest
     public async Task Who_wants_the_same_address_waits_for_that_release_alone()
     {
         var (first, second) = (await AttachAheadAsync(_e1), await AttachAheadAsync(_e2));
-        Networks.WriteChain(delete: $"given=$(cat); while [ -e {Networks.Plugins}/wait ] && echo $given | grep -q 10.77.0.3/; do sleep 0.02; done");
+        Networks.WriteChain(
+            delete: $"given=$(cat); while [ -e {Networks.Plugins}/wait ] && echo $given | grep -q 10.77.0.3/; do sleep 0.02; done");
         await File.WriteAllTextAsync($"{Networks.Plugins}/wait", "", Cancellation);
         await ReleaseAsync(_e2, second);
         await Networks.RunsAsync("DEL chain");

@@ -37,6 +37,7 @@ public sealed class OverloadTests : IDisposable
         }
 
         _networks.MostAtOnce.Should().BeInRange(2, 2 * Running, "what makes and what undoes have {0} places each", Running);
+        (await daemon.PostAsync("Bridge.Settle", """{"timeout":30}""")).Body.Should().Contain("\"pending\": []");
         _networks.Store.Should().BeEmpty();
         Directory.GetFiles(daemon.RecordsOf("attachments")).Should().BeEmpty();
         await Eventually.TrueAsync(() => daemon.OpenFiles <= files + 2, $"its open files are {files} again");

@@ -70,7 +70,9 @@ internal sealed class ScriptedNetworks : IDisposable
              rm -f '{PathOf("store")}'/$CNI_CONTAINERID-chain ;;
         """);
 
-    /// <summary>As <see cref="WriteChain"/>, with a veth; its peer stays on the host as <c>w</c> and the container id's beginning.</summary>
+    /// <summary>
+    /// As <see cref="WriteChain"/>, with a veth; its peer stays on the host as <c>w</c> and the container id's beginning.
+    /// </summary>
     public void WriteVethChain(string add = ":", string delete = ":") => Write("chain", $"""
         ADD) {add}
              touch '{PathOf("store")}'/$CNI_CONTAINERID-chain

@@ -86,7 +86,7 @@ public sealed class LostRecordTests
         bench.Journal.Attachments.Write(other with { Phase = AttachmentPhase.Joined });
 
         var file = bench.PathOf($"run/records/attachments/{Senseless}.json");
-        await SealedRecords.ChangeAsync(file, "\"plugins\": [", "\"plugins\": 7, \"other\": [");
+        await SealedRecords.ChangeAsync(file, "\"plugins\":[", "\"plugins\":7,\"other\":[");
         bench.Docker.AddEndpoint("pods", record.EndpointId, "web");
         await bench.StartAsync(Cancellation);
 

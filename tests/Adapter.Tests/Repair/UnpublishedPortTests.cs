@@ -54,7 +54,9 @@ public sealed class UnpublishedPortTests : IDisposable
         await bench.StartAsync(Cancellation);
         Tool.Ip(_host.SandboxPath, "link del eth0");
 
-        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Reported);
+        // The background may have reported it before.
+        (await bench.RepairAsync(dryRun: false)).Findings.Where(finding => finding.Kind == Kind).Select(finding => finding.State)
+            .Should().BeSubsetOf([FindingState.Reported]);
 
         (await bench.StatusAsync()).Endpoints.Single().ArrivalProblem.Should().Contain("ports cannot be published on CNI network \"pods\"");
     }

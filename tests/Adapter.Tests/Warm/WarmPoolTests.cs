@@ -1,3 +1,4 @@
+using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Tests.Sandboxes;
 
@@ -54,6 +55,36 @@ public sealed class WarmPoolTests : WarmTest
 
         answer.Should().Contain((string)warm["addresses"]![0]!).And.Contain(mac);
         (await CreateEndpointAsync("e1", Unreserved)).Should().Be(answer);
+    }
+
+    [Fact]
+    public async Task Containers_get_the_last_addresses_also_while_warm_ones_are_made()
+    {
+        await CreateAsync(Reserved, warm: 2);
+        await ReadyAsync(2);
+        Networks.WriteReserve(add: "[ $number -le 6 ] || { rmdir $(dirname $0)/../store/10.77.0.$number; "
+            + "echo '{\"code\":11,\"msg\":\"no IP addresses available\"}'; exit 1; }");
+
+        var addresses = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RequestAddressAsync()));
+
+        addresses.Should().OnlyHaveUniqueItems().And.OnlyContain(address => address.StartsWith("10.77.0."));
+    }
+
+    [Fact]
+    public async Task One_whose_namespace_is_lost_is_still_good_for_a_container()
+    {
+        await CreateAsync(Reserved, warm: 1);
+        await ReadyAsync(1);
+        var path = Path.Combine(Daemon.Settings.RunDirectory, "netns", (string)(await WarmAsync())[0]!["id"]!);
+        NetworkNamespace.Unmount(path);
+        // As after the mount namespace of a process has ended.
+        await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+
+        var address = await StartReservedAsync("e1");
+        (await JoinAsync("e1", Reserved)).Should().StartWith("cni");
+
+        await EndAsync("e1", Reserved, address);
+        (await Daemon.PostAsync("Bridge.Settle", """{"timeout":10}""")).Body.Should().Contain("\"pending\": []");
     }
 
     [Fact]

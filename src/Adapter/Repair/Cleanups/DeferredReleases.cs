@@ -91,6 +91,7 @@ internal sealed class DeferredReleases(
     private async Task RunAsync(string containerId, string? cause)
     {
         var call = clock.Begin();
+        var isThere = RecordsOf(containerId).Any();
         using var low = priority.Lower(settings.Release.Niceness);
         try
         {
@@ -100,7 +101,7 @@ internal sealed class DeferredReleases(
             if (journal.Reservations.Find(containerId) is { IsCleanupPending: true } reservation && !journal.IsUsed(reservation))
                 await cleanups.CleanUpAsync(reservation, cause, IsPendingAsync, CancellationToken.None);
 
-            if (!RecordsOf(containerId).Any())
+            if (isThere && !RecordsOf(containerId).Any())
                 logger.Released(containerId, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
