@@ -90,6 +90,7 @@ take_back_daemon() {
         else
             say "$state stays: it holds records of networks or attachments that still exist."
         fi
+        rm -rf "$run/versions"
         rmdir "$run/records"/* "$run/records" "$run/netns" "$run" 2>/dev/null || true
         take_back_directory run-docker-plugins
         forget program

@@ -25,8 +25,8 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
     public async Task The_scripted_stand_in_of_a_main_plugin_runs_ADD_and_DEL(string type)
     {
         await DockerAsync(["run", "--rm", "--network", type, Image, "true"]);
-        engine.ForgetRuns();
         var census = await Host.CensusAsync(Cancellation);
+        engine.ForgetRuns();
         await DockerAsync(["run", "--detach", "--name", "web", "--network", type, Image, .. WebServer]);
 
         var docker = await DockerView.OfAsync(Host, "web", type, Cancellation);
@@ -37,7 +37,7 @@ public sealed class AbsentKernelTests(AbsentKernelHost engine) : EngineTest(engi
         add[3].Should().NotBe(await ExecAsync("web", "readlink", "/proc/self/ns/net"), "it runs in a staging namespace");
         (await Host.BridgeAsync(["check", "web"], Cancellation)).EnsureSuccess();
 
-        await DockerAsync("rm", "--force", "web");
+        await RemoveAsync("web");
 
         engine.Runs.Where(run => run.StartsWith("DEL", StringComparison.Ordinal)).Should().ContainSingle()
             .Which.Should().StartWith($"DEL {type} eth0 {add[3]} there", "the interface has come home");

@@ -187,7 +187,7 @@ public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(en
             ["run", "--detach", "--name", "web", "--network", Dual, "--ip", "10.92.0.50", "--ip6", "fd00:92::50", Image, .. WebServer]);
 
         (await ExecAsync("web", "ip", "-o", "addr", "show", "dev", "eth0")).Should().Contain("10.92.0.50/24").And.Contain("fd00:92::50/64");
-        await DockerAsync("rm", "--force", "web");
+        await RemoveAsync("web");
         Directory.GetFiles(Host.PathOf("/var/lib/cni/networks/dual")).Select(Path.GetFileName).Should().NotContain(
             ["10.92.0.50", "fd00:92::50"]);
     }

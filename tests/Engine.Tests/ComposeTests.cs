@@ -131,6 +131,7 @@ public sealed class ComposeTests : EngineTest, IClassFixture<StockChainHost>
         await project.RunAsync(["up", "--detach"], Cancellation);
 
         await project.RunAsync(["stop"], Cancellation);
+        await Host.SettleAsync(Cancellation);
         GivenAway().Should().BeEmpty();
 
         await project.RunAsync(["start"], Cancellation);

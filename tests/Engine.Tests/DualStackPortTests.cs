@@ -69,6 +69,7 @@ public sealed class DualStackPortTests(EndpointOptionHost engine) : EngineTest(e
 
         run.ExitCode.Should().NotBe(0);
         run.StandardError.Should().Contain(reason).And.Contain("-p 8080:80");
+        await Host.SettleAsync(Cancellation);
         (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().BeEmpty();
     }
 

@@ -20,7 +20,7 @@ public sealed class EndpointOptionTests(EndpointOptionHost engine) : EngineTest(
 
         engine.ArgumentsOf("ADD").Should().Be("IgnoreUnknown=1;K8S_POD_NAME=web;K8S_POD_NAMESPACE=docker;zone=pods-{x}");
         (await Host.BridgeAsync(["check"], Cancellation)).EnsureSuccess();
-        await DockerAsync("rm", "--force", "web");
+        await RemoveAsync("web");
         engine.ArgumentsOf("CHECK").Should().Be(engine.ArgumentsOf("ADD"));
         engine.ArgumentsOf("DEL").Should().Be(engine.ArgumentsOf("ADD"));
     }

@@ -69,6 +69,13 @@ public abstract class EngineTest : IAsyncLifetime
     /// <summary>A docker command that may fail.</summary>
     protected Task<CommandResult> TryDockerAsync(params IEnumerable<string> arguments) => Host.DockerAsync(arguments, Cancellation);
 
+    /// <summary>Removes containers, and waits until they are cleaned up.</summary>
+    protected async Task RemoveAsync(params IEnumerable<string> containers)
+    {
+        await DockerAsync(["rm", "--force", .. containers]);
+        await Host.SettleAsync(Cancellation);
+    }
+
     /// <summary>A container on the CNI network: a web server, unless the options end with another image and command.</summary>
     protected Task RunContainerAsync(string name, params IEnumerable<string> options) =>
         DockerAsync(["run", "--detach", "--name", name, "--network", Network, .. options, Image, .. WebServer]);

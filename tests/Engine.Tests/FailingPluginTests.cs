@@ -86,6 +86,8 @@ public abstract class FailingPluginTests(FragileChainHost engine) : EngineTest(e
 
         await DockerAsync("rm", "--force", "web");
 
+        await Eventually.TrueAsync(
+            async token => (await StatusView.OfAsync(Host, token)).PendingCleanups.Count == 1, "the DEL has failed", Cancellation);
         var pending = (await StatusView.OfAsync(Host, Cancellation)).PendingCleanups.Should().ContainSingle().Subject;
         pending.LastError.Should().Contain("the quarry is shut");
         (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().Output.Should().Contain("the quarry is shut");

@@ -206,6 +206,7 @@ public sealed class GatelessPortTests(GatelessHost engine) : EngineTest(engine),
     public async Task A_port_that_a_pod_took_while_nobody_held_it_is_reported_with_the_pods_name()
     {
         await RunOnAsync(Network, "web", "--publish", "8080:80");
+        _ = await StatusView.OfAsync(Host, Cancellation); // It asks Docker for the names of new containers.
         await Host.Bridge.KillAsync(Cancellation);
         await RunPodAsync("dns", hostPort: 8080);
         await Host.Bridge.StartAsync(Cancellation);

@@ -37,6 +37,7 @@ public sealed class LifecycleTests(StockChainHost engine) : EngineTest(engine), 
         await RunContainerAsync("web");
 
         await DockerAsync("stop", "web");
+        await Host.SettleAsync(Cancellation);
         Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Should().BeEmpty();
 
         await DockerAsync("start", "web");

@@ -31,7 +31,7 @@ public sealed class NftablesTests : EngineTest, IClassFixture<NftablesHost>
         (await RulesAsync()).Should().ContainMatch($"*saddr*{web.Address}*masquerade*");
         (await RunInShellAsync("iptables-save -t nat")).Should().NotContain(web.Address);
 
-        await DockerAsync("rm", "--force", "web");
+        await RemoveAsync("web");
         (await RulesAsync()).Should().NotContainMatch($"*{web.Address}*");
     }
 

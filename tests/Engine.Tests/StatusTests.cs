@@ -60,7 +60,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     public async Task Removed_containers_and_pods_are_not_listed()
     {
         await RunContainerAsync("web");
-        await DockerAsync("rm", "--force", "web");
+        await RemoveAsync("web");
 
         (await StatusView.OfAsync(Host, Cancellation)).CniNetworks.Single().Neighbours.Should().BeEmpty();
     }

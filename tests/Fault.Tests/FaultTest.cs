@@ -60,7 +60,7 @@ public abstract class FaultTest(FaultHost faulty)
         {
             if (++deaths == 1)
                 faulty.Order.Give(step, FaultDeed.Kill);
-        });
+        }, until: () => deaths > 0);
         deaths.Should().BePositive($"there is a step that begins with {middle}");
     });
 
@@ -88,12 +88,14 @@ public abstract class FaultTest(FaultHost faulty)
         string.Join("\n\n", _leaks).Should().BeEmpty();
     }
 
-    // As a service manager does: cnm-cni is restarted when it has ended.
-    private async Task DockerWhileRestartingAsync(string[] command, Action onDeath)
+    // As a service manager does: cnm-cni is restarted when it has ended. Clean-ups go on after Docker has its answer.
+    private async Task DockerWhileRestartingAsync(string[] command, Action onDeath, Func<bool>? until = null)
     {
         var start = Stopwatch.GetTimestamp();
         var docker = Host.DockerAsync(command, Cancellation);
-        while (!docker.IsCompleted || !Host.Bridge.IsRunning)
+        bool IsOver() => docker.IsCompleted && Host.Bridge.IsRunning
+            && (until?.Invoke() != false || Stopwatch.GetElapsedTime(start) > Eventually.Bound);
+        while (!IsOver())
         {
             if (!Host.Bridge.IsRunning)
             {
@@ -101,7 +103,7 @@ public abstract class FaultTest(FaultHost faulty)
                 await TryStartBridgeAsync();
             }
 
-            await Task.WhenAny(docker, Task.Delay(20, Cancellation));
+            await Task.WhenAny(docker.IsCompleted ? Task.Delay(20, Cancellation) : docker, Task.Delay(20, Cancellation));
         }
 
         await docker;

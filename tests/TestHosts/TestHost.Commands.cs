@@ -55,6 +55,13 @@ public sealed partial class TestHost
         SystemCallTrace.StartAsync(_process.OnMachine(Bridge.Pid), cancellationToken);
 
     /// <summary>
+    /// Waits for the clean-up of removed containers, which comes after Docker's answer; not where cnm-cni does not run, and not long where
+    /// a clean-up fails.
+    /// </summary>
+    public async Task SettleAsync(CancellationToken cancellationToken) =>
+        await BridgeAsync(["settle", "--timeout", "5s"], cancellationToken);
+
+    /// <summary>
     /// The host's state at rest: two equal readings. The shim of a removed container, for example, runs on for a moment.
     /// </summary>
     public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken)
@@ -79,11 +86,6 @@ public sealed partial class TestHost
             async token => !(changes = (await TakeCensusAsync(token)).Since(earlier)).Any(isWaitedFor), within, cancellationToken);
         return changes;
     }
-
-    // Removed containers are cleaned up after Docker has its answer. Where cnm-cni does not run, or a clean-up fails, the census says what
-    // remains.
-    private async Task SettleAsync(CancellationToken cancellationToken) =>
-        await BridgeAsync(["settle", "--timeout", "5s"], cancellationToken);
 
     private async Task<HostCensus> TakeCensusAsync(CancellationToken cancellationToken) =>
         new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);

@@ -7,6 +7,7 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Tests.Repair;
 
 /// <summary>Published ports that somebody took while the daemon was not running.</summary>
+[Collection("links of the host")]
 public sealed class ContestedPortTests
 {
     private const string Kind = "contested-port";

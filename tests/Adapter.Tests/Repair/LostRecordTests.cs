@@ -7,6 +7,7 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>
 /// That there is no record is no proof that there is nothing: what a damaged or lost one stood for keeps its address and its namespace.
 /// </summary>
+[Collection("links of the host")]
 public sealed class LostRecordTests
 {
     private static readonly TimeSpan None = TimeSpan.Zero;

@@ -4,6 +4,7 @@ using Bridge.Adapter.Repair.Findings;
 namespace Bridge.Adapter.Tests.Repair;
 
 /// <summary>Docker has an endpoint, and no container any more that it belongs to.</summary>
+[Collection("links of the host")]
 public sealed class OrphanedEndpointTests
 {
     [Fact]

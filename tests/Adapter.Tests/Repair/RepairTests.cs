@@ -8,6 +8,7 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Tests.Repair;
 
 /// <summary>`cnm-cni repair` over the socket: what it finds, what it does, and what it leaves alone.</summary>
+[Collection("links of the host")]
 public sealed class RepairTests
 {
     private const string Stranger = "5a1d0b0f7e572e2eee1ec58dd2a7d3a0";

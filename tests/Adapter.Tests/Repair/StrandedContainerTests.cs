@@ -5,6 +5,7 @@ using Bridge.Adapter.Tests.Docker;
 namespace Bridge.Adapter.Tests.Repair;
 
 /// <summary>What Docker gave up at its start, because the driver could not know a network yet, is started when it can.</summary>
+[Collection("links of the host")]
 public sealed class StrandedContainerTests
 {
     private const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";

@@ -6,6 +6,7 @@ using Bridge.Adapter.State;
 namespace Bridge.Adapter.Tests.Repair;
 
 /// <summary>A dockerd that runs without its data directory for a while lists no network, and has all of them again later.</summary>
+[Collection("links of the host")]
 public sealed class UnlistedNetworkTests
 {
     [Fact]

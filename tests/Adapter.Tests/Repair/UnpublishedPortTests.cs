@@ -10,6 +10,7 @@ namespace Bridge.Adapter.Tests.Repair;
 /// <summary>
 /// Published ports of a container whose gateway was on a network of another driver, which nobody tells us of when it leaves.
 /// </summary>
+[Collection("links of the host")]
 public sealed class UnpublishedPortTests : IDisposable
 {
     private const string Kind = "unpublished-port";

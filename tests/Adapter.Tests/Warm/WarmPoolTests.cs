@@ -5,6 +5,7 @@ using Bridge.Adapter.Tests.Sandboxes;
 namespace Bridge.Adapter.Tests.Warm;
 
 /// <summary>Attachments that are made before a container needs them.</summary>
+[Collection("links of the host")]
 public sealed class WarmPoolTests : WarmTest
 {
     [Theory]

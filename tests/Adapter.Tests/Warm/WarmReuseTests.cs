@@ -5,6 +5,7 @@ using Bridge.Adapter.Tests.Sandboxes;
 namespace Bridge.Adapter.Tests.Warm;
 
 /// <summary>Attachments that serve one container after the other.</summary>
+[Collection("links of the host")]
 public sealed class WarmReuseTests : WarmTest, IDisposable
 {
     private readonly string _sandbox = Path.Combine(Path.GetTempPath(), $"sandbox-{Guid.NewGuid():N}");

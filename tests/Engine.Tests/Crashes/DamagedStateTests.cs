@@ -109,7 +109,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         await RunContainerAsync("web", "--publish", "8080:80");
         var address = (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address;
         await RunInShellAsync(Keep);
-        await DockerAsync("rm", "--force", "web");
+        await RemoveAsync("web");
         await RunInShellAsync(Rewind);
         await RunContainerAsync("web", "--publish", "8080:80");
         (await DockerView.OfAsync(Host, "web", Network, Cancellation)).Address.Should().Be(address);
@@ -135,6 +135,7 @@ public abstract class DamagedStateTests(FragileChainHost engine) : CrashTest(eng
         report.Should().ContainAll(damaged);
         (await Host.BridgeAsync(["status"], Cancellation)).EnsureSuccess().StandardOutput.Should().ContainAll(damaged);
         await DockerAsync("run", "--rm", "--network", Network, Image, "true");
+        await Host.SettleAsync(Cancellation); // Before the records are put back.
     }
 
     // Addresses in the store of host-local with whose they are, and the namespaces.

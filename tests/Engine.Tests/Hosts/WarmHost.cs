@@ -7,7 +7,7 @@ public sealed class WarmHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = Only(CniNetworks.StockChain),
     BridgeSettings = """
-        warm: { rest: 1s }
+        warm: { rest: 3s }
         repair: { interval: 1s, orphanGrace: 1s, retryFirst: 200ms, retryLongest: 1s }
         """,
 })

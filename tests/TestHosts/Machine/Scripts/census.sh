@@ -38,7 +38,7 @@ nft --stateless list ruleset 2> /dev/null | awk '
     !/^table/ && NF > 1 && !(/ jump CNI-[A-Z-]+$/ && seen[table chain $0]++) { print "nft " table " " chain ": " $0 }'
 
 awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
-{ find /run/netns /run/cni; find /run/cnm-cni -mindepth 2; } 2> /dev/null | about file
+{ find /run/netns /run/cni; find /run/cnm-cni -mindepth 2 ! -path "*/versions/*"; } 2> /dev/null | about file
 find /var/lib/cnm-cni -type f 2> /dev/null | about file
 find /var/lib/cni -type f ! -name 'last_reserved_ip.*' ! -name lock 2> /dev/null | while read -r file; do
     echo "file: $file $(head -c 64 "$file" | tr -c '[:alnum:].:_/-' ' ')"
