@@ -18,6 +18,7 @@ install_program() {
     if cmp -s "$published" "$program"; then return 0; fi
     step "Installing $program"
     absent_before run-docker-plugins /run/docker/plugins
+    absent_before run-versions "$run/versions" # `cnm-cni cni` creates it, too.
     remember program "$program"
     install -m 755 "$published" "$program.new" && mv "$program.new" "$program"
     remember restart "the program is new"
@@ -90,7 +91,8 @@ take_back_daemon() {
         else
             say "$state stays: it holds records of networks or attachments that still exist."
         fi
-        rm -rf "$run/versions"
+        if remembered run-versions; then rm -rf "$run/versions"; fi
+        forget run-versions
         rmdir "$run/records"/* "$run/records" "$run/netns" "$run" 2>/dev/null || true
         take_back_directory run-docker-plugins
         forget program

@@ -63,6 +63,7 @@ missing_packages() {
         command -v mkfs.ext4 >/dev/null || echo e2fsprogs
         command -v strace >/dev/null || echo strace
         command -v iperf3 >/dev/null || echo iperf3
+        command -v ethtool >/dev/null || echo ethtool
     fi
 }
 

@@ -71,6 +71,9 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
     /// Adds the configuration that Docker does not set. Removes only connected routes that the plugins had removed too, and routes to next
     /// hops that are no longer needed. <see cref="SandboxDefaults"/> sets default routes.
     /// </summary>
+    /// <exception cref="IOException">
+    /// Something could not be added, for example an IPv6 address because the user has disabled IPv6 meanwhile.
+    /// </exception>
     public void Complete(LinkSnapshot snapshot)
     {
         SetMtu(snapshot);
@@ -80,7 +83,8 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             RestorePrefix(snapshot, address, present);
 
         // Afterwards: removing the first address of a subnet removes the others too (ip-sysctl.rst promote_secondaries).
-        AddAddresses(snapshot, address => present.All(other => other.Address != address.Address));
+        // Docker has enabled IPv6 for a global address. Where it is disabled now, the user has just done that.
+        AddAddresses(snapshot, address => present.All(other => other.Address != address.Address), enableIPv6: !snapshot.HasGlobalIPv6);
         foreach (var way in SuperfluousWays(snapshot))
             _netlink.RemoveRoute(link, way);
 
@@ -195,10 +199,10 @@ internal sealed class SandboxLink(Sandbox sandbox, LinkInfo link)
             _netlink.RemoveAddress(link, kept);
     }
 
-    private void AddAddresses(LinkSnapshot snapshot, Func<LinkAddress, bool> isMissing)
+    private void AddAddresses(LinkSnapshot snapshot, Func<LinkAddress, bool> isMissing, bool enableIPv6 = true)
     {
         var missing = snapshot.Addresses.Where(isMissing).ToList();
-        if (missing.Exists(address => address.IsIPv6))
+        if (enableIPv6 && missing.Exists(address => address.IsIPv6))
         {
             // The default of the namespace may disable IPv6, and so does Docker for a link without an IPv6 address.
             _sysctls.Set(link.Name, [IPv6Enabled]);

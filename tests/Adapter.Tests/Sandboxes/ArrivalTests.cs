@@ -120,6 +120,23 @@ public sealed class ArrivalTests : ArrivalTest
     }
 
     [Fact]
+    public void IPv6_stays_disabled_where_it_was_disabled_while_the_link_is_completed()
+    {
+        var snapshot = Send();
+        LetDockerTakeIt();
+        using var sandbox = Sandbox.TryOpen(Host.SandboxPath)!;
+        var link = sandbox.Require("eth0");
+        link.WithoutIPv6WhereOff(snapshot).Should().BeSameAs(snapshot, "it is still enabled here");
+        Tool.Run("nsenter", $"--net={Host.SandboxPath}", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6");
+
+        var completing = () => link.Complete(snapshot);
+
+        completing.Should().Throw<IOException>();
+        link.WithoutIPv6WhereOff(snapshot).Should().NotBeSameAs(snapshot);
+        Tool.Ip(Host.SandboxPath, "-6 addr show eth0").Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_link_that_the_plugins_left_down_is_down_in_the_sandbox_and_in_the_staging_namespace()
     {
         Host.RunPlugin();
