@@ -17,6 +17,9 @@ public abstract class FaultTest(FaultHost faulty)
     private HostCensus? _census;
     private TimeSpan _longestWait;
 
+    // Of cnm-cni, in the present step.
+    private int _deaths;
+
     protected TestHost Host => faulty.Host;
 
     protected static string[] Run { get; } =
@@ -29,7 +32,7 @@ public abstract class FaultTest(FaultHost faulty)
     /// <param name="before">Runs before, without a fault.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="deed">The fault.</param>
-    protected Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, async step =>
+    protected Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, 1, async step =>
     {
         if (before is not null)
         {
@@ -38,7 +41,7 @@ public abstract class FaultTest(FaultHost faulty)
         }
 
         faulty.Order.Give(step, deed);
-        await DockerWhileRestartingAsync(command, () => { });
+        await DockerWhileRestartingAsync(command);
     });
 
     /// <summary>Kills cnm-cni during a command, and then at each step of the restart that cleans up.</summary>
@@ -46,7 +49,7 @@ public abstract class FaultTest(FaultHost faulty)
     /// <param name="command">The arguments of docker.</param>
     /// <param name="middle">How the step begins at which it is killed first.</param>
     protected Task StrikeEveryStepOfRecoveryAsync(string[]? before, string[] command, string middle) =>
-        UntilNoStepIsLeftAsync(FaultDeed.Kill, async step =>
+        UntilNoStepIsLeftAsync(FaultDeed.Kill, 2, async step =>
     {
         if (before is not null)
         {
@@ -54,28 +57,24 @@ public abstract class FaultTest(FaultHost faulty)
             await AtRestAsync();
         }
 
-        var deaths = 0;
         faulty.Order.Give(1, FaultDeed.Kill, middle);
-        await DockerWhileRestartingAsync(command, () =>
-        {
-            if (++deaths == 1)
-                faulty.Order.Give(step, FaultDeed.Kill);
-        }, until: () => deaths > 0);
-        deaths.Should().BePositive($"there is a step that begins with {middle}");
+        await DockerWhileRestartingAsync(command, deaths: 1, onFirstDeath: () => faulty.Order.Give(step, FaultDeed.Kill));
+        _deaths.Should().BePositive($"there is a step that begins with {middle}");
     });
 
-    private async Task UntilNoStepIsLeftAsync(FaultDeed deed, Func<int, Task> strikeAsync)
+    private async Task UntilNoStepIsLeftAsync(FaultDeed deed, int deaths, Func<int, Task> strikeAsync)
     {
         Assert.SkipUnless(faulty.MissingRequirement is null, faulty.MissingRequirement ?? "");
         var struck = new List<string>();
         for (var step = Stride.First; ; step += Stride.Length)
         {
+            _deaths = 0;
             await strikeAsync(step);
             await AtRestAsync();
             var isStruck = !faulty.Order.IsPending;
             faulty.Order.Withdraw();
             var where = isStruck ? faulty.Order.Steps[^1] : "no step";
-            await DockerWhileRestartingAsync(Remove, () => { });
+            await DockerWhileRestartingAsync(Remove, isStruck && deed == FaultDeed.Kill ? deaths : 0);
             await LookForLeaksAsync($"{deed} at step {step}, {where}");
             if (!isStruck)
                 break;
@@ -88,20 +87,18 @@ public abstract class FaultTest(FaultHost faulty)
         string.Join("\n\n", _leaks).Should().BeEmpty();
     }
 
-    // As a service manager does: cnm-cni is restarted when it has ended. Clean-ups go on after Docker has its answer.
-    private async Task DockerWhileRestartingAsync(string[] command, Action onDeath, Func<bool>? until = null)
+    // As a service manager does: cnm-cni is restarted when it has ended. Clean-ups go on after Docker has its answer. A process that was
+    // killed is there until its last thread has left the kernel, so the deaths are waited for.
+    private async Task DockerWhileRestartingAsync(string[] command, int deaths = 0, Action? onFirstDeath = null)
     {
         var start = Stopwatch.GetTimestamp();
         var docker = Host.DockerAsync(command, Cancellation);
         bool IsOver() => docker.IsCompleted && Host.Bridge.IsRunning
-            && (until?.Invoke() != false || Stopwatch.GetElapsedTime(start) > Eventually.Bound);
+            && (_deaths >= deaths || Stopwatch.GetElapsedTime(start) > Eventually.Bound);
         while (!IsOver())
         {
             if (!Host.Bridge.IsRunning)
-            {
-                onDeath();
-                await TryStartBridgeAsync();
-            }
+                await TryStartBridgeAsync(onFirstDeath);
 
             await Task.WhenAny(docker.IsCompleted ? Task.Delay(20, Cancellation) : docker, Task.Delay(20, Cancellation));
         }
@@ -111,8 +108,11 @@ public abstract class FaultTest(FaultHost faulty)
         _longestWait = waited > _longestWait ? waited : _longestWait;
     }
 
-    private async Task TryStartBridgeAsync()
+    private async Task TryStartBridgeAsync(Action? onFirstDeath = null)
     {
+        if (++_deaths == 1)
+            onFirstDeath?.Invoke();
+
         try
         {
             await Host.Bridge.StartAsync(Cancellation);
