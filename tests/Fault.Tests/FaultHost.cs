@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Census;
 
@@ -28,6 +29,12 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
         ? null
         : $"{BinaryVariable} names no build with fault points: ./bridge test --faults makes one.");
 
+    /// <summary>
+    /// How many warm attachments the Docker network keeps. The next one has another id and address, so they cannot be part of the census:
+    /// with them the network exists only while a fault is injected.
+    /// </summary>
+    public virtual int Warm => 0;
+
     public FaultOrder Order => new(Host.PathOf(OrderFile));
 
     /// <summary>From the CNI network's IPAM plugin, before the container is made.</summary>
@@ -45,10 +52,35 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         _host = await TestHost.StartAsync(Options, deadline.Token);
-        (await Host.DockerAsync(["network", "create", "-d", "cni", .. ipam, Network], deadline.Token)).EnsureSuccess();
+        await CreateNetworkAsync(deadline.Token);
         (await Host.DockerAsync(["run", "--rm", "--network", Network, "--publish", "80", Image, "true"], deadline.Token)).EnsureSuccess();
+        if (Warm > 0)
+            (await Host.DockerAsync(["network", "rm", Network], deadline.Token)).EnsureSuccess();
+
         _census = await Host.CensusAsync(deadline.Token);
     }
+
+    /// <summary>Creates the Docker network, and waits for its warm attachments.</summary>
+    public async Task CreateNetworkAsync(CancellationToken cancellationToken)
+    {
+        (await Host.DockerAsync(["network", "create", "-d", "cni", .. ipam, Network], cancellationToken)).EnsureSuccess();
+        if (Warm > 0)
+            await Eventually.TrueAsync(async token => await ReadyAsync(token) == Warm, $"{Warm} are ready", cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until no container has an attachment: cnm-cni refuses to delete a network for as long as it has not noticed that Docker has
+    /// forgotten an endpoint.
+    /// </summary>
+    public Task UnusedAsync(CancellationToken cancellationToken) => Eventually.TrueAsync(
+        async token => (await StatusAsync(token))["endpoints"]!.AsArray().Count == 0, "no attachment is left", cancellationToken);
+
+    private async Task<int> ReadyAsync(CancellationToken cancellationToken) =>
+        (await StatusAsync(cancellationToken))["networks"]!.AsArray().Single()!["warm"]?["attachments"]?.AsArray()
+            .Count(warm => (string?)warm!["state"] == "ready") ?? 0;
+
+    private async Task<JsonNode> StatusAsync(CancellationToken cancellationToken) =>
+        JsonNode.Parse((await Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess().Output)!;
 
     public async ValueTask DisposeAsync()
     {
@@ -57,6 +89,8 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
 
         GC.SuppressFinalize(this);
     }
+
+    protected static IReadOnlyList<string> Reuse { get; } = ["-o", "cni.warm=2", "-o", "cni.warm.reuse=true"];
 
     private static TestHostOptions Options => new()
     {
@@ -76,3 +110,21 @@ public sealed class ReservedFaultHost() : FaultHost(Reserved);
 
 /// <summary>The chain runs at CreateEndpoint.</summary>
 public sealed class UnreservedFaultHost() : FaultHost(Unreserved);
+
+/// <summary>The container takes the only warm attachment, and the next one is made.</summary>
+public sealed class WarmFaultHost() : FaultHost([.. Reserved, "-o", "cni.warm=1"])
+{
+    public override int Warm => 1;
+}
+
+/// <summary>The container takes one of two warm attachments, and brings it back.</summary>
+public sealed class ReusingFaultHost() : FaultHost([.. Reserved, .. Reuse])
+{
+    public override int Warm => 2;
+}
+
+/// <summary>As <see cref="ReusingFaultHost"/>, without reservations.</summary>
+public sealed class UnreservedReusingFaultHost() : FaultHost([.. Unreserved, .. Reuse])
+{
+    public override int Warm => 2;
+}

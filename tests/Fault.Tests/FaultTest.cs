@@ -69,12 +69,21 @@ public abstract class FaultTest(FaultHost faulty)
         for (var step = Stride.First; ; step += Stride.Length)
         {
             _deaths = 0;
+            if (faulty.Warm > 0)
+                await faulty.CreateNetworkAsync(Cancellation);
+
             await strikeAsync(step);
             await AtRestAsync();
             var isStruck = !faulty.Order.IsPending;
             faulty.Order.Withdraw();
             var where = isStruck ? faulty.Order.Steps[^1] : "no step";
             await DockerWhileRestartingAsync(Remove, isStruck && deed == FaultDeed.Kill ? deaths : 0);
+            if (faulty.Warm > 0)
+            {
+                await faulty.UnusedAsync(Cancellation);
+                await DockerWhileRestartingAsync(["network", "rm", FaultHost.Network]);
+            }
+
             await LookForLeaksAsync($"{deed} at step {step}, {where}");
             if (!isStruck)
                 break;

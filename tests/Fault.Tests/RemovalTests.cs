@@ -22,3 +22,10 @@ public sealed class UnreservedRemovalTests(UnreservedFaultHost faulty) : Removal
 
 public sealed class UnreservedFailingRemovalTests(UnreservedFaultHost faulty)
     : FailingRemovalTests(faulty), IClassFixture<UnreservedFaultHost>;
+
+public sealed class ReusingRemovalTests(ReusingFaultHost faulty) : RemovalTests(faulty), IClassFixture<ReusingFaultHost>;
+
+public sealed class ReusingFailingRemovalTests(ReusingFaultHost faulty) : FailingRemovalTests(faulty), IClassFixture<ReusingFaultHost>;
+
+public sealed class UnreservedReusingRemovalTests(UnreservedReusingFaultHost faulty)
+    : RemovalTests(faulty), IClassFixture<UnreservedReusingFaultHost>;

@@ -22,3 +22,7 @@ public sealed class ReservedFailingStartTests(ReservedFaultHost faulty) : Failin
 public sealed class UnreservedStartTests(UnreservedFaultHost faulty) : StartTests(faulty), IClassFixture<UnreservedFaultHost>;
 
 public sealed class UnreservedFailingStartTests(UnreservedFaultHost faulty) : FailingStartTests(faulty), IClassFixture<UnreservedFaultHost>;
+
+public sealed class WarmStartTests(WarmFaultHost faulty) : StartTests(faulty), IClassFixture<WarmFaultHost>;
+
+public sealed class WarmFailingStartTests(WarmFaultHost faulty) : FailingStartTests(faulty), IClassFixture<WarmFaultHost>;

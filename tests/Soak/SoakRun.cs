@@ -11,8 +11,8 @@ using Grpc.Core;
 namespace Bridge.Soak;
 
 /// <summary>
-/// (1) A census after one run of each worker. (2) Workers and faults. (3) No more faults: everything is repaired, then everything is
-/// removed.
+/// (1) A census after one run of each worker. (2) Workers and faults; only then there are warm attachments. (3) No more faults: everything
+/// is repaired, then everything is removed.
 /// (4) A visit again, and the census until it is the first one, or patience ends.
 /// </summary>
 internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs logs, EventLog events, TimeProvider timeProvider)
@@ -37,12 +37,18 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
 
         var docker = new DockerCommands(stage.Host, _commands, _starts, events, timeProvider);
         var engines = new Engines(stage.Host, _commands, events, timeProvider);
+        if (options.Warm > 0)
+            await stage.KeepWarmAsync(options.Warm, cancellationToken);
+
         var reigned = await TormentAsync(docker, engines, cancellationToken); // (2)
 
         Say("no more faults; removing what is left");
         await engines.RestoreAsync(); // (3)
         _problems.AddRange(
             (await new CleanUp(stage.Host, docker, events, timeProvider).RunAsync(cancellationToken)).Select(left => $"removal of {left}"));
+        if (options.Warm > 0)
+            await stage.KeepWarmAsync(0, cancellationToken);
+
         await RevisitAsync(cancellationToken);
 
         Say("waiting until everything is as it was");

@@ -28,6 +28,8 @@ internal sealed class SoakStage : IAsyncDisposable
         repair: { interval: 2s, retryFirst: 200ms, retryLongest: 2s }
         """;
 
+    private const string SettingsPath = "/etc/cnm-cni/config.yaml";
+
     private static readonly string[] OwnIpam = ["--ipam-driver", "cni"];
 
     private SoakStage(TestHost host)
@@ -83,6 +85,15 @@ internal sealed class SoakStage : IAsyncDisposable
 
         var pod = await Host.Pods.RunAsync($"visitor-{Guid.NewGuid():N}", ["sleep", "infinity"], cancellationToken);
         await pod.RemoveAsync(cancellationToken);
+    }
+
+    /// <summary>Restarts cnm-cni, which keeps this many warm attachments for each Docker network from now on.</summary>
+    public async Task KeepWarmAsync(int count, CancellationToken cancellationToken)
+    {
+        await Host.Bridge.StopAsync(cancellationToken);
+        await File.WriteAllTextAsync(
+            Host.PathOf(SettingsPath), $"{BridgeSettings}\nwarm: {{ size: {count}, reuse: true, rest: 1s }}\n", cancellationToken);
+        await Host.Bridge.StartAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
