@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes;
 
@@ -26,7 +27,11 @@ internal static class Announcement
             return;
 
         List<byte[]> frames = [.. addresses.Select(address => Frame(mac, IPAddress.Parse(address.Address)))];
-        network.Run(() => frames.TrueForAll(frame => TrySend(link.Index, frame)));
+        if (frames.Count > 0 && network.Run(() => TrySend(link.Index, frames)) is { } socket)
+        {
+            // The kernel waits for an RCU grace period (net/packet/af_packet.c packet_release), and a container would wait with it.
+            ThreadPool.UnsafeQueueUserWorkItem(static sent => sent.Dispose(), socket, preferLocal: false);
+        }
     }
 
     /// <summary>The whole frame, including its Ethernet header.</summary>
@@ -34,18 +39,21 @@ internal static class Announcement
         ? GratuitousArp(mac.GetAddressBytes(), bytes)
         : Advertisement(mac.GetAddressBytes(), address.GetAddressBytes());
 
-    private static bool TrySend(int linkIndex, byte[] frame)
+    private static SafeFileHandle? TrySend(int linkIndex, IEnumerable<byte[]> frames)
     {
+        SafeFileHandle? socket = null;
         try
         {
-            using var socket = SocketCalls.OpenPacket(linkIndex);
-            SocketCalls.Send(socket, frame, $"announce an address over link {linkIndex}");
-            return true;
+            socket = SocketCalls.OpenPacket(linkIndex);
+            foreach (var frame in frames)
+                SocketCalls.Send(socket, frame, $"announce an address over link {linkIndex}");
         }
         catch (KernelException)
         {
-            return false; // The link is down, or of a kind without neighbours.
+            // The link is down, or of a kind without neighbours.
         }
+
+        return socket;
     }
 
     // A request for its own address: hosts update their entry, and no host replies.
