@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Bridge.Benchmarks.Results;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Engines;
@@ -63,14 +64,20 @@ internal sealed class BenchHost : IAsyncDisposable
     public Task<double> RunAsync(NetworkCase network, CancellationToken cancellationToken) =>
         DockerAsync(["run", "--rm", "--network", network.Network!, Image, "true"], cancellationToken);
 
-    /// <summary>Returns when cnm-cni has nothing left to do: no release is pending, and no plugin runs.</summary>
+    /// <summary>
+    /// Returns when cnm-cni has nothing left to do: no release is pending, warm networks have what they keep, and no plugin runs.
+    /// </summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         if (_canSettle)
             (await Host.BridgeAsync(["settle"], cancellationToken)).EnsureSuccess();
 
-        var pid = Host.Bridge.Pid;
         var deadline = TimeProvider.System.GetTimestamp();
+        while (Cases.Any(network => network.Name is NetworkCase.Warm or NetworkCase.Reuse) && !await AreFullAsync(cancellationToken)
+            && TimeProvider.System.GetElapsedTime(deadline) < Patience)
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+
+        var pid = Host.Bridge.Pid;
         for (var idle = 0; idle < 4; idle = HasChildren(pid) ? 0 : idle + 1)
         {
             if (TimeProvider.System.GetElapsedTime(deadline) > Patience)
@@ -78,6 +85,14 @@ internal sealed class BenchHost : IAsyncDisposable
 
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
+    }
+
+    private async Task<bool> AreFullAsync(CancellationToken cancellationToken)
+    {
+        using var status = JsonDocument.Parse((await Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess().Output);
+        return status.RootElement.GetProperty("networks").EnumerateArray().All(network =>
+            !network.TryGetProperty("warm", out var warm) || warm.ValueKind != JsonValueKind.Object
+            || warm.GetProperty("attachments").GetArrayLength() >= warm.GetProperty("size").GetInt32());
     }
 
     /// <summary>Of cnm-cni.</summary>

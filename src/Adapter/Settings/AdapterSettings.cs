@@ -216,6 +216,12 @@ internal sealed record WarmSettings
     /// </summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long no container has taken one before new ones are made, while at least half are ready; with reuse <see cref="Rest"/> counts.
+    /// 0 to 10 min.
+    /// </summary>
+    public TimeSpan RefillPause { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Warm attachments stay when the daemon stops, and the next process uses them; otherwise they are removed.</summary>
     public bool KeepAtShutdown { get; init; } = true;
 }

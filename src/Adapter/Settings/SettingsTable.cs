@@ -51,6 +51,9 @@ internal static class SettingsTable
         .Row("size", warm => warm.Size, (warm, value) => warm with { Size = value }, Number(0, WarmSettings.Most))
         .Row("reuse", warm => warm.Reuse, (warm, value) => warm with { Reuse = value }, Flag)
         .Row("rest", warm => warm.Rest, (warm, value) => warm with { Rest = value }, Duration(TimeSpan.Zero, Second * 600))
+        .Row(
+            "refillPause", warm => warm.RefillPause, (warm, value) => warm with { RefillPause = value },
+            Duration(TimeSpan.Zero, Second * 600))
         .Row("keepAtShutdown", warm => warm.KeepAtShutdown, (warm, value) => warm with { KeepAtShutdown = value }, Flag);
 
     private static readonly SettingsSection<LogSettings> Log = new SettingsSection<LogSettings>()

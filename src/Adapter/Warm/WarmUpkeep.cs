@@ -132,7 +132,7 @@ internal sealed class WarmUpkeep(
 
     private async Task RefillAsync(NetworkRecord docker, NetworkConfiguration network, int size, CancellationToken cancellationToken)
     {
-        while (pool.Of(docker.NetworkId).Count < size && IsRefillDue(docker) && !pool.IsClosed(docker.NetworkId)
+        while (pool.Of(docker.NetworkId).Count < size && UntilRefill(docker, size) is null && !pool.IsClosed(docker.NetworkId)
             && times.UntilRetry(docker.NetworkId) is null && !(times.Free(docker.NetworkId) <= LeastFree))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -150,16 +150,16 @@ internal sealed class WarmUpkeep(
         }
     }
 
-    // With reuse the containers that have taken attachments bring them back: a short-lived one does so before the pool is short.
-    private bool IsRefillDue(NetworkRecord docker) => UntilRefill(docker, int.MaxValue) is null;
-
+    // A container that starts needs the processors itself; with reuse a short-lived one also brings its attachment back. The pool waits for
+    // that while it is not short.
     private TimeSpan? UntilRefill(NetworkRecord docker, int size)
     {
         var entries = pool.Of(docker.NetworkId);
-        return entries.Count < size && WarmSupport.Reuses(docker, settings.Warm) && entries.Any(entry => entry.State == WarmState.Ready)
-            && pool.SinceTaken(docker.NetworkId) is var since && since < settings.Warm.Rest
-            ? settings.Warm.Rest - since
-            : null;
+        var ready = entries.Count(entry => entry.State == WarmState.Ready);
+        var (isShort, pause) = WarmSupport.Reuses(docker, settings.Warm)
+            ? (ready == 0, settings.Warm.Rest)
+            : (ready * 2 < size, settings.Warm.RefillPause);
+        return entries.Count < size && !isShort && pool.SinceTaken(docker.NetworkId) is var since && since < pause ? pause - since : null;
     }
 
     private TimeSpan? UntilRested(string networkId) => pool.Of(networkId)
