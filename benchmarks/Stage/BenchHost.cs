@@ -14,13 +14,18 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public const string Image = "bridge-test";
 
+    private const string WarmNetwork = "warm";
+
     // Docker knows nothing of attachments that are only present, and repair would remove them.
     private const string Settings = "log: { format: json }\nrepair: { interval: 24h, orphanGrace: 1h }\n";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly bool _canSettle;
+    private bool _refills;
 
     private BenchHost(TestHost host, bool canSettle)
     {
@@ -57,15 +62,19 @@ internal sealed class BenchHost : IAsyncDisposable
 
     /// <summary>`docker ARGUMENTS`, which must succeed.</summary>
     /// <returns>How long it took, in milliseconds.</returns>
-    public async Task<double> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        (await Host.DockerAsync(arguments, cancellationToken)).EnsureSuccess().Duration.TotalMilliseconds;
+    public async Task<double> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        _refills |= arguments.Contains(WarmNetwork);
+        return (await Host.DockerAsync(arguments, cancellationToken)).EnsureSuccess().Duration.TotalMilliseconds;
+    }
 
     /// <summary>`docker run --rm … true` on a case's network.</summary>
     public Task<double> RunAsync(NetworkCase network, CancellationToken cancellationToken) =>
         DockerAsync(["run", "--rm", "--network", network.Network!, Image, "true"], cancellationToken);
 
     /// <summary>
-    /// Returns when cnm-cni has nothing left to do: no release is pending, warm networks have what they keep, and no plugin runs.
+    /// Returns when cnm-cni has nothing left to do: no release is pending, the warm network has what it keeps, and no plugin runs. One with
+    /// reuse gets back what containers have taken.
     /// </summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
@@ -73,10 +82,10 @@ internal sealed class BenchHost : IAsyncDisposable
             (await Host.BridgeAsync(["settle"], cancellationToken)).EnsureSuccess();
 
         var deadline = TimeProvider.System.GetTimestamp();
-        while (Cases.Any(network => network.Name is NetworkCase.Warm or NetworkCase.Reuse) && !await AreFullAsync(cancellationToken)
-            && TimeProvider.System.GetElapsedTime(deadline) < Patience)
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        while (_refills && !await IsFullAsync(cancellationToken) && TimeProvider.System.GetElapsedTime(deadline) < Patience)
+            await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
 
+        _refills = false;
         var pid = Host.Bridge.Pid;
         for (var idle = 0; idle < 4; idle = HasChildren(pid) ? 0 : idle + 1)
         {
@@ -87,12 +96,12 @@ internal sealed class BenchHost : IAsyncDisposable
         }
     }
 
-    private async Task<bool> AreFullAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsFullAsync(CancellationToken cancellationToken)
     {
         using var status = JsonDocument.Parse((await Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess().Output);
-        return status.RootElement.GetProperty("networks").EnumerateArray().All(network =>
-            !network.TryGetProperty("warm", out var warm) || warm.ValueKind != JsonValueKind.Object
-            || warm.GetProperty("attachments").GetArrayLength() >= warm.GetProperty("size").GetInt32());
+        return status.RootElement.GetProperty("networks").EnumerateArray()
+            .Single(network => network.GetProperty("name").GetString() == WarmNetwork)
+            .GetProperty("warm").GetProperty("attachments").GetArrayLength() >= Warm;
     }
 
     /// <summary>Of cnm-cni.</summary>
@@ -149,7 +158,7 @@ internal sealed class BenchHost : IAsyncDisposable
         yield return new(NetworkCase.Docker0, "bridge", "172.17.0.1");
         yield return OnCni(NetworkCase.Staged, Chains.Pods);
         yield return OnCni(NetworkCase.Sandbox, "sandbox", "-o", "cni.attach=sandbox");
-        yield return OnCni(NetworkCase.Warm, "warm", warm);
+        yield return OnCni(NetworkCase.Warm, WarmNetwork, warm);
         yield return OnCni(NetworkCase.Reuse, "reuse", [.. warm, "-o", "cni.warm.reuse=true"]);
         yield return new(NetworkCase.Pod, Network: null, Chains.Gateway(Chains.Pods));
     }
