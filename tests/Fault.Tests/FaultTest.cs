@@ -132,7 +132,8 @@ public abstract class FaultTest(FaultHost faulty)
         }
     }
 
-    // What goes on after the command has returned (the arrival in the sandbox before Docker 28, the background of a start) belongs to it.
+    // What goes on after the command has returned (the arrival in the sandbox before Docker 28, clean-ups, the background of a start) belongs
+    // to it.
     private async Task AtRestAsync()
     {
         var steps = -1;
@@ -142,7 +143,11 @@ public abstract class FaultTest(FaultHost faulty)
                 await TryStartBridgeAsync();
 
             steps = faulty.Order.Steps.Count;
-            await Task.Delay(faulty.Order.IsPending ? Quiet : TimeSpan.Zero, Cancellation);
+            if (faulty.Order.IsPending)
+            {
+                await Host.SettleAsync(Cancellation);
+                await Task.Delay(Quiet, Cancellation);
+            }
         }
     }
 

@@ -77,7 +77,9 @@ internal sealed record NetworkAddresses(
     /// <param name="pods">The host's pods.</param>
     public IReadOnlyList<AddressOwner> Owners(IReadOnlyList<AddressOwner> own, IReadOnlyList<AddressOwner> pods)
     {
-        var ours = own.Where(owner => owner.CniNetwork == CniNetwork).ToDictionary(owner => owner.ContainerId!, StringComparer.Ordinal);
+        // A warm attachment that changes hands has two records for a moment.
+        var ours = own.Where(owner => owner.CniNetwork == CniNetwork).DistinctBy(owner => owner.ContainerId)
+            .ToDictionary(owner => owner.ContainerId!, StringComparer.Ordinal);
         var sandboxes = pods.ToDictionary(pod => pod.ContainerId!, StringComparer.Ordinal);
         var stored = Stored.ToLookup(entry => entry.OwnerId, entry => entry.Address);
         return

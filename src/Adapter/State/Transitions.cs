@@ -22,6 +22,29 @@ internal static class Transitions
         this RecordDirectory<ReservationRecord> reservations, ReservationRecord record, ReservationPhase phase) =>
         Put(reservations, record with { Phase = phase });
 
+    /// <summary>
+    /// Gives an attachment that was made ahead to its next owner, or back to the pool: both records change, or none. First the next owner's is
+    /// written: between the two, recovery drops the record of the warm attachment.
+    /// </summary>
+    /// <param name="attachments">The journal's.</param>
+    /// <param name="next">The record of the next owner.</param>
+    /// <param name="previous">The id of the previous owner's record.</param>
+    /// <exception cref="IOException">The records are as they were.</exception>
+    public static AttachmentRecord ChangeHands(this RecordDirectory<AttachmentRecord> attachments, AttachmentRecord next, string previous)
+    {
+        next = attachments.Enter(next, AttachmentPhase.Added);
+        try
+        {
+            attachments.Remove(previous);
+            return next;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            attachments.Remove(next.EndpointId);
+            throw new IOException(failure.Message, failure);
+        }
+    }
+
     /// <summary>Records one more failed attempt.</summary>
     public static void NoteFailedCleanup<T>(this RecordDirectory<T> records, T record, string error) where T : PluginRecord =>
         records.Keep(record with { CleanupAttempts = record.CleanupAttempts + 1, CleanupError = error });

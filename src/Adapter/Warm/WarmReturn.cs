@@ -35,9 +35,14 @@ internal sealed class WarmReturn(
             using var gate = await gates.EnterAsync(record.ContainerId, CancellationToken.None);
             record = await detacher.LeaveAsync(record); // (1)
             if (WhyChanged(record) is { } change) // (2)
+            {
                 logger.NotReused(record.EndpointId, record.CniNetwork, change);
+            }
             else
-                isReturned = Return(record);
+            {
+                Return(record);
+                isReturned = true;
+            }
         }
         catch (Exception failure) when (failure is IOException or CniException)
         {
@@ -83,7 +88,7 @@ internal sealed class WarmReturn(
             : null;
     }
 
-    private bool Return(AttachmentRecord record)
+    private void Return(AttachmentRecord record)
     {
         staging.Create(record.ContainerId); // (3)
         var warm = record with
@@ -101,17 +106,7 @@ internal sealed class WarmReturn(
             ArrivalProblem = null,
             ContainerName = null,
         };
-        journal.Attachments.Enter(warm, AttachmentPhase.Added); // (4)
-        try
-        {
-            journal.Attachments.Remove(record.EndpointId);
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            journal.Attachments.Remove(warm.EndpointId);
-            throw new IOException(failure.Message, failure);
-        }
+        journal.Attachments.ChangeHands(warm, record.EndpointId); // (4)
     }
 
     // Rules and routes beside the link would stay in a container that goes on.

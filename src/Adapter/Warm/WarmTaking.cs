@@ -129,9 +129,7 @@ internal sealed class WarmTaking(
             return null;
 
         staging.Create(id); // Empty while the link waits, and gone if the mount ended with a previous process.
-        // First the record of the new owner: between the two, recovery drops the record of the warm attachment.
-        var taken = journal.Attachments.Enter(Taken(warm, requested), AttachmentPhase.Added);
-        journal.Attachments.Remove(id);
+        var taken = journal.Attachments.ChangeHands(Taken(warm, requested), id);
         pool.Remove(id);
         signal.Raise();
         return taken;
