@@ -132,8 +132,8 @@ public abstract class FaultTest(FaultHost faulty)
         }
     }
 
-    // What goes on after the command has returned (the arrival in the sandbox before Docker 28, clean-ups, the background of a start) belongs
-    // to it.
+    // What goes on after the command has returned (the arrival in the sandbox before Docker 28, clean-ups, the background of a start)
+    // belongs to it.
     private async Task AtRestAsync()
     {
         var steps = -1;

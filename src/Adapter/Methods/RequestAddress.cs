@@ -52,8 +52,21 @@ internal sealed class RequestAddress(
         await warm.YieldAsync(request);
         var cniNetwork = request.Pool.CniNetwork;
         Task<string> ReserveNewAsync() => reservations.ReserveAsync(request, cancellationToken);
-        return await shortage.BeforeShortageAsync(
-            cniNetwork, () => releases.AttemptAsync(cniNetwork, ReserveNewAsync, mayRepeat: null, cancellationToken), cancellationToken);
+        Task<string> AttemptAsync() => releases.AttemptAsync(cniNetwork, ReserveNewAsync, mayRepeat: null, cancellationToken);
+        async Task<string> YieldAndAttemptAsync()
+        {
+            await warm.YieldAsync(request);
+            return await AttemptAsync();
+        }
+
+        try
+        {
+            return await shortage.BeforeShortageAsync(cniNetwork, AttemptAsync, cancellationToken);
+        }
+        catch (Exception failure) when (failure is CnmException or CniException && warm.MayHold(request))
+        {
+            return await shortage.WithoutRefillAsync(cniNetwork, YieldAndAttemptAsync, cancellationToken);
+        }
     }
 
     private static bool Holds(PluginRecord pending, string cniNetwork, IPAddress address) =>

@@ -23,8 +23,8 @@ internal static class Transitions
         Put(reservations, record with { Phase = phase });
 
     /// <summary>
-    /// Gives an attachment that was made ahead to its next owner, or back to the pool: both records change, or none. First the next owner's is
-    /// written: between the two, recovery drops the record of the warm attachment.
+    /// Gives an attachment that was made ahead to its next owner, or back to the pool: both records change, or none. First the next
+    /// owner's is written: between the two, recovery drops the record of the warm attachment.
     /// </summary>
     /// <param name="attachments">The journal's.</param>
     /// <param name="next">The record of the next owner.</param>

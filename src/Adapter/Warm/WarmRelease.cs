@@ -69,20 +69,26 @@ internal sealed class WarmRelease(
     /// </summary>
     public async Task<T> BeforeShortageAsync<T>(string cniNetwork, Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
-        var networks = NetworksOn(cniNetwork);
         try
         {
             return await attempt();
         }
-        catch (CniException failure) when (IsShortage(failure) && networks.Length > 0)
+        catch (CniException failure) when (IsShortage(failure) && NetworksOn(cniNetwork).Length > 0)
         {
-            // Again, without the refill.
+            return await WithoutRefillAsync(cniNetwork, attempt, cancellationToken);
         }
+    }
 
+    /// <summary>
+    /// Runs an operation while no warm attachment is made on a CNI network. Where the addresses run short, warm attachments are released
+    /// one after the other, and the operation is repeated.
+    /// </summary>
+    public async Task<T> WithoutRefillAsync<T>(string cniNetwork, Func<Task<T>> attempt, CancellationToken cancellationToken)
+    {
         var turns = new List<IDisposable>();
         try
         {
-            foreach (var networkId in networks)
+            foreach (var networkId in NetworksOn(cniNetwork))
                 turns.Add(await gates.EnterAsync(TurnOf(networkId), cancellationToken));
 
             return await ReleasingAsync(cniNetwork, attempt);

@@ -60,6 +60,13 @@ internal sealed class WarmTaking(
     }
 
     /// <summary>
+    /// Whether a refused request can succeed without the refill: a new warm attachment may get the requested address first, also one that
+    /// was released for it.
+    /// </summary>
+    public bool MayHold(AddressRequest request) =>
+        request.Address is not null && pool.All.Any(entry => entry.CniNetwork == request.Pool.CniNetwork);
+
+    /// <summary>
     /// Gives an endpoint the warm attachment that its address belongs to, or, where no address is known, the one that has been ready for
     /// the longest time. The caller holds the endpoint's gate.
     /// </summary>
