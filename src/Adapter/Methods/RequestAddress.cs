@@ -49,14 +49,12 @@ internal sealed class RequestAddress(
         if ((reservations.ClaimOfSibling(request) ?? warm.Reserve(request)) is { } address)
             return address;
 
-        await warm.YieldAsync(request);
         var cniNetwork = request.Pool.CniNetwork;
         Task<string> ReserveNewAsync() => reservations.ReserveAsync(request, cancellationToken);
-        Task<string> AttemptAsync() => releases.AttemptAsync(cniNetwork, ReserveNewAsync, mayRepeat: null, cancellationToken);
-        async Task<string> YieldAndAttemptAsync()
+        async Task<string> AttemptAsync()
         {
             await warm.YieldAsync(request);
-            return await AttemptAsync();
+            return await releases.AttemptAsync(cniNetwork, ReserveNewAsync, mayRepeat: null, cancellationToken);
         }
 
         try
@@ -65,7 +63,7 @@ internal sealed class RequestAddress(
         }
         catch (Exception failure) when (failure is CnmException or CniException && warm.MayHold(request))
         {
-            return await shortage.WithoutRefillAsync(cniNetwork, YieldAndAttemptAsync, cancellationToken);
+            return await shortage.WithoutRefillAsync(cniNetwork, AttemptAsync, cancellationToken);
         }
     }
 
