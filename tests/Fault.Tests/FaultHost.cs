@@ -7,7 +7,7 @@ namespace Bridge.Fault.Tests;
 /// <summary>
 /// A test host in which cnm-cni is a build with fault points, on the stock chain. What plugins make once and keep is there already.
 /// </summary>
-public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
+public abstract class FaultHost(IReadOnlyList<string> ipam, int warm = 0, bool reuse = false) : IAsyncLifetime
 {
     private const string BinaryVariable = "BRIDGE_FAULT_BINARY";
     private static readonly string? Binary = Environment.GetEnvironmentVariable(BinaryVariable);
@@ -33,7 +33,7 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
     /// How many warm attachments the Docker network keeps. The next one has another id and address, so they cannot be part of the census:
     /// with them the network exists only while a fault is injected.
     /// </summary>
-    public virtual int Warm => 0;
+    public int Warm => warm;
 
     public FaultOrder Order => new(Host.PathOf(OrderFile));
 
@@ -63,7 +63,8 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
     /// <summary>Creates the Docker network, and waits for its warm attachments.</summary>
     public async Task CreateNetworkAsync(CancellationToken cancellationToken)
     {
-        (await Host.DockerAsync(["network", "create", "-d", "cni", .. ipam, Network], cancellationToken)).EnsureSuccess();
+        string[] ahead = Warm > 0 ? ["-o", $"cni.warm={Warm}", "-o", $"cni.warm.reuse={(reuse ? "true" : "false")}"] : [];
+        (await Host.DockerAsync(["network", "create", "-d", "cni", .. ipam, .. ahead, Network], cancellationToken)).EnsureSuccess();
         if (Warm > 0)
             await Eventually.TrueAsync(async token => await ReadyAsync(token) == Warm, $"{Warm} are ready", cancellationToken);
     }
@@ -77,7 +78,7 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
 
     private async Task<int> ReadyAsync(CancellationToken cancellationToken) =>
         (await StatusAsync(cancellationToken))["networks"]!.AsArray().Single()!["warm"]?["attachments"]?.AsArray()
-            .Count(warm => (string?)warm!["state"] == "ready") ?? 0;
+            .Count(attachment => (string?)attachment!["state"] == "ready") ?? 0;
 
     private async Task<JsonNode> StatusAsync(CancellationToken cancellationToken) =>
         JsonNode.Parse((await Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess().Output)!;
@@ -89,8 +90,6 @@ public abstract class FaultHost(IReadOnlyList<string> ipam) : IAsyncLifetime
 
         GC.SuppressFinalize(this);
     }
-
-    protected static IReadOnlyList<string> Reuse { get; } = ["-o", "cni.warm=2", "-o", "cni.warm.reuse=true"];
 
     private static TestHostOptions Options => new()
     {
@@ -112,19 +111,10 @@ public sealed class ReservedFaultHost() : FaultHost(Reserved);
 public sealed class UnreservedFaultHost() : FaultHost(Unreserved);
 
 /// <summary>The container takes the only warm attachment, and the next one is made.</summary>
-public sealed class WarmFaultHost() : FaultHost([.. Reserved, "-o", "cni.warm=1"])
-{
-    public override int Warm => 1;
-}
+public sealed class WarmFaultHost() : FaultHost(Reserved, warm: 1);
 
 /// <summary>The container takes one of two warm attachments, and brings it back.</summary>
-public sealed class ReusingFaultHost() : FaultHost([.. Reserved, .. Reuse])
-{
-    public override int Warm => 2;
-}
+public sealed class ReusingFaultHost() : FaultHost(Reserved, warm: 2, reuse: true);
 
 /// <summary>As <see cref="ReusingFaultHost"/>, without reservations.</summary>
-public sealed class UnreservedReusingFaultHost() : FaultHost([.. Unreserved, .. Reuse])
-{
-    public override int Warm => 2;
-}
+public sealed class UnreservedReusingFaultHost() : FaultHost(Unreserved, warm: 2, reuse: true);

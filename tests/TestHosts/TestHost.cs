@@ -104,8 +104,11 @@ public sealed partial class TestHost : IAsyncDisposable
         }
 
         if (options.BridgeSettings is not null)
-            File.WriteAllText(PathOf("/etc/cnm-cni/config.yaml"), options.BridgeSettings);
+            WriteBridgeSettings(options.BridgeSettings);
     }
+
+    /// <summary>Replaces cnm-cni's settings file, which it reads when it starts.</summary>
+    public void WriteBridgeSettings(string content) => File.WriteAllText(PathOf("/etc/cnm-cni/config.yaml"), content);
 
     private static async Task RemoveTracesAsync(string scratchDirectory)
     {

@@ -28,8 +28,6 @@ internal sealed class SoakStage : IAsyncDisposable
         repair: { interval: 2s, retryFirst: 200ms, retryLongest: 2s }
         """;
 
-    private const string SettingsPath = "/etc/cnm-cni/config.yaml";
-
     private static readonly string[] OwnIpam = ["--ipam-driver", "cni"];
 
     private SoakStage(TestHost host)
@@ -91,8 +89,7 @@ internal sealed class SoakStage : IAsyncDisposable
     public async Task KeepWarmAsync(int count, CancellationToken cancellationToken)
     {
         await Host.Bridge.StopAsync(cancellationToken);
-        await File.WriteAllTextAsync(
-            Host.PathOf(SettingsPath), $"{BridgeSettings}\nwarm: {{ size: {count}, reuse: true, rest: 1s }}\n", cancellationToken);
+        Host.WriteBridgeSettings($"{BridgeSettings}\nwarm: {{ size: {count}, reuse: true, rest: 1s }}\n");
         await Host.Bridge.StartAsync(cancellationToken);
     }
 
