@@ -152,5 +152,7 @@ public abstract class EngineTest : IAsyncLifetime
         var containers = (await Host.DockerAsync(["ps", "--all", "--quiet"], CancellationToken.None)).EnsureSuccess().Output;
         if (containers.Length > 0)
             await Host.DockerAsync(["rm", "--force", .. containers.Split('\n')], CancellationToken.None);
+
+        await Host.SettleAsync(CancellationToken.None); // Until then cnm-cni status shows what was removed.
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Bridge.Engine.Tests.Hosts;
 using Bridge.Engine.Tests.Views;
 using Bridge.TestHosts;
@@ -38,7 +37,7 @@ public sealed class WarmTests(WarmHost engine) : EngineTest(engine), IClassFixtu
     public async Task A_requested_address_is_given_although_a_warm_attachment_has_it()
     {
         await CreateAsync(2, reuse: false);
-        var address = (string)(await WarmAsync())[0]!["addresses"]![0]!;
+        var address = (await WarmAsync())[0].Addresses[0];
 
         await DockerAsync("run", "--detach", "--name", "web", "--network", Network, "--ip", address.Split('/')[0], Image, "sleep", "999");
 
@@ -73,13 +72,13 @@ public sealed class WarmTests(WarmHost engine) : EngineTest(engine), IClassFixtu
     {
         var census = await Host.CensusAsync(Cancellation);
         await CreateAsync(2, reuse: true);
-        var ids = (await WarmAsync()).Select(warm => (string)warm!["id"]!).ToArray();
+        var ids = (await WarmAsync()).Select(warm => warm.Id).ToArray();
 
         await Host.Bridge.KillAsync(Cancellation);
         await Host.Bridge.StartAsync(Cancellation);
         await ReadyAsync(2);
 
-        (await WarmAsync()).Select(warm => (string)warm!["id"]!).Should().BeEquivalentTo(ids);
+        (await WarmAsync()).Select(warm => warm.Id).Should().BeEquivalentTo(ids);
         await DockerAsync("run", "--rm", "--network", Network, Image, "true");
         await RemoveAllAsync();
         var changes = await Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation);
@@ -108,13 +107,9 @@ public sealed class WarmTests(WarmHost engine) : EngineTest(engine), IClassFixtu
         Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Should().BeEmpty();
     }
 
-    private Task ReadyAsync(int count) => Eventually.TrueAsync(
-        async _ => (await WarmAsync()).Count(warm => (string)warm!["state"]! == "ready") == count, $"{count} are ready", Cancellation);
+    private Task ReadyAsync(int count) => WarmView.ReadyAsync(Host, count, Cancellation);
 
-    private async Task<JsonArray> WarmAsync() => JsonNode.Parse((await Host.BridgeAsync(["status", "--json"], Cancellation)).Output)!
-        ["networks"]!.AsArray().SingleOrDefault()?["warm"]?["attachments"]?.AsArray() ?? [];
+    private async Task<IReadOnlyList<WarmView.Attachment>> WarmAsync() => (await WarmView.OfAsync(Host, Cancellation)).Attachments;
 
-    // The log names every run.
-    private int Runs => Host.Bridge.Log.Split('\n').Count(line => line.Contains("CNI ADD of plugin", StringComparison.Ordinal)
-        || line.Contains("CNI DEL of plugin", StringComparison.Ordinal));
+    private int Runs => WarmView.PluginRuns(Host);
 }

@@ -126,7 +126,7 @@ public sealed partial class TestHost
             .. options.PrivateMounts ? ["unshare", "--mount", "--propagation", "slave"] : Array.Empty<string>(),
             .. ServeBridge(options.BridgeProgram)
         ],
-        token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
+        token => IsListenerAsync(() => Bridge, token));
 
     // The service manager of this host is a few lines of perl, which every Debian has.
     private Daemon NewActivatedBridge() => new(
@@ -140,7 +140,12 @@ public sealed partial class TestHost
             socket($s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un($path)) or die $!; listen($s, 128);
             sleep while 1;
             """, BridgeSocket, .. ServeBridge(program: null)],
-        token => UnixSocketHandler.AcceptsAsync(PathOf(BridgeSocket), token));
+        token => IsListenerAsync(() => ActivatedBridge, token));
+
+    // Not whether somebody answers: a test that starts it beside another process would go on with that.
+    private async Task<bool> IsListenerAsync(Func<Daemon> daemon, CancellationToken cancellationToken) =>
+        await UnixSocketHandler.ListenerAsync(PathOf(BridgeSocket), cancellationToken) is { } listener
+        && daemon().TryPid is { } pid && _process.TryOnMachine(pid) == listener;
 
     private static string[] ServeBridge(string? program) => [program ?? CnmCniBinary.Find() ?? "cnm-cni", "serve"];
 

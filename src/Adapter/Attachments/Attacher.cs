@@ -33,7 +33,7 @@ internal sealed class Attacher(
     /// container's endpoints. (5) and (6) as above.
     /// </summary>
     /// <exception cref="CniException">A plugin failed.</exception>
-    /// <exception cref="CnmException">The sandbox does not exist yet, or the chain's outcome is not what was requested.</exception>
+    /// <exception cref="CnmException">The chain's outcome is not what was requested.</exception>
     /// <exception cref="OperationCanceledException">Docker no longer waits for the attachment.</exception>
     /// <param name="requested">The attachment.</param>
     /// <param name="sandboxKey">The sandbox's path.</param>
@@ -42,14 +42,6 @@ internal sealed class Attacher(
     public Task<AttachmentRecord> AttachInSandboxAsync(
         AttachmentRecord requested, string sandboxKey, bool isIPv6Off, CancellationToken cancellationToken)
     {
-        if (!Sandbox.Exists(sandboxKey))
-        {
-            throw new CnmException(
-                $"CNI network \"{requested.CniNetwork}\" must be attached in the container's own namespace (-o " +
-                $"{NetworkOptions.AttachKey}=sandbox), which this engine creates too late. Use Docker 28 or newer, or start the " +
-                "container on another network and connect it to this one afterwards: docker network connect.");
-        }
-
         var ifname = requested.RequestedInterfaceName ?? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix);
         var intent = requested with
         {

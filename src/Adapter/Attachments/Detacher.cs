@@ -50,7 +50,7 @@ internal sealed class Detacher(
 
     // A plugin that was cut off may have made rules for a link that is in no snapshot yet; DEL may remove that link first. Where it has,
     // the addresses that plugins reported lead to their rules.
-    private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, Attach: AttachMode.Staging }
+    private LinkSnapshot? OfUnfinished(AttachmentRecord record) => record is { Phase: AttachmentPhase.Adding, SandboxKey: null }
         ? staging.TryCapture(record.ContainerId, record.InterfaceName) ?? CniRecord.ReportedLink(record)
         : null;
 

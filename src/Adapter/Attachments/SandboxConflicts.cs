@@ -18,6 +18,18 @@ internal static class SandboxConflicts
         "If docker inspect still lists the refused network, remove it while the container is stopped: docker stop, docker network " +
         "disconnect, docker start.";
 
+    /// <exception cref="CnmException">The attachment needs the sandbox at Join, and the engine makes it later.</exception>
+    public static void RequireSandbox(AttachmentRecord record, string sandboxKey)
+    {
+        if (!Sandbox.Exists(sandboxKey))
+        {
+            throw new CnmException(
+                $"CNI network \"{record.CniNetwork}\" must be attached in the container's own namespace (-o " +
+                $"{NetworkOptions.AttachKey}=sandbox), which this engine creates too late. Use Docker 28 or newer, or start the " +
+                "container on another network and connect it to this one afterwards: docker network connect.");
+        }
+    }
+
     /// <param name="record">The attachment that is about to move.</param>
     /// <param name="others">The container's other attachments.</param>
     /// <exception cref="CnmException">One of them is in the same subnet.</exception>

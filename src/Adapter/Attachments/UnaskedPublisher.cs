@@ -186,7 +186,7 @@ internal sealed class ForeignGateways(IDockerEngine docker, TimeProvider timePro
     /// <summary>Empty if the sandbox does not exist yet.</summary>
     public static IReadOnlyList<LinkRoute> Of(AttachmentRecord record)
     {
-        var own = record.Attach == AttachMode.Sandbox ? record.InterfaceName : record.SandboxInterfaceName;
+        var own = record.SandboxInterfaceName ?? (record.Attach == AttachMode.Sandbox ? record.InterfaceName : null);
         return Sandbox.Exists(record.SandboxKey!) ? Sandbox.DefaultRoutes(record.SandboxKey!, except: own) : [];
     }
 

@@ -12,7 +12,7 @@ internal sealed class WarmReports(WarmPool pool, WarmReturn comparison, Journal 
     /// <returns>Null where the network keeps none and has none.</returns>
     public WarmStatus? Of(NetworkRecord docker, NetworkConfiguration network)
     {
-        var size = WarmSupport.Size(docker, network, settings.Warm);
+        var size = WarmSupport.Size(docker, network, settings);
         var entries = pool.Of(docker.NetworkId);
         return size == 0 && entries.Count == 0 ? null : new WarmStatus(size, [.. entries.Select(ToStatus)]);
     }

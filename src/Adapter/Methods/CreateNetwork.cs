@@ -36,7 +36,7 @@ internal sealed class CreateNetwork(
         AddressPools.RequireSameNetwork(ofPool, network, options.Attach);
         EndpointOptions.Require(options.EndpointDefaults, network);
         var record = options.ToRecord(networkId, network.Name);
-        WarmSupport.Require(record, network, settings.Warm);
+        WarmSupport.Require(record, network, settings);
         IReadOnlyList<ConfigurationProblem> warnings;
         try
         {

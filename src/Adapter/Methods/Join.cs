@@ -5,6 +5,7 @@ using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
+using Bridge.Adapter.Warm;
 
 namespace Bridge.Adapter.Methods;
 
@@ -17,7 +18,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class Join(
     Attacher attacher, DeferredReleases releases, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked,
-    EngineFacts engine, Journal journal, AttachmentGates gates)
+    WarmJoining warm, EngineFacts engine, Journal journal, AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -43,14 +44,16 @@ internal sealed class Join(
     private async Task<AttachmentRecord> AttachDirectlyAsync(AttachmentRecord record, string sandboxKey,
         CancellationToken cancellationToken)
     {
-        if (record.Phase != AttachmentPhase.Prepared)
+        var isMadeAhead = record.AsMade is not null;
+        if (record.Phase != AttachmentPhase.Prepared && !isMadeAhead)
             return record;
 
+        SandboxConflicts.RequireSandbox(record, sandboxKey);
         var isIPv6Off = IsIPv6Off(sandboxKey);
         if (isIPv6Off)
             SandboxConflicts.RequireNoIPv6(record);
 
-        return await AttemptAsync(
+        return isMadeAhead ? warm.Enter(record, sandboxKey, isIPv6Off) : await AttemptAsync(
             record, () => attacher.AttachInSandboxAsync(record, sandboxKey, isIPv6Off, cancellationToken), cancellationToken);
     }
 
@@ -94,14 +97,16 @@ internal sealed class Join(
 
     private bool IsIPv6Off(string sandboxKey) => Sandbox.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
 
+    private static string NameOf(AttachmentRecord record) => record.SandboxInterfaceName ?? record.InterfaceName;
+
     // Docker numbers only the links that it moved itself, and reports a taken name as "file exists".
     private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
     {
         if (direct.Count == 0)
             return;
 
-        var name = Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.InterfaceName));
-        if (direct.FirstOrDefault(other => other.InterfaceName == name) is { } conflicting)
+        var name = Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(NameOf));
+        if (direct.FirstOrDefault(other => NameOf(other) == name) is { } conflicting)
         {
             throw new CnmException(
                 $"Docker would name this interface {name}, which is already taken by the container's interface on CNI network " +
@@ -127,8 +132,8 @@ internal sealed class Join(
 /// Docker ignores a failure; DeleteEndpoint tries again. Idempotent: a second Leave, or one after a failed Join, succeeds.
 /// </summary>
 internal sealed class Leave(
-    Detacher detacher, DeferredReleases releases, StagingSandboxes staging, UnaskedPublisher unasked, Arrivals arrivals, Journal journal,
-    AttachmentGates gates)
+    Detacher detacher, DeferredReleases releases, StagingSandboxes staging, UnaskedPublisher unasked, Arrivals arrivals,
+    WarmReturn warm, Journal journal, AttachmentGates gates)
     : ICnmMethod<EndpointRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(EndpointRequest request, CancellationToken cancellationToken)
@@ -150,13 +155,17 @@ internal sealed class Leave(
 
     private async Task DetachDirectlyAsync(AttachmentRecord record)
     {
-        if (!Sandbox.Exists(record.SandboxKey!) || !releases.MayDefer(record))
+        var exists = Sandbox.Exists(record.SandboxKey!);
+        var isForDeleteEndpoint = exists && warm.MayReturn(record);
+        if (!isForDeleteEndpoint && !(exists && releases.MayDefer(record)))
         {
             await detacher.DetachAsync(record);
             return;
         }
 
         staging.MountSandbox(record.ContainerId, record.SandboxKey!); // Usually there; a mount may be lost with the previous process.
-        releases.Defer(await detacher.UnpublishAsync(record));
+        record = await detacher.UnpublishAsync(record);
+        if (!isForDeleteEndpoint)
+            releases.Defer(record);
     }
 }

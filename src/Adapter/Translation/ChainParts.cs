@@ -47,6 +47,10 @@ internal sealed record ChainParts(NetworkConfiguration Attaching, NetworkConfigu
     public static bool MainPublishes(NetworkConfiguration network) =>
         MainPlugin.Of(network).Capabilities.Contains(PublishedPorts.Capability);
 
+    /// <summary>Whether a plugin configures the container's own namespace, with or beside its interface.</summary>
+    public static bool ConfiguresSandbox(PluginConfiguration plugin, IReadOnlyList<string> sandboxPlugins) =>
+        plugin.Type == StockTuning || RunsInSandbox(plugin, sandboxPlugins);
+
     /// <summary>Whether a plugin configures the container's own namespace.</summary>
     public static bool RunsInSandbox(PluginConfiguration plugin, IReadOnlyList<string> sandboxPlugins) =>
         StockInside.Contains(plugin.Type) || sandboxPlugins.Contains(plugin.Type);

@@ -12,23 +12,23 @@ internal static class WarmSupport
     private static readonly IReadOnlyList<string> KnownAhead = [ValueTemplate.NetworkId, ValueTemplate.CniNetwork, ValueTemplate.HostName];
 
     /// <summary>How many warm attachments the network keeps. 0 also where a setting asks for some and the network cannot.</summary>
-    public static int Size(NetworkRecord docker, NetworkConfiguration network, WarmSettings settings) =>
-        WhyNot(docker, network) is null ? docker.Warm ?? settings.Size : 0;
+    public static int Size(NetworkRecord docker, NetworkConfiguration network, AdapterSettings settings) =>
+        WhyNot(docker, network, settings.SandboxPlugins) is null ? docker.Warm ?? settings.Warm.Size : 0;
 
-    public static bool Reuses(NetworkRecord docker, WarmSettings settings) => docker.WarmReuse ?? settings.Reuse;
+    public static bool Reuses(NetworkRecord docker, AdapterSettings settings) => docker.WarmReuse ?? settings.Warm.Reuse;
 
     /// <summary>Checks the options of a new Docker network.</summary>
     /// <exception cref="CnmException">It asks for warm attachments, and cannot have any.</exception>
-    public static void Require(NetworkRecord docker, NetworkConfiguration network, WarmSettings settings)
+    public static void Require(NetworkRecord docker, NetworkConfiguration network, AdapterSettings settings)
     {
-        if (docker.WarmReuse == true && (docker.Warm ?? settings.Size) == 0)
+        if (docker.WarmReuse == true && (docker.Warm ?? settings.Warm.Size) == 0)
         {
             throw new CnmException(
                 $"option -o {NetworkOptions.ReuseKey}=true needs warm attachments to be used again: add -o {NetworkOptions.WarmKey}=N, " +
                 $"with N from 1 to {WarmSettings.Most}.");
         }
 
-        if (docker.Warm > 0 && WhyNot(docker, network) is { } reason)
+        if (docker.Warm > 0 && WhyNot(docker, network, settings.SandboxPlugins) is { } reason)
         {
             throw new CnmException(
                 $"option -o {NetworkOptions.WarmKey}={docker.Warm} is not possible for CNI network \"{network.Name}\" " +
@@ -38,13 +38,15 @@ internal static class WarmSupport
     }
 
     /// <returns>Null if attachments can be made before a container needs them; otherwise the reason, as the end of a sentence.</returns>
-    public static string? WhyNot(NetworkRecord docker, NetworkConfiguration network)
+    /// <param name="docker">The Docker network.</param>
+    /// <param name="network">The whole chain.</param>
+    /// <param name="sandboxPlugins">Plugins that must run in the sandbox, in addition to the stock ones.</param>
+    private static string? WhyNot(NetworkRecord docker, NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins)
     {
         var main = MainPlugin.Of(network);
         return docker switch
         {
-            { Attach: AttachMode.Sandbox } =>
-                $"with -o {NetworkOptions.AttachKey}=sandbox its plugins run in the container's own namespace, which does not exist ahead",
+            { Attach: AttachMode.Sandbox } when WhyNotElsewhere(network, sandboxPlugins) is { } reason => reason,
             { Ipam: IpamMode.Docker } => "Docker's own address management chooses the address when a container starts",
             _ when main.Type == "host-device" => "its plugin host-device moves a device of the host, which only one container can have",
             _ when main.IpamType == IpamConfiguration.Static => "its IPAM plugin static gives every container the same address",
@@ -55,6 +57,13 @@ internal static class WarmSupport
             _ => null,
         };
     }
+
+    // With cni.attach=sandbox all plugins are to run in the container's own namespace, which does not exist ahead.
+    private static string? WhyNotElsewhere(NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins) =>
+        NetworkSupport.WhyNotStaged(network, sandboxPlugins)
+        ?? network.Plugins.Where(plugin => ChainParts.ConfiguresSandbox(plugin, sandboxPlugins))
+            .Select(plugin => $"its plugin {plugin.Type} configures the container's own namespace, which does not exist ahead")
+            .FirstOrDefault();
 
     private static string? PlaceholderOf(NetworkRecord docker) => CniArguments.Parse(docker.EndpointDefaults)
         .SelectMany(argument => argument.Value.NamesUsed).FirstOrDefault(name => !KnownAhead.Contains(name));

@@ -18,15 +18,15 @@ internal sealed class WarmReturn(
     ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider, ILogger<WarmReturn> logger)
 {
     /// <summary>
-    /// (1) DEL of the plugins that published ports, and of those that ran in the sandbox. (2) The link, which Docker has moved back to the
-    /// host namespace, is compared with what it was. (3) The attachment's path leads to its staging namespace again. (4) The record of the
-    /// warm attachment is written, that of the endpoint removed. The caller holds the endpoint's gate.
+    /// (1) DEL of the plugins that published ports, and of those that ran in the sandbox. (2) With direct attach the link moves back to the
+    /// host namespace; otherwise Docker has moved it. (3) It is compared with what it was. (4) The attachment's path leads to its staging
+    /// namespace again. (5) The record of the warm attachment is written, that of the endpoint removed. The caller holds the endpoint's
+    /// gate.
     /// </summary>
-    /// <returns>False: it must be cleaned up. Nothing but (1) was done.</returns>
+    /// <returns>False: it must be cleaned up. Nothing but (1) and (2) was done.</returns>
     public async Task<bool> TryReturnAsync(AttachmentRecord record)
     {
-        if (record is not { AsMade: not null, Snapshot: not null, Phase: AttachmentPhase.Added or AttachmentPhase.Joined, IsWarm: false }
-            || record.BootId != BootId.Current() || EntryOf(record) is not var (entry, most) || !pool.TryAdd(entry, most))
+        if (EntryOf(record) is not var (entry, most) || !pool.TryAdd(entry, most))
             return false;
 
         var isReturned = false;
@@ -34,7 +34,10 @@ internal sealed class WarmReturn(
         {
             using var gate = await gates.EnterAsync(record.ContainerId, CancellationToken.None);
             record = await detacher.LeaveAsync(record); // (1)
-            if (WhyChanged(record) is { } change) // (2)
+            if (record is { Attach: AttachMode.Sandbox, SandboxKey: { } sandbox })
+                staging.ReturnToHost(record.ContainerId, record.HostInterfaceName, sandbox, record.Snapshot!); // (2)
+
+            if (WhyChanged(record) is { } change) // (3)
             {
                 logger.NotReused(record.EndpointId, record.CniNetwork, change);
             }
@@ -56,6 +59,9 @@ internal sealed class WarmReturn(
 
         return isReturned && pool.TryMove(entry.Id, WarmState.Resting, WarmState.Making) && Wake();
     }
+
+    /// <summary>Whether the attachment may become a warm one when its endpoint ends.</summary>
+    public bool MayReturn(AttachmentRecord record) => EntryOf(record) is not null;
 
     /// <summary>Why a waiting link is not as it was made; null when it is.</summary>
     /// <param name="record">A warm attachment, or one whose link Docker has moved back.</param>
@@ -90,7 +96,7 @@ internal sealed class WarmReturn(
 
     private void Return(AttachmentRecord record)
     {
-        staging.Create(record.ContainerId); // (3)
+        staging.Create(record.ContainerId); // (4)
         var warm = record with
         {
             EndpointId = record.ContainerId,
@@ -106,13 +112,15 @@ internal sealed class WarmReturn(
             ArrivalProblem = null,
             ContainerName = null,
         };
-        journal.Attachments.ChangeHands(warm, record.EndpointId); // (4)
+        journal.Attachments.ChangeHands(warm, record.EndpointId); // (5)
     }
 
     // Rules and routes beside the link would stay in a container that goes on.
     private (WarmEntry Entry, int Most)? EntryOf(AttachmentRecord record)
     {
-        if (journal.Networks.Find(record.NetworkId) is not { UnlistedSince: null } docker || !WarmSupport.Reuses(docker, settings.Warm)
+        if (record is not { AsMade: not null, Snapshot: not null, Phase: AttachmentPhase.Added or AttachmentPhase.Joined, IsWarm: false }
+            || record.BootId != BootId.Current()
+            || journal.Networks.Find(record.NetworkId) is not { UnlistedSince: null } docker || !WarmSupport.Reuses(docker, settings)
             || configurations.Load().Find(record.CniNetwork) is not { } network
             || record.Snapshot!.Rules.Count > 0 || record.Snapshot.Routes.Any(route => !route.HasLink)
             || record.Snapshot.Kind is not ("veth" or "macvlan"))
@@ -122,7 +130,7 @@ internal sealed class WarmReturn(
         PluginRecord made = journal.Reservations.Find(record.ContainerId) is { } reservation ? reservation : record;
         return made.Configuration.Equals(current)
             ? (new WarmEntry(record.ContainerId, record.NetworkId, record.CniNetwork, WarmState.Making, current),
-                WarmSupport.Size(docker, network, settings.Warm))
+                WarmSupport.Size(docker, network, settings))
             : null;
     }
 

@@ -12,6 +12,7 @@ internal static class WarmServices
         .AddSingleton<WarmRelease>()
         .AddSingleton<WarmMaking>()
         .AddSingleton<WarmTaking>()
+        .AddSingleton<WarmJoining>()
         .AddSingleton<WarmReturn>()
         .AddSingleton<WarmTimes>()
         .AddSingleton<WarmUpkeep>()

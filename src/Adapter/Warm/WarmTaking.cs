@@ -77,11 +77,8 @@ internal sealed class WarmTaking(
     public async Task<AttachmentRecord?> TakeAsync(
         AttachmentRecord requested, CreateEndpointRequest request, CancellationToken cancellationToken)
     {
-        if (requested.Attach != AttachMode.Staging)
-            return null;
-
         var asksForMac = request.Options?.ContainsKey(RequestedMac) == true || (requested.Mac is not null && requested.Reserved.Count == 0);
-        if (requested.Phase == AttachmentPhase.Prepared)
+        if (requested.ContainerId != requested.EndpointId) // Its reservation's.
         {
             var taken = await TryHandOverAsync(requested.ContainerId, requested, !asksForMac, cancellationToken);
             if (taken is null && journal.Attachments.Find(requested.ContainerId) is { IsWarm: true })
@@ -159,7 +156,7 @@ internal sealed class WarmTaking(
     // Its plugins would get the same, but for the MAC, which the link gets instead.
     private bool IsFor(AttachmentRecord warm, AttachmentRecord requested) =>
         warm is { IsWarm: true, Phase: AttachmentPhase.Added, AsMade: not null, Snapshot: not null }
-        && warm.NetworkId == requested.NetworkId && warm.BootId == requested.BootId && warm.Internal == requested.Internal
+        && warm.NetworkId == requested.NetworkId && warm.Attach == requested.Attach && warm.BootId == requested.BootId && warm.Internal == requested.Internal
         && requested.RequestedInterfaceName is null
         && warm.Arguments.SequenceEqual(requested.Arguments.Where(argument => argument.Key != MacArgument))
         && WithoutMac(warm.Capabilities).Equals(WithoutMac(requested.Capabilities))

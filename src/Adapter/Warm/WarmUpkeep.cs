@@ -28,7 +28,7 @@ internal sealed class WarmUpkeep(
     {
         var docker = journal.Networks.Find(networkId) is { UnlistedSince: null } listed ? listed : null;
         var network = docker is null ? null : configurations.Load().Find(docker.CniNetwork);
-        var size = docker is null || network is null ? 0 : WarmSupport.Size(docker, network, settings.Warm);
+        var size = docker is null || network is null ? 0 : WarmSupport.Size(docker, network, settings);
         var isThorough = times.IsThoroughDue(networkId);
         Forget(networkId);
         await RemoveAsync(networkId, network, size, isThorough);
@@ -156,7 +156,7 @@ internal sealed class WarmUpkeep(
     {
         var entries = pool.Of(docker.NetworkId);
         var ready = entries.Count(entry => entry.State == WarmState.Ready);
-        var (isShort, pause) = WarmSupport.Reuses(docker, settings.Warm)
+        var (isShort, pause) = WarmSupport.Reuses(docker, settings)
             ? (ready == 0, settings.Warm.Rest)
             : (ready * 2 < size, settings.Warm.RefillPause);
         return entries.Count < size && !isShort && pool.SinceTaken(docker.NetworkId) is var since && since < pause ? pause - since : null;

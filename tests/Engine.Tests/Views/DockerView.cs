@@ -4,7 +4,8 @@ using Bridge.TestHosts;
 namespace Bridge.Engine.Tests.Views;
 
 /// <summary>What <c>docker inspect</c> says of a container's endpoint on one network.</summary>
-public sealed record DockerView(string EndpointId, string Address, int PrefixLength, string Gateway, string Mac, string SandboxKey)
+public sealed record DockerView(string EndpointId, string Address, int PrefixLength, string Gateway, string Mac, string SandboxKey,
+    string AddressV6)
 {
     public static async Task<DockerView> OfAsync(TestHost host, string container, string network, CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ public sealed record DockerView(string EndpointId, string Address, int PrefixLen
             (int)endpoint["IPPrefixLen"]!,
             (string)endpoint["Gateway"]!,
             (string)endpoint["MacAddress"]!,
-            (string)settings["SandboxKey"]!);
+            (string)settings["SandboxKey"]!,
+            (string)endpoint["GlobalIPv6Address"]!);
     }
 }

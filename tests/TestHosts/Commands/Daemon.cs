@@ -33,7 +33,14 @@ public sealed class Daemon
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>The process id in the host.</summary>
-    public int Pid => int.Parse(File.ReadAllText(_host.PathOf($"/run/bridge-test/{Name}.pid")), CultureInfo.InvariantCulture);
+    public int Pid => int.Parse(File.ReadAllText(PidPath), CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="Pid"/>; null before the first start has written it.</summary>
+    public int? TryPid => File.Exists(PidPath) && int.TryParse(File.ReadAllText(PidPath), CultureInfo.InvariantCulture, out var pid)
+        ? pid
+        : null;
+
+    private string PidPath => _host.PathOf($"/run/bridge-test/{Name}.pid");
 
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
 

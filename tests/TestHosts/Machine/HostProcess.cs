@@ -71,7 +71,10 @@ internal sealed class HostProcess : IAsyncDisposable
     public string PathOf(string pathInHost) => $"/proc/{Pid}/root{pathInHost}";
 
     /// <summary>The machine's number of a process, whose number in the host is <paramref name="pid"/>.</summary>
-    public int OnMachine(int pid)
+    public int OnMachine(int pid) => TryOnMachine(pid) ?? throw new InvalidOperationException($"The host has no process {pid}.");
+
+    /// <summary>As <see cref="OnMachine(int)"/>; null when the host has no such process.</summary>
+    public int? TryOnMachine(int pid)
     {
         var ending = string.Create(CultureInfo.InvariantCulture, $"\t{pid}");
         foreach (var directory in Directory.GetDirectories("/proc"))
@@ -84,7 +87,7 @@ internal sealed class HostProcess : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"The host has no process {pid}.");
+        return null;
     }
 
     // proc(5): the process's number in each namespace, from the machine's to its own.
