@@ -42,12 +42,16 @@ internal sealed record Target(string Name, string What, string Case, Comparison 
         Run(NetworkCase.Staged, 1.25),
         Run(NetworkCase.Sandbox, 1.08) with { Engine = Newest },
         Run(NetworkCase.Warm, 0.97) with { Engine = Newest },
+        Run(NetworkCase.WarmSandbox, 0.97) with { Engine = Newest },
         Run(NetworkCase.Warm, 1.0) with { Engine = Oldest },
         Removal(NetworkCase.Staged),
         Removal(NetworkCase.Sandbox) with { Engine = Newest },
         Removal(NetworkCase.Warm),
         Removal(NetworkCase.Reuse),
+        Removal(NetworkCase.WarmSandbox) with { Engine = Newest },
         new("start to first packet, warm ÷ docker0", Starts.FirstPacket, NetworkCase.Warm, Comparison.Ratio, 1.0),
+        new("start to first packet, sandbox+warm ÷ docker0", Starts.FirstPacket, NetworkCase.WarmSandbox, Comparison.Ratio, 1.0)
+            { Engine = Newest },
         new("containers per second, 16 at once, staged ÷ docker0", Throughput.PerSecond(16), NetworkCase.Staged, Comparison.Ratio, 0.8)
             { IsLeast = true },
         new("containers per second, 16 at once, warm+reuse ÷ docker0", Throughput.PerSecond(16), NetworkCase.Reuse, Comparison.Ratio, 1.0)

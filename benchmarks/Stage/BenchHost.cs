@@ -15,6 +15,7 @@ internal sealed class BenchHost : IAsyncDisposable
     public const string Image = "bridge-test";
 
     private const string WarmNetwork = "warm";
+    private const string WarmSandboxNetwork = "warmsandbox";
 
     // Docker knows nothing of attachments that are only present, and repair would remove them.
     private const string Settings = "log: { format: json }\nrepair: { interval: 24h, orphanGrace: 1h }\n";
@@ -73,8 +74,8 @@ internal sealed class BenchHost : IAsyncDisposable
         DockerAsync(["run", "--rm", "--network", network.Network!, Image, "true"], cancellationToken);
 
     /// <summary>
-    /// Returns when cnm-cni has nothing left to do: no release is pending, the warm network has what it keeps, and no plugin runs. One with
-    /// reuse gets back what containers have taken.
+    /// Returns when cnm-cni has nothing left to do: no release is pending, the warm networks have what they keep, and no plugin runs.
+    /// One with reuse gets back what containers have taken.
     /// </summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
@@ -100,8 +101,8 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         using var status = JsonDocument.Parse((await Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess().Output);
         return status.RootElement.GetProperty("networks").EnumerateArray()
-            .Single(network => network.GetProperty("name").GetString() == WarmNetwork)
-            .GetProperty("warm").GetProperty("attachments").GetArrayLength() >= Warm;
+            .Where(network => network.GetProperty("name").GetString() is WarmNetwork or WarmSandboxNetwork)
+            .All(network => network.GetProperty("warm").GetProperty("attachments").GetArrayLength() >= Warm);
     }
 
     /// <summary>Of cnm-cni.</summary>
@@ -133,8 +134,8 @@ internal sealed class BenchHost : IAsyncDisposable
         var cases = new List<NetworkCase>();
         foreach (var network in All().Where(each => each.Name == NetworkCase.Docker0 || options.IncludesCase(each.Name)))
         {
-            if (network.Name == NetworkCase.Sandbox && Host.Engine < EngineVersion.V28)
-                continue; // Its sandbox does not exist at Join.
+            if (network.Name is NetworkCase.Sandbox or NetworkCase.WarmSandbox && Host.Engine < EngineVersion.V28)
+                continue; // The sandbox does not exist at Join.
 
             if (network.Options is not null
                 && await Host.DockerAsync(["network", "create", .. network.Options, network.Network!], cancellationToken) is
@@ -160,6 +161,7 @@ internal sealed class BenchHost : IAsyncDisposable
         yield return OnCni(NetworkCase.Sandbox, "sandbox", "-o", "cni.attach=sandbox");
         yield return OnCni(NetworkCase.Warm, WarmNetwork, warm);
         yield return OnCni(NetworkCase.Reuse, "reuse", [.. warm, "-o", "cni.warm.reuse=true"]);
+        yield return OnCni(NetworkCase.WarmSandbox, WarmSandboxNetwork, [.. warm, "-o", "cni.attach=sandbox"]);
         yield return new(NetworkCase.Pod, Network: null, Chains.Gateway(Chains.Pods));
     }
 

@@ -11,7 +11,7 @@ internal static class Chains
     /// <summary>Of attachments that are only there.</summary>
     public const string Present = "present";
 
-    private static readonly string[] Names = [Pods, "sandbox", "warm", "reuse", Present];
+    private static readonly string[] Names = [Pods, "sandbox", "warm", "reuse", Present, "warmsandbox"];
 
     public static string Subnet(string name) => $"{Prefix(name)}.0.0/20";
 

@@ -13,10 +13,11 @@ internal sealed record NetworkCase(string Name, string? Network, string? Gateway
     public const string Sandbox = "sandbox";
     public const string Warm = "warm";
     public const string Reuse = "warm+reuse";
+    public const string WarmSandbox = "sandbox+warm";
     public const string Pod = "pod";
 
     /// <summary>Of cnm-cni.</summary>
-    public static IReadOnlyList<string> OfCni { get; } = [Staged, Sandbox, Warm, Reuse];
+    public static IReadOnlyList<string> OfCni { get; } = [Staged, Sandbox, Warm, Reuse, WarmSandbox];
 
     public static IReadOnlyList<string> Names { get; } = [None, Docker0, .. OfCni, Pod];
 

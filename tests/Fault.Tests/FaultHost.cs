@@ -7,7 +7,7 @@ namespace Bridge.Fault.Tests;
 /// <summary>
 /// A test host in which cnm-cni is a build with fault points, on the stock chain. What plugins make once and keep is there already.
 /// </summary>
-public abstract class FaultHost(IReadOnlyList<string> ipam, int warm = 0, bool reuse = false) : IAsyncLifetime
+public abstract class FaultHost(IReadOnlyList<string> options, int warm = 0, bool reuse = false) : IAsyncLifetime
 {
     private const string BinaryVariable = "BRIDGE_FAULT_BINARY";
     private static readonly string? Binary = Environment.GetEnvironmentVariable(BinaryVariable);
@@ -37,6 +37,9 @@ public abstract class FaultHost(IReadOnlyList<string> ipam, int warm = 0, bool r
 
     public FaultOrder Order => new(Host.PathOf(OrderFile));
 
+    /// <summary>The first container, for which plugins make what they keep.</summary>
+    protected virtual string[][] First { get; } = [["run", "--rm", "--network", Network, "--publish", "80", Image, "true"]];
+
     /// <summary>From the CNI network's IPAM plugin, before the container is made.</summary>
     protected static IReadOnlyList<string> Reserved { get; } =
         ["--ipam-driver", "cni", "--ipam-opt", $"cni.network={CniNetworks.Name}", "--subnet", CniNetworks.Subnet, "--gateway",
@@ -44,6 +47,16 @@ public abstract class FaultHost(IReadOnlyList<string> ipam, int warm = 0, bool r
 
     /// <summary>From the chain, when the container is made.</summary>
     protected static IReadOnlyList<string> Unreserved { get; } = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}"];
+
+    /// <summary>In the sandbox, which exists at Join where the container runs already.</summary>
+    protected static IReadOnlyList<string> Direct { get; } = ["-o", "cni.attach=sandbox"];
+
+    protected static string[][] InRunningContainer { get; } =
+    [
+        ["run", "--detach", "--name", "first", Image, "sleep", "infinity"],
+        ["network", "connect", Network, "first"],
+        ["rm", "--force", "first"],
+    ];
 
     public async ValueTask InitializeAsync()
     {
@@ -53,7 +66,9 @@ public abstract class FaultHost(IReadOnlyList<string> ipam, int warm = 0, bool r
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         _host = await TestHost.StartAsync(Options, deadline.Token);
         await CreateNetworkAsync(deadline.Token);
-        (await Host.DockerAsync(["run", "--rm", "--network", Network, "--publish", "80", Image, "true"], deadline.Token)).EnsureSuccess();
+        foreach (var command in First)
+            (await Host.DockerAsync(command, deadline.Token)).EnsureSuccess();
+
         if (Warm > 0)
             (await Host.DockerAsync(["network", "rm", Network], deadline.Token)).EnsureSuccess();
 
@@ -64,7 +79,7 @@ public abstract class FaultHost(IReadOnlyList<string> ipam, int warm = 0, bool r
     public async Task CreateNetworkAsync(CancellationToken cancellationToken)
     {
         string[] ahead = Warm > 0 ? ["-o", $"cni.warm={Warm}", "-o", $"cni.warm.reuse={(reuse ? "true" : "false")}"] : [];
-        (await Host.DockerAsync(["network", "create", "-d", "cni", .. ipam, .. ahead, Network], cancellationToken)).EnsureSuccess();
+        (await Host.DockerAsync(["network", "create", "-d", "cni", .. options, .. ahead, Network], cancellationToken)).EnsureSuccess();
         if (Warm > 0)
             await Eventually.TrueAsync(async token => await ReadyAsync(token) == Warm, $"{Warm} are ready", cancellationToken);
     }
@@ -118,3 +133,15 @@ public sealed class ReusingFaultHost() : FaultHost(Reserved, warm: 2, reuse: tru
 
 /// <summary>As <see cref="ReusingFaultHost"/>, without reservations.</summary>
 public sealed class UnreservedReusingFaultHost() : FaultHost(Unreserved, warm: 2, reuse: true);
+
+/// <summary>A running container takes the only warm attachment, which cnm-cni moves into its sandbox, and the next one is made.</summary>
+public sealed class DirectWarmFaultHost() : FaultHost([.. Reserved, .. Direct], warm: 1)
+{
+    protected override string[][] First => InRunningContainer;
+}
+
+/// <summary>As <see cref="DirectWarmFaultHost"/>, with one of two, which comes back.</summary>
+public sealed class DirectReusingFaultHost() : FaultHost([.. Reserved, .. Direct], warm: 2, reuse: true)
+{
+    protected override string[][] First => InRunningContainer;
+}

@@ -26,41 +26,49 @@ public abstract class FaultTest(FaultHost faulty)
         ["run", "--detach", "--name", Container, "--network", FaultHost.Network, "--publish", "8080:80", FaultHost.Image, "httpd", "-f",
             "-p", "80", "-h", "/www"];
 
+    /// <summary>Without a network of cnm-cni.</summary>
+    protected static string[] RunElsewhere { get; } = ["run", "--detach", "--name", Container, FaultHost.Image, "sleep", "infinity"];
+
+    protected static string[] Connect { get; } = ["network", "connect", FaultHost.Network, Container];
+
+    protected static string[] Disconnect { get; } = ["network", "disconnect", FaultHost.Network, Container];
+
     protected static string[] Remove { get; } = ["rm", "--force", Container];
 
     /// <summary>Injects the fault at each step of <paramref name="command"/> and compares the host each time with what it was.</summary>
-    /// <param name="before">Runs before, without a fault.</param>
+    /// <param name="before">Run before, without a fault.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="deed">The fault.</param>
-    protected Task StrikeEveryStepAsync(string[]? before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, 1, async step =>
+    protected Task StrikeEveryStepAsync(string[][] before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, 1, async step =>
     {
-        if (before is not null)
-        {
-            (await Host.DockerAsync(before, Cancellation)).EnsureSuccess();
-            await AtRestAsync();
-        }
+        await PrepareAsync(before);
 
         faulty.Order.Give(step, deed);
         await DockerWhileRestartingAsync(command);
     });
 
     /// <summary>Kills cnm-cni during a command, and then at each step of the restart that cleans up.</summary>
-    /// <param name="before">Runs before, without a fault.</param>
+    /// <param name="before">Run before, without a fault.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="middle">How the step begins at which it is killed first.</param>
-    protected Task StrikeEveryStepOfRecoveryAsync(string[]? before, string[] command, string middle) =>
+    protected Task StrikeEveryStepOfRecoveryAsync(string[][] before, string[] command, string middle) =>
         UntilNoStepIsLeftAsync(FaultDeed.Kill, 2, async step =>
     {
-        if (before is not null)
-        {
-            (await Host.DockerAsync(before, Cancellation)).EnsureSuccess();
-            await AtRestAsync();
-        }
+        await PrepareAsync(before);
 
         faulty.Order.Give(1, FaultDeed.Kill, middle);
         await DockerWhileRestartingAsync(command, deaths: 1, onFirstDeath: () => faulty.Order.Give(step, FaultDeed.Kill));
         _deaths.Should().BePositive($"there is a step that begins with {middle}");
     });
+
+    private async Task PrepareAsync(string[][] commands)
+    {
+        foreach (var command in commands)
+        {
+            (await Host.DockerAsync(command, Cancellation)).EnsureSuccess();
+            await AtRestAsync();
+        }
+    }
 
     private async Task UntilNoStepIsLeftAsync(FaultDeed deed, int deaths, Func<int, Task> strikeAsync)
     {

@@ -5,11 +5,11 @@ public abstract class RecoveryTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_when_the_restart_after_a_crash_during_ADD_is_killed_too() =>
-        StrikeEveryStepOfRecoveryAsync(before: null, Run, "PluginEnd ADD of firewall");
+        StrikeEveryStepOfRecoveryAsync(before: [], Run, "PluginEnd ADD of firewall");
 
     [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_when_the_restart_after_a_crash_during_DEL_is_killed_too() =>
-        StrikeEveryStepOfRecoveryAsync(Run, Remove, "PluginEnd DEL of firewall");
+        StrikeEveryStepOfRecoveryAsync([Run], Remove, "PluginEnd DEL of firewall");
 }
 
 public sealed class ReservedRecoveryTests(ReservedFaultHost faulty) : RecoveryTests(faulty), IClassFixture<ReservedFaultHost>;

@@ -4,14 +4,14 @@ namespace Bridge.Fault.Tests;
 public abstract class RemovalTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
-    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_removal() => StrikeEveryStepAsync(Run, Remove, FaultDeed.Kill);
+    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_removal() => StrikeEveryStepAsync([Run], Remove, FaultDeed.Kill);
 }
 
 /// <summary>The disk is full for a moment, or the kernel refuses.</summary>
 public abstract class FailingRemovalTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
-    public Task Nothing_is_left_when_any_step_of_a_removal_fails() => StrikeEveryStepAsync(Run, Remove, FaultDeed.Fail);
+    public Task Nothing_is_left_when_any_step_of_a_removal_fails() => StrikeEveryStepAsync([Run], Remove, FaultDeed.Fail);
 }
 
 public sealed class ReservedRemovalTests(ReservedFaultHost faulty) : RemovalTests(faulty), IClassFixture<ReservedFaultHost>;

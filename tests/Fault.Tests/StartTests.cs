@@ -5,14 +5,14 @@ public abstract class StartTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_container_start() =>
-        StrikeEveryStepAsync(before: null, Run, FaultDeed.Kill);
+        StrikeEveryStepAsync(before: [], Run, FaultDeed.Kill);
 }
 
 /// <summary>The disk is full for a moment, or the kernel refuses.</summary>
 public abstract class FailingStartTests(FaultHost faulty) : FaultTest(faulty)
 {
     [Fact(Timeout = Deadline.EveryStep)]
-    public Task Nothing_is_left_when_any_step_of_a_container_start_fails() => StrikeEveryStepAsync(before: null, Run, FaultDeed.Fail);
+    public Task Nothing_is_left_when_any_step_of_a_container_start_fails() => StrikeEveryStepAsync(before: [], Run, FaultDeed.Fail);
 }
 
 public sealed class ReservedStartTests(ReservedFaultHost faulty) : StartTests(faulty), IClassFixture<ReservedFaultHost>;

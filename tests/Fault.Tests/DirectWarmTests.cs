@@ -1,0 +1,29 @@
+namespace Bridge.Fault.Tests;
+
+/// <summary>A running container is connected: cnm-cni moves the interface of a warm attachment into its sandbox.</summary>
+public sealed class DirectWarmConnectTests(DirectWarmFaultHost faulty) : FaultTest(faulty), IClassFixture<DirectWarmFaultHost>
+{
+    [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_docker_network_connect() =>
+        StrikeEveryStepAsync([RunElsewhere], Connect, FaultDeed.Kill);
+
+    [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_any_step_of_docker_network_connect_fails() =>
+        StrikeEveryStepAsync([RunElsewhere], Connect, FaultDeed.Fail);
+}
+
+/// <summary>The interface of a container that goes on, or ends, comes back to the warm attachments.</summary>
+public sealed class DirectReusingTests(DirectReusingFaultHost faulty) : FaultTest(faulty), IClassFixture<DirectReusingFaultHost>
+{
+    [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_docker_network_disconnect() =>
+        StrikeEveryStepAsync([RunElsewhere, Connect], Disconnect, FaultDeed.Kill);
+
+    [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_any_step_of_docker_network_disconnect_fails() =>
+        StrikeEveryStepAsync([RunElsewhere, Connect], Disconnect, FaultDeed.Fail);
+
+    [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_removal() =>
+        StrikeEveryStepAsync([RunElsewhere, Connect], Remove, FaultDeed.Kill);
+}
