@@ -157,6 +157,8 @@ internal sealed class BenchHost : IAsyncDisposable
         string[] warm = ["-o", string.Create(CultureInfo.InvariantCulture, $"cni.warm={Warm}")];
         yield return new(NetworkCase.None, "none", Gateway: null);
         yield return new(NetworkCase.Docker0, "bridge", "172.17.0.1");
+        yield return new(
+            NetworkCase.UserBridge, "userbridge", "10.99.0.1", ["--subnet", "10.99.0.0/16", "--gateway", "10.99.0.1"]);
         yield return OnCni(NetworkCase.Staged, Chains.Pods);
         yield return OnCni(NetworkCase.Sandbox, "sandbox", "-o", "cni.attach=sandbox");
         yield return OnCni(NetworkCase.Warm, WarmNetwork, warm);

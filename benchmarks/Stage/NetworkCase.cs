@@ -9,6 +9,7 @@ internal sealed record NetworkCase(string Name, string? Network, string? Gateway
 {
     public const string None = "none";
     public const string Docker0 = "docker0";
+    public const string UserBridge = "bridge";
     public const string Staged = "staged";
     public const string Sandbox = "sandbox";
     public const string Warm = "warm";
@@ -19,8 +20,8 @@ internal sealed record NetworkCase(string Name, string? Network, string? Gateway
     /// <summary>Of cnm-cni.</summary>
     public static IReadOnlyList<string> OfCni { get; } = [Staged, Sandbox, Warm, Reuse, WarmSandbox];
 
-    public static IReadOnlyList<string> Names { get; } = [None, Docker0, .. OfCni, Pod];
+    public static IReadOnlyList<string> Names { get; } = [None, Docker0, UserBridge, .. OfCni, Pod];
 
     /// <summary>Whether cnm-cni takes part.</summary>
-    public bool IsOurs => Options is not null;
+    public bool IsOurs => OfCni.Contains(Name);
 }

@@ -6,8 +6,8 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests;
 
-/// <summary>Warm attachments of networks with <c>cni.attach=sandbox</c>: cnm-cni moves the interface itself, and Docker moves none.</summary>
-[Feature("Containers: on warm attachments (`-o cni.warm`)")]
+/// <summary>Warm attachments with <c>cni.attach=sandbox</c>: cnm-cni moves the interface itself, and Docker moves none.</summary>
+[Feature("Containers: on warm attachments with `cni.attach=sandbox`")]
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public sealed class DirectWarmTests(DirectWarmHost engine) : DirectAttachTest(engine), IClassFixture<DirectWarmHost>
 {
@@ -53,7 +53,8 @@ public sealed class DirectWarmTests(DirectWarmHost engine) : DirectAttachTest(en
         (await Host.FromHost.GetAsync(docker.Address, 80, Cancellation)).Should().Be(Page);
         // Of a new bridge, which had only ports without a container so far: duplicate address detection.
         await Eventually.TrueAsync(
-            async _ => (await RunInShellAsync("ip -6 addr show dev cni9 tentative")).Length == 0, "the bridge has its address", Cancellation);
+            async _ => (await RunInShellAsync("ip -6 addr show dev cni9 tentative")).Length == 0, "the bridge has its address",
+            Cancellation);
         (await Host.FromHost.GetAsync(docker.AddressV6, 80, Cancellation)).Should().Be(Page);
         await RemoveAsync("web");
         await ReadyAsync(2);
@@ -147,7 +148,8 @@ public sealed class DirectWarmTests(DirectWarmHost engine) : DirectAttachTest(en
         await RemoveWhileDownAsync("web");
 
         await Eventually.TrueAsync(
-            async token => (await StatusView.OfAsync(Host, token)).Endpoints.Count == 0, "the container's endpoint is repaired", Cancellation);
+            async token => (await StatusView.OfAsync(Host, token)).Endpoints.Count == 0, "the container's endpoint is repaired",
+            Cancellation);
         await ReadyAsync(2);
         await RemoveAllAsync();
         await AssertNoAttachmentIsLeftSinceAsync(census);
@@ -208,7 +210,8 @@ public sealed class DirectWarmTests(DirectWarmHost engine) : DirectAttachTest(en
     private async Task AssertNoAttachmentIsLeftSinceAsync(HostCensus census)
     {
         var changes = await Host.ChangesSinceAsync(
-            census, Eventually.Bound, change => change.StartsWith('+') && (change.Contains("veth") || change.Contains("/netns/")), Cancellation);
+            census, Eventually.Bound, change => change.StartsWith('+') && (change.Contains("veth") || change.Contains("/netns/")),
+            Cancellation);
         string.Join('\n', changes.Where(change => change.StartsWith('+') && !change.Contains("cni0"))).Should().NotContain("veth")
             .And.NotContain("/netns/").And.NotContain("10.90.0");
     }

@@ -39,7 +39,8 @@ public abstract class FaultTest(FaultHost faulty)
     /// <param name="before">Run before, without a fault.</param>
     /// <param name="command">The arguments of docker.</param>
     /// <param name="deed">The fault.</param>
-    protected Task StrikeEveryStepAsync(string[][] before, string[] command, FaultDeed deed) => UntilNoStepIsLeftAsync(deed, 1, async step =>
+    protected Task StrikeEveryStepAsync(string[][] before, string[] command, FaultDeed deed) =>
+        UntilNoStepIsLeftAsync(deed, 1, async step =>
     {
         await PrepareAsync(before);
 

@@ -66,7 +66,7 @@ internal sealed class SoakRun(SoakOptions options, SoakStage stage, KeptLogs log
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         var workers =
             Enumerable.Range(1, DockerWorkers).Select(
-                number => new DockerWorker(number, Stream(number), docker, timeProvider).WorkAsync(stop.Token))
+                number => new DockerWorker(number, Stream(number), docker, stage.Networks, timeProvider).WorkAsync(stop.Token))
             .Concat(Enumerable.Range(1, PodWorkers).Select(number =>
                 new PodWorker(number, Stream(DockerWorkers + number), stage.Host, _commands, timeProvider).WorkAsync(stop.Token))).ToList();
 

@@ -11,11 +11,17 @@ public static class CniNetworks
     public const string SecondFileName = "20-second.conflist";
     public const string SecondName = "second";
 
+    public const string ThirdFileName = "30-third.conflist";
+    public const string ThirdName = "third";
+
     /// <summary>bridge with masquerade, host-local, portmap and firewall: the most common chain.</summary>
     public static string StockChain => Stock(Name, "cni0", Subnet);
 
     /// <summary>The same with another bridge and subnet.</summary>
     public static string SecondStockChain => Stock(SecondName, "cni1", "10.91.0.0/24");
+
+    /// <summary>And another.</summary>
+    public static string ThirdStockChain => Stock(ThirdName, "cni2", "10.92.0.0/24");
 
     /// <summary>bridge and host-local alone.</summary>
     public static string BareChain => $$"""

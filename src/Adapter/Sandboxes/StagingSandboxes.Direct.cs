@@ -28,7 +28,9 @@ internal sealed partial class StagingSandboxes
             throw failure;
     }
 
-    /// <summary>Moves the link from the sandbox to the host namespace, where it waits. Does nothing if the sandbox does not have it.</summary>
+    /// <summary>
+    /// Moves the link from the sandbox to the host namespace, where it waits. Does nothing if the sandbox does not have it.
+    /// </summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     public void ReturnToHost(string attachmentId, string hostIfname, string sandboxPath, LinkSnapshot snapshot)
     {

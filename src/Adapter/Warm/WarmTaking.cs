@@ -156,7 +156,8 @@ internal sealed class WarmTaking(
     // Its plugins would get the same, but for the MAC, which the link gets instead.
     private bool IsFor(AttachmentRecord warm, AttachmentRecord requested) =>
         warm is { IsWarm: true, Phase: AttachmentPhase.Added, AsMade: not null, Snapshot: not null }
-        && warm.NetworkId == requested.NetworkId && warm.Attach == requested.Attach && warm.BootId == requested.BootId && warm.Internal == requested.Internal
+        && warm.NetworkId == requested.NetworkId && warm.Attach == requested.Attach && warm.BootId == requested.BootId
+        && warm.Internal == requested.Internal
         && requested.RequestedInterfaceName is null
         && warm.Arguments.SequenceEqual(requested.Arguments.Where(argument => argument.Key != MacArgument))
         && WithoutMac(warm.Capabilities).Equals(WithoutMac(requested.Capabilities))

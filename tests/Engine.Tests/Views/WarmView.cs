@@ -22,7 +22,8 @@ public sealed record WarmView(IReadOnlyList<WarmView.Attachment> Attachments)
 
     /// <summary>How often plugins have run: the log names every run.</summary>
     public static int PluginRuns(TestHost host) => host.Bridge.Log.Split('\n').Count(
-        line => line.Contains("CNI ADD of plugin", StringComparison.Ordinal) || line.Contains("CNI DEL of plugin", StringComparison.Ordinal));
+        line => line.Contains("CNI ADD of plugin", StringComparison.Ordinal)
+            || line.Contains("CNI DEL of plugin", StringComparison.Ordinal));
 
     public sealed record Attachment(string Id, string State, IReadOnlyList<string> Addresses);
 }

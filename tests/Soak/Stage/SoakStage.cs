@@ -1,10 +1,11 @@
 using Bridge.TestHosts;
+using Bridge.TestHosts.Engines;
 
 namespace Bridge.Soak.Stage;
 
 /// <summary>
-/// A test host with two CNI networks of the stock chain, two Docker networks on the first, which it shares with pods, and one on the
-/// second; with plugins that can be made to fail, and a small disk for the state of cnm-cni.
+/// A test host with CNI networks of the stock chain: two Docker networks on the first, which it shares with pods, and one on each other;
+/// with plugins that can be made to fail, and a small disk for the state of cnm-cni.
 /// </summary>
 internal sealed class SoakStage : IAsyncDisposable
 {
@@ -18,6 +19,12 @@ internal sealed class SoakStage : IAsyncDisposable
     /// One like <see cref="Reserved"/> on another bridge and subnet: what containers of either of the others can be connected to as well.
     /// </summary>
     public const string Second = "second";
+
+    /// <summary>
+    /// One whose chain runs in the container's own namespace, or whose interface cnm-cni moves there; from Docker 28 on, where a container
+    /// can start on it.
+    /// </summary>
+    public const string Direct = "direct";
 
     public const string Image = "bridge-test";
 
@@ -39,6 +46,11 @@ internal sealed class SoakStage : IAsyncDisposable
 
     public TestHost Host { get; }
 
+    /// <summary>All that containers can be started on.</summary>
+    public IReadOnlyList<string> Networks => Host.Engine >= EngineVersion.V28
+        ? [Reserved, Unreserved, Second, Direct]
+        : [Reserved, Unreserved, Second];
+
     public StateDisk Disk { get; }
 
     public FaultyPlugins Plugins { get; }
@@ -52,6 +64,7 @@ internal sealed class SoakStage : IAsyncDisposable
                 {
                     [CniNetworks.FileName] = CniNetworks.StockChain,
                     [CniNetworks.SecondFileName] = CniNetworks.SecondStockChain,
+                    [CniNetworks.ThirdFileName] = CniNetworks.ThirdStockChain,
                 },
                 BridgeSettings = BridgeSettings,
             },
@@ -77,7 +90,7 @@ internal sealed class SoakStage : IAsyncDisposable
     /// </summary>
     public async Task VisitAsync(CancellationToken cancellationToken)
     {
-        foreach (var network in (string[])[Reserved, Unreserved, Second])
+        foreach (var network in Networks)
             (await Host.DockerAsync(
                 ["run", "--rm", "--network", network, "--publish", "80", Image, "true"], cancellationToken)).EnsureSuccess();
 
@@ -101,7 +114,9 @@ internal sealed class SoakStage : IAsyncDisposable
             CniNetworks.Gateway, Reserved];
         string[] second = ["--ipam-opt", $"cni.network={CniNetworks.SecondName}", Second];
         string[] unreserved = ["--ipam-driver", "null", "-o", $"cni.network={CniNetworks.Name}", Unreserved];
-        foreach (var options in (string[][])[[.. OwnIpam, .. reserved], [.. OwnIpam, .. second], unreserved])
+        string[] direct = ["--ipam-opt", $"cni.network={CniNetworks.ThirdName}", "-o", "cni.attach=sandbox", Direct];
+        string[][] all = [[.. OwnIpam, .. reserved], [.. OwnIpam, .. second], unreserved, [.. OwnIpam, .. direct]];
+        foreach (var options in all.Where(options => Networks.Contains(options[^1])))
             (await Host.DockerAsync(["network", "create", "-d", "cni", .. options], cancellationToken)).EnsureSuccess();
     }
 }

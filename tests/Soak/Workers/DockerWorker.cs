@@ -4,7 +4,8 @@ using Bridge.Soak.Stage;
 namespace Bridge.Soak.Workers;
 
 /// <summary>A user with a few containers, who starts, stops, connects and removes them at random.</summary>
-internal sealed class DockerWorker(int number, Random random, DockerCommands docker, TimeProvider timeProvider)
+internal sealed class DockerWorker(
+    int number, Random random, DockerCommands docker, IReadOnlyList<string> networks, TimeProvider timeProvider)
 {
     private const int MostContainers = 4;
     private const int LongestPause = 600;
@@ -70,8 +71,8 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
 
     private Task<bool> NetworkAsync(string verb)
     {
-        // To the second one most of the time: two interfaces in one subnet are refused.
-        var network = random.Next(5) > 0 ? SoakStage.Second : AnyNetwork();
+        // To one on another bridge most of the time: two interfaces in one subnet are refused.
+        var network = random.Next(5) > 0 ? AnyOf([SoakStage.Second, SoakStage.Direct]) : AnyNetwork();
         IReadOnlyList<string> address = verb == "connect" && network == SoakStage.Reserved ? Address() : [];
         return TryAsync($"docker network {verb}", ["network", verb, .. address, network, AnyContainer()]);
     }
@@ -105,7 +106,14 @@ internal sealed class DockerWorker(int number, Random random, DockerCommands doc
 
     private string AnyContainer() => _containers[random.Next(_containers.Count)];
 
-    private string AnyNetwork() => random.Next(3) > 0 ? SoakStage.Reserved : SoakStage.Unreserved;
+    private string AnyNetwork() => AnyOf([SoakStage.Reserved, SoakStage.Reserved, SoakStage.Unreserved, SoakStage.Direct]);
+
+    // Of those that the engine can have.
+    private string AnyOf(IEnumerable<string> wanted)
+    {
+        string[] possible = [.. wanted.Where(networks.Contains)];
+        return possible[random.Next(possible.Length)];
+    }
 
     private IReadOnlyList<string> Network()
     {
