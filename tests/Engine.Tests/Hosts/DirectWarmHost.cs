@@ -17,7 +17,7 @@ public sealed class DirectWarmHost() : EngineHost(new TestHostOptions
             """,
     },
     BridgeSettings = """
-        warm: { rest: 1s }
+        warm: { rest: 1m }
         repair: { interval: 1s, orphanGrace: 1s, retryFirst: 200ms, retryLongest: 1s }
         """,
 })
