@@ -50,6 +50,28 @@ public sealed class CostTests : IClassFixture<CountedHost>
         Check(end, ProgramsAtEnd, moves: 0, requests: 18, syncs: 0);
     }
 
+    [Fact]
+    public async Task A_container_on_a_warm_attachment_starts_and_ends_without_a_process_and_without_a_move()
+    {
+        var (start, end) = await MeasureAsync(CountedHost.WarmNetwork);
+
+        Check(start, programs: 0, moves: 0, requests: 36, syncs: 0);
+        Check(end, programs: 0, moves: 0, requests: 24, syncs: 0);
+    }
+
+    [Fact]
+    public async Task A_container_on_a_warm_attachment_in_its_sandbox_starts_and_ends_with_one_move()
+    {
+        Assert.SkipUnless(
+            Host.Engine >= EngineVersion.V28, $"engine: a sandbox at Join needs Docker {EngineVersion.V28}, and this is {Host.Engine}");
+
+        var (start, end) = await MeasureAsync(CountedHost.WarmSandboxNetwork);
+
+        // Without a reservation the record that changes hands is what must survive a power cut.
+        Check(start, programs: 0, moves: 1, requests: 32, syncs: 2);
+        Check(end, programs: 0, moves: 1, requests: 28, syncs: 2);
+    }
+
     private async Task<(SystemCallCounts Start, SystemCallCounts End)> MeasureAsync(string network)
     {
         var start = await TraceAsync("run", "--detach", "--name", "counted", "--network", network, "bridge-test");

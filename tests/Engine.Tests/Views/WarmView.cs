@@ -3,15 +3,14 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Views;
 
-/// <summary>The warm attachments of the host's only network that has some, as <c>cnm-cni status --json</c> lists them.</summary>
+/// <summary>The warm attachments of all networks, as <c>cnm-cni status --json</c> lists them.</summary>
 public sealed record WarmView(IReadOnlyList<WarmView.Attachment> Attachments)
 {
     public static async Task<WarmView> OfAsync(TestHost host, CancellationToken cancellationToken)
     {
         var status = JsonNode.Parse((await host.BridgeAsync(["status", "--json"], cancellationToken)).Output)!;
-        var listed = status["networks"]!.AsArray().Select(network => network!["warm"]?["attachments"]?.AsArray())
-            .SingleOrDefault(attachments => attachments is not null);
-        return new WarmView([.. (listed ?? []).Select(warm => new Attachment(
+        var listed = status["networks"]!.AsArray().SelectMany(network => network!["warm"]?["attachments"]?.AsArray() ?? []);
+        return new WarmView([.. listed.Select(warm => new Attachment(
             (string)warm!["id"]!, (string)warm["state"]!, [.. warm["addresses"]!.AsArray().Select(address => (string)address!)]))]);
     }
 
