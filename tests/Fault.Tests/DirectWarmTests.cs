@@ -8,6 +8,9 @@ public sealed class DirectWarmConnectTests(DirectWarmFaultHost faulty) : FaultTe
         StrikeEveryStepAsync([RunElsewhere], Connect, FaultDeed.Kill);
 
     [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_Docker_is_killed_too_and_the_sandbox_outlives_it() => StrikeEveryStepWithDockerAsync(Connect);
+
+    [Fact(Timeout = Deadline.EveryStep)]
     public Task Nothing_is_left_when_any_step_of_docker_network_connect_fails() =>
         StrikeEveryStepAsync([RunElsewhere], Connect, FaultDeed.Fail);
 }

@@ -58,8 +58,43 @@ public abstract class FaultTest(FaultHost faulty)
         await PrepareAsync(before);
 
         faulty.Order.Give(1, FaultDeed.Kill, middle);
-        await DockerWhileRestartingAsync(command, deaths: 1, onFirstDeath: () => faulty.Order.Give(step, FaultDeed.Kill));
+        await DockerWhileRestartingAsync(command, deaths: 1, onFirstDeath: () =>
+        {
+            faulty.Order.Give(step, FaultDeed.Kill);
+            return Task.CompletedTask;
+        });
         _deaths.Should().BePositive($"there is a step that begins with {middle}");
+    });
+
+    /// <summary>
+    /// At each step cnm-cni and dockerd are killed. dockerd forgets the sandbox of the running container, which a process keeps alive: the
+    /// container's own does where its start was cut off.
+    /// </summary>
+    /// <param name="command">The arguments of docker, for a running container.</param>
+    protected Task StrikeEveryStepWithDockerAsync(string[] command) => UntilNoStepIsLeftAsync(FaultDeed.Kill, 1, async step =>
+    {
+        await PrepareAsync([RunElsewhere]);
+        var sandbox =
+            (await Host.DockerAsync(["inspect", "--format", "{{.NetworkSettings.SandboxKey}}", Container], Cancellation)).Output;
+        var keeper = (await Host.RunAsync(
+            ["sh", "-c", "nsenter --net=$0 sleep 600 > /dev/null 2>&1 & echo $!", sandbox], Cancellation)).EnsureSuccess().Output;
+        faulty.Order.Give(step, FaultDeed.Kill);
+        await DockerWhileRestartingAsync(command, onFirstDeath: async () =>
+        {
+            await Host.Dockerd.KillAsync(Cancellation);
+            await Host.RunAsync(["umount", sandbox], Cancellation);
+        });
+        if (!Host.Dockerd.IsRunning)
+            await Host.Dockerd.StartAsync(Cancellation);
+
+        await AtRestAsync();
+        await Host.DockerAsync(Remove, Cancellation);
+        await faulty.UnusedAsync(Cancellation);
+        var links = await Host.RunAsync(["nsenter", $"--net=/proc/{keeper}/ns/net", "ip", "-o", "link", "show", "type", "veth"], Cancellation);
+        if (links.Output.Length > 0)
+            _leaks.Add($"{FaultDeed.Kill} at step {step}, in the sandbox: {links.Output}");
+
+        await Host.RunAsync(["kill", keeper], Cancellation);
     });
 
     private async Task PrepareAsync(string[][] commands)
@@ -107,7 +142,7 @@ public abstract class FaultTest(FaultHost faulty)
 
     // As a service manager does: cnm-cni is restarted when it has ended. Clean-ups go on after Docker has its answer. A process that was
     // killed is there until its last thread has left the kernel, so the deaths are waited for.
-    private async Task DockerWhileRestartingAsync(string[] command, int deaths = 0, Action? onFirstDeath = null)
+    private async Task DockerWhileRestartingAsync(string[] command, int deaths = 0, Func<Task>? onFirstDeath = null)
     {
         var start = Stopwatch.GetTimestamp();
         var docker = Host.DockerAsync(command, Cancellation);
@@ -126,10 +161,10 @@ public abstract class FaultTest(FaultHost faulty)
         _longestWait = waited > _longestWait ? waited : _longestWait;
     }
 
-    private async Task TryStartBridgeAsync(Action? onFirstDeath = null)
+    private async Task TryStartBridgeAsync(Func<Task>? onFirstDeath = null)
     {
-        if (++_deaths == 1)
-            onFirstDeath?.Invoke();
+        if (++_deaths == 1 && onFirstDeath is not null)
+            await onFirstDeath();
 
         try
         {

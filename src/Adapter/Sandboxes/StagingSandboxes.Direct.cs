@@ -6,20 +6,21 @@ namespace Bridge.Adapter.Sandboxes;
 internal sealed partial class StagingSandboxes
 {
     /// <summary>
-    /// (1) Moves a waiting link into the sandbox. (2) Mounts the sandbox at the attachment's path. (3) Restores what the link has lost with
-    /// the move, but for its default routes: <see cref="SandboxDefaults"/> sets them. Idempotent.
+    /// (1) Mounts the sandbox at the attachment's path: Docker may forget a sandbox that a process keeps alive. (2) Moves a waiting link
+    /// there. (3) Restores what the link has lost with the move, but for its default routes: <see cref="SandboxDefaults"/> sets them.
+    /// Idempotent.
     /// </summary>
     /// <exception cref="IOException">The link is gone, or the kernel refused.</exception>
     public void SendToSandbox(string attachmentId, string hostIfname, string sandboxPath, string ifname, LinkSnapshot snapshot)
     {
         using var sandbox = Sandbox.Open(sandboxPath);
+        MountOver(attachmentId, sandbox.Namespace); // (1)
         using (var netlink = host.OpenNetlink())
         {
             if (netlink.FindLink(hostIfname) is { } waiting && snapshot.IsOfInHost(waiting))
-                sandbox.Namespace.Take(netlink, waiting.Index, ifname); // (1)
+                sandbox.Namespace.Take(netlink, waiting.Index, ifname); // (2)
         }
 
-        MountOver(attachmentId, sandbox.Namespace); // (2)
         if (sandbox.Find(snapshot, host) is not { } link)
             throw new IOException($"the link {hostIfname} is neither in the host's namespace nor in {sandbox.Namespace}");
 

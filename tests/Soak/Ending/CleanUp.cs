@@ -10,6 +10,8 @@ namespace Bridge.Soak.Ending;
 /// </summary>
 internal sealed class CleanUp(TestHost host, DockerCommands docker, Totals.EventLog events, TimeProvider timeProvider)
 {
+    private const string NotEnded = "did not receive an exit event";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromSeconds(1);
 
@@ -36,9 +38,22 @@ internal sealed class CleanUp(TestHost host, DockerCommands docker, Totals.Event
     private async Task<IReadOnlyList<string>> RemoveContainersAsync(CancellationToken cancellationToken)
     {
         foreach (var name in await ContainersAsync(cancellationToken))
-            await docker.RunAsync("docker rm -f", ["rm", "--force", name], cancellationToken);
+        {
+            var removal = await docker.RunAsync("docker rm -f", ["rm", "--force", name], cancellationToken);
+            if (removal?.StandardError.Contains(NotEnded, StringComparison.Ordinal) == true)
+                await EndAsync(name, cancellationToken);
+        }
 
         return await ContainersAsync(cancellationToken);
+    }
+
+    // Where dockerd was killed between a container's creation and its start, containerd has a task that has never run. dockerd takes it for
+    // a running container and cannot end it (28.5), also one that is on no network; containerd can.
+    private async Task EndAsync(string name, CancellationToken cancellationToken)
+    {
+        var id = (await host.DockerAsync(["inspect", "--format", "{{.Id}}", name], cancellationToken)).Output;
+        events.Write($"dockerd cannot end {name}, whose start was cut off: containerd does");
+        await host.RunAsync(["ctr", "--namespace", "moby", "task", "kill", "--signal", "SIGKILL", id], cancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> ContainersAsync(CancellationToken cancellationToken) =>
