@@ -30,3 +30,10 @@ public sealed class DirectReusingTests(DirectReusingFaultHost faulty) : FaultTes
     public Task Nothing_is_left_when_cnm_cni_is_killed_at_any_step_of_a_removal() =>
         StrikeEveryStepAsync([RunElsewhere, Connect], Remove, FaultDeed.Kill);
 }
+
+/// <summary>A running container is connected: the link passes through the host namespace, from which Docker moves it.</summary>
+public sealed class ReservedConnectTests(ReservedFaultHost faulty) : FaultTest(faulty), IClassFixture<ReservedFaultHost>
+{
+    [Fact(Timeout = Deadline.EveryStep)]
+    public Task Nothing_is_left_when_Docker_is_killed_too_and_the_sandbox_outlives_it() => StrikeEveryStepWithDockerAsync(Connect);
+}

@@ -71,31 +71,42 @@ public abstract class FaultTest(FaultHost faulty)
     /// container's own does where its start was cut off.
     /// </summary>
     /// <param name="command">The arguments of docker, for a running container.</param>
-    protected Task StrikeEveryStepWithDockerAsync(string[] command) => UntilNoStepIsLeftAsync(FaultDeed.Kill, 1, async step =>
+    protected Task StrikeEveryStepWithDockerAsync(string[] command)
     {
-        await PrepareAsync([RunElsewhere]);
-        var sandbox =
-            (await Host.DockerAsync(["inspect", "--format", "{{.NetworkSettings.SandboxKey}}", Container], Cancellation)).Output;
-        var keeper = (await Host.RunAsync(
-            ["sh", "-c", "nsenter --net=$0 sleep 600 > /dev/null 2>&1 & echo $!", sandbox], Cancellation)).EnsureSuccess().Output;
-        faulty.Order.Give(step, FaultDeed.Kill);
-        await DockerWhileRestartingAsync(command, onFirstDeath: async () =>
+        var keeper = "";
+        return UntilNoStepIsLeftAsync(FaultDeed.Kill, 1, StrikeAsync, LookIntoSandboxAsync);
+
+        async Task StrikeAsync(int step)
         {
-            await Host.Dockerd.KillAsync(Cancellation);
-            await Host.RunAsync(["umount", sandbox], Cancellation);
-        });
-        if (!Host.Dockerd.IsRunning)
-            await Host.Dockerd.StartAsync(Cancellation);
+            await PrepareAsync([RunElsewhere]);
+            var sandbox =
+                (await Host.DockerAsync(["inspect", "--format", "{{.NetworkSettings.SandboxKey}}", Container], Cancellation)).Output;
+            keeper = (await Host.RunAsync(
+                ["sh", "-c", "nsenter --net=$0 sleep 600 > /dev/null 2>&1 & echo $!", sandbox], Cancellation)).EnsureSuccess().Output;
+            faulty.Order.Give(step, FaultDeed.Kill);
+            await DockerWhileRestartingAsync(command, onFirstDeath: async () =>
+            {
+                await Host.Dockerd.KillAsync(Cancellation);
+                await Host.RunAsync(["umount", sandbox], Cancellation);
+            });
+            if (!Host.Dockerd.IsRunning)
+                await Host.Dockerd.StartAsync(Cancellation);
+        }
 
-        await AtRestAsync();
-        await Host.DockerAsync(Remove, Cancellation);
-        await faulty.UnusedAsync(Cancellation);
-        var links = await Host.RunAsync(["nsenter", $"--net=/proc/{keeper}/ns/net", "ip", "-o", "link", "show", "type", "veth"], Cancellation);
-        if (links.Output.Length > 0)
-            _leaks.Add($"{FaultDeed.Kill} at step {step}, in the sandbox: {links.Output}");
+        async Task LookIntoSandboxAsync(string fault)
+        {
+            var links = await Host.RunAsync(
+                ["nsenter", $"--net=/proc/{keeper}/ns/net", "ip", "-o", "link", "show", "type", "veth"], Cancellation);
+            var ours = links.Output.Split('\n').Where(link => link.Length > 0 && !link.Contains(": eth0@")).ToArray(); // Not docker0's.
+            if (ours.Length > 0)
+            {
+                _leaks.Add($"{fault}, in the sandbox: {string.Join('\n', ours)}");
+                Say($"LEAK: {_leaks[^1]}\n{Host.Logs}");
+            }
 
-        await Host.RunAsync(["kill", keeper], Cancellation);
-    });
+            await Host.RunAsync(["kill", keeper], Cancellation);
+        }
+    }
 
     private async Task PrepareAsync(string[][] commands)
     {
@@ -106,7 +117,8 @@ public abstract class FaultTest(FaultHost faulty)
         }
     }
 
-    private async Task UntilNoStepIsLeftAsync(FaultDeed deed, int deaths, Func<int, Task> strikeAsync)
+    private async Task UntilNoStepIsLeftAsync(
+        FaultDeed deed, int deaths, Func<int, Task> strikeAsync, Func<string, Task>? lookAsync = null)
     {
         Assert.SkipUnless(faulty.MissingRequirement is null, faulty.MissingRequirement ?? "");
         var struck = new List<string>();
@@ -127,6 +139,9 @@ public abstract class FaultTest(FaultHost faulty)
                 await faulty.UnusedAsync(Cancellation);
                 await DockerWhileRestartingAsync(["network", "rm", FaultHost.Network]);
             }
+
+            if (lookAsync is not null)
+                await lookAsync($"{deed} at step {step}, {where}");
 
             await LookForLeaksAsync($"{deed} at step {step}, {where}");
             if (!isStruck)

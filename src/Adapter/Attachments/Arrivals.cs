@@ -63,8 +63,7 @@ internal sealed class Arrivals(
         {
             if (Sandbox.Exists(record.SandboxKey!))
             {
-                // Usually unchanged; a mount may be lost with the previous process.
-                staging.MountSandbox(record.ContainerId, record.SandboxKey!);
+                staging.KeepSandbox(record.ContainerId, record.SandboxKey!);
                 staging.SettleDefaultRoutes(record.SandboxKey!, record.Snapshot!, record.OwnDefaultRoutes());
             }
 

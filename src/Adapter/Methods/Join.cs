@@ -63,7 +63,8 @@ internal sealed class Join(
 
     // (1) What conflicts with the container's other attachments, or with an existing sandbox, is refused. (2) The chain runs, if
     // CreateEndpoint deferred it. (3) Its routes must not conflict either. (4) The outcome is written. (5) The link moves to the host
-    // namespace, from which Docker takes it.
+    // namespace, from which Docker takes it. (6) An existing sandbox is mounted at the attachment's path: Docker may forget one that a
+    // process keeps alive, with the link in it.
     private async Task<AttachmentRecord> SendAsync(AttachmentRecord record, string sandboxKey, CancellationToken cancellationToken)
     {
         // Docker 28 and newer, and `docker network connect` to a running container. Older engines make the namespace after Join.
@@ -91,6 +92,9 @@ internal sealed class Join(
         record = record with { SandboxKey = sandboxKey, SandboxExistedAtJoin = sandboxExists };
         record = journal.Attachments.Enter(record, AttachmentPhase.Joined); // (4)
         staging.SendToHost(record.ContainerId, record.InterfaceName, record.HostInterfaceName); // (5)
+        if (sandboxExists)
+            staging.MountSandbox(record.ContainerId, sandboxKey); // (6)
+
         arrivals.Expect(record, callFollows: sandboxExists);
         return record;
     }
@@ -163,7 +167,7 @@ internal sealed class Leave(
             return;
         }
 
-        staging.MountSandbox(record.ContainerId, record.SandboxKey!); // Usually there; a mount may be lost with the previous process.
+        staging.KeepSandbox(record.ContainerId, record.SandboxKey!);
         record = await detacher.UnpublishAsync(record);
         if (!isForDeleteEndpoint)
             releases.Defer(record);

@@ -14,6 +14,18 @@ internal sealed partial class StagingSandboxes
     }
 
     /// <summary>
+    /// Mounts the sandbox at the attachment's path again, where that was lost with the previous process. One that is mounted stays: after a
+    /// restart of Docker another namespace may be at the path of the sandbox.
+    /// </summary>
+    /// <exception cref="IOException">No network namespace is at the path of the sandbox.</exception>
+    public void KeepSandbox(string attachmentId, string sandboxPath)
+    {
+        using var mounted = TryOpenMounted(attachmentId);
+        if (mounted is null)
+            MountSandbox(attachmentId, sandboxPath);
+    }
+
+    /// <summary>
     /// What the plugins configured in a sandbox with other links: without those links, and without the rules and routes of the baseline.
     /// </summary>
     /// <exception cref="IOException">No link has the name.</exception>
