@@ -9,8 +9,8 @@ namespace Bridge.Adapter.Sandboxes;
 /// The namespaces in which plugins run, one per attachment, mounted in one directory; and the moves of their links.
 /// <code>
 /// &lt;directory&gt;/&lt;attachment id&gt;   the netns path given to plugins. Leads to the attachment's own staging namespace;
-///                              while the link is in the sandbox, the sandbox is mounted on top. So the path always leads
-///                              to a namespace.
+///                              while the link is in the sandbox, or on its way to one that exists, the sandbox is mounted
+///                              on top. So the path always leads to a namespace.
 /// </code>
 /// The alias of its loopback identifies a staging namespace. The caller serializes the operations on an attachment.
 /// </summary>
