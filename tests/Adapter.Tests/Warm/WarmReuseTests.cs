@@ -12,7 +12,7 @@ public sealed class WarmReuseTests : WarmTest, IDisposable
 
     // Longer than the life of a container here: only then does it come back before it is replaced.
     private protected override AdapterSettings Change(AdapterSettings settings) =>
-        base.Change(settings) with { Warm = new WarmSettings { Rest = TimeSpan.FromSeconds(1) } };
+        base.Change(settings) with { Warm = new WarmSettings { Rest = TimeSpan.FromSeconds(2) } };
 
     public WarmReuseTests()
     {

@@ -4,7 +4,7 @@ using Bridge.TestHosts.Engines;
 
 namespace Bridge.Engine.Tests.Hosts;
 
-/// <summary>The stock chain a few times, for counting what one container costs: no background work of repair falls into the count.</summary>
+/// <summary>The stock chain a few times, for counting what a container costs: no background work of repair falls into the count.</summary>
 public sealed class CountedHost() : EngineHost(new TestHostOptions
 {
     CniNetworks = new Dictionary<string, string>
