@@ -1,5 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Collections;
+using System.Text;
 using Bridge.Adapter.Sandboxes.Links;
 using CniInvoker;
 
@@ -10,6 +10,8 @@ namespace Bridge.Adapter.Leftovers;
 /// </summary>
 internal sealed class FirewallDump(TimeProvider timeProvider)
 {
+    private const int MostOutput = 256 * 1024 * 1024;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // The first two show the rules of whichever iptables back end is the default; the third those of plugins that use nftables.
@@ -28,44 +30,50 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
     private async Task<string[]> RunAsync(string[] tool, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Patience, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var process = Start(tool);
-        if (process is null)
+        if (Find(tool[0]) is not { } path)
             return [];
 
+        var output = await ExecuteAsync(path, tool, cancellationToken);
+        if (output.TimedOut)
+            throw new IOException($"{tool[0]} did not answer within {Patience.TotalSeconds:0} s, so remaining rules are unknown");
+
+        return output is { ExitCode: 0, Signal: 0 }
+            ? Encoding.UTF8.GetString(output.Stdout.Span).Split('\n')
+            : throw new IOException($"{tool[0]} failed, so remaining rules are unknown: {output.Stderr.Trim()}");
+    }
+
+    // As plugins are run, and not by System.Diagnostics.Process. Between vfork(2) and execve(2) its child takes a lock of the C library in
+    // the memory of cnm-cni (sigaction(3) of SIGABRT, glibc 2.41 and newer). If cnm-cni is killed while another of its threads has that
+    // lock, the child never continues, and keeps the socket and the locks that the next cnm-cni needs.
+    private async Task<PluginOutput> ExecuteAsync(string path, string[] tool, CancellationToken cancellationToken)
+    {
+        var request = new PluginRequest
+        {
+            Path = path,
+            Arguments = tool[1..],
+            PluginType = tool[0],
+            Operation = CniOperation.Status,
+            NetworkName = "",
+            ContainerId = "",
+            Stdin = ReadOnlyMemory<byte>.Empty,
+            Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""))],
+            Deadline = Patience,
+            TerminationGrace = TimeSpan.Zero,
+        };
         try
         {
-            var errors = process.StandardError.ReadToEndAsync(either.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(either.Token);
-            await process.WaitForExitAsync(either.Token);
-            return process.ExitCode == 0
-                ? output.Split('\n')
-                : throw new IOException($"{tool[0]} failed, so remaining rules are unknown: {(await errors).Trim()}");
+            return await new PluginProcess(timeProvider, MostOutput).ExecuteAsync(request, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (CniException failed)
         {
-            process.Kill();
-            throw new IOException($"{tool[0]} did not answer within {Patience.TotalSeconds:0} s, so remaining rules are unknown");
+            throw new IOException($"{tool[0]} failed, so remaining rules are unknown: {failed.Msg}", failed);
         }
     }
 
-    private static Process? Start(string[] tool)
-    {
-        try
-        {
-            return Process.Start(new ProcessStartInfo(tool[0], tool[1..])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                RedirectStandardInput = true,
-            });
-        }
-        catch (Win32Exception)
-        {
-            return null; // Not installed.
-        }
-    }
+    // Null: it is not installed.
+    private static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Where(Path.IsPathFullyQualified).Select(directory => Path.Combine(directory, tool)).FirstOrDefault(File.Exists);
 }
 
 /// <summary>

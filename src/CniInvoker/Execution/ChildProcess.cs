@@ -33,9 +33,11 @@ internal sealed unsafe class ChildProcess : IDisposable
     /// <summary>Null when another process has the file open for writing (execve(2) ETXTBSY).</summary>
     /// <exception cref="IOException">The kernel cannot start it.</exception>
     public static ChildProcess? Spawn(
-        string path, IEnumerable<string> environment, FileDescriptor stdin, FileDescriptor stdout, FileDescriptor stderr)
+        IReadOnlyList<string> commandLine, IEnumerable<string> environment,
+        FileDescriptor stdin, FileDescriptor stdout, FileDescriptor stderr)
     {
-        using var arguments = new NativeStrings(path);
+        using var arguments = new NativeStrings(commandLine);
+        var path = commandLine[0];
         using var variables = new NativeStrings([.. environment]);
         var actions = stackalloc ulong[OpaqueWords];
         var attributes = stackalloc ulong[OpaqueWords];

@@ -16,6 +16,9 @@ public sealed record PluginRequest
     /// <summary>The absolute path of the binary.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The command line after the program's name. Plugins get none (SPEC, section 2); other programs can be run as well.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>The plugin's type, for messages.</summary>
     public required string PluginType { get; init; }
 

@@ -99,10 +99,11 @@ internal sealed unsafe class PluginRun(PluginRequest request, TimeProvider timeP
     private ChildProcess Spawn(CancellationToken cancellationToken)
     {
         var limit = BusyLimit < request.Deadline ? BusyLimit : request.Deadline;
+        string[] commandLine = [request.Path, .. request.Arguments];
         var environment = request.Environment.Select(variable => $"{variable.Key}={variable.Value}").ToArray();
         for (var pause = BusyPause; ; pause = pause * 2 < LongestBusyPause ? pause * 2 : LongestBusyPause)
         {
-            if (ChildProcess.Spawn(request.Path, environment, _stdin.Theirs, _stdout.Theirs, _stderr.Theirs) is { } child)
+            if (ChildProcess.Spawn(commandLine, environment, _stdin.Theirs, _stdout.Theirs, _stderr.Theirs) is { } child)
             {
                 _stdin.Theirs.Dispose();
                 _stdout.Theirs.Dispose();
