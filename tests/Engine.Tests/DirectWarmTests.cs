@@ -200,7 +200,7 @@ public sealed class DirectWarmTests(DirectWarmHost engine) : DirectAttachTest(en
 
         await DockerAsync("network", "rm", Network);
         await Eventually.TrueAsync(
-            _ => Task.FromResult(Directory.GetFiles(Host.PathOf($"/var/lib/cni/networks/{CniNetworks.Name}"), "10.90.*").Length == 0),
+            _ => Task.FromResult(!Directory.EnumerateFiles(Host.PathOf("/var/lib/cni"), "10.9*", SearchOption.AllDirectories).Any()),
             "every address is released", Cancellation);
     }
 
