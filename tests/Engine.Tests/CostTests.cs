@@ -41,8 +41,7 @@ public sealed class CostTests : IClassFixture<CountedHost>
     [Fact]
     public async Task A_container_that_is_attached_in_its_sandbox_starts_and_ends_without_a_move()
     {
-        Assert.SkipUnless(
-            Host.Engine >= EngineVersion.V28, $"engine: a sandbox at Join needs Docker {EngineVersion.V28}, and this is {Host.Engine}");
+        RequireSandboxAtJoin();
 
         var (start, end) = await MeasureAsync(CountedHost.SandboxNetwork);
 
@@ -62,8 +61,7 @@ public sealed class CostTests : IClassFixture<CountedHost>
     [Fact]
     public async Task A_container_on_a_warm_attachment_in_its_sandbox_starts_and_ends_with_one_move()
     {
-        Assert.SkipUnless(
-            Host.Engine >= EngineVersion.V28, $"engine: a sandbox at Join needs Docker {EngineVersion.V28}, and this is {Host.Engine}");
+        RequireSandboxAtJoin();
 
         var (start, end) = await MeasureAsync(CountedHost.WarmSandboxNetwork);
 
@@ -71,6 +69,9 @@ public sealed class CostTests : IClassFixture<CountedHost>
         Check(start, programs: 0, moves: 1, requests: 32, syncs: 2);
         Check(end, programs: 0, moves: 1, requests: 28, syncs: 2);
     }
+
+    private void RequireSandboxAtJoin() => Assert.SkipUnless(
+        Host.Engine >= EngineVersion.V28, $"engine: a sandbox at Join needs Docker {EngineVersion.V28}, and this is {Host.Engine}");
 
     private async Task<(SystemCallCounts Start, SystemCallCounts End)> MeasureAsync(string network)
     {

@@ -23,7 +23,7 @@ internal sealed class CniAttachment(StagingSandboxes staging, AdapterSettings se
     public Attachment Of(PluginRecord record) => record is AttachmentRecord attachment ? Of(attachment) : Of((ReservationRecord)record);
 
     /// <summary>For plugins that run in the sandbox, where Docker may have renamed the link.</summary>
-    public Attachment InSandbox(AttachmentRecord record) => Of(record, record.SandboxInterfaceName ?? record.InterfaceName);
+    public Attachment InSandbox(AttachmentRecord record) => Of(record, record.NameInSandbox);
 
     public ChainParts Parts(AttachmentRecord record) => ChainParts.Of(
         CniRecord.Configuration(record),

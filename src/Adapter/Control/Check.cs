@@ -99,7 +99,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     private static CniResult? Expected(AttachmentRecord record)
     {
         var expected = CniRecord.ResultInSandbox(record);
-        var ifname = record.SandboxInterfaceName ?? record.InterfaceName;
+        var ifname = record.NameInSandbox;
         return expected is not null && (record.Internal || Sandbox.IsGatewayElsewhere(record.SandboxKey!, ifname))
             ? CniRecord.WithoutDefaultRoutes(expected)
             : expected;
@@ -139,7 +139,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
 
         // An IPAM plugin that was asked within the chain knows the interface by the name of that time only.
         var current = journal.Attachments.Find(record.EndpointId)!;
-        return current.Reserved.Count > 0 || (current.SandboxInterfaceName ?? current.InterfaceName) == current.InterfaceName
+        return current.Reserved.Count > 0 || current.NameInSandbox == current.InterfaceName
             ? null
             : $"Docker gave the link the name {current.SandboxInterfaceName}; " +
                 $"its IPAM plugin knows it as {current.InterfaceName} and could not find it";

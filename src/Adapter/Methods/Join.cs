@@ -101,16 +101,14 @@ internal sealed class Join(
 
     private bool IsIPv6Off(string sandboxKey) => Sandbox.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
 
-    private static string NameOf(AttachmentRecord record) => record.SandboxInterfaceName ?? record.InterfaceName;
-
     // Docker numbers only the links that it moved itself, and reports a taken name as "file exists".
     private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
     {
         if (direct.Count == 0)
             return;
 
-        var name = Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(NameOf));
-        if (direct.FirstOrDefault(other => NameOf(other) == name) is { } conflicting)
+        var name = Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix, direct.Select(other => other.NameInSandbox));
+        if (direct.FirstOrDefault(other => other.NameInSandbox == name) is { } conflicting)
         {
             throw new CnmException(
                 $"Docker would name this interface {name}, which is already taken by the container's interface on CNI network " +

@@ -32,6 +32,10 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     /// <summary>The name that Docker gave the link in the sandbox, known once it has arrived there.</summary>
     public string? SandboxInterfaceName { get; init; }
 
+    /// <summary>The name that the link has in the sandbox; until it has arrived there, the plugins'.</summary>
+    [JsonIgnore]
+    public string NameInSandbox => SandboxInterfaceName ?? InterfaceName;
+
     /// <summary>The name in the sandbox that the user asked for. Only plugins that run there can give it.</summary>
     public string? RequestedInterfaceName { get; init; }
 

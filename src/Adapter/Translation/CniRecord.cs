@@ -16,7 +16,7 @@ internal static class CniRecord
 
     /// <summary>The result for the plugins that run in the sandbox, with the name that Docker gave the link.</summary>
     public static CniResult? ResultInSandbox(AttachmentRecord record) =>
-        Result(record) is { } result ? Renamed(result, record.InterfaceName, record.SandboxInterfaceName ?? record.InterfaceName) : null;
+        Result(record) is { } result ? Renamed(result, record.InterfaceName, record.NameInSandbox) : null;
 
     /// <summary>The result with another name of the container's interface.</summary>
     public static CniResult Renamed(CniResult result, string ifname, string otherIfname)

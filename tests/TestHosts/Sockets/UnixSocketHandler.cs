@@ -15,18 +15,8 @@ public static class UnixSocketHandler
     };
 
     /// <returns>Whether a server listens there.</returns>
-    public static async Task<bool> AcceptsAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var connection = await ConnectAsync(path, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    public static async Task<bool> AcceptsAsync(string path, CancellationToken cancellationToken) =>
+        await ListenerAsync(path, cancellationToken) is not null;
 
     /// <returns>The process that listens there, by its number on the machine (unix(7), SO_PEERCRED); null when none does.</returns>
     public static async Task<int?> ListenerAsync(string path, CancellationToken cancellationToken)
