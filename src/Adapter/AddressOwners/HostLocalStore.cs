@@ -7,8 +7,8 @@ namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
 /// The addresses that the host-local IPAM plugin has assigned on one network, to containers and pods alike
-/// (plugins plugins/ipam/host-local/backend/disk/backend.go). Read only, and without its lock: an address that is assigned or released
-/// meanwhile may be missing or present.
+/// (plugins plugins/ipam/host-local/backend/disk/backend.go). Read without its lock: an address that is assigned or released meanwhile may
+/// be missing or present.
 /// <code>
 /// DATADIR/NETWORK/
 ///   10.88.0.2            one per address: container id, CRLF, interface name (the id alone from old versions; empty after a crash)
@@ -53,6 +53,9 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
 
     public string Path => directory;
 
+    /// <summary>The plugin holds a lock on this file while it works on the store (flock(2)).</summary>
+    public string LockPath => System.IO.Path.Combine(directory, "lock");
+
     /// <summary>The configuration does not name this store. It was found by the network's name.</summary>
     public bool IsGuessed => isGuessed;
 
@@ -91,6 +94,14 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     public StoredAddress? Find(IPAddress address) =>
         Files().Where(entry => entry.Address.Equals(address)).Select(entry => Read(entry.Address, entry.File))
             .FirstOrDefault(found => found is not null);
+
+    /// <returns>The files of addresses without an owner that were written last in this time.</returns>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public IReadOnlyList<FileInfo> Unwritten(DateTimeOffset from, DateTimeOffset to) =>
+    [
+        .. Files().Select(entry => entry.File).Where(file => file is { LinkTarget: null, Length: 0 }
+            && file.LastWriteTimeUtc >= (from - TimeResolution).UtcDateTime && file.LastWriteTimeUtc <= (to + TimeResolution).UtcDateTime),
+    ];
 
     private IReadOnlyList<(IPAddress Address, FileInfo File)> Files()
     {

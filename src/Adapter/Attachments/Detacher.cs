@@ -33,6 +33,7 @@ internal sealed class Detacher(
         {
             record = await LeaveAsync(record); // (2)
             await removal.RunAsync(record); // (3) (4)
+            await leftovers.FreeUnwrittenAddressesAsync(record);
             Forget(record); // (5)
         }
         catch (Exception failure)
@@ -118,6 +119,7 @@ internal sealed class Detacher(
     {
         try
         {
+            await leftovers.FreeUnwrittenAddressesAsync(journal.Attachments.Find(record.EndpointId) ?? record);
             Forget(record);
         }
         catch (IOException)

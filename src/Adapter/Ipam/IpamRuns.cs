@@ -17,7 +17,7 @@ namespace Bridge.Adapter.Ipam;
 /// </summary>
 internal sealed class IpamRuns(
     Journal journal, AttachmentGates gates, StagingSandboxes staging, CniAttachment cni, CniRuntime runtime,
-    JournalOwners own, OwnerLookup owners, HostLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
+    JournalOwners own, OwnerLookup owners, AttachmentLeftovers leftovers, RepairSignal signal, ILogger<IpamRuns> logger)
 {
     /// <param name="intent">The record, with request options.</param>
     /// <param name="network">For the explanation of a failure.</param>
@@ -47,7 +47,7 @@ internal sealed class IpamRuns(
         }
         catch (CniException failed) when (failed.Operation == CniOperation.Add && failed.CleanupFailure is null)
         {
-            ForgetFailed(intent); // The runtime has run DEL already.
+            await ForgetFailedAsync(intent); // The runtime has run DEL already.
             throw await ExplainAsync(failed, network, requested, cancellationToken);
         }
         catch (Exception failed)
@@ -108,6 +108,7 @@ internal sealed class IpamRuns(
         {
             staging.Create(record.ContainerId);
             await RunReleaseAsync(record, CniRecord.Configuration(record));
+            await leftovers.FreeUnwrittenAddressesAsync(record);
             Forget(record);
             return null;
         }
@@ -128,17 +129,18 @@ internal sealed class IpamRuns(
         catch (CniException failure)
         {
             var showsItsWork = MainPlugin.Of(network).IpamType is IpamConfiguration.HostLocal or IpamConfiguration.Static;
-            Task<IReadOnlyList<string>> Remains() => leftovers.AddressesAsync(network, record.ContainerId, CancellationToken.None);
+            Task<IReadOnlyList<string>> Remains() => leftovers.AddressesAsync(record, CancellationToken.None);
             if (!await HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, Remains))
                 throw;
         }
     }
 
     // One that cannot be forgotten now is released again in the background.
-    private void ForgetFailed(ReservationRecord record)
+    private async Task ForgetFailedAsync(ReservationRecord record)
     {
         try
         {
+            await leftovers.FreeUnwrittenAddressesAsync(record);
             Forget(record);
         }
         catch (IOException failure)

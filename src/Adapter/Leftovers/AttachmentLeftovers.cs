@@ -7,9 +7,12 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;
 
-/// <summary>What remains on this host of an attachment in the journal, without what belongs to another container by now.</summary>
+/// <summary>
+/// What remains on this host of an attachment or a reservation in the journal, without what belongs to another container by now.
+/// </summary>
 internal sealed class AttachmentLeftovers(
-    HostLeftovers host, JournalOwners owners, AddressStores stores, ConfigurationDirectory configurations, Journal journal)
+    HostLeftovers host, UnwrittenAddresses unwritten, JournalOwners owners, AddressStores stores, ConfigurationDirectory configurations,
+    Journal journal)
 {
     /// <returns>Its firewall rules, as the tools write them.</returns>
     /// <exception cref="IOException">They could not be read.</exception>
@@ -30,6 +33,14 @@ internal sealed class AttachmentLeftovers(
         journal.Reservations.Find(record.ContainerId) is null
             ? await host.AddressesAsync(CniRecord.Configuration(record), record.ContainerId, cancellationToken)
             : [];
+
+    /// <returns>Its addresses in the store of the IPAM plugin.</returns>
+    /// <exception cref="IOException">The store could not be read.</exception>
+    public Task<IReadOnlyList<string>> AddressesAsync(ReservationRecord record, CancellationToken cancellationToken) =>
+        host.AddressesAsync(CniRecord.Configuration(record), record.ContainerId, cancellationToken);
+
+    /// <inheritdoc cref="UnwrittenAddresses.FreeAsync"/>
+    public Task FreeUnwrittenAddressesAsync(PluginRecord record) => unwritten.FreeAsync(record);
 
     /// <summary>Whether another container has one of its addresses by now, as with a record that was restored from a backup.</summary>
     public async Task<bool> HasGivenAwayAsync(AttachmentRecord record, CancellationToken cancellationToken) =>

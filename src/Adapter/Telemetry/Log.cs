@@ -74,6 +74,11 @@ internal static partial class Log
     [LoggerMessage(401, LogLevel.Information, "Cleaned up endpoint {EndpointId} of {CniNetwork}: {Cause}")]
     public static partial void CleanedUp(this ILogger logger, string endpointId, string cniNetwork, string cause);
 
+    [LoggerMessage(221, LogLevel.Information,
+        "{File} of CNI network {CniNetwork} named no owner, because host-local was killed before it wrote one: removed, so that the " +
+        "address is free")]
+    public static partial void UnwrittenAddressFreed(this ILogger logger, string file, string cniNetwork);
+
     [LoggerMessage(224, LogLevel.Information,
         "Released container id {ContainerId} in {Milliseconds:F0} ms, of which {PluginMilliseconds:F0} ms in plugins")]
     public static partial void Released(

@@ -45,7 +45,9 @@ public sealed class CutOffInspectionTests : IDisposable
             new PortReservations(_journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
         var stores = new AddressStores(TimeProvider.System);
         var leftovers =
-            new AttachmentLeftovers(new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new JournalOwners(_journal), stores,
+            new AttachmentLeftovers(
+                new HostLeftovers(new FirewallDump(TimeProvider.System), stores),
+                new UnwrittenAddresses(TimeProvider.System, NullLogger<UnwrittenAddresses>.Instance), new JournalOwners(_journal), stores,
                 new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
         var removal = new ChainRemoval(_host.Staging, cni, runtime, leftovers);
         var detacher =
