@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Bridge.Adapter.Faults;
 using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
@@ -17,7 +16,7 @@ internal sealed class NetworkNamespace : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly string _description;
 
-    // Every thread is in the process's own namespace, except those of OnNewThread.
+    // Every thread is in the process's own namespace, except within Visit.
     private readonly bool _isOfProcess;
 
     private NetworkNamespace(SafeFileHandle handle, string description, bool isOfProcess = false) =>
@@ -71,9 +70,8 @@ internal sealed class NetworkNamespace : IDisposable
     public static (NetworkNamespace Network, RouteNetlink Netlink) Create(string? alias)
     {
         const string Description = "a new network namespace";
-        var (handle, socket) = OnNewThread(() =>
+        var (handle, socket) = Visit(NamespaceCalls.UnshareNetwork, () =>
         {
-            NamespaceCalls.UnshareNetwork();
             var made = LibC.Open(OfThread);
             try
             {
@@ -128,15 +126,12 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="body"/> in the namespace, on a thread that ends afterwards; in the process's own namespace at once. The body
-    /// must not use the thread pool (no await, no logging, no completion source): a pool thread started by this thread would inherit the
-    /// namespace (clone(2)) and keep it. Nor must it run something in another namespace.
+    /// Runs <paramref name="body"/> in the namespace, on this thread, which returns afterwards. The body must not use the thread pool (no
+    /// await, no logging, no completion source): a pool thread started by this thread would inherit the namespace (clone(2)) and keep it.
+    /// Nor must it run something in another namespace.
     /// </summary>
-    public T Run<T>(Func<T> body) => _isOfProcess ? body() : OnNewThread(() =>
-    {
-        NamespaceCalls.EnterNetwork(_handle, _description);
-        return body();
-    });
+    public T Run<T>(Func<T> body) =>
+        _isOfProcess ? body() : Visit(() => NamespaceCalls.EnterNetwork(_handle, _description), body);
 
     /// <summary>A netlink socket of this namespace, usable from any thread.</summary>
     public RouteNetlink OpenNetlink() => new(Run(NetlinkSocket.Open), _description);
@@ -183,51 +178,26 @@ internal sealed class NetworkNamespace : IDisposable
 
     public override string ToString() => _description;
 
-    private static void Start(Thread thread)
+    // A thread of its own for every visit would cost more than the visits: .NET waits for its start by spinning.
+    private static T Visit<T>(Action enter, Func<T> body)
     {
+        NamespaceWork.Visits.Add(1);
+        using var own = LibC.Open(OfThread);
+        enter();
         try
         {
-            thread.UnsafeStart();
+            return body();
         }
-        catch (OutOfMemoryException)
+        finally
         {
-            // .NET reports EAGAIN of pthread_create(3) this way.
-            throw new KernelException(
-                "start a thread for work in a network namespace; the limit of threads and processes of cnm-cni (TasksMax of its unit, " +
-                "pids.max of its control group, ulimit -u) or of the machine is reached",
-                Errno.EAGAIN);
+            Return(own);
         }
     }
 
-    private static T OnNewThread<T>(Func<T> body)
+    // On a thread that is stuck in a container's namespace the next plugin would work on that container. The next start recovers.
+    private static void Return(SafeFileHandle own)
     {
-        var result = default(T);
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var own = LibC.Open(OfThread);
-                try
-                {
-                    result = body();
-                }
-                finally
-                {
-                    // Before the caller continues: a thread that is about to end still shows in the namespace.
-                    _ = NamespaceCalls.TryEnterNetwork(own);
-                }
-            }
-            catch (Exception thrown)
-            {
-                failure = ExceptionDispatchInfo.Capture(thrown);
-            }
-        })
-        { IsBackground = true, Name = "netns" };
-        NamespaceWork.Threads.Add(1);
-        Start(thread);
-        thread.Join();
-        failure?.Throw();
-        return result!;
+        if (!NamespaceCalls.TryEnterNetwork(own))
+            Environment.FailFast($"A thread could not return to the host's network namespace: {ErrorText.Of((int)LibC.LastError)}.");
     }
 }

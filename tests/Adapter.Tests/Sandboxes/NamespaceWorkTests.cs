@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Tests.Sandboxes;
 
 /// <summary>
 /// What an attachment asks of the kernel, counted by the program itself. The host of these tests is a namespace of its own, so what the
-/// program does in the machine's namespace without a thread takes one here: a thread more for each search in the host.
+/// program does in the machine's namespace without a visit takes one here: a visit more for each search in the host.
 /// </summary>
 [Collection(nameof(AloneInTheProcess))]
 public sealed class NamespaceWorkTests : IDisposable
@@ -17,18 +17,18 @@ public sealed class NamespaceWorkTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void An_attachment_is_staged_by_three_threads_thirty_requests_and_one_move()
+    public void An_attachment_is_staged_by_three_visits_thirty_requests_and_one_move()
     {
         var made = Count(() => _host.Staging.Create(ThrowAwayHost.Id));
         _host.RunPlugin();
         var read = Count(() => _host.Staging.Read(ThrowAwayHost.Id, "eth0"));
         var sent = Count(() => _host.Staging.SendToHost(ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname));
 
-        made.Should().Be(new Work(Threads: 1, Requests: 1, Moves: 0));
+        made.Should().Be(new Work(Visits: 1, Requests: 1, Moves: 0));
         read.Requests.Should().BeLessThanOrEqualTo(23);
-        read.Should().Be(new Work(Threads: 1, read.Requests, Moves: 0));
+        read.Should().Be(new Work(Visits: 1, read.Requests, Moves: 0));
         sent.Requests.Should().BeLessThanOrEqualTo(7);
-        sent.Should().Be(new Work(Threads: 1, sent.Requests, Moves: 1));
+        sent.Should().Be(new Work(Visits: 1, sent.Requests, Moves: 1));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class NamespaceWorkTests : IDisposable
         var finished = Count(() => _host.Staging.TryFinishArrival(
             ThrowAwayHost.Id, ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot));
 
-        finished.Threads.Should().BeLessThanOrEqualTo(5);
+        finished.Visits.Should().BeLessThanOrEqualTo(5);
         finished.Requests.Should().BeLessThanOrEqualTo(30);
         finished.Moves.Should().Be(0);
     }
@@ -56,13 +56,13 @@ public sealed class NamespaceWorkTests : IDisposable
         var returned = Count(() => _host.Staging.Return(
             ThrowAwayHost.Id, "eth0", ThrowAwayHost.HostIfname, _host.SandboxPath, snapshot).Should().Be(LinkOrigin.Host));
 
-        returned.Threads.Should().BeLessThanOrEqualTo(4);
+        returned.Visits.Should().BeLessThanOrEqualTo(4);
         returned.Requests.Should().BeLessThanOrEqualTo(26);
         returned.Moves.Should().Be(1);
     }
 
     [Fact]
-    public void The_processs_own_namespace_needs_no_thread()
+    public void The_processs_own_namespace_needs_no_visit()
     {
         using var own = NetworkNamespace.OpenCurrent();
 
@@ -88,7 +88,7 @@ public sealed class NamespaceWorkTests : IDisposable
         };
         listener.SetMeasurementEventCallback<int>((instrument, count, _, _) => work = instrument.Name switch
         {
-            "threads" => work with { Threads = work.Threads + count },
+            "visits" => work with { Visits = work.Visits + count },
             "requests" => work with { Requests = work.Requests + count },
             _ => work with { Moves = work.Moves + count },
         });
@@ -97,5 +97,5 @@ public sealed class NamespaceWorkTests : IDisposable
         return work;
     }
 
-    private sealed record Work(int Threads, int Requests, int Moves);
+    private sealed record Work(int Visits, int Requests, int Moves);
 }

@@ -12,8 +12,8 @@ internal static class NamespaceWork
 
     private static readonly Meter Meter = new(MeterName);
 
-    /// <summary>Threads that entered a namespace.</summary>
-    public static readonly Counter<int> Threads = Meter.CreateCounter<int>("threads");
+    /// <summary>How often a thread went into a namespace and came back.</summary>
+    public static readonly Counter<int> Visits = Meter.CreateCounter<int>("visits");
 
     /// <summary>Netlink requests, dumps included.</summary>
     public static readonly Counter<int> Requests = Meter.CreateCounter<int>("requests");
