@@ -8,9 +8,9 @@ namespace CniInvoker;
 /// </summary>
 /// <remarks>
 /// An invalid file does not affect the others. Among networks with the same name a list takes precedence over a single plugin, then the
-/// first file; the others are reported.
+/// first file; the others are reported. What was read is kept as long as no file has changed.
 /// </remarks>
-public sealed class ConfigurationDirectory(string path)
+public sealed class ConfigurationDirectory
 {
     private const string ListExtension = ".conflist";
     private const string PluginExtension = ".conf";
@@ -18,11 +18,41 @@ public sealed class ConfigurationDirectory(string path)
 
     private static readonly string[] Extensions = [ListExtension, PluginExtension, ".json"];
 
-    /// <summary>Reads the directory as it is now. A directory that does not exist counts as empty.</summary>
+    private readonly string _path;
+    private readonly TimeProvider _timeProvider;
+
+    // Replaced as a whole.
+    private volatile Known? _known;
+
+    /// <param name="path">The directory.</param>
+    public ConfigurationDirectory(string path)
+        : this(path, TimeProvider.System)
+    {
+    }
+
+    internal ConfigurationDirectory(string path, TimeProvider timeProvider)
+    {
+        _path = path;
+        _timeProvider = timeProvider;
+    }
+
+    /// <summary>The directory as it is now. One that does not exist counts as empty.</summary>
     public ConfigurationDirectoryContents Load()
     {
+        // Before the files are read: a change meanwhile makes another version.
+        var version = DirectoryVersion.Read(_path, _timeProvider);
+        if (_known is { } known && known.Version.Equals(version))
+            return known.Contents;
+
+        var contents = Read();
+        _known = version is null ? null : new Known(version, contents);
+        return contents;
+    }
+
+    private ConfigurationDirectoryContents Read()
+    {
         var problems = new List<ConfigurationProblem>();
-        var files = Files(path, problems);
+        var files = Files(_path, problems);
         var networks = ReadAll(Select(files, Extensions), ReadNetwork, problems);
         var effective = networks
             .GroupBy(network => network.Name, StringComparer.Ordinal)
@@ -34,7 +64,7 @@ public sealed class ConfigurationDirectory(string path)
                 network.Source,
                 $"network \"{network.Name}\" is already configured in {effective[network.Name].Source}, which takes precedence")));
         var used = networks.Where(network => effective[network.Name] == network).ToArray();
-        var writable = used.Select(network => network.Source).Prepend(path)
+        var writable = used.Select(network => network.Source).Prepend(_path)
             .Select(ConfigurationFile.WritableWarning).OfType<ConfigurationProblem>();
         return new ConfigurationDirectoryContents(used, problems) { FileWarnings = [.. writable, .. NameWarnings(files)] };
     }
@@ -44,7 +74,7 @@ public sealed class ConfigurationDirectory(string path)
     internal IReadOnlyList<PluginConfiguration> SeparatePlugins(string networkName)
     {
         var problems = new List<ConfigurationProblem>();
-        var files = Select(Files(Path.Combine(path, networkName), problems), PluginExtension);
+        var files = Select(Files(Path.Combine(_path, networkName), problems), PluginExtension);
         var plugins = ReadAll(files, file => Reader(file).ReadPlugin(), problems);
         return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
     }
@@ -54,18 +84,18 @@ public sealed class ConfigurationDirectory(string path)
     /// </summary>
     internal string IgnoredFiles()
     {
-        if (!Path.Exists(path))
+        if (!Path.Exists(_path))
             return "; there is no such directory";
 
-        var names = Ignored(Files(path, problems: [])).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
+        var names = Ignored(Files(_path, problems: [])).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
         return names.Length == 0
             ? ""
             : $"; files that do not end with {string.Join(", ", Extensions)} are ignored: {string.Join(", ", names.Take(MostNames))}"
                 + (names.Length > MostNames ? ", …" : "");
     }
 
-    private IEnumerable<ConfigurationProblem> NameWarnings(string[] files) => !Path.Exists(path)
-        ? [new ConfigurationProblem(path, "there is no such directory")]
+    private IEnumerable<ConfigurationProblem> NameWarnings(string[] files) => !Path.Exists(_path)
+        ? [new ConfigurationProblem(_path, "there is no such directory")]
         : Ignored(files).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => new ConfigurationProblem(
                 file, $"it is ignored: write the extension in lower case, {Path.GetExtension(file).ToLowerInvariant()}"));
@@ -120,6 +150,8 @@ public sealed class ConfigurationDirectory(string path)
             return [];
         }
     }
+
+    private sealed record Known(DirectoryVersion Version, ConfigurationDirectoryContents Contents);
 }
 
 /// <summary>The contents of a configuration directory at one moment.</summary>

@@ -12,6 +12,8 @@ public sealed class NetworkConfiguration
     // The list with all its fields as they were written; ToUtf8Json replaces its "plugins".
     private readonly JsonObject _text;
 
+    private byte[]? _utf8Json;
+
     internal NetworkConfiguration(
         JsonObject text, string source, string name, string cniVersion, IReadOnlyList<PluginConfiguration> plugins)
     {
@@ -69,12 +71,7 @@ public sealed class NetworkConfiguration
     /// The whole list as UTF-8, including plugins from separate files: <see cref="Parse"/> reads an equal network from it, as long as there
     /// is at least one plugin. Unknown fields and the text of numbers are preserved.
     /// </summary>
-    public ReadOnlyMemory<byte> ToUtf8Json()
-    {
-        var text = (JsonObject)_text.DeepClone();
-        text[PluginsKey] = new JsonArray([.. Plugins.Select(plugin => plugin.Json)]);
-        return JsonText.Write(text);
-    }
+    public ReadOnlyMemory<byte> ToUtf8Json() => _utf8Json ??= Write();
 
     /// <summary>The same network with only some of its plugins, possibly none.</summary>
     /// <param name="keep">Whether a plugin stays.</param>
@@ -82,6 +79,13 @@ public sealed class NetworkConfiguration
 
     /// <summary>The same network with further plugins after its own: those from separate files.</summary>
     internal NetworkConfiguration With(IEnumerable<PluginConfiguration> separate) => Replaced(Plugins.Concat(separate));
+
+    private byte[] Write()
+    {
+        var text = (JsonObject)_text.DeepClone();
+        text[PluginsKey] = new JsonArray([.. Plugins.Select(plugin => plugin.Json)]);
+        return JsonText.Write(text);
+    }
 
     private NetworkConfiguration Replaced(IEnumerable<PluginConfiguration> plugins) =>
         new(_text, Source, Name, CniVersion, [.. plugins]) { DisableCheck = DisableCheck, DisableGc = DisableGc };
