@@ -21,6 +21,11 @@ internal sealed class WarmUpkeep(
     // Pods and containers get the rest: a warm attachment never takes the last address.
     private const int LeastFree = 1;
 
+    // The kernel walks its whole table to show the connections of an address: once for all that have rested in this time.
+    private const double ShareOfRest = 0.05;
+
+    private TimeSpan LongestRest => settings.Warm.Rest * (1 + ShareOfRest);
+
     /// <param name="networkId">The Docker network.</param>
     /// <param name="cancellationToken">The daemon stops.</param>
     /// <returns>How long until it must be managed again, unless something happens before.</returns>
@@ -87,29 +92,28 @@ internal sealed class WarmUpkeep(
 
     private void EndRests(string networkId)
     {
-        foreach (var entry in pool.Of(networkId).Where(entry => IsFree(entry)))
-        {
-            if (entry.State == WarmState.Claimed)
-            {
-                pool.TryMove(entry.Id, WarmState.Ready, WarmState.Claimed); // Docker has released the address unused.
-            }
-            else if (entry.State == WarmState.Resting && times.Elapsed(entry.Since) >= settings.Warm.Rest)
-            {
-                EndRest(entry);
-            }
-        }
+        var free = pool.Of(networkId).Where(IsFree).ToArray();
+        foreach (var entry in free.Where(entry => entry.State == WarmState.Claimed))
+            pool.TryMove(entry.Id, WarmState.Ready, WarmState.Claimed); // Docker has released the address unused.
+
+        var rested = free.Where(entry => entry.State == WarmState.Resting && times.Elapsed(entry.Since) >= settings.Warm.Rest).ToArray();
+        if (rested.Any(entry => times.Elapsed(entry.Since) >= LongestRest))
+            EndRests(rested);
     }
 
-    private void EndRest(WarmEntry entry)
+    private void EndRests(IReadOnlyList<WarmEntry> rested)
     {
         try
         {
-            connections.Forget([.. journal.Attachments.Find(entry.Id)?.KnownAddresses.Select(known => known.Address) ?? []]);
-            pool.TryMove(entry.Id, WarmState.Ready, WarmState.Resting);
+            connections.Forget([.. rested.SelectMany(entry => journal.Attachments.Find(entry.Id)?.KnownAddresses ?? [])
+                .Select(known => known.Address)]);
+            foreach (var entry in rested)
+                pool.TryMove(entry.Id, WarmState.Ready, WarmState.Resting);
         }
-        catch (IOException) when (pool.TryMove(entry.Id, WarmState.Leaving, WarmState.Resting))
+        catch (IOException)
         {
-            _ = release.ReleaseAsync(entry.Id, "the kernel does not show the connections of its previous container");
+            foreach (var entry in rested.Where(entry => pool.TryMove(entry.Id, WarmState.Leaving, WarmState.Resting)))
+                _ = release.ReleaseAsync(entry.Id, "the kernel does not show the connections of its previous container");
         }
     }
 
@@ -164,7 +168,7 @@ internal sealed class WarmUpkeep(
 
     private TimeSpan? UntilRested(string networkId) => pool.Of(networkId)
         .Where(entry => entry.State == WarmState.Resting && IsFree(entry))
-        .Select(entry => (TimeSpan?)(settings.Warm.Rest - times.Elapsed(entry.Since))).Min();
+        .Select(entry => (TimeSpan?)(LongestRest - times.Elapsed(entry.Since))).Min();
 
     private static TimeSpan Min(params IEnumerable<TimeSpan?> pauses) => pauses.Min() is { Ticks: > 0 } pause ? pause : TimeSpan.Zero;
 }
