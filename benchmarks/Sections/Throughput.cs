@@ -10,6 +10,9 @@ internal static class Throughput
 {
     private const int UsualRounds = 4;
 
+    // More than the 48 containers of a burst: none can have the attachment of another before that has rested.
+    private const int Reused = 64;
+
     public static string PerSecond(int atOnce) => string.Create(
         CultureInfo.InvariantCulture, $"`docker run --rm … true`, {atOnce} at once, containers per second");
 
@@ -18,7 +21,7 @@ internal static class Throughput
 
     public static async Task MeasureAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
     {
-        await using var bench = await BenchHost.StartAsync(options, samples, cancellationToken);
+        await using var bench = await BenchHost.StartAsync(options, samples, Reused, cancellationToken);
         var cases = bench.Cases.Where(each => each.Network is not null).ToArray();
         foreach (var network in cases)
             await bench.RunAsync(network, cancellationToken);
@@ -40,6 +43,7 @@ internal static class Throughput
     private static async Task MeasureOnceAsync(
         BenchHost bench, NetworkCase network, int atOnce, int containers, Samples samples, CancellationToken cancellationToken)
     {
+        await bench.WarmUpAsync(network, cancellationToken);
         await bench.SettleAsync(cancellationToken);
         var begin = Stopwatch.GetTimestamp();
         var failed = 0;

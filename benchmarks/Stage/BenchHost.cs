@@ -10,7 +10,7 @@ namespace Bridge.Benchmarks.Stage;
 internal sealed class BenchHost : IAsyncDisposable
 {
     /// <summary>Attachments that a warm network has ready.</summary>
-    public const int Warm = 16;
+    private const int Warm = 16;
 
     public const string Image = "bridge-test";
 
@@ -29,12 +29,14 @@ internal sealed class BenchHost : IAsyncDisposable
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     private readonly bool _canSettle;
+    private readonly int _reused;
     private bool _refills;
 
-    private BenchHost(TestHost host, bool canSettle)
+    private BenchHost(TestHost host, bool canSettle, int reused)
     {
         Host = host;
         _canSettle = canSettle;
+        _reused = reused;
         Calls = new CallLog(host.Bridge.LogPath);
     }
 
@@ -45,7 +47,15 @@ internal sealed class BenchHost : IAsyncDisposable
     /// <summary>Those that this engine and this cnm-cni support, and that were chosen.</summary>
     public IReadOnlyList<NetworkCase> Cases { get; private set; } = [];
 
-    public static async Task<BenchHost> StartAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
+    public static Task<BenchHost> StartAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken) =>
+        StartAsync(options, samples, Warm, cancellationToken);
+
+    /// <param name="options">Which cases.</param>
+    /// <param name="samples">For notes on cases that are not supported.</param>
+    /// <param name="reused">How many warm attachments the network with reuse keeps.</param>
+    /// <param name="cancellationToken">Stops the host.</param>
+    public static async Task<BenchHost> StartAsync(
+        BenchmarkOptions options, Samples samples, int reused, CancellationToken cancellationToken)
     {
         Progress.Tell("starting a test host");
         var host = await TestHost.StartAsync(
@@ -53,7 +63,7 @@ internal sealed class BenchHost : IAsyncDisposable
         try
         {
             var help = (await host.BridgeAsync(["--help"], cancellationToken)).StandardOutput;
-            var bench = new BenchHost(host, help.Contains("settle", StringComparison.Ordinal));
+            var bench = new BenchHost(host, help.Contains("settle", StringComparison.Ordinal), reused);
             bench.Cases = await bench.CreateNetworksAsync(options, samples, cancellationToken);
             return bench;
         }
@@ -86,7 +96,7 @@ internal sealed class BenchHost : IAsyncDisposable
             (await Host.BridgeAsync(["settle"], cancellationToken)).EnsureSuccess();
 
         var deadline = TimeProvider.System.GetTimestamp();
-        while (_refills && !await IsFullAsync(cancellationToken) && TimeProvider.System.GetElapsedTime(deadline) < Patience)
+        while (_refills && !await AreRefilledAsync(cancellationToken) && TimeProvider.System.GetElapsedTime(deadline) < Patience)
             await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
 
         _refills = false;
@@ -100,12 +110,39 @@ internal sealed class BenchHost : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsFullAsync(CancellationToken cancellationToken)
+    /// <summary>Returns when every warm attachment of a case's network has been made, and has rested since its last container.</summary>
+    public async Task WarmUpAsync(NetworkCase network, CancellationToken cancellationToken)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        var size = network.Name == NetworkCase.Reuse ? _reused : Warm;
+        while (!(await WarmOfAsync(name => name == network.Network, cancellationToken)).All(states => states.Count(IsReady) == size))
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > Patience)
+                throw new TimeoutException($"{network.Name} had fewer than {size} warm attachments for {Patience}.\n{Host.Logs}");
+
+            await Task.Delay(BetweenLooks, TimeProvider.System, cancellationToken);
+        }
+
+        static bool IsReady(string state) => state == "ready";
+    }
+
+    private async Task<bool> AreRefilledAsync(CancellationToken cancellationToken) =>
+        (await WarmOfAsync(Refilled.Contains, cancellationToken)).All(states => states.Count >= Warm);
+
+    /// <returns>For each warm network that counts, the states of its attachments.</returns>
+    private async Task<IReadOnlyList<IReadOnlyList<string>>> WarmOfAsync(Predicate<string> counts, CancellationToken cancellationToken)
     {
         using var status = JsonDocument.Parse((await Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess().Output);
-        return status.RootElement.GetProperty("networks").EnumerateArray()
-            .Where(network => network.GetProperty("name").GetString() is { } name && Refilled.Contains(name))
-            .All(network => network.GetProperty("warm").GetProperty("attachments").GetArrayLength() >= Warm);
+        return
+        [
+            .. from network in status.RootElement.GetProperty("networks").EnumerateArray()
+               where network.GetProperty("name").GetString() is { } name && counts(name) && HasWarm(network)
+               select network.GetProperty("warm").GetProperty("attachments").EnumerateArray()
+                   .Select(attachment => attachment.GetProperty("state").GetString() ?? "").ToArray(),
+        ];
+
+        static bool HasWarm(JsonElement network) =>
+            network.TryGetProperty("warm", out var warm) && warm.ValueKind == JsonValueKind.Object;
     }
 
     /// <summary>Of cnm-cni.</summary>
@@ -155,18 +192,18 @@ internal sealed class BenchHost : IAsyncDisposable
         return cases;
     }
 
-    private static IEnumerable<NetworkCase> All()
+    private IEnumerable<NetworkCase> All()
     {
-        string[] warm = ["-o", string.Create(CultureInfo.InvariantCulture, $"cni.warm={Warm}")];
+        static string[] Keeping(int size) => ["-o", string.Create(CultureInfo.InvariantCulture, $"cni.warm={size}")];
         yield return new(NetworkCase.None, "none", Gateway: null);
         yield return new(NetworkCase.Docker0, "bridge", "172.17.0.1");
         yield return new(
             NetworkCase.UserBridge, "userbridge", "10.99.0.1", ["--subnet", "10.99.0.0/16", "--gateway", "10.99.0.1"]);
         yield return OnCni(NetworkCase.Staged, Chains.Pods);
         yield return OnCni(NetworkCase.Sandbox, "sandbox", "-o", "cni.attach=sandbox");
-        yield return OnCni(NetworkCase.Warm, WarmNetwork, warm);
-        yield return OnCni(NetworkCase.Reuse, "reuse", [.. warm, "-o", "cni.warm.reuse=true"]);
-        yield return OnCni(NetworkCase.WarmSandbox, WarmSandboxNetwork, [.. warm, "-o", "cni.attach=sandbox"]);
+        yield return OnCni(NetworkCase.Warm, WarmNetwork, Keeping(Warm));
+        yield return OnCni(NetworkCase.Reuse, "reuse", [.. Keeping(_reused), "-o", "cni.warm.reuse=true"]);
+        yield return OnCni(NetworkCase.WarmSandbox, WarmSandboxNetwork, [.. Keeping(Warm), "-o", "cni.attach=sandbox"]);
         yield return new(NetworkCase.Pod, Network: null, Chains.Gateway(Chains.Pods));
     }
 
