@@ -37,8 +37,12 @@ public abstract class FaultHost(IReadOnlyList<string> options, int warm = 0, boo
 
     public FaultOrder Order => new(Host.PathOf(OrderFile));
 
-    /// <summary>The first container, for which plugins make what they keep.</summary>
-    protected virtual string[][] First { get; } = [["run", "--rm", "--network", Network, "--publish", "80", Image, "true"]];
+    /// <summary>The first containers, for which plugins, and dockerd for docker0, make what they keep.</summary>
+    protected virtual string[][] First { get; } =
+    [
+        ["run", "--rm", Image, "true"],
+        ["run", "--rm", "--network", Network, "--publish", "80", Image, "true"],
+    ];
 
     /// <summary>From the CNI network's IPAM plugin, before the container is made.</summary>
     protected static IReadOnlyList<string> Reserved { get; } =
