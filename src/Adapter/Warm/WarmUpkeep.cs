@@ -44,8 +44,8 @@ internal sealed class WarmUpkeep(
         if (isThorough || pool.Of(networkId).Count < size)
             await LeaveAddressesAsync(docker, network, cancellationToken);
 
-        await RefillAsync(docker, network, size, cancellationToken);
-        return Min(UntilRested(networkId), times.UntilRetry(networkId), UntilRefill(docker, size), settings.Repair.Interval);
+        var untilRefill = await RefillAsync(docker, network, size, cancellationToken);
+        return Min(UntilRested(networkId), untilRefill, settings.Repair.Interval);
     }
 
     // Repair has cleaned them up, or their containers needed an attachment of their own.
@@ -134,16 +134,21 @@ internal sealed class WarmUpkeep(
         }
     }
 
-    private async Task RefillAsync(NetworkRecord docker, NetworkConfiguration network, int size, CancellationToken cancellationToken)
+    /// <returns>How long until another one is to be made; null: none, or something happens before.</returns>
+    private async Task<TimeSpan?> RefillAsync(
+        NetworkRecord docker, NetworkConfiguration network, int size, CancellationToken cancellationToken)
     {
-        while (pool.Of(docker.NetworkId).Count < size && UntilRefill(docker, size) is null && !pool.IsClosed(docker.NetworkId)
-            && times.UntilRetry(docker.NetworkId) is null && !(times.Free(docker.NetworkId) <= LeastFree))
+        while (pool.Of(docker.NetworkId).Count < size && !pool.IsClosed(docker.NetworkId) && !(times.Free(docker.NetworkId) <= LeastFree))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            // Looked at once: a pause that ended between two looks would not be noticed until something else happens.
+            if ((UntilRefill(docker, size) ?? times.UntilRetry(docker.NetworkId)) is { } pause)
+                return pause;
+
             try
             {
                 if (!await making.TryMakeAsync(docker, network, size, cancellationToken))
-                    return;
+                    return null;
 
                 times.Made(docker.NetworkId);
             }
@@ -152,6 +157,8 @@ internal sealed class WarmUpkeep(
                 times.Failed(docker.NetworkId, docker.CniNetwork, failure);
             }
         }
+
+        return null;
     }
 
     // A container that starts needs the processors itself; with reuse a short-lived one also brings its attachment back. The pool waits for
