@@ -19,8 +19,8 @@ internal sealed class UnwrittenAddresses(TimeProvider timeProvider, ILogger<Unwr
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(20);
 
-    // An ADD ends, or is ended, within it. An empty file of another time is not from this ADD; perhaps a person made it, to keep the address
-    // out of use.
+    // An ADD ends, or is ended, within it. An empty file of another time is not from this ADD; perhaps a person made it, to keep the
+    // address out of use.
     private static readonly TimeSpan LongestAdd = TimeSpan.FromMinutes(5);
 
     /// <summary>Frees the addresses that an ADD left so. Of one that the plugin answered, there are none.</summary>

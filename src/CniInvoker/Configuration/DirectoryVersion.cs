@@ -22,8 +22,7 @@ internal sealed class DirectoryVersion
         try
         {
             var settled = timeProvider.GetUtcNow().ToUnixTimeSeconds() - SettledSeconds;
-            return Add(path, settled, entries)
-                && Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal).All(entry => AddWithFiles(entry, settled, entries))
+            return Add(path, settled, entries) && Entries(path).All(entry => AddWithFiles(entry, settled, entries))
                 ? new DirectoryVersion(entries)
                 : null;
         }
@@ -35,8 +34,10 @@ internal sealed class DirectoryVersion
 
     private static bool AddWithFiles(string path, long settled, List<(string, FileVersion)> entries) =>
         Add(path, settled, entries)
-        && (!Directory.Exists(path)
-            || Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal).All(file => Add(file, settled, entries)));
+        && (!Directory.Exists(path) || Entries(path).All(file => Add(file, settled, entries)));
+
+    private static IEnumerable<string> Entries(string directory) =>
+        Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal);
 
     // The time of change (ctime) cannot be set, unlike that of modification. Links are followed, as when the files are read.
     private static bool Add(string path, long settled, List<(string, FileVersion)> entries)
