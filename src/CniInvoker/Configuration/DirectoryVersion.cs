@@ -22,7 +22,7 @@ internal sealed class DirectoryVersion
         try
         {
             var settled = timeProvider.GetUtcNow().ToUnixTimeSeconds() - SettledSeconds;
-            return Add(path, settled, entries) && Entries(path).All(entry => AddWithFiles(entry, settled, entries))
+            return Add(path, settled, entries, out _) && Entries(path).All(entry => AddWithFiles(entry, settled, entries))
                 ? new DirectoryVersion(entries)
                 : null;
         }
@@ -33,16 +33,18 @@ internal sealed class DirectoryVersion
     }
 
     private static bool AddWithFiles(string path, long settled, List<(string, FileVersion)> entries) =>
-        Add(path, settled, entries)
-        && (!Directory.Exists(path) || Entries(path).All(file => Add(file, settled, entries)));
+        Add(path, settled, entries, out var kind)
+        && (kind != FileKind.Directory || Entries(path).All(file => Add(file, settled, entries, out _)));
 
     private static IEnumerable<string> Entries(string directory) =>
         Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal);
 
     // The time of change (ctime) cannot be set, unlike that of modification. Links are followed, as when the files are read.
-    private static bool Add(string path, long settled, List<(string, FileVersion)> entries)
+    private static bool Add(string path, long settled, List<(string, FileVersion)> entries, out FileKind kind)
     {
-        if (!LibC.TryStat(path, out var status) || status.stx_ctime.tv_sec >= settled)
+        var isThere = LibC.TryStat(path, out var status);
+        kind = status.Kind;
+        if (!isThere || status.stx_ctime.tv_sec >= settled)
             return false;
 
         entries.Add((path, status.Version));

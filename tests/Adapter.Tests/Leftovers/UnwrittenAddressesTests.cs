@@ -1,7 +1,8 @@
-using System.Text.Json;
 using Bridge.Adapter.Leftovers;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Tests.Attachments;
+using Bridge.Adapter.Tests.Translation;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,7 +44,7 @@ public sealed class UnwrittenAddressesTests : IDisposable
     {
         Write("10.88.0.2", "");
 
-        await _unwritten.FreeAsync(Record() with { Result = Json("""{ "cniVersion": "1.0.0" }""") });
+        await _unwritten.FreeAsync(Record() with { Result = CniRecord.ToElement("""{ "cniVersion": "1.0.0" }"""u8.ToArray()) });
 
         Names().Should().Contain("10.88.0.2");
     }
@@ -80,17 +81,11 @@ public sealed class UnwrittenAddressesTests : IDisposable
     {
         Phase = AttachmentPhase.Deleting,
         Since = Begun,
-        Configuration = Json($$"""
+        Configuration = CniRecord.ToElement(Conflists.Parse($$"""
             { "cniVersion": "1.0.0", "name": "pods",
               "plugins": [ { "type": "bridge", "ipam": { "type": "host-local", "subnet": "10.88.0.0/16", "dataDir": "{{_data.FullName}}" } } ] }
-            """),
+            """).ToUtf8Json()),
     };
-
-    private static JsonElement Json(string text)
-    {
-        using var document = JsonDocument.Parse(text);
-        return document.RootElement.Clone();
-    }
 
     private IEnumerable<string> Names() => Directory.GetFiles(PathOf("")).Select(path => Path.GetFileName(path)!);
 

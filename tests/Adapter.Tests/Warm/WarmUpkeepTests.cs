@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
