@@ -37,6 +37,7 @@ public abstract class StuckCleanupTests(FragileChainHost engine) : CrashTest(eng
         var before = await AttemptsAsync();
 
         await Host.Bridge.KillAsync(Cancellation);
+        Chain.FailAs("late-error-at-DEL"); // The new process tries again at once, and repair comes meanwhile.
         await Host.Bridge.StartAsync(Cancellation);
 
         (await AttemptsAsync()).Should().BeGreaterThanOrEqualTo(before);

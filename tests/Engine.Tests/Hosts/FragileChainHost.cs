@@ -22,8 +22,9 @@ public abstract class FragileChainHost() : EngineHost(new TestHostOptions
     private const string Script = """
         #!/bin/sh
         how=$(cat /run/bridge-test/fragile 2> /dev/null)
+        [ "$CNI_COMMAND $how" != "DEL late-error-at-DEL" ] || sleep 2
         case "$CNI_COMMAND $how" in
-            "ADD error" | "DEL error-at-DEL")
+            "ADD error" | "DEL error-at-DEL" | "DEL late-error-at-DEL")
                 echo '{"cniVersion": "1.0.0", "code": 117, "msg": "the quarry is shut", "details": "come back on Monday"}'
                 exit 1 ;;
             "ADD garbage")

@@ -22,14 +22,16 @@ internal sealed class PendingCleanupInspection(
         [
             .. from record in journal.PluginRecords
                where record.IsCleanupPending && !journal.IsUsed(record)
-               where !releases.Has(record.ContainerId)
-               where record.CleanupAttempts > 0 || !gates.IsEntered(record.Id) // A first attempt under way is not stuck.
+               where record.CleanupAttempts > 0 || !IsFirstAttemptUnderWay(record)
                select new Finding(FindingKind.PendingCleanup, record.Id, record.Text(), record.CleanupError ?? "its clean-up waits")
                {
                    Repair = token => cleanups.CleanUpAsync(
                        record, "an earlier clean-up failed", current => Task.FromResult(current.IsCleanupPending), token),
                },
         ]);
+
+    // It is not stuck. Of one that has failed before, a person wants to know whether it fails again.
+    private bool IsFirstAttemptUnderWay(PluginRecord record) => releases.Has(record.ContainerId) || gates.IsEntered(record.Id);
 }
 
 /// <summary>
