@@ -30,12 +30,12 @@ for save in iptables-save iptables-legacy-save ip6tables-save ip6tables-legacy-s
         /^#/ || /^COMMIT/ { next }
         /^\*/ { table = substr($0, 2); next }
         { sub(/ \[[0-9:]*\]$/, "") }
-        !(/ -j CNI-[A-Z-]+$|^-A CNI-HOSTPORT-SETMARK / && seen[$0]++) { print save " " table ": " $0 }'
+        !(/ -j CNI-[A-Z-]+$|^-A CNI-HOSTPORT-(SETMARK|MASQ) / && seen[$0]++) { print save " " table ": " $0 }'
 done
 nft --stateless list ruleset 2> /dev/null | awk '
     /^table/ { table = $2 " " $3; chain = "" }
     /^\tchain/ { chain = $2 }
-    !/^table/ && NF > 1 && !((/ jump CNI-[A-Z-]+$/ || chain == "CNI-HOSTPORT-SETMARK") && seen[table chain $0]++) { print "nft " table " " chain ": " $0 }'
+    !/^table/ && NF > 1 && !((/ jump CNI-[A-Z-]+$/ || chain ~ /^CNI-HOSTPORT-(SETMARK|MASQ)$/) && seen[table chain $0]++) { print "nft " table " " chain ": " $0 }'
 
 awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
 { find /run/netns /run/cni; find /run/cnm-cni -mindepth 2 ! -path "*/versions/*"; } 2> /dev/null | about file
