@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Bridge.Fault.Tests;
+namespace Bridge.Testing;
 
 /// <summary>Which steps are struck: every one, or where all would take too long, one in so many, from a random one on.</summary>
 internal static class Stride

@@ -15,6 +15,7 @@ internal static class AttachmentServices
         .AddSingleton<UnaskedPublisher>()
         .AddSingleton<SandboxRuns>()
         .AddSingleton<FirewallDump>()
+        .AddSingleton<RuleTraces>()
         .AddSingleton<UnwrittenAddresses>()
         .AddSingleton<HostLeftovers>()
         .AddSingleton<AttachmentLeftovers>()

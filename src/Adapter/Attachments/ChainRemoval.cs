@@ -8,8 +8,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Attachments;
 
 /// <summary>
-/// DEL of a chain, and the decision whether it has removed everything. A DEL that succeeds while the plugins have their link counts. In
-/// every other case what remains on the host decides (docs/state.md, "When an attachment is cleaned up"), never the answer of a plugin.
+/// DEL of a chain, and the decision whether it has removed everything: what remains on the host decides (docs/state.md, "When an attachment
+/// is cleaned up"), never the answer of a plugin. Where DEL succeeds while the plugins have their link, a look at the kernel is enough.
 /// </summary>
 internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, CniRuntime runtime, AttachmentLeftovers leftovers)
 {
@@ -21,7 +21,7 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         var failure = await TryDeleteAsync(record);
         if (failure is null)
         {
-            if (!IsCertain(record, origin) && await LeftAsync(record) is { Count: > 0 } left)
+            if ((!IsCertain(record, origin) || leftovers.MayHaveRules(record)) && await LeftAsync(record) is { Count: > 0 } left)
                 await DeletePluginByPluginAsync(record, left);
         }
         else if (failure.TimedOut || record.Snapshot is null || ReturnLink(record, record.Snapshot) != LinkOrigin.StandIn)
@@ -44,20 +44,31 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         return HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, () => LeftAsync(record));
     }
 
-    // One plugin removes the link before the others have found their rules by it: each gets a stand-in of its own.
     private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)
     {
         if (record.Snapshot is null)
-            throw Remaining(record, left);
+            throw HostLeftovers.Remaining(record.CniNetwork, left);
 
         var chain = cni.Parts(record).Attaching;
+        foreach (var variant in (NetworkConfiguration[])[chain, .. FirewallBackends.Of(chain)])
+        {
+            await DeletePluginByPluginAsync(record, variant);
+            left = await LeftAsync(record);
+            if (left.Count == 0)
+                return;
+        }
+
+        throw HostLeftovers.Remaining(record.CniNetwork, left);
+    }
+
+    // One plugin removes the link before the others have found their rules by it: each gets a stand-in of its own.
+    private async Task DeletePluginByPluginAsync(AttachmentRecord record, NetworkConfiguration chain)
+    {
         foreach (var plugin in chain.Plugins.Reverse())
         {
             ReturnLink(record, record.Snapshot);
             await TryDeleteAsync(record, chain.WithPlugins(other => other == plugin));
         }
-
-        await RequireNothingLeftAsync(record);
     }
 
     private async Task DeleteWithStandInAsync(AttachmentRecord record, CniException? failure)
@@ -106,11 +117,8 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
     private async Task RequireNothingLeftAsync(AttachmentRecord record)
     {
         if (await LeftAsync(record) is { Count: > 0 } left)
-            throw Remaining(record, left);
+            throw HostLeftovers.Remaining(record.CniNetwork, left);
     }
-
-    private static IOException Remaining(AttachmentRecord record, IReadOnlyList<string> left) =>
-        new($"the plugins of CNI network \"{record.CniNetwork}\" report success, but this remains: {HostLeftovers.Text(left)}");
 
     // A reboot removes all rules. A plugin that is not a stock one may remove the link before the others have read it.
     private static bool IsCertain(AttachmentRecord record, LinkOrigin origin) =>

@@ -107,9 +107,27 @@ internal sealed class Detacher(
             return record;
 
         await runtime.DeleteAsync(publishing, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
+        if (leftovers.MayHavePortRules(record) && (await leftovers.PortRulesAsync(record, CancellationToken.None)).Count > 0)
+            await UnpublishAgainAsync(record, publishing);
+
         ports.Release(record.EndpointId);
         journal.Attachments.Keep(record = record with { PublishedPorts = null });
         return record;
+    }
+
+    // portmap succeeds when iptables was killed or failed, and when its rules are of the other back end.
+    private async Task UnpublishAgainAsync(AttachmentRecord record, NetworkConfiguration publishing)
+    {
+        IReadOnlyList<string> left = [];
+        foreach (var variant in (NetworkConfiguration[])[publishing, .. FirewallBackends.Of(publishing)])
+        {
+            await runtime.DeleteAsync(variant, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
+            left = await leftovers.PortRulesAsync(record, CancellationToken.None);
+            if (left.Count == 0)
+                return;
+        }
+
+        throw HostLeftovers.Remaining(record.CniNetwork, left);
     }
 
     /// <summary>

@@ -52,7 +52,8 @@ internal sealed class Publisher(
         }
         catch (CniException failed)
         {
-            var remains = failed.CleanupFailure is null ? null : await RemainsAsync(record, publishing);
+            var mayRemain = failed.CleanupFailure is not null || leftovers.MayHavePortRules(record);
+            var remains = mayRemain ? await RemainsAsync(record, publishing) : null;
             if (remains is null)
             {
                 ports.Release(record.EndpointId);

@@ -14,18 +14,23 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // The first two show the rules of whichever iptables back end is the default; the third those of plugins that use nftables.
-    private static readonly string[][] Tools = [["iptables-save"], ["ip6tables-save"], ["nft", "list", "ruleset"]];
-
     /// <returns>All lines of all installed tools. A plugin cannot have made rules with a tool that is missing.</returns>
     /// <exception cref="IOException">A tool failed or did not answer, so its rules are unknown.</exception>
     public async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
     {
         var lines = new List<string>();
-        foreach (var tool in Tools)
+        foreach (var tool in (string[][])[.. Iptables("iptables", "ip"), .. Iptables("ip6tables", "ip6"), ["nft", "list", "ruleset"]])
             lines.AddRange(await RunAsync(tool, cancellationToken));
 
         return lines;
+    }
+
+    // Plugins may use the back end that is not the host's default. Only legacy iptables shows the tables of legacy iptables.
+    private static IEnumerable<string[]> Iptables(string tool, string proc)
+    {
+        yield return Find($"{tool}-nft-save") is null ? [$"{tool}-save"] : [$"{tool}-nft-save"];
+        if (LibC.TryReadText($"/proc/self/net/{proc}_tables_names") is { Length: > 0 })
+            yield return [$"{tool}-legacy-save"];
     }
 
     private async Task<string[]> RunAsync(string[] tool, CancellationToken cancellationToken)
@@ -89,7 +94,7 @@ internal sealed class FirewallMarks
     private const int ShownOfHash = 20;
     private const int ShownOfId = 20;
 
-    private static readonly string[] PortMarks = ["CNI-DN-", "CNI-HOSTPORT-", " dnat to "];
+    private static readonly string[] PortMarks = ["CNI-DN-", "CNI-SN-", "CNI-HOSTPORT-", " dnat to "];
 
     private readonly string[] _own;
     private readonly string[] _addresses;
@@ -99,10 +104,17 @@ internal sealed class FirewallMarks
     /// <param name="addresses">The attachment's addresses, without those that another container has by now.</param>
     public FirewallMarks(string networkName, string containerId, IEnumerable<LinkAddress> addresses)
     {
-        var hash = Convert.ToHexStringLower(NameHash.Sha512(networkName + containerId));
-        _own = [containerId.Length > ShownOfId ? containerId[..ShownOfId] : $"\"{containerId}", hash[..ShownOfHash]];
+        _own =
+        [
+            containerId.Length > ShownOfId ? containerId[..ShownOfId] : $"\"{containerId}",
+            ChainHash(networkName, containerId)[..ShownOfHash],
+        ];
         _addresses = [.. addresses.Select(address => $" {address.Address}/{(address.IsIPv6 ? 128 : 32)} ")];
     }
+
+    /// <summary>What follows the prefix in the name of a chain, which has room for its beginning.</summary>
+    public static string ChainHash(string networkName, string containerId) =>
+        Convert.ToHexStringLower(NameHash.Sha512(networkName + containerId));
 
     /// <summary>Whether a line is of plugin portmap: with iptables in its own chains, with nftables a DNAT.</summary>
     public static bool IsOfPorts(string line) => PortMarks.Any(mark => line.Contains(mark, StringComparison.Ordinal));

@@ -21,6 +21,10 @@ internal sealed class HostLeftovers(FirewallDump firewall, AddressStores stores)
             : [$"{rules[0]}, and {rules.Length - 1} more (iptables-save, ip6tables-save, nft list ruleset)", .. left.Except(rules)]);
     }
 
+    /// <summary>Where plugins report success.</summary>
+    public static IOException Remaining(string networkName, IReadOnlyList<string> left) =>
+        new($"the plugins of CNI network \"{networkName}\" report success, but this remains: {Text(left)}");
+
     /// <summary>
     /// A plugin that refuses its own configuration at ADD refuses it at every DEL too. Whether such a DEL leaves nothing: no plugin has
     /// answered, so none after the first has run, and the host shows nothing of it.

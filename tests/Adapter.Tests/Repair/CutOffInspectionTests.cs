@@ -46,7 +46,7 @@ public sealed class CutOffInspectionTests : IDisposable
         var stores = new AddressStores(TimeProvider.System);
         var leftovers =
             new AttachmentLeftovers(
-                new HostLeftovers(new FirewallDump(TimeProvider.System), stores),
+                new HostLeftovers(new FirewallDump(TimeProvider.System), stores), new RuleTraces(_host.Namespace),
                 new UnwrittenAddresses(TimeProvider.System, NullLogger<UnwrittenAddresses>.Instance), new JournalOwners(_journal), stores,
                 new ConfigurationDirectory(_host.PathOf("net.d")), _journal);
         var removal = new ChainRemoval(_host.Staging, cni, runtime, leftovers);

@@ -7,8 +7,11 @@ namespace Bridge.Engine.Tests.Hosts;
 /// </summary>
 public sealed class NftablesHost() : EngineHost(new TestHostOptions
 {
-    CniNetworks = Only(CniNetworks.StockChain
-        .Replace("\"ipMasq\": true", "\"ipMasq\": true, \"ipMasqBackend\": \"nftables\"", StringComparison.Ordinal)
-        .Replace("\"snat\": true", "\"snat\": true, \"backend\": \"nftables\"", StringComparison.Ordinal)),
+    CniNetworks = Only(Conflist),
     BridgeSettings = "repair: { interval: 2s, retryFirst: 500ms }",
-});
+})
+{
+    public static string Conflist { get; } = CniNetworks.StockChain
+        .Replace("\"ipMasq\": true", "\"ipMasq\": true, \"ipMasqBackend\": \"nftables\"", StringComparison.Ordinal)
+        .Replace("\"snat\": true", "\"snat\": true, \"backend\": \"nftables\"", StringComparison.Ordinal);
+}

@@ -11,9 +11,14 @@ internal static class Nfnetlink
     public const int NFT_MSG_GETCHAIN = 4;
     public const int NFT_MSG_GETRULE = 7;
     public const int NFT_MSG_GETSET = 10;
+    public const byte NFPROTO_INET = 1;
+    public const byte NFPROTO_IPV4 = 2;
+    public const byte NFPROTO_IPV6 = 10;
     public const ushort NFTA_CHAIN_TABLE = 1;
+    public const ushort NFTA_CHAIN_NAME = 3;
     public const ushort NFTA_CHAIN_POLICY = 5;
     public const ushort NFTA_RULE_TABLE = 1;
+    public const ushort NFTA_RULE_CHAIN = 2;
     public const ushort NFTA_SET_TABLE = 1;
     public const uint NF_ACCEPT = 1;
 

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CniInvoker;
+
+namespace Bridge.Adapter.Translation;
+
+/// <summary>
+/// portmap, bridge and ptp (containernetworking/plugins 1.6 and newer) use iptables where it works at that moment, and nftables otherwise.
+/// DEL chooses anew: it finds nothing when iptables works now and did not at ADD, or was installed or removed in between.
+/// </summary>
+internal static class FirewallBackends
+{
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
+    private static readonly string[] Backends = ["nftables", "iptables"];
+
+    private static readonly Dictionary<string, string> Keys = new(StringComparer.Ordinal)
+    {
+        ["portmap"] = "backend", ["bridge"] = "ipMasqBackend", ["ptp"] = "ipMasqBackend",
+    };
+
+    /// <returns>The chain with each back end by name, where it leaves the choice to plugins.</returns>
+    public static IEnumerable<NetworkConfiguration> Of(NetworkConfiguration chain) =>
+        chain.Plugins.Any(Chooses) ? Backends.Select(backend => With(chain, backend)) : [];
+
+    private static bool Chooses(PluginConfiguration plugin) =>
+        Keys.TryGetValue(plugin.Type, out var key) && !plugin.Json.ContainsKey(key);
+
+    private static NetworkConfiguration With(NetworkConfiguration chain, string backend)
+    {
+        var text = (JsonObject)JsonNode.Parse(chain.ToUtf8Json().Span, documentOptions: Reading)!;
+        foreach (var (plugin, written) in chain.Plugins.Zip((JsonArray)text["plugins"]!))
+        {
+            if (Chooses(plugin))
+                written![Keys[plugin.Type]] = backend;
+        }
+
+        return NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text.ToJsonString()), chain.Source);
+    }
+}
