@@ -22,7 +22,7 @@ public sealed class CostTests : IClassFixture<CountedHost>
 
     private TestHost Host => _engine.Host;
 
-    // After DEL, whether the kernel still has rules of the attachment: three questions. A DEL that succeeds proves nothing.
+    // After DEL, whether the kernel still has rules of the attachment: four questions. A DEL that succeeds proves nothing.
     private const int LooksForRules = 4;
 
     // The chain's plugins, host-local to reserve and to release, and what they run: iptables and, since 1.9, nft. No VERSION: it is known.

@@ -14,15 +14,11 @@ internal sealed class AttachmentLeftovers(
     HostLeftovers host, RuleTraces traces, UnwrittenAddresses unwritten, JournalOwners owners, AddressStores stores,
     ConfigurationDirectory configurations, Journal journal)
 {
-    private const string FirewallPlugin = "firewall";
-
     /// <summary>Whether <see cref="RulesAsync"/> may find something after a DEL of the chain that succeeded; asks no tool.</summary>
-    public bool MayHaveRules(AttachmentRecord record) => traces.MayForward(
-        record.CniNetwork, record.ContainerId, record.LinkAddresses.Select(address => IPAddress.Parse(address.Address)),
-        CniRecord.Configuration(record).Plugins.Any(plugin => plugin.Type == FirewallPlugin));
+    public bool MayHaveRules(AttachmentRecord record) => traces.MayForward(record);
 
     /// <summary>Whether <see cref="PortRulesAsync"/> may find something after a DEL that succeeded; asks no tool.</summary>
-    public bool MayHavePortRules(AttachmentRecord record) => traces.MayPublish(record.CniNetwork, record.ContainerId);
+    public bool MayHavePortRules(AttachmentRecord record) => traces.MayPublish(record);
 
     /// <returns>Its firewall rules, as the tools write them.</returns>
     /// <exception cref="IOException">They could not be read.</exception>

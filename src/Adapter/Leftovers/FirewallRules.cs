@@ -25,10 +25,10 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
         return lines;
     }
 
-    // Plugins may use the back end that is not the host's default. Only legacy iptables shows the tables of legacy iptables.
+    // Plugins may use legacy iptables where it is not the host's default, and no other tool shows its tables.
     private static IEnumerable<string[]> Iptables(string tool, string proc)
     {
-        yield return Find($"{tool}-nft-save") is null ? [$"{tool}-save"] : [$"{tool}-nft-save"];
+        yield return [$"{tool}-save"];
         if (LibC.TryReadText($"/proc/self/net/{proc}_tables_names") is { Length: > 0 })
             yield return [$"{tool}-legacy-save"];
     }

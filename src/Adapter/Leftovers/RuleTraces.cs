@@ -1,16 +1,17 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Sandboxes.Native;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;
 
 /// <summary>
 /// Whether rules of the stock plugins may remain after a DEL that succeeded. portmap and firewall take every failure of iptables for a rule
-/// that does not exist: of a tool that was killed, or that could not get memory or the lock. The kernel is asked, which starts no process;
-/// after a yes, <see cref="FirewallDump"/> shows what there is.
+/// that does not exist: of a tool that was killed, or that could not get memory or the lock; bridge ignores failures of its MAC check. The
+/// kernel is asked, which starts no process; after a yes, <see cref="FirewallDump"/> shows what there is.
 /// </summary>
 internal sealed class RuleTraces(NetworkNamespace host)
 {
@@ -21,47 +22,45 @@ internal sealed class RuleTraces(NetworkNamespace host)
 
     private static readonly byte[] Families = [Nfnetlink.NFPROTO_IPV4, Nfnetlink.NFPROTO_IPV6];
 
-    /// <summary>
-    /// After DEL of plugins that publish ports: chains of portmap (with iptables), or rules of its own table (with nftables).
-    /// </summary>
-    /// <param name="networkName">Name of the CNI network.</param>
-    /// <param name="containerId">CNI_CONTAINERID.</param>
-    public bool MayPublish(string networkName, string containerId)
+    /// <summary>After DEL of plugins that publish ports: chains of portmap (iptables), or rules in its own table (nftables).</summary>
+    public bool MayPublish(AttachmentRecord record)
     {
-        string[] chains = [ChainName("CNI-DN-", networkName, containerId), ChainName("CNI-SN-", networkName, containerId)];
+        string[] chains = [ChainName("CNI-DN-", record), ChainName("CNI-SN-", record)];
         return Ask(firewall => Families.Any(family =>
-            chains.Any(chain => firewall.HasChain(family, Nat, chain))
-            || firewall.HasRule(family, "cni_hostport", chain: null, [IdMark(containerId)])
-            || firewall.HasLegacyRule(AddressFamilyOf(family), Nat, [.. chains.Select(Encoding.ASCII.GetBytes)])));
+            HasChain(firewall, family, chains) || firewall.HasRule(family, "cni_hostport", chain: null, [IdMark(record)])));
     }
 
-    /// <summary>
-    /// After DEL of a chain: of bridge and ptp the masquerade, of firewall the rules in its chain, which have nothing but the address.
-    /// </summary>
-    /// <param name="networkName">Name of the CNI network.</param>
-    /// <param name="containerId">CNI_CONTAINERID.</param>
-    /// <param name="addresses">The attachment's addresses.</param>
-    /// <param name="hasFirewall">Whether the chain has the plugin.</param>
-    public bool MayForward(string networkName, string containerId, IEnumerable<IPAddress> addresses, bool hasFirewall)
+    /// <summary>After DEL of a chain, by what its plugins make.</summary>
+    public bool MayForward(AttachmentRecord record)
     {
-        var masquerade = ChainName("CNI-", networkName, containerId);
-        var byFamily = addresses.ToLookup(
-            address => address.AddressFamily == AddressFamily.InterNetworkV6 ? Nfnetlink.NFPROTO_IPV6 : Nfnetlink.NFPROTO_IPV4,
-            address => address.GetAddressBytes());
+        var plugins = CniRecord.Configuration(record).Plugins.Select(plugin => plugin.Type).ToHashSet(StringComparer.Ordinal);
+        var addresses = record.LinkAddresses.ToLookup(
+            address => address.IsIPv6 ? Nfnetlink.NFPROTO_IPV6 : Nfnetlink.NFPROTO_IPV4,
+            address => IPAddress.Parse(address.Address).GetAddressBytes());
         return Ask(firewall =>
-            firewall.HasRule(Nfnetlink.NFPROTO_INET, "cni_plugins_masquerade", chain: null, [IdMark(containerId)])
-            || byFamily.Any(family =>
-                firewall.HasChain(family.Key, Nat, masquerade)
-                || firewall.HasLegacyRule(AddressFamilyOf(family.Key), Nat, [Encoding.ASCII.GetBytes(masquerade)])
-                || (hasFirewall && firewall.HasRule(family.Key, Filter, "CNI-FORWARD", [.. family]))
-                || (hasFirewall && firewall.HasLegacyRule(AddressFamilyOf(family.Key), Filter, [.. family]))));
+            ((plugins.Contains("bridge") || plugins.Contains("ptp")) && MayMasquerade(firewall, record, addresses.Select(one => one.Key)))
+            || (plugins.Contains("bridge") && firewall.HasRule(Nfnetlink.NFPROTO_BRIDGE, Nat, chain: null, [IdMark(record)]))
+            || (plugins.Contains("firewall") && addresses.Any(family => MayAccept(firewall, family.Key, [.. family]))));
     }
 
-    private static string ChainName(string prefix, string networkName, string containerId) =>
-        (prefix + FirewallMarks.ChainHash(networkName, containerId))[..LongestChainName];
+    private static bool MayMasquerade(HostFirewall firewall, AttachmentRecord record, IEnumerable<byte> families) =>
+        firewall.HasRule(Nfnetlink.NFPROTO_INET, "cni_plugins_masquerade", chain: null, [IdMark(record)])
+        || families.Any(family => HasChain(firewall, family, [ChainName("CNI-", record)]));
 
-    private static byte[] IdMark(string containerId) =>
-        Encoding.UTF8.GetBytes(containerId[..Math.Min(ShownOfId, containerId.Length)]);
+    // Rules of plugin firewall have nothing but the address.
+    private static bool MayAccept(HostFirewall firewall, byte family, IReadOnlyList<byte[]> addresses) =>
+        firewall.HasRule(family, Filter, "CNI-FORWARD", addresses)
+        || firewall.HasLegacyRule(AddressFamilyOf(family), Filter, addresses);
+
+    private static bool HasChain(HostFirewall firewall, byte family, string[] names) =>
+        names.Any(name => firewall.HasChain(family, Nat, name))
+        || firewall.HasLegacyRule(AddressFamilyOf(family), Nat, [.. names.Select(Encoding.ASCII.GetBytes)]);
+
+    private static string ChainName(string prefix, AttachmentRecord record) =>
+        (prefix + FirewallMarks.ChainHash(record.CniNetwork, record.ContainerId))[..LongestChainName];
+
+    private static byte[] IdMark(AttachmentRecord record) =>
+        Encoding.UTF8.GetBytes(record.ContainerId[..Math.Min(ShownOfId, record.ContainerId.Length)]);
 
     private static byte AddressFamilyOf(byte family) =>
         family == Nfnetlink.NFPROTO_IPV6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET;

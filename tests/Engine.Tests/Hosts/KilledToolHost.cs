@@ -82,11 +82,15 @@ public abstract class KilledToolHost(string conflist, int runsAtRemoval, string 
     }
 }
 
-/// <summary>The stock chain, for IPv4 and IPv6.</summary>
-public sealed class KilledIptablesHost() : KilledToolHost(CniNetworks.StockChain.Replace(
-    $$"""[[{ "subnet": "{{CniNetworks.Subnet}}" }]]""",
-    $$"""[[{ "subnet": "{{CniNetworks.Subnet}}" }], [{ "subnet": "fd00:90::/64" }]]""",
-    StringComparison.Ordinal), runsAtRemoval: 42);
+/// <summary>The stock chain, for IPv4 and IPv6, with bridge's check of MACs.</summary>
+public sealed class KilledIptablesHost() : KilledToolHost(
+    CniNetworks.StockChain
+        .Replace(
+            $$"""[[{ "subnet": "{{CniNetworks.Subnet}}" }]]""",
+            $$"""[[{ "subnet": "{{CniNetworks.Subnet}}" }], [{ "subnet": "fd00:90::/64" }]]""",
+            StringComparison.Ordinal)
+        .Replace("\"ipMasq\": true", "\"ipMasq\": true, \"macspoofchk\": true", StringComparison.Ordinal),
+    runsAtRemoval: 46);
 
 /// <summary>The stock chain, with the tables of legacy iptables.</summary>
 public sealed class KilledLegacyIptablesHost() : KilledToolHost(CniNetworks.StockChain, 24, "-legacy");

@@ -13,6 +13,7 @@ internal static class Nfnetlink
     public const int NFT_MSG_GETSET = 10;
     public const byte NFPROTO_INET = 1;
     public const byte NFPROTO_IPV4 = 2;
+    public const byte NFPROTO_BRIDGE = 7;
     public const byte NFPROTO_IPV6 = 10;
     public const ushort NFTA_CHAIN_TABLE = 1;
     public const ushort NFTA_CHAIN_NAME = 3;
