@@ -53,13 +53,15 @@ public sealed class RouteHost() : EngineHost(new TestHostOptions
         #!/bin/sh
         input=$(cat)
         own() { nsenter --net="$CNI_NETNS" ip -o $1 address show dev "$CNI_IFNAME" scope global | sed -n '1s/.* inet6* \([^/ ]*\).*/\1/p'; }
+        # The kernel follows a change of IPv6 addresses a moment later: a next hop may be unreachable at first.
+        run() { nsenter --net="$CNI_NETNS" ip "$@"; }
         if [ "$CNI_COMMAND" = ADD ]; then
             four=$(own -4) six=$(own -6)
             printf %s "$input" | tr -d '\n' | sed 's/.*"commands": *"\([^"]*\)".*/\1/' | tr ';' '\n' |
                 sed "s/IF/$CNI_IFNAME/g; s/OWN4/$four/g; s/OWN6/$six/g" | while read -r command || [ -n "$command" ]; do
                 case "$command" in *-6*)
                     nsenter --net="$CNI_NETNS" ip -6 address show dev "$CNI_IFNAME" scope global | grep -q inet6 || continue ;; esac
-                nsenter --net="$CNI_NETNS" ip $command ||
+                run $command || { sleep 0.2; run $command; } || { sleep 1; run $command; } ||
                     { echo "{\"cniVersion\": \"1.0.0\", \"code\": 119, \"msg\": \"ip $command failed\"}"; exit 1; }
             done || exit 1
         fi
