@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.Warm;
 
 /// <summary>Attachments that serve one container after the other.</summary>
 [Collection("links of the host")]
-public sealed class WarmReuseTests : WarmTest, IDisposable
+public sealed class WarmReuseTests : WarmTest
 {
     private readonly string _sandbox = Path.Combine(Path.GetTempPath(), $"sandbox-{Guid.NewGuid():N}");
 
@@ -23,8 +23,10 @@ public sealed class WarmReuseTests : WarmTest, IDisposable
         made.MountAt(_sandbox);
     }
 
-    public void Dispose()
+    // The framework calls DisposeAsync alone, which ends with this.
+    private protected override async ValueTask EndDaemonAsync()
     {
+        await base.EndDaemonAsync();
         if (Environment.IsPrivilegedProcess)
             NetworkNamespace.Unmount(_sandbox);
     }
