@@ -44,25 +44,13 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         return HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, () => LeftAsync(record));
     }
 
-    private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)
-    {
-        if (record.Snapshot is null)
-            throw HostLeftovers.Remaining(record.CniNetwork, left);
-
-        var chain = cni.Parts(record).Attaching;
-        foreach (var variant in (NetworkConfiguration[])[chain, .. FirewallBackends.Of(chain)])
-        {
-            await DeletePluginByPluginAsync(record, variant);
-            left = await LeftAsync(record);
-            if (left.Count == 0)
-                return;
-        }
-
-        throw HostLeftovers.Remaining(record.CniNetwork, left);
-    }
+    private Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left) => record.Snapshot is null
+        ? throw HostLeftovers.Remaining(record.CniNetwork, left)
+        : RepeatedDelete.RunAsync(
+            cni.Parts(record).Attaching, chain => DeleteEachWithStandInAsync(record, chain), () => LeftAsync(record));
 
     // One plugin removes the link before the others have found their rules by it: each gets a stand-in of its own.
-    private async Task DeletePluginByPluginAsync(AttachmentRecord record, NetworkConfiguration chain)
+    private async Task DeleteEachWithStandInAsync(AttachmentRecord record, NetworkConfiguration chain)
     {
         foreach (var plugin in chain.Plugins.Reverse())
         {

@@ -106,28 +106,18 @@ internal sealed class Detacher(
         if (record.PublishedPorts is null || publishing.Plugins.Count == 0)
             return record;
 
-        await runtime.DeleteAsync(publishing, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
-        if (leftovers.MayHavePortRules(record) && (await leftovers.PortRulesAsync(record, CancellationToken.None)).Count > 0)
-            await UnpublishAgainAsync(record, publishing);
+        Task DeleteAsync(NetworkConfiguration plugins) =>
+            runtime.DeleteAsync(plugins, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
+
+        Task<IReadOnlyList<string>> LeftAsync() => leftovers.PortRulesAsync(record, CancellationToken.None);
+
+        await DeleteAsync(publishing);
+        if (leftovers.MayHavePortRules(record) && (await LeftAsync()).Count > 0)
+            await RepeatedDelete.RunAsync(publishing, DeleteAsync, LeftAsync);
 
         ports.Release(record.EndpointId);
         journal.Attachments.Keep(record = record with { PublishedPorts = null });
         return record;
-    }
-
-    // portmap succeeds when iptables was killed or failed, and when its rules are of the other back end.
-    private async Task UnpublishAgainAsync(AttachmentRecord record, NetworkConfiguration publishing)
-    {
-        IReadOnlyList<string> left = [];
-        foreach (var variant in (NetworkConfiguration[])[publishing, .. FirewallBackends.Of(publishing)])
-        {
-            await runtime.DeleteAsync(variant, cni.Of(record), CniRecord.Result(record), CancellationToken.None);
-            left = await leftovers.PortRulesAsync(record, CancellationToken.None);
-            if (left.Count == 0)
-                return;
-        }
-
-        throw HostLeftovers.Remaining(record.CniNetwork, left);
     }
 
     /// <summary>

@@ -15,10 +15,10 @@ internal sealed class AttachmentLeftovers(
     ConfigurationDirectory configurations, Journal journal)
 {
     /// <summary>Whether <see cref="RulesAsync"/> may find something after a DEL of the chain that succeeded; asks no tool.</summary>
-    public bool MayHaveRules(AttachmentRecord record) => traces.MayForward(record);
+    public bool MayHaveRules(AttachmentRecord record) => traces.MayHaveRules(record);
 
     /// <summary>Whether <see cref="PortRulesAsync"/> may find something after a DEL that succeeded; asks no tool.</summary>
-    public bool MayHavePortRules(AttachmentRecord record) => traces.MayPublish(record);
+    public bool MayHavePortRules(AttachmentRecord record) => traces.MayHavePortRules(record);
 
     /// <returns>Its firewall rules, as the tools write them.</returns>
     /// <exception cref="IOException">They could not be read.</exception>

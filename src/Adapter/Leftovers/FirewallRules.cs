@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Text;
 using Bridge.Adapter.Sandboxes.Links;
+using Bridge.Adapter.Sandboxes.Native;
+using Bridge.Adapter.State;
 using CniInvoker;
 
 namespace Bridge.Adapter.Leftovers;
@@ -19,17 +21,21 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
     public async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
     {
         var lines = new List<string>();
-        foreach (var tool in (string[][])[.. Iptables("iptables", "ip"), .. Iptables("ip6tables", "ip6"), ["nft", "list", "ruleset"]])
+        string[][] tools =
+        [
+            .. Iptables("iptables", SocketCalls.AF_INET), .. Iptables("ip6tables", SocketCalls.AF_INET6), ["nft", "list", "ruleset"],
+        ];
+        foreach (var tool in tools)
             lines.AddRange(await RunAsync(tool, cancellationToken));
 
         return lines;
     }
 
     // Plugins may use legacy iptables where it is not the host's default, and no other tool shows its tables.
-    private static IEnumerable<string[]> Iptables(string tool, string proc)
+    private static IEnumerable<string[]> Iptables(string tool, byte family)
     {
         yield return [$"{tool}-save"];
-        if (LibC.TryReadText($"/proc/self/net/{proc}_tables_names") is { Length: > 0 })
+        if (IptablesCalls.Tables(family).Length > 0)
             yield return [$"{tool}-legacy-save"];
     }
 
@@ -90,7 +96,8 @@ internal sealed class FirewallMarks
 {
     private const string FirewallChain = "-A CNI-FORWARD ";
 
-    // A chain's name has 28 characters, up to 7 of them a prefix; comments may be truncated too.
+    // A chain's name has up to 7 characters before the hash; comments may be truncated too.
+    private const int LongestChainName = 28;
     private const int ShownOfHash = 20;
     private const int ShownOfId = 20;
 
@@ -106,15 +113,20 @@ internal sealed class FirewallMarks
     {
         _own =
         [
-            containerId.Length > ShownOfId ? containerId[..ShownOfId] : $"\"{containerId}",
+            containerId.Length > ShownOfId ? ShownId(containerId) : $"\"{containerId}",
             ChainHash(networkName, containerId)[..ShownOfHash],
         ];
         _addresses = [.. addresses.Select(address => $" {address.Address}/{(address.IsIPv6 ? 128 : 32)} ")];
     }
 
-    /// <summary>What follows the prefix in the name of a chain, which has room for its beginning.</summary>
-    public static string ChainHash(string networkName, string containerId) =>
-        Convert.ToHexStringLower(NameHash.Sha512(networkName + containerId));
+    /// <summary>The whole name of an attachment's chain.</summary>
+    /// <param name="prefix">The plugin's.</param>
+    /// <param name="record">The attachment.</param>
+    public static string ChainName(string prefix, AttachmentRecord record) =>
+        (prefix + ChainHash(record.CniNetwork, record.ContainerId))[..LongestChainName];
+
+    /// <summary>The part of the container id that every rule with a comment shows.</summary>
+    public static string ShownId(string containerId) => containerId[..Math.Min(ShownOfId, containerId.Length)];
 
     /// <summary>Whether a line is of plugin portmap: with iptables in its own chains, with nftables a DNAT.</summary>
     public static bool IsOfPorts(string line) => PortMarks.Any(mark => line.Contains(mark, StringComparison.Ordinal));
@@ -123,4 +135,7 @@ internal sealed class FirewallMarks
         _own.Any(mark => line.Contains(mark, StringComparison.Ordinal))
         || (line.StartsWith(FirewallChain, StringComparison.Ordinal)
             && _addresses.Any(address => line.Contains(address, StringComparison.Ordinal)));
+
+    private static string ChainHash(string networkName, string containerId) =>
+        Convert.ToHexStringLower(NameHash.Sha512(networkName + containerId));
 }

@@ -17,21 +17,19 @@ internal sealed class RuleTraces(NetworkNamespace host)
 {
     private const string Nat = "nat";
     private const string Filter = "filter";
-    private const int LongestChainName = 28;
-    private const int ShownOfId = 20;
 
     private static readonly byte[] Families = [Nfnetlink.NFPROTO_IPV4, Nfnetlink.NFPROTO_IPV6];
 
     /// <summary>After DEL of plugins that publish ports: chains of portmap (iptables), or rules in its own table (nftables).</summary>
-    public bool MayPublish(AttachmentRecord record)
+    public bool MayHavePortRules(AttachmentRecord record)
     {
-        string[] chains = [ChainName("CNI-DN-", record), ChainName("CNI-SN-", record)];
+        string[] chains = [FirewallMarks.ChainName("CNI-DN-", record), FirewallMarks.ChainName("CNI-SN-", record)];
         return Ask(firewall => Families.Any(family =>
-            HasChain(firewall, family, chains) || firewall.HasRule(family, "cni_hostport", chain: null, [IdMark(record)])));
+            HasChain(firewall, family, chains) || firewall.HasRule(family, "cni_hostport", chain: null, IdMark(record))));
     }
 
     /// <summary>After DEL of a chain, by what its plugins make.</summary>
-    public bool MayForward(AttachmentRecord record)
+    public bool MayHaveRules(AttachmentRecord record)
     {
         var plugins = CniRecord.Configuration(record).Plugins.Select(plugin => plugin.Type).ToHashSet(StringComparer.Ordinal);
         var addresses = record.LinkAddresses.ToLookup(
@@ -39,38 +37,33 @@ internal sealed class RuleTraces(NetworkNamespace host)
             address => IPAddress.Parse(address.Address).GetAddressBytes());
         return Ask(firewall =>
             ((plugins.Contains("bridge") || plugins.Contains("ptp")) && MayMasquerade(firewall, record, addresses.Select(one => one.Key)))
-            || (plugins.Contains("bridge") && firewall.HasRule(Nfnetlink.NFPROTO_BRIDGE, Nat, chain: null, [IdMark(record)]))
+            || (plugins.Contains("bridge") && firewall.HasRule(Nfnetlink.NFPROTO_BRIDGE, Nat, chain: null, IdMark(record)))
             || (plugins.Contains("firewall") && addresses.Any(family => MayAccept(firewall, family.Key, [.. family]))));
     }
 
-    private static bool MayMasquerade(HostFirewall firewall, AttachmentRecord record, IEnumerable<byte> families) =>
-        firewall.HasRule(Nfnetlink.NFPROTO_INET, "cni_plugins_masquerade", chain: null, [IdMark(record)])
-        || families.Any(family => HasChain(firewall, family, [ChainName("CNI-", record)]));
+    private static bool MayMasquerade(HostFirewall firewall, AttachmentRecord record, IEnumerable<byte> families)
+    {
+        string[] chains = [FirewallMarks.ChainName("CNI-", record)];
+        return firewall.HasRule(Nfnetlink.NFPROTO_INET, "cni_plugins_masquerade", chain: null, IdMark(record))
+            || families.Any(family => HasChain(firewall, family, chains));
+    }
 
     // Rules of plugin firewall have nothing but the address.
     private static bool MayAccept(HostFirewall firewall, byte family, IReadOnlyList<byte[]> addresses) =>
-        firewall.HasRule(family, Filter, "CNI-FORWARD", addresses)
-        || firewall.HasLegacyRule(AddressFamilyOf(family), Filter, addresses);
+        firewall.HasRule(family, Filter, "CNI-FORWARD", addresses) || firewall.HasLegacyRule(family, Filter, addresses);
 
     private static bool HasChain(HostFirewall firewall, byte family, string[] names) =>
         names.Any(name => firewall.HasChain(family, Nat, name))
-        || firewall.HasLegacyRule(AddressFamilyOf(family), Nat, [.. names.Select(Encoding.ASCII.GetBytes)]);
+        || firewall.HasLegacyRule(family, Nat, [.. names.Select(Encoding.ASCII.GetBytes)]);
 
-    private static string ChainName(string prefix, AttachmentRecord record) =>
-        (prefix + FirewallMarks.ChainHash(record.CniNetwork, record.ContainerId))[..LongestChainName];
-
-    private static byte[] IdMark(AttachmentRecord record) =>
-        Encoding.UTF8.GetBytes(record.ContainerId[..Math.Min(ShownOfId, record.ContainerId.Length)]);
-
-    private static byte AddressFamilyOf(byte family) =>
-        family == Nfnetlink.NFPROTO_IPV6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET;
+    private static byte[][] IdMark(AttachmentRecord record) => [Encoding.UTF8.GetBytes(FirewallMarks.ShownId(record.ContainerId))];
 
     // Where the kernel does not tell, the tools may.
     private bool Ask(Func<HostFirewall, bool> question)
     {
         try
         {
-            using var firewall = HostFirewall.Open(host);
+            using var firewall = new HostFirewall(host);
             return question(firewall);
         }
         catch (KernelException)

@@ -32,8 +32,8 @@ internal sealed class ConnectionTracking(NetworkNamespace host)
 
     private void Forget(NetlinkSocket socket, byte family, IReadOnlySet<string> addresses)
     {
-        var request = NetlinkMessage.Create(
-            Type(Nfnetlink.IPCTNL_MSG_CT_GET), Rtnetlink.NLM_F_DUMP, new NfGenMsg { nfgen_family = family });
+        var request = NetlinkMessage.CreateNetfilter(
+            Nfnetlink.NFNL_SUBSYS_CTNETLINK, Nfnetlink.IPCTNL_MSG_CT_GET, Rtnetlink.NLM_F_DUMP, family);
         foreach (var connection in socket.Dump(request, $"list the tracked connections of {host}").Where(found => Has(found, addresses)))
             Remove(socket, family, connection);
     }
@@ -59,8 +59,8 @@ internal sealed class ConnectionTracking(NetworkNamespace host)
 
     private void Remove(NetlinkSocket socket, byte family, NetlinkAnswer connection)
     {
-        var request = NetlinkMessage.Create(
-            Type(Nfnetlink.IPCTNL_MSG_CT_DELETE), Rtnetlink.NLM_F_ACK, new NfGenMsg { nfgen_family = family });
+        var request = NetlinkMessage.CreateNetfilter(
+            Nfnetlink.NFNL_SUBSYS_CTNETLINK, Nfnetlink.IPCTNL_MSG_CT_DELETE, Rtnetlink.NLM_F_ACK, family);
         foreach (var attribute in connection.Attributes<NfGenMsg>())
         {
             if (attribute.Type is Nfnetlink.CTA_TUPLE_ORIG)
@@ -78,6 +78,4 @@ internal sealed class ConnectionTracking(NetworkNamespace host)
             // It has ended meanwhile.
         }
     }
-
-    private static ushort Type(int message) => (ushort)((Nfnetlink.NFNL_SUBSYS_CTNETLINK << 8) | message);
 }

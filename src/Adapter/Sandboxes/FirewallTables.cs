@@ -11,14 +11,12 @@ namespace Bridge.Adapter.Sandboxes;
 /// </summary>
 internal sealed class FirewallTables : IDisposable
 {
-    private static readonly (string File, string Tool)[] Legacy =
-    [
-        ("/proc/thread-self/net/ip_tables_names", "iptables"), ("/proc/thread-self/net/ip6_tables_names", "ip6tables"),
-    ];
-
     private readonly NetlinkSocket _socket = NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER);
-    private readonly (string Tool, string Names)[] _legacy =
-        [.. Legacy.Select(table => (table.Tool, LibC.TryReadText(table.File) ?? ""))];
+    private readonly string[] _legacy =
+    [
+        .. IptablesCalls.Tables(SocketCalls.AF_INET).Select(name => $"iptables table {name}"),
+        .. IptablesCalls.Tables(SocketCalls.AF_INET6).Select(name => $"ip6tables table {name}"),
+    ];
 
     private FirewallTables()
     {
@@ -31,9 +29,7 @@ internal sealed class FirewallTables : IDisposable
     public IReadOnlyList<string> InUse(NetworkNamespace network) =>
     [
         .. InUse(_socket, network).Distinct(StringComparer.Ordinal).Select(name => $"nftables table {name}"),
-        .. _legacy.SelectMany(
-            table => table.Names.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            (table, name) => $"{table.Tool} table {name}"),
+        .. _legacy,
     ];
 
     public void Dispose() => _socket.Dispose();
@@ -41,7 +37,7 @@ internal sealed class FirewallTables : IDisposable
     private static IEnumerable<string> InUse(NetlinkSocket socket, NetworkNamespace network)
     {
         IReadOnlyList<NetlinkAnswer> Dump(int type, string what) => socket.Dump(
-            NetlinkMessage.Create((ushort)((Nfnetlink.NFNL_SUBSYS_NFTABLES << 8) | type), Rtnetlink.NLM_F_DUMP, new NfGenMsg()),
+            NetlinkMessage.CreateNetfilter(Nfnetlink.NFNL_SUBSYS_NFTABLES, type, Rtnetlink.NLM_F_DUMP, family: 0),
             $"list the {what} of nftables in {network}");
         try
         {

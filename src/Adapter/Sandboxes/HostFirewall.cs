@@ -1,7 +1,6 @@
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.Sandboxes.Netlink;
 using CniInvoker;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes;
 
@@ -9,21 +8,9 @@ namespace Bridge.Adapter.Sandboxes;
 /// The host's firewall, asked of the kernel: nftables, iptables upon nftables, and legacy iptables. A question costs microseconds, the
 /// firewall's own tools a process each. Rules are searched for bytes, not understood: a yes may be a coincidence.
 /// </summary>
-internal sealed class HostFirewall : IDisposable
+internal sealed class HostFirewall(NetworkNamespace host) : IDisposable
 {
-    private readonly NetworkNamespace _host;
-    private readonly NetlinkSocket _nftables;
-    private readonly Dictionary<byte, (SafeFileHandle Socket, string[] Tables)> _legacy = [];
-
-    private HostFirewall(NetworkNamespace host)
-    {
-        _host = host;
-        _nftables = NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER);
-        OpenLegacy(SocketCalls.AF_INET, "/proc/thread-self/net/ip_tables_names");
-        OpenLegacy(SocketCalls.AF_INET6, "/proc/thread-self/net/ip6_tables_names");
-    }
-
-    public static HostFirewall Open(NetworkNamespace host) => host.Run(() => new HostFirewall(host));
+    private readonly NetlinkSocket _nftables = host.Run(() => NetlinkSocket.Open(Nfnetlink.NETLINK_NETFILTER));
 
     /// <param name="family">NFPROTO_…</param>
     /// <param name="table">The table.</param>
@@ -34,7 +21,11 @@ internal sealed class HostFirewall : IDisposable
         var request = Request(Nfnetlink.NFT_MSG_GETCHAIN, Rtnetlink.NLM_F_ACK, family)
             .Add(Nfnetlink.NFTA_CHAIN_TABLE, table)
             .Add(Nfnetlink.NFTA_CHAIN_NAME, chain);
-        return IsThere(() => _nftables.Ask(request, $"look for the firewall chain {chain} of {_host}") is { });
+        return IsThere(() =>
+        {
+            _nftables.Ask(request, $"look for the firewall chain {chain} of {host}");
+            return true;
+        });
     }
 
     /// <summary>Whether a rule of nftables contains any of these bytes.</summary>
@@ -49,28 +40,22 @@ internal sealed class HostFirewall : IDisposable
         if (chain is not null)
             request.Add(Nfnetlink.NFTA_RULE_CHAIN, chain);
 
-        return IsThere(() => _nftables.Dump(request, $"list the firewall rules of table {table} of {_host}")
+        return IsThere(() => _nftables.Dump(request, $"list the firewall rules of table {table} of {host}")
             .Any(rule => ContainsAny(rule.Payload.Span, marks)));
     }
 
     /// <summary>Whether a table of legacy iptables contains any of these bytes.</summary>
-    /// <param name="family">AF_INET or AF_INET6.</param>
+    /// <param name="family">NFPROTO_IPV4 or NFPROTO_IPV6, which are AF_INET and AF_INET6.</param>
     /// <param name="table">The table. It need not exist.</param>
     /// <param name="marks">Names of chains, texts and addresses.</param>
     /// <exception cref="KernelException">The kernel does not tell.</exception>
-    public bool HasLegacyRule(byte family, string table, IReadOnlyList<byte[]> marks) =>
-        _legacy.TryGetValue(family, out var legacy) && legacy.Tables.Contains(table)
-        && ContainsAny(IptablesCalls.ReadTable(legacy.Socket, family, table), marks);
+    public bool HasLegacyRule(byte family, string table, IReadOnlyList<byte[]> marks) => host.Run(() =>
+        IptablesCalls.Tables(family).Contains(table) && ContainsAny(IptablesCalls.Read(family, table), marks));
 
-    public void Dispose()
-    {
-        _nftables.Dispose();
-        foreach (var (socket, _) in _legacy.Values)
-            socket.Dispose();
-    }
+    public void Dispose() => _nftables.Dispose();
 
-    private static NetlinkMessage Request(int type, ushort flags, byte family) => NetlinkMessage.Create(
-        (ushort)((Nfnetlink.NFNL_SUBSYS_NFTABLES << 8) | type), flags, new NfGenMsg { nfgen_family = family });
+    private static NetlinkMessage Request(int message, ushort flags, byte family) =>
+        NetlinkMessage.CreateNetfilter(Nfnetlink.NFNL_SUBSYS_NFTABLES, message, flags, family);
 
     // A kernel without nftables, or without this family of it, knows neither table nor chain.
     private static bool IsThere(Func<bool> question)
@@ -94,11 +79,5 @@ internal sealed class HostFirewall : IDisposable
         }
 
         return false;
-    }
-
-    private void OpenLegacy(byte family, string names)
-    {
-        if (LibC.TryReadText(names) is { Length: > 0 } tables)
-            _legacy[family] = (IptablesCalls.Open(family), tables.Split('\n'));
     }
 }

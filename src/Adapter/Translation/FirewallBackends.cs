@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
@@ -11,7 +8,6 @@ namespace Bridge.Adapter.Translation;
 /// </summary>
 internal static class FirewallBackends
 {
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
     private static readonly string[] Backends = ["nftables", "iptables"];
 
     private static readonly Dictionary<string, string> Keys = new(StringComparer.Ordinal)
@@ -26,15 +22,9 @@ internal static class FirewallBackends
     private static bool Chooses(PluginConfiguration plugin) =>
         Keys.TryGetValue(plugin.Type, out var key) && !plugin.Json.ContainsKey(key);
 
-    private static NetworkConfiguration With(NetworkConfiguration chain, string backend)
+    private static NetworkConfiguration With(NetworkConfiguration chain, string backend) => EditedNetwork.Of(chain, written =>
     {
-        var text = (JsonObject)JsonNode.Parse(chain.ToUtf8Json().Span, documentOptions: Reading)!;
-        foreach (var (plugin, written) in chain.Plugins.Zip((JsonArray)text["plugins"]!))
-        {
-            if (Chooses(plugin))
-                written![Keys[plugin.Type]] = backend;
-        }
-
-        return NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(text.ToJsonString()), chain.Source);
-    }
+        foreach (var (plugin, entry) in chain.Plugins.Zip(written).Where(pair => Chooses(pair.First)))
+            entry[Keys[plugin.Type]] = backend;
+    });
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.State;
 using CniInvoker;
@@ -15,9 +13,6 @@ internal static class IpamConfiguration
 
     // The result format that has a field for everything.
     private const string RichestVersion = "1.1.0";
-
-    // As deep as the reader of configurations goes.
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 1024 };
 
     /// <summary>The stock IPAM plugin that assigns the configured addresses.</summary>
     public const string Static = "static";
@@ -111,12 +106,9 @@ internal static class IpamConfiguration
         return json;
     }
 
-    private static NetworkConfiguration Edit(NetworkConfiguration network, Action<JsonObject> edit)
+    private static NetworkConfiguration Edit(NetworkConfiguration network, Action<JsonObject> edit) => EditedNetwork.Of(network, plugins =>
     {
-        var json = (JsonObject)JsonNode.Parse(network.ToUtf8Json().Span, documentOptions: Reading)!;
-        var plugins = json["plugins"]!.AsArray();
-        var main = plugins[network.Plugins.ToList().IndexOf(MainPlugin.Of(network))]!.AsObject();
-        edit(main[Ipam] is JsonObject ? main : plugins.OfType<JsonObject>().FirstOrDefault(plugin => plugin[Ipam] is JsonObject, main));
-        return NetworkConfiguration.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), network.Source);
-    }
+        var main = plugins[network.Plugins.ToList().IndexOf(MainPlugin.Of(network))];
+        edit(main[Ipam] is JsonObject ? main : plugins.FirstOrDefault(plugin => plugin[Ipam] is JsonObject, main));
+    });
 }

@@ -35,6 +35,7 @@ public sealed class NativeLayoutTests
         #include <linux/netfilter/nfnetlink.h>
         #include <linux/netfilter/nf_tables.h>
         #include <linux/netfilter/nfnetlink_conntrack.h>
+        #include <linux/netfilter_ipv4/ip_tables.h>
 
         """;
 
@@ -55,6 +56,8 @@ public sealed class NativeLayoutTests
         (typeof(TcMsg), "struct tcmsg"),
         (typeof(BrVlanMsg), "struct br_vlan_msg"),
         (typeof(TimeVal), "struct timeval"),
+        (typeof(IptGetInfo), "struct ipt_getinfo"),
+        (typeof(IptGetEntries), "struct ipt_get_entries"),
     ];
 
     private static readonly (Enum Managed, string Native)[] Choices =
@@ -76,7 +79,7 @@ public sealed class NativeLayoutTests
     {
         var program = new StringBuilder(Headers);
         foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(Ethtool), typeof(NamespaceCalls),
-            typeof(SocketCalls) }.SelectMany(Constants))
+            typeof(SocketCalls), typeof(Iptables) }.SelectMany(Constants))
             program.AppendLine(CultureInfo.InvariantCulture,
                 $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
 

@@ -33,7 +33,13 @@ public abstract class KilledToolTests(KilledToolHost engine) : EngineTest(engine
         await RemoveAsync(names);
 
         var changes = await ChangesSinceAsync(census);
-        string[] killed = [.. names.Select(name => $"{ids[name]}: {Engine.EndKilling(ids[name])}").Where(line => !line.EndsWith(": "))];
+        string[] killed =
+        [
+            .. from id in names.Select(name => ids[name])
+               let command = Engine.EndKilling(id)
+               where command is not null
+               select $"{id}: {command}",
+        ];
         killed.Should().NotBeEmpty();
         changes.Should().BeEmpty($"the killed tools were\n{string.Join('\n', killed)}");
     }
@@ -62,7 +68,8 @@ public sealed class KilledIptablesTests(KilledIptablesHost engine) : KilledToolT
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         var killed = new List<string>();
-        for (var number = Math.Min(Stride.First, LongestStride); ; number += Math.Min(Stride.Length, LongestStride))
+        var stride = Math.Min(Stride.Length, LongestStride);
+        for (var number = 1 + (Stride.First % stride); ; number += stride)
         {
             Engine.Kill(number);
             var run = await TryDockerAsync(

@@ -5,12 +5,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Adapter.Sandboxes.Native;
 
-/// <summary>Constants of linux/ethtool.h, linux/sockios.h and sys/socket.h, under their names there.</summary>
+/// <summary>Constants of linux/ethtool.h and linux/sockios.h, under their names there.</summary>
 internal static class Ethtool
 {
     public const uint SIOCETHTOOL = 0x8946;
     public const uint ETHTOOL_GFEATURES = 0x3a;
-    public const int SOCK_DGRAM = 2;
 }
 
 /// <summary>The features of a link (offloads), by the ioctl SIOCETHTOOL of linux/ethtool.h.</summary>
@@ -28,10 +27,7 @@ internal static unsafe partial class EthtoolCalls
     /// <param name="name">A link of the network namespace of the calling thread.</param>
     public static string Features(string name)
     {
-        using var handle = socket(SocketCalls.AF_INET, Ethtool.SOCK_DGRAM | SocketCalls.SOCK_CLOEXEC, 0);
-        if (handle.IsInvalid)
-            throw LibC.Failure("open a socket");
-
+        using var handle = SocketCalls.Open(SocketCalls.AF_INET, SocketCalls.SOCK_DGRAM, 0, "a socket");
         Span<byte> features = stackalloc byte[(2 * sizeof(uint)) + ((int)MostBlocks * BlockSize)];
         features.Clear();
         MemoryMarshal.Write(features, Ethtool.ETHTOOL_GFEATURES);
@@ -52,9 +48,6 @@ internal static unsafe partial class EthtoolCalls
         var blocks = (int)MemoryMarshal.Read<uint>(features[sizeof(uint)..]);
         return Convert.ToHexStringLower(features.Slice(2 * sizeof(uint), Math.Min(blocks, (int)MostBlocks) * BlockSize));
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial SafeFileHandle socket(int domain, int type, int protocol);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(SafeFileHandle fd, nuint request, nint argument);

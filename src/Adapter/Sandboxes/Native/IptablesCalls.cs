@@ -7,42 +7,46 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Adapter.Sandboxes.Native;
 
 /// <summary>
-/// getsockopt(2) of the tables of legacy iptables and ip6tables: linux/netfilter_ipv4/ip_tables.h and linux/netfilter_ipv6/ip6_tables.h,
-/// whose structures and options are alike. A table that does not exist is created by the first question.
+/// Constants of linux/netfilter_ipv4/ip_tables.h, linux/netfilter/x_tables.h, linux/netfilter.h and linux/in.h, under their names there.
+/// Those of ip6_tables.h have the same values.
+/// </summary>
+internal static class Iptables
+{
+    public const int IPPROTO_IP = 0;
+    public const int IPPROTO_IPV6 = 41;
+    public const int IPT_SO_GET_INFO = 64;
+    public const int IPT_SO_GET_ENTRIES = 65;
+    public const int XT_TABLE_MAXNAMELEN = 32;
+    public const int NF_INET_NUMHOOKS = 5;
+}
+
+/// <summary>
+/// The tables of legacy iptables and ip6tables, in the network namespace of the calling thread: getsockopt(2) and proc(5).
 /// </summary>
 internal static partial class IptablesCalls
 {
-    private const int SOCK_DGRAM = 2;
-    private const int SOL_IP = 0;
-    private const int SOL_IPV6 = 41;
-    private const int IPT_SO_GET_INFO = 64;
-    private const int IPT_SO_GET_ENTRIES = 65;
-    private const int XT_TABLE_MAXNAMELEN = 32;
-    private const int NF_INET_NUMHOOKS = 5;
     private const int Attempts = 16;
 
-    /// <summary>A socket of the network namespace of the calling thread.</summary>
+    /// <summary>The tables that exist; to read another one creates it.</summary>
     /// <param name="family">AF_INET or AF_INET6.</param>
-    public static SafeFileHandle Open(byte family)
-    {
-        var handle = socket(family, SOCK_DGRAM | SocketCalls.SOCK_CLOEXEC, 0);
-        return handle.IsInvalid ? throw LibC.Failure("open a socket for the tables of iptables") : handle;
-    }
+    public static string[] Tables(byte family) =>
+        LibC.TryReadText($"/proc/thread-self/net/{(family == SocketCalls.AF_INET6 ? "ip6" : "ip")}_tables_names")
+            ?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>All rules of a table, as the kernel stores them. Chains are in it by their names.</summary>
-    /// <param name="handle">Of <see cref="Open"/>.</param>
-    /// <param name="family">The same.</param>
-    /// <param name="table">filter, nat or another.</param>
+    /// <param name="family">AF_INET or AF_INET6.</param>
+    /// <param name="table">One of <see cref="Tables"/>.</param>
     /// <exception cref="KernelException">The kernel refused, or the table changed during each of several readings.</exception>
-    public static byte[] ReadTable(SafeFileHandle handle, byte family, string table)
+    public static byte[] Read(byte family, string table)
     {
-        var level = family == SocketCalls.AF_INET6 ? SOL_IPV6 : SOL_IP;
+        using var handle = SocketCalls.Open(family, SocketCalls.SOCK_DGRAM, 0, "a socket for the tables of iptables");
+        var level = family == SocketCalls.AF_INET6 ? Iptables.IPPROTO_IPV6 : Iptables.IPPROTO_IP;
         Span<byte> info = stackalloc byte[Unsafe.SizeOf<IptGetInfo>()];
         for (var attempt = 1; ; attempt++)
         {
             info.Clear();
             Encoding.ASCII.GetBytes(table, info);
-            Require(handle, level, IPT_SO_GET_INFO, info, table);
+            Require(handle, level, Iptables.IPT_SO_GET_INFO, info, table);
 
             var size = MemoryMarshal.Read<IptGetInfo>(info).size;
             var entries = new byte[Unsafe.SizeOf<IptGetEntries>() + (int)size];
@@ -50,7 +54,7 @@ internal static partial class IptablesCalls
             MemoryMarshal.AsRef<IptGetEntries>(entries.AsSpan()).size = size;
             try
             {
-                Require(handle, level, IPT_SO_GET_ENTRIES, entries, table);
+                Require(handle, level, Iptables.IPT_SO_GET_ENTRIES, entries, table);
                 return entries[Unsafe.SizeOf<IptGetEntries>()..];
             }
             catch (KernelException changed) when (changed.Errno == Errno.EAGAIN && attempt < Attempts)
@@ -67,41 +71,25 @@ internal static partial class IptablesCalls
     }
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial SafeFileHandle socket(int domain, int type, int protocol);
-
-    [LibraryImport("libc", SetLastError = true)]
     private static partial int getsockopt(SafeFileHandle sockfd, int level, int optname, Span<byte> optval, ref uint optlen);
+}
 
-    /// <summary>struct ipt_getinfo.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IptGetInfo
-    {
-        public Name name;
-        public uint valid_hooks;
-        public Hooks hook_entry;
-        public Hooks underflow;
-        public uint num_entries;
-        public uint size;
-    }
+/// <summary>struct ipt_getinfo.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct IptGetInfo
+{
+    public fixed byte name[Iptables.XT_TABLE_MAXNAMELEN];
+    public uint valid_hooks;
+    public fixed uint hook_entry[Iptables.NF_INET_NUMHOOKS];
+    public fixed uint underflow[Iptables.NF_INET_NUMHOOKS];
+    public uint num_entries;
+    public uint size;
+}
 
-    /// <summary>struct ipt_get_entries without the entries, which begin at a multiple of eight.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IptGetEntries
-    {
-        public Name name;
-        public uint size;
-        public uint padding;
-    }
-
-    [InlineArray(XT_TABLE_MAXNAMELEN)]
-    private struct Name
-    {
-        private byte _first;
-    }
-
-    [InlineArray(NF_INET_NUMHOOKS)]
-    private struct Hooks
-    {
-        private uint _first;
-    }
+/// <summary>struct ipt_get_entries without the entries, which begin at a multiple of eight.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 40)]
+internal unsafe struct IptGetEntries
+{
+    public fixed byte name[Iptables.XT_TABLE_MAXNAMELEN];
+    public uint size;
 }

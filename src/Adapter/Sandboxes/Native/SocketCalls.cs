@@ -12,6 +12,7 @@ internal static partial class SocketCalls
     internal const byte AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
     internal const int AF_PACKET = 17;
+    internal const int SOCK_DGRAM = 2;
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
@@ -20,19 +21,23 @@ internal static partial class SocketCalls
     internal const int MSG_TRUNC = 0x20;
 
     /// <summary>A socket of the network namespace of the calling thread, wherever it is used later.</summary>
-    public static SafeFileHandle OpenNetlink(int family)
+    /// <param name="domain">AF_…</param>
+    /// <param name="type">SOCK_…</param>
+    /// <param name="protocol">Of the domain; 0 for its only one.</param>
+    /// <param name="what">Completes the sentence "could not open …".</param>
+    public static SafeFileHandle Open(int domain, int type, int protocol, string what)
     {
-        var handle = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
-        return handle.IsInvalid ? throw LibC.Failure("open a netlink socket") : handle;
+        var handle = socket(domain, type | SOCK_CLOEXEC, protocol);
+        return handle.IsInvalid ? throw LibC.Failure($"open {what}") : handle;
     }
+
+    /// <inheritdoc cref="Open"/>
+    public static SafeFileHandle OpenNetlink(int family) => Open(AF_NETLINK, SOCK_RAW, family, "a netlink socket");
 
     /// <summary>A socket that sends whole frames over one link of the network namespace of the calling thread, and receives none.</summary>
     public static SafeFileHandle OpenPacket(int linkIndex)
     {
-        var handle = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-        if (handle.IsInvalid)
-            throw LibC.Failure("open a packet socket");
-
+        var handle = Open(AF_PACKET, SOCK_RAW, 0, "a packet socket");
         try
         {
             var link = new SockAddrLl { sll_family = AF_PACKET, sll_ifindex = linkIndex };

@@ -23,6 +23,14 @@ internal sealed class NetlinkMessage
         return message;
     }
 
+    /// <summary>A message to a subsystem of netfilter.</summary>
+    /// <param name="subsystem">NFNL_SUBSYS_…</param>
+    /// <param name="message">One of the subsystem's.</param>
+    /// <param name="flags">NLM_F_…</param>
+    /// <param name="family">NFPROTO_… or AF_…; 0 for all.</param>
+    public static NetlinkMessage CreateNetfilter(int subsystem, int message, ushort flags, byte family) =>
+        Create((ushort)((subsystem << 8) | message), flags, new NfGenMsg { nfgen_family = family });
+
     /// <summary>A message that consists of the netlink header alone.</summary>
     public static NetlinkMessage CreateEmpty(ushort type, ushort flags) => new(type, flags);
 
