@@ -17,7 +17,6 @@ namespace Bridge.Adapter.AddressOwners;
 /// </summary>
 internal sealed class HostLocalStore(string directory, bool isGuessed = false)
 {
-    private const string Flannel = "flannel";
     private const string DefaultDataDirectory = "/var/lib/cni/networks";
 
     // The coarsest resolution of a file system's times.
@@ -35,6 +34,7 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
     /// </returns>
     public static HostLocalStore? Of(NetworkConfiguration network)
     {
+        network = Delegates.Resolve(network);
         var main = MainPlugin.Of(network);
         var json = main.Json;
         JsonObject[] sections = [.. new[] { json["ipam"], (json["delegate"] as JsonObject)?["ipam"] }.OfType<JsonObject>()];
@@ -45,7 +45,7 @@ internal sealed class HostLocalStore(string directory, bool isGuessed = false)
         return type switch
         {
             IpamConfiguration.HostLocal => new HostLocalStore(path),
-            null when main.Type == Flannel => new HostLocalStore(path), // flannel writes the section for its delegate itself.
+            null when main.Type == FlannelLease.Plugin => new HostLocalStore(path), // Without its lease.
             null when Directory.Exists(path) => new HostLocalStore(path, isGuessed: true),
             _ => null,
         };

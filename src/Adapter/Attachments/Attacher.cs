@@ -187,17 +187,20 @@ internal sealed class Attacher(
 
     private void RequireAddresses(AttachmentRecord record)
     {
-        foreach (var requested in record.Addresses.Select(Cidr.BeforePrefix))
+        foreach (var requested in record.Addresses.Select(Cidr.BeforePrefix).Concat(record.Wanted))
         {
             if (!record.Snapshot!.Addresses.Any(address => address.Address == requested))
             {
                 if (requested.Contains(':'))
                     SandboxConflicts.RequireIPv6On(record, requested, staging.IsIPv6OffFor(record.ContainerId, record.InterfaceName));
 
+                var (who, remedy) = record.Wanted.Contains(requested)
+                    ? ("was requested", "Omit cni.ip and cni.ip6.")
+                    : ("Docker chose", "Use --ipam-driver null.");
                 throw new CnmException(
-                    $"CNI network \"{record.CniNetwork}\" did not assign the address {requested} that Docker chose, " +
+                    $"CNI network \"{record.CniNetwork}\" did not assign the address {requested} that {who}, " +
                     $"but {string.Join(", ", record.Snapshot.Addresses.Select(address => address.Address))}: " +
-                    "its IPAM plugin cannot assign a requested address. Use --ipam-driver null.");
+                    $"its IPAM plugin cannot assign a requested address. {remedy}");
             }
         }
     }

@@ -109,10 +109,7 @@ internal sealed class LostAttachments(
 
     private AttachmentRecord OfReservation(ReservationRecord reservation, string endpointId, string networkId)
     {
-        var result = CniRecord.Result(reservation);
-        var own = CniRecord.Configuration(reservation);
-        var network = result is null ? own : IpamConfiguration.WithReserved(own, result);
-        return Of(endpointId, networkId, network, reservation.KnownAddresses) with
+        return Of(endpointId, networkId, CniRecord.Reserved(reservation), reservation.KnownAddresses) with
         {
             ContainerId = reservation.ContainerId,
             BootId = reservation.BootId,

@@ -123,7 +123,7 @@ internal sealed record NetworksListing(
                 [.. CniSubnet.Of(pair.Cni)
                     .Select(subnet => new ListedSubnet(subnet.Subnet.ToString(), subnet.HasGateway ? subnet.Gateway.ToString() : null))],
                 [.. pair.Cni.Plugins.Select(plugin => plugin.Type)],
-                MainPlugin.Of(pair.Cni).IpamType,
+                IpamSection.TypeOf(pair.Cni),
                 NetworkSupport.WhyNotReserved(pair.Cni),
                 Problem(pair.Cni, plugins),
                 [.. pair.Docker.Select(

@@ -92,7 +92,7 @@ internal sealed class Check(Journal journal, AttachmentGates gates, Arrivals arr
     // for it until it has no file descriptors left.
     private static NetworkConfiguration Harmless(NetworkConfiguration network, CniResult result) =>
         network.Plugins.Any(plugin => plugin.IpamType == IpamConfiguration.Dhcp)
-            ? IpamConfiguration.WithReserved(network, result)
+            ? IpamConfiguration.WithReserved(network, network, result)
             : network;
 
     // Which of a container's networks has its default route is for Docker to choose, and an internal one never has it.

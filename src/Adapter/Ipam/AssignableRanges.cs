@@ -14,7 +14,7 @@ internal sealed record AssignableRanges(IReadOnlyList<(IPAddress First, IPAddres
     public static AssignableRanges Of(NetworkConfiguration network, IPNetwork subnet)
     {
         var ipam = IpamSection.Of(network) ?? [];
-        var all = MainPlugin.Of(network).IpamType == IpamConfiguration.HostLocal ? OfHosts(subnet) : (subnet.BaseAddress, LastOf(subnet));
+        var all = IpamSection.TypeOf(network) == IpamConfiguration.HostLocal ? OfHosts(subnet) : (subnet.BaseAddress, LastOf(subnet));
         var found = IpamSection.RangesOf(ipam).Select(range => Read(range, subnet, all)).OfType<(IPAddress, IPAddress)>().ToArray();
         return new AssignableRanges(found.Length > 0 ? found : [all]);
     }

@@ -169,12 +169,21 @@ internal sealed class Reservations(
     // Takes no lock: nobody else finds the reservation before it is reserved, and an fsync here would hold up all others.
     private string Claim(ReservationRecord made, IReadOnlyList<string> requested, AddressRequest request)
     {
-        var own = made.Addresses.First(address =>
-            address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())));
+        var own = made.Addresses.FirstOrDefault(address =>
+            address.IsIPv6 == request.Pool.IsIPv6 && (request.Address is null || IsSame(address, request.Address.ToString())))
+            ?? throw MissingFamily(made, request.Pool);
         var claimed = made.Addresses.Select(address =>
             address with { IsClaimed = address == own || requested.Any(other => IsSame(address, other)) });
         journal.Reservations.Enter(made with { Addresses = [.. claimed] }, ReservationPhase.Reserved);
         return own.Address;
+    }
+
+    private static CnmException MissingFamily(ReservationRecord made, CniPool pool)
+    {
+        var (missing, option) = pool.IsIPv6 ? ("IPv6", "without --ipv6") : ("IPv4", "with --ipv4=false (Docker 28 and newer)");
+        return new CnmException(
+            $"CNI network \"{made.CniNetwork}\" gave no {missing} address, " +
+            $"but {string.Join(", ", made.Addresses.Select(one => one.Ip))}. Create the Docker network again, {option}.");
     }
 
     private IReadOnlyList<ReservationRecord> With(string address) =>
@@ -182,7 +191,8 @@ internal sealed class Reservations(
 
     private ReservationRecord Intent(NetworkConfiguration network, AddressRequest request, IReadOnlyList<string> requested)
     {
-        var (asked, arguments, capabilities) = AddressArguments.Of(network, request.Mac, requested);
+        var source = Delegates.Resolve(network);
+        var (asked, arguments, capabilities) = AddressArguments.Of(source, request.Mac, requested);
         var containerId = $"{Guid.NewGuid():N}{Guid.NewGuid():N}"; // 64 digits, like Docker's own ids.
         return new ReservationRecord(containerId, network.Name)
         {
@@ -192,6 +202,7 @@ internal sealed class Reservations(
             Mac = request.Mac,
             ContainerName = request.ContainerName,
             Configuration = CniRecord.ToElement(asked.ToUtf8Json()),
+            Chain = ReferenceEquals(source, network) ? null : CniRecord.ToElement(network.ToUtf8Json()),
             Arguments = [.. arguments, .. DefaultArguments(network.Name, containerId, request)],
             Capabilities = CniRecord.ToElement(capabilities),
         };

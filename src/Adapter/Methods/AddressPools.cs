@@ -81,7 +81,7 @@ internal static class AddressPools
     // RequestPool has run before, perhaps for another CNI network than the one that -o names.
     private static void RequireDeclared(NetworkOptions options, NetworkConfiguration network)
     {
-        var declared = CniSubnet.Of(network);
+        var declared = CniSubnet.Pools(network);
         foreach (var pool in options.Pools.Where(pool => !declared.Any(subnet => subnet.Subnet.ToString() == pool.Pool)))
         {
             throw new CnmException(

@@ -35,7 +35,7 @@ internal sealed class CreateNetwork(
         AddressPools.RequireFit(options, network);
         AddressPools.RequireSameNetwork(ofPool, network, options.Attach);
         EndpointOptions.Require(options.EndpointDefaults, network);
-        var record = options.ToRecord(networkId, network.Name);
+        var record = options.ToRecord(networkId, network);
         WarmSupport.Require(record, network, settings);
         IReadOnlyList<ConfigurationProblem> warnings;
         try

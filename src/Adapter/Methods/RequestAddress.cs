@@ -85,9 +85,10 @@ internal sealed class RequestAddress(
     private IPAddress RequireGateway(CniPool pool, IPAddress? requested)
     {
         var network = CniNetworks.Choose(configurations.Load(), pool.CniNetwork);
-        var gateway = CniSubnet.Of(network).FirstOrDefault(subnet => subnet.Subnet.Equals(pool.Subnet))?.Gateway
+        var own = CniSubnet.Pools(network).FirstOrDefault(subnet => subnet.Subnet.Equals(pool.Subnet))
             ?? throw new CnmException(
                 $"CNI network \"{network.Name}\" no longer has subnet {pool.Subnet}. Remove the Docker network and create it again.");
+        var gateway = own.KnownGateway ?? requested ?? own.Gateway;
         return requested is null || requested.Equals(gateway)
             ? gateway
             : throw new CnmException($"--gateway {requested} does not agree with CNI network \"{network.Name}\", " +

@@ -34,7 +34,7 @@ internal sealed class RequestPool(
         RequireRange(request.SubPool, subnet, network);
         var pool = new CniPool(network.Name, subnet.Subnet);
         var times = requests.Add(pool);
-        if (string.IsNullOrEmpty(request.Pool) && (times > PoolRequests.Endless || IsRouted(subnet.Subnet)))
+        if (string.IsNullOrEmpty(request.Pool) && (times > PoolRequests.Endless || (!IsAll(subnet.Subnet) && IsRouted(subnet.Subnet))))
         {
             throw new CnmException(
                 $"subnet {subnet.Subnet} of CNI network \"{network.Name}\" is already in use on this host, " +
@@ -65,7 +65,7 @@ internal sealed class RequestPool(
     private CniSubnet Subnet(RequestPoolRequest request, NetworkConfiguration network)
     {
         var family = request.V6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        var declared = CniSubnet.Of(network).Where(subnet => subnet.Family == family).ToArray();
+        var declared = CniSubnet.Pools(network).Where(subnet => subnet.Family == family).ToArray();
         if (declared.Length == 0)
         {
             var (missing, option) = request.V6 ? ("IPv6", "Omit --ipv6") : ("IPv4", "Add --ipv4=false (Docker 28 and newer)");
@@ -94,6 +94,9 @@ internal sealed class RequestPool(
                 $"Omit --ip-range, or change rangeStart and rangeEnd in {network.Source}.");
         }
     }
+
+    // The only pool that Docker does not compare with the host's routes (moby daemon/libnetwork/ipams/remote/remote.go, RequestPool).
+    private static bool IsAll(IPNetwork subnet) => subnet is { PrefixLength: 0, BaseAddress.AddressFamily: AddressFamily.InterNetwork };
 
     // Docker checks the host's routes too, and would request pools endlessly while the answer overlaps one (moby
     // daemon/libnetwork/ipams/remote/remote.go, RequestPool).

@@ -62,6 +62,13 @@ internal sealed class AutoNetworks(
             return;
         }
 
+        // A node that has just started has no lease yet. Another network would have another id, which containers do not follow.
+        if (Delegates.SourceOf(network) is not null && Delegates.WhyUnknown(network) is { } reason)
+        {
+            LogOnce(network.Name, reason, () => logger.NetworkWaits(network.Name, reason));
+            return;
+        }
+
         var plan = NetworkPlan.Of(
             network, NetworkPlan.IsIPv6Alone(network) && await docker.HasIPv6AloneAsync(cancellationToken), settings.SandboxPlugins);
         if (existing is null || (existing.Labels.GetValueOrDefault(PlanLabel) != plan.Summary

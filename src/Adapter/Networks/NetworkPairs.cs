@@ -55,7 +55,12 @@ internal sealed record NetworkPairs(
         if (docker.IpamDriver == NullIpam)
             return null; // Docker shows 0.0.0.0/0, from which it chooses no address.
 
-        var declared = CniSubnet.Of(cni);
+        if (Delegates.WhyUnknown(cni) is not null)
+            return null; // Only for now: the lease comes back.
+
+        var declared = CniSubnet.Pools(cni);
+        var source = Delegates.SourceOf(cni) is { } lease ? $" ({lease})" : "";
+        var now = declared.Count == 0 ? "" : $": it has {string.Join(", ", declared.Select(subnet => subnet.Subnet))}{source}";
         var remedy = $"create it again (docker network rm {docker.Name}, then cnm-cni networks create)";
         foreach (var (subnet, gateway) in docker.Pools)
         {
@@ -64,9 +69,9 @@ internal sealed record NetworkPairs(
 
             // Docker's own IPAM may have been given a part of the subnet.
             if (declared.FirstOrDefault(candidate => Contains(candidate.Subnet, pool)) is not { } own)
-                return $"Docker has subnet {subnet}, which the CNI network does not have (any more): {remedy}";
+                return $"Docker has subnet {subnet}, which the CNI network does not have (any more){now}; {remedy}";
 
-            if (Cidr.TryAddressIn(gateway, out var address) && !address.Equals(own.Gateway))
+            if (Cidr.TryAddressIn(gateway, out var address) && own.KnownGateway is { } gatewayOfCni && !address.Equals(gatewayOfCni))
                 return $"Docker has gateway {address}, and the CNI network has {own.Gateway}: {remedy}";
         }
 

@@ -76,7 +76,10 @@ internal sealed record NetworkPlan(string CniNetwork, IReadOnlyList<CniSubnet> S
 
     // Every subnet has a gateway for Docker, so that Docker gives the address to no container.
     private string Listed(Func<CniSubnet, bool> showsGateway) =>
-        string.Join(", ", Subnets.Select(subnet => showsGateway(subnet) ? $"{subnet.Subnet} via {subnet.Gateway}" : $"{subnet.Subnet}"));
+        string.Join(", ", Subnets.Select(subnet => showsGateway(subnet) && subnet.KnownGateway is { } gateway
+            ? $"{subnet.Subnet} via {gateway}"
+            : $"{subnet.Subnet}"));
 
-    private static IPAddress? Inside(CniSubnet subnet) => subnet.Subnet.Contains(subnet.Gateway) ? subnet.Gateway : null;
+    private static IPAddress? Inside(CniSubnet subnet) =>
+        subnet.KnownGateway is { } gateway && subnet.Subnet.Contains(gateway) ? gateway : null;
 }

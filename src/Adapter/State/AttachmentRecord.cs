@@ -45,6 +45,9 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     /// <summary>The CIDR addresses that Docker knows already: the result must contain them.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
+    /// <summary>Addresses without prefix length that the user requested and Docker does not know: the result must contain them.</summary>
+    public IReadOnlyList<string> Wanted { get; init; } = [];
+
     /// <summary>The CIDR addresses that were reserved ahead, including those that Docker did not ask for.</summary>
     public IReadOnlyList<string> Reserved { get; init; } = [];
 

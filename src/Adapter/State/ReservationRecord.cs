@@ -16,6 +16,12 @@ internal sealed record ReservationRecord(string ContainerId, string CniNetwork) 
 
     public IReadOnlyList<ReservedAddress> Addresses { get; init; } = [];
 
+    /// <summary>
+    /// The whole chain as in its file, where its main plugin runs another one, whose configuration the IPAM plugin was given. Null: it is
+    /// the same.
+    /// </summary>
+    public RecordedJson? Chain { get; init; }
+
     /// <summary>The endpoint that has adopted it.</summary>
     public string? EndpointId { get; init; }
 

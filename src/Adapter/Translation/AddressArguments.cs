@@ -75,7 +75,7 @@ internal static class AddressArguments
     public static IReadOnlyList<CniArgument> Arguments(
         IReadOnlyDictionary<string, string> defaults, string cniNetwork, string containerId, string? mac, string? containerName)
     {
-        var known = new EndpointFacts(containerId, NetworkId: null, Environment.MachineName, containerName)
+        var known = new EndpointFacts(containerId, containerId, NetworkId: null, Environment.MachineName, containerName)
             .Values(cniNetwork, mac, addresses: []);
         var canBeFilled = CniArguments.Parse(defaults).Where(argument => argument.Value.NamesUsed.All(known.ContainsKey));
         return [.. canBeFilled.Select(argument => new CniArgument(argument.Key, argument.Value.Fill(known, hint: "")))];

@@ -61,7 +61,7 @@ internal static class CniArguments
         var problem = key.ToUpperInvariant() switch
         {
             "" => "has no key, as in cni.args.K8S_POD_NAME=web",
-            "IP" => "would not reach Docker: request an address with --ip or --ip6",
+            "IP" => "would not reach Docker: request an address with --ip or --ip6, with --ipam-driver null by option cni.ip or cni.ip6",
             "MAC" => "would not reach Docker: request a MAC address with --mac-address",
             "IGNOREUNKNOWN" => "cannot be set: it is always 1, so that plugins ignore unknown keys",
             _ when key.Length > LongestKey => $"has a key of more than {LongestKey} characters",

@@ -69,7 +69,7 @@ internal static class CniNetworks
     /// <returns>The networks that declare the pool as a subnet.</returns>
     public static IReadOnlyList<NetworkConfiguration> Declaring(ConfigurationDirectoryContents contents, string pool) =>
         CniSubnet.ReadSubnet(pool) is { } wanted
-        ? [.. Offered(contents).Where(network => CniSubnet.Of(network).Any(subnet => subnet.Subnet.Equals(wanted)))]
+        ? [.. Offered(contents).Where(network => CniSubnet.Pools(network).Any(subnet => subnet.Subnet.Equals(wanted)))]
         : [];
 
     /// <returns>The name of the only network that declares all of the pools; null without one, or with several.</returns>

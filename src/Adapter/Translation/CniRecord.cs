@@ -11,6 +11,17 @@ internal static class CniRecord
     public static NetworkConfiguration Configuration(PluginRecord record) => record.Configuration.Parsed(
         text => NetworkConfiguration.Parse(text, $"the configuration recorded for CNI network {record.CniNetwork}"));
 
+    /// <summary>The chain for an attachment with the reserved addresses.</summary>
+    public static NetworkConfiguration Reserved(ReservationRecord record, bool withoutIPv6 = false)
+    {
+        var source = Configuration(record);
+        var chain = record.Chain?.Parsed(
+            text => NetworkConfiguration.Parse(text, $"the chain recorded for CNI network {record.CniNetwork}"));
+        return Result(record) is { } result
+            ? IpamConfiguration.WithReserved(chain ?? source, source, result, withoutIPv6)
+            : chain ?? source;
+    }
+
     public static CniResult? Result(PluginRecord record) =>
         record.Result?.Parsed(text => CniResult.Parse(text, Configuration(record).CniVersion));
 

@@ -17,16 +17,37 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
     /// </summary>
     public static IReadOnlyList<CniSubnet> Of(NetworkConfiguration network)
     {
-        if (IpamSection.Of(network) is not { } ipam)
+        var main = MainPlugin.Of(Delegates.Resolve(network));
+        if (main.Json["ipam"] is not JsonObject ipam)
             return [];
 
-        var gateways = MayHaveGateway(MainPlugin.Of(network), ipam);
+        var gateways = MayHaveGateway(main, ipam);
         return [.. OfIpam(ipam).Select(subnet => subnet with { HasGateway = subnet.HasGateway || gateways }).Distinct()];
     }
 
+    /// <summary>
+    /// The subnets that can be pools of a Docker network: those that the network declares, or, where only its IPAM plugin knows them, one
+    /// of each family that contains every address.
+    /// </summary>
+    public static IReadOnlyList<CniSubnet> Pools(NetworkConfiguration network) => Of(network) is { Count: > 0 } declared
+        ? declared
+        : NetworkSupport.WhyNotReserved(network) is null ? UnstatedSubnets.Of(MainPlugin.Of(Delegates.Resolve(network))) : [];
+
     /// <summary>The pools for Docker, at most one of each family, IPv4 first: the first of the file.</summary>
     public static IReadOnlyList<CniSubnet> Offered(NetworkConfiguration network) =>
-        [.. Of(network).DistinctBy(subnet => subnet.Family).OrderBy(subnet => subnet.Family == AddressFamily.InterNetworkV6)];
+    [
+        .. Pools(network).Where(subnet => subnet.IsOffered).DistinctBy(subnet => subnet.Family)
+            .OrderBy(subnet => subnet.Family == AddressFamily.InterNetworkV6),
+    ];
+
+    /// <summary>False: only for a Docker network that asks for the family, because the network may have none of its addresses.</summary>
+    public bool IsOffered { get; init; } = true;
+
+    /// <summary>The network does not state its subnets, so that this one contains every address.</summary>
+    public bool IsUnstated => Subnet.PrefixLength == 0;
+
+    /// <summary>The gateway for Docker; null where none is known.</summary>
+    public IPAddress? KnownGateway => IsUnstated && !HasGateway ? null : Gateway;
 
     /// <summary>
     /// The configuration shows that <see cref="Gateway"/> exists: it is declared, or the main plugin assigns it to the host, or a route
@@ -92,8 +113,11 @@ internal sealed record CniSubnet(IPNetwork Subnet, IPAddress Gateway)
 /// <summary>The <c>ipam</c> section of a plugin's configuration, read leniently: a value of another type counts as missing.</summary>
 internal static class IpamSection
 {
-    /// <returns>The section of the main plugin; null without one.</returns>
-    public static JsonObject? Of(NetworkConfiguration network) => MainPlugin.Of(network).Json["ipam"] as JsonObject;
+    /// <returns>The section of the main plugin, or of its delegate; null without one.</returns>
+    public static JsonObject? Of(NetworkConfiguration network) => MainPlugin.Of(Delegates.Resolve(network)).Json["ipam"] as JsonObject;
+
+    /// <returns>The IPAM plugin that gives the network's addresses; null where the main plugin gives them itself.</returns>
+    public static string? TypeOf(NetworkConfiguration network) => MainPlugin.Of(Delegates.Resolve(network)).IpamType;
 
     /// <summary>
     /// host-local's ranges in the order of the file: the section itself, which may be one, then those of every set in <c>ranges</c>.

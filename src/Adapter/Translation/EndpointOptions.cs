@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Translation;
 
 /// <summary>
 /// Options of an endpoint, and of a network as defaults of its endpoints: <c>cni.args.KEY</c> and <c>cni.bandwidth.*</c>. The endpoint's
-/// option overrides the network's; an empty one removes it.
+/// option overrides the network's; an empty one removes it. <c>cni.ip</c> and <c>cni.ip6</c> are options of endpoints alone.
 /// </summary>
 internal static class EndpointOptions
 {
@@ -65,6 +65,8 @@ internal static class EndpointOptions
             merged.Remove(name);
     }
 
-    private static string RequireKnown(string option) =>
-        IsKnown(option) ? option : throw new CnmException($"unknown endpoint option {option}. Known options: {Known}.");
+    private static string RequireKnown(string option) => IsKnown(option) || WantedAddresses.Options.Contains(option)
+        ? option
+        : throw new CnmException(
+            $"unknown endpoint option {option}. Known options: {Known}, {string.Join(", ", WantedAddresses.Options)}.");
 }

@@ -21,8 +21,10 @@ internal static class EndpointRecord
         var withoutIPv6 = reservation is not null && OmitsIPv6(request, docker);
         var configuration = reservation is null
             ? network()
-            : IpamConfiguration.WithReserved(CniRecord.Configuration(reservation), CniRecord.Result(reservation)!, withoutIPv6);
-        var facts = new EndpointFacts(request.EndpointID, request.NetworkID, Environment.MachineName, reservation?.ContainerName);
+            : CniRecord.Reserved(reservation, withoutIPv6);
+        var facts = new EndpointFacts(
+            request.EndpointID, reservation?.ContainerId ?? request.EndpointID, request.NetworkID, Environment.MachineName,
+            reservation?.ContainerName);
         var options = EndpointRequestOptions.Read(request, configuration, docker, facts);
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
         {
@@ -40,6 +42,7 @@ internal static class EndpointRecord
             Capabilities = CniRecord.ToElement(options.Capabilities),
             Mac = options.Mac is { } mac ? MacAddress.Format(mac) : null,
             Addresses = options.Addresses,
+            Wanted = options.Wanted,
             Reserved = [.. reservation?.Addresses.Select(address => address.Address)
                 .Where(address => !withoutIPv6 || !address.Contains(':')) ?? []],
             Sysctls = options.Sysctls,

@@ -27,6 +27,9 @@ internal sealed record EndpointRequestOptions(
     IReadOnlyList<InterfaceSysctl> Sysctls,
     string? InterfaceName)
 {
+    /// <summary>Addresses that the user requested and Docker does not know, without prefix length.</summary>
+    public IReadOnlyList<string> Wanted { get; init; } = [];
+
     private const string NameServersOption = "com.docker.network.endpoint.dnsservers";
 
     /// <summary>Reads (1) the options that cnm-cni itself handles, (2) the capability arguments, (3) CNI_ARGS.</summary>
@@ -40,8 +43,10 @@ internal sealed record EndpointRequestOptions(
         var addresses = AddressesOf(request);
         var options = EndpointOptions.Merge(record.EndpointDefaults, request.Options);
 
+        var wanted = WantedAddresses.Read(options, record.Ipam);
+
         // The cni IPAM has reserved the addresses already: plugins would take them for a second request.
-        var requested = record.Ipam == IpamMode.Cni ? [] : addresses;
+        string[] requested = record.Ipam == IpamMode.Cni ? [] : [.. addresses, .. wanted];
         var capabilities = ReadCapabilities(request, network, macText, requested); // (2)
         if (BandwidthLimits.Read(options, network) is { } limits)
             capabilities[BandwidthLimits.Capability] = limits;
@@ -56,7 +61,10 @@ internal sealed record EndpointRequestOptions(
         return new EndpointRequestOptions(
             [.. arguments], capabilities, addresses, mac, PublishedPorts.Read(request.Options),
             EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""),
-            InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach));
+            InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach))
+        {
+            Wanted = [.. wanted.Select(text => $"{Cidr.AddressIn(text)}")],
+        };
     }
 
     /// <summary>The addresses that Docker has chosen already, in CIDR notation, IPv4 first.</summary>
@@ -98,7 +106,7 @@ internal sealed record EndpointRequestOptions(
         [var only] => [new CniArgument("IP", Cidr.BeforePrefix(only))],
         _ => throw new CnmException(
             $"CNI network \"{network.Name}\" can assign only one requested address, because none of its plugins declares the capability " +
-            $"\"ips\"; Docker chose {string.Join(" and ", requested)}. Use --ipam-driver null."),
+            $"\"ips\", and {string.Join(" and ", requested)} are requested. Use --ipam-driver null, and request at most one."),
     };
 
     private static JsonArray ToArray(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);

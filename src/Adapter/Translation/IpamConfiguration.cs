@@ -40,10 +40,11 @@ internal static class IpamConfiguration
     /// With the plugin <see cref="Static"/> instead of its own IPAM plugin, which has assigned <paramref name="reserved"/> already.
     /// </summary>
     /// <param name="network">As in the file.</param>
+    /// <param name="source">As the IPAM plugin was given it: the same, or the delegate's.</param>
     /// <param name="reserved">The result of its own IPAM plugin.</param>
     /// <param name="withoutIPv6">The container gets no IPv6 address.</param>
-    public static NetworkConfiguration WithReserved(NetworkConfiguration network, CniResult reserved, bool withoutIPv6 = false) =>
-        Edit(network, plugin =>
+    public static NetworkConfiguration WithReserved(
+        NetworkConfiguration network, NetworkConfiguration source, CniResult reserved, bool withoutIPv6 = false) => Edit(network, plugin =>
     {
         var addresses = reserved.Ips.Where(ip => !withoutIPv6 || ip.Address.AddressFamily == AddressFamily.InterNetwork);
         var ipam = new JsonObject
@@ -64,7 +65,7 @@ internal static class IpamConfiguration
                     .Select(route => route?.DeepClone())]);
         }
 
-        plugin[Ipam] = ipam;
+        Delegates.Give(plugin, source, ipam);
     });
 
     /// <summary>With only the range sets of host-local that contain the addresses: host-local assigns one address of every set.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
+using CniInvoker;
 
 namespace Bridge.Adapter.Translation;
 
@@ -82,10 +83,11 @@ internal sealed record NetworkOptions(string? CniNetwork, IpamMode Ipam, IReadOn
     }
 
     /// <summary>The record of the network.</summary>
-    public NetworkRecord ToRecord(string networkId, string cniNetwork) =>
-        new(networkId, cniNetwork, Ipam)
+    public NetworkRecord ToRecord(string networkId, NetworkConfiguration network) =>
+        new(networkId, network.Name, Ipam)
         {
-            Internal = Internal, IPv6 = IPv6, Attach = Attach, Warm = Warm, WarmReuse = WarmReuse, EndpointDefaults = EndpointDefaults,
+            Internal = Internal, IPv6 = IPv6, Attach = Attach, Warm = Warm, WarmReuse = WarmReuse,
+            EndpointDefaults = PodIdentity.Complete(EndpointDefaults, network),
         };
 
     private static IpamMode ModeOf(string? addressSpace) => addressSpace switch

@@ -18,6 +18,7 @@ internal static class NetworkSupport
     /// <param name="sandboxPlugins">Plugins that must run in the sandbox, in addition to the stock ones.</param>
     public static string? WhyNotStaged(NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins)
     {
+        network = Delegates.Resolve(network);
         var main = MainPlugin.Of(network);
         return main switch
         {
@@ -58,9 +59,11 @@ internal static class NetworkSupport
     /// </returns>
     public static string? WhyNotReserved(NetworkConfiguration network)
     {
+        network = Delegates.Resolve(network);
         var main = MainPlugin.Of(network);
         return main switch
         {
+            _ when Delegates.WhyUnknown(network) is { } unknown => unknown,
             { IpamType: null } => $"its plugin {main.Type} has no ipam section",
             { IpamType: IpamConfiguration.Dhcp } =>
                 "its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet",
@@ -71,7 +74,7 @@ internal static class NetworkSupport
 
             // Docker chooses the MAC of an endpoint whose address it requests ahead (RequiresMACAddress).
             { Type: "ipvlan" } => "links of ipvlan share their parent's MAC, and Docker would choose another",
-            _ when CniSubnet.Of(network).Count == 0 => $"its configuration does not state the subnet of its IPAM plugin {main.IpamType}",
+            _ when CniSubnet.Of(network).Count == 0 => UnstatedSubnets.WhyNot(main),
             _ => null,
         };
     }
@@ -94,8 +97,11 @@ internal static class NetworkCommand
         var ipv6 = subnets.Any(subnet => subnet.Family == AddressFamily.InterNetworkV6) ? "--ipv6 " : "";
         return $"docker network create -d cni --ipam-driver cni --ipam-opt {NetworkOptions.CniNetworkKey}={network.Name} " +
             $"-o {NetworkOptions.CniNetworkKey}={network.Name} {Option(attach)}" +
-            $"{ipv6}{string.Join(' ', subnets.Select(subnet => $"--subnet {subnet.Subnet} --gateway {subnet.Gateway}"))} NETWORK";
+            $"{ipv6}{string.Join(' ', subnets.Select(Pool))} NETWORK";
     }
+
+    private static string Pool(CniSubnet subnet) =>
+        subnet.KnownGateway is { } gateway ? $"--subnet {subnet.Subnet} --gateway {gateway}" : $"--subnet {subnet.Subnet}";
 
     private static string Option(AttachMode attach) => attach == AttachMode.Sandbox ? $"-o {NetworkOptions.AttachKey}=sandbox " : "";
 }

@@ -14,6 +14,7 @@ internal sealed class ValueTemplate
     public const string ContainerName = "container.name";
     public const string EndpointId = "endpoint.id";
     public const string EndpointShortId = "endpoint.short";
+    public const string ContainerId = "cni.containerid";
     public const string NetworkId = "network.id";
     public const string CniNetwork = "cni.network";
     public const string HostName = "host.name";
@@ -21,7 +22,10 @@ internal sealed class ValueTemplate
     public const string Ip = "ip";
     public const string Ip6 = "ip6";
 
-    private static readonly string[] Names = [ContainerName, EndpointId, EndpointShortId, NetworkId, CniNetwork, HostName, Mac, Ip, Ip6];
+    private static readonly string[] Names =
+    [
+        ContainerName, EndpointId, EndpointShortId, ContainerId, NetworkId, CniNetwork, HostName, Mac, Ip, Ip6,
+    ];
 
     private readonly string _option;
     private readonly IReadOnlyList<Part> _parts;
@@ -92,10 +96,12 @@ internal sealed class ValueTemplate
 
 /// <summary>Facts of an endpoint that are not part of a CreateEndpoint request.</summary>
 /// <param name="EndpointId">Docker's id; that of the reservation before the endpoint exists.</param>
+/// <param name="ContainerId">CNI_CONTAINERID: one for the reservation and the chain.</param>
 /// <param name="NetworkId">Docker's id; null in the IPAM driver's requests, which do not contain it.</param>
 /// <param name="HostName">The host's name.</param>
 /// <param name="ContainerName">Known from Docker 29 on; null otherwise.</param>
-internal sealed record EndpointFacts(string EndpointId, string? NetworkId, string HostName, string? ContainerName)
+internal sealed record EndpointFacts(
+    string EndpointId, string ContainerId, string? NetworkId, string HostName, string? ContainerName)
 {
     /// <summary>The values of the placeholders of a <see cref="ValueTemplate"/>, as far as they are known.</summary>
     /// <param name="cniNetwork">The CNI network.</param>
@@ -108,6 +114,7 @@ internal sealed record EndpointFacts(string EndpointId, string? NetworkId, strin
             [ValueTemplate.ContainerName] = ContainerName ?? DockerId.Short(EndpointId),
             [ValueTemplate.EndpointId] = EndpointId,
             [ValueTemplate.EndpointShortId] = DockerId.Short(EndpointId),
+            [ValueTemplate.ContainerId] = ContainerId,
             [ValueTemplate.CniNetwork] = cniNetwork,
             [ValueTemplate.HostName] = HostName,
         };

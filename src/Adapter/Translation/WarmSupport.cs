@@ -9,7 +9,8 @@ namespace Bridge.Adapter.Translation;
 internal static class WarmSupport
 {
     // Their values are known before an endpoint exists.
-    private static readonly IReadOnlyList<string> KnownAhead = [ValueTemplate.NetworkId, ValueTemplate.CniNetwork, ValueTemplate.HostName];
+    private static readonly IReadOnlyList<string> KnownAhead =
+        [ValueTemplate.ContainerId, ValueTemplate.NetworkId, ValueTemplate.CniNetwork, ValueTemplate.HostName];
 
     /// <summary>How many warm attachments the network keeps. 0 also where a setting asks for some and the network cannot.</summary>
     public static int Size(NetworkRecord docker, NetworkConfiguration network, AdapterSettings settings) =>

@@ -13,7 +13,7 @@ internal sealed class FreeAddresses(AddressStores stores)
     /// <returns>The smallest number of its subnets; null when the IPAM plugin does not show it.</returns>
     public async Task<BigInteger?> CountAsync(NetworkConfiguration network, CancellationToken cancellationToken)
     {
-        if (MainPlugin.Of(network).IpamType != IpamConfiguration.HostLocal || HostLocalStore.Of(network) is not { } store
+        if (IpamSection.TypeOf(network) != IpamConfiguration.HostLocal || HostLocalStore.Of(network) is not { } store
             || await stores.ReadAsync(store, cancellationToken) is not { } stored)
             return null;
 

@@ -159,10 +159,15 @@ internal sealed class WarmTaking(
         && warm.NetworkId == requested.NetworkId && warm.Attach == requested.Attach && warm.BootId == requested.BootId
         && warm.Internal == requested.Internal
         && requested.RequestedInterfaceName is null
-        && warm.Arguments.SequenceEqual(requested.Arguments.Where(argument => argument.Key != MacArgument))
+        && warm.Arguments.SequenceEqual(requested.Arguments.Where(argument => argument.Key != MacArgument)
+            .Select(argument => OfContainer(argument, requested.ContainerId, warm.ContainerId)))
         && WithoutMac(warm.Capabilities).Equals(WithoutMac(requested.Capabilities))
         && warm.Configuration.Equals(requested.Configuration)
         && publisher.HasSameAttaching(warm, requested.RequestedPorts);
+
+    // The attachment keeps the container id that its plugins know.
+    private static CniArgument OfContainer(CniArgument argument, string containerId, string otherId) =>
+        argument with { Value = argument.Value.Replace(containerId, otherId, StringComparison.Ordinal) };
 
     private static RecordedJson WithoutMac(RecordedJson? capabilities)
     {

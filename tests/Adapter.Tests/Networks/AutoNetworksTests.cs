@@ -29,6 +29,32 @@ public sealed class AutoNetworksTests : AutoNetworksTest
     }
 
     [Fact]
+    public async Task A_network_of_flannel_is_made_once_there_is_a_lease_and_stays_while_there_is_none()
+    {
+        var lease = Path.Combine(ConfigurationPath, "subnet.env");
+        Write("10-flannel.conflist", $$"""
+            { "name": "cbr0", "cniVersion": "0.3.1", "plugins": [{ "type": "flannel", "subnetFile": "{{lease}}", "delegate": {} }] }
+            """);
+        await _networks.RunAsync(Cancellation);
+        Docker.Names.Should().BeEmpty();
+        _log.Lines.Should().ContainSingle().Which.Should().Contain(lease);
+
+        File.WriteAllText(lease, "FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n");
+        await _networks.RunAsync(Cancellation);
+        Docker.Network("cbr0")["IPAM"]!["Driver"]!.ToString().Should().Be("cni");
+
+        File.Delete(lease); // The host starts again.
+        await _networks.RunAsync(Cancellation);
+        Docker.Made.Should().Be(1);
+        Docker.Names.Should().Equal("cbr0");
+
+        File.WriteAllText(lease, "FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.9.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n");
+        await _networks.RunAsync(Cancellation);
+        Docker.Made.Should().Be(2);
+        Docker.Network("cbr0")["Labels"]!["cnm-cni.plan"]!.ToString().Should().Be("10.244.9.0/24 via 10.244.9.1");
+    }
+
+    [Fact]
     public async Task Every_CNI_network_gets_a_Docker_network_of_its_name_once()
     {
         Write("10-pods.conflist", Conflists.Stock);

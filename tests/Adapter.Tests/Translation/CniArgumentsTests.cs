@@ -19,7 +19,7 @@ public sealed class CniArgumentsTests
 
     [Theory]
     [InlineData("cni.args.", "option cni.args. has no key*")]
-    [InlineData("cni.args.ip", "*request an address with --ip or --ip6.")]
+    [InlineData("cni.args.ip", "*request an address with --ip or --ip6, with --ipam-driver null by option cni.ip or cni.ip6.")]
     [InlineData("cni.args.MAC", "*request a MAC address with --mac-address.")]
     [InlineData("cni.args.ignoreunknown", "*cannot be set*")]
     [InlineData("cni.args.A;B", "option cni.args.A;B has a key with other characters than letters*")]

@@ -44,7 +44,7 @@ public sealed class CniSubnetTests
     [InlineData("bridge", "null", "its plugin bridge has no ipam section")]
     [InlineData("ipvlan", """{"type":"host-local","subnet":"10.1.0.0/16"}""",
         "links of ipvlan share their parent's MAC, and Docker would choose another")]
-    [InlineData("calico", """{"type":"calico-ipam"}""", "its configuration does not state the subnet of its IPAM plugin calico-ipam")]
+    [InlineData("bridge", """{"type":"host-local"}""", "its configuration does not state the subnet of its IPAM plugin host-local")]
     public void An_IPAM_that_cannot_reserve_ahead_is_known_with_the_reason(string main, string ipam, string? reason) =>
         NetworkSupport.WhyNotReserved(Conflists.WithIpam(main, ipam)).Should().Be(reason);
 }

@@ -29,6 +29,10 @@ internal static class Conflists
     public static NetworkConfiguration WithIpam(string type, string ipam) =>
         Parse($$"""{ "cniVersion": "1.0.0", "name": "addressed", "plugins": [ { "type": "{{type}}", "ipam": {{ipam}} } ] }""");
 
+    /// <summary>A list of this plugin alone.</summary>
+    public static NetworkConfiguration OfType(string type) =>
+        Parse($$"""{ "cniVersion": "0.3.1", "name": "only", "plugins": [ { "type": "{{type}}" } ] }""");
+
     /// <summary>A one-plugin list whose plugin declares the given capabilities.</summary>
     public static NetworkConfiguration WithCapabilities(params string[] capabilities) => Parse(
         $$"""

@@ -60,7 +60,8 @@ public sealed class EndpointRequestOptionsTests
     {
         var read = () => Read(Request(new EndpointInterface("10.88.0.7/16", "fd00::7/64")), Stock);
         read.Should().Throw<CnmException>().WithMessage(
-            "CNI network \"pods\" can assign only one requested address*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null.");
+            "CNI network \"pods\" can assign only one requested address*10.88.0.7/16 and fd00::7/64*Use --ipam-driver null, " +
+            "and request at most one.");
     }
 
     [Fact]
@@ -155,7 +156,8 @@ public sealed class EndpointRequestOptionsTests
 
     private static EndpointRequestOptions Read(
         CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord? record = null, string? containerName = null) =>
-        EndpointRequestOptions.Read(request, network, record ?? NullIpam, new EndpointFacts(EndpointId, "57c2", "node1", containerName));
+        EndpointRequestOptions.Read(
+            request, network, record ?? NullIpam, new EndpointFacts(EndpointId, EndpointId, "57c2", "node1", containerName));
 
     private static CreateEndpointRequest Request(EndpointInterface? endpoint, params (string Key, string Json)[] options) =>
         new("57c2", EndpointId, endpoint,

@@ -19,7 +19,7 @@ public sealed class IpamConfigurationTests
               "routes": [ { "dst": "0.0.0.0/0" }, { "dst": "10.1.0.0/16", "gw": "10.88.0.9" } ], "dns": { "nameservers": ["10.88.0.53"] } }
             """), "1.0.0");
 
-        var told = IpamConfiguration.WithReserved(network, reserved);
+        var told = IpamConfiguration.WithReserved(network, network, reserved);
 
         told.Plugins[0].Json.ToJsonString().Should().Be(
             """{"type":"bridge","mtu":1450,"ipam":{"type":"static","addresses":[""" +

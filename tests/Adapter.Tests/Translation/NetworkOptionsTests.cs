@@ -63,7 +63,7 @@ public sealed class NetworkOptionsTests
               {"cni.network":"pods","cni.attach":"sandbox","cni.args.K8S_POD_NAME":"{container.name}","cni.bandwidth.ingress":"10mbit"}},
              "IPv4Data":[{"AddressSpace":"cni","Pool":"10.88.0.0/16"}]}
             """);
-        options.ToRecord("57c2", "pods").Should().BeEquivalentTo(new NetworkRecord("57c2", "pods", IpamMode.Cni)
+        options.ToRecord("57c2", Conflists.Parse(Conflists.Stock)).Should().BeEquivalentTo(new NetworkRecord("57c2", "pods", IpamMode.Cni)
         {
             Internal = true,
             Attach = AttachMode.Sandbox,

@@ -22,7 +22,7 @@ public sealed class ValueTemplateTests
     [Theory]
     [InlineData(
         "{pod}", "option cni.args.A: {pod} is an unknown placeholder. Known: {container.name}, {endpoint.id}, {endpoint.short}, " +
-            "{network.id}, " +
+            "{cni.containerid}, {network.id}, " +
             "{cni.network}, {host.name}, {mac}, {ip}, {ip6}. "
         + "Write {{ and }} for braces.")]
     [InlineData("{}", "option cni.args.A: {} is an unknown placeholder. Known: *")]

@@ -82,6 +82,7 @@ internal sealed partial class SandboxFacts
                 .Select(fact => names.Aggregate(fact, (text, own) => Replace(text, own.Own, own.Name)))
                 .Select(fact => mac is null ? fact : fact.Replace(mac, "MAC", StringComparison.Ordinal))
                 .Select(fact => LinkLocal().Replace(fact, "LINK-LOCAL"))
+                .Select(fact => PeerMac().Replace(fact, "lladdr PEER"))
                 .Order(StringComparer.Ordinal),
         ];
     }
@@ -92,4 +93,8 @@ internal sealed partial class SandboxFacts
 
     [GeneratedRegex("fe80::[0-9a-f:]+[0-9a-f]")]
     private static partial Regex LinkLocal();
+
+    // Of a neighbour: the host's end of the pair, which each attachment has its own of.
+    [GeneratedRegex("lladdr [0-9a-f:]+")]
+    private static partial Regex PeerMac();
 }

@@ -11,6 +11,9 @@ internal enum FindingKind
     /// <summary>The journal has a network that Docker does not have any more.</summary>
     ForgottenNetwork,
 
+    /// <summary>Docker keeps another subnet or gateway of a network than its CNI network has now.</summary>
+    OutdatedNetwork,
+
     /// <summary>The journal has an attachment whose endpoint Docker does not have any more.</summary>
     ForgottenAttachment,
 

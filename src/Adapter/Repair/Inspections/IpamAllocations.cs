@@ -102,12 +102,14 @@ internal sealed class IpamAllocations(Journal journal, CniAttachment cni)
             || CniRecord.Result(record) is not { Ips: { Count: > 0 } ips })
             return null;
 
-        var hasIpam = MainPlugin.Of(network).IpamType is not null;
+        var source = Delegates.Resolve(network);
         return new IpamAllocation(
             record,
             record.Text(),
             RecordText.Restart(record.ContainerName),
-            hasIpam ? network : IpamConfiguration.WithHostLocal(network, Path.GetDirectoryName(store.Path)!, ips),
+            MainPlugin.Of(source).IpamType is not null
+                ? source
+                : IpamConfiguration.WithHostLocal(network, Path.GetDirectoryName(store.Path)!, ips),
             cni.Of(record),
             store,
             [.. ips.Select(ip => new Cidr(ip.Address, ip.PrefixLength))]);

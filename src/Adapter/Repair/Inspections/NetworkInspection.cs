@@ -21,8 +21,9 @@ internal sealed class NetworkInspection(
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
     public Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Finding>?>(
-        context.Docker is { } docker ? [.. Unrecorded(docker.Networks), .. Unlisted(docker.Networks), .. Outdated()] : null);
+        Task.FromResult<IReadOnlyList<Finding>?>(context.Docker is not { Networks: var networks }
+            ? null
+            : [.. Unrecorded(networks), .. Outdated(networks), .. Unlisted(networks), .. Expired()]);
 
     private IEnumerable<Finding> Unrecorded(IReadOnlyList<DockerNetwork> networks) => networks
         .Where(network => journal.Networks.Find(network.Id) is not { UnlistedSince: null })
@@ -47,7 +48,21 @@ internal sealed class NetworkInspection(
         });
     }
 
-    private IEnumerable<Finding> Outdated() => journal.Networks.All
+    private IEnumerable<Finding> Outdated(IReadOnlyList<DockerNetwork> networks)
+    {
+        var contents = configurations.Load();
+        foreach (var network in networks)
+        {
+            if (journal.Networks.Find(network.Id) is { } record && contents.Find(record.CniNetwork) is { } cni
+                && NetworkPairs.Outdated(network, cni) is { } difference)
+                yield return new Finding(FindingKind.OutdatedNetwork, network.Id, $"Docker network {network.Name}", difference)
+                {
+                    Grace = settings.Repair.OrphanGrace,
+                };
+        }
+    }
+
+    private IEnumerable<Finding> Expired() => journal.Networks.All
         .Where(record => record.UnlistedSince is { } since && timeProvider.GetUtcNow() - since > Memory && !IsInUse(record))
         .Select(record => new Finding(FindingKind.ForgottenNetwork, record.NetworkId, What(record),
             $"Docker has not listed it for {Memory.TotalDays:0} days")
@@ -73,7 +88,7 @@ internal sealed class NetworkInspection(
         {
             var contents = configurations.Load();
             var cniNetwork = CniNetworks.Choose(contents, NetworkPairs.StandsFor(network, contents));
-            var record = NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork.Name);
+            var record = NetworkOptions.Of(network.Options, Ipam(network)).ToRecord(network.Id, cniNetwork);
             journal.Networks.Learn(record with { Internal = network.Internal, IPv6 = network.IPv6 });
             return RepairResult.Repaired($"It is taken over as CNI network {cniNetwork.Name}.");
         }

@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using Bridge.Engine.Tests.Views;
+using Bridge.TestHosts;
+using Bridge.TestHosts.Commands;
+
+namespace Bridge.Engine.Tests.Clusters;
+
+/// <summary>flannel and Calico reserve addresses before the chain runs, as host-local does.</summary>
+public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine), IClassFixture<ClusterHost>
+{
+    private const string Reserved = "Clusters: flannel and Calico reserve addresses ahead, `--ip`";
+    private const string Flannel = "cbr0";
+    private const string Calico = "k8s-pod-network";
+
+    private string Store => Host.PathOf($"/var/lib/cni/networks/{Flannel}");
+
+    [Feature(Reserved)]
+    [Theory]
+    [InlineData(Flannel, "10.110.0.77")]
+    [InlineData(Calico, "10.110.1.77")]
+    public async Task A_requested_address_is_given_by_the_clusters_own_IPAM_plugin(string network, string address)
+    {
+        var shape = ClusterShape.Of(network);
+        await JoinClusterAsync(shape);
+
+        await StartAsync(shape, "web", "--ip", address);
+
+        (await DockerView.OfAsync(Host, "web", network, Cancellation)).Address.Should().Be(address);
+        (await ExecAsync("web", "ip", "-o", "-4", "address", "show", "dev", "eth0")).Should().Contain($"inet {address}/");
+        if (network == Flannel)
+            File.Exists(Path.Combine(Store, address)).Should().BeTrue("pods get their addresses from the same store");
+        else
+            (await RunInShellAsync($"cat {ClusterHost.Requests}")).Should().Contain($"IP={address}");
+
+        var taken = await TryDockerAsync("run", "--rm", "--network", network, "--ip", address, Image, "true");
+        taken.Succeeded.Should().BeFalse();
+        taken.StandardError.Should().Contain(address);
+    }
+
+    [Feature("Clusters: an address where the chain gives it (`cni.ip`), and a pod's name")]
+    [Theory]
+    [InlineData("cilium", "10.110.2.77")]
+    [InlineData("azure", "10.110.4.77")]
+    public async Task An_address_is_requested_of_a_chain_that_gives_it_itself(string network, string address)
+    {
+        await JoinClusterAsync(ClusterShape.Of(network));
+        var taking = $"name={network},driver-opt=cni.ip={address}";
+
+        await DockerAsync("run", "--detach", "--name", "web", "--network", taking, Image, "sleep", "1000");
+
+        (await DockerView.OfAsync(Host, "web", network, Cancellation)).Address.Should().Be(address);
+        (await TryDockerAsync("run", "--rm", "--network", taking, Image, "true")).StandardError.Should().Contain(address);
+    }
+
+    [Feature("Clusters: an address where the chain gives it (`cni.ip`), and a pod's name")]
+    [Fact]
+    public async Task A_plugin_that_needs_the_name_of_a_pod_gets_one_for_each_container()
+    {
+        var shape = ClusterShape.Of("azure");
+        await JoinClusterAsync(shape);
+
+        await StartAsync(shape, "one");
+        await StartAsync(shape, "two");
+
+        var names = (await RunInShellAsync($"grep '^azure-vnet ADD' {ClusterHost.Requests}")).Split('\n')
+            .Select(line => Regex.Match(line, "K8S_POD_NAME=([0-9a-f]{64});K8S_POD_NAMESPACE=docker").Groups[1].Value).TakeLast(2);
+        names.Should().OnlyHaveUniqueItems().And.NotContain("");
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task Two_containers_of_one_network_are_attached_at_the_same_time()
+    {
+        var shape = ClusterShape.Of(Calico);
+        await JoinClusterAsync(shape);
+        await RunInShellAsync("mkdir /run/together"); // ADD waits for a second one.
+
+        try
+        {
+            await Task.WhenAll(StartAsync(shape, "one"), StartAsync(shape, "two"));
+
+            (await RunInShellAsync("ls /run/together | wc -l")).Should().Be("2");
+        }
+        finally
+        {
+            await RunInShellAsync("rm -r /run/together");
+        }
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task A_lease_of_both_families_gives_pods_and_containers_both()
+    {
+        await Cluster.LeaseAsync(
+            ClusterHost.Lease, Cancellation, "FLANNEL_IPV6_NETWORK=fd00:110::/48\nFLANNEL_IPV6_SUBNET=fd00:110:0:7::1/64\n");
+        var shape = ClusterShape.Of(Flannel);
+        await JoinClusterAsync(shape);
+        (await PoolsAsync(Flannel)).Should().Be($"{ClusterHost.Lease} via {ClusterHost.Gateway}, fd00:110:0:7::/64 via fd00:110:0:7::1");
+
+        await StartAsync(shape, "web", "--ip6", "fd00:110:0:7::77");
+
+        (await DockerView.OfAsync(Host, "web", Flannel, Cancellation)).AddressV6.Should().Be("fd00:110:0:7::77");
+        (await ExecAsync("web", "ip", "-o", "-6", "address", "show", "dev", "eth0")).Should().Contain("inet6 fd00:110:0:7::77/64");
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task A_changed_lease_is_said_and_new_containers_get_its_addresses()
+    {
+        var shape = ClusterShape.Of(Flannel);
+        await JoinClusterAsync(shape);
+        await StartAsync(shape, "old");
+        await RemoveAsync("old");
+        await RunInShellAsync("ip link del flannel0"); // As flanneld's own clean-up does; bridge keeps its first address otherwise.
+
+        await Cluster.LeaseAsync("10.110.9.0/24", Cancellation);
+        await StartAsync(shape, "web");
+
+        (await DockerView.OfAsync(Host, "web", Flannel, Cancellation)).Address.Should().StartWith("10.110.9.");
+        (await BridgeAsync("networks")).Should().Contain("Docker has subnet 10.110.0.0/24");
+        (await Host.BridgeAsync(["repair"], Cancellation)).StandardOutput.Should()
+            .Contain("outdated-network").And.Contain(ClusterHost.LeaseFile).And.Contain("10.110.9.0/24");
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task Without_a_lease_a_network_is_made_that_tells_what_is_missing()
+    {
+        File.Delete(Host.PathOf(ClusterHost.LeaseFile));
+
+        var said = await JoinClusterAsync(ClusterShape.Of(Flannel));
+
+        said.Should().Contain("--ipam-driver null").And.Contain($"{ClusterHost.LeaseFile}, in which flanneld");
+    }
+}
