@@ -24,8 +24,10 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
             : Task.FromResult(new NetworkAddresses(name, [], [], "its configuration is gone"))));
         var (runtime, known) = await listing;
         var owners = own.All;
-        return (runtime, [.. networks.Select(network => network.WithoutOutdatedStore(owners))
-            .Select(network => (network, network.Owners(owners, known)))]);
+        var ofPods = CniNetworks.Offered(configurations).FirstOrDefault()?.Name; // containerd and CRI-O give pods that of the first file.
+        bool IsElsewhere(IPAddress address) => networks.Any(network => network.Subnets.Any(subnet => subnet.Contains(address)));
+        return (runtime, [.. networks.Select(network => network.WithoutOutdatedStore(owners)).Select(network => (network, network.Owners(
+            owners, known, address => network is { Subnets: [], Stored: [] } && network.CniNetwork == ofPods && !IsElsewhere(address))))]);
     }
 
     private async Task<NetworkAddresses> ReadAsync(NetworkConfiguration network, CancellationToken cancellationToken)
@@ -75,7 +77,9 @@ internal sealed record NetworkAddresses(
     /// </summary>
     /// <param name="own">The owners in the journal, of all networks.</param>
     /// <param name="pods">The host's pods.</param>
-    public IReadOnlyList<AddressOwner> Owners(IReadOnlyList<AddressOwner> own, IReadOnlyList<AddressOwner> pods)
+    /// <param name="isOfPods">Whether a pod's address counts as one of this network although no subnet of it is known.</param>
+    public IReadOnlyList<AddressOwner> Owners(
+        IReadOnlyList<AddressOwner> own, IReadOnlyList<AddressOwner> pods, Func<IPAddress, bool>? isOfPods = null)
     {
         // A warm attachment that changes hands has two records for a moment.
         var ours = own.Where(owner => owner.CniNetwork == CniNetwork).DistinctBy(owner => owner.ContainerId)
@@ -88,7 +92,8 @@ internal sealed record NetworkAddresses(
                 .Concat(stored.Where(group => group.Key is null || !ours.ContainsKey(group.Key))
                     .SelectMany(group => ToOwners(group, sandboxes)))
                 .Concat(pods.Where(pod => !stored.Contains(pod.ContainerId) && !ours.ContainsKey(pod.ContainerId!))
-                    .Select(pod => pod.With(pod.Addresses.Where(address => Subnets.Any(subnet => subnet.Contains(address)))))
+                    .Select(pod => pod.With(pod.Addresses.Where(
+                        address => Subnets.Any(subnet => subnet.Contains(address)) || isOfPods?.Invoke(address) == true)))
                     .Where(pod => pod.Addresses.Count > 0))
                 .Order(AddressOwner.ByAddress),
         ];

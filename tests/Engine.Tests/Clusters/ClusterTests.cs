@@ -27,6 +27,8 @@ public sealed class ClusterTests(ClusterHost engine) : ClusterTest(engine), ICla
 
         (await DifferencesAsync("web", pod)).Should().BeEmpty();
         var docker = await DockerView.OfAsync(Host, "web", network, Cancellation);
+        (await StatusView.OfAsync(Host, Cancellation)).CniNetworks.Single(listed => listed.Name == network).Neighbours
+            .Should().ContainSingle(neighbour => neighbour.Kind == "pod").Which.Addresses.Should().Equal(pod.Ip);
         (await ExecAsync("web", "wget", "-q", "-O", "-", $"http://{pod.Ip}/")).Should().Be(Page.TrimEnd());
         (await pod.ExecAsync(["wget", "-q", "-O", "-", $"http://{docker.Address}/"], Cancellation)).Output.Should().Be(Page.TrimEnd());
     }

@@ -37,6 +37,19 @@ public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine)
         taken.StandardError.Should().Contain(address);
     }
 
+    [Feature(Reserved)]
+    [Fact]
+    public async Task A_Docker_network_made_without_a_subnet_has_the_pool_of_every_address()
+    {
+        await WriteAsync(ClusterShape.Of(Calico));
+
+        await DockerAsync("network", "create", "-d", "cni", "--ipam-driver", "cni", Calico);
+
+        (await PoolsAsync(Calico)).Should().Be("0.0.0.0/0 via 169.254.1.1");
+        (await DockerAsync("run", "--rm", "--network", Calico, Image, "ip", "-o", "-4", "address", "show", "dev", "eth0"))
+            .Should().Contain("inet 10.110.1.");
+    }
+
     [Feature("Clusters: an address where the chain gives it (`cni.ip`), and a pod's name")]
     [Theory]
     [InlineData("cilium", "10.110.2.77")]
