@@ -13,8 +13,9 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
     /// <param name="cniNetworks">Names of CNI networks.</param>
     /// <param name="configurations">Need not contain all of the networks: a deleted network may still have containers.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
-    /// <returns>In the order of the names. Takes two seconds at most.</returns>
-    public async Task<(PodRuntimeState Runtime,
+    /// <returns>The host's pods, also those on none of the networks; and the networks, in the order of their names. Takes two seconds
+    /// at most.</returns>
+    public async Task<(PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods,
         IReadOnlyList<(NetworkAddresses Network, IReadOnlyList<AddressOwner> Owners)> Networks)> ReadAsync(
         IReadOnlyList<string> cniNetworks, ConfigurationDirectoryContents configurations, CancellationToken cancellationToken)
     {
@@ -24,7 +25,7 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
             : Task.FromResult(new NetworkAddresses(name, [], [], "its configuration is gone"))));
         var (runtime, known) = await listing;
         var owners = own.All;
-        return (runtime, [.. networks.Select(network => network.WithoutOutdatedStore(owners))
+        return (runtime, known, [.. networks.Select(network => network.WithoutOutdatedStore(owners))
             .Select(network => (network, network.Owners(owners, known)))]);
     }
 
