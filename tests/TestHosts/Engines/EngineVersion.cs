@@ -29,7 +29,17 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
         if (HostRequirements.FindProgram("dockerd") is not { } program)
             return null;
 
-        using var dockerd = Command.Start([program, "--version"]);
+        return Said([program, "--version"]);
+    }
+
+    /// <summary>The version of the dockerd in a tree; null when it does not tell.</summary>
+    /// <param name="tree">The directory of the tree.</param>
+    /// <param name="dockerd">Its dockerd, from there.</param>
+    public static EngineVersion? OfTree(string tree, string dockerd) => Said(["chroot", tree, $"/{dockerd}", "--version"]);
+
+    private static EngineVersion? Said(IReadOnlyList<string> command)
+    {
+        using var dockerd = Command.Start(command);
         var said = dockerd.StandardOutput.ReadToEnd();
         dockerd.WaitForExit();
         return TryParse(said.Replace("Docker version ", "", StringComparison.Ordinal));
