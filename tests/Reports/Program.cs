@@ -67,6 +67,9 @@ int Compatibility(string verb, string directory, string page, IReadOnlyList<Vers
     var results = named.Count == 0 ? all : [.. all.Where(result => written.Contains(result.Engine) || named.Contains(result.Engine))];
     var matrix = Matrix.Of(results);
     var engines = $"Docker {string.Join(", ", matrix.Engines)}";
+    if (results.Count == 0 && (verb == "check" || written.Count == 0))
+        return Fail(1, $"{directory} has no results of the engines of {page}; `./bridge test --engine` makes those of this machine's Docker.");
+
     if (verb == "check")
     {
         var differences = CompatibilityPage.Differences(File.ReadAllText(page), matrix);
