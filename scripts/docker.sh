@@ -17,7 +17,8 @@ docker_uses_nftables() {
 forwards_packets() { [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 0 ]; }
 
 docker_does_not_start() {
-    forwards_packets || set -- "$@" "With its nftables back end Docker starts only if this host forwards packets: sysctl -w net.ipv4.ip_forward=1"
+    forwards_packets ||
+        set -- "$@" "With its nftables back end Docker starts only if this host forwards packets: sysctl -w net.ipv4.ip_forward=1"
     die "Docker does not start." "$@"
 }
 

@@ -68,7 +68,10 @@ int Compatibility(string verb, string directory, string page, IReadOnlyList<Vers
     var matrix = Matrix.Of(results);
     var engines = $"Docker {string.Join(", ", matrix.Engines)}";
     if (results.Count == 0 && (verb == "check" || written.Count == 0))
-        return Fail(1, $"{directory} has no results of the engines of {page}; `./bridge test --engine` makes those of this machine's Docker.");
+    {
+        return Fail(1, $"{directory} has no results of the engines of {page}; " +
+            "`./bridge test --engine` makes those of this machine's Docker.");
+    }
 
     if (verb == "check")
     {

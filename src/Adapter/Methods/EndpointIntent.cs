@@ -42,8 +42,8 @@ internal sealed class EndpointIntent(
 
         stranded.Note(cniNetwork: null);
         throw new CnmException(
-            $"endpoint option {InterfaceNames.NameOption} needs Docker 29.8 or newer on this network, and Docker has not told cnm-cni its " +
-            $"version yet. Start the container again once `cnm-cni status` says that Docker answers. {StrandedContainers.Promise}");
+            $"endpoint option {InterfaceNames.NameOption} needs Docker 29.8 or newer on this network, and Docker has not told cnm-cni " +
+            $"its version yet. Start the container again once `cnm-cni status` says that Docker answers. {StrandedContainers.Promise}");
     }
 
     private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)

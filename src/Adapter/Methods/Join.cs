@@ -83,7 +83,8 @@ internal sealed class Join(
         if (record.Phase == AttachmentPhase.Prepared) // (2)
         {
             // An existing sandbox shows the name that Docker will give the link; the plugins get the same name.
-            var ifname = record.RequestedInterfaceName is { } wanted ? wanted : sandboxExists ? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox;
+            var ifname = record.RequestedInterfaceName
+                ?? (sandboxExists ? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox);
             var prepared = record with { InterfaceName = ifname };
             record = await AttemptAsync(record, () => attacher.AttachAsync(prepared, cancellationToken), cancellationToken);
         }

@@ -23,7 +23,8 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
 
     /// <param name="options">Of <c>--driver-opt</c>.</param>
     public Task<string> CreateEndpointAsync(
-        string endpoint, string network = Now, string? address = null, string mac = "", IReadOnlyDictionary<string, string>? options = null) =>
+        string endpoint, string network = Now, string? address = null, string mac = "",
+        IReadOnlyDictionary<string, string>? options = null) =>
         CallAsync(
             "NetworkDriver.CreateEndpoint",
             new

@@ -6,11 +6,12 @@ namespace Bridge.Adapter.Tests.Cnm;
 /// <summary>The name of the interface in the container, where Docker moves it there.</summary>
 public sealed class InterfaceNameTests : ServingDaemonTest
 {
-    private const string Endpoint = "e1";
-
     private static readonly Dictionary<string, string> Named = new() { ["com.docker.network.endpoint.ifname"] = "lan0" };
 
     private readonly ScriptedDocker _docker = ScriptedDocker.StartAsync().GetAwaiter().GetResult();
+
+    // Its link passes through the machine's own namespace.
+    private string Endpoint { get; } = $"{Guid.NewGuid():n}";
 
     private protected override AdapterSettings Change(AdapterSettings settings) => settings with { DockerSocket = _docker.Socket };
 
@@ -47,6 +48,7 @@ public sealed class InterfaceNameTests : ServingDaemonTest
         refused.Should().Contain("before version 29.8");
         (await Docker.CreateEndpointAsync(Endpoint)).Should().StartWith("{\"Interface\":");
         (await Docker.JoinAsync(Endpoint)).Should().Contain("\"DstPrefix\":\"eth\"}");
+        (await Docker.EndpointAsync("DeleteEndpoint", Endpoint)).Should().Be("{}");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class ForeignPortsTests : IDisposable
     }
 
     [Fact]
-    public void A_port_of_a_pod_is_listed_once_and_those_of_our_endpoints_warm_attachments_and_docker0_are_not()
+    public async Task A_port_of_a_pod_is_listed_once_and_those_of_our_endpoints_warm_attachments_and_docker0_are_not()
     {
         var journal = new Journal(_state.FullName, _state.FullName);
         journal.Load();
@@ -52,7 +52,7 @@ public sealed class ForeignPortsTests : IDisposable
         var firewall = new FirewallListing(TimeProvider.System, NullLogger<FirewallListing>.Instance);
         var foreign = new ForeignPorts(firewall, journal, pods);
 
-        var listed = _host.Namespace.Run(() => foreign.ListAsync(Cancellation)).GetAwaiter().GetResult();
+        var listed = await _host.Namespace.Run(() => foreign.ListAsync(Cancellation));
 
         listed.Should().Equal(new ForeignPort("tcp", "", 8080, "pod") { ContainerPort = 80 });
     }

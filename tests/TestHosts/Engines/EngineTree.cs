@@ -72,8 +72,8 @@ public sealed partial record EngineTree(EngineVersion Engine, string Path)
         // Debian's are checked when they are made.
         if (IsOwn && EngineVersion.OfTree(Path, Needed[0].First(Has)) is var found && found != Engine)
         {
-            return $"The tree {Path} has Docker {found?.ToString() ?? "of an unknown version"}, not {Engine}: give the directory the name of "
-                + "its version.";
+            return $"The tree {Path} has Docker {found?.ToString() ?? "of an unknown version"}, not {Engine}: give the directory the "
+                + "name of its version.";
         }
 
         return Replaced.FirstOrDefault(directory => AppContext.BaseDirectory.StartsWith(directory, StringComparison.Ordinal)) is { } hidden

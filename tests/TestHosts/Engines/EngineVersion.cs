@@ -10,6 +10,9 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
     /// <summary>Containers exist before they are connected to their networks, and so do their sandboxes.</summary>
     public static EngineVersion V28 { get; } = new(28, 0);
 
+    /// <summary>Docker takes the interface's name in the container from a remote driver.</summary>
+    public static EngineVersion V29Point8 { get; } = new(29, 8);
+
     /// <param name="text">Begins with the version, as in <c>20.10.24+dfsg1</c>.</param>
     /// <exception cref="FormatException">It does not begin with one.</exception>
     public static EngineVersion Parse(string text) =>
