@@ -35,8 +35,9 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
                 Options = options,
             });
 
-    public Task<string> JoinAsync(string endpoint, string network = Now) => CallAsync(
-        "NetworkDriver.Join", new { NetworkID = network, EndpointID = endpoint, SandboxKey = $"/run/docker/netns/{endpoint}" });
+    /// <param name="sandbox">The sandbox's path; null for one that does not exist yet.</param>
+    public Task<string> JoinAsync(string endpoint, string network = Now, string? sandbox = null) => CallAsync(
+        "NetworkDriver.Join", new { NetworkID = network, EndpointID = endpoint, SandboxKey = sandbox ?? $"/run/docker/netns/{endpoint}" });
 
     public Task<string> EndpointAsync(string method, string endpoint, string network = Now) =>
         CallAsync($"NetworkDriver.{method}", new { NetworkID = network, EndpointID = endpoint });

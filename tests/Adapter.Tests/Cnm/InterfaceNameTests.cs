@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Tests.Docker;
+using Bridge.Adapter.Tests.Sandboxes;
 
 namespace Bridge.Adapter.Tests.Cnm;
 
@@ -38,6 +40,38 @@ public sealed class InterfaceNameTests : ServingDaemonTest
         (await Docker.EndpointAsync("DeleteEndpoint", Endpoint, network)).Should().Be("{}");
     }
 
+    [Theory]
+    [InlineData("lan0", "{}")]
+    [InlineData("eth0", "Docker named the interface eth0, and not lan0 as endpoint option com.docker.network.endpoint.ifname requests")]
+    public async Task A_start_fails_if_the_interface_has_another_name_in_the_container_than_was_requested(string ifname, string outcome)
+    {
+        using var host = new ThrowAwayHost();
+        Tell("29.8.0");
+        var created = await CreatedAsync(DockerCalls.Now, answer => !answer.Contains("Err", StringComparison.Ordinal));
+        var address = (string)JsonNode.Parse(created)!["Interface"]!["Address"]!;
+        var source = (string)JsonNode.Parse(await Docker.JoinAsync(Endpoint, sandbox: host.SandboxPath))!["InterfaceName"]!["SrcName"]!;
+
+        Tool.Run("ip", "link", "set", source, "netns", host.SandboxPath, "name", ifname);
+        Tool.Ip(host.SandboxPath, $"address add {address} dev {ifname}");
+        Tool.Ip(host.SandboxPath, $"link set {ifname} up");
+
+        (await Docker.EndpointAsync("ProgramExternalConnectivity", Endpoint)).Should().Contain(outcome);
+        (await Docker.EndpointAsync("Leave", Endpoint)).Should().Be("{}");
+        (await Docker.EndpointAsync("DeleteEndpoint", Endpoint)).Should().Be("{}");
+    }
+
+    [Fact]
+    public async Task A_name_that_the_container_has_already_is_refused()
+    {
+        using var host = new ThrowAwayHost();
+        Tool.Ip(host.SandboxPath, "tuntap add dev lan0 mode tap");
+        Tell("29.8.0");
+        await CreatedAsync(DockerCalls.Now, answer => !answer.Contains("Err", StringComparison.Ordinal));
+
+        (await Docker.JoinAsync(Endpoint, sandbox: host.SandboxPath)).Should().Contain("the container has an interface lan0 already");
+        (await Docker.EndpointAsync("DeleteEndpoint", Endpoint)).Should().Be("{}");
+    }
+
     [Fact]
     public async Task Docker_29_7_gets_no_name_and_a_request_for_one_is_refused()
     {
@@ -67,7 +101,7 @@ public sealed class InterfaceNameTests : ServingDaemonTest
     private async Task<string> CreatedAsync(string network, Func<string, bool> isExpected)
     {
         var address = network == DockerCalls.Ahead
-            ? (string)System.Text.Json.Nodes.JsonNode.Parse(await Docker.RequestAddressAsync())!["Address"]!
+            ? (string)JsonNode.Parse(await Docker.RequestAddressAsync())!["Address"]!
             : null;
         var answer = "";
         await Eventually.TrueAsync(
