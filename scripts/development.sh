@@ -62,7 +62,7 @@ run_tests() {
 
 # report_page PAGE [--check]: writes docs/reference/PAGE.md from the results of the tests, or reports where it contradicts them.
 report_page() {
-    local page=$1 verb
+    local page=$1 verb engines=()
     case ${2:-} in
         "") verb="write" ;;
         --check) verb=check ;;
@@ -70,7 +70,9 @@ report_page() {
     esac
     need_dotnet
     build "$root/tests/Reports"
-    "$reports" "$page" "$verb" "$artifacts/results" "$root/docs/reference/$page.md"
+    # The committed page has the engines that everybody can run: those of Debian, and this machine's.
+    [ "$page" != compatibility ] || mapfile -t engines < <(table_engines && { engine_of_machine 2>/dev/null || true; })
+    "$reports" "$page" "$verb" "$artifacts/results" "$root/docs/reference/$page.md" "${engines[@]}"
 }
 
 # Runs the CNI library on changed inputs. Inputs that break it are saved in artifacts/findings.

@@ -9,6 +9,19 @@ engine() { env -u DOCKER_HOST -u DOCKER_CONTEXT docker -H unix:///var/run/docker
 engine_answers() { engine version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 containerd_answers() { ctr --connect-timeout 1s version >/dev/null 2>&1; }
 
+# From API 1.49 on Docker names its firewall back end. Without a name, or with "iptables", the chains tell whether it has rules there.
+docker_uses_nftables() {
+    [[ $(engine info --format '{{with .FirewallBackend}}{{.Driver}}{{end}}' 2>/dev/null || true) == nftables* ]]
+}
+
+forwards_packets() { [ "$(cat /proc/sys/net/ipv4/ip_forward)" != 0 ]; }
+
+docker_does_not_start() {
+    forwards_packets ||
+        set -- "$@" "With its nftables back end Docker starts only if this host forwards packets: sysctl -w net.ipv4.ip_forward=1"
+    die "Docker does not start." "$@"
+}
+
 start_engine() {
     if engine_answers; then return 0; fi
     ip link show docker0 >/dev/null 2>&1 || remembered docker0 || {
@@ -19,14 +32,14 @@ start_engine() {
     if has_systemd; then
         systemctl --quiet is-active containerd.service || remember containerd-unit containerd.service
         remember engine-unit docker.service
-        patiently "Starting Docker" systemctl start docker.service || die "Docker does not start." "See journalctl -u docker."
+        patiently "Starting Docker" systemctl start docker.service || docker_does_not_start "See journalctl -u docker."
     else
         containerd_answers || start_in_background containerd containerd
         until_true 30 containerd_answers || die "containerd does not answer." "See $memory/containerd.log."
         start_in_background dockerd dockerd --containerd /run/containerd/containerd.sock
     fi
     patiently "Waiting for Docker" until_true 60 engine_answers ||
-        die "Docker does not answer on /var/run/docker.sock." "See its log: $memory/dockerd.log, or journalctl -u docker."
+        docker_does_not_start "It does not answer on /var/run/docker.sock. See its log: $memory/dockerd.log, or journalctl -u docker."
 }
 
 start_in_background() {
@@ -61,6 +74,8 @@ stop_engine() {
 take_back_docker_firewall() {
     ip link delete docker0 2>/dev/null || true
     remove_chains '-j DOCKER|docker0' '^DOCKER'
+    nft delete table ip docker-bridges 2>/dev/null || true # The nftables back end's.
+    nft delete table ip6 docker-bridges 2>/dev/null || true
     iptables -w -P FORWARD "$(recall forward-policy | grep . || echo ACCEPT)"
     [ "$(recall ip-forward)" != 0 ] || echo 0 >/proc/sys/net/ipv4/ip_forward
     forget forward-policy

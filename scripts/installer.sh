@@ -50,14 +50,29 @@ up() {
         "./bridge down" "undo all of this"
 }
 
-# Reported only: the firewall belongs to the administrator.
+# Reported only: the firewall and the kernel's settings belong to the administrator.
 report_dropped_forwarding() {
-    iptables -w -S FORWARD 2>/dev/null | grep -qx -- '-P FORWARD DROP' && remembered link || return 0
-    local chain=FORWARD # Docker's nftables back end creates no DOCKER-USER chain.
-    iptables -w -S DOCKER-USER >/dev/null 2>&1 && chain=DOCKER-USER
+    local chain=FORWARD has_nftables=""
+    remembered link || return 0
+    if docker_uses_nftables; then has_nftables=1; fi
+    if ! forwards_packets; then
+        echo "This host does not forward packets (net.ipv4.ip_forward is 0), so containers and pods reach only this host, and other hosts"
+        echo "reach no published port.${has_nftables:+ Docker does not turn forwarding on with its nftables back end.}"
+        echo "Turn it on, and keep it on after a restart of this host:"
+        echo "  sysctl -w net.ipv4.ip_forward=1"
+        echo "  echo net.ipv4.ip_forward=1 >/etc/sysctl.d/99-forwarding.conf"
+        echo
+    fi
+    iptables -w -S FORWARD 2>/dev/null | grep -qx -- '-P FORWARD DROP' || return 0
+    # Docker's nftables back end uses no such chain, but an earlier Docker may have left it.
+    if [ -z "$has_nftables" ] && iptables -w -S DOCKER-USER >/dev/null 2>&1; then chain=DOCKER-USER; fi
     echo "This host drops forwarded packets by default (iptables: FORWARD DROP). A port published with -p is reachable from this host,"
     echo "but not from other hosts. This rule admits them:"
     echo "  iptables -I $chain -o $link -m conntrack --ctstate DNAT -j ACCEPT"
+    if [ -n "$has_nftables" ]; then
+        echo "Docker does not set that policy with its nftables back end: an earlier Docker or another program has."
+        echo "If nothing needs it any more: iptables -P FORWARD ACCEPT"
+    fi
     echo
 }
 

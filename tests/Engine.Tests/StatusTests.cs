@@ -15,7 +15,7 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
     public async Task Containers_and_pods_of_a_network_are_listed_side_by_side()
     {
         await RunContainerAsync("web", "--publish", "8080:80");
-        var pod = await RunPodAsync("dns");
+        var pod = await RunPodAsync("dns", hostPort: 8081);
         await IsNamedAsync("web", within: Eventually.Bound);
         var container = await DockerView.OfAsync(Host, "web", Network, Cancellation);
 
@@ -25,7 +25,22 @@ public sealed class StatusTests(StockChainHost engine) : EngineTest(engine), ICl
         lines.Should().Contain($"On CNI network {CniNetworks.Name} ({CniNetworks.Subnet}):");
         lines.Should().ContainMatch(
             $"{container.Address} container web {Network} * joined {container.Mac} 8080->80/tcp * {container.EndpointId[..12]}");
-        lines.Should().Contain($"{pod.Ip} pod default/dns - - - - - - {pod.Id[..12]}");
+        lines.Should().Contain($"{pod.Ip} pod default/dns - - - - 8081->80/tcp - {pod.Id[..12]}");
+    }
+
+    [Feature("True answers: `cnm-cni status` lists pods beside containers")]
+    [Fact]
+    public async Task Ports_of_pods_are_listed_once_and_without_those_of_containers()
+    {
+        (await StatusView.OfAsync(Host, Cancellation)).PortOwners.Should().BeEmpty();
+        await RunContainerAsync("web", "--publish", "8080:80");
+        await DockerAsync(["run", "--detach", "--name", "plain", "--publish", "8082:80", Image, .. WebServer]);
+        var pod = await RunPodAsync("dns", hostPort: 8081);
+
+        var owner = (await StatusView.OfAsync(Host, Cancellation)).PortOwners.Should().ContainSingle().Subject;
+
+        (owner.Kind, owner.Name, owner.ContainerId).Should().Be(("pod", "default/dns", pod.Id));
+        owner.Ports.Should().Equal(new StatusView.Port(null, 8081, 80, "tcp"));
     }
 
     [Feature("True answers: `cnm-cni status` lists pods beside containers")]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Engines;
@@ -76,7 +77,23 @@ public sealed class TestHostTests
         host.Engine.Should().Be((EngineTree.Chosen?.Engine ?? EngineVersion.OfMachine())!.Value);
         // Goes into the results: what these were results of.
         var versions = await host.RunAsync(["dpkg-query", "--show", .. HostRequirements.Packages], cancellationToken);
-        TestContext.Current.AddAttachment("packages", versions.Output);
+        TestContext.Current.AddAttachment("packages", versions.StandardOutput + await UnpackagedAsync(host, versions.StandardOutput));
+    }
+
+    // A tree that a person has made may have programs from elsewhere.
+    private static async Task<string> UnpackagedAsync(TestHost host, string packaged)
+    {
+        var lines = "";
+        foreach (var (package, program) in new[] { ("docker.io", "dockerd"), ("containerd", "containerd"), ("runc", "runc") })
+        {
+            if (!packaged.Contains($"{package}\t", StringComparison.Ordinal))
+            {
+                var version = (await host.RunAsync([program, "--version"], Cancellation)).StandardOutput;
+                lines += $"{package}\t{Regex.Match(version, "[0-9]+[.][0-9]+[.][0-9]+[^ ,\n]*").Value}\n";
+            }
+        }
+
+        return lines;
     }
 
     [Fact]

@@ -78,6 +78,28 @@ public sealed class ProgramTests : IDisposable
             "skipped\n");
     }
 
+    [Fact]
+    public async Task Another_engine_gets_a_column_beside_the_results_and_the_page_keeps_its_own_engines()
+    {
+        var (page, local) = (Path.Combine(_directory, "page.md"), Path.Combine(_directory, "compatibility.md"));
+        foreach (var engine in new[] { "20.10", "28.5" })
+            Results(Passed(new FeatureAttribute(Ports))).Save(Path.Combine(_directory, $"engine-{engine}.xml"));
+
+        (await RunAsync("compatibility", "write", _directory, page, "20.10", "28.5")).Should().Be((0, ""));
+        var written = await File.ReadAllTextAsync(page, Cancellation);
+        File.Exists(local).Should().BeFalse();
+        Results(Passed(new FeatureAttribute(Ports)), Passed(new FeatureAttribute("Published ports: another")))
+            .Save(Path.Combine(_directory, "engine-29.1.xml"));
+
+        (await RunAsync("compatibility", "check", _directory, page, "20.10", "28.5")).Should().Be((0, ""));
+        (await RunAsync("compatibility", "write", _directory, page, "20.10", "28.5")).Should().Be((0, ""));
+        (await File.ReadAllTextAsync(page, Cancellation)).Should().Be(written);
+        (await File.ReadAllTextAsync(local, Cancellation)).Should().Contain("| ranges | yes (1) | yes (1) | yes (1) |");
+
+        (await RunAsync("compatibility", "write", _directory, page, "20.10", "28.5", "29.1")).Should().Be((0, ""));
+        (await File.ReadAllTextAsync(page, Cancellation)).Should().Contain("| feature | 20.10 | 28.5 | 29.1 |");
+    }
+
     private static XElement[] Everything() =>
     [
         .. Requirements.All.Where(requirement => requirement.PluginsOwn is null).Select(

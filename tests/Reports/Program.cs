@@ -2,7 +2,8 @@ using System.Xml.Linq;
 using Bridge.Reports;
 
 const string Usage = """
-    usage: Reports (compatibility | conformance) (write | check) RESULTS PAGE
+    usage: Reports compatibility (write | check) RESULTS PAGE [ENGINE...]
+           Reports conformance (write | check) RESULTS PAGE
            Reports summary (RESULT_FILE EXIT_CODE)...
     """;
 string[] conformanceSuites = ["CniInvoker.Tests*.xml", "Adapter.Tests*.xml", "engine-*.xml"];
@@ -12,7 +13,8 @@ try
 {
     return args switch
     {
-        ["compatibility", ("write" or "check") and var verb, var directory, var page] => Compatibility(verb, directory, page),
+        ["compatibility", ("write" or "check") and var verb, var directory, var page, .. var engines] =>
+            Compatibility(verb, directory, page, [.. engines.Select(Version.Parse)]),
         ["conformance", ("write" or "check") and var verb, var directory, var page] => Conformance(verb, directory, page),
         ["summary", _, _, ..] when args.Length % 2 == 1 => Summary(args[1..]),
         _ => Fail(2, Usage),
@@ -53,14 +55,24 @@ TestSummary SummaryOf(string file, string exitCode, bool isEverythingInstalled)
         Path.GetFileNameWithoutExtension(file), results, int.TryParse(exitCode, out var parsed) ? parsed : 1, isEverythingInstalled);
 }
 
-int Compatibility(string verb, string directory, string page)
+// The page has its own engines and the named ones; without names, all that have results. With results of further engines (such as one of
+// a tree that a person has made) a second page, beside the results, has all of them.
+int Compatibility(string verb, string directory, string page, IReadOnlyList<Version> named)
 {
-    var results = EngineResults.ReadAll(directory);
-    if (results.Count == 0)
+    var all = EngineResults.ReadAll(directory);
+    if (all.Count == 0)
         return Fail(1, $"{directory} has no results of engine tests; `./bridge test --engine` makes those of this machine's Docker.");
 
+    var written = File.Exists(page) ? CompatibilityPage.EnginesOf(File.ReadAllText(page)) : [];
+    var results = named.Count == 0 ? all : [.. all.Where(result => written.Contains(result.Engine) || named.Contains(result.Engine))];
     var matrix = Matrix.Of(results);
     var engines = $"Docker {string.Join(", ", matrix.Engines)}";
+    if (results.Count == 0 && (verb == "check" || written.Count == 0))
+    {
+        return Fail(1, $"{directory} has no results of the engines of {page}; " +
+            "`./bridge test --engine` makes those of this machine's Docker.");
+    }
+
     if (verb == "check")
     {
         var differences = CompatibilityPage.Differences(File.ReadAllText(page), matrix);
@@ -75,7 +87,14 @@ int Compatibility(string verb, string directory, string page)
         return 0;
     }
 
-    var lost = File.Exists(page) ? CompatibilityPage.EnginesOf(File.ReadAllText(page)).Except(matrix.Engines).ToList() : [];
+    if (results.Count < all.Count)
+    {
+        var local = Path.Combine(directory, "compatibility.md");
+        File.WriteAllText(local, CompatibilityPage.Write(Matrix.Of(all), all));
+        Console.WriteLine($"{local}: Docker {string.Join(", ", all.Select(result => result.Engine))}");
+    }
+
+    var lost = written.Except(matrix.Engines).ToList();
     if (lost.Count > 0)
     {
         return Fail(1, [

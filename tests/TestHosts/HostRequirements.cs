@@ -53,7 +53,8 @@ public static class HostRequirements
         {
             return Path.Exists(Path.Combine(tree.Path, "usr/bin/docker-compose"))
                 ? null
-                : $"docker-compose is not in {tree.Path}: `{HostProcess.Script("make-tree.sh")} {tree.Engine}` makes that anew.";
+                : $"docker-compose is not in {tree.Path}: "
+                    + (tree.IsOwn ? "put it into usr/bin." : $"`{HostProcess.Script("make-tree.sh")} {tree.Engine}` makes that anew.");
         }
 
         return FindProgram("docker-compose") is null

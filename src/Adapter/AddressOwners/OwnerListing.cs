@@ -13,8 +13,9 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
     /// <param name="cniNetworks">Names of CNI networks.</param>
     /// <param name="configurations">Need not contain all of the networks: a deleted network may still have containers.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
-    /// <returns>In the order of the names. Takes two seconds at most.</returns>
-    public async Task<(PodRuntimeState Runtime,
+    /// <returns>The host's pods, also those on none of the networks; and the networks, in the order of their names. Takes two seconds
+    /// at most.</returns>
+    public async Task<(PodRuntimeState Runtime, IReadOnlyList<AddressOwner> Pods,
         IReadOnlyList<(NetworkAddresses Network, IReadOnlyList<AddressOwner> Owners)> Networks)> ReadAsync(
         IReadOnlyList<string> cniNetworks, ConfigurationDirectoryContents configurations, CancellationToken cancellationToken)
     {
@@ -26,8 +27,9 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
         var owners = own.All;
         var ofPods = CniNetworks.Offered(configurations).FirstOrDefault()?.Name; // containerd and CRI-O give pods that of the first file.
         bool IsElsewhere(IPAddress address) => networks.Any(network => network.Subnets.Any(subnet => subnet.Contains(address)));
-        return (runtime, [.. networks.Select(network => network.WithoutOutdatedStore(owners)).Select(network => (network, network.Owners(
-            owners, known, address => network is { Subnets: [], Stored: [] } && network.CniNetwork == ofPods && !IsElsewhere(address))))]);
+        return (runtime, known, [.. networks.Select(network => network.WithoutOutdatedStore(owners))
+            .Select(network => (network, network.Owners(owners, known, address =>
+                network is { Subnets: [], Stored: [] } && network.CniNetwork == ofPods && !IsElsewhere(address))))]);
     }
 
     private async Task<NetworkAddresses> ReadAsync(NetworkConfiguration network, CancellationToken cancellationToken)

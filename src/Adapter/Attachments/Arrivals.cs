@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Attachments;
@@ -80,8 +81,20 @@ internal sealed class Arrivals(
 
         Cancel(record.EndpointId);
         await sandboxRuns.EnterAsync(record, arrival.InterfaceName!);
+        RequireName(record, arrival.InterfaceName!);
         logger.Arrived(record.EndpointId, record.SandboxKey!);
         return ArrivalState.Arrived;
+    }
+
+    // An older Docker in place of the one whose version cnm-cni knows, say.
+    private static void RequireName(AttachmentRecord record, string ifname)
+    {
+        if (record is { RequestedInterfaceName: { } wanted, SandboxInterfaceName: null } && ifname != wanted)
+        {
+            throw new IOException(
+                $"Docker named the interface {ifname}, and not {wanted} as endpoint option {InterfaceNames.NameOption} requests: that " +
+                "needs Docker 29.8 or newer. Omit the option, or start the container again if Docker was exchanged a moment ago");
+        }
     }
 
     /// <summary>

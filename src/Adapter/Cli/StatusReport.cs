@@ -21,6 +21,9 @@ internal static class StatusReport
         if (status.PodRuntime == PodRuntimeState.Silent)
             output.WriteLine("containerd does not answer, so pods may be missing or without a name");
 
+        if (status.WhyPortsIncomplete is { } whyPortsIncomplete)
+            output.WriteLine($"{whyPortsIncomplete}, so host ports of pods may be missing");
+
         if (status.StateProblem is { } problemOfState)
             output.WriteLine($"{problemOfState}. No container can be attached until it can.");
 
@@ -32,9 +35,11 @@ internal static class StatusReport
         }
 
         WriteNetworks(status, output);
+        var portOwners = new List<PortOwnerStatus>(status.PortOwners ?? []);
         foreach (var network in status.CniNetworks)
-            WriteNeighbours(network, status, now, output);
+            WriteNeighbours(network, status, portOwners, now, output);
 
+        WritePortOwners(portOwners, output);
         WriteArrivalProblems(status, output);
         WriteCleanups(status, now, output);
         WriteFindings(status, output);
@@ -71,7 +76,9 @@ internal static class StatusReport
         }
     }
 
-    private static void WriteNeighbours(CniNetworkStatus network, StatusResponse status, DateTimeOffset now, TextWriter output)
+    // Takes those whose ports it has written from the list: an owner on two networks has its ports once.
+    private static void WriteNeighbours(
+        CniNetworkStatus network, StatusResponse status, List<PortOwnerStatus> portOwners, DateTimeOffset now, TextWriter output)
     {
         output.WriteLine();
         output.WriteLine($"On CNI network {network.Name}{(network.Subnets.Count > 0 ? $" ({string.Join(", ", network.Subnets)})" : "")}:");
@@ -89,6 +96,11 @@ internal static class StatusReport
         foreach (var neighbour in network.Neighbours)
         {
             var endpoint = neighbour.EndpointId is { } id ? endpoints.GetValueOrDefault(id) : null;
+            var portOwner = endpoint is null ? portOwners.Find(owner => IsSame(owner, neighbour)) : null;
+            var ports = endpoint?.Ports ?? portOwner?.Ports;
+            if (portOwner is not null)
+                portOwners.Remove(portOwner);
+
             table.Add(
                 string.Join(", ", neighbour.Addresses),
                 neighbour.Kind.ToString().ToLowerInvariant(),
@@ -97,9 +109,30 @@ internal static class StatusReport
                 endpoint?.SandboxInterfaceName,
                 endpoint?.State,
                 endpoint?.Mac,
-                endpoint is null ? null : string.Join(", ", endpoint.Ports.Select(Port)),
+                ports is null ? null : string.Join(", ", ports.Select(Port)),
                 endpoint is null ? null : Age(now - endpoint.Since),
                 DockerId.Short(neighbour.EndpointId ?? neighbour.ContainerId ?? ""));
+        }
+
+        table.WriteTo(output);
+    }
+
+    private static bool IsSame(PortOwnerStatus owner, AddressOwnerStatus neighbour) => owner.ContainerId is null
+        ? owner.Kind == neighbour.Kind && owner.Name == neighbour.Name
+        : owner.ContainerId == neighbour.ContainerId;
+
+    private static void WritePortOwners(List<PortOwnerStatus> portOwners, TextWriter output)
+    {
+        if (portOwners.Count == 0)
+            return;
+
+        output.WriteLine();
+        output.WriteLine("Ports of this host that pods and containers of other runtimes have, on other networks:");
+        var table = new TextTable("KIND", "NAME", "PORTS", "ID");
+        foreach (var owner in portOwners)
+        {
+            var ports = string.Join(", ", owner.Ports.Select(Port));
+            table.Add(owner.Kind.ToString().ToLowerInvariant(), owner.Name, ports, DockerId.Short(owner.ContainerId ?? ""));
         }
 
         table.WriteTo(output);
@@ -147,7 +180,7 @@ internal static class StatusReport
     private static string Port(PublishedPortStatus port)
     {
         var host = port.HostIp is null or "" ? "" : port.HostIp.Contains(':') ? $"[{port.HostIp}]:" : $"{port.HostIp}:";
-        return $"{host}{port.HostPort}->{port.ContainerPort}/{port.Protocol}";
+        return $"{host}{port.HostPort}->{(port.ContainerPort is { } inside ? $"{inside}" : "?")}/{port.Protocol}";
     }
 
     private static string Age(TimeSpan age) => age switch

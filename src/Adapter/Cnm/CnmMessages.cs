@@ -51,7 +51,8 @@ internal sealed record JoinResponse(
     IReadOnlyList<JoinStaticRoute>? StaticRoutes,
     bool DisableGatewayService);
 
-internal sealed record JoinInterfaceName(string SrcName, string DstPrefix);
+/// <summary>DstName is the name in the container; without it Docker appends a number to DstPrefix. Docker ignores it before 29.8.</summary>
+internal sealed record JoinInterfaceName(string SrcName, string DstPrefix, string? DstName = null);
 
 /// <summary>RouteType 0 is a route via NextHop, 1 a route on the link.</summary>
 internal sealed record JoinStaticRoute(string Destination, int RouteType, string NextHop);

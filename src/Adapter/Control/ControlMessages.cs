@@ -26,6 +26,9 @@ namespace Bridge.Adapter.Control;
 /// <param name="ConfigurationProblems">CNI configuration files that are not used.</param>
 /// <param name="LogLinesDropped">Lines that are missing in the daemon's log.</param>
 /// <param name="StateProblem">Why no record could be written now, and so no container attached.</param>
+/// <param name="PortOwners">Pods and other runtimes' containers that have ports of the host; absent in the answer of an older
+/// daemon.</param>
+/// <param name="WhyPortsIncomplete">Why some of them may be missing, as a clause; null when none is.</param>
 internal sealed record StatusResponse(
     string Version,
     bool EngineReachable,
@@ -37,7 +40,9 @@ internal sealed record StatusResponse(
     IReadOnlyList<FindingStatus> Findings,
     IReadOnlyList<ConfigurationProblemStatus> ConfigurationProblems,
     long LogLinesDropped = 0,
-    string? StateProblem = null);
+    string? StateProblem = null,
+    IReadOnlyList<PortOwnerStatus>? PortOwners = null,
+    string? WhyPortsIncomplete = null);
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it, when Docker could be asked.</param>
@@ -103,9 +108,17 @@ internal sealed record EndpointStatus(
 
 /// <param name="HostIp">The host address it listens on; null for all.</param>
 /// <param name="HostPort">The host's port.</param>
-/// <param name="ContainerPort">The container's port.</param>
+/// <param name="ContainerPort">The container's port; null when unknown, which only happens to those of other runtimes.</param>
 /// <param name="Protocol">tcp, udp or sctp.</param>
-internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int ContainerPort, string Protocol);
+internal sealed record PublishedPortStatus(string? HostIp, int HostPort, int? ContainerPort, string Protocol);
+
+/// <summary>A pod, or a container of another runtime, with its ports of the host.</summary>
+/// <param name="Kind">pod or other.</param>
+/// <param name="Name">The pod's with its namespace; null when unknown.</param>
+/// <param name="ContainerId">The CNI container id, which for a pod is its sandbox's id; null when unknown.</param>
+/// <param name="Ports">By port.</param>
+internal sealed record PortOwnerStatus(
+    AddressOwnerKind Kind, string? Name, string? ContainerId, IReadOnlyList<PublishedPortStatus> Ports);
 
 /// <summary>
 /// A CNI network with everybody on it, as far as is known: containers, pods, and owners of addresses whom nobody can name.

@@ -10,6 +10,7 @@ internal static class ControlServices
         services
             .AddSingleton<NewContainerNames>()
             .AddSingleton<WarmReports>()
+            .AddSingleton<Neighbours>()
             .AddSingleton<Status>()
             .AddSingleton<Check>()
             .AddSingleton<Settle>()

@@ -1,5 +1,4 @@
 using Bridge.Adapter.Docker;
-using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
@@ -10,31 +9,33 @@ using CniInvoker;
 namespace Bridge.Adapter.Control;
 
 /// <summary>
-/// What the daemon knows, for `cnm-cni status`, and who else is on the same CNI networks. Asks neither Docker nor plugins, and the
-/// container runtime for a second at most, so it answers when they do not.
+/// What the daemon knows, for `cnm-cni status`, and who else is on the same CNI networks or has ports of the host. Asks neither Docker nor
+/// plugins, and everybody else with a limit of time, so it answers when they do not.
 /// </summary>
 internal sealed class Status(
     Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
-    KnownFindings known, WarmReports warm, OwnerListing owners, LogQueue log, StateProbe probe, TimeProvider timeProvider)
+    KnownFindings known, WarmReports warm, Neighbours neighbours, LogQueue log, StateProbe probe, TimeProvider timeProvider)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
         var contents = configurations.Load();
-        var (podRuntime, cniNetworks) = await owners.ReadAsync(CniNetworksInUse(), contents, cancellationToken);
+        var others = await neighbours.ReadAsync(CniNetworksInUse(), contents, cancellationToken);
         return new StatusResponse(
             ProgramVersion.Number,
             names.EngineReachable,
-            podRuntime,
+            others.PodRuntime,
             [.. journal.ListedNetworks.OrderBy(record => record.CniNetwork, StringComparer.Ordinal)
                 .Select(record => ToStatus(record, contents))],
             [.. journal.Attachments.All.Where(record => !record.IsWarm || record.IsCleanupPending)
                 .OrderBy(record => record.Since).Select(ToStatusOrProblem)],
-            [.. cniNetworks.Select(found => ToStatus(found.Network, found.Owners))],
+            others.CniNetworks,
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))],
             log.Dropped,
-            await probe.ProblemAsync(cancellationToken));
+            await probe.ProblemAsync(cancellationToken),
+            others.Ports ?? [],
+            others.Ports is null ? Neighbours.WhyPortsIncomplete : null);
     }
 
     // Reservations too: Docker takes addresses from our IPAM driver for networks of other drivers.
@@ -45,16 +46,6 @@ internal sealed class Status(
             .Concat(journal.Reservations.All.Select(record => record.CniNetwork))
             .Distinct().Order(StringComparer.Ordinal),
     ];
-
-    private static CniNetworkStatus ToStatus(NetworkAddresses network, IReadOnlyList<AddressOwner> owners) => new(
-        network.CniNetwork,
-        [.. network.Subnets.Select(subnet => $"{subnet}")],
-        network.WhyIncomplete is null,
-        network.WhyIncomplete,
-        [.. owners.Select(ToStatus)]);
-
-    private static AddressOwnerStatus ToStatus(AddressOwner owner) => new(
-        owner.Kind, owner.Name, owner.ContainerId, owner.EndpointId, [.. owner.Addresses.Select(address => $"{address}")]);
 
     private NetworkStatus ToStatus(NetworkRecord record, ConfigurationDirectoryContents contents)
     {

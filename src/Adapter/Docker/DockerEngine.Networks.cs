@@ -1,14 +1,11 @@
 using System.Net;
 using Bridge.Adapter.State;
 using Docker.DotNet.Models;
-using Version = System.Version;
 
 namespace Bridge.Adapter.Docker;
 
 internal sealed partial class DockerEngine
 {
-    private static readonly Version ApiWithIPv6Alone = new(1, 48);
-
     public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) =>
         NetworksAsync(new NetworksListParameters(), cancellationToken);
 
@@ -80,12 +77,6 @@ internal sealed partial class DockerEngine
             container.HostConfig?.NetworkMode is { } mode && (mode == network.Name || mode == network.Id)
             || (container.NetworkSettings?.Networks?.Any(entry =>
                 entry.Key == network.Name || entry.Key == network.Id || entry.Value?.NetworkID == network.Id) ?? false));
-    }
-
-    public async Task<bool> HasIPv6AloneAsync(CancellationToken cancellationToken)
-    {
-        var version = await AskAsync("tell its version", _client.System.GetVersionAsync, cancellationToken);
-        return Version.TryParse(version.APIVersion, out var api) && api >= ApiWithIPv6Alone;
     }
 
     private async Task<IReadOnlyList<DockerNetwork>> NetworksAsync(NetworksListParameters filter, CancellationToken cancellationToken)

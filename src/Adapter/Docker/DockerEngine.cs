@@ -56,6 +56,12 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         }
     }
 
+    public async Task<DockerVersion> VersionAsync(CancellationToken cancellationToken)
+    {
+        var version = await AskAsync("tell its version", _client.System.GetVersionAsync, cancellationToken);
+        return new DockerVersion(version.Version ?? "", version.APIVersion ?? "");
+    }
+
     public async Task<IReadOnlyList<DockerContainer>> ContainersAsync(CancellationToken cancellationToken) =>
         [.. (await ListContainersAsync(cancellationToken)).Select(container => new DockerContainer(NameOf(container), container.ID))];
 

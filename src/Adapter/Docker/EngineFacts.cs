@@ -5,17 +5,21 @@ namespace Bridge.Adapter.Docker;
 /// <summary>Facts about the engine, learned in the background: a driver call must not ask Docker.</summary>
 internal sealed class EngineFacts
 {
-    private volatile object? _sysctlsComeFirst;
+    private volatile DockerVersion? _version;
 
     /// <summary>
     /// Whether Docker applies a container's sysctls before its networks, as from version 28 on. Earlier versions disable IPv6 in each new
     /// namespace and enable it again for the interfaces that get an IPv6 address. Null while the version is unknown.
     /// </summary>
-    public bool? SysctlsComeFirst
-    {
-        get => (bool?)_sysctlsComeFirst;
-        set => _sysctlsComeFirst = value;
-    }
+    public bool? SysctlsComeFirst => _version?.SysctlsComeFirst;
+
+    /// <summary>
+    /// Whether Docker takes the interface's name in the container from the answer to Join (DstName), as from version 29.8 on. Earlier
+    /// versions ignore it, and name the interface themselves. Null while the version is unknown.
+    /// </summary>
+    public bool? TakesInterfaceNames => _version?.TakesInterfaceNames;
+
+    public void Learn(DockerVersion version) => _version = version;
 }
 
 /// <summary>Names that Docker gave its networks; a driver is never told them in a call.</summary>

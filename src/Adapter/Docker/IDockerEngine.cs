@@ -28,8 +28,8 @@ internal interface IDockerEngine
     /// </summary>
     Task<bool> IsInUseAsync(DockerNetwork network, CancellationToken cancellationToken);
 
-    /// <summary>Whether Docker can create networks without IPv4: from version 28 on.</summary>
-    Task<bool> HasIPv6AloneAsync(CancellationToken cancellationToken);
+    /// <summary>The version of the engine and of its API.</summary>
+    Task<DockerVersion> VersionAsync(CancellationToken cancellationToken);
 
     /// <summary>The endpoints of a network; null when Docker has no such network.</summary>
     Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken);

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.HostPorts;
 
 /// <summary>
 /// Lists the ports that the host's firewall redirects to containers, with the administrator's own tools. One shell process, which costs
-/// less than a plugin, and only for containers with <c>-p</c>.
+/// less than a plugin, and only for containers with <c>-p</c> and for <c>cnm-cni status</c>.
 /// </summary>
 internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<FirewallListing> logger)
 {
@@ -38,25 +38,29 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
     private readonly PluginProcess _process = new(timeProvider, LargestListing);
 
     /// <summary>Never fails: without a listing every port counts as free, as it does for every other runtime.</summary>
-    public async Task<IReadOnlyList<ForeignPort>> PortsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ForeignPort>> PortsAsync(CancellationToken cancellationToken) =>
+        await PortsAsync(Timeout, cancellationToken) ?? [];
+
+    /// <returns>Null without a listing, which the log explains.</returns>
+    public async Task<IReadOnlyList<ForeignPort>?> PortsAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            var output = await _process.ExecuteAsync(Request, cancellationToken);
+            var output = await _process.ExecuteAsync(Request(timeout), cancellationToken);
             if (!output.TimedOut)
                 return [.. Parts(Encoding.UTF8.GetString(output.Stdout.Span)).SelectMany(Read).Distinct()];
 
-            logger.FirewallNotListed($"it took longer than {Timeout.TotalSeconds} s");
+            logger.FirewallNotListed($"it took longer than {timeout.TotalSeconds} s");
         }
         catch (CniException failure)
         {
             logger.FirewallNotListed(failure.Message);
         }
 
-        return [];
+        return null;
     }
 
-    private static PluginRequest Request => new()
+    private static PluginRequest Request(TimeSpan timeout) => new()
     {
         Path = "/bin/sh",
         PluginType = "sh",
@@ -65,7 +69,7 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
         ContainerId = "",
         Stdin = Encoding.UTF8.GetBytes(Script),
         Environment = [new("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), new("LC_ALL", "C")],
-        Deadline = Timeout,
+        Deadline = timeout,
         TerminationGrace = TimeSpan.Zero,
     };
 

@@ -10,6 +10,9 @@ namespace Bridge.Adapter.HostPorts;
 /// </summary>
 internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, PodRuntime pods)
 {
+    // As long as the stores of addresses may take, which are read at the same time.
+    private static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(2);
+
     /// <param name="requests">The ports to publish.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The ports that may conflict; those that do have the owner's name, if the runtime reports it.</returns>
@@ -36,6 +39,15 @@ internal sealed class ForeignPorts(FirewallListing firewall, Journal journal, Po
 
         return found;
     }
+
+    /// <summary>The host ports of all pods and of other runtimes' containers, each once, for <c>cnm-cni status</c>.</summary>
+    /// <returns>Null when the firewall was not listed in two seconds.</returns>
+    public async Task<IReadOnlyList<ForeignPort>?> ListAsync(CancellationToken cancellationToken) =>
+        (await firewall.PortsAsync(ListingTimeout, cancellationToken))?
+            .Where(port => port.Owner != PortRules.Dockers && !IsOurs(port))
+            .Select(port => HostAddresses.IsAny(port.HostIp) ? port with { HostIp = "" } : port).Distinct()
+            .OrderBy(port => port.Port).ThenBy(port => port.Protocol, StringComparer.Ordinal)
+            .ThenBy(port => port.HostIp, StringComparer.Ordinal).ToArray();
 
     /// <summary>Whether one of Docker's own networks publishes one of the ports, for this container or for another.</summary>
     public async Task<bool> AreDockersAsync(IReadOnlyList<RequestedPort> requests, CancellationToken cancellationToken) =>
@@ -69,6 +81,9 @@ internal static class HostAddresses
         var (first, second) = (IPAddress.Parse(one), IPAddress.Parse(other));
         return first.AddressFamily == second.AddressFamily && (IsAny(first) || IsAny(second) || first.Equals(second));
     }
+
+    /// <summary>Whether it stands for all addresses of a family or of both.</summary>
+    public static bool IsAny(string address) => address.Length == 0 || IsAny(IPAddress.Parse(address));
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }

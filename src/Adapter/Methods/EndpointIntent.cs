@@ -1,4 +1,5 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
@@ -14,7 +15,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class EndpointIntent(
     NetworkLookup networks, ConfigurationDirectory configurations, Reservations reservations, StrandedContainers stranded,
-    AdapterSettings settings, TimeProvider timeProvider)
+    EngineFacts engine, AdapterSettings settings, TimeProvider timeProvider)
 {
     /// <exception cref="CnmException">The network is unknown, or cannot serve the request.</exception>
     public async Task<AttachmentRecord> ReadAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
@@ -25,9 +26,24 @@ internal sealed class EndpointIntent(
 
     private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
     {
+        RequireKnownEngine(request, docker);
         var reservation = docker.Ipam == IpamMode.Cni ? Adopt(request, docker) : null;
         return EndpointRecord.Of(
-            request, docker, () => stranded.Choose(configurations.Load(), docker.CniNetwork), reservation, timeProvider.GetUtcNow());
+            request, docker, () => stranded.Choose(configurations.Load(), docker.CniNetwork), reservation, timeProvider.GetUtcNow(),
+            engine.TakesInterfaceNames ?? false);
+    }
+
+    // Docker starts containers with a restart policy before it answers requests, so its version may be unknown at the host's start.
+    private void RequireKnownEngine(CreateEndpointRequest request, NetworkRecord docker)
+    {
+        if (docker.Attach == AttachMode.Sandbox || engine.TakesInterfaceNames is not null
+            || request.Options?.ContainsKey(InterfaceNames.NameOption) != true)
+            return;
+
+        stranded.Note(cniNetwork: null);
+        throw new CnmException(
+            $"endpoint option {InterfaceNames.NameOption} needs Docker 29.8 or newer on this network, and Docker has not told cnm-cni " +
+            $"its version yet. Start the container again once `cnm-cni status` says that Docker answers. {StrandedContainers.Promise}");
     }
 
     private ReservationRecord Adopt(CreateEndpointRequest request, NetworkRecord docker)

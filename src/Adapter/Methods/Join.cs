@@ -77,13 +77,14 @@ internal sealed class Join(
             if (IsIPv6Off(sandboxKey))
                 SandboxConflicts.RequireNoIPv6(record);
 
-            RequireFreeName(sandboxKey, [.. others.Where(other => other.Attach == AttachMode.Sandbox)]);
+            RequireFreeName(record, sandboxKey, [.. others.Where(other => other.Attach == AttachMode.Sandbox)]);
         }
 
         if (record.Phase == AttachmentPhase.Prepared) // (2)
         {
             // An existing sandbox shows the name that Docker will give the link; the plugins get the same name.
-            var ifname = sandboxExists ? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox;
+            var ifname = record.RequestedInterfaceName
+                ?? (sandboxExists ? Sandbox.NextInterfaceName(sandboxKey, InterfaceNames.SandboxPrefix) : InterfaceNames.Sandbox);
             var prepared = record with { InterfaceName = ifname };
             record = await AttemptAsync(record, () => attacher.AttachAsync(prepared, cancellationToken), cancellationToken);
         }
@@ -102,8 +103,20 @@ internal sealed class Join(
     private bool IsIPv6Off(string sandboxKey) => Sandbox.IsIPv6Off(sandboxKey, engine.SysctlsComeFirst);
 
     // Docker numbers only the links that it moved itself, and reports a taken name as "file exists".
-    private static void RequireFreeName(string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
+    private static void RequireFreeName(AttachmentRecord record, string sandboxKey, IReadOnlyList<AttachmentRecord> direct)
     {
+        if (record.RequestedInterfaceName is { } wanted)
+        {
+            if (record.Phase != AttachmentPhase.Joined && Sandbox.HasLink(sandboxKey, wanted)) // A repeated Join finds its own link.
+            {
+                throw new CnmException(
+                    $"the container has an interface {wanted} already. Choose another name with endpoint option " +
+                    $"{InterfaceNames.NameOption}, or omit the option.");
+            }
+
+            return;
+        }
+
         if (direct.Count == 0)
             return;
 

@@ -70,7 +70,8 @@ internal sealed class AutoNetworks(
         }
 
         var plan = NetworkPlan.Of(
-            network, NetworkPlan.IsIPv6Alone(network) && await docker.HasIPv6AloneAsync(cancellationToken), settings.SandboxPlugins);
+            network, NetworkPlan.IsIPv6Alone(network) && (await docker.VersionAsync(cancellationToken)).HasIPv6Alone,
+            settings.SandboxPlugins);
         if (existing is null || (existing.Labels.GetValueOrDefault(PlanLabel) != plan.Summary
             && await TryRemoveAsync(existing, $"its CNI network changed to {plan.Summary}", cancellationToken)))
         {

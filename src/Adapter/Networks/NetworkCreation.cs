@@ -34,7 +34,7 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
 
         var plan = request.Ipam == IpamChoice.Null
             ? NetworkPlan.WithNullIpam(network, settings.SandboxPlugins)
-            : NetworkPlan.Of(network, NetworkPlan.IsIPv6Alone(network) && await docker.HasIPv6AloneAsync(cancellationToken),
+            : NetworkPlan.Of(network, NetworkPlan.IsIPv6Alone(network) && (await docker.VersionAsync(cancellationToken)).HasIPv6Alone,
                 settings.SandboxPlugins);
         if (request.Ipam == IpamChoice.Cni && plan.WhyNull is { } reason)
         {

@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Networks;
 
 /// <summary>
 /// Containers that were refused because a network is not there yet. dockerd starts containers with a restart policy before it lists its
-/// networks, perhaps before the CNI network's file is written, and does not retry.
+/// networks or its version, perhaps before the CNI network's file is written, and does not retry.
 /// </summary>
 internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warnings)
 {
@@ -22,7 +22,7 @@ internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warni
 
     public IReadOnlyCollection<string> Awaited => [.. _awaited.Keys];
 
-    /// <param name="cniNetwork">The missing CNI network; null when Docker must list its networks first.</param>
+    /// <param name="cniNetwork">The missing CNI network; null when Docker must answer first.</param>
     public void Note(string? cniNetwork)
     {
         _awaited[cniNetwork ?? ""] = true;

@@ -27,7 +27,7 @@ internal sealed class DockerWatch(
                     pause = FirstPause;
                     signal.Raise();
                     if (dockerEvent.Kind == DockerEventKind.Connected)
-                        facts.SysctlsComeFirst = await docker.HasIPv6AloneAsync(stoppingToken); // Both came with Docker 28.
+                        facts.Learn(await docker.VersionAsync(stoppingToken));
 
                     if (dockerEvent.Kind is DockerEventKind.Connected or DockerEventKind.NetworkDestroyed)
                         networks.Raise();

@@ -36,7 +36,7 @@ internal sealed record AttachmentRecord(string EndpointId, string NetworkId, str
     [JsonIgnore]
     public string NameInSandbox => SandboxInterfaceName ?? InterfaceName;
 
-    /// <summary>The name in the sandbox that the user asked for. Only plugins that run there can give it.</summary>
+    /// <summary>The name in the sandbox that the user asked for: plugins that run there give it, or Docker from 29.8 on.</summary>
     public string? RequestedInterfaceName { get; init; }
 
     /// <summary>The link's name in the host namespace, on its way to the sandbox and back.</summary>

@@ -41,7 +41,9 @@ internal static class EndpointAnswer
     {
         var (gateway, gatewayIPv6) = (record.Gateway(isIPv6: false), record.Gateway(isIPv6: true));
         return new JoinResponse(
-            record.Attach == AttachMode.Sandbox ? null : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix),
+            record.Attach == AttachMode.Sandbox
+                ? null
+                : new JoinInterfaceName(record.HostInterfaceName, InterfaceNames.SandboxPrefix, record.RequestedInterfaceName),
             gateway?.Gateway,
             gatewayIPv6?.Gateway,
             [.. StaticRoutes(record).Select(ToStaticRoute)],

@@ -13,10 +13,11 @@ internal static class EndpointRecord
     /// <param name="network">The CNI network, as in its file; not read with a reservation, which has it.</param>
     /// <param name="reservation">The addresses that were reserved ahead; null without.</param>
     /// <param name="now">The time.</param>
+    /// <param name="dockerTakesNames">Docker takes the interface's name in the container from the answer to Join.</param>
     /// <exception cref="CnmException">The network cannot serve the request.</exception>
     public static AttachmentRecord Of(
         CreateEndpointRequest request, NetworkRecord docker, Func<NetworkConfiguration> network, ReservationRecord? reservation,
-        DateTimeOffset now)
+        DateTimeOffset now, bool dockerTakesNames = false)
     {
         var withoutIPv6 = reservation is not null && OmitsIPv6(request, docker);
         var configuration = reservation is null
@@ -25,7 +26,7 @@ internal static class EndpointRecord
         var facts = new EndpointFacts(
             request.EndpointID, reservation?.ContainerId ?? request.EndpointID, request.NetworkID, Environment.MachineName,
             reservation?.ContainerName);
-        var options = EndpointRequestOptions.Read(request, configuration, docker, facts);
+        var options = EndpointRequestOptions.Read(request, configuration, docker, facts, dockerTakesNames);
         return new AttachmentRecord(request.EndpointID, request.NetworkID, docker.CniNetwork)
         {
             ContainerId = reservation?.ContainerId ?? request.EndpointID,
@@ -34,7 +35,7 @@ internal static class EndpointRecord
             Internal = docker.Internal,
             BootId = BootId.Current(),
             Since = now,
-            InterfaceName = InterfaceNames.Sandbox,
+            InterfaceName = docker.Attach == AttachMode.Staging && options.InterfaceName is { } wanted ? wanted : InterfaceNames.Sandbox,
             RequestedInterfaceName = options.InterfaceName,
             HostInterfaceName = InterfaceNames.Host(request.EndpointID),
             Configuration = CniRecord.ToElement(configuration.ToUtf8Json()),

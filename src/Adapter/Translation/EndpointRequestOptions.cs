@@ -33,9 +33,15 @@ internal sealed record EndpointRequestOptions(
     private const string NameServersOption = "com.docker.network.endpoint.dnsservers";
 
     /// <summary>Reads (1) the options that cnm-cni itself handles, (2) the capability arguments, (3) CNI_ARGS.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="network">The configuration that its plugins get.</param>
+    /// <param name="record">The Docker network.</param>
+    /// <param name="facts">Values for placeholders in options.</param>
+    /// <param name="dockerTakesNames">Docker takes the interface's name from the answer to Join.</param>
     /// <exception cref="CnmException">CNI has no way to pass an option to the plugins of this network.</exception>
     public static EndpointRequestOptions Read(
-        CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts)
+        CreateEndpointRequest request, NetworkConfiguration network, NetworkRecord record, EndpointFacts facts,
+        bool dockerTakesNames = false)
     {
         EndpointSysctls.RequireUnsplit(request.Options?.Keys ?? []);
         var mac = ReadMac(request.Interface?.MacAddress); // (1)
@@ -61,7 +67,7 @@ internal sealed record EndpointRequestOptions(
         return new EndpointRequestOptions(
             [.. arguments], capabilities, addresses, mac, PublishedPorts.Read(request.Options),
             EndpointSysctls.Parse(Text(request, EndpointSysctls.Option) ?? ""),
-            InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach))
+            InterfaceNames.Requested(Text(request, InterfaceNames.NameOption), record.Attach, dockerTakesNames))
         {
             Wanted = [.. wanted.Select(text => $"{Cidr.AddressIn(text)}")],
         };

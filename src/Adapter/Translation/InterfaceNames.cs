@@ -30,18 +30,21 @@ internal static class InterfaceNames
             && name.Skip(HostPrefix.Length).All(char.IsAsciiHexDigitLower);
 
     /// <summary>The interface name that the user requested for the container; null for the next free one.</summary>
+    /// <param name="name">The option's value.</param>
+    /// <param name="attach">Where the chain runs.</param>
+    /// <param name="dockerTakesNames">Docker takes the name from the answer to Join.</param>
     /// <exception cref="CnmException">Docker chooses the name, or it is not a valid interface name.</exception>
-    public static string? Requested(string? name, AttachMode attach)
+    public static string? Requested(string? name, AttachMode attach, bool dockerTakesNames)
     {
         if (string.IsNullOrEmpty(name))
             return null;
 
-        if (attach != AttachMode.Sandbox)
+        if (attach != AttachMode.Sandbox && !dockerTakesNames)
         {
-            // moby daemon/libnetwork/drivers/remote reads SrcName and DstPrefix from the answer to Join, and no DstName.
+            // moby daemon/libnetwork/drivers/remote reads SrcName and DstPrefix from the answer to Join; DstName only from 29.8 on.
             throw new CnmException(
                 $"endpoint option {NameOption} cannot be honoured: Docker itself names the interfaces of a network driver " +
-                $"{SandboxPrefix}0, {SandboxPrefix}1 and so on. " +
+                $"{SandboxPrefix}0, {SandboxPrefix}1 and so on, before version 29.8. " +
                 $"Omit the option, or create the network with -o {NetworkOptions.AttachKey}=sandbox.");
         }
 

@@ -3,13 +3,13 @@ using CniInvoker;
 namespace Bridge.Adapter.Translation;
 
 /// <summary>
-/// Arguments that name a pod, for plugins that need a name although they look for no pod behind it: Azure's names the host's end of the
-/// pair after it, Antrea's its interface store. Plugins that do look for the pod (Calico with the Kubernetes datastore, OVN-Kubernetes,
+/// Arguments that name a pod, for plugins that need a name although they look for no pod behind it: those of AWS and Azure name the host's
+/// end of the pair after it, Antrea's agent the entry of its store. Plugins that do look for the pod (Calico with the Kubernetes datastore, OVN-Kubernetes,
 /// kube-ovn, spiderpool) get none: Calico's attaches a container without a name as one that is no pod, the others need a real one.
 /// </summary>
 internal static class PodIdentity
 {
-    private static readonly IReadOnlyList<string> NeedingName = ["antrea", "azure-vnet", "azure-vnet-ipvlan"];
+    private static readonly IReadOnlyList<string> NeedingName = ["antrea", "aws-cni", "azure-vnet", "azure-vnet-ipvlan"];
 
     private static readonly IReadOnlyDictionary<string, string> Arguments = new Dictionary<string, string>
     {

@@ -74,7 +74,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
     [Theory]
     [InlineData(
         "10.99.0.0/16", "10.99.0.1",
-        "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): create it again (docker network rm web, then " +
+        "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): it has 10.88.0.0/16; create it again (docker network rm web, then " +
         "cnm-cni networks create)")]
     [InlineData("10.88.0.0/16", "10.88.0.9", "Docker has gateway 10.88.0.9, and the CNI network has 10.88.0.1: create it again *")]
     [InlineData("10.88.0.0/16", "10.88.0.1", "-")]

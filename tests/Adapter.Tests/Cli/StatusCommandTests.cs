@@ -18,6 +18,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker answers",
             "containerd does not answer, so pods may be missing or without a name",
+            "the firewall is not read, so host ports of pods may be missing",
             "",
             "NETWORK       CNI NETWORK  IPAM  PLUGINS          PROBLEM",
             "pods          pods         null  bridge, portmap  -",
@@ -28,7 +29,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
             " SINCE  ID",
             "10.88.0.2, fd00::2  container  web          pods     eth1       joined  02:00:00:00:00:02  8080->80/tcp, [::1]:5353->53/udp " +
             " 0s     e11f2b7c3c7a",
-            "10.88.0.3, fd00::3  pod        default/dns  -        -          -       -                  -                                " +
+            "10.88.0.3, fd00::3  pod        default/dns  -        -          -       -                  127.0.0.1:53->53/udp, 54->?/tcp  " +
             " -      5a1d0b0f7e57",
             "10.88.0.9           other      -            -        -          -       -                  -                                " +
             " -      cafe",
@@ -36,6 +37,11 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "On CNI network gone:",
             "Owners other than Docker's containers may be missing: its configuration is gone.",
             "(none)",
+            "",
+            "Ports of this host that pods and containers of other runtimes have, on other networks:",
+            "KIND   NAME         PORTS         ID",
+            "pod    default/web  8081->80/tcp  -",
+            "other  -            8082->80/tcp  beef",
             "",
             "Unfinished in container web: sysctl net.ipv4.conf.eth1.x does not exist",
             "",
@@ -148,5 +154,14 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "e2", "e2", "pods", "old", ["10.88.0.8"], 3, "plugin \"bridge\" failed DEL:\n  two lines", DateTimeOffset.UnixEpoch)],
         [new FindingStatus("unclaimed-link", "cni0123456789ab", "interface cni0123456789ab of the host", "no attachment has it",
             FindingState.Reported, "If nobody else made it: ip link delete cni0123456789ab.")],
-        [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")]);
+        [new ConfigurationProblemStatus("/etc/cni/net.d/50-x.conflist", "line 3: no \"type\"")],
+        PortOwners:
+        [
+            new PortOwnerStatus(
+                AddressOwnerKind.Pod, "default/dns", "5a1d0b0f7e572e2eee1ec58dd2a7d3a0bcb1ed6d4ae1a8f6ab08d2ac0bcb8b2b",
+                [new PublishedPortStatus("127.0.0.1", 53, 53, "udp"), new PublishedPortStatus(null, 54, null, "tcp")]),
+            new PortOwnerStatus(AddressOwnerKind.Pod, "default/web", null, [new PublishedPortStatus(null, 8081, 80, "tcp")]),
+            new PortOwnerStatus(AddressOwnerKind.Other, null, "beef", [new PublishedPortStatus(null, 8082, 80, "tcp")]),
+        ],
+        WhyPortsIncomplete: "the firewall is not read");
 }

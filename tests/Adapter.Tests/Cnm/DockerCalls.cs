@@ -21,12 +21,23 @@ internal sealed class DockerCalls(Func<string, string, Task<(int Status, string 
             .Should().Be("{}");
     }
 
-    public Task<string> CreateEndpointAsync(string endpoint, string network = Now, string? address = null, string mac = "") => CallAsync(
-        "NetworkDriver.CreateEndpoint",
-        new { NetworkID = network, EndpointID = endpoint, Interface = new { Address = address ?? "", MacAddress = mac } });
+    /// <param name="options">Of <c>--driver-opt</c>.</param>
+    public Task<string> CreateEndpointAsync(
+        string endpoint, string network = Now, string? address = null, string mac = "",
+        IReadOnlyDictionary<string, string>? options = null) =>
+        CallAsync(
+            "NetworkDriver.CreateEndpoint",
+            new
+            {
+                NetworkID = network,
+                EndpointID = endpoint,
+                Interface = new { Address = address ?? "", MacAddress = mac },
+                Options = options,
+            });
 
-    public Task<string> JoinAsync(string endpoint, string network = Now) => CallAsync(
-        "NetworkDriver.Join", new { NetworkID = network, EndpointID = endpoint, SandboxKey = $"/run/docker/netns/{endpoint}" });
+    /// <param name="sandbox">The sandbox's path; null for one that does not exist yet.</param>
+    public Task<string> JoinAsync(string endpoint, string network = Now, string? sandbox = null) => CallAsync(
+        "NetworkDriver.Join", new { NetworkID = network, EndpointID = endpoint, SandboxKey = sandbox ?? $"/run/docker/netns/{endpoint}" });
 
     public Task<string> EndpointAsync(string method, string endpoint, string network = Now) =>
         CallAsync($"NetworkDriver.{method}", new { NetworkID = network, EndpointID = endpoint });

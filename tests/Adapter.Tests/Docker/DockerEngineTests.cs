@@ -191,7 +191,23 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         _docker.Answers["GET /version"] = ScriptedSocket.Json($$"""{"Version":"x","ApiVersion":"{{api}}"}""");
 
-        (await _engine.HasIPv6AloneAsync(Cancellation)).Should().Be(known);
+        (await _engine.VersionAsync(Cancellation)).HasIPv6Alone.Should().Be(known);
+    }
+
+    [Theory]
+    [InlineData("29.8.0", true)]
+    [InlineData("29.10.1-0ubuntu1", true)]
+    [InlineData("30.0.0+dfsg1", true)]
+    [InlineData("29.7.2", false)]
+    [InlineData("29.8.0-rc.1", false)]
+    [InlineData("20.10.24+dfsg1", false)]
+    [InlineData("dev", false)]
+    [InlineData("", false)]
+    public async Task Docker_takes_the_name_of_an_interface_from_version_29_8_on(string version, bool takes)
+    {
+        _docker.Answers["GET /version"] = ScriptedSocket.Json($$"""{"Version":"{{version}}","ApiVersion":"1.55"}""");
+
+        (await _engine.VersionAsync(Cancellation)).TakesInterfaceNames.Should().Be(takes);
     }
 
     [Fact]

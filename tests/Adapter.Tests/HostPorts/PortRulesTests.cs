@@ -19,17 +19,21 @@ public sealed class PortRulesTests
             -A CNI-DN-orphan -p tcp -m tcp --dport 9999 -j DNAT --to-destination 10.1.1.3:80
             -A CNI-HOSTPORT-DNAT -p udp -m comment --comment "dnat name: \"my pods\" id: \"abc-1\"" -m multiport --dports 8082 -j CNI-DN-01b
             -A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \"my pods\" id: \"abc-1\"" -m multiport --dports 8080 -j CNI-DN-01b
-            -A KUBE-HOSTPORTS -p sctp -m comment --comment "web_default_0_ hostport 7000" -m sctp --dport 7000 -j KUBE-HP-ABC
+            -A KUBE-HOSTPORTS -p sctp -m comment --comment "k8s_web_default_0_ hostport 7000" -m sctp --dport 7000 -j KUBE-HP-ABC
+            -A KUBE-HOSTPORTS -p tcp -m comment --comment "odd hostport 7001" -m tcp --dport 7001 -j KUBE-HP-GONE
+            -A KUBE-HP-ABC -s 10.1.1.4/32 -m comment --comment "k8s_web_default_0_ hostport 7000" -j KUBE-MARK-MASQ
+            -A KUBE-HP-ABC -p sctp -m comment --comment "k8s_web_default_0_ hostport 7000" -m sctp -j DNAT --to-destination 10.1.1.4:70
             -A DOCKER -i docker0 -j RETURN
             -A DOCKER -d 192.0.2.1/32 ! -i docker0 -p tcp -m tcp --dport 6000 -j DNAT --to-destination 172.17.0.2:80
             COMMIT
             """;
 
         PortRules.OfIptables(Dump, PortRules.AnyIPv4).Should().Equal(
-            new ForeignPort("tcp", "0.0.0.0", 8080, "abc-1"),
-            new ForeignPort("udp", "127.0.0.1", 8082, "abc-1"),
-            new ForeignPort("sctp", "0.0.0.0", 7000, "pod web_default_0_"),
-            new ForeignPort("tcp", "192.0.2.1", 6000, PortRules.Dockers));
+            new ForeignPort("tcp", "0.0.0.0", 8080, "abc-1") { ContainerPort = 80 },
+            new ForeignPort("udp", "127.0.0.1", 8082, "abc-1") { ContainerPort = 80 },
+            new ForeignPort("sctp", "0.0.0.0", 7000, "pod default/web") { ContainerPort = 70 },
+            new ForeignPort("tcp", "0.0.0.0", 7001, "pod odd"),
+            new ForeignPort("tcp", "192.0.2.1", 6000, PortRules.Dockers) { ContainerPort = 80 });
     }
 
     [Fact]
@@ -48,6 +52,26 @@ public sealed class PortRulesTests
             """;
 
         PortRules.OfNftables(Listing, PortRules.AnyIPv6).Should().Equal(
-            new ForeignPort("tcp", "::", 8080, "abc-1"), new ForeignPort("udp", "fd00::1", 8084, "abc-2"));
+            new ForeignPort("tcp", "::", 8080, "abc-1") { ContainerPort = 80 },
+            new ForeignPort("udp", "fd00::1", 8084, "abc-2") { ContainerPort = 80 });
+    }
+
+    [Theory]
+    [InlineData("10.1.1.2:80", 80)]
+    [InlineData("[fd11::2]:80", 80)]
+    [InlineData("10.1.1.2:80-90", null)]
+    [InlineData("10.1.1.2", null)]
+    [InlineData("fd11::2", null)]
+    public void A_rule_that_names_no_single_port_of_the_container_still_names_the_host_port(string target, int? port)
+    {
+        var dump = $"""
+            -A CNI-DN-01b -p tcp -m tcp --dport 8080 -j DNAT --to-destination {target}
+            -A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \"pods\" id: \"abc\"" -m multiport --dports 8080 -j CNI-DN-01b
+            """;
+
+        PortRules.OfIptables(dump, PortRules.AnyIPv4).Should().Equal(
+            new ForeignPort("tcp", "0.0.0.0", 8080, "abc") { ContainerPort = port });
+        PortRules.OfNftables($"tcp dport 8080 dnat to {target} comment \"abc\"", PortRules.AnyIPv4).Should().Equal(
+            new ForeignPort("tcp", "0.0.0.0", 8080, "abc") { ContainerPort = port });
     }
 }

@@ -47,7 +47,7 @@ public sealed class NetworkPlanTests
     [Theory]
     [InlineData("""{"type":"dhcp"}""")]
     [InlineData("null")]
-    [InlineData("""{"type":"calico-ipam"}""")]
+    [InlineData("""{"type":"host-local"}""")]
     public void Where_addresses_cannot_be_reserved_ahead_the_null_IPAM_is_used_without_any_subnet(string ipam)
     {
         var plan = NetworkPlan.Of(Conflists.WithIpam("bridge", ipam), hasIPv6Alone: true, []);

@@ -48,6 +48,15 @@ public sealed class EndpointAnswerTests
     }
 
     [Fact]
+    public void A_requested_name_is_answered_only_for_a_link_that_Docker_moves()
+    {
+        var record = Attachment(Connected) with { RequestedInterfaceName = "lan0" };
+
+        EndpointAnswer.ToJoin(record).InterfaceName.Should().Be(new JoinInterfaceName("cnie1", "eth", "lan0"));
+        EndpointAnswer.ToJoin(record with { Attach = AttachMode.Sandbox }).InterfaceName.Should().BeNull();
+    }
+
+    [Fact]
     public void Without_a_default_route_Docker_is_kept_from_adding_an_interface_of_its_own()
     {
         var answer = EndpointAnswer.ToJoin(Attachment(Connected));

@@ -11,15 +11,16 @@ public sealed class InterfaceNamesTests
     [InlineData("")]
     public void Without_a_requested_name_there_is_none(string? name)
     {
-        InterfaceNames.Requested(name, AttachMode.Staging).Should().BeNull();
-        InterfaceNames.Requested(name, AttachMode.Sandbox).Should().BeNull();
+        InterfaceNames.Requested(name, AttachMode.Staging, dockerTakesNames: false).Should().BeNull();
+        InterfaceNames.Requested(name, AttachMode.Sandbox, dockerTakesNames: true).Should().BeNull();
     }
 
     [Fact]
-    public void A_name_can_be_requested_where_plugins_run_in_the_container_and_is_refused_where_Docker_names_the_interface()
+    public void A_name_can_be_requested_where_plugins_or_Docker_give_it_and_is_refused_where_Docker_names_the_interface_itself()
     {
-        InterfaceNames.Requested("lan0", AttachMode.Sandbox).Should().Be("lan0");
-        var staged = () => InterfaceNames.Requested("lan0", AttachMode.Staging);
+        InterfaceNames.Requested("lan0", AttachMode.Sandbox, dockerTakesNames: false).Should().Be("lan0");
+        InterfaceNames.Requested("lan0", AttachMode.Staging, dockerTakesNames: true).Should().Be("lan0");
+        var staged = () => InterfaceNames.Requested("lan0", AttachMode.Staging, dockerTakesNames: false);
         staged.Should().Throw<CnmException>().WithMessage(
             "*Docker itself names the interfaces*create the network with -o cni.attach=sandbox.");
     }
@@ -34,7 +35,7 @@ public sealed class InterfaceNamesTests
     [InlineData("lo")]
     public void A_name_that_the_kernel_does_not_accept_is_refused(string name)
     {
-        var wish = () => InterfaceNames.Requested(name, AttachMode.Sandbox);
+        var wish = () => InterfaceNames.Requested(name, AttachMode.Staging, dockerTakesNames: true);
         wish.Should().Throw<CnmException>().WithMessage($"*\"{name}\" is not a valid interface name*");
     }
 

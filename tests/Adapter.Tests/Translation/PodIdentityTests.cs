@@ -7,6 +7,7 @@ public sealed class PodIdentityTests
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 
     [Theory]
+    [InlineData("aws-cni")]
     [InlineData("azure-vnet")]
     [InlineData("antrea")]
     public void A_plugin_that_needs_a_pods_name_gets_one_of_its_own_for_each_container(string type)
@@ -20,7 +21,6 @@ public sealed class PodIdentityTests
     [Theory]
     [InlineData("calico")]
     [InlineData("cilium-cni")]
-    [InlineData("aws-cni")]
     [InlineData("ovn-k8s-cni-overlay")]
     [InlineData("bridge")]
     public void A_plugin_that_would_look_for_the_pod_or_needs_none_gets_none(string type) =>

@@ -16,7 +16,7 @@ public sealed class ClusterHost() : EngineHost(new TestHostOptions { CniNetworks
     /// <summary>What the plugins were asked: a line with plugin, command and CNI_ARGS for each run.</summary>
     public const string Requests = "/run/cluster-requests";
 
-    /// <summary>A directory with plugins of the projects themselves, which replace the scripts of the same name; null without one.</summary>
+    /// <summary>A directory with the projects' own plugins, which replace the scripts of the same name; null without one.</summary>
     private static string? Own => Environment.GetEnvironmentVariable("BRIDGE_CLUSTER_PLUGINS");
 
     private static IReadOnlyDictionary<string, string> Plugins

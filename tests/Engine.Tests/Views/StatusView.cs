@@ -10,7 +10,8 @@ public sealed record StatusView(
     IReadOnlyList<StatusView.Network> Networks,
     IReadOnlyList<StatusView.Endpoint> Endpoints,
     IReadOnlyList<StatusView.CniNetwork> CniNetworks,
-    IReadOnlyList<StatusView.PendingCleanup> PendingCleanups)
+    IReadOnlyList<StatusView.PendingCleanup> PendingCleanups,
+    IReadOnlyList<StatusView.PortOwner> PortOwners)
 {
     private static readonly JsonSerializerOptions Spelling = new(JsonSerializerDefaults.Web) { PropertyNameCaseInsensitive = false };
 
@@ -41,6 +42,8 @@ public sealed record StatusView(
     public sealed record CniNetwork(string Name, IReadOnlyList<Neighbour> Neighbours);
 
     public sealed record Neighbour(string Kind, string? Name, string? ContainerId, string? EndpointId, IReadOnlyList<string> Addresses);
+
+    public sealed record PortOwner(string Kind, string? Name, string? ContainerId, IReadOnlyList<Port> Ports);
 
     public sealed record PendingCleanup(string? EndpointId, string CniNetwork, int Attempts, string LastError);
 }

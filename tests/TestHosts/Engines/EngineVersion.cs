@@ -10,6 +10,9 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
     /// <summary>Containers exist before they are connected to their networks, and so do their sandboxes.</summary>
     public static EngineVersion V28 { get; } = new(28, 0);
 
+    /// <summary>Docker takes the interface's name in the container from a remote driver.</summary>
+    public static EngineVersion V29Point8 { get; } = new(29, 8);
+
     /// <param name="text">Begins with the version, as in <c>20.10.24+dfsg1</c>.</param>
     /// <exception cref="FormatException">It does not begin with one.</exception>
     public static EngineVersion Parse(string text) =>
@@ -29,7 +32,17 @@ public readonly partial record struct EngineVersion(int Major, int Minor) : ICom
         if (HostRequirements.FindProgram("dockerd") is not { } program)
             return null;
 
-        using var dockerd = Command.Start([program, "--version"]);
+        return Said([program, "--version"]);
+    }
+
+    /// <summary>The version of the dockerd in a tree; null when it does not tell.</summary>
+    /// <param name="tree">The directory of the tree.</param>
+    /// <param name="dockerd">Its dockerd, from there.</param>
+    public static EngineVersion? OfTree(string tree, string dockerd) => Said(["chroot", tree, $"/{dockerd}", "--version"]);
+
+    private static EngineVersion? Said(IReadOnlyList<string> command)
+    {
+        using var dockerd = Command.Start(command);
         var said = dockerd.StandardOutput.ReadToEnd();
         dockerd.WaitForExit();
         return TryParse(said.Replace("Docker version ", "", StringComparison.Ordinal));

@@ -1,16 +1,26 @@
 #!/bin/bash
 # Makes the Debian from which test hosts take a Docker Engine of engines.txt (see host-init.sh), unless it is complete already.
 #   make-tree.sh VERSION
+# Of an engine for which a person has made a tree (docs/testing.md), it only checks whether that is complete.
 # It is in $BRIDGE_TREES, by default /var/cache/bridge-test/trees. debootstrap downloads it from $BRIDGE_MIRROR, by default Debian's servers.
 set -eu
 version=${1:?"a version of engines.txt"}
-engines=$(dirname "$(readlink -f "$0")")/engines.txt
-suite=$(awk -v version="$version" '$1 == version { print $2 }' "$engines")
+# shellcheck source=tests/TestHosts/Machine/Scripts/trees.sh
+. "$(dirname "$(readlink -f "$0")")/trees.sh"
+trees=$(trees_directory)
+own=$(own_tree "$version")
+if [ -n "$own" ]; then
+    lacking=$(lacking_in "$own")
+    [ -n "$lacking" ] || exit 0
+    echo "The tree $own lacks $lacking, which test hosts need: put it there, or remove the tree. docs/testing.md says how to make one." >&2
+    exit 1
+fi
+suite=$(awk -v version="$version" '$1 == version { print $2 }' "$tree_scripts/engines.txt")
 if [ -z "$suite" ]; then
-    echo "No Debian release with Docker $version is known; known are: $(cut -d ' ' -f 1 "$engines" | paste -s -d ' ')." >&2
+    echo "No Debian release with Docker $version is known; known are: $(table_engines | paste -s -d ' ')." >&2
+    echo "Put a tree with that engine into $trees/$version; docs/testing.md says how to make one." >&2
     exit 2
 fi
-trees=${BRIDGE_TREES:-/var/cache/bridge-test/trees}
 tree=$trees/$suite
 packages=docker.io,docker-cli,containerd,runc,containernetworking-plugins,iptables,nftables,iproute2,procps,ca-certificates,docker-compose
 
