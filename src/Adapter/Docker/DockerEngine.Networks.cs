@@ -9,6 +9,12 @@ internal sealed partial class DockerEngine
 {
     private static readonly Version ApiWithIPv6Alone = new(1, 48);
 
+    // moby daemon/libnetwork/ipamutils/utils.go
+    private static readonly string[] BuiltInPools =
+    [
+        "172.17.0.0/16", "172.18.0.0/16", "172.19.0.0/16", "172.20.0.0/14", "172.24.0.0/14", "172.28.0.0/14", "192.168.0.0/16",
+    ];
+
     public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) =>
         NetworksAsync(new NetworksListParameters(), cancellationToken);
 
@@ -86,6 +92,14 @@ internal sealed partial class DockerEngine
     {
         var version = await AskAsync("tell its version", _client.System.GetVersionAsync, cancellationToken);
         return Version.TryParse(version.APIVersion, out var api) && api >= ApiWithIPv6Alone;
+    }
+
+    /// <summary>The <c>default-address-pools</c> of the daemon's configuration, or those that it has without any.</summary>
+    public async Task<IReadOnlyList<IPNetwork>> AddressPoolsAsync(CancellationToken cancellationToken)
+    {
+        var info = await AskAsync("describe itself", _client.System.GetSystemInfoAsync, cancellationToken);
+        var bases = (info.DefaultAddressPools ?? []).Select(pool => pool.Base).ToArray();
+        return [.. (bases.Length > 0 ? bases : BuiltInPools).Where(pool => IPNetwork.TryParse(pool, out _)).Select(IPNetwork.Parse)];
     }
 
     private async Task<IReadOnlyList<DockerNetwork>> NetworksAsync(NetworksListParameters filter, CancellationToken cancellationToken)
