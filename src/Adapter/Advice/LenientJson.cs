@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Bridge.Adapter.Advice;
 
 /// <summary>
-/// JSON as its author meant it: with comments, trailing commas and unquoted placeholders of a template. Keys match in any letter case, as
-/// plugins read them; the last of equal keys counts. For advice only: what runs is read by CniInvoker.
+/// JSON as its author meant it: with comments (# too), trailing commas and unquoted placeholders of a template. Keys match in any letter
+/// case, as plugins read them; the last of equal keys counts. For advice only: what runs is read by CniInvoker.
 /// </summary>
 internal static partial class LenientJson
 {
@@ -19,7 +19,7 @@ internal static partial class LenientJson
     private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
 
     /// <returns>Null where the text cannot be read even so, or is not an object.</returns>
-    public static JsonObject? Parse(string text) => TryParse(text) ?? TryParse(Placeholder().Replace(text, "null"));
+    public static JsonObject? Parse(string text) => TryParse(text) ?? TryParse(Placeholder().Replace(Remark().Replace(text, ""), "null"));
 
     /// <summary>The text under a key; null without one.</summary>
     public static string? Text(JsonObject json, string key) =>
@@ -64,6 +64,12 @@ internal static partial class LenientJson
         }
     }
 
-    [GeneratedRegex(@"(?<=[:\[,]\s*)(__\w+?__|\{\{[^{}]*\}\}|\$\{[^{}""]*\}|\$\([^()""]*\)|<[\w .-]+>|@\w+@|\$[A-Z_]+)(?=\s*[,\]}\n])")]
+    [GeneratedRegex("^[ \t]*#.*$", RegexOptions.Multiline)]
+    private static partial Regex Remark();
+
+    // What a placeholder begins with is looked for first: looking back from every position would take the square of the length.
+    [GeneratedRegex(
+        @"(?=[_{$<@])(?<=[:\[,]\s*)(__\w+?__|\{\{[^{}]*\}\}|\$\{[^{}""]*\}|\$\([^()""]*\)" +
+        @"|<[\w .-]+>|@\w+@|\$[A-Z_]+)(?=\s*[,\]}\n])")]
     private static partial Regex Placeholder();
 }

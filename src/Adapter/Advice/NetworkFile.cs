@@ -10,7 +10,8 @@ namespace Bridge.Adapter.Advice;
 /// <param name="Json">Its object; null where it has none.</param>
 internal sealed record NetworkFile(string Path, string Text, JsonObject? Json)
 {
-    private const int Longest = 4 * 1024 * 1024;
+    // Far more than anybody writes. Longer ones may still be networks, and have no notes.
+    private const int Longest = 64 * 1024;
 
     /// <summary>The text begins with a byte order mark.</summary>
     public bool HasByteOrderMark { get; private init; }
@@ -68,5 +69,5 @@ internal sealed record NetworkFile(string Path, string Text, JsonObject? Json)
 
     // The path begins the sentence, as in the errors of a configuration.
     private Note Say(Severity severity, string message, string? place) =>
-        new(severity, Path, Name, place is null ? message : $"{place} {message}") { JsonPath = place };
+        new(severity, Path, Name, ErrorText.OneLine(place is null ? message : $"{place} {message}")) { JsonPath = place };
 }

@@ -93,8 +93,11 @@ internal static class NetworksReport
 
         if (listing.DockerProblem is { } silence)
             yield return $"Which Docker networks there are is not known: {silence}";
-        else if (listing.Networks.FirstOrDefault(network => network is { DockerNetworks.Count: 0, Problem: null }) is { } unused)
-            yield return $"Make a Docker network: cnm-cni networks create {unused.Name}";
+        else if (listing.Networks.FirstOrDefault(network => network is { DockerNetworks.Count: 0, Problem: null }
+            && listing.Notes.All(note => note.Severity != "error" || note.File != network.File)) is { } unused)
+        {
+            yield return $"Make a Docker network: {Names.CreateCommand(unused.Name)}";
+        }
     }
 }
 

@@ -125,6 +125,8 @@ public sealed class FaultsTests : AdviceTest
     [InlineData(
         "{ // mine\n\"name\": \"x\", \"cniVersion\": \"1.0.0\", \"plugins\": [ { \"type\": \"kube-ovn\" } ] }",
         "Note: plugin kube-ovn: *")]
+    [InlineData("{\n  # mine\n\"name\": \"x\", \"cniVersion\": \"1.0.0\", \"type\": \"terway\" }", "Note: plugin terway: *")]
+    [InlineData("""{ "name": [], "cniVersion": 3, "plugins": [ null, 7, { "type": 5, "ipam": "x", "delegate": [], "delegates": {} } ] }""")]
     [InlineData("apiVersion: v1\nkind: NetworkAttachmentDefinition\n", "Error: it is a manifest for the Kubernetes API*spec.config*")]
     [InlineData(
         """{ "kind": "NetworkAttachmentDefinition", "apiVersion": "v1", "spec": {} }""",

@@ -145,6 +145,17 @@ public sealed class NetworksListingTests : NetworksCommandTest
     }
 
     [Fact]
+    public async Task The_recommended_command_is_for_a_sound_network_and_a_name_that_Docker_accepts()
+    {
+        Write("10-a.conflist", """{ "cniVersion": "1.0.0", "name": "a", "plugins": [ { "type": "bridge", "mtu": "__MTU__" } ] }""");
+        Write("20-b.conflist", """{ "cniVersion": "1.0.0", "name": "bridge", "plugins": [ { "type": "bridge" } ] }""");
+
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
+
+        Lines()[^1].Should().Be("Make a Docker network: cnm-cni networks create bridge --name cni-bridge");
+    }
+
+    [Fact]
     public async Task Docker_is_asked_for_its_subnets_and_its_pools()
     {
         Write("10-pods.conflist", Conflists.Stock);

@@ -7,8 +7,10 @@ internal sealed class Names : FileRule
 
     protected override IEnumerable<Note> Find(NetworkFile file, Subject subject) =>
         file.Name is { } name && file.Chain.Count > 0 && Dockers.Contains(name, StringComparer.Ordinal)
-            ? [file.Remark(
-                $"Docker keeps the name \"{name}\" for itself. Give the Docker network another: cnm-cni networks create {name} " +
-                $"--name cni-{name}")]
+            ? [file.Remark($"Docker keeps the name \"{name}\" for itself. Give the Docker network another: {CreateCommand(name)}")]
             : [];
+
+    /// <summary>The command that makes a Docker network for a CNI network.</summary>
+    public static string CreateCommand(string name) =>
+        $"cnm-cni networks create {name}{(Dockers.Contains(name, StringComparer.Ordinal) ? $" --name cni-{name}" : "")}";
 }

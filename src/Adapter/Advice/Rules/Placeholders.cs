@@ -13,6 +13,7 @@ internal sealed partial class Placeholders : FileRule
     private static readonly string[] Labels = ["nerdctlLabels", "labels", "annotations", "description", "comment", "_comment"];
 
     private const int MostNames = 4;
+    private const int LongestQuote = 80;
 
     protected override IEnumerable<Note> Find(NetworkFile file, Subject subject) => file.Json is { } json
         ? Values(json, "$").SelectMany(value => Judge(file, value.Place, value.Text)).Concat(Unquoted(file))
@@ -23,8 +24,10 @@ internal sealed partial class Placeholders : FileRule
         if (IsWhole(text))
             yield return file.Error($"is the placeholder {text} of a template: write the value, or remove the key", place);
         else if (Part().Match(text) is { Success: true } part)
-            yield return file.Warning($"has the placeholder {part.Value} of a template in \"{text}\": write the value", place);
+            yield return file.Warning($"has the placeholder {part.Value} of a template in \"{Short(text)}\": write the value", place);
     }
+
+    private static string Short(string text) => text.Length <= LongestQuote ? text : $"{text[..LongestQuote]}…";
 
     private static IEnumerable<Note> Unquoted(NetworkFile file)
     {

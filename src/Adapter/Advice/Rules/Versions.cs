@@ -8,7 +8,7 @@ internal sealed class Versions : FileRule
     protected override IEnumerable<Note> Find(NetworkFile file, Subject subject)
     {
         if (file.Json is not { } json || file.Chain.All(plugin => plugin.Type.Length == 0)
-            || LenientJson.Text(json, Key) is { Length: > 0 } || json["cniVersions"] is not null)
+            || (json[Key] is not null && LenientJson.Text(json, Key) != "") || json["cniVersions"] is not null)
         {
             yield break;
         }
