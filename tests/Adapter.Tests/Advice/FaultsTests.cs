@@ -67,6 +67,8 @@ public sealed class FaultsTests : AdviceTest
         """{ "type": "ovs", "bridge": "b", "ipam": { "type": "host-local" } }""",
         "Error: $.plugins[0].ipam has no range for host-local*")]
     [InlineData(
+        """{ "type": "multus", "delegates": [] }""", "Error: $.plugins[0] is multus, which has neither \"delegates\" nor \"clusterNetwork\"*")]
+    [InlineData(
         """{ "type": "calico", "mtu": "1450", "etcd_endpoints": "x" }""",
         "Error: $.plugins[0].mtu is \"1450\"*plugin calico refuses*")]
     public void A_fault_of_a_chain_is_found(string plugins, string note)
