@@ -84,7 +84,11 @@ internal static class NetworksCommand
             silence = failure.Message;
         }
 
-        NetworksReport.Write(NetworksListing.Of(contents, networks, new PluginPath(settings.PluginDirectories), silence), json, output);
+        var listing = NetworksListing.Of(contents, networks, new PluginPath(settings.PluginDirectories), silence) with
+        {
+            Notes = await NetworksAdvice.ReadAsync(contents, silence is null ? docker : null, settings, cancellationToken),
+        };
+        NetworksReport.Write(listing, json, output);
         return ExitCodes.Success;
     }
 

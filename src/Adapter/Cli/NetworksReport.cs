@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bridge.Adapter.Advice.Rules;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
@@ -21,6 +22,7 @@ internal static class NetworksReport
 
         WriteNetworks(listing, output);
         WriteLost(listing, output);
+        NetworksAdvice.Write(listing.Notes, output);
         foreach (var note in Notes(listing))
         {
             output.WriteLine();
@@ -91,8 +93,11 @@ internal static class NetworksReport
 
         if (listing.DockerProblem is { } silence)
             yield return $"Which Docker networks there are is not known: {silence}";
-        else if (listing.Networks.FirstOrDefault(network => network is { DockerNetworks.Count: 0, Problem: null }) is { } unused)
-            yield return $"Make a Docker network: cnm-cni networks create {unused.Name}";
+        else if (listing.Networks.FirstOrDefault(network => network is { DockerNetworks.Count: 0, Problem: null }
+            && listing.Notes.All(note => note.Severity != "error" || note.File != network.File)) is { } unused)
+        {
+            yield return $"Make a Docker network: {Names.CreateCommand(unused.Name)}";
+        }
     }
 }
 
@@ -131,7 +136,7 @@ internal sealed record NetworksListing(
                     new ListedDockerNetwork(docker.Id, docker.Name, docker.IpamDriver, AutoNetworks.IsAuto(docker),
                     NetworkPairs.Outdated(docker, pair.Cni)))]))],
             [.. pairs.Lost.Select(pair => new LostNetwork(pair.Docker.Id, pair.Docker.Name, pair.Docker.IpamDriver, pair.CniNetwork))],
-            NetworkPairs.SharedSubnets([.. pairs.Known.Select(pair => pair.Cni)]),
+            SharedSubnets.Sentences([.. pairs.Known.Select(pair => pair.Cni)]),
             [.. contents.Networks.Select(network => (network.Source, Reason: MainPlugin.WhyNotAttachable(network)))
                 .Where(network => network.Reason is not null)
                 .Select(network => new ListedProblem(network.Source, network.Reason!))],
@@ -143,6 +148,9 @@ internal sealed record NetworksListing(
 
     /// <summary>What is odd about CNI configuration files that are used.</summary>
     public IReadOnlyList<ListedProblem> Warnings { get; init; } = [];
+
+    /// <summary>What <see cref="NetworksAdvice"/> says of them.</summary>
+    public IReadOnlyList<ListedNote> Notes { get; init; } = [];
 
     /// <summary>Plugins that are not installed. Whether they can serve the network is asked when a Docker network is made.</summary>
     private static string? Problem(NetworkConfiguration network, PluginPath plugins)

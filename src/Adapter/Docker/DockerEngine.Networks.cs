@@ -6,6 +6,12 @@ namespace Bridge.Adapter.Docker;
 
 internal sealed partial class DockerEngine
 {
+    // moby daemon/libnetwork/ipamutils/utils.go
+    private static readonly string[] BuiltInPools =
+    [
+        "172.17.0.0/16", "172.18.0.0/16", "172.19.0.0/16", "172.20.0.0/14", "172.24.0.0/14", "172.28.0.0/14", "192.168.0.0/16",
+    ];
+
     public Task<IReadOnlyList<DockerNetwork>> NetworksAsync(CancellationToken cancellationToken) =>
         NetworksAsync(new NetworksListParameters(), cancellationToken);
 
@@ -77,6 +83,14 @@ internal sealed partial class DockerEngine
             container.HostConfig?.NetworkMode is { } mode && (mode == network.Name || mode == network.Id)
             || (container.NetworkSettings?.Networks?.Any(entry =>
                 entry.Key == network.Name || entry.Key == network.Id || entry.Value?.NetworkID == network.Id) ?? false));
+    }
+
+    /// <summary>The <c>default-address-pools</c> of the daemon's configuration, or those that it has without any.</summary>
+    public async Task<IReadOnlyList<IPNetwork>> AddressPoolsAsync(CancellationToken cancellationToken)
+    {
+        var info = await AskAsync("describe itself", _client.System.GetSystemInfoAsync, cancellationToken);
+        var bases = (info.DefaultAddressPools ?? []).Select(pool => pool.Base).ToArray();
+        return [.. (bases.Length > 0 ? bases : BuiltInPools).Where(pool => IPNetwork.TryParse(pool, out _)).Select(IPNetwork.Parse)];
     }
 
     private async Task<IReadOnlyList<DockerNetwork>> NetworksAsync(NetworksListParameters filter, CancellationToken cancellationToken)

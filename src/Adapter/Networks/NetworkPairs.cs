@@ -78,27 +78,6 @@ internal sealed record NetworkPairs(
         return null;
     }
 
-    /// <summary>
-    /// Describes each pair of CNI networks with a common subnet. Their containers cannot reach each other, and both may give one address.
-    /// </summary>
-    public static IReadOnlyList<string> SharedSubnets(IReadOnlyList<NetworkConfiguration> networks) =>
-    [
-        .. networks.SelectMany(
-            (network, index) => networks.Skip(index + 1).Select(other => (One: network, Two: other, Common: Common(network, other))))
-            .Where(pair => pair.Common.Length > 0)
-            .Select(pair =>
-                $"CNI networks {pair.One.Name} and {pair.Two.Name} share subnet {string.Join<IPNetwork>(" and ", pair.Common)}. " +
-                "Unless that is intended, one address may be given twice, and no container can be on both."),
-    ];
-
-    private static IPNetwork[] Common(NetworkConfiguration network, NetworkConfiguration other) =>
-    [
-        .. CniSubnet.Of(network).SelectMany(_ => CniSubnet.Of(other), (one, two) => (One: one.Subnet, Two: two.Subnet))
-            .Where(pair => CniSubnet.Overlap(pair.One, pair.Two))
-            .Select(pair => pair.One.PrefixLength > pair.Two.PrefixLength ? pair.One : pair.Two)
-            .Distinct(),
-    ];
-
     // A network without a declared subnet was created for a CNI network that is gone, or whose file has changed.
     private static bool MayBeOn(DockerNetwork network, NetworkConfiguration only)
     {

@@ -4,8 +4,9 @@ namespace Bridge.Adapter.Translation;
 
 /// <summary>
 /// Arguments that name a pod, for plugins that need a name although they look for no pod behind it: those of AWS and Azure name the host's
-/// end of the pair after it, Antrea's agent the entry of its store. Plugins that do look for the pod (Calico with the Kubernetes datastore, OVN-Kubernetes,
-/// kube-ovn, spiderpool) get none: Calico's attaches a container without a name as one that is no pod, the others need a real one.
+/// end of the pair after it, Antrea's agent the entry of its store. Plugins that do look for the pod (Calico with the Kubernetes datastore,
+/// OVN-Kubernetes, kube-ovn, spiderpool) get none: Calico's attaches a container without a name as one that is no pod, the others need a
+/// real one.
 /// </summary>
 internal static class PodIdentity
 {

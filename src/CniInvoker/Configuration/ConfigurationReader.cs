@@ -105,7 +105,7 @@ internal sealed class ConfigurationReader(ConfigurationText text)
     {
         var name = json is JsonValue value && value.TryGetValue(out string? written)
             ? written
-            : throw text.Error("is missing or is not a string", "name");
+            : throw text.Error("is missing or is not a string; name the network", "name");
         return Identifier.Problem(name) is { } problem ? throw text.Error($"\"{name}\" {problem}", "name") : name;
     }
 

@@ -74,7 +74,8 @@ public sealed class NetworksListingTests : NetworksCommandTest
     [Theory]
     [InlineData(
         "10.99.0.0/16", "10.99.0.1",
-        "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): it has 10.88.0.0/16; create it again (docker network rm web, then " +
+        "Docker has subnet 10.99.0.0/16, which the CNI network does not have (any more): it has 10.88.0.0/16; create it again " +
+        "(docker network rm web, then " +
         "cnm-cni networks create)")]
     [InlineData("10.88.0.0/16", "10.88.0.9", "Docker has gateway 10.88.0.9, and the CNI network has 10.88.0.1: create it again *")]
     [InlineData("10.88.0.0/16", "10.88.0.1", "-")]
@@ -125,6 +126,53 @@ public sealed class NetworksListingTests : NetworksCommandTest
         (await RunAsync("networks", Cancellation)).Should().Be(0);
 
         Lines().Should().ContainMatch("Warning: *10-pods.conflist: every user may write to it and so decide what root runs; *");
+    }
+
+    [Fact]
+    public async Task What_is_known_of_the_plugins_follows_the_table_each_once()
+    {
+        const string Cilium = """{ "cniVersion": "0.3.1", "name": "NAME", "plugins": [ { "type": "cilium-cni" } ] }""";
+        Write("10-a.conflist", Cilium.Replace("NAME", "a", StringComparison.Ordinal));
+        Write("20-b.conflist", Cilium.Replace("NAME", "b", StringComparison.Ordinal));
+        Write("30-c.conflist", """{ "cniVersion": "1.0.0", "name": "c", "plugins": [ { "type": "bridge", "mtu": "__MTU__" } ] }""");
+
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
+
+        var lines = Lines();
+        lines.SkipWhile(line => line != "Notes:").Skip(1).TakeWhile(line => line.Length > 0).Should().SatisfyRespectively(
+            first => first.Should().StartWith("- 30-c.conflist: error: $.plugins[0].mtu is the placeholder __MTU__ of a template"),
+            second => second.Should().StartWith("- 10-a.conflist, 20-b.conflist: plugin cilium-cni: "));
+        lines.TakeWhile(line => line != "Notes:").Should().NotContain(line => line.Contains("placeholder", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_recommended_command_is_for_a_sound_network_and_a_name_that_Docker_accepts()
+    {
+        Write("10-a.conflist", """{ "cniVersion": "1.0.0", "name": "a", "plugins": [ { "type": "bridge", "mtu": "__MTU__" } ] }""");
+        Write("20-b.conflist", """{ "cniVersion": "1.0.0", "name": "bridge", "plugins": [ { "type": "bridge" } ] }""");
+
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
+
+        Lines()[^1].Should().Be("Make a Docker network: cnm-cni networks create bridge --name cni-bridge");
+    }
+
+    [Fact]
+    public async Task Docker_is_asked_for_its_subnets_and_its_pools()
+    {
+        Write("10-pods.conflist", Conflists.Stock);
+        Write("20-plain.conflist", Conflists.Plain);
+        Docker.AddNetwork("web", "bridge", subnet: "10.88.4.0/24", ipam: "default");
+        Docker.AddNetwork("pods", "cni", "pods", subnet: "10.88.0.0/16");
+        Docker.AddNetwork("lan", "macvlan", subnet: "10.88.0.0/16", ipam: "cni");
+        Docker.Script.Answers["GET /info"] = ScriptedSocket.Json("""{ "DefaultAddressPools": [{ "Base": "10.89.0.0/16", "Size": 24 }] }""");
+
+        (await RunAsync("networks --json", Cancellation)).Should().Be(0);
+
+        JsonSerializer.Deserialize(Output.ToString(), NetworksJson.Default.NetworksListing)!.Notes.Should().SatisfyRespectively(
+            first => first.Should().Match<ListedNote>(note => note.Severity == "warning" && note.Network == "pods"
+                && note.Message.StartsWith("subnet 10.88.0.0/16 overlaps 10.88.4.0/24 of Docker network web (driver bridge)")),
+            second => second.Should().Match<ListedNote>(note => note.Severity == "note" && note.File.EndsWith("/20-plain.conflist")
+                && note.Message.StartsWith("subnet 10.89.0.0/24 lies in 10.89.0.0/16, from which Docker chooses")));
     }
 
     [Fact]

@@ -158,8 +158,8 @@ public sealed class NetworkConfigurationTests
     [InlineData("{\n\"name\":\"\\ud800\",\"plugins\":[{\"type\":\"a\"}]}",
         "line 2: $.name \"\ufffd\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
     [InlineData("{}", "line 1: $ has neither \"plugins\" nor \"type\"")]
-    [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing or is not a string")]
-    [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing or is not a string")]
+    [InlineData("{\"plugins\":[{\"type\":\"a\"}]}", "line 1: $.name is missing or is not a string; name the network")]
+    [InlineData("{\"type\":\"a\"}", "line 1: $.name is missing or is not a string; name the network")]
     [InlineData("{\"name\":\"n\",\n\"name\":\"a b\",\"plugins\":[{\"type\":\"a\"}]}",
         "line 2: $.name \"a b\" may contain only ASCII letters, digits, '_', '.' and '-', and must start with a letter or digit")]
     [InlineData("{\"name\":\"n\\n\",\"plugins\":[{\"type\":\"a\"}]}",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bridge.Adapter.Advice;
 using CniInvoker;
 using static Bridge.Adapter.Cli.SharedOptions;
 
@@ -19,17 +20,18 @@ internal static class ValidateCommand
     {
         var command = new Command(
             "validate",
-            "Print what is wrong with the configuration directory, and whether the plugins of its networks are there and speak their " +
-            "versions (VERSION). Exit code 1 when there is an error.")
+            "Print what is wrong with the configuration directory, what is odd, and what its plugins need; and whether they are there " +
+            "and speak the versions of their networks (VERSION). Exit code 1 when there is an error.")
         {
             Network, PluginVariableOption.Variables, Config,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;
-            var client = CniClientFactory.Of(
-                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment));
-            var report = await ValidationReport.MakeAsync(client, parsed.GetValue(Network), cancellationToken);
+            var settings = SettingsOf(parsed);
+            var client = CniClientFactory.Of(settings, environment, console.Error, PluginVariableOption.Read(parsed, environment));
+            var plugins = new PluginPath(environment.PluginDirectories ?? settings.PluginDirectories);
+            var report = await ValidationReport.MakeAsync(client, plugins, parsed.GetValue(Network), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(report, CniJson.Indented.ValidationReport));
             foreach (var sentence in report.Sentences)
                 console.Error.WriteLine(sentence);
@@ -43,9 +45,11 @@ internal static class ValidateCommand
 /// <summary>What <c>validate</c> prints.</summary>
 /// <param name="Errors">Why files are not used.</param>
 /// <param name="Warnings">What is odd about files that are used.</param>
+/// <param name="Notes">What works with known plugins, and what they need; changes no exit code.</param>
 /// <param name="Networks">The networks that were looked at.</param>
 internal sealed record ValidationReport(
-    IReadOnlyList<ConfigurationProblem> Errors, IReadOnlyList<ConfigurationProblem> Warnings, IReadOnlyList<ValidatedNetwork> Networks)
+    IReadOnlyList<ConfigurationProblem> Errors, IReadOnlyList<ConfigurationProblem> Warnings, IReadOnlyList<ConfigurationProblem> Notes,
+    IReadOnlyList<ValidatedNetwork> Networks)
 {
     [JsonIgnore]
     public bool HasErrors => Errors.Count > 0 || Networks.Any(network => network.Problems.Count > 0);
@@ -57,11 +61,17 @@ internal sealed record ValidationReport(
         .. Errors.Select(error => $"{error.File}: {error.Message}"),
         .. Warnings.Select(warning => $"{warning.File}: warning: {warning.Message}"),
         .. Networks.SelectMany(network => network.Problems.Select(problem => $"CNI network \"{network.Name}\": {problem}")),
+        .. Notes.Select(note => $"{note.File}: note: {note.Message}"),
     ];
 
-    public static async Task<ValidationReport> MakeAsync(CniClient client, string? networkName, CancellationToken cancellationToken)
+    public static async Task<ValidationReport> MakeAsync(
+        CniClient client, PluginPath plugins, string? networkName, CancellationToken cancellationToken)
     {
         var contents = client.Networks();
+        var only = networkName is null ? null : contents.Find(networkName)?.Source;
+        var advice = RuleTable.Judge(Subject.Of(contents, plugins, HostFacts.Read()), _ => true)
+            .Where(note => networkName is null || (only is null ? note.Network is null || note.Network == networkName : note.IsOf(only)))
+            .ToLookup(note => note.Severity);
         var networks = new List<ValidatedNetwork>();
         var warnings = contents.Warnings.ToList();
         foreach (var name in networkName is null ? contents.Networks.Select(network => network.Name) : [networkName])
@@ -74,11 +84,19 @@ internal sealed record ValidationReport(
 
             var validation = await client.ValidateAsync(name, cancellationToken);
             warnings.AddRange(validation.Warnings);
-            networks.Add(ValidatedNetwork.Of(network, validation));
+            networks.Add(ValidatedNetwork.Of(
+                network, validation, advice[Severity.Error].Where(note => note.File == network.Source).Select(note => note.Message)));
         }
 
-        return new ValidationReport(contents.Problems, [.. warnings.Distinct()], networks);
+        var unused = advice[Severity.Error].Where(note => contents.Networks.All(network => network.Source != note.File));
+        return new ValidationReport(
+            [.. contents.Problems, .. unused.Select(Problem)],
+            [.. warnings.Concat(advice[Severity.Warning].Select(Problem)).Distinct()],
+            [.. advice[Severity.Note].Select(Problem)],
+            networks);
     }
+
+    private static ConfigurationProblem Problem(Note note) => new(note.File, note.Message, note.JsonPath);
 }
 
 /// <param name="Name">The network's name.</param>
@@ -91,13 +109,16 @@ internal sealed record ValidatedNetwork(
     string Name, string? CniVersion, string? File, IReadOnlyList<string> Plugins, IReadOnlyList<string> Capabilities,
     IReadOnlyList<string> Problems)
 {
-    public static ValidatedNetwork Of(NetworkConfiguration network, NetworkValidation validation) => new(
+    /// <param name="network">The network.</param>
+    /// <param name="validation">What its plugins answered.</param>
+    /// <param name="faults">The errors of its file that rules have found.</param>
+    public static ValidatedNetwork Of(NetworkConfiguration network, NetworkValidation validation, IEnumerable<string> faults) => new(
         network.Name,
         network.CniVersion,
         network.Source,
         [.. network.Plugins.Select(plugin => plugin.Type)],
         [.. validation.Capabilities.Order(StringComparer.Ordinal)],
-        validation.Problems);
+        [.. validation.Problems, .. faults]);
 
     public static ValidatedNetwork Missing(string name) =>
         new(name, CniVersion: null, File: null, [], [],

@@ -65,6 +65,33 @@ public sealed class NetworkCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Notes_on_plugins_change_no_exit_code()
+    {
+        _host.WithNetwork("pods", "1.1.0", "cilium-cni").WithPlugin("cilium-cni");
+
+        (await _host.RunAsync(["validate"], Cancellation)).Should().Be(0);
+
+        ((string?)_host.Json["notes"]!.AsArray().Should().ContainSingle().Subject!["message"]).Should().StartWith("plugin cilium-cni: ");
+        _host.Error.Should().Contain("/pods.conflist: note: plugin cilium-cni: ");
+    }
+
+    [Fact]
+    public async Task A_fault_that_a_rule_finds_is_a_problem_of_the_network()
+    {
+        _host.WithFile("a.conflist", """{"cniVersion":"1.1.0","name":"a","plugins":[{"type":"first","mtu":"__MTU__"}]}""")
+            .WithFile("b.conflist", """{"cniVersion":"1.1.0","name":"b","plugins":[{"type":"first","mtu":__MTU__}]}""")
+            .WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
+
+        (await _host.RunAsync(["validate"], Cancellation)).Should().Be(1);
+        ((string?)_host.Json["networks"]![0]!["problems"]![0]).Should().StartWith("$.plugins[0].mtu is the placeholder __MTU__");
+        _host.Json["errors"]!.AsArray().Select(error => (string?)error!["message"]).Should().SatisfyRespectively(
+            broken => broken.Should().Contain("invalid JSON"), reason => reason.Should().Contain("placeholders of a template"));
+
+        (await _host.RunAsync(["validate", "pods"], Cancellation)).Should().Be(1, "a file that is not used may have been meant");
+        _host.Error.Should().NotContain("placeholder");
+    }
+
+    [Fact]
     public async Task Validate_of_one_network_asks_only_its_plugins()
     {
         _host.WithNetwork("lan", "1.1.0", "absent").WithNetwork("pods", "1.1.0", "first").WithPlugin("first");
