@@ -64,6 +64,7 @@ internal static class NetworkSupport
         return main switch
         {
             _ when Delegates.WhyUnknown(network) is { } unknown => unknown,
+            _ when UnstatedSubnets.WhyAgents(main) is { } agents => agents,
             { IpamType: null } => $"its plugin {main.Type} has no ipam section",
             { IpamType: IpamConfiguration.Dhcp } =>
                 "its IPAM plugin dhcp takes its lease from the container's own namespace, which does not exist yet",

@@ -10,7 +10,8 @@ namespace Bridge.Adapter.Translation;
 /// </summary>
 internal static class PodIdentity
 {
-    private static readonly IReadOnlyList<string> NeedingName = ["antrea", "aws-cni", "azure-vnet", "azure-vnet-ipvlan"];
+    /// <summary>The plugins that are given names.</summary>
+    public static IReadOnlyList<string> NeedingName { get; } = ["antrea", "aws-cni", "azure-vnet", "azure-vnet-ipvlan"];
 
     private static readonly IReadOnlyDictionary<string, string> Arguments = new Dictionary<string, string>
     {

@@ -11,7 +11,11 @@ namespace Bridge.Adapter.Translation;
 internal static class UnstatedSubnets
 {
     // Their agents choose the addresses, whatever the ipam section says.
-    private static readonly IReadOnlyList<string> AgentsOwn = ["antrea", "azure-vnet", "azure-vnet-ipvlan", "cilium-cni", "terway"];
+    private static readonly IReadOnlyList<string> AgentsOwn =
+    [
+        "antrea", "aws-cni", "azure-vnet", "azure-vnet-ipvlan", "cilium-cni", "genie", "kube-ovn", "multus-shim", "ovn-k8s-cni-overlay",
+        "terway", "weave-net",
+    ];
 
     // Without ranges of their own they give nothing.
     private static readonly IReadOnlyList<string> NeedingRanges = [IpamConfiguration.HostLocal, IpamConfiguration.Static];
@@ -25,11 +29,16 @@ internal static class UnstatedSubnets
             ["spiderpool"] = (IPAddress.Any, _ => true, ipam => ipam["default_ipv6_ippool"] is JsonArray { Count: > 0 }),
         };
 
+    /// <returns>Why the chain itself must give the addresses, as the end of a sentence; null where its plugin has no agent that
+    /// does.</returns>
+    public static string? WhyAgents(PluginConfiguration main) =>
+        AgentsOwn.Contains(main.Type) ? $"its plugin {main.Type} leaves the addresses to its agent" : null;
+
     /// <returns>Null if the network's IPAM plugin can reserve addresses of subnets that the configuration does not state; otherwise the
     /// reason, as the end of a sentence.</returns>
     public static string? WhyNot(PluginConfiguration main) => main switch
     {
-        _ when AgentsOwn.Contains(main.Type) => $"its plugin {main.Type} leaves the addresses to its agent",
+        _ when WhyAgents(main) is { } reason => reason,
         _ when main.Json["ipam"] is JsonObject ipam && Says(ipam, "subnet", "usePodCidr") =>
             $"its plugin {main.Type} asks the Kubernetes API for the subnet (usePodCidr)",
         _ when main.IpamType is null || NeedingRanges.Contains(main.IpamType) =>

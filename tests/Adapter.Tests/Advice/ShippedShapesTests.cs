@@ -16,7 +16,7 @@ public sealed class ShippedShapesTests : AdviceTest
             { "cniVersion": "0.3.0", "name": "antrea", "plugins": [ { "type": "antrea", "ipam": { "type": "host-local" } },
               {{Portmap}}, { "type": "bandwidth", "capabilities": { "bandwidth": true } } ] }
             """,
-            ["Note: plugin antrea: *names, not the pod*restarts*cni.args.K8S_POD_NAME={container.name}*"]
+            ["Note: plugin antrea: *names, not the pod*restarts*cnm-cni gives each container names of its own.*"]
         },
         {
             "10-aws.conflist",

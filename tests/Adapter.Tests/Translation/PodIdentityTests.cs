@@ -1,3 +1,4 @@
+using Bridge.Adapter.Advice.Plugins;
 using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Tests.Translation;
@@ -25,6 +26,11 @@ public sealed class PodIdentityTests
     [InlineData("bridge")]
     public void A_plugin_that_would_look_for_the_pod_or_needs_none_gets_none(string type) =>
         PodIdentity.Complete(None, Conflists.OfType(type)).Should().BeEmpty();
+
+    [Fact]
+    public void The_plugins_that_are_given_names_are_those_of_which_the_manual_says_so() =>
+        KnownPlugins.All.Where(plugin => plugin.Identity == PodNames.AnyNames).Select(plugin => plugin.Type)
+            .Should().BeSubsetOf(PodIdentity.NeedingName);
 
     [Fact]
     public void What_the_user_has_set_stays_in_whatever_letter_case()

@@ -33,8 +33,9 @@ public sealed class UnstatedSubnetsTests
         "its plugin calico asks the Kubernetes API for the subnet (usePodCidr)")]
     [InlineData("""{ "type": "bridge", "ipam": { "type": "host-local" } }""",
         "its configuration does not state the subnet of its IPAM plugin host-local")]
-    [InlineData("""{ "type": "cilium-cni" }""", "its plugin cilium-cni has no ipam section")]
-    [InlineData("""{ "type": "aws-cni" }""", "its plugin aws-cni has no ipam section")]
+    [InlineData("""{ "type": "cilium-cni" }""", "its plugin cilium-cni leaves the addresses to its agent")]
+    [InlineData("""{ "type": "aws-cni" }""", "its plugin aws-cni leaves the addresses to its agent")]
+    [InlineData("""{ "type": "somebodys" }""", "its plugin somebodys has no ipam section")]
     [InlineData("""{ "type": "macvlan", "ipam": { "type": "dhcp" } }""", "its IPAM plugin dhcp takes its lease *")]
     [InlineData("""{ "type": "ipvlan", "ipam": { "type": "whereabouts" } }""", "links of ipvlan share *")]
     public void A_chain_whose_addresses_are_not_to_be_had_alone_uses_the_null_IPAM(string plugin, string reason)

@@ -1,7 +1,7 @@
 namespace Bridge.Adapter.Advice.Plugins;
 
 /// <summary>What a plugin does with the names of a pod in CNI_ARGS (K8S_POD_NAMESPACE, K8S_POD_NAME).</summary>
-internal enum PodIdentity
+internal enum PodNames
 {
     /// <summary>It does not read them.</summary>
     Ignored,
@@ -22,9 +22,8 @@ internal enum PodIdentity
 /// <param name="Needs">What it needs on the host or in the cluster.</param>
 /// <param name="Identity">What it does with the names of a pod.</param>
 /// <param name="WithoutPod">What happens with a container that is no pod, and what to do.</param>
-internal sealed record KnownPlugin(string Type, string Works, string Needs, PodIdentity Identity, string WithoutPod)
+internal sealed record KnownPlugin(string Type, string Works, string Needs, PodNames Identity, string WithoutPod)
 {
-    private const string OwnName = "-o cni.args.K8S_POD_NAMESPACE=docker -o 'cni.args.K8S_POD_NAME={container.name}'";
     private const string OfPod = "-o cni.args.K8S_POD_NAMESPACE=NAMESPACE -o cni.args.K8S_POD_NAME=POD";
 
     /// <summary>What the row is called where the type alone is not enough, as in "ptp (kindnet)".</summary>
@@ -35,9 +34,9 @@ internal sealed record KnownPlugin(string Type, string Works, string Needs, PodI
 
     public string IdentityText => Identity switch
     {
-        PodIdentity.Ignored => "not read",
-        PodIdentity.Optional => "optional; a named pod must exist",
-        PodIdentity.AnyNames => "required; any names of its own",
+        PodNames.Ignored => "not read",
+        PodNames.Optional => "optional; a named pod must exist",
+        PodNames.AnyNames => "required; any names of its own",
         _ => "required; of an existing pod",
     };
 
@@ -46,8 +45,8 @@ internal sealed record KnownPlugin(string Type, string Works, string Needs, PodI
 
     private string Remedy => Identity switch
     {
-        PodIdentity.AnyNames => $" Set names with {OwnName}.",
-        PodIdentity.ExistingPod => $" Name a pod with {OfPod}.",
+        PodNames.AnyNames => " cnm-cni gives each container names of its own.",
+        PodNames.ExistingPod => $" Name a pod with {OfPod}.",
         _ => "",
     };
 }

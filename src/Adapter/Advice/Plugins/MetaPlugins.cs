@@ -1,4 +1,4 @@
-using static Bridge.Adapter.Advice.Plugins.PodIdentity;
+using static Bridge.Adapter.Advice.Plugins.PodNames;
 
 namespace Bridge.Adapter.Advice.Plugins;
 
