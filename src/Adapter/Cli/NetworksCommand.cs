@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
@@ -72,19 +73,26 @@ internal static class NetworksCommand
     private static async Task<int> ListAsync(AdapterSettings settings, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
-        var contents = new ConfigurationDirectory(settings.ConfigurationDirectory).Load();
+        var found = await DirectoryLookup.FindAsync(settings, cancellationToken);
+        var contents = new ConfigurationDirectory(() => found.ConfigurationDirectories).Load();
         IReadOnlyList<DockerNetwork> networks = [];
+        IReadOnlyList<ClusterInContainers> clusters = [];
         string? silence = null;
         try
         {
             networks = await docker.CniNetworksAsync(settings.DriverName, cancellationToken);
+            clusters = await docker.ClustersAsync(cancellationToken);
         }
         catch (DockerException failure)
         {
             silence = failure.Message;
         }
 
-        NetworksReport.Write(NetworksListing.Of(contents, networks, new PluginPath(settings.PluginDirectories), silence), json, output);
+        var listing = NetworksListing.Of(contents, networks, new PluginPath(found.PluginDirectories), silence) with
+        {
+            Directories = ListedDirectories.Of(found, clusters),
+        };
+        NetworksReport.Write(listing, json, output);
         return ExitCodes.Success;
     }
 
@@ -94,7 +102,8 @@ internal static class NetworksCommand
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
         try
         {
-            var creation = new NetworkCreation(docker, new ConfigurationDirectory(settings.ConfigurationDirectory), settings);
+            var found = await DirectoryLookup.FindAsync(settings, cancellationToken);
+            var creation = new NetworkCreation(docker, new ConfigurationDirectory(() => found.ConfigurationDirectories), settings);
             var (name, id, plan) = await creation.CreateAsync(request, cancellationToken);
             var addresses = plan.WhyNull is { } reason
                 ? $"--ipam-driver null, because {reason}"

@@ -21,6 +21,7 @@ internal static class NetworksReport
 
         WriteNetworks(listing, output);
         WriteLost(listing, output);
+        listing.Directories?.WriteTo(output);
         foreach (var note in Notes(listing))
         {
             output.WriteLine();
@@ -144,6 +145,9 @@ internal sealed record NetworksListing(
     /// <summary>What is odd about CNI configuration files that are used.</summary>
     public IReadOnlyList<ListedProblem> Warnings { get; init; } = [];
 
+    /// <summary>The container runtimes and their directories.</summary>
+    public ListedDirectories? Directories { get; init; }
+
     /// <summary>Plugins that are not installed. Whether they can serve the network is asked when a Docker network is made.</summary>
     private static string? Problem(NetworkConfiguration network, PluginPath plugins)
     {
@@ -200,6 +204,7 @@ internal sealed record LostNetwork(string Id, string Name, string IpamDriver, st
 
 internal sealed record ListedProblem(string File, string Message);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(NetworksListing))]
 internal sealed partial class NetworksJson : JsonSerializerContext;

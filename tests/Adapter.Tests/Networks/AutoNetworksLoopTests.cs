@@ -1,4 +1,5 @@
 using Bridge.Adapter.Tests.Translation;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -118,7 +119,11 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
             Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) },
         };
         var networks = Networks(settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
-        return new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        var places = new KnownPlaces("/nonexistent");
+        var discovery = new DirectoryDiscovery(
+            new RuntimeSurvey(places, settings, TimeProvider.System), new DirectoryChoice(places, settings),
+            NullLogger<DirectoryDiscovery>.Instance);
+        return new AutoNetworksLoop(networks, _signal, discovery, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
     }
 
     private Task PassesAsync(int more) => Eventually.TrueAsync(

@@ -31,7 +31,7 @@ public abstract class AutoNetworksTest : IAsyncLifetime
     }
 
     private protected AutoNetworks Networks(AdapterSettings settings, TimeProvider time, ILogger<AutoNetworks> log) =>
-        new(_engine, new ConfigurationDirectory(settings.ConfigurationDirectory), settings, time, log);
+        new(_engine, new ConfigurationDirectory(settings.ConfigurationDirectory!), settings, time, log);
 
     private protected void Write(string file, string content) => File.WriteAllText(Path.Combine(ConfigurationPath, file), content);
 

@@ -27,8 +27,9 @@ internal static class ValidateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;
-            var client = CniClientFactory.Of(
-                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment));
+            var client = await CniClientFactory.OfAsync(
+                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment), sparesAll: false,
+                cancellationToken);
             var report = await ValidationReport.MakeAsync(client, parsed.GetValue(Network), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(report, CniJson.Indented.ValidationReport));
             foreach (var sentence in report.Sentences)
