@@ -19,13 +19,13 @@ internal sealed class DirectoryDiscovery
     private readonly List<string> _plugins = [];
 
     private volatile FoundDirectories _current;
+    private FoundDirectories? _logged;
 
     /// <summary>Looks at files only.</summary>
     public DirectoryDiscovery(RuntimeSurvey survey, DirectoryChoice choice, ILogger<DirectoryDiscovery> logger)
     {
         (_survey, _choice, _logger) = (survey, choice, logger);
         _current = choice.Of(survey.Look(), _plugins);
-        Log(_current);
     }
 
     /// <summary>Other directories, or another socket, are in force.</summary>
@@ -43,11 +43,9 @@ internal sealed class DirectoryDiscovery
         var found = _choice.Of(runtimes, _plugins);
         var isOther = !found.UsesSameAs(_current);
         _current = found;
-        if (!isOther)
-            return;
-
         Log(found);
-        Changed?.Invoke();
+        if (isOther)
+            Changed?.Invoke();
     }
 
     private List<LocatedRuntime> Remembered(IReadOnlyList<LocatedRuntime> asked)
@@ -74,6 +72,13 @@ internal sealed class DirectoryDiscovery
         return runtimes;
     }
 
-    private void Log(FoundDirectories found) => _logger.DirectoriesFound(
-        found.ConfigurationDirectory, found.Reason, string.Join(", ", found.PluginDirectories), found.CriSocket ?? "none");
+    private void Log(FoundDirectories found)
+    {
+        if (_logged is { } logged && found.UsesSameAs(logged))
+            return;
+
+        _logged = found;
+        _logger.DirectoriesFound(
+            found.ConfigurationDirectory, found.Reason, string.Join(", ", found.PluginDirectories), found.CriSocket ?? "none");
+    }
 }

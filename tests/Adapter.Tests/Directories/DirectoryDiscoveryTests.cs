@@ -23,6 +23,7 @@ public sealed class DirectoryDiscoveryTests : IAsyncDisposable
         discovery.Changed += () => changes++;
         var configurations = new ConfigurationDirectory(() => discovery.Current.ConfigurationDirectories);
         configurations.Load().Networks.Select(network => network.Name).Should().Equal("plain");
+        await discovery.RefreshAsync(Cancellation);
 
         _host.Write($"{ScratchHost.K3sDirectory}/10-pods.conflist", Conflists.Stock);
         var k3s = await _host.RunAsync(ScratchHost.K3sSocket, ScratchHost.K3sDirectory);
