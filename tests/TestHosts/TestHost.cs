@@ -66,7 +66,7 @@ public sealed partial class TestHost : IAsyncDisposable
                 (await host.RunAsync(["mount", "--make-shared", "/run"], cancellationToken)).EnsureSuccess();
 
             if (options.StartEngine)
-                await host.StartDaemonsAsync(options.StartBridge, needsPods: options.CniNetworks.Count > 0, cancellationToken);
+                await host.StartDaemonsAsync(options, cancellationToken);
 
             return host;
         }
@@ -93,8 +93,9 @@ public sealed partial class TestHost : IAsyncDisposable
 
     private void Furnish(TestHostOptions options)
     {
+        Directory.CreateDirectory(PathOf(options.ConfigurationDirectory));
         foreach (var (fileName, content) in options.CniNetworks)
-            File.WriteAllText(PathOf($"/etc/cni/net.d/{fileName}"), content);
+            File.WriteAllText(PathOf($"{options.ConfigurationDirectory}/{fileName}"), content);
 
         foreach (var (pluginName, content) in options.CniPlugins)
         {
