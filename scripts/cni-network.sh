@@ -38,8 +38,8 @@ settle_cni_network() {
     if [ -z "$cluster" ] && has_kubelet; then cluster=kubelet; fi
     if [ -n "$cluster" ] && [ "$cni_network" != "$network" ]; then
         die "this host has $cluster, whose CNI network is not there yet: there is no configuration in $directory." \
-            "Start the cluster, or install its network plugin, then run this again. Without a cluster's network, up can write one of" \
-            "its own to $net_d, on which pods of this host will be, too: ./bridge up --cni-network $network"
+            "Start the cluster, or install its network plugin, then run this again. Otherwise up writes a network of its own to" \
+            "$net_d, which a kubelet that reads this directory uses for its pods, too: ./bridge up --cni-network $network"
     fi
     write_cni_network
 }

@@ -53,7 +53,8 @@ internal sealed record ListedDirectories(
     private static string Unreachable(ClusterInContainers cluster) =>
         $"{cluster.Tool} cluster \"{cluster.Cluster}\": its nodes are containers of this Docker ({string.Join(", ", cluster.Nodes)}), " +
         "and its pods are in their network namespaces. cnm-cni cannot put a container among these pods. To reach the nodes and their " +
-        $"NodePorts, put the container on the nodes' Docker network: docker run --network {cluster.Networks.FirstOrDefault() ?? "NAME"}.";
+        "NodePorts, put the container on the nodes' Docker network: docker run --network " +
+        $"{(cluster.Networks is [var first, ..] ? first : "NAME")}.";
 
     private static string Word(RuntimeState state) => state switch
     {

@@ -39,7 +39,7 @@ internal sealed record CniAnswer(string? ConfigurationDirectory, IReadOnlyList<s
 
     private static string? Text(JsonElement json, string key) => Texts(json, key) is [var only, ..] ? only : null;
 
-    private static IReadOnlyList<string>? Texts(JsonElement json, string key)
+    private static string[]? Texts(JsonElement json, string key)
     {
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(key, out var value))
             return null;

@@ -52,7 +52,7 @@ internal sealed record RuntimeFiles(
         }
     }
 
-    private static IEnumerable<(string Table, string Key, IReadOnlyList<string> Texts)> Entries(string file)
+    private static (string Table, string Key, IReadOnlyList<string> Texts)[] Entries(string file)
     {
         try
         {
