@@ -53,5 +53,6 @@ public sealed class ClusterDirectoryTests(ClusterDirectoryHost engine) : EngineT
     }
 
     private Task HasNetworkAsync(string name) => Eventually.TrueAsync(
-        async token => (await Host.DockerAsync(["network", "inspect", name], token)).Succeeded, $"Docker has the network {name}", Cancellation);
+        async token => (await Host.DockerAsync(["network", "inspect", name], token)).Succeeded, $"Docker has the network {name}",
+        Cancellation);
 }

@@ -2,7 +2,9 @@ using Bridge.TestHosts;
 
 namespace Bridge.Engine.Tests.Hosts;
 
-/// <summary>The CNI network of a cluster in a directory that no setting of cnm-cni names, and another network where CNI itself looks.</summary>
+/// <summary>
+/// The CNI network of a cluster in a directory that no setting of cnm-cni names, and another network in /etc/cni/net.d.
+/// </summary>
 public sealed class ClusterDirectoryHost() : EngineHost(new TestHostOptions
 {
     ConfigurationDirectory = ClusterDirectory,
@@ -13,5 +15,6 @@ public sealed class ClusterDirectoryHost() : EngineHost(new TestHostOptions
     public const string ClusterDirectory = "/var/lib/cluster/net.d";
 
     protected override Task FurnishAsync(CancellationToken cancellationToken) =>
-        File.WriteAllTextAsync(Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}"), CniNetworks.SecondStockChain, cancellationToken);
+        File.WriteAllTextAsync(
+            Host.PathOf($"/etc/cni/net.d/{CniNetworks.SecondFileName}"), CniNetworks.SecondStockChain, cancellationToken);
 }
