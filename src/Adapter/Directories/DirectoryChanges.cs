@@ -38,6 +38,9 @@ internal sealed class DirectoryChanges : IDisposable
 
     private void Add(string directory, string names, Action changed)
     {
+        if (!Directory.Exists(directory))
+            return; // The watch on its parent reports it.
+
         try
         {
             var watcher = new FileSystemWatcher(directory, names)
