@@ -10,6 +10,9 @@ internal sealed record RuntimeFiles(
 {
     private const int Longest = 1 << 20;
 
+    // containerd docs/PLUGINS.md: the name of every version, that of version 1, and that of version 2.
+    private static readonly string[] CriPlugins = ["cri", "io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime"];
+
     public static RuntimeFiles Read(KnownRuntime runtime)
     {
         var known = new RuntimeFiles(null, null, null, null);
@@ -22,15 +25,15 @@ internal sealed record RuntimeFiles(
     private RuntimeFiles With(string file, (string Table, string Key, IReadOnlyList<string> Texts) entry) => entry switch
     {
         // plugins."io.containerd.grpc.v1.cri".cni, and plugins.'io.containerd.cri.v1.runtime'.cni from containerd 2.
-        ({ } table, "conf_dir", [{ Length: > 0 } path]) when table.EndsWith(".cni", StringComparison.Ordinal) =>
+        ({ } table, "conf_dir", [['/', ..] path]) when table.EndsWith(".cni", StringComparison.Ordinal) =>
             this with { File = file, ConfigurationDirectory = Trimmed(path) },
-        ({ } table, "bin_dir" or "bin_dirs", [{ Length: > 0 }, ..] paths) when table.EndsWith(".cni", StringComparison.Ordinal) =>
+        ({ } table, "bin_dir" or "bin_dirs", [['/', ..], ..] paths) when table.EndsWith(".cni", StringComparison.Ordinal) =>
             this with { File = file, PluginDirectories = [.. paths.Select(Trimmed)] },
-        ("crio.network", "network_dir", [{ Length: > 0 } path]) => this with { File = file, ConfigurationDirectory = Trimmed(path) },
-        ("crio.network", "plugin_dirs", [{ Length: > 0 }, ..] paths) =>
+        ("crio.network", "network_dir", [['/', ..] path]) => this with { File = file, ConfigurationDirectory = Trimmed(path) },
+        ("crio.network", "plugin_dirs", [['/', ..], ..] paths) =>
             this with { File = file, PluginDirectories = [.. paths.Select(Trimmed)] },
         ("", "disabled_plugins", var plugins) =>
-            this with { DisabledBy = plugins.Any(plugin => plugin is "cri" or "io.containerd.grpc.v1.cri") ? file : null },
+            this with { DisabledBy = plugins.Intersect(CriPlugins, StringComparer.Ordinal).Any() ? file : null },
         _ => this,
     };
 

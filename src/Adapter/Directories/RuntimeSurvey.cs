@@ -48,8 +48,8 @@ internal sealed class RuntimeSurvey(KnownPlaces places, AdapterSettings settings
         var state = settings.CriSocket is { } named && named != runtime.Socket ? RuntimeState.NotAsked
             : Path.Exists(runtime.Socket) ? RuntimeState.Unknown : RuntimeState.NoSocket;
         return new LocatedRuntime(
-            runtime.Name, runtime.Socket, state, files.ConfigurationDirectory ?? runtime.ConfigurationDirectory,
-            files.PluginDirectories ?? runtime.PluginDirectories, files.File ?? "its usual place")
+            runtime.Name, runtime.Socket, state, Lasting(files.ConfigurationDirectory ?? runtime.ConfigurationDirectory),
+            [.. (files.PluginDirectories ?? runtime.PluginDirectories).Select(Lasting)], files.File ?? "its usual place")
         {
             DisabledBy = files.DisabledBy,
         };

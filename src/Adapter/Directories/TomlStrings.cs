@@ -34,8 +34,8 @@ internal static class TomlStrings
 
     private static bool IsComplete(StringBuilder text)
     {
-        var value = text.ToString();
-        return value.Count(letter => letter == '[') <= value.Count(letter => letter == ']');
+        var bare = Unquoted(text.ToString()).Select(part => part.Letter).ToArray();
+        return bare.Count(letter => letter == '[') <= bare.Count(letter => letter == ']');
     }
 
     private static List<string> Texts(string value)
@@ -57,16 +57,20 @@ internal static class TomlStrings
 
     private static string WithoutComment(string line)
     {
+        var comment = Unquoted(line).FirstOrDefault(part => part.Letter == '#', (Index: line.Length, Letter: '#')).Index;
+        return line[..comment].Trim();
+    }
+
+    /// <summary>The characters outside of strings.</summary>
+    private static IEnumerable<(int Index, char Letter)> Unquoted(string text)
+    {
         var quote = '\0';
-        for (var index = 0; index < line.Length; index++)
+        for (var index = 0; index < text.Length; index++)
         {
-            if (quote == '\0' && line[index] == '#')
-                return line[..index].Trim();
-
-            if (line[index] is '"' or '\'' && (quote == '\0' || quote == line[index]))
-                quote = quote == '\0' ? line[index] : '\0';
+            if (text[index] is '"' or '\'' && (quote == '\0' || quote == text[index]))
+                quote = quote == '\0' ? text[index] : '\0';
+            else if (quote == '\0')
+                yield return (index, text[index]);
         }
-
-        return line.Trim();
     }
 }

@@ -181,6 +181,12 @@ public sealed class FoundDirectoriesTests : IAsyncDisposable
     {
         _host.Write("/var/snap/microk8s/8511/args/cni-network/cni.conflist");
         Directory.CreateSymbolicLink(_host.PathOf("/var/snap/microk8s/current"), "8511");
+        _host.Write("/var/snap/microk8s/8511/args/containerd.toml", $"""
+            [plugins."io.containerd.grpc.v1.cri".cni]
+            conf_dir = "{_host.PathOf("/var/snap/microk8s/8511/args/cni-network")}"
+            """);
+        _host.Shown(_host.Discover().Current.ConfigurationDirectory).Should().Be("/var/snap/microk8s/current/args/cni-network");
+
         await _host.RunAsync("/var/snap/microk8s/common/run/containerd.sock", "/var/snap/microk8s/8511/args/cni-network");
 
         _host.Shown((await _host.FindAsync()).ConfigurationDirectory).Should().Be("/var/snap/microk8s/current/args/cni-network");
