@@ -104,8 +104,12 @@ public sealed partial class TestHost : IAsyncDisposable
             File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         }
 
-        if (options.BridgeSettings is not null)
-            WriteBridgeSettings(options.BridgeSettings);
+        // A stand-in may have the name of a stock plugin, whose directory comes first where containerd names it.
+        var plugins = options.CniPlugins.Count > 0
+            ? $"pluginDirectories: [{string.Join(", ", new[] { "/opt/cni/bin", HostRequirements.PluginDirectory }.Distinct())}]\n"
+            : "";
+        if (plugins + options.BridgeSettings is { Length: > 0 } settings)
+            WriteBridgeSettings(settings);
     }
 
     /// <summary>Replaces cnm-cni's settings file, which it reads when it starts.</summary>
