@@ -1,12 +1,47 @@
 # shellcheck shell=bash disable=SC2154
-# A CNI network in /etc/cni/net.d, where there is none. Sourced by installer.sh.
+# The CNI network for the first container: one of the host's, or a new one in /etc/cni/net.d where there is none. Sourced by installer.sh.
 
 readonly net_d=/etc/cni/net.d
 readonly conflist=$net_d/10-pods.conflist
 readonly link=cni-pods
 
-has_cni_network() {
-    compgen -G "$net_d/*.conflist" >/dev/null || compgen -G "$net_d/*.conf" >/dev/null || compgen -G "$net_d/*.json" >/dev/null
+# has_configuration DIRECTORY
+has_configuration() { compgen -G "$1/*.conflist" >/dev/null || compgen -G "$1/*.conf" >/dev/null || compgen -G "$1/*.json" >/dev/null; }
+
+# The parts of cnm-cni networks --json that this needs: it indents by two spaces.
+listed_networks() { sed -n '/^  "networks": \[/,/^  \]/s/^      "name": "\(.*\)",$/\1/p'; }
+listed_directory() { sed -n 's/^    "configurationDirectory": "\(.*\)",$/\1/p'; }
+listed_clusters() { sed -n 's/^        "name": "\(k3s\|RKE2\|k0s\|MicroK8s\)",$/\1/p'; }
+
+has_kubelet() { command -v kubelet >/dev/null || [ -e /var/lib/kubelet/config.yaml ] || [ -e /etc/kubernetes/kubelet.conf ]; }
+
+# settle_cni_network [CNI_NETWORK]: sets cni_network to what --cni-network of create_network gets. Makes no network beside a cluster's.
+settle_cni_network() {
+    local listing directory cluster names
+    cni_network=${1:-}
+    listing=$("$published" networks --json) || die "the CNI networks of this host could not be listed; see the reason above."
+    directory=$(listed_directory <<<"$listing")
+    mapfile -t names < <(listed_networks <<<"$listing")
+    if [ ${#names[@]} -gt 0 ]; then
+        [ -z "$cni_network" ] || return 0
+        [ ${#names[@]} -eq 1 ] || remembered network ||
+            die "this host has several CNI networks in $directory: $(paste -s -d , <<<"$(printf '%s\n' "${names[@]}")")." \
+                "Choose one, then run this again: ./bridge up --cni-network NAME"
+        [ ${#names[@]} -gt 1 ] || [ "$directory" = "$net_d" ] || {
+            cni_network=${names[0]}
+            step "Using the CNI network of this host: $cni_network ($directory)"
+        }
+        return 0
+    fi
+    if has_configuration "$directory"; then return 0; fi # Then create_network says what is wrong with the files.
+    cluster=$(listed_clusters <<<"$listing" | paste -s -d ,)
+    if [ -z "$cluster" ] && has_kubelet; then cluster=kubelet; fi
+    if [ -n "$cluster" ] && [ "$cni_network" != "$network" ]; then
+        die "this host has $cluster, whose CNI network is not there yet: there is no configuration in $directory." \
+            "Start the cluster, or install its network plugin, then run this again. Otherwise up writes a network of its own to" \
+            "$net_d, which a kubelet that reads this directory uses for its pods, too: ./bridge up --cni-network $network"
+    fi
+    write_cni_network
 }
 
 number_of() {
@@ -38,7 +73,7 @@ free_subnet() {
 
 write_cni_network() {
     local subnet
-    if has_cni_network; then return 0; fi
+    if has_configuration "$net_d"; then return 0; fi
     subnet=$(free_subnet) || die "10.88.0.0/16 and the other subnets that up tries are all in use." \
         "Write a CNI network with a free subnet to $net_d yourself, then run this again."
     step "Writing a CNI network: $conflist ($subnet on bridge $link)"
@@ -103,7 +138,7 @@ take_back_cni_network() {
     take_back_directory var-lib-cni-networks
     take_back_directory var-lib-cni
     # The plugins keep their basic chains for the next network. They go if they did not exist before and no CNI network is left.
-    if [ "$(recall cni-chains-before)" = 0 ] && ! has_cni_network; then remove_chains '-j CNI-' '^CNI-'; fi
+    if [ "$(recall cni-chains-before)" = 0 ] && ! has_configuration "$net_d"; then remove_chains '-j CNI-' '^CNI-'; fi
     forget cni-chains-before
     forget conflist
 }

@@ -21,7 +21,7 @@ up() {
     install_packages up
     need_dotnet
     publish
-    write_cni_network
+    settle_cni_network "$cni_network"
     install_program
     start_daemon # Before Docker, which needs the socket when it starts containers with a restart policy.
     start_engine

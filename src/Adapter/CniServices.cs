@@ -1,3 +1,4 @@
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
@@ -8,8 +9,16 @@ namespace Bridge.Adapter;
 internal static class CniServices
 {
     public static IServiceCollection AddCni(this IServiceCollection services, AdapterSettings settings) => services
-        .AddSingleton(new ConfigurationDirectory(settings.ConfigurationDirectory))
-        .AddSingleton(new PluginPath(settings.PluginDirectories))
+        .AddSingleton(provider =>
+        {
+            var directories = provider.GetRequiredService<DirectoryDiscovery>();
+            return new ConfigurationDirectory(() => directories.Current.ConfigurationDirectories);
+        })
+        .AddSingleton(provider =>
+        {
+            var directories = provider.GetRequiredService<DirectoryDiscovery>();
+            return new PluginPath(() => directories.Current.PluginDirectories);
+        })
         .AddSingleton(settings.Timeouts.Deadlines)
         .AddSingleton<PluginPriority>()
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(

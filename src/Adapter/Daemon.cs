@@ -3,6 +3,7 @@ using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Methods;
@@ -45,9 +46,9 @@ internal static class Daemon
             socket.RequireFree();
             var services = new ServiceCollection()
                 .AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
-                .AddService(socket, locks).AddTelemetry().AddCni(settings).AddState(settings).AddSandboxes(settings)
+                .AddService(socket, locks).AddTelemetry().AddDirectories().AddCni(settings).AddState(settings).AddSandboxes(settings)
                 .AddAttachments().AddIpam().AddWarm().AddCnm(settings).AddMethods()
-                .AddDocker(settings).AddAddressOwners(settings).AddRepair().AddNetworks(settings).AddControl(environment);
+                .AddDocker(settings).AddAddressOwners().AddRepair().AddNetworks(settings).AddControl(environment);
             await using var provider = services.BuildServiceProvider();
             await RunAsync(provider, socket, cancellationToken);
             return 0;

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
@@ -30,6 +31,8 @@ internal static class LogCategories
         .AddLogOf<DaemonRun>()
         .AddLogOf<DeferredReleases>()
         .AddLogOf<Detacher>()
+        .AddLogOf<DirectoryDiscovery>()
+        .AddLogOf<DirectoryDiscoveryLoop>()
         .AddLogOf<FileWarnings>()
         .AddLogOf<FirewallListing>()
         .AddLogOf<IpamRuns>()

@@ -68,14 +68,15 @@ public sealed partial class TestHost
         return new PageServer(listener, "cnm-cni is down", "500 Internal Server Error");
     }
 
-    private async Task StartDaemonsAsync(bool startBridge, bool needsPods, CancellationToken cancellationToken)
+    private async Task StartDaemonsAsync(TestHostOptions options, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(PathOf("/etc/containerd/config.toml"), ContainerdConfiguration, cancellationToken);
+        await File.WriteAllTextAsync(
+            PathOf("/etc/containerd/config.toml"), ContainerdConfiguration(options.ConfigurationDirectory), cancellationToken);
         await Containerd.StartAsync(cancellationToken);
         var image = await WriteImageAsync(cancellationToken);
         await Task.WhenAll(
-            StartDockerAsync(image, startBridge, cancellationToken),
-            PreparePodsAsync(image, needsPods, cancellationToken));
+            StartDockerAsync(image, options.StartBridge, cancellationToken),
+            PreparePodsAsync(image, needsPods: options.CniNetworks.Count > 0, cancellationToken));
     }
 
     // In the order of the systemd units: the socket of cnm-cni exists before dockerd needs it.
@@ -165,13 +166,13 @@ public sealed partial class TestHost
         }
     }
 
-    private static string ContainerdConfiguration => $"""
+    private static string ContainerdConfiguration(string configurationDirectory) => $"""
         version = 2
         [plugins."io.containerd.grpc.v1.cri"]
           restrict_oom_score_adj = {(HostRequirements.CanChangeOomScore ? "false" : "true")}
           sandbox_image = "{TestImage.Reference}"
           [plugins."io.containerd.grpc.v1.cri".cni]
             bin_dir = "{HostRequirements.PluginDirectory}"
-            conf_dir = "/etc/cni/net.d"
+            conf_dir = "{configurationDirectory}"
         """;
 }

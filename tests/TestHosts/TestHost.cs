@@ -66,7 +66,7 @@ public sealed partial class TestHost : IAsyncDisposable
                 (await host.RunAsync(["mount", "--make-shared", "/run"], cancellationToken)).EnsureSuccess();
 
             if (options.StartEngine)
-                await host.StartDaemonsAsync(options.StartBridge, needsPods: options.CniNetworks.Count > 0, cancellationToken);
+                await host.StartDaemonsAsync(options, cancellationToken);
 
             return host;
         }
@@ -93,8 +93,9 @@ public sealed partial class TestHost : IAsyncDisposable
 
     private void Furnish(TestHostOptions options)
     {
+        Directory.CreateDirectory(PathOf(options.ConfigurationDirectory));
         foreach (var (fileName, content) in options.CniNetworks)
-            File.WriteAllText(PathOf($"/etc/cni/net.d/{fileName}"), content);
+            File.WriteAllText(PathOf($"{options.ConfigurationDirectory}/{fileName}"), content);
 
         foreach (var (pluginName, content) in options.CniPlugins)
         {
@@ -103,8 +104,12 @@ public sealed partial class TestHost : IAsyncDisposable
             File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         }
 
-        if (options.BridgeSettings is not null)
-            WriteBridgeSettings(options.BridgeSettings);
+        // A stand-in may have the name of a stock plugin, whose directory comes first where containerd names it.
+        var plugins = options.CniPlugins.Count > 0
+            ? $"pluginDirectories: [{string.Join(", ", new[] { "/opt/cni/bin", HostRequirements.PluginDirectory }.Distinct())}]\n"
+            : "";
+        if (plugins + options.BridgeSettings is { Length: > 0 } settings)
+            WriteBridgeSettings(settings);
     }
 
     /// <summary>Replaces cnm-cni's settings file, which it reads when it starts.</summary>

@@ -3,7 +3,10 @@ namespace Bridge.TestHosts;
 /// <summary>The equipment of a test host. By default: containerd with CRI, dockerd, no CNI network, no cnm-cni.</summary>
 public sealed record TestHostOptions
 {
-    /// <summary>CNI configuration: file name in /etc/cni/net.d → content.</summary>
+    /// <summary>Where containerd has its CNI configurations.</summary>
+    public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
+
+    /// <summary>CNI configuration: file name in <see cref="ConfigurationDirectory"/> → content.</summary>
     public IReadOnlyDictionary<string, string> CniNetworks { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Executable files in /opt/cni/bin: name → content, for instance a shell script in place of a broken plugin.</summary>

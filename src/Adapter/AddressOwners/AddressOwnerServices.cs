@@ -1,11 +1,15 @@
-using Bridge.Adapter.Settings;
+using Bridge.Adapter.Directories;
 
 namespace Bridge.Adapter.AddressOwners;
 
 internal static class AddressOwnerServices
 {
-    public static IServiceCollection AddAddressOwners(this IServiceCollection services, AdapterSettings settings) => services
-        .AddSingleton(provider => new PodRuntime(settings.ContainerdSocket, provider.GetRequiredService<TimeProvider>()))
+    public static IServiceCollection AddAddressOwners(this IServiceCollection services) => services
+        .AddSingleton(provider =>
+        {
+            var discovery = provider.GetRequiredService<DirectoryDiscovery>();
+            return new PodRuntime(() => discovery.Current.CriSocket, provider.GetRequiredService<TimeProvider>());
+        })
         .AddSingleton<AddressStores>()
         .AddSingleton<JournalOwners>()
         .AddSingleton<OwnerListing>()

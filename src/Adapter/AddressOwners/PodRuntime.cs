@@ -1,35 +1,29 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Serialization;
-using Bridge.Adapter.AddressOwners.Cri;
+using Bridge.Adapter.Cri;
+using Bridge.Adapter.Cri.Messages;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Bridge.Adapter.AddressOwners;
 
 /// <summary>
-/// Lists the pods of this host. Asks the container runtime over its Container Runtime Interface, as a kubelet does. Only names depend on
-/// the answer: a runtime that is missing or does not answer is not an error, and costs a second at most.
+/// Lists the pods of this host. Asks its container runtime, as a kubelet does. Only names depend on the answer: a runtime that is missing
+/// or does not answer is not an error, and costs a second at most.
 /// </summary>
-internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) : IDisposable
+/// <param name="socketPath">The runtime's socket at this moment; null when none was found.</param>
+/// <param name="timeProvider">Bounds an answer in time.</param>
+internal sealed class PodRuntime(Func<string?> socketPath, TimeProvider timeProvider) : IDisposable
 {
-    /// <summary>A list of a full node's pods takes some 50 ms.</summary>
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
-
     private const int ParallelStatusRequests = 16;
 
-    // Created on first use: most hosts have no pods, and a channel takes some megabytes of code and buffers.
-    private readonly Lazy<GrpcChannel> _channel = new(() => GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
-    {
-        HttpHandler = UnixSocketHttp.Handler(socketPath),
-        DisposeHttpClient = true,
-        ThrowOperationCanceledOnCancellation = true,
-    }));
+    // By socket. A host has a few at most.
+    private readonly ConcurrentDictionary<string, CriClient> _clients = new(StringComparer.Ordinal);
 
     public void Dispose()
     {
-        if (_channel.IsValueCreated)
-            _channel.Value.Dispose();
+        foreach (var client in _clients.Values)
+            client.Dispose();
     }
 
     /// <summary>
@@ -71,28 +65,16 @@ internal sealed class PodRuntime(string socketPath, TimeProvider timeProvider) :
     private async Task<PodRuntimeState> AskAsync(
         Func<RuntimeService.RuntimeServiceClient, CancellationToken, Task> ask, CancellationToken cancellationToken)
     {
-        if (!File.Exists(socketPath))
+        if (socketPath() is not { } socket)
             return PodRuntimeState.Absent;
 
-        using var deadline = new CancellationTokenSource(AnswerTimeout, timeProvider);
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
+        var client = _clients.GetOrAdd(socket, path => new CriClient(path, timeProvider));
+        return await client.AskAsync(ask, cancellationToken) switch
         {
-            await ask(new RuntimeService.RuntimeServiceClient(_channel.Value), bounded.Token);
-            return PodRuntimeState.Answers;
-        }
-        catch (RpcException failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Unavailable: nothing listens on the socket. Unimplemented: a containerd without its CRI plugin, as Docker's packages
-            // configure it.
-            return failure.StatusCode is StatusCode.Unavailable or StatusCode.Unimplemented
-                ? PodRuntimeState.Absent
-                : PodRuntimeState.Silent;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return PodRuntimeState.Silent;
-        }
+            CriOutcome.Answers => PodRuntimeState.Answers,
+            CriOutcome.Silent => PodRuntimeState.Silent,
+            _ => PodRuntimeState.Absent,
+        };
     }
 
     /// <summary>Null for a sandbox that does not exist (any more).</summary>

@@ -1,7 +1,6 @@
 using Bridge.Adapter.Advice;
 using Bridge.Adapter.Advice.Rules;
 using Bridge.Adapter.Docker;
-using Bridge.Adapter.Settings;
 using CniInvoker;
 
 namespace Bridge.Adapter.Cli;
@@ -10,11 +9,13 @@ namespace Bridge.Adapter.Cli;
 internal static class NetworksAdvice
 {
     /// <param name="contents">The configuration directory.</param>
+    /// <param name="plugins">The directories of plugins.</param>
     /// <param name="docker">Null where it does not answer.</param>
-    /// <param name="settings">The directories of plugins, and the driver's name.</param>
+    /// <param name="driver">The driver's name.</param>
     /// <param name="cancellationToken">Ends the requests to Docker.</param>
     public static async Task<IReadOnlyList<ListedNote>> ReadAsync(
-        ConfigurationDirectoryContents contents, DockerEngine? docker, AdapterSettings settings, CancellationToken cancellationToken)
+        ConfigurationDirectoryContents contents, PluginPath plugins, DockerEngine? docker, string driver,
+        CancellationToken cancellationToken)
     {
         var host = HostFacts.Read();
         if (docker is not null)
@@ -25,7 +26,7 @@ internal static class NetworksAdvice
                 host = host with
                 {
                     DockerNetworks = [.. (await docker.NetworksAsync(cancellationToken))
-                        .Where(network => network.Driver != settings.DriverName && network.IpamDriver != settings.DriverName)],
+                        .Where(network => network.Driver != driver && network.IpamDriver != driver)],
                 };
                 host = host with { DockerPools = await docker.AddressPoolsAsync(cancellationToken) };
             }
@@ -36,7 +37,7 @@ internal static class NetworksAdvice
         }
 
         // The listing has shared subnets as "overlaps".
-        var subject = Subject.Of(contents, new PluginPath(settings.PluginDirectories), host);
+        var subject = Subject.Of(contents, plugins, host);
         return [.. RuleTable.Judge(subject, rule => rule is not SharedSubnets)
             .Select(note => new ListedNote(note.Severity.ToString().ToLowerInvariant(), note.Network, note.File, note.Message))];
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
@@ -72,21 +73,27 @@ internal static class NetworksCommand
     private static async Task<int> ListAsync(AdapterSettings settings, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
-        var contents = new ConfigurationDirectory(settings.ConfigurationDirectory).Load();
+        var found = await DirectoryLookup.FindAsync(settings, cancellationToken);
+        var contents = new ConfigurationDirectory(() => found.ConfigurationDirectories).Load();
         IReadOnlyList<DockerNetwork> networks = [];
+        IReadOnlyList<ClusterInContainers> clusters = [];
         string? silence = null;
         try
         {
             networks = await docker.CniNetworksAsync(settings.DriverName, cancellationToken);
+            clusters = await docker.ClustersAsync(cancellationToken);
         }
         catch (DockerException failure)
         {
             silence = failure.Message;
         }
 
-        var listing = NetworksListing.Of(contents, networks, new PluginPath(settings.PluginDirectories), silence) with
+        var plugins = new PluginPath(found.PluginDirectories);
+        var listing = NetworksListing.Of(contents, networks, plugins, silence) with
         {
-            Notes = await NetworksAdvice.ReadAsync(contents, silence is null ? docker : null, settings, cancellationToken),
+            Directories = ListedDirectories.Of(found, clusters),
+            Notes = await NetworksAdvice.ReadAsync(
+                contents, plugins, silence is null ? docker : null, settings.DriverName, cancellationToken),
         };
         NetworksReport.Write(listing, json, output);
         return ExitCodes.Success;
@@ -98,7 +105,8 @@ internal static class NetworksCommand
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
         try
         {
-            var creation = new NetworkCreation(docker, new ConfigurationDirectory(settings.ConfigurationDirectory), settings);
+            var found = await DirectoryLookup.FindAsync(settings, cancellationToken);
+            var creation = new NetworkCreation(docker, new ConfigurationDirectory(() => found.ConfigurationDirectories), settings);
             var (name, id, plan) = await creation.CreateAsync(request, cancellationToken);
             var addresses = plan.WhyNull is { } reason
                 ? $"--ipam-driver null, because {reason}"

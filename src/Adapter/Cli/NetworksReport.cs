@@ -22,6 +22,7 @@ internal static class NetworksReport
 
         WriteNetworks(listing, output);
         WriteLost(listing, output);
+        listing.Directories?.WriteTo(output);
         NetworksAdvice.Write(listing.Notes, output);
         foreach (var note in Notes(listing))
         {
@@ -149,6 +150,9 @@ internal sealed record NetworksListing(
     /// <summary>What is odd about CNI configuration files that are used.</summary>
     public IReadOnlyList<ListedProblem> Warnings { get; init; } = [];
 
+    /// <summary>The container runtimes and their directories.</summary>
+    public ListedDirectories? Directories { get; init; }
+
     /// <summary>What <see cref="NetworksAdvice"/> says of them.</summary>
     public IReadOnlyList<ListedNote> Notes { get; init; } = [];
 
@@ -208,6 +212,7 @@ internal sealed record LostNetwork(string Id, string Name, string IpamDriver, st
 
 internal sealed record ListedProblem(string File, string Message);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(NetworksListing))]
 internal sealed partial class NetworksJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal static class StatusReport
         var docker = status.EngineReachable ? "answers" : "does not answer, so names may be missing or old";
         output.WriteLine($"cnm-cni {status.Version}; Docker {docker}");
         if (status.PodRuntime == PodRuntimeState.Silent)
-            output.WriteLine("containerd does not answer, so pods may be missing or without a name");
+            output.WriteLine("The container runtime does not answer, so pods may be missing or without a name");
 
         if (status.WhyPortsIncomplete is { } whyPortsIncomplete)
             output.WriteLine($"{whyPortsIncomplete}, so host ports of pods may be missing");

@@ -43,6 +43,9 @@ internal interface IDockerEngine
     /// <summary>All containers, running or not.</summary>
     Task<IReadOnlyList<DockerContainer>> ContainersAsync(CancellationToken cancellationToken);
 
+    /// <summary>Kubernetes clusters whose nodes are containers of this Docker, by the labels of their running containers.</summary>
+    Task<IReadOnlyList<ClusterInContainers>> ClustersAsync(CancellationToken cancellationToken);
+
     /// <summary>Containers that are not running although their restart policy requires it, and whose error contains this text.</summary>
     Task<IReadOnlyList<DockerContainer>> StrandedAsync(string errorText, CancellationToken cancellationToken);
 

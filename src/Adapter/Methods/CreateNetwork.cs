@@ -47,7 +47,8 @@ internal sealed class CreateNetwork(
             throw Unusable(network, unusable.Message, unusable);
         }
 
-        var ofFile = contents.Warnings.Where(warning => warning.File == network.Source || warning.File == settings.ConfigurationDirectory);
+        var ofFile = contents.Warnings.Where(
+            warning => warning.File == network.Source || warning.File == Path.GetDirectoryName(network.Source));
         fileWarnings.Log(network.Warnings.Concat(ofFile).Concat(warnings));
         cancellationToken.ThrowIfCancellationRequested(); // After an error Docker sends no DeleteNetwork.
         journal.Networks.Write(record);

@@ -23,9 +23,13 @@ internal sealed record NetworkPairs(
             .OrderBy(network => network.Name, StringComparer.Ordinal)
             .Select(network => (Docker: network, CniNetwork: StandsFor(network, contents)))
             .ToArray();
+        // By name, a Docker network may stand for a network of another directory.
+        var elsewhere = named.Select(pair => pair.CniNetwork).OfType<string>().Distinct(StringComparer.Ordinal)
+            .Where(name => contents.Networks.All(network => network.Name != name))
+            .Select(contents.Find).OfType<NetworkConfiguration>();
         return new NetworkPairs(
             [
-                .. CniNetworks.Offered(contents).Select(cni => (
+                .. CniNetworks.Offered(contents).Concat(elsewhere).Select(cni => (
                     cni, (IReadOnlyList<DockerNetwork>)[.. named.Where(pair => pair.CniNetwork == cni.Name).Select(pair => pair.Docker)])),
             ],
             [.. named.Where(pair => pair.CniNetwork is null || contents.Find(pair.CniNetwork) is null)]);

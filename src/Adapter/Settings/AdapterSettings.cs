@@ -34,20 +34,24 @@ internal sealed record AdapterSettings
     /// <summary>The answers of plugins to VERSION, shared with <c>cnm-cni cni</c>, so that its commands need not ask again.</summary>
     public string VersionDirectory => Path.Combine(RunDirectory, "versions");
 
-    /// <summary>The directory of CNI configuration files, read whenever a Docker network is created. Absolute path.</summary>
-    public string ConfigurationDirectory { get; init; } = "/etc/cni/net.d";
+    /// <summary>
+    /// The directory of CNI configuration files, read whenever a Docker network is created. Absolute path; null: cnm-cni finds it.
+    /// </summary>
+    public string? ConfigurationDirectory { get; init; }
 
-    /// <summary>The directories of CNI plugins, searched in this order, and their CNI_PATH. At least one absolute path.</summary>
-    public IReadOnlyList<string> PluginDirectories { get; init; } = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
+    /// <summary>
+    /// The directories of CNI plugins, searched in this order, and their CNI_PATH. At least one absolute path; null: cnm-cni finds them.
+    /// </summary>
+    public IReadOnlyList<string>? PluginDirectories { get; init; }
 
     /// <summary>Docker's API socket, used in the background only: for names and for orphans. Absolute path.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 
     /// <summary>
-    /// containerd's socket, asked only for `cnm-cni status`: the pods on the same CNI networks. Need not exist. Absolute path of at most
-    /// 107 bytes.
+    /// The socket of the container runtime that runs the pods of this host, asked for its directories and its pods. Need not exist.
+    /// Absolute path of at most 107 bytes; null: cnm-cni finds it.
     /// </summary>
-    public string ContainerdSocket { get; init; } = "/run/containerd/containerd.sock";
+    public string? CriSocket { get; init; }
 
     /// <summary>Whether a Docker network is kept for every CNI network, under its name.</summary>
     public bool AutoNetworks { get; init; }

@@ -65,12 +65,12 @@ internal static class SettingsTable
         .Row("stateDirectory", file => file.StateDirectory, (file, value) => file with { StateDirectory = value }, AbsolutePath())
         .Row("runDirectory", file => file.RunDirectory, (file, value) => file with { RunDirectory = value }, AbsolutePath())
         .Row("configurationDirectory", file => file.ConfigurationDirectory, (file, value) => file with { ConfigurationDirectory = value },
-            AbsolutePath())
-        .Row("pluginDirectories", file => file.PluginDirectories, (file, value) => file with { PluginDirectories = value }, AbsolutePaths)
+            FoundPath())
+        .Row("pluginDirectories", file => file.PluginDirectories, (file, value) => file with { PluginDirectories = value }, FoundPaths)
         .Row("dockerSocket", file => file.DockerSocket, (file, value) => file with { DockerSocket = value },
             AbsolutePath(LongestSocketPath))
-        .Row("containerdSocket", file => file.ContainerdSocket, (file, value) => file with { ContainerdSocket = value },
-            AbsolutePath(LongestSocketPath))
+        .Row("criSocket", file => file.CriSocket, (file, value) => file with { CriSocket = value }, FoundPath(LongestSocketPath),
+            former: "containerdSocket")
         .Row("autoNetworks", file => file.AutoNetworks, (file, value) => file with { AutoNetworks = value }, Flag)
         .Row("sandboxPlugins", file => file.SandboxPlugins, (file, value) => file with { SandboxPlugins = value }, FileNames)
         .Row("forbiddenArguments", file => file.ForbiddenArguments, (file, value) => file with { ForbiddenArguments = value }, KeyPatterns)
@@ -122,8 +122,9 @@ internal static class SettingsTable
 
     private static SettingsKind<bool> Flag => new((value, current) => value.Flag(current), flag => flag ? "true" : "false");
 
-    private static SettingsKind<IReadOnlyList<string>> AbsolutePaths =>
-        new((value, current) => value.AbsolutePaths(current), SettingsText.List);
+    private static SettingsKind<IReadOnlyList<string>?> FoundPaths => new(
+        (value, current) => value.IsAuto() ? null : value.AbsolutePaths() ?? current,
+        paths => paths is null ? SettingsValue.Auto : SettingsText.List(paths));
 
     private static SettingsKind<IReadOnlyList<string>> FileNames => new((value, _) => value.FileNames(), SettingsText.List);
 
@@ -134,6 +135,10 @@ internal static class SettingsTable
 
     private static SettingsKind<string> AbsolutePath(int longest = LongestPath) =>
         new((value, current) => value.AbsolutePath(current, longest), SettingsText.Plain);
+
+    private static SettingsKind<string?> FoundPath(int longest = LongestPath) => new(
+        (value, current) => value.IsAuto() ? null : value.AbsolutePath("", longest) is { Length: > 0 } path ? path : current,
+        path => path is null ? SettingsValue.Auto : SettingsText.Plain(path));
 
     private static SettingsKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) =>
         new((value, current) => value.Duration(current, least, most), SettingsText.Duration);
@@ -154,18 +159,28 @@ internal sealed record SettingsKind<T>(Func<SettingsValue, T, T> Read, Func<T, s
 /// <summary>The keys of one YAML mapping, a row each, in the order in which they are printed.</summary>
 internal sealed class SettingsSection<T>
 {
-    private readonly List<(string Name, Func<T, SettingsValue, T> Read, Func<T, string> Write)> _rows = [];
+    private readonly List<(string Name, string? Former, Func<T, SettingsValue, T> Read, Func<T, string> Write)> _rows = [];
 
     public IEnumerable<string> Keys => _rows.Select(row => row.Name);
 
-    public SettingsSection<T> Row<TValue>(string name, Func<T, TValue> get, Func<T, TValue, T> set, SettingsKind<TValue> kind)
+    /// <param name="name">The key.</param>
+    /// <param name="get">Reads the property.</param>
+    /// <param name="set">Replaces the property.</param>
+    /// <param name="kind">How its value is read and written.</param>
+    /// <param name="former">The key's name in earlier versions, which is read as well.</param>
+    public SettingsSection<T> Row<TValue>(
+        string name, Func<T, TValue> get, Func<T, TValue, T> set, SettingsKind<TValue> kind, string? former = null)
     {
-        _rows.Add((name, (settings, value) => set(settings, kind.Read(value, get(settings))), settings => kind.Write(get(settings))));
+        _rows.Add((name, former, (settings, value) => set(settings, kind.Read(value, get(settings))),
+            settings => kind.Write(get(settings))));
         return this;
     }
 
+    /// <returns>The present name of a key; null for an unknown one.</returns>
+    public string? NameOf(string written) => _rows.FirstOrDefault(row => row.Name == written || row.Former == written).Name;
+
     /// <returns>Reads the key's value into the settings; null for an unknown key.</returns>
-    public Func<T, SettingsValue, T>? Reader(string name) => _rows.FirstOrDefault(row => row.Name == name).Read;
+    public Func<T, SettingsValue, T>? Reader(string name) => _rows.FirstOrDefault(row => row.Name == name || row.Former == name).Read;
 
     /// <summary>The key that was probably meant; null when none is near.</summary>
     public string? Nearest(string written) => Spelling.Nearest(Keys, written, Math.Max(1, written.Length / 3));

@@ -10,6 +10,9 @@ namespace Bridge.Adapter.Settings;
 /// </summary>
 internal sealed partial class SettingsValue(IParser parser, SettingsProblems problems, string key)
 {
+    /// <summary>The word for: cnm-cni finds it.</summary>
+    public const string Auto = "auto";
+
     private readonly Mark _position = parser.Current?.Start ?? Mark.Empty;
 
     private string Prefix => key.Length == 0 ? "" : key + ": ";
@@ -54,7 +57,7 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
             problems.Add(name.Start,
                 $"unknown key {path}; " + (nearest is null ? $"known here: {string.Join(", ", keys.Keys)}" : $"did you mean {nearest}?"));
         }
-        else if (!seen.Add(name.Value))
+        else if (!seen.Add(keys.NameOf(name.Value)!))
         {
             problems.Add(name.Start, $"{path} is set twice");
         }
@@ -70,13 +73,17 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     public string AbsolutePath(string current, int longest) =>
         Scalar("an absolute path") is { } scalar && IsGoodPath(scalar, longest) ? Path.TrimEndingDirectorySeparator(scalar.Value) : current;
 
-    public IReadOnlyList<string> AbsolutePaths(IReadOnlyList<string> current)
+    /// <summary>Whether the value is <see cref="Auto"/>, which is consumed then.</summary>
+    public bool IsAuto() => parser.Accept<Scalar>(out var scalar) && scalar.Value == Auto && parser.MoveNext();
+
+    /// <summary>Null when there is no list here.</summary>
+    public IReadOnlyList<string>? AbsolutePaths()
     {
         var paths = List("absolute paths, for example [/opt/cni/bin]", one => one.AbsolutePathWithoutColon());
         if (paths is [])
-            problems.Add(_position, $"{Prefix}the list is empty; leave the key out to get {string.Join(", ", current)}");
+            problems.Add(_position, $"{Prefix}the list is empty; leave the key out, and cnm-cni finds the directories");
 
-        return paths ?? current;
+        return paths;
     }
 
     // Plugins get the list in CNI_PATH, where a colon separates two paths.

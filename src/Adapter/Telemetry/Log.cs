@@ -185,6 +185,14 @@ internal static partial class Log
     [LoggerMessage(606, LogLevel.Warning, "{File}: {Warning}")]
     public static partial void OddConfiguration(this ILogger logger, string file, string warning);
 
+    [LoggerMessage(607, LogLevel.Information,
+        "CNI configuration directory: {Directory} ({Reason}). Plugin directories: {Plugins}. Socket of the container runtime: {Socket}")]
+    public static partial void DirectoriesFound(this ILogger logger, string directory, string reason, string plugins, string socket);
+
+    [LoggerMessage(608, LogLevel.Warning,
+        "Looking for the directories of container runtimes failed; cnm-cni uses the previous ones and retries it")]
+    public static partial void DirectoriesNotFound(this ILogger logger, Exception failure);
+
     [LoggerMessage(700, LogLevel.Warning,
         "Listing the firewall's port rules failed, so cnm-cni assumes that no other container uses a host port: {Reason}")]
     public static partial void FirewallNotListed(this ILogger logger, string reason);

@@ -83,7 +83,7 @@ internal static class CniNetworks
     {
         [] => throw new CnmException(
             $"there is no CNI network on this host.{Broken(contents)} Put a .conflist file into the CNI configuration directory " +
-            "(`cnm-cni settings` shows which)."),
+            "(`cnm-cni networks` shows which)."),
         [var only] => only,
         _ => null,
     };

@@ -18,42 +18,71 @@ public sealed class ConfigurationDirectory
 
     private static readonly string[] Extensions = [ListExtension, PluginExtension, ".json"];
 
-    private readonly string _path;
+    private readonly Func<IReadOnlyList<string>> _paths;
     private readonly TimeProvider _timeProvider;
 
     // Replaced as a whole.
     private volatile Known? _known;
+    private volatile IReadOnlyList<OtherDirectory> _others = [];
 
     /// <param name="path">The directory.</param>
     public ConfigurationDirectory(string path)
-        : this(path, TimeProvider.System)
+        : this(() => [path])
+    {
+    }
+
+    /// <summary>A directory that may be replaced by another at any time: the next <see cref="Load"/> then reads the other.</summary>
+    /// <param name="paths">
+    /// The directory, first. In the others <see cref="ConfigurationDirectoryContents.Find"/> looks for a network that is not in it. At
+    /// least one path.
+    /// </param>
+    public ConfigurationDirectory(Func<IReadOnlyList<string>> paths)
+        : this(paths, TimeProvider.System)
     {
     }
 
     internal ConfigurationDirectory(string path, TimeProvider timeProvider)
+        : this(() => [path], timeProvider)
     {
-        _path = path;
+    }
+
+    private ConfigurationDirectory(Func<IReadOnlyList<string>> paths, TimeProvider timeProvider)
+    {
+        _paths = paths;
         _timeProvider = timeProvider;
     }
 
     /// <summary>The directory as it is now. One that does not exist counts as empty.</summary>
     public ConfigurationDirectoryContents Load()
     {
+        var paths = _paths();
+        var others = Others(paths);
         // Before the files are read: a change meanwhile makes another version.
-        var version = DirectoryVersion.Read(_path, _timeProvider);
-        if (_known is { } known && known.Version.Equals(version))
+        var version = DirectoryVersion.Read(paths[0], _timeProvider);
+        if (_known is { } known && known.Version.Equals(version) && ReferenceEquals(known.Contents.Others, others))
             return known.Contents;
 
-        var contents = Read();
+        var contents = Read(paths[0]) with { Others = others };
         _known = version is null ? null : new Known(version, contents);
         return contents;
     }
 
-    private ConfigurationDirectoryContents Read()
+    // Kept while the paths are the same, because each keeps what it has read.
+    private IReadOnlyList<OtherDirectory> Others(IReadOnlyList<string> paths)
+    {
+        var known = _others;
+        if (known.Select(other => other.Path).SequenceEqual(paths.Skip(1), StringComparer.Ordinal))
+            return known;
+
+        return _others =
+            [.. paths.Skip(1).Select(path => new OtherDirectory(path, new ConfigurationDirectory(() => [path], _timeProvider)))];
+    }
+
+    private static ConfigurationDirectoryContents Read(string path)
     {
         var problems = new List<ConfigurationProblem>();
-        var files = Files(_path, problems);
-        var networks = ReadAll(Select(files, Extensions), ReadNetwork, problems);
+        var files = Files(path, problems);
+        var networks = ReadAll(Select(files, Extensions), file => ReadNetwork(path, file), problems);
         var effective = networks
             .GroupBy(network => network.Name, StringComparer.Ordinal)
             .Select(namesakes => namesakes.FirstOrDefault(IsList) ?? namesakes.First())
@@ -64,17 +93,19 @@ public sealed class ConfigurationDirectory
                 network.Source,
                 $"network \"{network.Name}\" is already configured in {effective[network.Name].Source}, which takes precedence")));
         var used = networks.Where(network => effective[network.Name] == network).ToArray();
-        var writable = used.Select(network => network.Source).Prepend(_path)
+        var writable = used.Select(network => network.Source).Prepend(path)
             .Select(ConfigurationFile.WritableWarning).OfType<ConfigurationProblem>();
-        return new ConfigurationDirectoryContents(used, problems) { FileWarnings = [.. writable, .. NameWarnings(files)] };
+        return new ConfigurationDirectoryContents(used, problems) { FileWarnings = [.. writable, .. NameWarnings(path, files)] };
     }
 
     /// <summary>The plugins of a list that have files of their own, in the directory with the network's name.</summary>
     /// <exception cref="CniConfigurationException">One of them is not valid.</exception>
-    internal IReadOnlyList<PluginConfiguration> SeparatePlugins(string networkName)
+    internal IReadOnlyList<PluginConfiguration> SeparatePlugins(string networkName) => SeparatePlugins(_paths()[0], networkName);
+
+    private static List<PluginConfiguration> SeparatePlugins(string path, string networkName)
     {
         var problems = new List<ConfigurationProblem>();
-        var files = Select(Files(Path.Combine(_path, networkName), problems), PluginExtension);
+        var files = Select(Files(Path.Combine(path, networkName), problems), PluginExtension);
         var plugins = ReadAll(files, file => Reader(file).ReadPlugin(), problems);
         return problems.Count == 0 ? plugins : throw new CniConfigurationException(problems);
     }
@@ -84,18 +115,19 @@ public sealed class ConfigurationDirectory
     /// </summary>
     internal string IgnoredFiles()
     {
-        if (!Path.Exists(_path))
+        var path = _paths()[0];
+        if (!Path.Exists(path))
             return "; there is no such directory";
 
-        var names = Ignored(Files(_path, problems: [])).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
+        var names = Ignored(Files(path, problems: [])).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
         return names.Length == 0
             ? ""
             : $"; files that do not end with {string.Join(", ", Extensions)} are ignored: {string.Join(", ", names.Take(MostNames))}"
                 + (names.Length > MostNames ? ", …" : "");
     }
 
-    private IEnumerable<ConfigurationProblem> NameWarnings(string[] files) => !Path.Exists(_path)
-        ? [new ConfigurationProblem(_path, "there is no such directory")]
+    private static IEnumerable<ConfigurationProblem> NameWarnings(string path, string[] files) => !Path.Exists(path)
+        ? [new ConfigurationProblem(path, "there is no such directory")]
         : Ignored(files).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => new ConfigurationProblem(
                 file, $"it is ignored: write the extension in lower case, {Path.GetExtension(file).ToLowerInvariant()}"));
@@ -105,8 +137,9 @@ public sealed class ConfigurationDirectory
 
     private static bool IsList(NetworkConfiguration network) => Path.GetExtension(network.Source) == ListExtension;
 
-    private NetworkConfiguration ReadNetwork(string file) =>
-        Path.GetExtension(file) == ListExtension ? Reader(file).ReadList(SeparatePlugins) : Reader(file).ReadSingle();
+    private static NetworkConfiguration ReadNetwork(string path, string file) => Path.GetExtension(file) == ListExtension
+        ? Reader(file).ReadList(network => SeparatePlugins(path, network))
+        : Reader(file).ReadSingle();
 
     private static ConfigurationReader Reader(string file) => new(new ConfigurationText(ConfigurationFile.Read(file), file));
 
@@ -166,6 +199,13 @@ public sealed record ConfigurationDirectoryContents(
     /// <summary>Files that every user may change, and ignored files that look like configurations.</summary>
     internal IReadOnlyList<ConfigurationProblem> FileWarnings { get; init; } = [];
 
-    /// <summary>The network of that name, or null.</summary>
-    public NetworkConfiguration? Find(string name) => Networks.FirstOrDefault(network => network.Name == name);
+    /// <summary>Directories in which <see cref="Find"/> looks for a network that is not among <see cref="Networks"/>.</summary>
+    internal IReadOnlyList<OtherDirectory> Others { get; init; } = [];
+
+    /// <summary>The network of that name, from the first directory that has it, or null.</summary>
+    public NetworkConfiguration? Find(string name) => Networks.FirstOrDefault(network => network.Name == name)
+        ?? Others.Select(other => other.Directory.Load().Find(name)).FirstOrDefault(network => network is not null);
 }
+
+/// <summary>A directory that serves networks by name only.</summary>
+internal sealed record OtherDirectory(string Path, ConfigurationDirectory Directory);

@@ -34,7 +34,7 @@ public sealed class OwnerLookupTests : IAsyncLifetime
         _runtime = await ScriptedPodRuntime.StartAsync();
         _runtime.Add("p1", "dns", "10.88.0.9");
         _runtime.Add("p2", "far", "10.99.0.9");
-        _pods = new PodRuntime(_runtime.SocketPath, _time);
+        _pods = new PodRuntime(() => _runtime.SocketPath, _time);
         _holders = new OwnerLookup(new JournalOwners(journal), new ConfigurationDirectory(configurations), new AddressStores(_time), _pods);
         Write("networks/pods/10.88.0.9", "p1\r\neth0");
         Write("networks/pods/10.88.0.12", "e3\r\neth0");

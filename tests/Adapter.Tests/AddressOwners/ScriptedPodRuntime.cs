@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Bridge.Adapter.AddressOwners.Cri;
+using Bridge.Adapter.Cri.Messages;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,8 +23,10 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
     private readonly TaskCompletionSource _fellSilent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cri-");
 
-    private ScriptedPodRuntime()
+    private ScriptedPodRuntime(string? socketPath)
     {
+        SocketPath = socketPath ?? Path.Combine(_directory.FullName, "containerd.sock");
+        Directory.CreateDirectory(Path.GetDirectoryName(SocketPath)!);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(SocketPath, listen => listen.Protocols = HttpProtocols.Http2));
@@ -33,7 +35,10 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
         _server.Run(answer);
     }
 
-    public string SocketPath => Path.Combine(_directory.FullName, "containerd.sock");
+    public string SocketPath { get; }
+
+    /// <summary>What it answers to a verbose Status.</summary>
+    public Dictionary<string, string> Info { get; } = [];
 
     public List<PodSandboxStatus> Pods { get; } = [];
 
@@ -49,9 +54,9 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
     /// <summary>What an answer is replaced with; a containerd without its CRI plugin answers 12.</summary>
     public int Failure { get; set; } = Ok;
 
-    public static async Task<ScriptedPodRuntime> StartAsync()
+    public static async Task<ScriptedPodRuntime> StartAsync(string? socketPath = null)
     {
-        var runtime = new ScriptedPodRuntime();
+        var runtime = new ScriptedPodRuntime(socketPath);
         await runtime._server.StartAsync();
         return runtime;
     }
@@ -78,7 +83,8 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
     {
         await StopAsync();
         await _server.DisposeAsync();
-        _directory.Delete(recursive: true);
+        if (_directory.Exists)
+            _directory.Delete(recursive: true);
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -91,6 +97,7 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
             var (status, answer) = (Failure, context.Request.Path.Value) switch
             {
                 (not Ok, _) => (Failure, null),
+                (_, "/runtime.v1.RuntimeService/Status") => await InfoAsync(context.RequestAborted),
                 (_, "/runtime.v1.RuntimeService/ListPodSandbox") => await ListAsync(context.RequestAborted),
                 (_, "/runtime.v1.RuntimeService/PodSandboxStatus") =>
                     await StatusAsync(PodSandboxStatusRequest.Parser.ParseFrom(question.Span), context.RequestAborted),
@@ -106,6 +113,12 @@ internal sealed class ScriptedPodRuntime : IAsyncDisposable
         {
             context.Abort(); // The asker hung up.
         }
+    }
+
+    private async Task<(int Status, IMessage? Answer)> InfoAsync(CancellationToken cancellationToken)
+    {
+        await BeSilentAsync("", cancellationToken);
+        return (Ok, new StatusResponse { Info = { Info } });
     }
 
     private async Task<(int Status, IMessage? Answer)> ListAsync(CancellationToken cancellationToken)

@@ -44,7 +44,8 @@ public abstract class NetworksCommandTest : IAsyncLifetime
 
     protected void Configure(string dockerSocket) => File.WriteAllText(
         ConfigFile,
-        $"socket: {Root}/cni.sock\nconfigurationDirectory: {Root}\npluginDirectories: [{Plugins}]\ndockerSocket: '{dockerSocket}'\n");
+        $"socket: {Root}/cni.sock\nconfigurationDirectory: {Root}\npluginDirectories: [{Plugins}]\ndockerSocket: '{dockerSocket}'\n" +
+        $"criSocket: {Root}/cri.sock\n");
 
     protected void Write(string file, string content) => File.WriteAllText(Path.Combine(Root, file), content);
 

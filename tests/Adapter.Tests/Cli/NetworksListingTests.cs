@@ -189,6 +189,25 @@ public sealed class NetworksListingTests : NetworksCommandTest
             "is it running?");
     }
 
+    [Theory]
+    [InlineData("kind", "io.x-k8s.kind.cluster", "dev", "kind")]
+    [InlineData("k3d", "k3d.cluster", "dev", "k3d-dev")]
+    [InlineData("minikube", "name.minikube.sigs.k8s.io", "dev", "minikube")]
+    public async Task A_cluster_in_containers_is_reported_with_the_network_that_reaches_its_nodes(
+        string tool, string label, string cluster, string network)
+    {
+        Docker.AddLabelled("dev-worker", label, cluster, network);
+        Docker.AddLabelled("dev-control-plane", label, cluster, network);
+        Docker.AddLabelled("web", "com.example", "x", "bridge");
+
+        (await RunAsync("networks", Cancellation)).Should().Be(0);
+
+        Lines()[^1].Should().Be(
+            $"{tool} cluster \"dev\": its nodes are containers of this Docker (dev-control-plane, dev-worker), and its pods are in their " +
+            "network namespaces. cnm-cni cannot put a container among these pods. To reach the nodes and their NodePorts, put the " +
+            $"container on the nodes' Docker network: docker run --network {network}.");
+    }
+
     [Fact]
     public async Task A_host_without_CNI_networks_says_so()
     {
@@ -221,6 +240,10 @@ public sealed class NetworksListingTests : NetworksCommandTest
             [new LostNetwork("02".PadRight(64, '0'), "old", "null", "gone")],
             [],
             [],
-            []));
+            [])
+        {
+            Directories = new ListedDirectories(
+                Root, "setting configurationDirectory", [Path.Combine(Root, "bin")], Path.Combine(Root, "cri.sock"), [], []),
+        });
     }
 }

@@ -17,7 +17,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
 
         Lines().Should().Equal(
             "cnm-cni 0.1.0; Docker answers",
-            "containerd does not answer, so pods may be missing or without a name",
+            "The container runtime does not answer, so pods may be missing or without a name",
             "the firewall is not read, so host ports of pods may be missing",
             "",
             "NETWORK       CNI NETWORK  IPAM  PLUGINS          PROBLEM",

@@ -32,7 +32,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
             runDirectory: {RunDirectory}
             configurationDirectory: {_directory}/net.d
             dockerSocket: {_directory}/no-docker.sock
-            containerdSocket: {_directory}/no-containerd.sock
+            criSocket: {_directory}/no-containerd.sock
             {settings}
             """);
     }

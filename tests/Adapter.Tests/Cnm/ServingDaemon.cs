@@ -23,7 +23,7 @@ internal sealed class ServingDaemon : IAsyncDisposable
             RunDirectory = Path.Combine(_directory, "run"),
             ConfigurationDirectory = Path.Combine(_directory, "net.d"),
             DockerSocket = Path.Combine(_directory, "no-docker.sock"),
-            ContainerdSocket = Path.Combine(_directory, "no-containerd.sock"),
+            CriSocket = Path.Combine(_directory, "no-containerd.sock"),
             Release = new ReleaseSettings { Deferred = false }, // So that a call's outcome shows when it is answered.
             Log = new LogSettings { Level = Microsoft.Extensions.Logging.LogLevel.Critical },
         };
@@ -45,8 +45,8 @@ internal sealed class ServingDaemon : IAsyncDisposable
 
     public void WriteConflist(string file, string content)
     {
-        Directory.CreateDirectory(Settings.ConfigurationDirectory);
-        File.WriteAllText(Path.Combine(Settings.ConfigurationDirectory, file), content);
+        Directory.CreateDirectory(Settings.ConfigurationDirectory!);
+        File.WriteAllText(Path.Combine(Settings.ConfigurationDirectory!, file), content);
     }
 
     /// <summary>As Docker posts: no Content-Type, the body as it is.</summary>

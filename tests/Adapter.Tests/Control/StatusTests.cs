@@ -28,7 +28,7 @@ public sealed class StatusTests
             var journal = new Journal(settings.StateDirectory, settings.PresentRecords);
             journal.Load();
             journal.Networks.Write(new NetworkRecord("57c2", "pods", IpamMode.Null));
-            return settings with { ContainerdSocket = hanging };
+            return settings with { CriSocket = hanging };
         });
         daemon.WriteConflist("10-pods.conflist", Conflist.Replace("DATA", data.FullName, StringComparison.Ordinal));
         await File.WriteAllTextAsync(Path.Combine(data.CreateSubdirectory("pods").FullName, "10.88.0.7"), "p1\r\neth0", Cancellation);

@@ -95,6 +95,16 @@ internal sealed class ScriptedDocker : IAsyncDisposable
         return 0;
     });
 
+    /// <summary>A running container with a label.</summary>
+    public void AddLabelled(string name, string label, string value, string network) => Locked(() =>
+    {
+        var container = Container(name, name);
+        container["Labels"] = new JsonObject { ["role"] = "node", [label] = value };
+        container["NetworkSettings"] = new JsonObject { ["Networks"] = new JsonObject { [network] = new JsonObject() } };
+        _containers.Add((JsonNode)container);
+        return 0;
+    });
+
     public void RemoveContainers() => Locked(() =>
     {
         _containers.Clear();

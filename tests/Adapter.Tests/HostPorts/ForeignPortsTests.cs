@@ -48,7 +48,7 @@ public sealed class ForeignPortsTests : IDisposable
 
             """);
 
-        using var pods = new PodRuntime("/nonexistent/containerd.sock", TimeProvider.System);
+        using var pods = new PodRuntime(() => "/nonexistent/containerd.sock", TimeProvider.System);
         var firewall = new FirewallListing(TimeProvider.System, NullLogger<FirewallListing>.Instance);
         var foreign = new ForeignPorts(firewall, journal, pods);
 

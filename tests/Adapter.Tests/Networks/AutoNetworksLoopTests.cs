@@ -1,6 +1,8 @@
 using Bridge.Adapter.Tests.Translation;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Directories;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Adapter.Tests.Networks;
@@ -109,17 +111,50 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
         await HasNetworkAsync("pods");
     }
 
+    [Fact]
+    public async Task A_cluster_that_is_joined_gets_its_Docker_networks_and_the_former_ones_go_once_they_are_unused()
+    {
+        await using var host = new ScratchHost();
+        var discovery = host.Discover();
+        host.Write($"{ScratchHost.CniDirectory}/10-plain.conflist", Conflists.Plain);
+        var settings = Settings(null);
+        var networks = Networks(() => discovery.Current.ConfigurationDirectories, settings, TimeProvider.System);
+        using var loop = Loop(networks, discovery, settings);
+        await loop.StartAsync(Cancellation);
+        await HasNetworkAsync("plain");
+
+        host.Write($"{ScratchHost.K3sDirectory}/10-pods.conflist", Conflists.Stock);
+        await host.RunAsync(ScratchHost.K3sSocket, ScratchHost.K3sDirectory);
+        Docker.AddContainer("plain");
+        await discovery.RefreshAsync(Cancellation);
+        await HasNetworkAsync("pods");
+        Docker.Names.Should().Equal("plain", "pods");
+
+        Docker.RemoveContainers();
+        _signal.Raise();
+        await HasNetworkAsync("plain", there: false);
+        await loop.StopAsync(Cancellation);
+    }
+
     // The interval is so long that a test which needed it would not end in time.
     private AutoNetworksLoop Loop(string configurationDirectory)
     {
-        var settings = new AdapterSettings
-        {
-            ConfigurationDirectory = configurationDirectory,
-            Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) },
-        };
-        var networks = Networks(settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance);
-        return new AutoNetworksLoop(networks, _signal, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+        var settings = Settings(configurationDirectory);
+        var places = new KnownPlaces("/nonexistent");
+        var discovery = new DirectoryDiscovery(
+            new RuntimeSurvey(places, settings, TimeProvider.System), new DirectoryChoice(places, settings),
+            NullLogger<DirectoryDiscovery>.Instance);
+        return Loop(Networks(settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance), discovery, settings);
     }
+
+    private AutoNetworksLoop Loop(AutoNetworks networks, DirectoryDiscovery discovery, AdapterSettings settings) =>
+        new(networks, _signal, discovery, settings, TimeProvider.System, NullLogger<AutoNetworksLoop>.Instance);
+
+    private static AdapterSettings Settings(string? configurationDirectory) => new()
+    {
+        ConfigurationDirectory = configurationDirectory,
+        Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = TimeSpan.FromSeconds(1) },
+    };
 
     private Task PassesAsync(int more) => Eventually.TrueAsync(
         () => Docker.Script.Questions.Count(question => question.StartsWith("GET /networks", StringComparison.Ordinal)) > more,

@@ -32,7 +32,7 @@ internal sealed class RepairBench : IAsyncDisposable
             RunDirectory = PathOf("run"),
             ConfigurationDirectory = PathOf("net.d"),
             DockerSocket = docker.Socket,
-            ContainerdSocket = PathOf("no-containerd.sock"),
+            CriSocket = PathOf("no-containerd.sock"),
             PluginDirectories = [PathOf("bin"), Path.GetDirectoryName(Plugin)!],
             Repair = new RepairSettings { Interval = TimeSpan.FromHours(1), OrphanGrace = grace, RetryFirst = TimeSpan.FromHours(1),
                 RetryLongest = TimeSpan.FromHours(1) },
@@ -70,7 +70,7 @@ internal sealed class RepairBench : IAsyncDisposable
         Assert.SkipUnless(File.Exists(Plugin), $"The host-local plugin is not in {Plugin}: apt-get install containernetworking-plugins.");
         var bench = new RepairBench(await ScriptedDocker.StartAsync(), grace);
         bench.WritePlugin("exit 0");
-        await File.WriteAllTextAsync(Path.Combine(bench.Settings.ConfigurationDirectory, "10-pods.conflist"), bench.Conflist);
+        await File.WriteAllTextAsync(Path.Combine(bench.Settings.ConfigurationDirectory!, "10-pods.conflist"), bench.Conflist);
         return bench;
     }
 

@@ -43,7 +43,7 @@ internal sealed class ServiceManager : IDisposable
             configurationDirectory: {PathOf("net.d")}
             pluginDirectories: [{PathOf("bin")}]
             dockerSocket: {PathOf("no-docker.sock")}
-            containerdSocket: {PathOf("no-containerd.sock")}
+            criSocket: {PathOf("no-containerd.sock")}
             """);
     }
 

@@ -126,7 +126,7 @@ public sealed class StartFailureTests : IDisposable
             runDirectory: {_directory}/run
             configurationDirectory: {_directory}/net.d
             dockerSocket: {_directory}/no-docker.sock
-            containerdSocket: {_directory}/no-containerd.sock
+            criSocket: {_directory}/no-containerd.sock
             """, cancellationToken);
         Directory.CreateDirectory(Path.Combine(_directory, "state"));
         var become = user == "root"

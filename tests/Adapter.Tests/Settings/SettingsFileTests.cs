@@ -33,7 +33,7 @@ public sealed class SettingsFileTests : IDisposable
           - /srv/bin
           - /usr/libexec/cni
         dockerSocket: /run/other-docker.sock
-        containerdSocket: /run/k3s/containerd/containerd.sock
+        criSocket: /run/k3s/containerd/containerd.sock
         autoNetworks: true
         sandboxPlugins: [cilium-cni, route-override]
         forbiddenArguments: ['K8S_*', OWNER]
@@ -51,7 +51,7 @@ public sealed class SettingsFileTests : IDisposable
         ConfigurationDirectory = "/srv/net.d",
         PluginDirectories = ["/srv/bin", "/usr/libexec/cni"],
         DockerSocket = "/run/other-docker.sock",
-        ContainerdSocket = "/run/k3s/containerd/containerd.sock",
+        CriSocket = "/run/k3s/containerd/containerd.sock",
         AutoNetworks = true,
         SandboxPlugins = ["cilium-cni", "route-override"],
         ForbiddenArguments = ["K8S_*", "OWNER"],
@@ -98,7 +98,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("socket: {}\n", "1:9: socket: expected an absolute path")]
     [InlineData("pluginDirectories: /opt/cni/bin\n", "1:20: pluginDirectories: expected a list of absolute paths")]
     [InlineData("pluginDirectories: []\n",
-        "1:20: pluginDirectories: the list is empty; leave the key out to get /opt/cni/bin, /usr/lib/cni, /usr/libexec/cni")]
+        "1:20: pluginDirectories: the list is empty; leave the key out, and cnm-cni finds the directories")]
     [InlineData("pluginDirectories: [/a, b]\n", "1:25: pluginDirectories: \"b\" is not an absolute path")]
     [InlineData("pluginDirectories: [/a, /a]\n", "pluginDirectories: /a is listed twice")]
     [InlineData("autoNetworks: yes\n", "1:15: autoNetworks: \"yes\" is neither true nor false")]
@@ -110,7 +110,10 @@ public sealed class SettingsFileTests : IDisposable
         "1:35: pluginDirectories: the path must not contain ':', which stands between paths in CNI_PATH")]
     [InlineData("sandboxPlugins: [..]\n", "1:18: sandboxPlugins: \"..\" is not the bare name of a file")]
     [InlineData("sandboxPlugins: [a, b, a]\n", "1:17: sandboxPlugins: a is listed twice")]
-    [InlineData("containerdSocket: run/c.sock\n", "1:19: containerdSocket: \"run/c.sock\" is not an absolute path")]
+    [InlineData("criSocket: run/c.sock\n", "1:12: criSocket: \"run/c.sock\" is not an absolute path")]
+    [InlineData("criSocket: /c\ncontainerdSocket: /c\n", "2:1: containerdSocket is set twice")]
+    [InlineData("pluginDirectories: automatic\n", "1:20: pluginDirectories: expected a list of absolute paths")]
+    [InlineData("configurationDirectory: found\n", "1:25: configurationDirectory: \"found\" is not an absolute path")]
     [InlineData(
         "log: {level: loud}\n", "1:14: log.level: \"loud\" is not one of trace, debug, information, warning, error, critical, none")]
     [InlineData("log: {level: 3}\n", "1:14: log.level: \"3\" is not one of")]
@@ -121,6 +124,14 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("socket: \"/run\n", "this is not YAML")]
     public void A_mistake_is_reported_with_its_position_and_its_correction(string yaml, string message) =>
         Problems(yaml).Should().ContainSingle().Which.Should().Contain($"{_file}:").And.Contain(message);
+
+    [Fact]
+    public void The_former_name_of_criSocket_is_read() =>
+        Read("containerdSocket: /run/c.sock\n").CriSocket.Should().Be("/run/c.sock");
+
+    [Fact]
+    public void What_is_auto_is_found_by_cnm_cni() =>
+        Read("configurationDirectory: auto\npluginDirectories: auto\ncriSocket: auto\n").Should().BeEquivalentTo(new AdapterSettings());
 
     [Fact]
     public void A_socket_path_longer_than_the_kernel_takes_is_refused() =>

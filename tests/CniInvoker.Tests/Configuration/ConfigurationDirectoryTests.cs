@@ -27,6 +27,26 @@ public sealed class ConfigurationDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_is_replaced_by_another_is_read_at_once_and_its_networks_are_still_found_by_name()
+    {
+        var other = Path.Combine(_directory, "other");
+        Directory.CreateDirectory(other);
+        Write("10-a.conflist", List("a"));
+        File.WriteAllText(Path.Combine(other, "10-b.conflist"), List("b"));
+        IReadOnlyList<string> paths = [_directory];
+        var directory = new ConfigurationDirectory(() => paths);
+        directory.Load().Find("b").Should().BeNull();
+
+        paths = [other, _directory];
+
+        var contents = directory.Load();
+        contents.Networks.Select(network => network.Name).Should().Equal("b");
+        contents.Find("a")!.Source.Should().Be(Path.Combine(_directory, "10-a.conflist"));
+        File.Delete(Path.Combine(_directory, "10-a.conflist"));
+        contents.Find("a").Should().BeNull();
+    }
+
+    [Fact]
     public void Only_configurations_are_read()
     {
         Directory.CreateDirectory(Path.Combine(_directory, "directory.conflist"));

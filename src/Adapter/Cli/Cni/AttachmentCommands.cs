@@ -40,10 +40,11 @@ internal static class AttachmentCommands
     {
         var command = new Command("del", "Detach it (DEL). May be repeated, and the namespace may be gone.")
             { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Forget, Config };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed, environment, (client, network, attachment, console) => parsed.GetValue(Forget)
-            ? ForgetAsync(client, network, attachment, console.Error, cancellationToken)
-            : client.DeleteAsync(network, attachment, cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed, environment, (client, network, attachment, console) => parsed.GetValue(Forget)
+                ? ForgetAsync(client, network, attachment, console.Error, cancellationToken)
+                : client.DeleteAsync(network, attachment, cancellationToken),
+            cancellationToken));
         return command;
     }
 
@@ -95,17 +96,21 @@ internal static class AttachmentCommands
     {
         var command = new Command(name, description) { Network, Netns, InterfaceName, ContainerId, PluginVariableOption.Variables, Config };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed, environment, (client, network, attachment, console) => run(client, network, attachment, console, cancellationToken)));
+            parsed, environment, (client, network, attachment, console) => run(client, network, attachment, console, cancellationToken),
+            cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, Task> run)
+        ParseResult parsed, CniEnvironment environment, Func<CniClient, string, Attachment, InvocationConfiguration, Task> run,
+        CancellationToken cancellationToken)
     {
         var console = parsed.InvocationConfiguration;
         var attachment = Read(parsed, environment, mayBeGone: parsed.CommandResult.Command.Name == "del");
-        await run(CniClientFactory.Of(SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment)),
-            parsed.GetRequiredValue(Network), attachment, console);
+        var client = await CniClientFactory.OfAsync(
+            SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment), sparesAll: false,
+            cancellationToken);
+        await run(client, parsed.GetRequiredValue(Network), attachment, console);
         return ExitCodes.Success;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Bridge.Adapter.Directories;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
@@ -20,20 +21,38 @@ internal static class CniClientFactory
     /// <param name="variables">Further environment variables of plugins; they take precedence over the settings.</param>
     /// <param name="sparesAll">Garbage is collected, so every attachment of the daemon has to be known.</param>
     /// <exception cref="ServiceException">The settings name a directory of the system as one of cnm-cni's own.</exception>
-    public static CniClient Of(AdapterSettings settings, CniEnvironment environment, TextWriter error,
-        IReadOnlyDictionary<string, string> variables, bool sparesAll = false)
+    /// <param name="cancellationToken">Ends the search for directories.</param>
+    public static async Task<CniClient> OfAsync(AdapterSettings settings, CniEnvironment environment, TextWriter error,
+        IReadOnlyDictionary<string, string> variables, bool sparesAll, CancellationToken cancellationToken) =>
+        (await WithDirectoriesAsync(settings, environment, error, variables, sparesAll, cancellationToken)).Client;
+
+    /// <summary>As <see cref="OfAsync"/>, with the directories of plugins that the client uses.</summary>
+    public static async Task<(IReadOnlyList<string> PluginDirectories, CniClient Client)> WithDirectoriesAsync(
+        AdapterSettings settings, CniEnvironment environment, TextWriter error, IReadOnlyDictionary<string, string> variables,
+        bool sparesAll, CancellationToken cancellationToken)
     {
         if (Environment.IsPrivilegedProcess)
             DaemonDirectories.RequireUnshared(settings); // Nobody else could make anything there.
 
-        return new CniClient(Options(settings, environment, error, variables, sparesAll));
+        var configurations = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory;
+        var plugins = environment.PluginDirectories ?? settings.PluginDirectories;
+        if (configurations is null || plugins is null)
+        {
+            var given = settings with { ConfigurationDirectory = configurations, PluginDirectories = plugins };
+            var found = await DirectoryLookup.FindAsync(given, cancellationToken);
+            (configurations, plugins) = (found.ConfigurationDirectory, found.PluginDirectories);
+        }
+
+        return (plugins, new CniClient(Options(settings, error, variables, sparesAll) with
+        {
+            ConfigurationDirectory = configurations,
+            PluginDirectories = plugins,
+        }));
     }
 
-    private static CniClientOptions Options(AdapterSettings settings, CniEnvironment environment, TextWriter error,
-        IReadOnlyDictionary<string, string> variables, bool sparesAll) => new()
+    private static CniClientOptions Options(
+        AdapterSettings settings, TextWriter error, IReadOnlyDictionary<string, string> variables, bool sparesAll) => new()
     {
-        ConfigurationDirectory = environment.ConfigurationDirectory ?? settings.ConfigurationDirectory,
-        PluginDirectories = environment.PluginDirectories ?? settings.PluginDirectories,
         StateDirectory = StateDirectory(settings),
         LockFile = settings.CniLock,
         VersionDirectory = settings.VersionDirectory,

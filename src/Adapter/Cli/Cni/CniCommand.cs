@@ -103,8 +103,9 @@ internal static class StatusCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var client = CniClientFactory.Of(
-                SettingsOf(parsed), environment, parsed.InvocationConfiguration.Error, PluginVariableOption.Read(parsed, environment));
+            var client = await CniClientFactory.OfAsync(
+                SettingsOf(parsed), environment, parsed.InvocationConfiguration.Error, PluginVariableOption.Read(parsed, environment),
+                sparesAll: false, cancellationToken);
             await client.StatusAsync(parsed.GetRequiredValue(Network), cancellationToken);
             return ExitCodes.Success;
         });

@@ -39,8 +39,9 @@ internal static class GarbageCommand
         {
             var console = parsed.InvocationConfiguration;
             var network = parsed.GetRequiredValue(Network);
-            var client = CniClientFactory.Of(
-                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment), sparesAll: true);
+            var client = await CniClientFactory.OfAsync(
+                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment), sparesAll: true,
+                cancellationToken);
             var kept = KeptAttachments.Read(parsed.GetValue(Keep) ?? [], network, client);
             var deleted = await client.CollectGarbageAsync(network, kept, parsed.GetValue(Force), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(CollectedGarbage.Of(deleted), CniJson.Indented.CollectedGarbage));

@@ -18,13 +18,15 @@ internal static class ListCommand
         {
             Config,
         };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;
             var settings = SettingsOf(parsed);
-            var listing = CniListing.Of(CniClientFactory.Of(settings, environment, console.Error, new Dictionary<string, string>()),
-                CniClientFactory.StateDirectory(settings));
+            var client = await CniClientFactory.OfAsync(
+                settings, environment, console.Error, new Dictionary<string, string>(), sparesAll: false, cancellationToken);
+            var listing = CniListing.Of(client, CniClientFactory.StateDirectory(settings));
             console.Output.WriteLine(JsonSerializer.Serialize(listing, CniJson.Indented.CniListing));
+            return ExitCodes.Success;
         });
         return command;
     }

@@ -28,10 +28,11 @@ internal static class ValidateCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var console = parsed.InvocationConfiguration;
-            var settings = SettingsOf(parsed);
-            var client = CniClientFactory.Of(settings, environment, console.Error, PluginVariableOption.Read(parsed, environment));
-            var plugins = new PluginPath(environment.PluginDirectories ?? settings.PluginDirectories);
-            var report = await ValidationReport.MakeAsync(client, plugins, parsed.GetValue(Network), cancellationToken);
+            var (directories, client) = await CniClientFactory.WithDirectoriesAsync(
+                SettingsOf(parsed), environment, console.Error, PluginVariableOption.Read(parsed, environment), sparesAll: false,
+                cancellationToken);
+            var report = await ValidationReport.MakeAsync(
+                client, new PluginPath(directories), parsed.GetValue(Network), cancellationToken);
             console.Output.WriteLine(JsonSerializer.Serialize(report, CniJson.Indented.ValidationReport));
             foreach (var sentence in report.Sentences)
                 console.Error.WriteLine(sentence);

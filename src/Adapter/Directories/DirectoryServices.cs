@@ -1,0 +1,12 @@
+namespace Bridge.Adapter.Directories;
+
+internal static class DirectoryServices
+{
+    public static IServiceCollection AddDirectories(this IServiceCollection services) => services
+        .AddSingleton(new KnownPlaces())
+        .AddSingleton<RuntimeSurvey>()
+        .AddSingleton<DirectoryChoice>()
+        .AddSingleton<DirectoryDiscovery>()
+        .AddSingleton<DirectorySignal>()
+        .AddHostedService<DirectoryDiscoveryLoop>();
+}
