@@ -25,7 +25,8 @@ internal sealed class OwnerListing(JournalOwners own, AddressStores stores, PodR
             : Task.FromResult(new NetworkAddresses(name, [], [], "its configuration is gone"))));
         var (runtime, known) = await listing;
         var owners = own.All;
-        var ofPods = CniNetworks.Offered(configurations).FirstOrDefault()?.Name; // containerd and CRI-O give pods that of the first file.
+        // containerd and CRI-O give pods the network of the first file.
+        var ofPods = CniNetworks.Offered(configurations) is [var first, ..] ? first.Name : null;
         bool IsElsewhere(IPAddress address) => networks.Any(network => network.Subnets.Any(subnet => subnet.Contains(address)));
         return (runtime, known, [.. networks.Select(network => network.WithoutOutdatedStore(owners))
             .Select(network => (network, network.Owners(owners, known, address =>

@@ -68,7 +68,7 @@ public sealed class UnstatedPoolTests : IAsyncLifetime
         await AskAsync("ReleaseAddress", """{"PoolID":"k8s-pod-network/0.0.0.0/0","Address":"192.168.7.9"}""");
 
         await Eventually.TrueAsync(() => Reservations.Length == 0, "the reservation is released");
-        (await File.ReadAllLinesAsync(Path.Combine(_directory, "asked"))).Should()
+        (await File.ReadAllLinesAsync(Path.Combine(_directory, "asked"), TestContext.Current.CancellationToken)).Should()
             .BeEquivalentTo($"ADD IgnoreUnknown=1;MAC={Mac};IP=192.168.7.9", $"DEL IgnoreUnknown=1;MAC={Mac};IP=192.168.7.9");
     }
 
