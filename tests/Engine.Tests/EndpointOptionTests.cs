@@ -80,7 +80,7 @@ public sealed class EndpointOptionTests(EndpointOptionHost engine) : EngineTest(
         await AssertNothingIsLeftSinceAsync(census);
     }
 
-    // Without a feature of its own: the page of all engines has none that lies beyond them.
+    [Feature("Endpoint options: what cannot be granted is refused in words")]
     [Fact]
     public async Task The_interface_has_the_requested_name_where_Docker_takes_it_from_a_driver_and_the_request_is_refused_elsewhere()
     {

@@ -21,7 +21,8 @@ internal sealed record Cell(Verdict Verdict, int Tests, IReadOnlyList<string> No
 {
     /// <summary>The note of a row that no test has shown with the plugin itself.</summary>
     public const string StandInNote =
-        "A script ran in place of the plugin, because the kernel of the tests lacks what the plugin needs: **untested on a real kernel**.";
+        "A script ran in place of the plugin, because the tests lack the kernel's part or the cluster that the plugin needs: " +
+        "**untested with the plugin itself**.";
 
     /// <summary>Verdict and count, without the notes.</summary>
     public string Text => $"{TextOf(Verdict)}{(Verdict is Verdict.NotTested || Tests == 0 ? "" : $" ({Tests})")}";

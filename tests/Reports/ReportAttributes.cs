@@ -36,7 +36,7 @@ public sealed class PluginAttribute(params string[] names) : ReportAttribute
 {
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>A script runs in their place, because the kernel of the tests lacks what they need.</summary>
+    /// <summary>A script runs in their place, because the tests lack the kernel's part or the cluster that they need.</summary>
     public bool StandIn { get; init; }
 
     private protected override IEnumerable<(string Name, string? Value)> Traits =>

@@ -6,9 +6,10 @@ using Bridge.TestHosts.Commands;
 namespace Bridge.Engine.Tests.Clusters;
 
 /// <summary>flannel and Calico reserve addresses before the chain runs, as host-local does.</summary>
+[Plugin("flannel", "calico", "cilium-cni", "azure-vnet", StandIn = true)]
 public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine), IClassFixture<ClusterHost>
 {
-    private const string Reserved = "Clusters: flannel and Calico reserve addresses ahead, `--ip`";
+    private const string Reserved = "Clusters: flannel and Calico reserve addresses ahead";
     private const string Flannel = "cbr0";
     private const string Calico = "k8s-pod-network";
 
@@ -50,7 +51,7 @@ public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine)
             .Should().Contain("inet 10.110.1.");
     }
 
-    [Feature("Clusters: an address where the chain gives it (`cni.ip`), and a pod's name")]
+    [Feature("Clusters: `cni.ip`, and a pod's name, where the chain gives the address")]
     [Theory]
     [InlineData("cilium", "10.110.2.77")]
     [InlineData("azure", "10.110.4.77")]
@@ -65,7 +66,7 @@ public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine)
         (await TryDockerAsync("run", "--rm", "--network", taking, Image, "true")).StandardError.Should().Contain(address);
     }
 
-    [Feature("Clusters: an address where the chain gives it (`cni.ip`), and a pod's name")]
+    [Feature("Clusters: `cni.ip`, and a pod's name, where the chain gives the address")]
     [Fact]
     public async Task A_plugin_that_needs_the_name_of_a_pod_gets_one_for_each_container()
     {
@@ -114,6 +115,23 @@ public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine)
 
         (await DockerView.OfAsync(Host, "web", Flannel, Cancellation)).AddressV6.Should().Be("fd00:110:0:7::77");
         (await ExecAsync("web", "ip", "-o", "-6", "address", "show", "dev", "eth0")).Should().Contain("inet6 fd00:110:0:7::77/64");
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task An_address_that_was_deleted_from_flannels_store_is_registered_again()
+    {
+        var shape = ClusterShape.Of(Flannel);
+        await JoinClusterAsync(shape);
+        await StartAsync(shape, "web");
+        var entry = Path.Combine(Store, (await DockerView.OfAsync(Host, "web", Flannel, Cancellation)).Address);
+        File.Delete(entry);
+
+        (await Host.BridgeAsync(["repair"], Cancellation)).StandardOutput.Should().Contain("repaired stolen-address");
+
+        File.Exists(entry).Should().BeTrue();
+        await RemoveAsync("web");
+        File.Exists(entry).Should().BeFalse();
     }
 
     [Feature(Reserved)]
