@@ -44,10 +44,26 @@ internal sealed class ChainRemoval(StagingSandboxes staging, CniAttachment cni, 
         return HostLeftovers.IsNothingMadeAsync(failure, record.Result is not null, showsItsWork, () => LeftAsync(record));
     }
 
-    private Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left) => record.Snapshot is null
-        ? throw HostLeftovers.Remaining(record.CniNetwork, left)
-        : RepeatedDelete.RunAsync(
+    private async Task DeletePluginByPluginAsync(AttachmentRecord record, IReadOnlyList<string> left)
+    {
+        if (record.Snapshot is null)
+        {
+            record = record with { Snapshot = LinkOf(record, left) };
+            if (record.Snapshot is null || await leftovers.HasGivenAwayAsync(record, CancellationToken.None))
+                throw HostLeftovers.Remaining(record.CniNetwork, left);
+        }
+
+        await RepeatedDelete.RunAsync(
             cni.Parts(record).Attaching, chain => DeleteEachWithStandInAsync(record, chain), () => LeftAsync(record));
+    }
+
+    // An earlier DEL removed the link and stopped before its rules, and no plugin had answered: the rules themselves name the addresses by
+    // which their plugin finds them.
+    private static LinkSnapshot? LinkOf(AttachmentRecord record, IReadOnlyList<string> left) => FirewallMarks.SourcesIn(left) switch
+    {
+        [] => null,
+        var sources => new LinkSnapshot(record.InterfaceName, Mac: "", Mtu: 0, Kind: "") { Addresses = sources },
+    };
 
     // One plugin removes the link before the others have found their rules by it: each gets a stand-in of its own.
     private async Task DeleteEachWithStandInAsync(AttachmentRecord record, NetworkConfiguration chain)

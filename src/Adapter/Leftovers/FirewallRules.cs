@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using Bridge.Adapter.State;
@@ -92,7 +94,7 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 /// SHA-512 of network name and container id (containernetworking/plugins pkg/utils: FormatChainName, FormatComment). Rules of plugin
 /// firewall have the address alone, in a chain of their own.
 /// </summary>
-internal sealed class FirewallMarks
+internal sealed partial class FirewallMarks
 {
     private const string FirewallChain = "-A CNI-FORWARD ";
 
@@ -131,10 +133,23 @@ internal sealed class FirewallMarks
     /// <summary>Whether a line is of plugin portmap: with iptables in its own chains, with nftables a DNAT.</summary>
     public static bool IsOfPorts(string line) => PortMarks.Any(mark => line.Contains(mark, StringComparison.Ordinal));
 
+    /// <returns>The single addresses from which packets come to these rules, each once, with the prefix length of a whole
+    /// address.</returns>
+    /// <param name="lines">In the form of iptables-save, ip6tables-save or nft.</param>
+    public static IReadOnlyList<LinkAddress> SourcesIn(IEnumerable<string> lines) =>
+    [
+        .. lines.Select(line => Source().Match(line)).Where(match => match.Success)
+            .Select(match => IPAddress.TryParse(match.Groups["address"].ValueSpan, out var address) ? address : null).OfType<IPAddress>()
+            .Distinct().Select(address => new LinkAddress($"{address}", address.GetAddressBytes().Length * 8)),
+    ];
+
     public bool IsOn(string line) =>
         _own.Any(mark => line.Contains(mark, StringComparison.Ordinal))
         || (line.StartsWith(FirewallChain, StringComparison.Ordinal)
             && _addresses.Any(address => line.Contains(address, StringComparison.Ordinal)));
+
+    [GeneratedRegex(@" (?:-s|saddr(?: ==)?) (?<address>(?>[0-9a-f.:]+))(?:/32|/128)?(?![0-9/])")]
+    private static partial Regex Source();
 
     private static string ChainHash(string networkName, string containerId) =>
         Convert.ToHexStringLower(NameHash.Sha512(networkName + containerId));

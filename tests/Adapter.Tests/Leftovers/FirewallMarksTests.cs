@@ -47,4 +47,18 @@ public sealed class FirewallMarksTests
         FirewallMarks.IsOfPorts(line).Should().Be(isOfPorts);
 
     private static LinkAddress Address(string address) => new(address, address.Contains(':', StringComparison.Ordinal) ? 64 : 24);
+
+    [Fact]
+    public void The_addresses_from_which_packets_come_to_rules_are_read_in_every_tools_form() => FirewallMarks.SourcesIn(
+    [
+        "-A POSTROUTING -s 10.90.0.3/32 -m comment --comment \"name: \\\"pods\\\" id: \\\"77aa\\\"\" -j CNI-57ab",
+        "-A CNI-57ab -d 10.90.0.0/24 -j ACCEPT",
+        "-A CNI-57ab -s 10.90.0.0/24 -j ACCEPT",
+        "rule -A POSTROUTING -s fd00:90::3/128 -j CNI-57ab",
+        "        ip saddr 10.90.0.3  counter jump CNI-57ab",
+        "        ip saddr == 10.90.0.4 ip daddr != 10.90.0.0/24 masquerade",
+        "        ip saddr 10.90.0.0/24 accept",
+        "        ip6 saddr fd00:90::4 accept",
+    ]).Select(address => $"{address.Address}/{address.PrefixLength}").Should()
+        .Equal("10.90.0.3/32", "fd00:90::3/128", "10.90.0.4/32", "fd00:90::4/128");
 }
