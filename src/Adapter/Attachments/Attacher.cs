@@ -60,7 +60,8 @@ internal sealed class Attacher(
         var removesLink = MainPlugin.HasUnknownHelpers(CniRecord.Configuration(intent));
         var record = await RunAsync(intent, removesLink ? BetweenPlugins : () => null); // (3)
         var made = staging.Read(record.ContainerId, record.InterfaceName); // (4)
-        record = WithRequestedMac(record with { Snapshot = made.Link }); // (5)
+        record = WithRequestedMac(
+            record with { Snapshot = made.Link }, () => staging.Read(record.ContainerId, record.InterfaceName).Link); // (5)
         RequireOnlyLink(record, made.Beside);
         RequireAddresses(record);
         uniqueAddresses.Require(record);
@@ -73,7 +74,8 @@ internal sealed class Attacher(
         var before = Sandbox.ReadBaseline(sandboxKey);
         staging.MountSandbox(intent.ContainerId, sandboxKey); // (2)
         var record = await RunAsync(intent, () => staging.TryCaptureInSandbox(sandboxKey, ifname, before)); // (3)
-        record = record with { Snapshot = record.Snapshot ?? staging.CaptureInSandbox(sandboxKey, ifname, before) }; // (4)
+        LinkSnapshot Capture() => staging.CaptureInSandbox(sandboxKey, ifname, before);
+        record = WithRequestedMac(record with { Snapshot = record.Snapshot ?? Capture() }, Capture); // (4)
         RequireAddresses(record);
         uniqueAddresses.Require(record);
         if (isIPv6Off)
@@ -84,7 +86,7 @@ internal sealed class Attacher(
 
         Sandbox.ApplySysctls(sandboxKey, ifname, [.. record.Sysctls.Select(sysctl => sysctl.Setting)]);
         OwnDefaultRoutes Own(LinkSnapshot snapshot) => (record with { Snapshot = snapshot }).OwnDefaultRoutes();
-        return record with { Snapshot = Sandbox.Finish(sandboxKey, ifname, record.Snapshot, Own) };
+        return record with { Snapshot = Sandbox.Finish(sandboxKey, ifname, record.Snapshot!, Own) };
     }
 
     // Ignores cancellation from the first write on: an interrupted ADD would leave more behind than one that finishes and is cleaned up. An
@@ -172,7 +174,7 @@ internal sealed class Attacher(
     private static AttachmentRecord WithResult(AttachmentRecord record, CniResult result) =>
         record with { Result = CniRecord.ToElement(result.Json) };
 
-    private AttachmentRecord WithRequestedMac(AttachmentRecord record)
+    private AttachmentRecord WithRequestedMac(AttachmentRecord record, Func<LinkSnapshot> read)
     {
         if (record.Mac is not { } mac || record.Snapshot!.Mac == mac)
             return record;
@@ -181,7 +183,7 @@ internal sealed class Attacher(
         return record with
         {
             Result = CniRecord.WithMac(record, mac),
-            Snapshot = staging.Read(record.ContainerId, record.InterfaceName).Link,
+            Snapshot = read(),
         };
     }
 

@@ -37,7 +37,8 @@ internal sealed class Reservations(
         }
 
         requested.AddRange(request.Cidr is { } cidr ? [cidr] : []);
-        var made = await runs.AllocateAsync(Intent(network, request, requested), network, requested, cancellationToken);
+        var made = await stranded.AttemptAsync(network.Name, () =>
+            runs.AllocateAsync(Intent(network, request, requested), network, requested, cancellationToken));
         try
         {
             return Claim(made, requested, request);
@@ -183,7 +184,8 @@ internal sealed class Reservations(
         var (missing, option) = pool.IsIPv6 ? ("IPv6", "without --ipv6") : ("IPv4", "with --ipv4=false (Docker 28 and newer)");
         return new CnmException(
             $"CNI network \"{made.CniNetwork}\" gave no {missing} address, " +
-            $"but {string.Join(", ", made.Addresses.Select(one => one.Ip))}. Create the Docker network again, {option}.");
+            $"{(made.Addresses.Count == 0 ? "and no other" : $"but {string.Join(", ", made.Addresses.Select(one => one.Ip))}")}. " +
+            $"Create the Docker network again, {option}.");
     }
 
     private IReadOnlyList<ReservationRecord> With(string address) =>

@@ -32,6 +32,13 @@ internal sealed class RequestPool(
 
         var subnet = Subnet(request, network);
         RequireRange(request.SubPool, subnet, network);
+        if (subnet.IsUnstated && request.V6 && string.IsNullOrEmpty(request.Pool))
+        {
+            throw new CnmException(
+                $"only the IPAM plugin of CNI network \"{network.Name}\" knows its IPv6 subnets. Docker accepts {subnet.Subnet} in their place " +
+                $"only if --subnet names it: {NetworkCommand.WithCni(network, AttachOf(network), withIPv6: true)}");
+        }
+
         var pool = new CniPool(network.Name, subnet.Subnet);
         var times = requests.Add(pool);
         if (string.IsNullOrEmpty(request.Pool) && (times > PoolRequests.Endless || (!IsAll(subnet.Subnet) && IsRouted(subnet.Subnet))))
@@ -91,7 +98,7 @@ internal sealed class RequestPool(
         {
             throw new CnmException(
                 $"--ip-range {range} does not agree with CNI network \"{network.Name}\", whose IPAM plugin assigns {assignable}. " +
-                $"Omit --ip-range, or change rangeStart and rangeEnd in {network.Source}.");
+                $"Omit --ip-range{(subnet.IsUnstated ? "" : $", or change rangeStart and rangeEnd in {network.Source}")}.");
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class AutoNetworks(
         }
 
         // A node that has just started has no lease yet. Another network would have another id, which containers do not follow.
-        if (Delegates.SourceOf(network) is not null && Delegates.WhyUnknown(network) is { } reason)
+        if (Delegates.WhyNotYet(network) is { } reason)
         {
             LogOnce(network.Name, reason, () => logger.NetworkWaits(network.Name, reason));
             return;

@@ -30,14 +30,16 @@ internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warni
     }
 
     /// <summary>The CNI network for a new endpoint. Logs warnings about its file.</summary>
-    /// <exception cref="CnmException">There is no such network (yet).</exception>
+    /// <exception cref="CnmException">There is no such network (yet), or flannel has no lease (yet).</exception>
     public NetworkConfiguration Choose(ConfigurationDirectoryContents contents, string cniNetwork)
     {
         try
         {
             var network = CniNetworks.Choose(contents, cniNetwork);
             warnings.LogOnce(network);
-            return network;
+            return Delegates.WhyNotYet(network) is { } missing
+                ? throw new CnmException($"CNI network \"{cniNetwork}\" has no addresses yet: {missing}.")
+                : network;
         }
         catch (CnmException missing)
         {
@@ -45,6 +47,28 @@ internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warni
             throw new CnmException($"{missing.Message} {Promise}", missing);
         }
     }
+
+    /// <summary>
+    /// Runs plugins for a new endpoint. One that asks to be tried again later (CNI code 11) waits for its agent, which may start after
+    /// Docker: containers with a restart policy are started again until it does not ask any more.
+    /// </summary>
+    /// <exception cref="CnmException">A plugin asks to be tried again later.</exception>
+    public async Task<T> AttemptAsync<T>(string cniNetwork, Func<Task<T>> attempt)
+    {
+        try
+        {
+            return await attempt();
+        }
+        catch (Exception later) when (IsTryAgainLater(later))
+        {
+            Note(cniNetwork);
+            throw new CnmException($"{later.Message.TrimEnd('.')}. {Promise}", later);
+        }
+    }
+
+    // Also where its clean-up failed too.
+    private static bool IsTryAgainLater(Exception? failure) =>
+        failure is not null && (failure is CniException { Code: CniErrorCode.TryAgainLater } || IsTryAgainLater(failure.InnerException));
 
     public void Settle(string awaited) => _awaited.TryRemove(awaited, out _);
 }

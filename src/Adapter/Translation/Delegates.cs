@@ -35,8 +35,15 @@ internal static class Delegates
     };
 
     /// <returns>The file on this host that the addresses come from, besides the network's own; null without one.</returns>
-    public static string? SourceOf(NetworkConfiguration network) =>
-        MainPlugin.Of(network) is { Type: FlannelLease.Plugin } flannel ? FlannelLease.FileOf(flannel) : null;
+    public static string? SourceOf(NetworkConfiguration network) => MainPlugin.Of(network) switch
+    {
+        { Type: FlannelLease.Plugin } flannel => FlannelLease.FileOf(flannel),
+        { Type: FirstDelegate.Plugin } multus when FirstDelegate.Of(multus, network) is { } first => SourceOf(first),
+        _ => null,
+    };
+
+    /// <returns>What is missing for now, as the end of a sentence: a lease that comes by itself; null where nothing is awaited.</returns>
+    public static string? WhyNotYet(NetworkConfiguration network) => SourceOf(network) is null ? null : WhyUnknown(network);
 
     /// <summary>Gives the chain an <c>ipam</c> section: to the plugin itself, or to its delegate.</summary>
     /// <param name="plugin">The entry of the chain's plugin, which is changed.</param>

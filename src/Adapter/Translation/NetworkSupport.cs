@@ -92,9 +92,12 @@ internal static class NetworkCommand
         $"docker network create -d cni --ipam-driver null -o {NetworkOptions.CniNetworkKey}={network.Name} {Option(attach)}NETWORK";
 
     /// <summary>With <c>--ipam-driver cni</c>, and with the subnets: without <c>--subnet</c> Docker before 29.0.4 refuses --ip.</summary>
-    public static string WithCni(NetworkConfiguration network, AttachMode attach)
+    /// <param name="network">The CNI network.</param>
+    /// <param name="attach">Where its plugins run.</param>
+    /// <param name="withIPv6">With IPv6 also where it is not known whether the network has any.</param>
+    public static string WithCni(NetworkConfiguration network, AttachMode attach, bool withIPv6 = false)
     {
-        var subnets = CniSubnet.Offered(network);
+        var subnets = withIPv6 ? CniSubnet.Pools(network) : CniSubnet.Offered(network);
         var ipv6 = subnets.Any(subnet => subnet.Family == AddressFamily.InterNetworkV6) ? "--ipv6 " : "";
         return $"docker network create -d cni --ipam-driver cni --ipam-opt {NetworkOptions.CniNetworkKey}={network.Name} " +
             $"-o {NetworkOptions.CniNetworkKey}={network.Name} {Option(attach)}" +

@@ -18,6 +18,10 @@ internal static class WarmSupport
 
     public static bool Reuses(NetworkRecord docker, AdapterSettings settings) => docker.WarmReuse ?? settings.Warm.Reuse;
 
+    /// <summary>What a warm attachment is made for: of flannel with the lease, so that one of an earlier lease serves nobody.</summary>
+    public static RecordedJson ConfigurationOf(NetworkConfiguration network) =>
+        CniRecord.ToElement(Delegates.Resolve(network).ToUtf8Json());
+
     /// <summary>Checks the options of a new Docker network.</summary>
     /// <exception cref="CnmException">It asks for warm attachments, and cannot have any.</exception>
     public static void Require(NetworkRecord docker, NetworkConfiguration network, AdapterSettings settings)

@@ -2,6 +2,7 @@ using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Warm;
 
@@ -54,7 +55,8 @@ internal sealed class WarmKeeper(
         foreach (var record in journal.Attachments.All.Where(record => record is { IsWarm: true, Phase: AttachmentPhase.Added }).ToArray())
         {
             var isComplete = record.AsMade is not null && record.BootId == BootId.Current();
-            var configuration = journal.Reservations.Find(record.EndpointId)?.Configuration ?? record.Configuration;
+            var configuration = journal.Reservations.Find(record.EndpointId)?.Configuration
+                ?? WarmSupport.ConfigurationOf(CniRecord.Configuration(record));
             pool.TryAdd(new WarmEntry(record.EndpointId, record.NetworkId, record.CniNetwork,
                 isComplete ? WarmState.Resting : WarmState.Leaving, configuration));
             if (!isComplete)

@@ -30,7 +30,7 @@ internal sealed class WarmMaking(
         var reservation = docker.Ipam == IpamMode.Cni ? await reservations.ReserveAheadAsync(network, cancellationToken) : null; // (1)
         var id = reservation?.ContainerId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength));
         var entry = new WarmEntry(
-            id, docker.NetworkId, docker.CniNetwork, WarmState.Making, CniRecord.ToElement(network.ToUtf8Json()));
+            id, docker.NetworkId, docker.CniNetwork, WarmState.Making, reservation?.Configuration ?? WarmSupport.ConfigurationOf(network));
         var isMade = false;
         try
         {

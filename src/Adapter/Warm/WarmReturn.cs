@@ -126,9 +126,10 @@ internal sealed class WarmReturn(
             || record.Snapshot.Kind is not ("veth" or "macvlan"))
             return null;
 
-        var current = CniRecord.ToElement(network.ToUtf8Json());
-        PluginRecord made = journal.Reservations.Find(record.ContainerId) is { } reservation ? reservation : record;
-        return made.Configuration.Equals(current)
+        var current = WarmSupport.ConfigurationOf(network);
+        var made = journal.Reservations.Find(record.ContainerId)?.Configuration
+            ?? WarmSupport.ConfigurationOf(CniRecord.Configuration(record));
+        return made.Equals(current)
             ? (new WarmEntry(record.ContainerId, record.NetworkId, record.CniNetwork, WarmState.Making, current),
                 WarmSupport.Size(docker, network, settings))
             : null;

@@ -30,7 +30,7 @@ internal sealed class WarmTaking(
             || configurations.Load().Find(docker.CniNetwork) is not { } network)
             return null;
 
-        var current = CniRecord.ToElement(network.ToUtf8Json());
+        var current = WarmSupport.ConfigurationOf(network);
         while (pool.Claim(docker.NetworkId, entry => entry.Configuration.Equals(current)) is { } id)
         {
             if (reservations.TryClaim(id, request) is not { } address)

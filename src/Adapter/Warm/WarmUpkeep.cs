@@ -58,7 +58,7 @@ internal sealed class WarmUpkeep(
 
     private async Task RemoveAsync(string networkId, NetworkConfiguration? network, int size, bool isThorough)
     {
-        var current = network is null ? null : CniRecord.ToElement(network.ToUtf8Json());
+        var current = network is null ? null : WarmSupport.ConfigurationOf(network);
         if (network is not null && size > 0)
         {
             await release.ReleaseIdleAsync(entry => entry.NetworkId == networkId

@@ -22,6 +22,7 @@ public abstract class ClusterTest(ClusterHost engine) : EngineTest(engine)
             await Host.DockerAsync(["network", "rm", shape.Network], CancellationToken.None);
 
         await engine.LeaseAsync(ClusterHost.Lease, CancellationToken.None);
+        await Host.RunAsync(["sh", "-c", "rm -f /run/not-ready; ip link del flannel0"], CancellationToken.None);
         GC.SuppressFinalize(this);
     }
 

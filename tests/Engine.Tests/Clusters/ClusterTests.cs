@@ -47,6 +47,11 @@ public sealed class ClusterTests(ClusterHost engine) : ClusterTest(engine), ICla
         var pod = await RunPodOnAsync(shape, "oracle");
 
         (await DifferencesAsync("web", pod)).Should().BeEmpty();
+        if (shape.IsReserved)
+        {
+            (await DockerView.OfAsync(Host, "web", network, Cancellation)).Mac
+                .Should().Be(await ExecAsync("web", "cat", "/sys/class/net/eth0/address"));
+        }
     }
 
     [Feature("Clusters: nothing is left, and `docker inspect` is true")]

@@ -154,6 +154,58 @@ public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine)
     }
 
     [Feature(Reserved)]
+    [Theory]
+    [InlineData(Flannel, ClusterHost.LeaseFile)]
+    [InlineData(Calico, "not ready")]
+    public async Task A_container_with_a_restart_policy_starts_when_flannel_or_the_agent_is_ready_after_Docker(string network, string reason)
+    {
+        var shape = ClusterShape.Of(network);
+        await JoinClusterAsync(shape);
+        await StartAsync(shape, "web", "--restart", "always");
+        await RunInShellAsync($"rm {ClusterHost.LeaseFile}; touch /run/not-ready");
+        await Host.Dockerd.KillAsync(Cancellation);
+        await Host.Dockerd.StartAsync(Cancellation);
+        await Eventually.TrueAsync(
+            async _ => (await DockerAsync("inspect", "--format", "{{.State.Error}}", "web")).Contains(reason, StringComparison.Ordinal),
+            "Docker has given it up", Cancellation);
+
+        await Cluster.LeaseAsync(ClusterHost.Lease, Cancellation);
+        await RunInShellAsync("rm /run/not-ready");
+
+        await Eventually.TrueAsync(
+            async _ => await DockerAsync("inspect", "--format", "{{.State.Running}}", "web") == "true", "it runs", Cancellation);
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task A_warm_attachment_of_an_earlier_lease_serves_no_container()
+    {
+        var shape = ClusterShape.Of(Flannel);
+        await JoinClusterAsync(shape, "-o", "cni.warm=1");
+        await Eventually.TrueAsync(
+            async _ => (await BridgeAsync("status")).Contains("warm: 1 of 1", StringComparison.Ordinal), "one is made", Cancellation);
+        await RunInShellAsync("ip link del flannel0");
+
+        await Cluster.LeaseAsync("10.110.9.0/24", Cancellation);
+        await StartAsync(shape, "web");
+
+        (await DockerView.OfAsync(Host, "web", Flannel, Cancellation)).Address.Should().StartWith("10.110.9.");
+    }
+
+    [Feature(Reserved)]
+    [Fact]
+    public async Task Without_a_lease_a_container_is_refused_in_words()
+    {
+        var shape = ClusterShape.Of(Flannel);
+        await JoinClusterAsync(shape);
+        await File.WriteAllTextAsync(Host.PathOf(ClusterHost.LeaseFile), "FLANNEL_SUBNET=", Cancellation);
+
+        var run = await TryDockerAsync("run", "--rm", "--network", Flannel, Image, "true");
+
+        run.StandardError.Should().Contain("has no addresses yet").And.Contain($"{ClusterHost.LeaseFile}, in which flanneld writes");
+    }
+
+    [Feature(Reserved)]
     [Fact]
     public async Task Without_a_lease_a_network_is_made_that_tells_what_is_missing()
     {

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Translation;
 using CniInvoker;
 
 namespace Bridge.Adapter.Repair.Inspections;
@@ -45,6 +46,7 @@ internal sealed class StrandedContainerInspection(
     private IReadOnlyList<string> Arrived()
     {
         var contents = configurations.Load();
-        return [.. stranded.Awaited.Where(name => name.Length == 0 || contents.Find(name) is not null)];
+        return [.. stranded.Awaited.Where(name =>
+            name.Length == 0 || (contents.Find(name) is { } network && Delegates.WhyNotYet(network) is null))];
     }
 }
