@@ -15,6 +15,7 @@ internal static class RuleTable
         new FieldTypes(),
         new UnknownFields(),
         new CapabilityNames(),
+        new DelegateFields(),
         new MissingDelegates(),
         new MissingFiles(),
         new MissingMasters(),

@@ -35,8 +35,9 @@ internal sealed class RequestPool(
         if (subnet.IsUnstated && request.V6 && string.IsNullOrEmpty(request.Pool))
         {
             throw new CnmException(
-                $"only the IPAM plugin of CNI network \"{network.Name}\" knows its IPv6 subnets. Docker accepts {subnet.Subnet} in their place " +
-                $"only if --subnet names it: {NetworkCommand.WithCni(network, AttachOf(network), withIPv6: true)}");
+                $"only the IPAM plugin of CNI network \"{network.Name}\" knows its IPv6 subnets. " +
+                $"Docker accepts {subnet.Subnet} in their place only if --subnet names it: " +
+                NetworkCommand.WithCni(network, AttachOf(network), withIPv6: true));
         }
 
         var pool = new CniPool(network.Name, subnet.Subnet);

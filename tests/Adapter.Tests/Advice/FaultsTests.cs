@@ -110,7 +110,7 @@ public sealed class FaultsTests : AdviceTest
         Install("bridge", "host-local", "flannel", "macvlan");
         Write("x.conf", """
             { "cniVersion": "1.0.0", "name": "x", "type": "multus", "delegates": [
-              { "type": "flannel", "subnetFile": "DIR", "delegate": { "ipam": { "type": "host-local" } } },
+              { "type": "flannel", "subnetFile": "DIR", "delegate": {}, "ipam": { "type": "host-local" } },
               { "type": "macvlan", "ipam": { "type": "host-local" } } ] }
             """);
 

@@ -51,6 +51,14 @@ public sealed class UnstatedPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_IPv6_pool_must_be_named_because_Docker_would_look_for_another_without_end()
+    {
+        var refusal = await AskAsync("RequestPool", """{"Options":{"cni.network":"k8s-pod-network"},"V6":true}""");
+
+        ((string)refusal["Error"]!).Should().Contain("--ipv6 --subnet 0.0.0.0/0 --gateway 169.254.1.1 --subnet ::/0 NETWORK");
+    }
+
+    [Fact]
     public async Task Another_subnet_is_refused()
     {
         var refusal = await AskAsync("RequestPool", """{"Pool":"192.168.0.0/16","Options":{"cni.network":"k8s-pod-network"}}""");

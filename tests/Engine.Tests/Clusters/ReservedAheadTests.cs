@@ -157,7 +157,7 @@ public sealed class ReservedAheadTests(ClusterHost engine) : ClusterTest(engine)
     [Theory]
     [InlineData(Flannel, ClusterHost.LeaseFile)]
     [InlineData(Calico, "not ready")]
-    public async Task A_container_with_a_restart_policy_starts_when_flannel_or_the_agent_is_ready_after_Docker(string network, string reason)
+    public async Task A_container_with_a_restart_policy_starts_when_flannel_or_the_agent_is_ready_later(string network, string reason)
     {
         var shape = ClusterShape.Of(network);
         await JoinClusterAsync(shape);
