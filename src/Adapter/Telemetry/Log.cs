@@ -179,7 +179,7 @@ internal static partial class Log
     [LoggerMessage(605, LogLevel.Warning, "A pass of autoNetworks failed; cnm-cni retries it")]
     public static partial void AutoNetworksFailed(this ILogger logger, Exception failure);
 
-    [LoggerMessage(607, LogLevel.Warning, "CNI network {CniNetwork} gets no Docker network yet: {Reason}")]
+    [LoggerMessage(609, LogLevel.Warning, "CNI network {CniNetwork} gets no Docker network yet: {Reason}")]
     public static partial void NetworkWaits(this ILogger logger, string cniNetwork, string reason);
 
     [LoggerMessage(606, LogLevel.Warning, "{File}: {Warning}")]

@@ -56,6 +56,10 @@ public sealed class ShippedShapesHost() : EngineHost(new TestHostOptions
 
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
+        var lease = Host.PathOf("/run/flannel/subnet.env"); // Without it no container can be on flannel's network.
+        Directory.CreateDirectory(Path.GetDirectoryName(lease)!);
+        await File.WriteAllTextAsync(
+            lease, "FLANNEL_NETWORK=10.82.0.0/16\nFLANNEL_SUBNET=10.82.0.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n", cancellationToken);
         foreach (var network in WithoutCheck.Append(Bare).Append(Flat))
             await CreateNetworkAsync([.. WithNullIpam(network), network], cancellationToken);
     }
