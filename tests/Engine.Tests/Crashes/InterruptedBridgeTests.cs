@@ -26,7 +26,7 @@ public sealed class InterruptedBridgeTests(InterruptedBridgeHost engine) : Engin
     {
         Assert.SkipWhen(
             Host.Engine < EngineVersion.V28 && network == InterruptedBridgeHost.Inside,
-            "engine: before Docker 28 the sandbox is made after the driver is asked");
+            "engine: before Docker 28 the sandbox is made after the driver is asked; `docker network connect` works");
         await DockerAsync("run", "--rm", "--network", network, Image, "true");
         await Host.SettleAsync(Cancellation);
         var census = await Host.CensusAsync(Cancellation);
