@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Advice;
 
@@ -10,23 +11,22 @@ namespace Bridge.Adapter.Advice;
 /// <param name="RunBy">The plugin that runs it; null in the chain itself.</param>
 internal sealed record NetworkPlugin(JsonObject Json, string Place, NetworkPlugin? RunBy)
 {
-    private const string Flannel = "flannel";
     private const int DeepestDelegate = 8;
 
-    public string Type => LenientJson.Text(Json, "type") ?? (RunBy?.Type == Flannel ? "bridge" : "");
+    public string Type => LenientJson.Text(Json, "type") ?? (RunBy?.Type == FlannelLease.Plugin ? "bridge" : "");
 
     public JsonObject? Ipam => Json["ipam"] as JsonObject;
 
     public string? IpamType => (Ipam is { } ipam ? LenientJson.Text(ipam, "type") : null) is { Length: > 0 } type
         ? type
-        : RunBy?.Type == Flannel ? "host-local" : null;
+        : RunBy?.Type == FlannelLease.Plugin ? "host-local" : null;
 
     /// <summary>The bridge device that it attaches to; null for another plugin.</summary>
     public string? Bridge => Type == "bridge" ? LenientJson.Text(Json, "bridge") is { Length: > 0 } name ? name : "cni0" : null;
 
     /// <summary>It gives its bridge an address.</summary>
     public bool IsGateway => LenientJson.IsSet(Json, "isGateway") || LenientJson.IsSet(Json, "isDefaultGateway")
-        || (RunBy?.Type == Flannel && Json["isGateway"] is null);
+        || (RunBy?.Type == FlannelLease.Plugin && Json["isGateway"] is null);
 
     public bool Is(params ReadOnlySpan<string> types) => types.Contains(Type);
 
@@ -45,7 +45,7 @@ internal sealed record NetworkPlugin(JsonObject Json, string Place, NetworkPlugi
     {
         if (Json["delegate"] is JsonObject single)
             yield return new NetworkPlugin(single, $"{Place}.delegate", this);
-        else if (Type == Flannel)
+        else if (Type == FlannelLease.Plugin)
             yield return new NetworkPlugin([], $"{Place}.delegate", this);
 
         if (Json["delegates"] is not JsonArray several)

@@ -17,7 +17,7 @@ internal static class Delegates
     public static NetworkConfiguration Resolve(NetworkConfiguration network) => MainPlugin.Of(network) switch
     {
         { Type: FlannelLease.Plugin } flannel when FlannelLease.IsNeeded(flannel) => FlannelLease.Of(flannel).Lease is { } lease
-            ? EditedNetwork.Of(network, plugins => lease.WriteTo(plugins[IndexOf(network, flannel)]))
+            ? EditedNetwork.Of(network, plugins => lease.WriteTo(plugins[MainPlugin.IndexIn(network)]))
             : network,
         { Type: FirstDelegate.Plugin } multus => FirstDelegate.Of(multus, network) is { } first ? Resolve(first) : network,
         _ => network,
@@ -51,20 +51,16 @@ internal static class Delegates
     /// <param name="ipam">The section.</param>
     public static void Give(JsonObject plugin, NetworkConfiguration resolved, JsonObject ipam)
     {
-        switch (IpamSection.Text(plugin, "type"))
+        var type = IpamSection.Text(plugin, "type");
+        if (type == FirstDelegate.Plugin && FirstDelegate.EntryOf(plugin, resolved) is { } entry)
         {
-            case FlannelLease.Plugin:
-                FlannelLease.LeaveRoutes(plugin, ipam);
-                plugin["ipam"] = ipam;
-                break;
-            case FirstDelegate.Plugin when FirstDelegate.EntryOf(plugin, resolved) is { } entry:
-                Give(entry, resolved, ipam);
-                break;
-            default:
-                plugin["ipam"] = ipam;
-                break;
+            Give(entry, resolved, ipam);
+            return;
         }
-    }
 
-    private static int IndexOf(NetworkConfiguration network, PluginConfiguration plugin) => network.Plugins.ToList().IndexOf(plugin);
+        if (type == FlannelLease.Plugin)
+            FlannelLease.LeaveRoutes(plugin, ipam);
+
+        plugin["ipam"] = ipam;
+    }
 }

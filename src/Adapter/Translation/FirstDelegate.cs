@@ -36,7 +36,7 @@ internal static class FirstDelegate
     public static JsonObject? EntryOf(JsonObject multus, NetworkConfiguration resolved) => FirstOf(multus) switch
     {
         { } list when list["plugins"] is JsonArray plugins =>
-            plugins[resolved.Plugins.ToList().IndexOf(MainPlugin.Of(resolved))] as JsonObject,
+            plugins[MainPlugin.IndexIn(resolved)] as JsonObject,
         var single => single,
     };
 

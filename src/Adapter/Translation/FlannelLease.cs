@@ -15,8 +15,8 @@ namespace Bridge.Adapter.Translation;
 internal sealed record FlannelLease(IReadOnlyList<IPNetwork> Subnets, IReadOnlyList<IPNetwork> Networks)
 {
     public const string Plugin = "flannel";
+    public const string DefaultFile = "/run/flannel/subnet.env";
 
-    private const string DefaultFile = "/run/flannel/subnet.env";
     private const int LargestFile = 64 * 1024;
 
     /// <summary>Whether the plugin still has to write the section: its own has no ranges, and names no other IPAM plugin.</summary>

@@ -109,7 +109,7 @@ internal static class IpamConfiguration
 
     private static NetworkConfiguration Edit(NetworkConfiguration network, Action<JsonObject> edit) => EditedNetwork.Of(network, plugins =>
     {
-        var main = plugins[network.Plugins.ToList().IndexOf(MainPlugin.Of(network))];
+        var main = plugins[MainPlugin.IndexIn(network)];
         edit(main[Ipam] is JsonObject ? main : plugins.FirstOrDefault(plugin => plugin[Ipam] is JsonObject, main));
     });
 }

@@ -26,6 +26,9 @@ internal static class MainPlugin
     /// <returns>The first plugin if none is known to make an interface.</returns>
     public static PluginConfiguration Of(NetworkConfiguration network) => Find(network) ?? network.Plugins[0];
 
+    /// <summary>Its place in <see cref="NetworkConfiguration.Plugins"/>.</summary>
+    public static int IndexIn(NetworkConfiguration network) => network.Plugins.ToList().IndexOf(Of(network));
+
     /// <summary>Whether the chain has helper plugins whose DEL is unknown to cnm-cni.</summary>
     public static bool HasUnknownHelpers(NetworkConfiguration network) =>
         network.Plugins.Any(plugin => plugin != Of(network) && !StockPlugins.Helpers.Contains(plugin.Type));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Advice.Rules;
 
@@ -11,8 +12,8 @@ internal sealed class DelegateFields : FileRule
 
     protected override IEnumerable<Note> Find(NetworkFile file, Subject subject) => file.Plugins.SelectMany(plugin => plugin.Type switch
     {
-        "flannel" => OfFlannel(file, plugin),
-        "multus" when plugin.Json["delegates"] is JsonArray delegates => OfMultus(file, plugin, delegates),
+        FlannelLease.Plugin => OfFlannel(file, plugin),
+        FirstDelegate.Plugin when plugin.Json["delegates"] is JsonArray delegates => OfMultus(file, plugin, delegates),
         _ => [],
     });
 

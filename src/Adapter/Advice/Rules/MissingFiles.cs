@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Advice.Rules;
 
 /// <summary>Files and sockets of the host that a plugin needs at ADD.</summary>
 internal sealed class MissingFiles : FileRule
 {
-    private const string FlannelLease = "/run/flannel/subnet.env";
     private const string DhcpSocket = "/run/cni/dhcp.sock";
 
     protected override IEnumerable<Note> Find(NetworkFile file, Subject subject) =>
@@ -25,10 +25,10 @@ internal sealed class MissingFiles : FileRule
                 yield return (user, path, Access);
         }
 
-        if (plugin.Type == "flannel")
+        if (plugin.Type == FlannelLease.Plugin)
         {
             yield return (
-                plugin.Type, LenientJson.Text(plugin.Json, "subnetFile") ?? FlannelLease,
+                plugin.Type, LenientJson.Text(plugin.Json, "subnetFile") ?? FlannelLease.DefaultFile,
                 "flanneld writes it when it has a lease. Start flanneld on this node");
         }
 
