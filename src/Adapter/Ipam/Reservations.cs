@@ -37,8 +37,7 @@ internal sealed class Reservations(
         }
 
         requested.AddRange(request.Cidr is { } cidr ? [cidr] : []);
-        var made = await stranded.AttemptAsync(network.Name, () =>
-            runs.AllocateAsync(Intent(network, request, requested), network, requested, cancellationToken));
+        var made = await runs.AllocateAsync(Intent(network, request, requested), network, requested, cancellationToken);
         try
         {
             return Claim(made, requested, request);

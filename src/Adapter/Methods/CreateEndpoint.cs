@@ -49,9 +49,9 @@ internal sealed class CreateEndpoint(
             record = await WithPortsAsync(record, cancellationToken);
             if (record.Phase != AttachmentPhase.Prepared)
             {
-                return await intent.AttemptAsync(record.CniNetwork, () => releases.AttemptAsync(
+                return await releases.AttemptAsync(
                     record.CniNetwork, () => attacher.AttachAsync(record, cancellationToken),
-                    () => journal.Attachments.Find(record.EndpointId) is null, cancellationToken));
+                    () => journal.Attachments.Find(record.EndpointId) is null, cancellationToken);
             }
 
             journal.Attachments.Write(record);

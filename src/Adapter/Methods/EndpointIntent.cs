@@ -24,10 +24,6 @@ internal sealed class EndpointIntent(
         return Prepare(request, await networks.FindAsync(request.NetworkID, cancellationToken));
     }
 
-    /// <inheritdoc cref="StrandedContainers.AttemptAsync"/>
-    public Task<AttachmentRecord> AttemptAsync(string cniNetwork, Func<Task<AttachmentRecord>> attempt) =>
-        stranded.AttemptAsync(cniNetwork, attempt);
-
     private AttachmentRecord Prepare(CreateEndpointRequest request, NetworkRecord docker)
     {
         RequireKnownEngine(request, docker);

@@ -1,7 +1,6 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Docker;
-using Bridge.Adapter.Networks;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
@@ -19,7 +18,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class Join(
     Attacher attacher, DeferredReleases releases, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked,
-    WarmJoining warm, EngineFacts engine, StrandedContainers stranded, Journal journal, AttachmentGates gates)
+    WarmJoining warm, EngineFacts engine, Journal journal, AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -59,9 +58,8 @@ internal sealed class Join(
     }
 
     private Task<AttachmentRecord> AttemptAsync(
-        AttachmentRecord record, Func<Task<AttachmentRecord>> attach, CancellationToken cancellationToken) => stranded.AttemptAsync(
-            record.CniNetwork, () => releases.AttemptAsync(
-                record.CniNetwork, attach, () => journal.Attachments.Find(record.EndpointId) is null, cancellationToken));
+        AttachmentRecord record, Func<Task<AttachmentRecord>> attach, CancellationToken cancellationToken) => releases.AttemptAsync(
+            record.CniNetwork, attach, () => journal.Attachments.Find(record.EndpointId) is null, cancellationToken);
 
     // (1) What conflicts with the container's other attachments, or with an existing sandbox, is refused. (2) The chain runs, if
     // CreateEndpoint deferred it. (3) Its routes must not conflict either. (4) The outcome is written. (5) The link moves to the host

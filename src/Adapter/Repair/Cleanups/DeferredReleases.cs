@@ -1,4 +1,5 @@
 using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Networks;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
@@ -12,7 +13,7 @@ namespace Bridge.Adapter.Repair.Cleanups;
 /// </summary>
 internal sealed class DeferredReleases(
     ReleaseQueue queue, CleanupRunner cleanups, Detacher detacher, Journal journal, PluginPriority priority, CallClock clock,
-    AdapterSettings settings, ILogger<DeferredReleases> logger)
+    AdapterSettings settings, StrandedContainers stranded, ILogger<DeferredReleases> logger)
 {
     /// <summary>
     /// Whether Docker need not wait for this clean-up. In a container that runs on, the interface must be gone when Docker has its
@@ -63,7 +64,11 @@ internal sealed class DeferredReleases(
     /// <param name="attempt">Leaves nothing behind when it fails, unless <paramref name="mayRepeat"/> says so.</param>
     /// <param name="mayRepeat">Whether a second attempt is possible; null: always.</param>
     /// <param name="cancellationToken">Docker no longer waits.</param>
-    public async Task<T> AttemptAsync<T>(
+    public Task<T> AttemptAsync<T>(
+        string cniNetwork, Func<Task<T>> attempt, Func<bool>? mayRepeat, CancellationToken cancellationToken) =>
+        stranded.AttemptAsync(cniNetwork, () => RepeatAsync(cniNetwork, attempt, mayRepeat, cancellationToken));
+
+    private async Task<T> RepeatAsync<T>(
         string cniNetwork, Func<Task<T>> attempt, Func<bool>? mayRepeat, CancellationToken cancellationToken)
     {
         var pending = PendingOf(cniNetwork);
