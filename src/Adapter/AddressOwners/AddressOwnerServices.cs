@@ -1,3 +1,4 @@
+using Bridge.Adapter.Cri;
 using Bridge.Adapter.Directories;
 
 namespace Bridge.Adapter.AddressOwners;
@@ -8,7 +9,7 @@ internal static class AddressOwnerServices
         .AddSingleton(provider =>
         {
             var discovery = provider.GetRequiredService<DirectoryDiscovery>();
-            return new PodRuntime(() => discovery.Current.CriSocket, provider.GetRequiredService<TimeProvider>());
+            return new PodRuntime(() => discovery.Current.CriSocket, provider.GetRequiredService<CriClients>());
         })
         .AddSingleton<AddressStores>()
         .AddSingleton<JournalOwners>()

@@ -12,19 +12,10 @@ namespace Bridge.Adapter.AddressOwners;
 /// or does not answer is not an error, and costs a second at most.
 /// </summary>
 /// <param name="socketPath">The runtime's socket at this moment; null when none was found.</param>
-/// <param name="timeProvider">Bounds an answer in time.</param>
-internal sealed class PodRuntime(Func<string?> socketPath, TimeProvider timeProvider) : IDisposable
+/// <param name="clients">Asks there.</param>
+internal sealed class PodRuntime(Func<string?> socketPath, CriClients clients)
 {
     private const int ParallelStatusRequests = 16;
-
-    // By socket. A host has a few at most.
-    private readonly ConcurrentDictionary<string, CriClient> _clients = new(StringComparer.Ordinal);
-
-    public void Dispose()
-    {
-        foreach (var client in _clients.Values)
-            client.Dispose();
-    }
 
     /// <summary>
     /// All pods by name, including those that are not ready: they may still have addresses in the IPAM plugin's store. If the runtime stops
@@ -68,8 +59,7 @@ internal sealed class PodRuntime(Func<string?> socketPath, TimeProvider timeProv
         if (socketPath() is not { } socket)
             return PodRuntimeState.Absent;
 
-        var client = _clients.GetOrAdd(socket, path => new CriClient(path, timeProvider));
-        return await client.AskAsync(ask, cancellationToken) switch
+        return await clients.Of(socket).AskAsync(ask, cancellationToken) switch
         {
             CriOutcome.Answers => PodRuntimeState.Answers,
             CriOutcome.Silent => PodRuntimeState.Silent,

@@ -25,7 +25,7 @@ internal sealed class DirectoryDiscovery
     public DirectoryDiscovery(RuntimeSurvey survey, DirectoryChoice choice, ILogger<DirectoryDiscovery> logger)
     {
         (_survey, _choice, _logger) = (survey, choice, logger);
-        _current = choice.Of(survey.Look(), _plugins);
+        _current = choice.Of(choice.IsSettled ? [] : survey.Look(), _plugins);
     }
 
     /// <summary>Other directories, or another socket, are in force.</summary>

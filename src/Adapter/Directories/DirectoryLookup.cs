@@ -1,3 +1,4 @@
+using Bridge.Adapter.Cri;
 using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Directories;
@@ -10,7 +11,8 @@ internal static class DirectoryLookup
     {
         var places = new KnownPlaces();
         var choice = new DirectoryChoice(places, settings);
-        using var survey = new RuntimeSurvey(places, settings, TimeProvider.System);
+        using var clients = new CriClients(TimeProvider.System);
+        var survey = new RuntimeSurvey(places, settings, clients);
         return choice.Of(choice.IsSettled ? [] : await survey.AskAsync(cancellationToken), []);
     }
 }

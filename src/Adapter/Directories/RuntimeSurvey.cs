@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Bridge.Adapter.Cri;
 using Bridge.Adapter.Cri.Messages;
 using Bridge.Adapter.Service;
@@ -7,17 +6,8 @@ using Bridge.Adapter.Settings;
 namespace Bridge.Adapter.Directories;
 
 /// <summary>The container runtimes of this host: those that <see cref="KnownPlaces"/> lists, and the one that the settings name.</summary>
-internal sealed class RuntimeSurvey(KnownPlaces places, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
+internal sealed class RuntimeSurvey(KnownPlaces places, AdapterSettings settings, CriClients clients)
 {
-    // By socket.
-    private readonly ConcurrentDictionary<string, CriClient> _clients = new(StringComparer.Ordinal);
-
-    public void Dispose()
-    {
-        foreach (var client in _clients.Values)
-            client.Dispose();
-    }
-
     /// <summary>The installed runtimes by their files alone, which takes no time.</summary>
     public IReadOnlyList<LocatedRuntime> Look() => [.. Installed().Select(Located)];
 
@@ -61,8 +51,7 @@ internal sealed class RuntimeSurvey(KnownPlaces places, AdapterSettings settings
             return runtime;
 
         var answer = new CniAnswer(null, null);
-        var client = _clients.GetOrAdd(runtime.Socket, path => new CriClient(path, timeProvider));
-        var outcome = await client.AskAsync(
+        var outcome = await clients.Of(runtime.Socket).AskAsync(
             async (service, token) => answer = CniAnswer.Read(
                 (await service.StatusAsync(new StatusRequest { Verbose = true }, cancellationToken: token)).Info),
             cancellationToken);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.AddressOwners;
+using Bridge.Adapter.Cri;
 using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using CniInvoker;
@@ -15,7 +16,7 @@ public sealed class OwnerLookupTests : IAsyncLifetime
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("holders-");
     private readonly FakeTimeProvider _time = new(); // Stands still, so that a slow machine is not taken for a silent runtime.
     private ScriptedPodRuntime _runtime = null!;
-    private PodRuntime _pods = null!;
+    private CriClients _clients = null!;
     private OwnerLookup _holders = null!;
 
     public async ValueTask InitializeAsync()
@@ -34,8 +35,9 @@ public sealed class OwnerLookupTests : IAsyncLifetime
         _runtime = await ScriptedPodRuntime.StartAsync();
         _runtime.Add("p1", "dns", "10.88.0.9");
         _runtime.Add("p2", "far", "10.99.0.9");
-        _pods = new PodRuntime(() => _runtime.SocketPath, _time);
-        _holders = new OwnerLookup(new JournalOwners(journal), new ConfigurationDirectory(configurations), new AddressStores(_time), _pods);
+        _clients = new CriClients(_time);
+        var pods = new PodRuntime(() => _runtime.SocketPath, _clients);
+        _holders = new OwnerLookup(new JournalOwners(journal), new ConfigurationDirectory(configurations), new AddressStores(_time), pods);
         Write("networks/pods/10.88.0.9", "p1\r\neth0");
         Write("networks/pods/10.88.0.12", "e3\r\neth0");
         Write("networks/pods/10.88.0.13", "f00d\r\neth0");
@@ -44,7 +46,7 @@ public sealed class OwnerLookupTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _pods.Dispose();
+        _clients.Dispose();
         await _runtime.DisposeAsync();
         _directory.Delete(recursive: true);
     }

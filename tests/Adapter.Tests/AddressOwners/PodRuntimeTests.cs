@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Bridge.Adapter.AddressOwners;
+using Bridge.Adapter.Cri;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.AddressOwners;
@@ -17,7 +18,8 @@ public sealed class PodRuntimeTests
         runtime.Add("b2", "web", "10.88.0.3", "fd00::3");
         runtime.Add("a1", "dns", "10.88.0.2");
         runtime.Add("c3", "stopped");
-        using var pods = new PodRuntime(() => runtime.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => runtime.SocketPath, clients);
 
         var listing = await pods.ListAsync(Cancellation);
 
@@ -35,7 +37,8 @@ public sealed class PodRuntimeTests
         runtime.Add("a1", "dns", "10.88.0.2");
         runtime.Add("b2", "web", "10.88.0.3");
         runtime.Gone.Add("a1");
-        using var pods = new PodRuntime(() => runtime.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => runtime.SocketPath, clients);
 
         (await pods.ListAsync(Cancellation)).Pods.Should().ContainSingle().Which.ContainerId.Should().Be("b2");
         (await pods.FindAsync("a1", Cancellation)).Should().BeNull();
@@ -49,7 +52,8 @@ public sealed class PodRuntimeTests
         for (var number = 1; number <= 100; number++)
             runtime.Add($"id{number}", $"pod{number}", $"10.88.1.{number}");
 
-        using var pods = new PodRuntime(() => runtime.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => runtime.SocketPath, clients);
 
         var listing = await pods.ListAsync(Cancellation);
 
@@ -64,7 +68,8 @@ public sealed class PodRuntimeTests
         runtime.Add("a1", "dns", "10.88.0.2");
         runtime.Add("b2", "web", "10.88.0.3");
         runtime.Silent.Add("b2");
-        using var pods = new PodRuntime(() => runtime.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => runtime.SocketPath, clients);
 
         var asking = pods.ListAsync(Cancellation);
         await runtime.FellSilent;
@@ -83,7 +88,8 @@ public sealed class PodRuntimeTests
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(socket));
         listener.Listen();
-        using var pods = new PodRuntime(() => socket, TimeProvider.System);
+        using var clients = new CriClients(TimeProvider.System);
+        var pods = new PodRuntime(() => socket, clients);
 
         var started = Stopwatch.GetTimestamp();
         var listing = await pods.ListAsync(Cancellation);
@@ -98,7 +104,8 @@ public sealed class PodRuntimeTests
     [Fact]
     public async Task A_host_without_a_container_runtime_has_no_pods()
     {
-        using var pods = new PodRuntime(() => "/nonexistent/containerd.sock", _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => "/nonexistent/containerd.sock", clients);
 
         (await pods.ListAsync(Cancellation)).Should().BeEquivalentTo((PodRuntimeState.Absent, Array.Empty<AddressOwner>()));
     }
@@ -112,7 +119,8 @@ public sealed class PodRuntimeTests
             listener.Bind(new UnixDomainSocketEndPoint(socket));
 
         await File.WriteAllTextAsync(socket, "", Cancellation);
-        using var pods = new PodRuntime(() => socket, TimeProvider.System);
+        using var clients = new CriClients(TimeProvider.System);
+        var pods = new PodRuntime(() => socket, clients);
 
         (await pods.ListAsync(Cancellation)).Runtime.Should().Be(PodRuntimeState.Absent);
         directory.Delete(recursive: true);
@@ -125,7 +133,8 @@ public sealed class PodRuntimeTests
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
         runtime.Failure = grpcStatus;
-        using var pods = new PodRuntime(() => runtime.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => runtime.SocketPath, clients);
 
         var listing = await pods.ListAsync(Cancellation);
 
@@ -138,7 +147,8 @@ public sealed class PodRuntimeTests
     {
         await using var runtime = await ScriptedPodRuntime.StartAsync();
         runtime.Silent.Add("");
-        using var pods = new PodRuntime(() => runtime.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => runtime.SocketPath, clients);
         using var asker = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var asking = pods.ListAsync(asker.Token);
@@ -152,7 +162,8 @@ public sealed class PodRuntimeTests
     public async Task A_runtime_that_was_restarted_is_asked_again()
     {
         await using var first = await ScriptedPodRuntime.StartAsync();
-        using var pods = new PodRuntime(() => first.SocketPath, _time);
+        using var clients = new CriClients(_time);
+        var pods = new PodRuntime(() => first.SocketPath, clients);
         first.Add("a1", "dns", "10.88.0.2");
         (await pods.ListAsync(Cancellation)).Pods.Should().ContainSingle();
 

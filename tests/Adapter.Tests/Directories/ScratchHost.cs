@@ -1,3 +1,4 @@
+using Bridge.Adapter.Cri;
 using Bridge.Adapter.Directories;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Tests.AddressOwners;
@@ -19,7 +20,9 @@ internal sealed class ScratchHost : IAsyncDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("h-").FullName;
     private readonly List<ScriptedPodRuntime> _runtimes = [];
-    private readonly List<RuntimeSurvey> _surveys = [];
+    private readonly CriClients _clients;
+
+    public ScratchHost() => _clients = new CriClients(Time);
 
     /// <summary>Stands still, so that a slow machine is not taken for a silent runtime.</summary>
     public FakeTimeProvider Time { get; } = new();
@@ -56,9 +59,13 @@ internal sealed class ScratchHost : IAsyncDisposable
         return runtime;
     }
 
-    public DirectoryDiscovery Discover(AdapterSettings? settings = null, ILogger<DirectoryDiscovery>? log = null) =>
-        new(Survey(settings ?? new AdapterSettings()), new DirectoryChoice(Places, settings ?? new AdapterSettings()),
+    public DirectoryDiscovery Discover(AdapterSettings? settings = null, ILogger<DirectoryDiscovery>? log = null)
+    {
+        settings ??= new AdapterSettings();
+        return new DirectoryDiscovery(
+            new RuntimeSurvey(Places, settings, _clients), new DirectoryChoice(Places, settings),
             log ?? NullLogger<DirectoryDiscovery>.Instance);
+    }
 
     /// <summary>What is found when the runtimes have been asked.</summary>
     public async Task<FoundDirectories> FindAsync(AdapterSettings? settings = null)
@@ -70,17 +77,10 @@ internal sealed class ScratchHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _surveys.ForEach(survey => survey.Dispose());
+        _clients.Dispose();
         foreach (var runtime in _runtimes)
             await runtime.DisposeAsync();
 
         Directory.Delete(_root, recursive: true);
-    }
-
-    private RuntimeSurvey Survey(AdapterSettings settings)
-    {
-        var survey = new RuntimeSurvey(Places, settings, Time);
-        _surveys.Add(survey);
-        return survey;
     }
 }

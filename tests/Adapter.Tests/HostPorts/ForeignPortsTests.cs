@@ -1,4 +1,5 @@
 using Bridge.Adapter.AddressOwners;
+using Bridge.Adapter.Cri;
 using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Tests.Attachments;
@@ -48,7 +49,8 @@ public sealed class ForeignPortsTests : IDisposable
 
             """);
 
-        using var pods = new PodRuntime(() => "/nonexistent/containerd.sock", TimeProvider.System);
+        using var clients = new CriClients(TimeProvider.System);
+        var pods = new PodRuntime(() => "/nonexistent/containerd.sock", clients);
         var firewall = new FirewallListing(TimeProvider.System, NullLogger<FirewallListing>.Instance);
         var foreign = new ForeignPorts(firewall, journal, pods);
 

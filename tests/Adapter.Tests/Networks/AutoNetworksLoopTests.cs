@@ -1,4 +1,5 @@
 using Bridge.Adapter.Tests.Translation;
+using Bridge.Adapter.Cri;
 using Bridge.Adapter.Directories;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
@@ -142,7 +143,7 @@ public sealed class AutoNetworksLoopTests : AutoNetworksTest
         var settings = Settings(configurationDirectory);
         var places = new KnownPlaces("/nonexistent");
         var discovery = new DirectoryDiscovery(
-            new RuntimeSurvey(places, settings, TimeProvider.System), new DirectoryChoice(places, settings),
+            new RuntimeSurvey(places, settings, new CriClients(TimeProvider.System)), new DirectoryChoice(places, settings),
             NullLogger<DirectoryDiscovery>.Instance);
         return Loop(Networks(settings, TimeProvider.System, NullLogger<AutoNetworks>.Instance), discovery, settings);
     }
