@@ -28,9 +28,6 @@ internal static class CommandLine
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> ExitCode =
-        new("--exit-code") { Description = "Exit with 1 when the last line lists something to look at." };
-
     /// <summary>
     /// Parses and runs a command. Expected failures become an error text on standard error and an exit code.
     /// </summary>
@@ -104,7 +101,7 @@ internal static class CommandLine
         .With(arguments.FirstOrDefault(),
             ("serve", () => Serve(serve)),
             ("networks", NetworksCommand.Build),
-            ("status", Status),
+            ("status", StatusCommand.Build),
             ("check", Check),
             ("repair", RepairCommand.Build),
             ("settle", SettleCommand.Build),
@@ -123,20 +120,6 @@ internal static class CommandLine
 
     private static AdapterSettings Logging(AdapterSettings settings, string? file) =>
         file is { Length: > 0 } ? settings with { Log = settings.Log with { File = Path.GetFullPath(file) } } : settings;
-
-    private static Command Status()
-    {
-        var command = new Command("status", "Show networks, attached containers with addresses and published ports, and pending clean-ups.")
-            { Json, ExitCode, Config };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
-            var status = await daemon.StatusAsync(cancellationToken);
-            StatusReport.Write(status, parsed.GetValue(Json), TimeProvider.System.GetUtcNow(), parsed.InvocationConfiguration.Output);
-            return parsed.GetValue(ExitCode) && StatusVerdict.Complaints(status).Count > 0 ? ExitCodes.Failure : ExitCodes.Success;
-        });
-        return command;
-    }
 
     private static Command Check()
     {

@@ -5,7 +5,9 @@ using Bridge.Adapter.Control;
 
 namespace Bridge.Adapter.Cli;
 
-/// <summary>The daemon's status for people: one table per question, only those that have something to say.</summary>
+/// <summary>
+/// The daemon's status for people: the verdict, then one table per question, only those that have something to say.
+/// </summary>
 internal static class StatusReport
 {
     public static void Write(StatusResponse status, bool json, DateTimeOffset now, TextWriter output)
@@ -16,6 +18,8 @@ internal static class StatusReport
             return;
         }
 
+        output.WriteLine(status.Verdict);
+        output.WriteLine();
         var docker = status.EngineReachable ? "answers" : "does not answer, so names may be missing or old";
         output.WriteLine($"cnm-cni {status.Version}; Docker {docker}");
         if (status.PodRuntime == PodRuntimeState.Silent)
@@ -48,10 +52,11 @@ internal static class StatusReport
             output.WriteLine();
             output.WriteLine($"Not used: {problem.File}: {problem.Message}");
         }
-
-        output.WriteLine();
-        output.WriteLine(StatusVerdict.Text(status));
     }
+
+    /// <summary>In place of a status, as JSON: the daemon did not answer.</summary>
+    public static string Silence(string problem) =>
+        JsonSerializer.Serialize(new ControlError(problem), ControlJson.Default.ControlError);
 
     private static void WriteNetworks(StatusResponse status, TextWriter output)
     {
@@ -189,34 +194,5 @@ internal static class StatusReport
         { TotalHours: >= 2 } => $"{(int)age.TotalHours}h",
         { TotalMinutes: >= 2 } => $"{(int)age.TotalMinutes}m",
         _ => $"{Math.Max(0, (int)age.TotalSeconds)}s",
-    };
-}
-
-/// <summary>The problems of a status: its last line, and the exit code of <c>status --exit-code</c>.</summary>
-internal static class StatusVerdict
-{
-    /// <summary>One phrase for each kind of problem.</summary>
-    public static IReadOnlyList<string> Complaints(StatusResponse status) =>
-    [
-        .. status.EngineReachable ? (IEnumerable<string>)[] : ["Docker does not answer"],
-        .. status.StateProblem is null ? (IEnumerable<string>)[] : ["state that cannot be written"],
-        .. Counted(status.Networks.Count(network => network.Problem is not null), "network that no container can be started on",
-            "networks that no container can be started on"),
-        .. Counted(status.Endpoints.Count(endpoint => endpoint.ArrivalProblem is not null), "container whose network is unfinished",
-            "containers whose network is unfinished"),
-        .. Counted(status.PendingCleanups.Count, "clean-up still to be done", "clean-ups still to be done"),
-        .. Counted(status.Findings.Count, "finding that is not repaired", "findings that are not repaired"),
-        .. Counted(status.ConfigurationProblems.Count, "CNI file that is not used", "CNI files that are not used"),
-    ];
-
-    public static string Text(StatusResponse status) => Complaints(status) is { Count: > 0 } complaints
-        ? $"To look at: {string.Join(", ", complaints)}."
-        : "All is well.";
-
-    private static IEnumerable<string> Counted(int count, string one, string several) => count switch
-    {
-        0 => [],
-        1 => [$"1 {one}"],
-        _ => [$"{count} {several}"],
     };
 }

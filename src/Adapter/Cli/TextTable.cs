@@ -38,5 +38,12 @@ internal sealed class PrintableWriter(TextWriter terminal) : TextWriter
 
     public override Task WriteLineAsync(string? value) => terminal.WriteAsync(Printable.Of($"{value}\n"));
 
+    /// <summary>On a terminal, for output that replaces the previous one; elsewhere nothing.</summary>
+    public void ClearScreen()
+    {
+        if (!Console.IsOutputRedirected)
+            terminal.Write("\u001b[H\u001b[2J\u001b[3J"); // console_codes(4): to the corner, erase, erase what has scrolled away.
+    }
+
     public override void Flush() => terminal.Flush();
 }

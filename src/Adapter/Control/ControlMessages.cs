@@ -42,7 +42,16 @@ internal sealed record StatusResponse(
     long LogLinesDropped = 0,
     string? StateProblem = null,
     IReadOnlyList<PortOwnerStatus>? PortOwners = null,
-    string? WhyPortsIncomplete = null);
+    string? WhyPortsIncomplete = null)
+{
+    /// <summary>The problems in one line: <c>All is well.</c>, or <c>To look at: …</c></summary>
+    [JsonPropertyOrder(-2)]
+    public string Verdict => StatusVerdict.Text(Problems);
+
+    /// <summary>What to look at: one phrase for each kind of problem. Empty: all is well.</summary>
+    [JsonPropertyOrder(-1)]
+    public IReadOnlyList<string> Problems => StatusVerdict.Problems(this);
+}
 
 /// <param name="Id">Docker's network id.</param>
 /// <param name="Name">Docker's name for it, when Docker could be asked.</param>

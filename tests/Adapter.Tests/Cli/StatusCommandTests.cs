@@ -16,6 +16,9 @@ public sealed class StatusCommandTests : DaemonCommandTest
         (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Lines().Should().Equal(
+            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be " +
+            "done, 1 finding that is not repaired, 1 CNI file that is not used.",
+            "",
             "cnm-cni 0.1.0; Docker answers",
             "The container runtime does not answer, so pods may be missing or without a name",
             "the firewall is not read, so host ports of pods may be missing",
@@ -52,10 +55,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
             "reported unclaimed-link: interface cni0123456789ab of the host: no attachment has it. If nobody else made it: ip link " +
             "delete cni0123456789ab.",
             "",
-            "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"",
-            "",
-            "To look at: 1 network that no container can be started on, 1 container whose network is unfinished, 1 clean-up still to be " +
-            "done, 1 finding that is not repaired, 1 CNI file that is not used.");
+            "Not used: /etc/cni/net.d/50-x.conflist: line 3: no \"type\"");
     }
 
     [Fact]
@@ -67,11 +67,11 @@ public sealed class StatusCommandTests : DaemonCommandTest
         (await RunAsync($"status --config {ConfigFile}", Cancellation)).Should().Be(0);
 
         Lines().Should().Equal(
+            "To look at: Docker does not answer.",
+            "",
             "cnm-cni 0.1.0; Docker does not answer, so names may be missing or old",
             "",
-            "No networks. Create one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)",
-            "",
-            "To look at: Docker does not answer.");
+            "No networks. Create one: cnm-cni networks create NAME (cnm-cni networks lists the CNI networks of this host)");
     }
 
     [Fact]
@@ -84,6 +84,9 @@ public sealed class StatusCommandTests : DaemonCommandTest
         JsonSerializer.Deserialize(Output.ToString(), ControlJson.Default.StatusResponse).Should().BeEquivalentTo(
             Example(), options => options.Excluding(status => status.Endpoints[0].Result));
         using var json = JsonDocument.Parse(Output.ToString());
+        json.RootElement.EnumerateObject().Take(2).Select(property => property.Name).Should().Equal("verdict", "problems");
+        json.RootElement.GetProperty("verdict").GetString().Should().StartWith("To look at: 1 network");
+        json.RootElement.GetProperty("problems").GetArrayLength().Should().Be(5);
         json.RootElement.GetProperty("endpoints")[0].GetProperty("result").GetProperty("cniVersion").GetString().Should().Be("1.0.0");
     }
 
@@ -99,14 +102,14 @@ public sealed class StatusCommandTests : DaemonCommandTest
     }
 
     [Fact]
-    public async Task Status_of_a_healthy_host_ends_with_all_is_well_and_exit_code_0()
+    public async Task Status_of_a_healthy_host_begins_with_all_is_well_and_has_exit_code_0()
     {
         Daemon.Answers["POST /Bridge.Status"] =
             Answer(new StatusResponse("0.1.0", EngineReachable: true, PodRuntimeState.Absent, [], [], [], [], [], []));
 
         (await RunAsync($"status --exit-code --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        Lines()[^1].Should().Be("All is well.");
+        Lines()[0].Should().Be("All is well.");
     }
 
     [Fact]
@@ -118,9 +121,49 @@ public sealed class StatusCommandTests : DaemonCommandTest
 
         (await RunAsync($"status --exit-code --config {ConfigFile}", Cancellation)).Should().Be(1);
 
-        Lines()[1].Should().Be("/var/lib/cnm-cni cannot be written: no space left on device. No container can be attached until it can.");
-        Lines()[^1].Should().Be("To look at: state that cannot be written.");
+        Lines()[3].Should().Be("/var/lib/cnm-cni cannot be written: no space left on device. No container can be attached until it can.");
+        Lines()[0].Should().Be("To look at: state that cannot be written.");
     }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task A_watched_status_is_shown_again_until_it_is_interrupted_and_ends_with_the_last_verdict(bool isWell, int exitCode)
+    {
+        Daemon.Answers["POST /Bridge.Status"] =
+            Answer(new StatusResponse("0.1.0", EngineReachable: isWell, PodRuntimeState.Absent, [], [], [], [], [], []));
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        var watch = RunAsync($"status --watch 0.1 --exit-code --config {ConfigFile}", interrupt.Token);
+        await Eventually.TrueAsync(() => Daemon.Bodies.Count > 2, "it was asked three times");
+        await interrupt.CancelAsync();
+
+        (await watch).Should().Be(exitCode);
+        var verdict = isWell ? "All is well." : "To look at: Docker does not answer.";
+        Lines().Count(line => line == verdict).Should().BeGreaterThan(1);
+        Lines().Should().Contain(line => line.EndsWith("Z, every 0.1 s", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_watched_status_goes_on_while_the_daemon_does_not_answer()
+    {
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        var watch = RunAsync($"status --watch 0.1 --exit-code --config {ConfigFile}", interrupt.Token);
+        await Eventually.TrueAsync(() => Daemon.Bodies.Count > 2, "it was asked three times");
+        await interrupt.CancelAsync();
+
+        (await watch).Should().Be(1);
+        Lines().Count(line => line.StartsWith("To look at: ", StringComparison.Ordinal)).Should().BeGreaterThan(1);
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("3601")]
+    public async Task A_pause_that_is_no_number_of_seconds_is_refused(string pause) =>
+        (await RunAsync($"status --watch {pause} --config {ConfigFile}", Cancellation)).Should().Be(2);
 
     private static StatusResponse Example() => new(
         "0.1.0",
