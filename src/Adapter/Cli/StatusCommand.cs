@@ -43,7 +43,7 @@ internal static class StatusCommand
         return status.Problems.Count > 0;
     }
 
-    // A daemon that does not answer is a state too, and the one that somebody who watches waits to see end.
+    // A daemon that does not answer is a state too, and often the reason to watch.
     private static async Task<bool> WatchAsync(
         ControlClient daemon, bool json, TimeSpan pause, TextWriter output, CancellationToken cancellationToken)
     {
@@ -91,8 +91,8 @@ internal static class StatusCommand
         }
 
         (output as PrintableWriter)?.ClearScreen();
-        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        output.Write($"{block}\n{now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}, every {pause.TotalSeconds:0.##} s\n\n");
+        var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        output.Write($"{block}\n{now}, every {pause.TotalSeconds:0.##} s\n\n");
     }
 
     private static Option<string?> WatchOption()
