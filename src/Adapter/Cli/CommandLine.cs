@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Bridge.Adapter.Cli.Cni;
+using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
@@ -20,6 +21,7 @@ internal static class CommandLine
     {
         Description = "A container's name, or an endpoint id or the beginning of one. Without any: every attachment.",
         Arity = ArgumentArity.ZeroOrMore,
+        CompletionSources = { Completions.Containers },
     };
 
     private static readonly Option<string?> LogFile = new("--log-file")
@@ -49,7 +51,14 @@ internal static class CommandLine
         // serve handles SIGTERM itself and takes the time it needs; the other commands may end at once.
         console.ProcessTerminationTimeout = null;
         console.EnableDefaultExceptionHandler = false;
-        var parsed = Build(arguments, serve, new CniEnvironment(variables ?? Environment.GetEnvironmentVariable)).Parse(arguments);
+        var environment = new CniEnvironment(variables ?? Environment.GetEnvironmentVariable);
+        if (arguments is [CompletionProtocol.Name, .. var question])
+        {
+            CompletionProtocol.Answer(question, words => Build(words, serve, environment), console.Output);
+            return ExitCodes.Success;
+        }
+
+        var parsed = Build(arguments, serve, environment).Parse(arguments);
         if (CniCommand.Owns(parsed))
             return await CniCommand.InvokeAsync(parsed, console, cancellationToken);
 
@@ -108,7 +117,8 @@ internal static class CommandLine
             ("metrics", MetricsCommand.Build),
             ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
             ("settings", PrintSettings),
-            ("version", Version));
+            ("version", Version),
+            ("completion", CompletionCommand.Build));
 
     private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
     {

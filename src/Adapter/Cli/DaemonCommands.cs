@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Repair.Findings;
@@ -20,6 +21,7 @@ internal static class RepairCommand
             "reservation: its id); cnm-cni status lists them. " +
             "What its plugins created stays on the host; only the IPAM plugin runs once more, to release the address.",
         HelpName = "ENDPOINT",
+        CompletionSources = { Completions.PendingCleanups },
     };
 
     public static Command Build()

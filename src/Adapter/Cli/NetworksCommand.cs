@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
@@ -21,6 +22,7 @@ internal static class NetworksCommand
     {
         Description = "The CNI network: the name in its file, as `cnm-cni networks` lists it. May be left out where there is only one.",
         Arity = ArgumentArity.ZeroOrOne,
+        CompletionSources = { Completions.CniNetworks },
     };
 
     private static readonly Option<string?> DockerName = NameOption();
@@ -152,6 +154,7 @@ internal static class NetworksCommand
             Description = "cni: addresses are reserved ahead through the CNI network's own IPAM, and docker network inspect shows the " +
                 "subnet. null: they are chosen when a container starts. Without it: cni where possible.",
             HelpName = "cni|null",
+            CompletionSources = { "cni", "null" },
         };
         option.Validators.Add(result =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Settings;
 using CniInvoker;
 
@@ -13,11 +14,13 @@ internal static class AttachmentArguments
     public static Argument<string> Network { get; } = new("NET")
     {
         Description = "The network's name, as it is written in its file.",
+        CompletionSources = { CniCompletions.Networks },
     };
 
     public static Argument<string> Netns { get; } = new("NETNS")
     {
         Description = "The path of the container's network namespace, such as /run/netns/NAME or /proc/PID/ns/net.",
+        CompletionSources = { CniCompletions.Namespaces, Completions.Files },
     };
 
     public static Option<string?> InterfaceName { get; } = new("--ifname", "-i")

@@ -14,6 +14,7 @@ internal static class ValidateCommand
     {
         Description = "The network's name. Without it: every network.",
         Arity = ArgumentArity.ZeroOrOne,
+        CompletionSources = { CniCompletions.Networks },
     };
 
     public static Command Build(CniEnvironment environment)
