@@ -19,7 +19,7 @@ has_kubelet() { command -v kubelet >/dev/null || [ -e /var/lib/kubelet/config.ya
 settle_cni_network() {
     local listing directory cluster names
     cni_network=${1:-}
-    listing=$("$published" networks --json) || die "the CNI networks of this host could not be listed; see the reason above."
+    listing=$("$available" networks --json) || die "the CNI networks of this host could not be listed; see the reason above."
     directory=$(listed_directory <<<"$listing")
     mapfile -t names < <(listed_networks <<<"$listing")
     if [ ${#names[@]} -gt 0 ]; then

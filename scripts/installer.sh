@@ -19,8 +19,7 @@ up() {
         esac
     done
     install_packages up
-    need_dotnet
-    publish
+    obtain_program
     settle_cni_network "$cni_network"
     install_program
     start_daemon # Before Docker, which needs the socket when it starts containers with a restart policy.
@@ -85,7 +84,7 @@ refuse_while_in_use() {
             xargs -r -n 1 | grep -vx "$hello" | xargs || true)
         [ -z "$users" ] || die "containers are still on network $network: $users" "Remove them, then run this again: docker rm -f $users"
     fi
-    if remembered program; then
+    if remembered program || remembered package; then
         others=$(engine network ls --filter driver=cni --format '{{.ID}} {{.Name}}' |
             if remembered network; then grep -v " $network\$"; else cat; fi || true)
         [ -z "$others" ] || die "Docker networks of cnm-cni still exist: $(cut -d ' ' -f 2- <<<"$others" | paste -s -d ,)" \
@@ -100,6 +99,7 @@ refuse_while_in_use() {
 
 down() {
     [ -d "$memory" ] || { say "Nothing to undo: up has done nothing here." && return 0; }
+    find_program
     # Docker and cnm-cni must run to remove what they created; after a reboot they may not.
     if remembered container || remembered network || remembered image; then
         if [ -x "$program" ]; then start_daemon; fi
@@ -122,18 +122,19 @@ down() {
         engine image rm -f "$hello" >/dev/null 2>&1 || true
         forget image
     fi
-    if remembered program && ! until_true 15 nothing_attached; then
+    if { remembered program || remembered package; } && ! until_true 15 nothing_attached; then
         die "attachments are not cleaned up yet; see cnm-cni status." "cnm-cni keeps retrying. Run this again later."
     fi
     take_back_daemon
     stop_engine
     take_back_cni_network
     rmdir "$memory" 2>/dev/null || say "$memory stays: $(ls "$memory")"
-    step "All of it is undone. Packages stay, and so does Docker's data in /var/lib/docker."
+    step "All of it is undone. Packages of other programs stay, and so does Docker's data in /var/lib/docker."
 }
 
 status() {
     local deed
+    find_program
     if [ -d "$memory" ]; then
         step "What up did here"
         for deed in "$memory"/*; do

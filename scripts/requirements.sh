@@ -3,7 +3,7 @@
 
 # The variables that sudo would drop and the commands need.
 kept=(PATH DOTNET_ROOT DOTNET_CLI_TELEMETRY_OPTOUT DOTNET_NOLOGO DOTNET_SKIP_FIRST_TIME_EXPERIENCE DOTNET_SYSTEM_GLOBALIZATION_INVARIANT
-    ArtifactsPath CI BRIDGE_ENGINE BRIDGE_TREES BRIDGE_MIRROR BRIDGE_FAULT_STRIDE BRIDGE_WITHOUT)
+    ArtifactsPath CI SOURCE_DATE_EPOCH BRIDGE_ENGINE BRIDGE_TREES BRIDGE_MIRROR BRIDGE_FAULT_STRIDE BRIDGE_WITHOUT)
 readonly kept
 
 kept_environment() {
@@ -43,8 +43,20 @@ has_plugins() {
 
 has_static_busybox() { command -v busybox >/dev/null && ! ldd "$(command -v busybox)" >/dev/null 2>&1; }
 
-# missing_packages up|tests: one Debian package per line. A program from another source (Docker's own packages, for example) counts too.
+# missing_packages up|build|tests|packages: one Debian package per line. A program from another source (Docker's own packages, for example) counts too.
 missing_packages() {
+    if [ "$1" != up ]; then
+        command -v clang >/dev/null || echo clang
+        [ -e /usr/include/zlib.h ] || echo zlib1g-dev
+        [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+    fi
+    if [ "$1" = packages ]; then
+        command -v dpkg-deb >/dev/null || echo dpkg
+        command -v rpmbuild >/dev/null || echo rpm
+        command -v readelf >/dev/null || echo binutils
+        command -v git >/dev/null || echo git
+    fi
+    case $1 in build | packages) return 0 ;; esac
     command -v docker >/dev/null && command -v dockerd >/dev/null || echo docker.io
     command -v containerd >/dev/null || echo containerd
     command -v runc >/dev/null || echo runc
@@ -52,9 +64,6 @@ missing_packages() {
     command -v iptables >/dev/null || echo iptables
     command -v ip >/dev/null || echo iproute2
     has_static_busybox || echo busybox-static
-    command -v clang >/dev/null || echo clang
-    [ -e /usr/include/zlib.h ] || echo zlib1g-dev
-    [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
     if [ "$1" = tests ]; then
         command -v nft >/dev/null || echo nftables
         command -v ps >/dev/null || echo procps

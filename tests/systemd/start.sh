@@ -1,6 +1,7 @@
 #!/bin/bash
 # Boots the throw-away machine of boot.sh: a new control group in every hierarchy, then new namespaces with init.sh as process 1.
-#   start.sh NAME DISK
+#   start.sh NAME DISK [INIT]
+# INIT: another script in the place of init.sh.
 # When this process ends, so does everything in the machine.
 set -eu
 name=$1
@@ -13,4 +14,4 @@ hierarchies=$(cat /proc/self/cgroup)
 enter_own_cgroups "$name" "$hierarchies"
 
 exec unshare --mount --net --pid --cgroup --uts --ipc --fork --kill-child --mount-proc --propagation private \
-    bash "$scripts/init.sh" "$name" "$disk" "$hierarchies"
+    bash "${3:-$scripts/init.sh}" "$name" "$disk" "$hierarchies"

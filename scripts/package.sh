@@ -1,0 +1,73 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# ./bridge package: what users install. Sourced by bridge.
+# Each kind is a file scripts/package/KIND.sh with a function package_KIND, which writes to $package_output. It may use $package_stage (the tree of
+# files as a package installs them), $package_version, and $SOURCE_DATE_EPOCH; two builds of one commit must have the same bytes.
+
+readonly packages=$artifacts/packages
+readonly package_stage=$artifacts/packaging/stage
+readonly package_work=$artifacts/packaging/work
+# In this order. A kind whose file is not there does not exist.
+readonly package_kinds=(deb rpm tar image plugin sbom)
+
+known_package_kinds() {
+    local kind
+    for kind in "${package_kinds[@]}"; do [ ! -e "$root/scripts/package/$kind.sh" ] || echo "$kind"; done
+}
+
+# package [--output DIRECTORY] [--check | KIND...]
+package() {
+    local kind kinds=()
+    package_output=$packages
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --output) package_output=$(realpath -m "${2:?"--output needs a directory"}") && shift 2 ;;
+            --check) shift && [ $# -eq 0 ] && check_packages && return 0 || exit 1 ;;
+            *)
+                known_package_kinds | grep -qx -- "$1" || die "there is no package $1. There are: $(known_package_kinds | paste -s -d ' ')."
+                kinds+=("$1") && shift
+                ;;
+        esac
+    done
+    [ ${#kinds[@]} -gt 0 ] || mapfile -t kinds < <(known_package_kinds)
+    install_packages packages
+    need_dotnet
+    publish_commit
+    package_version=$("$published" version | cut -d ' ' -f 2)
+    mkdir -p "$package_output" "$package_work"
+    # shellcheck source=scripts/package/stage.sh
+    . "$root/scripts/package/stage.sh"
+    step "Putting together what packages install"
+    stage_packages
+    for kind in "${kinds[@]}"; do
+        # shellcheck source=/dev/null
+        . "$root/scripts/package/$kind.sh"
+        "package_$kind"
+    done
+    write_checksums
+    if [ -n "${SUDO_UID:-}" ]; then chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$package_output" "$artifacts/packaging"; fi
+    step "Built in $package_output:"
+    say "$(cd "$package_output" && ls -sh1)"
+}
+
+write_checksums() {
+    rm -f "$package_output/SHA256SUMS"
+    (cd "$package_output" && find . -maxdepth 1 -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum) >"$package_work/SHA256SUMS"
+    cp "$package_work/SHA256SUMS" "$package_output/"
+}
+
+check_packages() { "$root/tests/package/install.sh"; }
+
+# The version says from which commit the program was built, so a program of the same sources from another commit has other bytes.
+publish_commit() {
+    local commit
+    if commit=$(as_builder git -C "$root" rev-parse HEAD 2>/dev/null); then
+        SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(as_builder git -C "$root" log -1 --format=%ct)}
+        [ -z "$(as_builder git -C "$root" status --porcelain)" ] ||
+            say "Some files differ from commit $commit, so nobody else can build the same packages."
+    fi
+    export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:?"This is no git clone: set SOURCE_DATE_EPOCH to the time of the sources, in seconds since 1970"}
+    if [ -x "$published" ] && [ -n "$commit" ] && [[ $("$published" version) != *"(commit $commit)" ]]; then
+        rm -f "$artifacts/publish/Adapter/sources.sha256"
+    fi
+    publish
+}
