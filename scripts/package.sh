@@ -6,6 +6,8 @@
 readonly packages=$artifacts/packages
 readonly package_stage=$artifacts/packaging/stage
 readonly package_work=$artifacts/packaging/work
+# Of xz. A check of the content alone need not wait for the smallest file.
+readonly package_level=${BRIDGE_PACKAGE_LEVEL:-6}
 # In this order. A kind whose file is not there does not exist.
 readonly package_kinds=(deb rpm tar image plugin sbom)
 
@@ -14,14 +16,17 @@ known_package_kinds() {
     for kind in "${package_kinds[@]}"; do [ ! -e "$root/scripts/package/$kind.sh" ] || echo "$kind"; done
 }
 
-# package [--output DIRECTORY] [--check | KIND...]
+# package [--output DIRECTORY] [KIND...], or package --check [SUITE...]
 package() {
     local kind kinds=()
     package_output=$packages
     while [ $# -gt 0 ]; do
         case $1 in
             --output) package_output=$(realpath -m "${2:?"--output needs a directory"}") && shift 2 ;;
-            --check) shift && [ $# -eq 0 ] && check_packages && return 0 || exit 1 ;;
+            --check)
+                install_packages packages
+                exec "$root/tests/package/install.sh" "${@:2}"
+                ;;
             *)
                 known_package_kinds | grep -qx -- "$1" || die "there is no package $1. There are: $(known_package_kinds | paste -s -d ' ')."
                 kinds+=("$1") && shift
@@ -44,7 +49,9 @@ package() {
         "package_$kind"
     done
     write_checksums
-    if [ -n "${SUDO_UID:-}" ]; then chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$package_output" "$artifacts/packaging"; fi
+    if [ -n "${SUDO_UID:-}" ]; then
+        chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$package_output" "$artifacts/packaging"
+    fi
     step "Built in $package_output:"
     say "$(cd "$package_output" && ls -sh1)"
 }
@@ -54,8 +61,6 @@ write_checksums() {
     (cd "$package_output" && find . -maxdepth 1 -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum) >"$package_work/SHA256SUMS"
     cp "$package_work/SHA256SUMS" "$package_output/"
 }
-
-check_packages() { "$root/tests/package/install.sh"; }
 
 # The version says from which commit the program was built, so a program of the same sources from another commit has other bytes.
 publish_commit() {

@@ -127,7 +127,11 @@ start() {
 remove() {
     [ -f "$root$record" ] || fail "install.sh has installed nothing here."
     [ -n "$root" ] || report_what_stays
-    if has_systemd; then systemctl disable --quiet --now cnm-cni.service cnm-cni.socket || true; fi
+    if has_systemd; then
+        systemctl disable --quiet --now cnm-cni.service cnm-cni.socket || true
+    elif [ -n "$root" ]; then
+        systemctl --root="$root" disable --quiet cnm-cni.service cnm-cni.socket || true
+    fi
     while read -r file; do rm -f "$root$file"; done <"$root$record"
     if [ -f "$root$record.directories" ]; then
         sort -r "$root$record.directories" | while read -r directory; do

@@ -28,7 +28,7 @@ package_deb() {
     chmod -R u=rwX,go=rX "$tree"
     find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     # One thread: with several, xz writes other bytes.
-    dpkg-deb --root-owner-group -Zxz --threads-max=1 --build "$tree" "$package_output/$name" >/dev/null
+    dpkg-deb --root-owner-group -Zxz -z "$package_level" --threads-max=1 --build "$tree" "$package_output/$name" >/dev/null
 }
 
 # In KiB, of the files alone: what directories take differs between file systems.

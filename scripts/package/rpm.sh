@@ -18,7 +18,7 @@ package_rpm() {
     # The host, the time and the settings of the builder stay out of the package. Old and new versions of rpm can read xz.
     rpmbuild -bb --quiet --target "$(uname -m)" --define "_topdir $home" --define "_buildhost localhost" \
         --define "use_source_date_epoch_as_buildtime 1" --define "clamp_mtime_to_source_date_epoch 1" \
-        --define "_binary_payload w6.xzdio" --define "debug_package %{nil}" --define "__os_install_post %{nil}" --define "_build_id_links none" \
+        --define "_binary_payload w$package_level.xzdio" --define "debug_package %{nil}" --define "__os_install_post %{nil}" --define "_build_id_links none" \
         --define "_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm" --define "_rpmdir $package_output" \
         "$home/cnm-cni.spec" >"$home/log" 2>&1 || { cat "$home/log" >&2 && die "rpmbuild failed; see its output above."; }
 }
