@@ -21,7 +21,8 @@ nothing_recorded() {
 report_what_stays() {
     if [ "$(attachments)" -gt 0 ]; then
         cat >&2 <<TEXT
-cnm-cni: $(attachments) interfaces of containers are still on CNI networks. Running containers keep them, with addresses and published ports.
+cnm-cni: $(attachments) interfaces are still attached to CNI networks, for containers or ahead of them. Running containers keep theirs, with
+    addresses and published ports.
     Without cnm-cni nothing can detach them: when such a container ends, its address and firewall rules stay, and it cannot start again.
     Install cnm-cni again to clean up; $cnm_cni_state stays for that. To detach them first: docker rm -f CONTAINER,
     or docker network disconnect NETWORK CONTAINER; cnm-cni status lists them.

@@ -106,12 +106,15 @@ mkdir -p "$work/root/var/lib/cnm-cni/attachments" "$work/root/run/cnm-cni"
 touch "$work/root/var/lib/cnm-cni/attachments/one.json"
 in_root dpkg -i /cnm-cni.deb
 in_root dpkg -P cnm-cni
-grep -q '1 interfaces of containers are still on CNI networks' "$work/log" || fail "the removal does not report attachments"
+grep -q '1 interfaces are still attached to CNI networks' "$work/log" || fail "the removal does not report attachments"
 [ -e "$work/root/var/lib/cnm-cni/attachments/one.json" ] || fail "a purge takes records of attachments"
 rm "$work/root/var/lib/cnm-cni/attachments/one.json"
+mkdir -p "$work/root/usr/local/bin"
+touch "$work/root/usr/local/bin/cnm-cni"
 in_root dpkg -i /cnm-cni.deb
+grep -q '/usr/local/bin/cnm-cni is another installation' "$work/log" || fail "another installation is not reported"
 in_root dpkg -P cnm-cni
-rm "$work/root/cnm-cni.deb"
+rm "$work/root/usr/local/bin/cnm-cni" "$work/root/cnm-cni.deb"
 [ -z "$(find "$work/upper" ! -type c -name '*cnm-cni*')" ] || fail "a purge leaves $(find "$work/upper" -name '*cnm-cni*')"
 
 say "The archive into another root directory"

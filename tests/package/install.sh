@@ -114,7 +114,7 @@ removal() {
     say "Removal with a container running"
     begin_watch 127.0.0.1:8080
     apt remove cnm-cni
-    grep -q '^cnm-cni: 1 interfaces of containers are still on CNI networks' "$work/log" || fail "the removal does not report the attachment"
+    grep -q '^cnm-cni: 1 interfaces are still attached to CNI networks' "$work/log" || fail "the removal does not report the attachment"
     grep -q '^cnm-cni: 1 Docker networks need cnm-cni' "$work/log" || fail "the removal does not report the network"
     ! inside test -e /usr/bin/cnm-cni || fail "the program stays"
     ! inside test -e /run/docker/plugins/cni.sock || fail "the socket stays, and Docker would wait"
@@ -147,6 +147,12 @@ purge() {
     inside docker rm -f web >/dev/null
     patiently 30 no_traces || fail "remains: $(traces)"
     inside docker network rm pods >/dev/null || fail "docker network rm"
+
+    say "A service that is disabled stays so"
+    inside systemctl disable --quiet --now cnm-cni.service cnm-cni.socket
+    install_version "$newer"
+    [ "$(inside systemctl is-active cnm-cni.service cnm-cni.socket | sort -u)" = inactive ] || fail "the upgrade started a disabled service"
+    [ "$(inside systemctl is-enabled cnm-cni.service cnm-cni.socket | sort -u)" = disabled ] || fail "the upgrade enabled a disabled service"
     apt purge cnm-cni
     census | diff "$work/before" - || fail "the purge leaves something"
 }
@@ -168,7 +174,7 @@ archive() {
     if inside $here/install.sh --prefix /opt/cnm-cni >"$work/log" 2>&1; then fail "a second installation"; fi
     begin_watch 127.0.0.1:8080
     inside $here/install.sh --uninstall >"$work/log" 2>&1 || fail "install.sh --uninstall"
-    grep -q '^cnm-cni: 1 interfaces of containers are still on CNI networks' "$work/log" || fail "it does not report the attachment"
+    grep -q '^cnm-cni: 1 interfaces are still attached to CNI networks' "$work/log" || fail "it does not report the attachment"
     end_watch "uninstall"
     inside $here/install.sh --prefix /opt/cnm-cni >"$work/log" 2>&1 || fail "install.sh --prefix"
     inside docker rm -f web >/dev/null
