@@ -8,6 +8,7 @@ using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Methods;
 using Bridge.Adapter.Networks;
+using Bridge.Adapter.Reload;
 using Bridge.Adapter.Repair;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Service;
@@ -48,7 +49,7 @@ internal static class Daemon
                 .AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
                 .AddService(socket, locks).AddTelemetry().AddDirectories().AddCni(settings).AddState(settings).AddSandboxes(settings)
                 .AddAttachments().AddIpam().AddWarm().AddCnm(settings).AddMethods()
-                .AddDocker(settings).AddAddressOwners().AddRepair().AddNetworks(settings).AddControl(environment);
+                .AddDocker(settings).AddAddressOwners().AddRepair().AddReload().AddNetworks(settings).AddControl(environment);
             await using var provider = services.BuildServiceProvider();
             await RunAsync(provider, socket, cancellationToken);
             return 0;

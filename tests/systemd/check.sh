@@ -9,10 +9,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # The program need not be installed here.
-for unit in cnm-cni.socket cnm-cni.service; do
+for unit in cnm-cni.socket cnm-cni.service cnm-cni-firewalld.service; do
     sed 's,^ExecStart=/usr/local/bin/cnm-cni ,ExecStart=/bin/true ,' "$root/samples/systemd/$unit" >"$work/$unit"
 done
-complaints=$(systemd-analyze verify --man=no "$work/cnm-cni.socket" "$work/cnm-cni.service" 2>&1 | grep -F cnm-cni || true)
+complaints=$(systemd-analyze verify --man=no "$work"/cnm-cni*.s* 2>&1 | grep -F cnm-cni || true)
 [ -z "$complaints" ] || { echo "$complaints" >&2 && exit 1; }
 report=$(systemd-analyze security --offline=true --no-pager --threshold="$highest" "$work/cnm-cni.service") || {
     grep -E '^✗|^→' <<<"$report" >&2

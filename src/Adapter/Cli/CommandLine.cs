@@ -112,6 +112,7 @@ internal static class CommandLine
             ("networks", NetworksCommand.Build),
             ("status", StatusCommand.Build),
             ("check", Check),
+            ("reload", ReloadCommand.Build),
             ("repair", RepairCommand.Build),
             ("settle", SettleCommand.Build),
             ("metrics", MetricsCommand.Build),

@@ -37,6 +37,12 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         AskAsync("Bridge.Check", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.CheckRequest),
             ControlJson.Default.CheckResponse, cancellationToken);
 
+    /// <summary>Takes as long as its plugins take.</summary>
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
+    public Task<ReloadResponse> ReloadAsync(ReloadRequest request, CancellationToken cancellationToken) =>
+        AskAsync("Bridge.Reload", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ReloadRequest),
+            ControlJson.Default.ReloadResponse, cancellationToken);
+
     /// <summary>Takes as long as its plugins take, and as the settings want to be certain of an orphan.</summary>
     /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
     public Task<RepairResponse> RepairAsync(RepairRequest request, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bridge.Adapter.AddressOwners;
+using Bridge.Adapter.Reload;
 using Bridge.Adapter.Repair.Findings;
 
 namespace Bridge.Adapter.Control;
@@ -210,6 +211,28 @@ internal sealed record CheckResponse(IReadOnlyList<CheckResult> Results);
 /// <param name="Message">Why it failed or was skipped.</param>
 internal sealed record CheckResult(string EndpointId, string? ContainerName, CheckOutcome Outcome, string? Message);
 
+/// <param name="Targets">As of <see cref="CheckRequest"/>.</param>
+/// <param name="DryRun">Compare without changing anything.</param>
+internal sealed record ReloadRequest(IReadOnlyList<string> Targets, bool DryRun);
+
+/// <param name="Results">One for each attachment.</param>
+/// <param name="Notes">What is missing on the host that cnm-cni does not put back: a sentence each.</param>
+internal sealed record ReloadResponse(IReadOnlyList<ReloadResult> Results, IReadOnlyList<string> Notes);
+
+/// <param name="EndpointId">The attachment; when nothing was found, the target as it was given.</param>
+/// <param name="ContainerName">The container's name, when known.</param>
+/// <param name="CniNetwork">The CNI network; null when nothing was found.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Missing">What was not there.</param>
+/// <param name="Message">Why it failed or was skipped, and what to do.</param>
+internal sealed record ReloadResult(
+    string EndpointId, string? ContainerName, string? CniNetwork, ReloadOutcome Outcome, IReadOnlyList<MissingPartStatus> Missing,
+    string? Message);
+
+/// <param name="Part">docs/reload.md lists them.</param>
+/// <param name="What">A noun phrase.</param>
+internal sealed record MissingPartStatus(HostPart Part, string What);
+
 internal enum CheckOutcome
 {
     [JsonStringEnumMemberName("passed")]
@@ -235,6 +258,8 @@ internal sealed record ControlError([property: JsonPropertyName("Err")] string E
 [JsonSerializable(typeof(StatusResponse))]
 [JsonSerializable(typeof(CheckRequest))]
 [JsonSerializable(typeof(CheckResponse))]
+[JsonSerializable(typeof(ReloadRequest))]
+[JsonSerializable(typeof(ReloadResponse))]
 [JsonSerializable(typeof(RepairRequest))]
 [JsonSerializable(typeof(RepairResponse))]
 [JsonSerializable(typeof(SettleRequest))]

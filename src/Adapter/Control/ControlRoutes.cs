@@ -17,6 +17,7 @@ internal static class ControlRoutes
     {
         var status = services.GetRequiredService<Status>();
         var check = services.GetRequiredService<Check>();
+        var reload = services.GetRequiredService<ReloadOnDemand>();
         var repair = services.GetRequiredService<RepairOnDemand>();
         var settle = services.GetRequiredService<Settle>();
         var metrics = services.GetRequiredService<MetricsPage>();
@@ -25,6 +26,8 @@ internal static class ControlRoutes
             AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
         RequestDelegate answerCheck = context => AnswerAsync(context, CheckAsync(context, names, check), ControlJson.Default.CheckResponse);
         routes.MapPost("/Bridge.Status", answerStatus);
+        RequestDelegate answerReload = context => AnswerAsync(
+            context, ReloadAsync(context, names, reload), ControlJson.Default.ReloadResponse);
         RequestDelegate answerRepair = context => AnswerAsync(
             context, WithRequestAsync(context, ControlJson.Default.RepairRequest, new RepairRequest(DryRun: false), repair.RunAsync),
             ControlJson.Default.RepairResponse);
@@ -40,6 +43,7 @@ internal static class ControlRoutes
             return context.Response.WriteAsync(metrics.Write(), context.RequestAborted);
         };
         routes.MapPost("/Bridge.Check", answerCheck);
+        routes.MapPost("/Bridge.Reload", answerReload);
         routes.MapPost("/Bridge.Repair", answerRepair);
         routes.MapPost("/Bridge.Settle", answerSettle);
         routes.MapPost("/Bridge.Forget", answerForget);
@@ -56,6 +60,13 @@ internal static class ControlRoutes
     {
         await names.LearnAsync(context.RequestAborted);
         return await WithRequestAsync(context, ControlJson.Default.CheckRequest, new CheckRequest([]), check.InvokeAsync);
+    }
+
+    private static async Task<ReloadResponse> ReloadAsync(HttpContext context, NewContainerNames names, ReloadOnDemand reload)
+    {
+        await names.LearnAsync(context.RequestAborted);
+        var everything = new ReloadRequest([], DryRun: false);
+        return await WithRequestAsync(context, ControlJson.Default.ReloadRequest, everything, reload.InvokeAsync);
     }
 
     private static async Task<TResponse> WithRequestAsync<TRequest, TResponse>(

@@ -13,6 +13,7 @@ internal static class ControlServices
             .AddSingleton<Neighbours>()
             .AddSingleton<Status>()
             .AddSingleton<Check>()
+            .AddSingleton<ReloadOnDemand>()
             .AddSingleton<Settle>()
             .AddSingleton<RepairOnDemand>();
         return environment.NotifySocket is not { } address

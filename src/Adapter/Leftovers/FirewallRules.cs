@@ -20,17 +20,23 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
     /// <returns>All lines of all installed tools. A plugin cannot have made rules with a tool that is missing.</returns>
     /// <exception cref="IOException">A tool failed or did not answer, so its rules are unknown.</exception>
-    public async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken) =>
+        [.. (await ReadByToolAsync(cancellationToken)).SelectMany(tool => tool.Lines)];
+
+    /// <summary>As <see cref="ReadAsync"/>, apart by tool.</summary>
+    /// <returns>Each tool's name, <c>ip6tables-save</c> for example, and its lines.</returns>
+    /// <exception cref="IOException">A tool failed or did not answer, so its rules are unknown.</exception>
+    public async Task<IReadOnlyList<(string Tool, string[] Lines)>> ReadByToolAsync(CancellationToken cancellationToken)
     {
-        var lines = new List<string>();
+        var dump = new List<(string, string[])>();
         string[][] tools =
         [
             .. Iptables("iptables", SocketCalls.AF_INET), .. Iptables("ip6tables", SocketCalls.AF_INET6), ["nft", "list", "ruleset"],
         ];
         foreach (var tool in tools)
-            lines.AddRange(await RunAsync(tool, cancellationToken));
+            dump.Add((tool[0], await RunAsync(tool, cancellationToken)));
 
-        return lines;
+        return dump;
     }
 
     // Plugins may use legacy iptables where it is not the host's default, and no other tool shows its tables.

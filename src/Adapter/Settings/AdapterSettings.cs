@@ -84,6 +84,9 @@ internal sealed record AdapterSettings
     /// <summary>Repair and its intervals.</summary>
     public RepairSettings Repair { get; init; } = new();
 
+    /// <summary>What is put back after firewall rules or a bridge were removed.</summary>
+    public ReloadSettings Reload { get; init; } = new();
+
     /// <summary>Attachments that are made before a container needs them.</summary>
     public WarmSettings Warm { get; init; } = new();
 
@@ -195,6 +198,13 @@ internal sealed record RepairSettings
 
     /// <summary>The longest pause between two repetitions of a failed DEL. 1 s to 24 h.</summary>
     public TimeSpan RetryLongest { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>`cnm-cni reload`, without the command.</summary>
+internal sealed record ReloadSettings
+{
+    /// <summary>Whether the daemon reloads by itself after it notices that something is missing on the host.</summary>
+    public bool Automatic { get; init; }
 }
 
 /// <summary>

@@ -47,6 +47,9 @@ internal static class SettingsTable
         .Row("retryFirst", repair => repair.RetryFirst, (repair, value) => repair with { RetryFirst = value }, Duration(Shortest, Hour))
         .Row("retryLongest", repair => repair.RetryLongest, (repair, value) => repair with { RetryLongest = value }, Duration(Second, Day));
 
+    private static readonly SettingsSection<ReloadSettings> Reload = new SettingsSection<ReloadSettings>()
+        .Row("automatic", reload => reload.Automatic, (reload, value) => reload with { Automatic = value }, Flag);
+
     private static readonly SettingsSection<WarmSettings> Warm = new SettingsSection<WarmSettings>()
         .Row("size", warm => warm.Size, (warm, value) => warm with { Size = value }, Number(0, WarmSettings.Most))
         .Row("reuse", warm => warm.Reuse, (warm, value) => warm with { Reuse = value }, Flag)
@@ -79,6 +82,7 @@ internal static class SettingsTable
         .Row("calls", file => file.Calls, (file, value) => file with { Calls = value }, Section(Calls))
         .Row("release", file => file.Release, (file, value) => file with { Release = value }, Section(Release))
         .Row("repair", file => file.Repair, (file, value) => file with { Repair = value }, Section(Repair, RetryProblem))
+        .Row("reload", file => file.Reload, (file, value) => file with { Reload = value }, Section(Reload))
         .Row("warm", file => file.Warm, (file, value) => file with { Warm = value }, Section(Warm))
         .Row("pluginOutputLimit", file => file.PluginOutputLimit, (file, value) => file with { PluginOutputLimit = value },
             Bytes(64 << 10, 256 << 20))

@@ -201,6 +201,19 @@ internal static partial class Log
         "Endpoint {EndpointId} publishes no ports: one of Docker's own networks already publishes them")]
     public static partial void PublishedByDocker(this ILogger logger, string endpointId);
 
+    [LoggerMessage(750, LogLevel.Information, "Put back on the host for {Attachment}: {What}")]
+    public static partial void Reloaded(this ILogger logger, string attachment, string what);
+
+    [LoggerMessage(751, LogLevel.Warning, "Missing on the host for {Attachment}: {What}. Reload could not put back everything: {Reason}")]
+    public static partial void NotReloaded(this ILogger logger, string attachment, string what, string reason);
+
+    [LoggerMessage(752, LogLevel.Warning, "A pass of reload failed; the next event or interval tries it again")]
+    public static partial void ReloadFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(753, LogLevel.Warning,
+        "The kernel announces no changes of the firewall, so cnm-cni notices them only at repair.interval: {Reason}")]
+    public static partial void NoFirewallEvents(this ILogger logger, string reason);
+
     [LoggerMessage(702, LogLevel.Warning, "The ports of endpoint {EndpointId} are not published: {Reason}")]
     public static partial void PortsNotPublished(this ILogger logger, string endpointId, string reason);
 }

@@ -15,6 +15,9 @@ internal sealed record LinkInfo(int Index, string Name, string Mac, int Mtu, str
 
     public string? Alias { get; init; }
 
+    /// <summary>The index of the bridge device whose port it is, in the link's own namespace; null without one.</summary>
+    public int? Master { get; init; }
+
     /// <summary>The link has its parent's MAC, which cannot be set (drivers/net/ipvlan).</summary>
     public bool SharesMac => Kind is "ipvlan" or "ipvtap";
 

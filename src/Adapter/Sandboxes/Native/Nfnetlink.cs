@@ -7,9 +7,13 @@ internal static class Nfnetlink
 {
     public const int NETLINK_NETFILTER = 12;
     public const int NFNL_SUBSYS_NFTABLES = 10;
+    public const int NFNLGRP_NFTABLES = 7;
     public const int NFT_MSG_GETTABLE = 1;
+    public const int NFT_MSG_DELTABLE = 2;
     public const int NFT_MSG_GETCHAIN = 4;
+    public const int NFT_MSG_DELCHAIN = 5;
     public const int NFT_MSG_GETRULE = 7;
+    public const int NFT_MSG_DELRULE = 8;
     public const int NFT_MSG_GETSET = 10;
     public const byte NFPROTO_INET = 1;
     public const byte NFPROTO_IPV4 = 2;

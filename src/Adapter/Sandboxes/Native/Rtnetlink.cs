@@ -42,6 +42,7 @@ internal static class Rtnetlink
     public const ushort RTM_NEWRULE = 32;
     public const ushort RTM_DELRULE = 33;
     public const ushort RTM_GETRULE = 34;
+    public const ushort RTM_DELQDISC = 37;
     public const ushort RTM_GETQDISC = 38;
     public const ushort RTM_GETNSID = 90;
     public const ushort RTM_GETVLAN = 114;
@@ -106,8 +107,11 @@ internal static class Rtnetlink
     public const ushort IFLA_XDP = 43;
     public const ushort IFLA_CARRIER_UP_COUNT = 47;
     public const ushort IFLA_CARRIER_DOWN_COUNT = 48;
+    public const ushort IFLA_INFO_SLAVE_KIND = 4;
     public const ushort IFLA_INFO_SLAVE_DATA = 5;
     public const ushort IFLA_BRPORT_STATE = 1;
+    public const ushort IFLA_BRPORT_MODE = 4;
+    public const ushort IFLA_BRPORT_ISOLATED = 33;
     public const ushort IFLA_BRPORT_ROOT_ID = 13;
     public const ushort IFLA_BRPORT_FLUSH = 24;
     public const ushort IFLA_BRPORT_MCAST_EHT_HOSTS_CNT = 38;

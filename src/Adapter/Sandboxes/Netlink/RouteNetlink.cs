@@ -102,6 +102,7 @@ internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) :
                 IFLA_LINK => link with { PeerIndex = attribute.Int32 },
                 IFLA_LINK_NETNSID => link with { PeerNamespaceId = attribute.Int32 },
                 IFLA_IFALIAS => link with { Alias = attribute.Text },
+                IFLA_MASTER => link with { Master = attribute.Int32 },
                 IFLA_PROP_LIST => link with { OtherNames = OtherNames(attribute.Nested) },
                 IFLA_LINKINFO => link with { Kind = attribute.Nested.TryFind(IFLA_INFO_KIND, out var kind) ? kind.Text : "" },
                 _ => link,

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Bridge.Adapter.Leftovers;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Translation;
+using CniInvoker;
+
+namespace Bridge.Adapter.Reload;
+
+/// <summary>
+/// The rules of plugin portmap for one attachment, in either back end (containernetworking/plugins plugins/meta/portmap), and the sysctl
+/// by which a published port answers on the host's loopback.
+/// </summary>
+internal static class PortRules
+{
+    private const string Nat = "nat";
+    private const string MarkChain = "CNI-HOSTPORT-SETMARK";
+    private const string MasqueradeChain = "CNI-HOSTPORT-MASQ";
+    private const string EntryChain = "CNI-HOSTPORT-DNAT";
+
+    /// <returns>Null: nothing is missing, or another plugin publishes.</returns>
+    public static MissingPart? Missing(AttachmentRecord record, HostPlugin? plugin, ChainParts ran, CniResult result, Ruleset rules)
+    {
+        if (record.PublishedPorts is not { Count: > 0 } ports
+            || ran.Publishing.Plugins.FirstOrDefault(one => one.Type == ChainParts.StockPortmap) is not { } portmap)
+            return null;
+
+        var json = portmap.Json;
+        var addresses = result.Ips.GroupBy(ip => ip.Address.AddressFamily).Select(family => family.First().Address);
+        foreach (var address in addresses)
+        {
+            var own = ports.Where(port => IsFor(port, address)).ToArray();
+            if (own.FirstOrDefault(port => !IsPublished(record, json, port, address, rules)) is { } missing)
+                return new MissingPart(HostPart.PublishedPorts, $"published port {missing.HostPort}/{missing.Protocol}");
+
+            if (own.Length > 0 && plugin is { Type: HostPlugin.BridgeType } && !ReachesFromLoopback(json, plugin.BridgeName, address))
+                {
+                return new MissingPart(
+                    HostPart.PublishedPorts, $"published ports on the host's loopback (route_localnet of {plugin.BridgeName})");
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsFor(PortMapping port, IPAddress address) =>
+        !IPAddress.TryParse(port.HostIp, out var hostIp) || hostIp.AddressFamily == address.AddressFamily;
+
+    private static bool IsPublished(AttachmentRecord record, JsonObject portmap, PortMapping port, IPAddress address, Ruleset rules) =>
+        IpamSection.Text(portmap, "backend") switch
+        {
+            "iptables" => ByIptables(record, portmap, port, address, rules),
+            "nftables" => ByNftables(record, portmap, port, address, rules),
+            _ => ByIptables(record, portmap, port, address, rules) || ByNftables(record, portmap, port, address, rules),
+        };
+
+    private static bool ByIptables(AttachmentRecord record, JsonObject portmap, PortMapping port, IPAddress address, Ruleset rules)
+    {
+        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var chain = FirewallMarks.ChainName("CNI-DN-", record);
+        var (own, proto, match) = ($"-A {chain}", $"-p {port.Protocol}", $"--dport {port.HostPort}");
+        var target = $"--to-destination {new IPEndPoint(address, port.ContainerPort)}";
+        var redirects = rules.Find(isIPv6, Nat, own, proto, match, "-j DNAT", target);
+        if (redirects < 0
+            || !rules.Has(isIPv6, Nat, $"-A {EntryChain}", proto, $"-j {chain}")
+            || !rules.Has(isIPv6, Nat, "-A PREROUTING", $"-j {EntryChain}")
+            || !rules.Has(isIPv6, Nat, "-A OUTPUT", $"-j {EntryChain}"))
+            return false;
+
+        if (!Masquerades(portmap))
+            return true;
+
+        var external = IpamSection.Text(portmap, "externalSetMarkChain");
+        var marks = isIPv6 || Flag(portmap, "masqAll") == true ? 1 : 2; // Before the redirection, which ends the chain.
+        return rules.Count(isIPv6, Nat, redirects, own, proto, match, $"-j {external ?? MarkChain}") >= marks
+            && (external is not null || HasMarkChains(isIPv6, rules));
+    }
+
+    private static bool HasMarkChains(bool isIPv6, Ruleset rules) => rules.Has(isIPv6, Nat, $"-A {MarkChain}", "-j MARK")
+        && rules.Has(isIPv6, Nat, $"-A {MasqueradeChain}", "-j MASQUERADE")
+        && rules.Has(isIPv6, Nat, "-A POSTROUTING", $"-j {MasqueradeChain}");
+
+    // Versions before 1.7 jump from the base chains to hostip_hostports and hostports, later ones to hostports_all.
+    private static bool ByNftables(AttachmentRecord record, JsonObject portmap, PortMapping port, IPAddress address, Ruleset rules)
+    {
+        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var (table, family) = isIPv6 ? ("ip6 cni_hostport", "ip6") : ("ip cni_hostport", "ip");
+        var id = $"comment \"{record.ContainerId}\"";
+        bool IsEntered(string chain) => rules.HasNft(table, chain, "jump hostports_all") || rules.HasNft(table, chain, "jump hostports");
+        var isRedirected = IsEntered("prerouting") && IsEntered("output")
+            && rules.HasNft(
+                table, null, $"{port.Protocol} dport {port.HostPort} dnat to {new IPEndPoint(address, port.ContainerPort)} {id}");
+        return isRedirected && (!Masquerades(portmap)
+            || (rules.HasNft(table, "masquerading", $"{family} saddr {address} {family} daddr {address}", id)
+                && (isIPv6 || rules.HasNft(table, "masquerading", $"ip saddr 127.0.0.1 ip daddr {address}", id))));
+    }
+
+    private static bool ReachesFromLoopback(JsonObject portmap, string bridge, IPAddress address) =>
+        address.AddressFamily != AddressFamily.InterNetwork || !Masquerades(portmap) || portmap["externalSetMarkChain"] is not null
+        || LibC.TryReadText($"/proc/sys/net/ipv4/conf/{bridge}/route_localnet")?.Trim() == "1";
+
+    private static bool Masquerades(JsonObject portmap) => Flag(portmap, "snat") != false;
+
+    private static bool? Flag(JsonObject json, string key) =>
+        json[key] is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
+}

@@ -1,0 +1,14 @@
+namespace Bridge.Adapter.Reload;
+
+internal static class ReloadServices
+{
+    public static IServiceCollection AddReload(this IServiceCollection services) => services
+        .AddSingleton<LinkParts>()
+        .AddSingleton<BandwidthParts>()
+        .AddSingleton<HostInspection>()
+        .AddSingleton<StandIns>()
+        .AddSingleton<Restoration>()
+        .AddSingleton<Reloader>()
+        .AddSingleton<DockersRules>()
+        .AddHostedService<ReloadWatch>();
+}

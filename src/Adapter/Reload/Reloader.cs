@@ -1,0 +1,186 @@
+using System.Diagnostics.Metrics;
+using Bridge.Adapter.Attachments;
+using Bridge.Adapter.Leftovers;
+using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Sandboxes;
+using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Translation;
+using Bridge.Adapter.Warm;
+using CniInvoker;
+
+namespace Bridge.Adapter.Reload;
+
+/// <summary>
+/// Puts back what attachments of running containers have lost on the host: flushed firewall rules, a deleted bridge. One pass at a time.
+/// What is still there is left as it is.
+/// </summary>
+internal sealed class Reloader : IDisposable
+{
+    private readonly Journal _journal;
+    private readonly AttachmentGates _gates;
+    private readonly HostInspection _inspection;
+    private readonly Restoration _restoration;
+    private readonly WarmPool _pool;
+    private readonly WarmRelease _release;
+    private readonly ILogger<Reloader> _logger;
+    private readonly Counter<long> _restored;
+    private readonly Counter<long> _failed;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Guarded by _turn. By endpoint, the failure that was last logged: an automatic reload meets it again and again.
+    private readonly Dictionary<string, string> _loggedFailures = new(StringComparer.Ordinal);
+
+    public Reloader(
+        Journal journal, AttachmentGates gates, HostInspection inspection, Restoration restoration, WarmPool pool, WarmRelease release,
+        AdapterMetrics metrics, ILogger<Reloader> logger)
+    {
+        (_journal, _gates, _inspection, _restoration, _pool, _release, _logger) =
+            (journal, gates, inspection, restoration, pool, release, logger);
+        _restored = metrics.Meter.CreateCounter<long>(
+            "cnm_cni_reload_restored_total", description: "Parts of attachments that reload put back on the host, by part.");
+        _failed = metrics.Meter.CreateCounter<long>(
+            "cnm_cni_reload_failures_total", description: "Attachments of which reload could not put back everything.");
+    }
+
+    /// <summary>Attachments that hold something on the host: those of containers, and warm ones.</summary>
+    public IReadOnlyList<AttachmentRecord> All => [.. _journal.Attachments.All.Where(IsOnHost).OrderBy(record => record.Since)];
+
+    /// <param name="chosen">The attachments.</param>
+    /// <param name="dryRun">Report only.</param>
+    /// <param name="cancellationToken">Ends the pass between two attachments; one that has begun is finished.</param>
+    /// <exception cref="IOException">The firewall cannot be read.</exception>
+    public async Task<IReadOnlyList<ReloadReport>> RunAsync(
+        IReadOnlyList<AttachmentRecord> chosen, bool dryRun, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var reports = new List<ReloadReport>();
+            Ruleset? rules = null;
+            foreach (var record in chosen)
+            {
+                rules ??= await _inspection.ReadRulesAsync(cancellationToken);
+                var report = await ReloadAsync(record, rules, dryRun, cancellationToken);
+                Note(report);
+                reports.Add(report);
+                rules = report.Outcome is ReloadOutcome.Restored or ReloadOutcome.Failed ? null : rules;
+            }
+
+            return reports;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private static bool IsOnHost(AttachmentRecord record) =>
+        record is { Phase: AttachmentPhase.Joined } or { Phase: AttachmentPhase.Added, IsWarm: true }
+            && record is { Snapshot: not null, Result: not null };
+
+    private async Task<ReloadReport> ReloadAsync(AttachmentRecord chosen, Ruleset rules, bool dryRun, CancellationToken cancellationToken)
+    {
+        ReloadReport report;
+        using (await _gates.EnterAsync(chosen.EndpointId, cancellationToken))
+        {
+            if (_journal.Attachments.Find(chosen.EndpointId) is not { } record || !IsOnHost(record))
+                return new ReloadReport(chosen, ReloadOutcome.Skipped, [], "it is being made or removed");
+
+            try
+            {
+                report = await ReloadAsync(record, rules, dryRun);
+            }
+            catch (Exception failed) when (failed is CniException or IOException)
+            {
+                return new ReloadReport(record, ReloadOutcome.Failed, [], failed.Message);
+            }
+        }
+
+        return report is { Record.IsWarm: true, Outcome: ReloadOutcome.Failed } ? await ReplaceAsync(report) : report;
+    }
+
+    private async Task<ReloadReport> ReloadAsync(AttachmentRecord record, Ruleset rules, bool dryRun)
+    {
+        if (_inspection.WhyNot(record) is { } reason)
+            return new ReloadReport(record, ReloadOutcome.Skipped, [], reason);
+
+        // Read again with the gate: a plugin may have been adding these rules a moment ago.
+        var missing = _inspection.Missing(record, rules);
+        if (missing.Count > 0)
+            missing = _inspection.Missing(record, await _inspection.ReadRulesAsync(CancellationToken.None));
+
+        if (missing.Count == 0)
+            return new ReloadReport(record, ReloadOutcome.Complete, []);
+
+        if (dryRun)
+            return new ReloadReport(record, ReloadOutcome.WouldBeRestored, missing, Lost(record, missing));
+
+        if (record.IsWarm)
+            return new ReloadReport(record, ReloadOutcome.Failed, missing);
+
+        return await RestoreAsync(record, missing);
+    }
+
+    private async Task<ReloadReport> RestoreAsync(AttachmentRecord record, IReadOnlyList<MissingPart> missing)
+    {
+        try
+        {
+            await _restoration.RestoreAsync(record, HostPlugin.Of(record),
+                missing.Where(part => !part.IsLost).Select(part => part.Part).Distinct());
+        }
+        catch (Exception failed) when (failed is CniException or IOException)
+        {
+            return new ReloadReport(record, ReloadOutcome.Failed, missing, failed.Message);
+        }
+
+        var left = _inspection.Missing(record, await _inspection.ReadRulesAsync(CancellationToken.None));
+        var lost = Lost(record, left);
+        return left.Count == 0
+            ? new ReloadReport(record, ReloadOutcome.Restored, missing)
+            : new ReloadReport(record, ReloadOutcome.Failed, missing, lost
+                ?? $"the plugins report success, but this is still missing: {string.Join(", ", left.Select(part => part.What))}");
+    }
+
+    // Nobody uses it yet: a new one is simpler than a repaired one, and certain.
+    private async Task<ReloadReport> ReplaceAsync(ReloadReport report)
+    {
+        if (!_pool.TryMove(report.Record.EndpointId, WarmState.Leaving, WarmState.Ready, WarmState.Resting))
+            return report with { Outcome = ReloadOutcome.Skipped, Message = "a container is taking this warm attachment" };
+
+        await _release.ReleaseAsync(
+            report.Record.EndpointId, $"{string.Join(", ", report.Missing.Select(part => part.What))} on the host is missing");
+        return report with { Outcome = ReloadOutcome.Restored, Message = "a warm attachment: a new one takes its place" };
+    }
+
+    private static string? Lost(AttachmentRecord record, IReadOnlyList<MissingPart> missing) =>
+        missing.Where(part => part.IsLost).Select(part => part.What).ToArray() is { Length: > 0 } lost
+            ? $"no plugin can put back {string.Join(", ", lost)} while the container runs. {RecordText.Restart(record.ContainerName)}"
+            : null;
+
+    private void Note(ReloadReport report)
+    {
+        var what = string.Join(", ", report.Missing.Select(part => part.What));
+        var endpointId = report.Record.EndpointId;
+        if (report.Outcome == ReloadOutcome.Failed)
+        {
+            _failed.Add(1);
+            if (_loggedFailures.GetValueOrDefault(endpointId) != report.Message)
+                _logger.NotReloaded(report.Record.Text(), what, report.Message!);
+
+            _loggedFailures[endpointId] = report.Message!;
+            return;
+        }
+
+        _loggedFailures.Remove(endpointId);
+        if (report.Outcome == ReloadOutcome.Restored)
+        {
+            foreach (var part in report.Missing)
+                _restored.Add(1, new KeyValuePair<string, object?>("part", HostPartText.Of(part.Part)));
+
+            _logger.Reloaded(report.Record.Text(), what);
+        }
+    }
+}
