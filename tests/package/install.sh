@@ -96,9 +96,9 @@ first_container() {
 }
 
 upgrade_and_downgrade() {
-    inside sed -i 's/^#autoNetworks: .*/autoNetworks: true/' /etc/cnm-cni/config.yaml
+    inside sed -i 's/^#pluginOutputLimit: .*/pluginOutputLimit: 2MiB/' /etc/cnm-cni/config.yaml
     keeps_running "Upgrade to $newer" install_version "$newer"
-    inside grep -q '^autoNetworks: true' /etc/cnm-cni/config.yaml || fail "the upgrade overwrote settings"
+    inside grep -q '^pluginOutputLimit: 2MiB' /etc/cnm-cni/config.yaml || fail "the upgrade overwrote settings"
     keeps_running "Downgrade to $older" install_version "$older"
     [ "$(installed_version)" = "$older" ] || fail "it is version $(installed_version)"
     keeps_running "The same version again" apt install --reinstall "/shared/cnm-cni_${older}_$architecture.deb"
@@ -125,7 +125,7 @@ removal() {
     install_version "$version"
     end_watch "installation again"
     is_attached || fail "the attachment was not found again"
-    inside grep -q '^autoNetworks: true' /etc/cnm-cni/config.yaml || fail "the settings are lost"
+    inside grep -q '^pluginOutputLimit: 2MiB' /etc/cnm-cni/config.yaml || fail "the settings are lost"
 
     say "A container ends while the package is removed"
     apt remove cnm-cni
@@ -168,9 +168,9 @@ archive() {
     inside cnm-cni networks create pods >"$work/log" 2>&1 || fail "cnm-cni networks create"
     inside docker run -d --name web --network pods -p 8080:80 page >"$work/log" 2>&1 || fail "docker run"
     served 127.0.0.1:8080 || fail "the container does not serve"
-    inside sh -c 'echo "autoNetworks: true" >/etc/cnm-cni/config.yaml'
+    inside sh -c 'echo "pluginOutputLimit: 2MiB" >/etc/cnm-cni/config.yaml'
     keeps_running "The archive again" inside $here/install.sh >"$work/log" 2>&1 || fail "install.sh: update"
-    [ "$(inside cat /etc/cnm-cni/config.yaml)" = "autoNetworks: true" ] || fail "the update overwrote the settings"
+    [ "$(inside cat /etc/cnm-cni/config.yaml)" = "pluginOutputLimit: 2MiB" ] || fail "the update overwrote the settings"
     if inside $here/install.sh --prefix /opt/cnm-cni >"$work/log" 2>&1; then fail "a second installation"; fi
     begin_watch 127.0.0.1:8080
     inside $here/install.sh --uninstall >"$work/log" 2>&1 || fail "install.sh --uninstall"
