@@ -210,8 +210,10 @@ internal static class SharedOptions
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON instead of tables." };
 
+    /// <summary>The settings in force. In a container the process has the host's root directory from then on.</summary>
     /// <exception cref="SettingsException">The file cannot be read or understood.</exception>
+    /// <exception cref="ServiceException">The host's file system cannot be entered.</exception>
     public static AdapterSettings SettingsOf(ParseResult parsed) => parsed.GetValue(Config) is { } file
-        ? SettingsFile.Load(file, mustExist: true)
-        : SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false);
+        ? HostRoot.Enter(SettingsFile.Load(file, mustExist: true), hostFile: null)
+        : HostRoot.Enter(SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false), SettingsFile.DefaultPath);
 }

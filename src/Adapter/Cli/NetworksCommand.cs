@@ -75,6 +75,7 @@ internal static class NetworksCommand
     private static async Task<int> ListAsync(AdapterSettings settings, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
+        var driver = new DriverName(settings, docker);
         var found = await DirectoryLookup.FindAsync(settings, cancellationToken);
         var contents = new ConfigurationDirectory(() => found.ConfigurationDirectories).Load();
         IReadOnlyList<DockerNetwork> networks = [];
@@ -82,7 +83,7 @@ internal static class NetworksCommand
         string? silence = null;
         try
         {
-            networks = await docker.CniNetworksAsync(settings.DriverName, cancellationToken);
+            networks = await docker.CniNetworksAsync(await driver.AskAsync(cancellationToken), cancellationToken);
             clusters = await docker.ClustersAsync(cancellationToken);
         }
         catch (DockerException failure)
@@ -95,7 +96,7 @@ internal static class NetworksCommand
         {
             Directories = ListedDirectories.Of(found, clusters),
             Notes = await NetworksAdvice.ReadAsync(
-                contents, plugins, silence is null ? docker : null, settings.DriverName, cancellationToken),
+                contents, plugins, silence is null ? docker : null, driver.Known, cancellationToken),
         };
         NetworksReport.Write(listing, json, output);
         return ExitCodes.Success;
@@ -105,14 +106,15 @@ internal static class NetworksCommand
         AdapterSettings settings, NetworkRequest request, TextWriter output, CancellationToken cancellationToken)
     {
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
+        var driver = new DriverName(settings, docker);
         try
         {
             var found = await DirectoryLookup.FindAsync(settings, cancellationToken);
-            var creation = new NetworkCreation(docker, new ConfigurationDirectory(() => found.ConfigurationDirectories), settings);
+            var creation = new NetworkCreation(docker, new ConfigurationDirectory(() => found.ConfigurationDirectories), settings, driver);
             var (name, id, plan) = await creation.CreateAsync(request, cancellationToken);
             var addresses = plan.WhyNull is { } reason
                 ? $"--ipam-driver null, because {reason}"
-                : $"--ipam-driver {settings.DriverName}, {plan.Pools}";
+                : $"--ipam-driver {driver.Known}, {plan.Pools}";
             var attach = plan.WhyInSandbox is { } need ? $"; -o {NetworkOptions.AttachKey}=sandbox, because {need}" : "";
             await output.WriteLineAsync($"{name} {id}: CNI network {plan.CniNetwork}, {addresses}{attach}");
             return ExitCodes.Success;

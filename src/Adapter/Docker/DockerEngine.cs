@@ -62,6 +62,10 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
         return new DockerVersion(version.Version ?? "", version.APIVersion ?? "");
     }
 
+    public async Task<string?> PluginNameAsync(string pluginId, CancellationToken cancellationToken) =>
+        (await FoundAsync<Plugin>(AskAsync(
+            "inspect the plugin that cnm-cni is", token => _client.Plugin.InspectPluginAsync(pluginId, token), cancellationToken)!))?.Name;
+
     public async Task<IReadOnlyList<DockerContainer>> ContainersAsync(CancellationToken cancellationToken) =>
         [.. (await ListContainersAsync(cancellationToken)).Select(container => new DockerContainer(NameOf(container), container.ID))];
 

@@ -6,6 +6,7 @@ internal static class DockerServices
 {
     public static IServiceCollection AddDocker(this IServiceCollection services, AdapterSettings settings) => services
         .AddSingleton<IDockerEngine>(provider => new DockerEngine(settings.DockerSocket, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<DriverName>()
         .AddSingleton<EngineFacts>()
         .AddSingleton<DockerNames>();
 }

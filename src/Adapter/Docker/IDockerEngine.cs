@@ -31,6 +31,9 @@ internal interface IDockerEngine
     /// <summary>The version of the engine and of its API.</summary>
     Task<DockerVersion> VersionAsync(CancellationToken cancellationToken);
 
+    /// <summary>The name of a managed plugin, with its tag; null when Docker has no such plugin.</summary>
+    Task<string?> PluginNameAsync(string pluginId, CancellationToken cancellationToken);
+
     /// <summary>The endpoints of a network; null when Docker has no such network.</summary>
     Task<DockerNetworkEndpoints?> EndpointsAsync(string networkId, CancellationToken cancellationToken);
 

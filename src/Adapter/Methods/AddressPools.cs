@@ -13,14 +13,14 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal static class AddressPools
 {
-    public static void RequireFit(NetworkOptions options, NetworkConfiguration network)
+    public static void RequireFit(NetworkOptions options, NetworkConfiguration network, string driver)
     {
         if (options.Ipam == IpamMode.Null)
             return;
 
         if (options.Ipam == IpamMode.Cni)
         {
-            RequireDeclared(options, network);
+            RequireDeclared(options, network, driver);
             RequireIPv4Wanted(options, network);
             return;
         }
@@ -34,7 +34,8 @@ internal static class AddressPools
             {
                 throw new CnmException(
                     $"Docker's own address management chose {pool.Pool}, which is outside the range of CNI network \"{network.Name}\" " +
-                    $"({Range(subnets)}). Let the CNI network choose the addresses: {NetworkCommand.Best(network, options.Attach)}");
+                    $"({Range(subnets)}). Let the CNI network choose the addresses: " +
+                    NetworkCommand.Best(driver, network, options.Attach));
             }
 
             if (pool.Gateway is { Length: > 0 } gateway && !(Cidr.TryAddressIn(gateway, out var address) && address.Equals(subnet.Gateway)))
@@ -42,7 +43,7 @@ internal static class AddressPools
                 throw new CnmException(
                     $"Docker's own address management chose gateway {gateway}, " +
                     $"but that of CNI network \"{network.Name}\" is {subnet.Gateway}. Add --gateway {subnet.Gateway}, " +
-                    $"or let the CNI network choose: {NetworkCommand.Best(network, options.Attach)}");
+                    $"or let the CNI network choose: {NetworkCommand.Best(driver, network, options.Attach)}");
             }
         }
 
@@ -55,13 +56,14 @@ internal static class AddressPools
     /// <param name="ofPool">The CNI network that the IPAM driver used; null if unknown.</param>
     /// <param name="network">The CNI network that the network driver uses.</param>
     /// <param name="attach">For the command in the error text.</param>
-    public static void RequireSameNetwork(string? ofPool, NetworkConfiguration network, AttachMode attach)
+    /// <param name="driver">The driver's name, for the same.</param>
+    public static void RequireSameNetwork(string? ofPool, NetworkConfiguration network, AttachMode attach, string driver)
     {
         if (ofPool is not null && ofPool != network.Name)
         {
             throw new CnmException(
                 $"-o names CNI network \"{network.Name}\", but the addresses would come from \"{ofPool}\". " +
-                $"Name the same network in both options: {NetworkCommand.WithCni(network, attach)}");
+                $"Name the same network in both options: {NetworkCommand.WithCni(driver, network, attach)}");
         }
     }
 
@@ -79,14 +81,14 @@ internal static class AddressPools
     }
 
     // RequestPool has run before, perhaps for another CNI network than the one that -o names.
-    private static void RequireDeclared(NetworkOptions options, NetworkConfiguration network)
+    private static void RequireDeclared(NetworkOptions options, NetworkConfiguration network, string driver)
     {
         var declared = CniSubnet.Pools(network);
         foreach (var pool in options.Pools.Where(pool => !declared.Any(subnet => subnet.Subnet.ToString() == pool.Pool)))
         {
             throw new CnmException(
                 $"subnet {pool.Pool} does not belong to CNI network \"{network.Name}\" ({Range(declared)}): " +
-                $"-o and --ipam-opt name different networks. {NetworkCommand.WithCni(network, options.Attach)}");
+                $"-o and --ipam-opt name different networks. {NetworkCommand.WithCni(driver, network, options.Attach)}");
         }
     }
 

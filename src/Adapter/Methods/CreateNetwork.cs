@@ -1,4 +1,5 @@
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Networks;
 using Bridge.Adapter.Settings;
@@ -17,7 +18,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class CreateNetwork(
     ConfigurationDirectory configurations, CniRuntime runtime, PoolRequests requests, Journal journal, AdapterSettings settings,
-    FileWarnings fileWarnings, WarmPool warm, WarmSignal signal)
+    FileWarnings fileWarnings, WarmPool warm, WarmSignal signal, DriverName driver)
     : ICnmMethod<CreateNetworkRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(CreateNetworkRequest request, CancellationToken cancellationToken)
@@ -31,9 +32,9 @@ internal sealed class CreateNetwork(
             contents, options.CniNetwork ?? ofPool
                 ?? CniNetworks.OnlyDeclaring(contents, [.. options.Pools.Select(pool => pool.Pool ?? "")]));
         requests.Settle();
-        NetworkSupport.RequireAttachMode(options.Attach, network, settings.SandboxPlugins);
-        AddressPools.RequireFit(options, network);
-        AddressPools.RequireSameNetwork(ofPool, network, options.Attach);
+        NetworkSupport.RequireAttachMode(options.Attach, network, settings.SandboxPlugins, driver.Known);
+        AddressPools.RequireFit(options, network, driver.Known);
+        AddressPools.RequireSameNetwork(ofPool, network, options.Attach, driver.Known);
         EndpointOptions.Require(options.EndpointDefaults, network);
         var record = options.ToRecord(networkId, network);
         WarmSupport.Require(record, network, settings);

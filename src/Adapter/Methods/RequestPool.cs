@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Docker;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
@@ -15,7 +16,8 @@ namespace Bridge.Adapter.Methods;
 /// user's options must agree. CNI: nothing. Journal: nothing, the pool id says it all. Clean-up: nothing. Idempotent.
 /// </summary>
 internal sealed class RequestPool(
-    ConfigurationDirectory configurations, PoolRequests requests, NetworkNamespace host, AdapterSettings settings)
+    ConfigurationDirectory configurations, PoolRequests requests, NetworkNamespace host, AdapterSettings settings,
+    DriverName driver)
     : ICnmMethod<RequestPoolRequest, RequestPoolResponse>
 {
     private const string Gateway = "com.docker.network.gateway";
@@ -27,7 +29,8 @@ internal sealed class RequestPool(
         {
             throw new CnmException(
                 $"addresses of CNI network \"{network.Name}\" cannot be reserved ahead: {reason}. " +
-                $"Let its IPAM plugin choose them when a container starts: {NetworkCommand.WithNull(network, AttachOf(network))}");
+                "Let its IPAM plugin choose them when a container starts: " +
+                NetworkCommand.WithNull(driver.Known, network, AttachOf(network)));
         }
 
         var subnet = Subnet(request, network);
@@ -37,7 +40,7 @@ internal sealed class RequestPool(
             throw new CnmException(
                 $"only the IPAM plugin of CNI network \"{network.Name}\" knows its IPv6 subnets. " +
                 $"Docker accepts {subnet.Subnet} in their place only if --subnet names it: " +
-                NetworkCommand.WithCni(network, AttachOf(network), withIPv6: true));
+                NetworkCommand.WithCni(driver.Known, network, AttachOf(network), withIPv6: true));
         }
 
         var pool = new CniPool(network.Name, subnet.Subnet);
@@ -47,7 +50,8 @@ internal sealed class RequestPool(
             throw new CnmException(
                 $"subnet {subnet.Subnet} of CNI network \"{network.Name}\" is already in use on this host, " +
                 "as it is once a pod or container is on it, and Docker accepts such a subnet only if --subnet names it: " +
-                $"{NetworkCommand.WithCni(network, AttachOf(network))} (or let cnm-cni do it: cnm-cni networks create {network.Name})");
+                $"{NetworkCommand.WithCni(driver.Known, network, AttachOf(network))} " +
+                $"(or let cnm-cni do it: cnm-cni networks create {network.Name})");
         }
 
         return Task.FromResult(new RequestPoolResponse(
@@ -55,15 +59,15 @@ internal sealed class RequestPool(
             new Dictionary<string, string> { [Gateway] = $"{subnet.Gateway}/{subnet.Subnet.PrefixLength}" }));
     }
 
-    private static string? ReadCniNetwork(IReadOnlyDictionary<string, string>? options)
+    private string? ReadCniNetwork(IReadOnlyDictionary<string, string>? options)
     {
         foreach (var (key, value) in options ?? new Dictionary<string, string>())
         {
             if (key != NetworkOptions.CniNetworkKey || string.IsNullOrEmpty(value))
             {
                 throw new CnmException(
-                    $"unknown option --ipam-opt {key}={value} of IPAM driver cni. Known: {NetworkOptions.CniNetworkKey}=NAME (the CNI " +
-                    "network to use).");
+                    $"unknown option --ipam-opt {key}={value} of IPAM driver {driver.Known}. Known: {NetworkOptions.CniNetworkKey}=NAME " +
+                    "(the CNI network to use).");
             }
         }
 
@@ -87,7 +91,7 @@ internal sealed class RequestPool(
         return declared.FirstOrDefault(subnet => subnet.Subnet.Equals(requested)) ?? throw new CnmException(
             $"--subnet {request.Pool} does not agree with CNI network \"{network.Name}\", " +
             $"whose subnet is {string.Join(" or ", declared.Select(subnet => subnet.Subnet))}. Omit --subnet, or: " +
-            $"{NetworkCommand.WithCni(network, AttachOf(network))}");
+            $"{NetworkCommand.WithCni(driver.Known, network, AttachOf(network))}");
     }
 
     private AttachMode AttachOf(NetworkConfiguration network) => NetworkSupport.BestAttachMode(network, settings.SandboxPlugins);

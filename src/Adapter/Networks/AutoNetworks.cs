@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Networks;
 /// Changes only networks that have its label. Runs in the background, because Docker calls cnm-cni while it creates a network.
 /// </summary>
 internal sealed class AutoNetworks(
-    IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider,
+    IDockerEngine docker, DriverName driver, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider,
     ILogger<AutoNetworks> logger)
 {
     private const string AutoLabel = "cnm-cni.auto";
@@ -37,6 +37,7 @@ internal sealed class AutoNetworks(
     {
         var contents = configurations.Load();
         var networks = await docker.NetworksAsync(cancellationToken);
+        _ = await driver.AskAsync(cancellationToken);
         foreach (var network in CniNetworks.Offered(contents))
             await UpdateAsync(network, networks.FirstOrDefault(other => other.Name == network.Name), cancellationToken);
 
@@ -57,7 +58,7 @@ internal sealed class AutoNetworks(
         if (existing is not null && !IsOurs(existing))
         {
             // A network that a person created for this CNI network serves as well.
-            if (existing.Driver != settings.DriverName || NetworkPairs.NamedBy(existing) is { } other && other != network.Name)
+            if (existing.Driver != driver.Known || NetworkPairs.NamedBy(existing) is { } other && other != network.Name)
                 LogOnce(network.Name, existing.Id, () => logger.NetworkNameTaken(network.Name, existing.Id, existing.Driver));
 
             return;
@@ -85,7 +86,7 @@ internal sealed class AutoNetworks(
         try
         {
             var labels = new Dictionary<string, string> { [AutoLabel] = "true", [PlanLabel] = plan.Summary };
-            var wanted = plan.ToDocker(network.Name, settings.DriverName, new Dictionary<string, string>(), labels);
+            var wanted = plan.ToDocker(network.Name, driver.Known, new Dictionary<string, string>(), labels);
             var networkId = await docker.CreateNetworkAsync(wanted, cancellationToken);
             _logged.Remove(network.Name);
             logger.NetworkMade(networkId, network.Name, plan.Summary);
@@ -119,7 +120,7 @@ internal sealed class AutoNetworks(
         return false;
     }
 
-    private bool IsOurs(DockerNetwork network) => network.Driver == settings.DriverName && IsAuto(network);
+    private bool IsOurs(DockerNetwork network) => network.Driver == driver.Known && IsAuto(network);
 
     private bool StaysAway(DockerNetwork network) =>
         !_goneSince.TryAdd(network.Id, timeProvider.GetTimestamp()) && IsLongEnough(_goneSince[network.Id]);

@@ -10,7 +10,8 @@ namespace Bridge.Adapter.Networks;
 /// <c>cnm-cni networks create</c>: creates a Docker network for a CNI network, and works out its options. Runs outside of the daemon, which
 /// Docker calls meanwhile.
 /// </summary>
-internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings)
+internal sealed class NetworkCreation(
+    IDockerEngine docker, ConfigurationDirectory configurations, AdapterSettings settings, DriverName driver)
 {
     /// <returns>The new network's name and id, and its plan.</returns>
     /// <exception cref="CnmException">There is no such CNI network, the name is taken, or the requested IPAM is not possible.</exception>
@@ -26,10 +27,12 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
 
         var network = CniNetworks.Choose(contents, request.CniNetwork);
         var name = request.Name ?? network.Name;
+        var ours = await driver.AskAsync(cancellationToken);
         if ((await docker.NetworksAsync(cancellationToken)).FirstOrDefault(other => other.Name == name) is { } taken)
         {
             throw new CnmException(
-                $"a Docker network \"{name}\" exists already ({taken.Id}): {Describe(taken, contents)}. Choose another name with --name.");
+                $"a Docker network \"{name}\" exists already ({taken.Id}): {Describe(taken, ours, contents)}. " +
+                "Choose another name with --name.");
         }
 
         var plan = request.Ipam == IpamChoice.Null
@@ -43,14 +46,14 @@ internal sealed class NetworkCreation(IDockerEngine docker, ConfigurationDirecto
                 "then the IPAM plugin chooses them when a container starts (--ipam null).");
         }
 
-        var wanted = plan.ToDocker(name, settings.DriverName, request.Options, new Dictionary<string, string>())
+        var wanted = plan.ToDocker(name, ours, request.Options, new Dictionary<string, string>())
             with { Internal = request.Internal };
         return (name, await docker.CreateNetworkAsync(wanted, cancellationToken), plan);
     }
 
-    private string Describe(DockerNetwork taken, ConfigurationDirectoryContents contents)
+    private static string Describe(DockerNetwork taken, string ours, ConfigurationDirectoryContents contents)
     {
-        if (taken.Driver != settings.DriverName)
+        if (taken.Driver != ours)
             return $"its driver is {taken.Driver}";
 
         return NetworkPairs.StandsFor(taken, contents) is { } cniNetwork

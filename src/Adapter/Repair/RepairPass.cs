@@ -12,7 +12,7 @@ namespace Bridge.Adapter.Repair;
 /// call of Docker's: Docker may hold locks until that call returns.
 /// </summary>
 internal sealed class RepairPass(
-    IEnumerable<IInspection> inspections, IDockerEngine docker, Journal journal,
+    IEnumerable<IInspection> inspections, IDockerEngine docker, DriverName driver, Journal journal,
     ContainerNames names, KnownFindings known, AdapterMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
 {
     // A plugin that hangs in one DEL must not block all others.
@@ -101,7 +101,7 @@ internal sealed class RepairPass(
     {
         try
         {
-            return (await DockerView.ReadAsync(docker, settings.DriverName, journal, cancellationToken), null);
+            return (await DockerView.ReadAsync(docker, await driver.AskAsync(cancellationToken), journal, cancellationToken), null);
         }
         catch (DockerException failure)
         {

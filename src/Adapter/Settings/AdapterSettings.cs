@@ -10,9 +10,19 @@ namespace Bridge.Adapter.Settings;
 internal sealed record AdapterSettings
 {
     /// <summary>
-    /// Where Docker finds the driver; the file's name without <c>.sock</c> is the driver's name. Absolute path of at most 107 bytes.
+    /// Where Docker finds the driver; the file's name without <c>.sock</c> is the name of a driver that is no managed plugin. Absolute
+    /// path of at most 107 bytes.
     /// </summary>
     public string Socket { get; init; } = "/run/docker/plugins/cni.sock";
+
+    /// <summary>The name after <c>-d</c> and <c>--ipam-driver</c>; null: cnm-cni finds it (<c>Docker/DriverName</c>).</summary>
+    public string? DriverName { get; init; }
+
+    /// <summary>
+    /// Where the host's file system is mounted, for a cnm-cni in a container; it becomes the root directory of the process. Absolute path;
+    /// null: cnm-cni runs on the host itself.
+    /// </summary>
+    public string? PluginRoot { get; init; }
 
     /// <summary>The journal: records of attachments and pending clean-ups. Must survive a reboot. Absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/cnm-cni";
@@ -97,11 +107,7 @@ internal sealed record AdapterSettings
     public int PluginOutputLimit { get; init; } = 1024 * 1024;
 
     /// <summary>What is logged, and how.</summary>
-    public LogSettings Log { get; init; } = new();
-
-    /// <summary>The name after <c>-d</c> and <c>--ipam-driver</c>: Docker names a driver after its socket file.</summary>
-    public string DriverName => Path.GetFileNameWithoutExtension(Socket);
-}
+    public LogSettings Log { get; init; } = new();}
 
 /// <summary>
 /// Deadlines of the CNI operations; a whole chain of plugins shares one. In the file with a unit: <c>60s</c>, <c>2m</c>, <c>500ms</c>.

@@ -65,6 +65,8 @@ internal static class SettingsTable
 
     private static readonly SettingsSection<AdapterSettings> File = new SettingsSection<AdapterSettings>()
         .Row("socket", file => file.Socket, (file, value) => file with { Socket = value }, AbsolutePath(LongestSocketPath))
+        .Row("driverName", file => file.DriverName, (file, value) => file with { DriverName = value }, FoundDriver)
+        .Row("pluginRoot", file => file.PluginRoot, (file, value) => file with { PluginRoot = value }, OptionalPath)
         .Row("stateDirectory", file => file.StateDirectory, (file, value) => file with { StateDirectory = value }, AbsolutePath())
         .Row("runDirectory", file => file.RunDirectory, (file, value) => file with { RunDirectory = value }, AbsolutePath())
         .Row("configurationDirectory", file => file.ConfigurationDirectory, (file, value) => file with { ConfigurationDirectory = value },
@@ -127,7 +129,7 @@ internal static class SettingsTable
     private static SettingsKind<bool> Flag => new((value, current) => value.Flag(current), flag => flag ? "true" : "false");
 
     private static SettingsKind<IReadOnlyList<string>?> FoundPaths => new(
-        (value, current) => value.IsAuto() ? null : value.AbsolutePaths() ?? current,
+        (value, current) => value.IsWord(SettingsValue.Auto) ? null : value.AbsolutePaths() ?? current,
         paths => paths is null ? SettingsValue.Auto : SettingsText.List(paths));
 
     private static SettingsKind<IReadOnlyList<string>> FileNames => new((value, _) => value.FileNames(), SettingsText.List);
@@ -140,9 +142,17 @@ internal static class SettingsTable
     private static SettingsKind<string> AbsolutePath(int longest = LongestPath) =>
         new((value, current) => value.AbsolutePath(current, longest), SettingsText.Plain);
 
-    private static SettingsKind<string?> FoundPath(int longest = LongestPath) => new(
-        (value, current) => value.IsAuto() ? null : value.AbsolutePath("", longest) is { Length: > 0 } path ? path : current,
-        path => path is null ? SettingsValue.Auto : SettingsText.Plain(path));
+    private static SettingsKind<string?> FoundPath(int longest = LongestPath) => PathOr(SettingsValue.Auto, longest);
+
+    private static SettingsKind<string?> OptionalPath => PathOr(SettingsValue.None, LongestPath);
+
+    private static SettingsKind<string?> PathOr(string word, int longest) => new(
+        (value, current) => value.IsWord(word) ? null : value.AbsolutePath("", longest) is { Length: > 0 } path ? path : current,
+        path => path is null ? word : SettingsText.Plain(path));
+
+    private static SettingsKind<string?> FoundDriver => new(
+        (value, current) => value.IsWord(SettingsValue.Auto) ? null : value.DriverName() ?? current,
+        name => name is null ? SettingsValue.Auto : SettingsText.Plain(name));
 
     private static SettingsKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) =>
         new((value, current) => value.Duration(current, least, most), SettingsText.Duration);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -12,6 +13,9 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
 {
     /// <summary>The word for: cnm-cni finds it.</summary>
     public const string Auto = "auto";
+
+    /// <summary>The word for: there is none.</summary>
+    public const string None = "none";
 
     private readonly Mark _position = parser.Current?.Start ?? Mark.Empty;
 
@@ -73,8 +77,27 @@ internal sealed partial class SettingsValue(IParser parser, SettingsProblems pro
     public string AbsolutePath(string current, int longest) =>
         Scalar("an absolute path") is { } scalar && IsGoodPath(scalar, longest) ? Path.TrimEndingDirectorySeparator(scalar.Value) : current;
 
-    /// <summary>Whether the value is <see cref="Auto"/>, which is consumed then.</summary>
-    public bool IsAuto() => parser.Accept<Scalar>(out var scalar) && scalar.Value == Auto && parser.MoveNext();
+    /// <summary>Whether the value is this word, which is consumed then.</summary>
+    public bool IsWord(string word) => parser.Accept<Scalar>(out var scalar) && scalar.Value == word && parser.MoveNext();
+
+    /// <summary>A driver's name as Docker writes it, with the tag of a managed plugin. Null when there is none here.</summary>
+    public string? DriverName()
+    {
+        if (Scalar("a driver's name, for example cnm-cni:latest") is not { } scalar)
+            return null;
+
+        if (IsReference().IsMatch(scalar.Value))
+            return scalar.Value;
+
+        problems.Add(scalar.Start,
+            $"{Prefix}\"{scalar.Value}\" is no name of a driver: letters, digits, '_', '-', '.', '/' and ':', the first one a letter " +
+            "or a digit, at most 255");
+        return null;
+    }
+
+    // A reference to an image, as Docker names managed plugins (distribution reference.ReferenceRegexp), or the name of a socket.
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex IsReference();
 
     /// <summary>Null when there is no list here.</summary>
     public IReadOnlyList<string>? AbsolutePaths()

@@ -41,14 +41,15 @@ internal static class NetworkSupport
         WhyNotStaged(network, sandboxPlugins) is null ? AttachMode.Staging : AttachMode.Sandbox;
 
     /// <exception cref="CnmException">The chain would run in a staging namespace and cannot.</exception>
-    public static void RequireAttachMode(AttachMode attach, NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins)
+    public static void RequireAttachMode(
+        AttachMode attach, NetworkConfiguration network, IReadOnlyList<string> sandboxPlugins, string driver)
     {
         if (attach == AttachMode.Staging && WhyNotStaged(network, sandboxPlugins) is { } reason)
         {
             throw new CnmException(
                 $"CNI network \"{network.Name}\" ({network.Source}) must be attached directly in the container's namespace, because " +
-                $"{reason}. Run its plugins there: {NetworkCommand.Best(network, AttachMode.Sandbox)} (for Docker 28 or newer, and for " +
-                "docker network connect to a running container on every engine)");
+                $"{reason}. Run its plugins there: {NetworkCommand.Best(driver, network, AttachMode.Sandbox)} " +
+                "(for Docker 28 or newer, and for docker network connect to a running container on every engine)");
         }
     }
 
@@ -84,22 +85,23 @@ internal static class NetworkSupport
 /// <summary>The `docker network create` command for a CNI network, for error texts.</summary>
 internal static class NetworkCommand
 {
-    public static string Best(NetworkConfiguration network, AttachMode attach) =>
-        NetworkSupport.WhyNotReserved(network) is null ? WithCni(network, attach) : WithNull(network, attach);
+    public static string Best(string driver, NetworkConfiguration network, AttachMode attach) =>
+        NetworkSupport.WhyNotReserved(network) is null ? WithCni(driver, network, attach) : WithNull(driver, network, attach);
 
     /// <summary>With <c>--ipam-driver null</c>: the CNI network's own IPAM chooses when a container starts.</summary>
-    public static string WithNull(NetworkConfiguration network, AttachMode attach) =>
-        $"docker network create -d cni --ipam-driver null -o {NetworkOptions.CniNetworkKey}={network.Name} {Option(attach)}NETWORK";
+    public static string WithNull(string driver, NetworkConfiguration network, AttachMode attach) =>
+        $"docker network create -d {driver} --ipam-driver null -o {NetworkOptions.CniNetworkKey}={network.Name} {Option(attach)}NETWORK";
 
     /// <summary>With <c>--ipam-driver cni</c>, and with the subnets: without <c>--subnet</c> Docker before 29.0.4 refuses --ip.</summary>
+    /// <param name="driver">The driver's name.</param>
     /// <param name="network">The CNI network.</param>
     /// <param name="attach">Where its plugins run.</param>
     /// <param name="withIPv6">With IPv6 also where it is not known whether the network has any.</param>
-    public static string WithCni(NetworkConfiguration network, AttachMode attach, bool withIPv6 = false)
+    public static string WithCni(string driver, NetworkConfiguration network, AttachMode attach, bool withIPv6 = false)
     {
         var subnets = withIPv6 ? CniSubnet.Pools(network) : CniSubnet.Offered(network);
         var ipv6 = subnets.Any(subnet => subnet.Family == AddressFamily.InterNetworkV6) ? "--ipv6 " : "";
-        return $"docker network create -d cni --ipam-driver cni --ipam-opt {NetworkOptions.CniNetworkKey}={network.Name} " +
+        return $"docker network create -d {driver} --ipam-driver {driver} --ipam-opt {NetworkOptions.CniNetworkKey}={network.Name} " +
             $"-o {NetworkOptions.CniNetworkKey}={network.Name} {Option(attach)}" +
             $"{ipv6}{string.Join(' ', subnets.Select(Pool))} NETWORK";
     }

@@ -40,7 +40,7 @@ public sealed class InvalidOptionTests
     public void An_invalid_gateway_is_refused_like_one_that_is_not_the_CNI_networks(string gateway) =>
         FluentActions.Invoking(() => AddressPools.RequireFit(
             new NetworkOptions("pods", IpamMode.Docker, [new IpamData("LocalDefault", "10.88.0.0/16", gateway)]),
-            Conflists.Parse(Conflists.Stock)))
+            Conflists.Parse(Conflists.Stock), "cni"))
             .Should().Throw<CnmException>().WithMessage(
                 $"Docker's own address management chose gateway {gateway}, but that of CNI network*");
 

@@ -14,31 +14,32 @@ public sealed class AddressPoolsTests
     [InlineData("10.88.4.0/24", null)]
     public void A_pool_inside_the_CNI_networks_range_is_accepted(string pool, string? gateway)
     {
-        var check = () => AddressPools.RequireFit(DockerIpam(pool, gateway), Conflists.Parse(Conflists.Stock));
+        var check = () => AddressPools.RequireFit(DockerIpam(pool, gateway), Conflists.Parse(Conflists.Stock), "cni");
         check.Should().NotThrow();
     }
 
     [Fact]
     public void Dockers_own_choice_of_addresses_is_refused_with_the_command_to_type()
     {
-        var check = () => AddressPools.RequireFit(DockerIpam("172.18.0.0/16", "172.18.0.1/16"), Conflists.Parse(Conflists.Stock));
+        var check = () => AddressPools.RequireFit(
+            DockerIpam("172.18.0.0/16", "172.18.0.1/16"), Conflists.Parse(Conflists.Stock), "cnm-cni:latest");
         check.Should().Throw<CnmException>().WithMessage(
             "Docker's own address management chose 172.18.0.0/16, which is outside the range of CNI network \"pods\" (10.88.0.0/16). " +
-            "Let the CNI network choose the addresses: docker network create -d cni --ipam-driver cni --ipam-opt cni.network=pods -o " +
-            "cni.network=pods --subnet 10.88.0.0/16 --gateway 10.88.0.1 NETWORK");
+            "Let the CNI network choose the addresses: docker network create -d cnm-cni:latest --ipam-driver cnm-cni:latest " +
+            "--ipam-opt cni.network=pods -o cni.network=pods --subnet 10.88.0.0/16 --gateway 10.88.0.1 NETWORK");
     }
 
     [Fact]
     public void Another_gateway_than_the_CNI_networks_is_refused()
     {
-        var check = () => AddressPools.RequireFit(DockerIpam("10.89.0.0/24", "10.89.0.1/24"), Conflists.Parse(Conflists.Plain));
+        var check = () => AddressPools.RequireFit(DockerIpam("10.89.0.0/24", "10.89.0.1/24"), Conflists.Parse(Conflists.Plain), "cni");
         check.Should().Throw<CnmException>().WithMessage("*gateway 10.89.0.1/24*is 10.89.0.254. Add --gateway 10.89.0.254*");
     }
 
     [Fact]
     public void With_the_null_IPAM_there_is_nothing_to_fit()
     {
-        var check = () => AddressPools.RequireFit(new NetworkOptions("pods", IpamMode.Null, []), Conflists.Parse(Conflists.Stock));
+        var check = () => AddressPools.RequireFit(new NetworkOptions("pods", IpamMode.Null, []), Conflists.Parse(Conflists.Stock), "cni");
         check.Should().NotThrow();
     }
 
@@ -56,7 +57,7 @@ public sealed class AddressPoolsTests
         {
             var check =
                 () => AddressPools.RequireFit(
-                    new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual);
+                    new NetworkOptions("dual", ipam, [.. pools.Select(pool => new IpamData(space, pool, null))]), dual, "cni");
             if (isRefused)
                 check.Should().Throw<CnmException>().WithMessage("*--ipv4=false*\"dual\"*10.88.0.0/16*Omit --ipv4=false*");
             else

@@ -32,10 +32,12 @@ public abstract class AutoNetworksTest : IAsyncLifetime
     }
 
     private protected AutoNetworks Networks(AdapterSettings settings, TimeProvider time, ILogger<AutoNetworks> log) =>
-        new(_engine, new ConfigurationDirectory(settings.ConfigurationDirectory!), settings, time, log);
+        new(_engine, new DriverName(settings, _engine), new ConfigurationDirectory(settings.ConfigurationDirectory!), settings, time, log);
 
     private protected AutoNetworks Networks(Func<IReadOnlyList<string>> directories, AdapterSettings settings, TimeProvider time) =>
-        new(_engine, new ConfigurationDirectory(directories), settings, time, NullLogger<AutoNetworks>.Instance);
+        new(
+            _engine, new DriverName(settings, _engine), new ConfigurationDirectory(directories), settings, time,
+            NullLogger<AutoNetworks>.Instance);
 
     private protected void Write(string file, string content) => File.WriteAllText(Path.Combine(ConfigurationPath, file), content);
 

@@ -26,6 +26,8 @@ public sealed class SettingsFileTests : IDisposable
     [Fact]
     public void Every_key_can_be_set() => Read("""
         socket: /run/docker/plugins/other.sock
+        driverName: example.org:5000/net/cnm-cni:1.2
+        pluginRoot: /host/
         stateDirectory: /srv/state/
         runDirectory: "/srv/run"
         configurationDirectory: /srv/net.d
@@ -46,6 +48,8 @@ public sealed class SettingsFileTests : IDisposable
         """).Should().BeEquivalentTo(new AdapterSettings
     {
         Socket = "/run/docker/plugins/other.sock",
+        DriverName = "example.org:5000/net/cnm-cni:1.2",
+        PluginRoot = "/host",
         StateDirectory = "/srv/state",
         RunDirectory = "/srv/run",
         ConfigurationDirectory = "/srv/net.d",
@@ -91,6 +95,10 @@ public sealed class SettingsFileTests : IDisposable
         "pluginOutputLimit: 16MB\n", "1:20: pluginOutputLimit: \"16MB\" is not a size with its unit (B, KiB, MiB, GiB), for example 16MiB")]
     [InlineData(
         "pluginOutputLimit: 9000000000GiB\n", "1:20: pluginOutputLimit: 9000000000GiB is out of range; allowed are 64KiB to 256MiB")]
+    [InlineData(
+        "driverName: cnm cni\n", "1:13: driverName: \"cnm cni\" is no name of a driver: letters, digits, '_', '-', '.', '/' and ':'")]
+    [InlineData("driverName: ''\n", "1:13: driverName: \"\" is no name of a driver")]
+    [InlineData("pluginRoot: host\n", "1:13: pluginRoot: \"host\" is not an absolute path (it must begin with /)")]
     [InlineData("socket: run/cni.sock\n", "1:9: socket: \"run/cni.sock\" is not an absolute path (it must begin with /)")]
     [InlineData(
         "dockerSocket: unix:///var/run/docker.sock\n", "1:15: dockerSocket: \"unix:///var/run/docker.sock\" is not an absolute path")]

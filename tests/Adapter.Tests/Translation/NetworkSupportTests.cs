@@ -56,8 +56,8 @@ public sealed class NetworkSupportTests
         "10.89.0.0/24 --gateway 10.89.0.1 NETWORK")]
     public void A_chain_that_cannot_be_staged_is_refused_with_the_command_to_type(string plugins, string command)
     {
-        var stage = () => NetworkSupport.RequireAttachMode(AttachMode.Staging, Chain(plugins), ["mesh"]);
-        var attach = () => NetworkSupport.RequireAttachMode(AttachMode.Sandbox, Chain(plugins), ["mesh"]);
+        var stage = () => NetworkSupport.RequireAttachMode(AttachMode.Staging, Chain(plugins), ["mesh"], "cni");
+        var attach = () => NetworkSupport.RequireAttachMode(AttachMode.Sandbox, Chain(plugins), ["mesh"], "cni");
 
         stage.Should().Throw<CnmException>().WithMessage(
             $"CNI network \"lan\" (test.conflist) must be attached directly in the container's namespace, because *{command} (for Docker " +

@@ -1,4 +1,5 @@
 using Bridge.Adapter.Networks;
+using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -47,9 +48,9 @@ public sealed class UnstatedSubnetsTests
     [Fact]
     public void The_command_in_error_texts_names_the_pool_and_only_a_known_gateway()
     {
-        NetworkCommand.Best(Chain("""{ "type": "calico", "ipam": { "type": "calico-ipam" } }"""), Bridge.Adapter.State.AttachMode.Staging)
+        NetworkCommand.Best("cni", Chain("""{ "type": "calico", "ipam": { "type": "calico-ipam" } }"""), AttachMode.Staging)
             .Should().EndWith("--subnet 0.0.0.0/0 --gateway 169.254.1.1 NETWORK");
-        NetworkCommand.Best(Chain("""{ "type": "bridge", "ipam": { "type": "weave-ipam" } }"""), Bridge.Adapter.State.AttachMode.Staging)
+        NetworkCommand.Best("cni", Chain("""{ "type": "bridge", "ipam": { "type": "weave-ipam" } }"""), AttachMode.Staging)
             .Should().EndWith("--subnet 0.0.0.0/0 NETWORK");
     }
 

@@ -42,7 +42,8 @@ internal static class Completions
     {
         var settings = SettingsOf(context.ParseResult);
         using var docker = new DockerEngine(settings.DockerSocket, TimeProvider.System);
-        return (await docker.CniNetworksAsync(settings.DriverName, cancellationToken)).Select(network => Item(network.Name, null));
+        var driver = await new DriverName(settings, docker).AskAsync(cancellationToken);
+        return (await docker.CniNetworksAsync(driver, cancellationToken)).Select(network => Item(network.Name, null));
     });
 
     /// <summary>The CNI networks of the configuration directory, by name.</summary>

@@ -61,7 +61,7 @@ internal sealed class CutOffInspection(
 /// </summary>
 internal sealed class ReservationInspection(
     Journal journal, CleanupRunner cleanups, LostAttachments lost, WarmPool pool, WarmRelease warm, IDockerEngine docker,
-    AdapterSettings settings) : IInspection
+    DriverName driver, AdapterSettings settings) : IInspection
 {
     // Docker makes the endpoint right after it reserves, and releases right after the endpoint's end.
     private static readonly TimeSpan ShortestGrace = TimeSpan.FromSeconds(10);
@@ -77,7 +77,7 @@ internal sealed class ReservationInspection(
                 && !(record.EndpointId is { } endpoint && view.Has(endpoint))),
         ];
         var elsewhere = unused.Length == 0 ? new HashSet<IPAddress>()
-            : await docker.AddressesElsewhereAsync(settings.DriverName, cancellationToken);
+            : await docker.AddressesElsewhereAsync(await driver.AskAsync(cancellationToken), cancellationToken);
         return
         [
             .. unused.Where(record => !record.KnownAddresses.Any(address => elsewhere.Contains(address.Address)))

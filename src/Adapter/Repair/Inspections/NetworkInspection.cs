@@ -14,7 +14,8 @@ namespace Bridge.Adapter.Repair.Inspections;
 /// later: a dockerd that ran without its disk lists nothing, and starts containers on its networks before it answers requests.
 /// </summary>
 internal sealed class NetworkInspection(
-    Journal journal, DeletedNetworks deleted, ConfigurationDirectory configurations, AdapterSettings settings, TimeProvider timeProvider)
+    Journal journal, DeletedNetworks deleted, ConfigurationDirectory configurations, AdapterSettings settings,
+    DriverName driver, TimeProvider timeProvider)
         : IInspection
 {
     /// <summary>How long a network that Docker does not list is kept.</summary>
@@ -119,7 +120,7 @@ internal sealed class NetworkInspection(
     private IpamMode Ipam(DockerNetwork network) => network.IpamDriver switch
     {
         "null" => IpamMode.Null,
-        var driver when driver == settings.DriverName => IpamMode.Cni,
+        var ours when ours == driver.Known => IpamMode.Cni,
         _ => IpamMode.Docker,
     };
 }
