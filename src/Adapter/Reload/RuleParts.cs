@@ -66,8 +66,9 @@ internal static class RuleParts
         var json = firewall.Json;
         var backend = IpamSection.Text(json, "backend");
         var zone = IpamSection.Text(json, "firewalldZone") is { Length: > 0 } chosen ? chosen : "trusted";
-        var isAccepted = (backend != "firewalld" && IsAcceptedByIptables(ip, rules))
-            || (backend != "iptables" && IsInZone(ip, zone, rules));
+        var isAccepted = backend == "firewalld" || (backend != "iptables" && HasFirewalld(rules))
+            ? IsInZone(ip, zone, rules)
+            : IsAcceptedByIptables(ip, rules);
         var isolates = IpamSection.Text(json, "ingressPolicy") is "same-bridge" or "isolated";
         return isAccepted && (!isolates || IsIsolated(ip, result, rules));
     }
@@ -79,6 +80,10 @@ internal static class RuleParts
             && rules.Has(isIPv6, Filter, $"-A {FirewallChain}", $"-d {Whole(ip)}", "--ctstate RELATED,ESTABLISHED", "-j ACCEPT")
             && rules.Has(isIPv6, Filter, $"-A {FirewallChain}", $"-s {Whole(ip)}", "-j ACCEPT");
     }
+
+    // While firewalld runs, its own tables refuse what is in none of its zones, whatever iptables accepts.
+    private static bool HasFirewalld(Ruleset rules) =>
+        rules.HasNftTable(FirewalldTable) || rules.Has(isIPv6: false, Filter, ":FORWARD_ZONES");
 
     // firewalld names the chains of a zone after it: "ip saddr 10.88.0.2 jump filter_FWD_trusted" (2.x), "goto filter_FWD_trusted", or
     // "-s 10.88.0.2/32 -g FWD_trusted", by its version and its own back end.

@@ -16,7 +16,7 @@ public sealed class FirewallBackendsTests
 
         variants.Should().Equal(
             """{"type":"bridge","ipMasq":true,"ipMasqBackend":"nftables"} {"type":"firewall"} {"type":"portmap","snat":true,"backend":"nftables"}""",
-            """{"type":"bridge","ipMasq":true,"ipMasqBackend":"iptables"} {"type":"firewall"} {"type":"portmap","snat":true,"backend":"iptables"}""");
+            """{"type":"bridge","ipMasq":true,"ipMasqBackend":"iptables"} {"type":"firewall","backend":"iptables"} {"type":"portmap","snat":true,"backend":"iptables"}""");
     }
 
     [Fact]
