@@ -5,6 +5,7 @@ using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Reachability;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using static Bridge.Adapter.Cli.SharedOptions;
@@ -68,6 +69,10 @@ internal static class CommandLine
             return ExitCodes.Misuse;
         }
 
+        // It removes first what it has made.
+        if (parsed.CommandResult.Command.Name == TestCommand.Name)
+            console.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
+
         try
         {
             var exitCode = await parsed.InvokeAsync(console, cancellationToken);
@@ -78,7 +83,7 @@ internal static class CommandLine
             await console.Error.WriteLineAsync(wrong.Message);
             return ExitCodes.Misuse;
         }
-        catch (Exception failed) when (failed is ControlException or DockerException or ServiceException)
+        catch (Exception failed) when (failed is ControlException or DockerException or ServiceException or TrialException)
         {
             await console.Error.WriteLineAsync(failed.Message);
             return ExitCodes.Failure;
@@ -103,6 +108,7 @@ internal static class CommandLine
               cnm-cni networks create pods                                a Docker network for CNI network pods
               docker run --network pods IMAGE                             a container on it
               cnm-cni status                                              who is attached, with which addresses and ports
+              cnm-cni test pods                                           who reaches whom on a network, by trying
               cnm-cni cni add pods /run/netns/test                        a CNI network by hand, as cnitool does
 
             Exit codes: 0 it worked; 1 it did not; 2 the command line or the settings file is wrong.
@@ -115,6 +121,7 @@ internal static class CommandLine
             ("reload", ReloadCommand.Build),
             ("repair", RepairCommand.Build),
             ("settle", SettleCommand.Build),
+            (TestCommand.Name, TestCommand.Build),
             ("metrics", MetricsCommand.Build),
             ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
             ("settings", PrintSettings),
@@ -209,6 +216,23 @@ internal static class SharedOptions
     };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON instead of tables." };
+
+    /// <summary><c>--timeout DURATION</c>, 60 s by default.</summary>
+    public static Option<string> TimeoutOption(string description)
+    {
+        var option = new Option<string>("--timeout")
+        {
+            Description = description,
+            HelpName = "DURATION",
+            DefaultValueFactory = _ => "60s",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && SettingsText.ParseDuration(given) is null)
+                result.AddError($"--timeout {given}: a number with a unit is expected: 500ms, 30s, 5m.");
+        });
+        return option;
+    }
 
     /// <summary>The settings in force. In a container the process has the host's root directory from then on.</summary>
     /// <exception cref="SettingsException">The file cannot be read or understood.</exception>

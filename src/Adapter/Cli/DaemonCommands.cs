@@ -111,7 +111,7 @@ internal static class SettleCommand
 {
     public static Command Build()
     {
-        var timeout = TimeoutOption();
+        var timeout = TimeoutOption("The longest time to wait, with a unit: 500ms, 30s, 5m.");
         var command = new Command("settle",
             "Wait until the plugins of every removed container have cleaned up. Exit code 1 when something remains after the time-out.")
         {
@@ -131,22 +131,6 @@ internal static class SettleCommand
             return response.Pending.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
-    }
-
-    private static Option<string> TimeoutOption()
-    {
-        var option = new Option<string>("--timeout")
-        {
-            Description = "The longest time to wait, with a unit: 500ms, 30s, 5m.",
-            HelpName = "DURATION",
-            DefaultValueFactory = _ => "60s",
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var given }] && SettingsText.ParseDuration(given) is null)
-                result.AddError($"--timeout {given}: a number with a unit is expected: 500ms, 30s, 5m.");
-        });
-        return option;
     }
 }
 

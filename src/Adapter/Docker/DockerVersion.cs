@@ -13,6 +13,9 @@ internal sealed partial record DockerVersion(string Engine, string Api)
     /// <summary>Whether Docker can create networks without IPv4: from version 28 on.</summary>
     public bool HasIPv6Alone => IsDocker28;
 
+    /// <summary>Whether the container's network namespace exists when Docker calls Join for its start: from version 28 on.</summary>
+    public bool HasSandboxAtStart => IsDocker28;
+
     /// <summary>See <see cref="EngineFacts.SysctlsComeFirst"/>.</summary>
     public bool SysctlsComeFirst => IsDocker28;
 

@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Service;
 internal static class DaemonDirectories
 {
     private static readonly string[] StateEntries = ["lock", "networks", "attachments", "reservations", "cni"];
-    private static readonly string[] RunEntries = ["lock", "cni.lock", "netns", "records", "versions"];
+    private static readonly string[] RunEntries = ["lock", "cni.lock", "netns", "records", "versions", "test", "test.lock"];
 
     /// <summary>Checks all directories before it creates one.</summary>
     /// <exception cref="ServiceException">One cannot be used, or contains another.</exception>

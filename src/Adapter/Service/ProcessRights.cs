@@ -36,16 +36,17 @@ internal static class ProcessRights
     }
 
     /// <param name="socket">Where the daemon would listen.</param>
+    /// <inheritdoc cref="RequireRoot(string, string)" path="/exception"/>
+    public static void RequireRoot(string socket) => RequireRoot("serve", $"it makes network namespaces and listens at {socket}");
+
+    /// <param name="command">The command that needs it.</param>
+    /// <param name="reason">What it does, as a clause.</param>
     /// <exception cref="ServiceException">The process is not root, or lacks a capability, as in an ordinary container
     /// (capabilities(7)).</exception>
-    public static void RequireRoot(string socket)
+    public static void RequireRoot(string command, string reason)
     {
         if (LibC.EffectiveUser() != 0)
-        {
-            throw new ServiceException(
-                $"cnm-cni serve needs root: it makes network namespaces and listens at {socket}. Start it as root, for instance with " +
-                "sudo.");
-        }
+            throw new ServiceException($"cnm-cni {command} needs root: {reason}. Start it as root, for instance with sudo.");
 
         if (Field("/proc/self/status", "CapEff:") is not { } text
             || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held))
@@ -58,8 +59,8 @@ internal static class ProcessRights
         if (missing.Length > 0)
         {
             throw new ServiceException(
-                $"cnm-cni serve lacks {string.Join(" and ", missing)}, as in a container. It creates network namespaces and configures " +
-                "networks of the host; run it on the host itself, or give it these capabilities and the host's namespaces.");
+                $"cnm-cni {command} lacks {string.Join(" and ", missing)}, as in a container. It creates network namespaces and " +
+                "configures networks of the host; run it on the host itself, or give it these capabilities and the host's namespaces.");
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class NativeLayoutTests
         #include <sys/mount.h>
         #include <sys/socket.h>
         #include <sys/time.h>
+        #include <netinet/in.h>
         #include <net/if.h>
         #include <linux/ethtool.h>
         #include <linux/fib_rules.h>

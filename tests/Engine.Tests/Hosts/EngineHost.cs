@@ -29,7 +29,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
         await FurnishAsync(deadline.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();

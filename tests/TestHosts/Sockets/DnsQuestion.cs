@@ -26,6 +26,20 @@ internal static class DnsQuestion
         return [.. message];
     }
 
+    /// <summary>The answer with an IPv4 address, for a question without additional records; to one for another type: none.</summary>
+    public static byte[] Answer(ReadOnlySpan<byte> question, IPAddress address)
+    {
+        var end = HeaderLength;
+        while (question[end] != 0)
+            end += question[end] + 1;
+
+        end += 5; // The end of the name, type and class.
+        var isForIPv4 = question[end - 3] == 1;
+        byte[] header = [question[0], question[1], 0x81, 0x80, 0, 1, 0, (byte)(isForIPv4 ? 1 : 0), 0, 0, 0, 0];
+        byte[] record = [0xc0, HeaderLength, 0, 1, 0, 1, 0, 0, 0, 1, 0, AddressLength, .. address.GetAddressBytes()];
+        return [.. header, .. question[HeaderLength..end], .. isForIPv4 ? record : []];
+    }
+
     /// <returns>The address; null when the server knows none.</returns>
     public static string? ReadAnswer(ReadOnlySpan<byte> message) =>
         message.Length > HeaderLength && BinaryPrimitives.ReadUInt16BigEndian(message[AnswerCountOffset..]) == 1

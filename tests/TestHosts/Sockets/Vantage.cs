@@ -160,6 +160,14 @@ public sealed class Vantage
         return new UdpEcho(socket);
     }
 
+    /// <summary>A DNS server that has one address for every name.</summary>
+    public IAsyncDisposable ServeNames(IPAddress address)
+    {
+        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 53));
+        return new NameServer(socket, address);
+    }
+
     /// <summary>Serves one page to every client over IPv4.</summary>
     public IAsyncDisposable ServePage(int port, string page) => ServePage(port, page, IPAddress.Any);
 

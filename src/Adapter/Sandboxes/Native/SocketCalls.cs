@@ -19,6 +19,11 @@ internal static partial class SocketCalls
     internal const int SO_RCVBUFFORCE = 33;
     internal const int SO_RCVTIMEO = 20;
     internal const int MSG_TRUNC = 0x20;
+    internal const int IPPROTO_IP = 0;
+    internal const int IPPROTO_IPV6 = 41;
+    internal const int IP_MTU_DISCOVER = 10;
+    internal const int IP_PMTUDISC_PROBE = 3;
+    internal const int IPV6_MTU_DISCOVER = 23;
 
     /// <summary>A socket of the network namespace of the calling thread, wherever it is used later.</summary>
     /// <param name="domain">AF_…</param>

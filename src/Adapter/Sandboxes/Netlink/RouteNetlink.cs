@@ -78,6 +78,10 @@ internal sealed partial class RouteNetlink(NetlinkSocket socket, string place) :
         SetUp(FindLink(name)!.PeerIndex!.Value);
     }
 
+    /// <summary>Removes a link, and the peer of a veth with it.</summary>
+    public void RemoveLink(int index) => socket.Execute(
+        NetlinkMessage.Create(RTM_DELLINK, NLM_F_ACK, new IfInfoMsg { ifi_index = index }), $"remove link {index} in {place}");
+
     /// <summary>This namespace's number for another one (RTM_GETNSID); null when no link here has its peer there.</summary>
     /// <param name="other">A descriptor of the other namespace.</param>
     /// <param name="description">The other namespace, for error texts.</param>

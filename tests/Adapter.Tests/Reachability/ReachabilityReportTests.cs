@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using Bridge.Adapter.Cli;
+using Bridge.Adapter.Reachability;
+
+namespace Bridge.Adapter.Tests.Reachability;
+
+/// <summary>The matrix, the sentences, the verdict and the likely causes.</summary>
+public sealed class ReachabilityReportTests
+{
+    private static readonly Reach Yes = new(Ends.First, Ends.Second, IPFamily.IPv4, ReachOutcome.Reached, 0.4);
+
+    private static readonly Reach No =
+        new(Ends.Neighbour, Ends.Port, IPFamily.IPv4, ReachOutcome.Failed, Note: "198.18.0.1:32768: no answer");
+
+    private static readonly Reach Untried =
+        new(Ends.Second, Ends.Port, IPFamily.IPv4, ReachOutcome.NotApplicable, Note: "no portmap");
+
+    private static readonly PacketSize Whole = new(Ends.First, Ends.Second, IPFamily.IPv4, 1450, 1450);
+
+    [Fact]
+    public void The_matrix_has_a_row_for_each_who_tries_and_a_column_for_what_is_tried()
+    {
+        var text = Text(Report([Yes, No, Untried, Yes with { Family = IPFamily.IPv6 }], [Whole]));
+
+        text.Should().Contain("""
+            IPv4 FROM     CONTAINER 2  PUBLISHED PORT
+            container 1   yes          -
+            container 2   -            -
+            another host  -            NO
+
+            IPv6 FROM    CONTAINER 2
+            container 1  yes
+
+            LARGEST PACKET  TO           FAMILY  BYTES  MTU
+            container 1     container 2  IPv4    1450   1450
+
+            Not tried:
+              IPv4 to published port from container 2: no portmap
+
+            Failed:
+              IPv4 from another host to published port: 198.18.0.1:32768: no answer
+            """.ReplaceLineEndings("\n"));
+        text.Should().EndWith("1 of 4 failed.\n");
+    }
+
+    [Fact]
+    public void A_sound_network_is_well()
+    {
+        var report = Report([Yes, Untried], [Whole]);
+
+        report.IsWell.Should().BeTrue();
+        Text(report).Should().EndWith("All is reached: 2 of 2.\n");
+    }
+
+    [Fact]
+    public void A_lost_packet_an_absent_pod_and_something_left_behind_are_not_well()
+    {
+        var report = Report([Yes], [Whole with { Largest = 1400 }]);
+
+        report.IsWell.Should().BeFalse();
+        Text(report).Should().Contain("packets of up to 1400 bytes pass, the interfaces' MTU is 1450").And.EndWith("1 of 2 failed.\n");
+        var absent = Report([Yes], []) with { Members = [new TestedMember(Ends.Pod, [], 0, "bridge: no addresses left")] };
+        absent.IsWell.Should().BeFalse();
+        Text(absent).Should().Contain("  pod: bridge: no addresses left\n").And.EndWith("1 of 2 failed.\n");
+        var left = Report([Yes], []) with { Remains = ["Docker still lists an image."] };
+        left.IsWell.Should().BeFalse();
+        Text(left).Should().Contain("Left behind:\n  Docker still lists an image.\n");
+    }
+
+    [Fact]
+    public void As_JSON_names_are_in_camel_case_and_outcomes_words()
+    {
+        var json = JsonNode.Parse(Text(Report([Yes, No, Untried], [Whole]), json: true))!;
+
+        ((bool)json["isWell"]!).Should().BeFalse();
+        json["reaches"]!.AsArray().Select(reach => (string)reach!["outcome"]!).Should().Equal("reached", "failed", "notApplicable");
+        ((double)json["reaches"]![0]!["milliseconds"]!).Should().Be(0.4);
+        ((string)json["network"]!["cniNetwork"]!).Should().Be("pods");
+        ((int)json["packets"]![0]!["largest"]!).Should().Be(1450);
+    }
+
+    [Theory]
+    [InlineData(Ends.Neighbour, Ends.Port, "the policy of the FORWARD chain is DROP")]
+    [InlineData(Ends.Host, Ends.Port, "does not answer the host itself")]
+    [InlineData(Ends.First, Ends.Pod, "drops what the host forwards")]
+    [InlineData(Ends.Pod, Ends.Outside, "ipMasq")]
+    [InlineData(Ends.Host, Ends.Pod, "ip route")]
+    [InlineData(Ends.Second, Ends.Host, "ip route")]
+    [InlineData(Ends.Second, Ends.OutsideName, "/etc/resolv.conf")]
+    public void Each_failure_has_a_likely_cause_with_a_command(string from, string to, string cause)
+    {
+        LikelyCauses.Of([Yes, Yes with { From = from, To = to, Outcome = ReachOutcome.Failed }], [Whole], "pods")
+            .Should().ContainSingle().Which.Should().Contain(cause).And.Contain("`");
+        LikelyCauses.Of([Yes], [Whole], "pods").Should().BeEmpty();
+        LikelyCauses.Of([Yes], [Whole with { Largest = 0 }], "pods").Should().ContainSingle().Which.Should().Contain("CNI network pods");
+    }
+
+    private static TrialReport Report(IReadOnlyList<Reach> reaches, IReadOnlyList<PacketSize> packets) => new(
+        new TestedNetwork("web", "0123", "pods", ["bridge", "portmap"], "cni"), "28.5.2", [], reaches, packets, [], [], []);
+
+    private static string Text(TrialReport report, bool json = false)
+    {
+        using var output = new StringWriter();
+        ReachabilityReport.Write(report, json, output);
+        return output.ToString();
+    }
+}
