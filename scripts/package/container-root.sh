@@ -24,7 +24,8 @@ copy_licence() {
 }
 
 rm -rf --one-file-system "$tree"
-mkdir -p "$tree"/{dev,etc/cnm-cni,host,proc,run/docker/plugins,sys,tmp}
+# Without /run/docker/plugins: what the container lacks is the host's (src/Adapter/Service/HostRoot.cs).
+mkdir -p "$tree"/{dev,etc/cnm-cni,host,proc,run,sys,tmp}
 install -D -m 755 "$program" "$tree/usr/bin/cnm-cni"
 # A line of ldd names a library and its file, or the loader's file alone.
 awk '$2 == "=>" && $3 ~ "^/" { print $3 } $1 ~ "^/" { print $1 }' <<<"$libraries" | while read -r file; do

@@ -136,7 +136,7 @@ public abstract class EngineTest : IAsyncLifetime
     // Daemons that the test killed or stopped.
     private async Task StartDaemonsAsync()
     {
-        foreach (var daemon in (Daemon[])[Host.Bridge, Host.Dockerd])
+        foreach (var daemon in (Daemon[])[.. _engine.RunsBridge ? [Host.Bridge] : Array.Empty<Daemon>(), Host.Dockerd])
         {
             if (!daemon.IsRunning)
                 await daemon.StartAsync(CancellationToken.None);

@@ -17,6 +17,28 @@ public sealed partial class TestHost
     public Task<CommandResult> RunAtNeighbourAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
         Command.RunAsync(_process.AtNeighbour(command), cancellationToken);
 
+    /// <summary>Joins two hosts by a cable of their own.</summary>
+    /// <param name="other">The other host.</param>
+    /// <param name="address">Of this host, with the length of its prefix.</param>
+    /// <param name="othersAddress">Of the other host, likewise.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task ConnectAsync(TestHost other, string address, string othersAddress, CancellationToken cancellationToken)
+    {
+        (await Command.RunAsync(
+            ["ip", "link", "add", "cable", "netns", $"{_process.Pid}", "type", "veth",
+                "peer", "name", "cable", "netns", $"{other._process.Pid}"],
+            cancellationToken)).EnsureSuccess();
+        foreach (var (host, own) in new[] { (this, address), (other, othersAddress) })
+        {
+            (await host.RunAsync(["sh", "-c", $"ip address add {own} dev cable && ip link set cable up"], cancellationToken))
+                .EnsureSuccess();
+        }
+    }
+
+    /// <summary>A script of the repository, with the engine's own docker client.</summary>
+    public Task<CommandResult> SampleAsync(string script, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(["env", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", PackagedFile(script), .. arguments], cancellationToken);
+
     /// <summary>A command line as typed: <c>docker ARGUMENTS</c>.</summary>
     public Task<CommandResult> DockerAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync([HostRequirements.DockerClient, .. arguments], cancellationToken);

@@ -65,6 +65,9 @@ public sealed partial class TestHost : IAsyncDisposable
             if (options.PrivateMounts)
                 (await host.RunAsync(["mount", "--make-shared", "/run"], cancellationToken)).EnsureSuccess();
 
+            if (options.SharedMounts)
+                (await host.RunAsync(["mount", "--make-rshared", "/"], cancellationToken)).EnsureSuccess();
+
             if (options.StartEngine)
                 await host.StartDaemonsAsync(options, cancellationToken);
 

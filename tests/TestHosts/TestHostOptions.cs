@@ -39,6 +39,9 @@ public sealed record TestHostOptions
     /// </summary>
     public bool PrivateMounts { get; init; }
 
+    /// <summary>Whether the host and its containers see each other's mounts, as under systemd, which shares all of them.</summary>
+    public bool SharedMounts { get; init; }
+
     /// <summary>
     /// A shell script that prepares the machine before the host starts: in a mount namespace of its own, so that the real machine
     /// stays unchanged.

@@ -15,6 +15,9 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
 
     public TestHost Host => _host ?? throw new InvalidOperationException(MissingRequirement ?? "The _host is not started.");
 
+    /// <summary>Whether cnm-cni runs on the host itself, as a daemon; otherwise in a container.</summary>
+    public virtual bool RunsBridge => true;
+
     /// <summary>Why there is no host on this machine; null when there is one.</summary>
     public string? MissingRequirement { get; } = HostRequirements.Missing();
 
@@ -25,7 +28,7 @@ public abstract class EngineHost(TestHostOptions options) : IAsyncLifetime
 
         CnmCniBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
-        _host = await TestHost.StartAsync(options with { StartBridge = true }, deadline.Token);
+        _host = await TestHost.StartAsync(options with { StartBridge = RunsBridge }, deadline.Token);
         await FurnishAsync(deadline.Token);
     }
 

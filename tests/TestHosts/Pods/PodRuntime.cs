@@ -49,6 +49,57 @@ public sealed class PodRuntime : IDisposable
         return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, status.Status.Network.Ip);
     }
 
+    /// <summary>A pod of the node: as a kubelet runs the pods of a DaemonSet.</summary>
+    public async Task<Pod> RunAsync(string name, NodePod pod, CancellationToken cancellationToken)
+    {
+        var configuration = Configuration(name, hostPort: 0);
+        configuration.LogDirectory = "/var/log/pods";
+        if (pod.HasHostNetwork)
+            configuration.Hostname = ""; // It has the node's.
+
+        configuration.Linux.SecurityContext = new LinuxSandboxSecurityContext
+            { NamespaceOptions = Namespaces(pod), Privileged = pod.IsPrivileged };
+        var sandbox = await _runtime.RunPodSandboxAsync(
+            new RunPodSandboxRequest { Config = configuration }, cancellationToken: cancellationToken);
+        var container = await _runtime.CreateContainerAsync(
+            new CreateContainerRequest
+            {
+                PodSandboxId = sandbox.PodSandboxId,
+                Config = new ContainerConfig
+                {
+                    Metadata = new ContainerMetadata { Name = "main" },
+                    Image = new ImageSpec { Image = pod.Image },
+                    Args = { pod.Arguments },
+                    Mounts = { pod.Mounts.Select(Mount) },
+                    LogPath = $"{name}.log",
+                    Linux = new LinuxContainerConfig
+                    {
+                        SecurityContext = new LinuxContainerSecurityContext
+                            { Privileged = pod.IsPrivileged, NamespaceOptions = Namespaces(pod) },
+                    },
+                },
+                SandboxConfig = configuration,
+            },
+            cancellationToken: cancellationToken);
+        await _runtime.StartContainerAsync(
+            new StartContainerRequest { ContainerId = container.ContainerId }, cancellationToken: cancellationToken);
+        return new Pod(_runtime, name, sandbox.PodSandboxId, container.ContainerId, ip: "");
+    }
+
+    private static NamespaceOption Namespaces(NodePod pod) => new()
+    {
+        Network = pod.HasHostNetwork ? NamespaceMode.Node : NamespaceMode.Pod,
+        Pid = pod.HasHostPid ? NamespaceMode.Node : NamespaceMode.Container,
+    };
+
+    private static Mount Mount(NodeMount mount) => new()
+    {
+        HostPath = mount.HostPath,
+        ContainerPath = mount.ContainerPath,
+        Readonly = mount.IsReadOnly,
+        Propagation = mount.IsBidirectional ? MountPropagation.PropagationBidirectional : MountPropagation.PropagationPrivate,
+    };
+
     /// <summary>The sandbox alone, which runs its own process and no container.</summary>
     public async Task<Pod> RunSandboxAsync(string name, CancellationToken cancellationToken)
     {
