@@ -1,4 +1,5 @@
 using Bridge.Adapter.Directories;
+using Bridge.Adapter.History;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
@@ -23,9 +24,12 @@ internal static class CniServices
         .AddSingleton<PluginPriority>()
         .AddSingleton<IPluginExecutor>(provider => ActivatorUtilities.CreateInstance<TimedExecutor>(
             provider,
-            new RequestExecutor(
-                new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit),
-                settings.PluginEnvironment, provider.GetRequiredService<PluginPriority>())))
+            new RecordedExecutor( // It does not see the variables of the settings, which may be secrets.
+                new RequestExecutor(
+                    new PluginProcess(provider.GetRequiredService<TimeProvider>(), settings.PluginOutputLimit),
+                    settings.PluginEnvironment, provider.GetRequiredService<PluginPriority>()),
+                provider.GetRequiredService<HistoryLog>(),
+                provider.GetRequiredService<TimeProvider>())))
         .AddSingleton(provider => new OperationLocks(settings.CniLock, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new CniRuntime(
             provider.GetRequiredService<IPluginExecutor>(),

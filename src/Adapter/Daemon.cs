@@ -5,6 +5,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.History;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Methods;
 using Bridge.Adapter.Networks;
@@ -47,8 +48,8 @@ internal static class Daemon
             socket.RequireFree();
             var services = new ServiceCollection()
                 .AddLog(settings.Log, logFile).AddLogCategories().AddSingleton(settings).AddSingleton(TimeProvider.System)
-                .AddService(socket, locks).AddTelemetry().AddDirectories().AddCni(settings).AddState(settings).AddSandboxes(settings)
-                .AddAttachments().AddIpam().AddWarm().AddCnm(settings).AddMethods()
+                .AddService(socket, locks).AddTelemetry().AddHistory().AddDirectories().AddCni(settings).AddState(settings)
+                .AddSandboxes(settings).AddAttachments().AddIpam().AddWarm().AddCnm(settings).AddMethods()
                 .AddDocker(settings).AddAddressOwners().AddRepair().AddReload().AddNetworks(settings).AddControl(environment);
             await using var provider = services.BuildServiceProvider();
             await RunAsync(provider, socket, cancellationToken);
@@ -69,6 +70,7 @@ internal static class Daemon
         routes.MapCnm(services);
         routes.MapControl(services);
         Watchdog.Map(routes);
+        var history = services.BeginHistory();
         services.ResumeRepair();
         var journal = services.GetRequiredService<Journal>();
         using var server = new HttpServer(socket, routes.AnswerAsync, services.GetRequiredService<ILoggerFactory>());
@@ -80,6 +82,7 @@ internal static class Daemon
                     .Serving(socket.Path, journal.ListedNetworks.Count(), journal.Attachments.All.Count),
                 cancellationToken);
             await services.StopReleasesAsync();
+            history.Add(HistoryEventKind.DaemonStopped, (made, _) => made with { Text = $"cnm-cni {ProgramVersion.Number}" });
         }
         finally
         {

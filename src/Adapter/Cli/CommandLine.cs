@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Bridge.Adapter.Cli.BugReport;
 using Bridge.Adapter.Cli.Cni;
 using Bridge.Adapter.Cli.Completion;
+using Bridge.Adapter.Cli.History;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
@@ -117,6 +119,10 @@ internal static class CommandLine
             ("serve", () => Serve(serve)),
             ("networks", NetworksCommand.Build),
             ("status", StatusCommand.Build),
+            ("inspect", InspectCommand.Build),
+            ("events", EventsCommand.Build),
+            ("log", LogCommand.Build),
+            ("bugreport", BugReportCommand.Build),
             ("check", Check),
             ("reload", ReloadCommand.Build),
             ("repair", RepairCommand.Build),

@@ -38,6 +38,9 @@ internal static class StatusReport
                 "written");
         }
 
+        if (status.HistoryEventsLost > 0)
+            output.WriteLine($"{status.HistoryEventsLost} events are missing in the history, because they could not be written");
+
         WriteNetworks(status, output);
         var portOwners = new List<PortOwnerStatus>(status.PortOwners ?? []);
         foreach (var network in status.CniNetworks)
@@ -182,7 +185,7 @@ internal static class StatusReport
     }
 
     /// <summary>As <c>docker ps</c> writes it, which cannot show these.</summary>
-    private static string Port(PublishedPortStatus port)
+    public static string Port(PublishedPortStatus port)
     {
         var host = port.HostIp is null or "" ? "" : port.HostIp.Contains(':') ? $"[{port.HostIp}]:" : $"{port.HostIp}:";
         return $"{host}{port.HostPort}->{(port.ContainerPort is { } inside ? $"{inside}" : "?")}/{port.Protocol}";

@@ -59,6 +59,29 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         AskAsync("Bridge.Forget", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ForgetRequest),
             ControlJson.Default.ForgetResponse, cancellationToken);
 
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
+    public Task<InspectResponse> InspectAsync(InspectRequest request, CancellationToken cancellationToken) =>
+        AskAsync("Bridge.Inspect", JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.InspectRequest),
+            ControlJson.Default.InspectResponse, cancellationToken);
+
+    /// <returns>The stream of <see cref="EventStream"/>.</returns>
+    /// <exception cref="ControlException">The daemon did not answer, or refused.</exception>
+    public async Task<StreamReader> FollowAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await _http.GetAsync("Bridge.Events", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK
+                ? new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken))
+                : throw new ControlException(
+                    Refusal(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ControlException(Unreachable(failure), failure);
+        }
+    }
+
     /// <exception cref="ControlException">The daemon could not be asked.</exception>
     public async Task<string> MetricsAsync(CancellationToken cancellationToken)
     {

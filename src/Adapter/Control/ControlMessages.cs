@@ -12,6 +12,8 @@ namespace Bridge.Adapter.Control;
 //   POST /Bridge.Repair  RepairRequest  → RepairResponse
 //   POST /Bridge.Settle  SettleRequest  → SettleResponse
 //   POST /Bridge.Forget  ForgetRequest  → ForgetResponse
+//   POST /Bridge.Inspect InspectRequest → InspectResponse
+//   GET  /Bridge.Events                 → the history's new events, a line each (EventStream)
 //   GET  /metrics                       → Prometheus's text format
 // An answer other than 200 carries { "Err": "…" }, as Docker's calls do.
 
@@ -30,6 +32,8 @@ namespace Bridge.Adapter.Control;
 /// <param name="PortOwners">Pods and other runtimes' containers that have ports of the host; absent in the answer of an older
 /// daemon.</param>
 /// <param name="WhyPortsIncomplete">Why some of them may be missing, as a clause; null when none is.</param>
+/// <param name="HistoryEventsLost">Events that are missing in the history.</param>
+/// <param name="LogFile">The daemon's log file; null: standard output.</param>
 internal sealed record StatusResponse(
     string Version,
     bool EngineReachable,
@@ -43,7 +47,9 @@ internal sealed record StatusResponse(
     long LogLinesDropped = 0,
     string? StateProblem = null,
     IReadOnlyList<PortOwnerStatus>? PortOwners = null,
-    string? WhyPortsIncomplete = null)
+    string? WhyPortsIncomplete = null,
+    long HistoryEventsLost = 0,
+    string? LogFile = null)
 {
     /// <summary>The problems in one line: <c>All is well.</c>, or <c>To look at: …</c></summary>
     [JsonPropertyOrder(-2)]
@@ -266,5 +272,7 @@ internal sealed record ControlError([property: JsonPropertyName("Err")] string E
 [JsonSerializable(typeof(SettleResponse))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(ForgetResponse))]
+[JsonSerializable(typeof(InspectRequest))]
+[JsonSerializable(typeof(InspectResponse))]
 [JsonSerializable(typeof(ControlError))]
 internal sealed partial class ControlJson : JsonSerializerContext;

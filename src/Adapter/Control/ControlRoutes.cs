@@ -21,6 +21,8 @@ internal static class ControlRoutes
         var repair = services.GetRequiredService<RepairOnDemand>();
         var settle = services.GetRequiredService<Settle>();
         var metrics = services.GetRequiredService<MetricsPage>();
+        var inspect = services.GetRequiredService<Inspect>();
+        var events = services.GetRequiredService<EventStream>();
         var names = services.GetRequiredService<NewContainerNames>();
         RequestDelegate answerStatus = context =>
             AnswerAsync(context, StatusAsync(context, names, status), ControlJson.Default.StatusResponse);
@@ -48,6 +50,11 @@ internal static class ControlRoutes
         routes.MapPost("/Bridge.Settle", answerSettle);
         routes.MapPost("/Bridge.Forget", answerForget);
         routes.MapGet("/metrics", answerMetrics);
+        RequestDelegate answerInspect = context =>
+            AnswerAsync(context, InspectAsync(context, names, inspect), ControlJson.Default.InspectResponse);
+        RequestDelegate answerEvents = context => OrErrorAsync(context, events.AnswerAsync(context));
+        routes.MapPost("/Bridge.Inspect", answerInspect);
+        routes.MapGet("/Bridge.Events", answerEvents);
     }
 
     private static async Task<StatusResponse> StatusAsync(HttpContext context, NewContainerNames names, Status status)
@@ -69,6 +76,12 @@ internal static class ControlRoutes
         return await WithRequestAsync(context, ControlJson.Default.ReloadRequest, everything, reload.InvokeAsync);
     }
 
+    private static async Task<InspectResponse> InspectAsync(HttpContext context, NewContainerNames names, Inspect inspect)
+    {
+        await names.LearnAsync(context.RequestAborted);
+        return await WithRequestAsync(context, ControlJson.Default.InspectRequest, new InspectRequest(""), inspect.InvokeAsync);
+    }
+
     private static async Task<TResponse> WithRequestAsync<TRequest, TResponse>(
         HttpContext context, JsonTypeInfo<TRequest> json, TRequest otherwise, Func<TRequest, CancellationToken, Task<TResponse>> answer)
     {
@@ -76,13 +89,20 @@ internal static class ControlRoutes
         return await answer(request ?? otherwise, context.RequestAborted);
     }
 
-    private static async Task AnswerAsync<T>(HttpContext context, Task<T> answer, JsonTypeInfo<T> json)
+    private static Task AnswerAsync<T>(HttpContext context, Task<T> answer, JsonTypeInfo<T> json)
+    {
+        return OrErrorAsync(context, WriteAsync());
+
+        async Task WriteAsync() => await context.Response.WriteAsJsonAsync(await answer, json, cancellationToken: context.RequestAborted);
+    }
+
+    private static async Task OrErrorAsync(HttpContext context, Task answered)
     {
         try
         {
-            await context.Response.WriteAsJsonAsync(await answer, json, cancellationToken: context.RequestAborted);
+            await answered;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException && !context.Response.HasStarted)
         {
             // The operator gets the error text of any failure.
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;

@@ -2,6 +2,8 @@ using Bridge.Adapter.Docker;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.History;
+using Bridge.Adapter.Settings;
 using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -14,7 +16,7 @@ namespace Bridge.Adapter.Control;
 /// </summary>
 internal sealed class Status(
     Journal journal, ConfigurationDirectory configurations, DockerNames names, RetryTimes retries,
-    KnownFindings known, WarmReports warm, Neighbours neighbours, LogQueue log, StateProbe probe, TimeProvider timeProvider)
+    KnownFindings known, WarmReports warm, Neighbours neighbours, DaemonLosses losses, StateProbe probe, TimeProvider timeProvider)
 {
     public async Task<StatusResponse> ReadAsync(CancellationToken cancellationToken)
     {
@@ -32,10 +34,12 @@ internal sealed class Status(
             [.. PendingCleanups()],
             [.. known.All.Select(RepairOnDemand.ToStatus)],
             [.. contents.Problems.Select(problem => new ConfigurationProblemStatus(problem.File, problem.Message))],
-            log.Dropped,
+            losses.LogLines,
             await probe.ProblemAsync(cancellationToken),
             others.Ports ?? [],
-            others.Ports is null ? Neighbours.WhyPortsIncomplete : null);
+            others.Ports is null ? Neighbours.WhyPortsIncomplete : null,
+            losses.HistoryEvents,
+            losses.LogFile);
     }
 
     // Reservations too: Docker takes addresses from our IPAM driver for networks of other drivers.
@@ -101,7 +105,7 @@ internal sealed class Status(
             record.Result?.Element);
     }
 
-    private static PublishedPortStatus ToStatus(PortMapping port) =>
+    public static PublishedPortStatus ToStatus(PortMapping port) =>
         new(port.HostIp.Length > 0 ? port.HostIp : null, port.HostPort, port.ContainerPort, port.Protocol);
 
     private IEnumerable<PendingCleanup> PendingCleanups() => journal.PluginRecords
@@ -118,4 +122,15 @@ internal sealed class Status(
         NextAttempt(record.Id));
 
     private DateTimeOffset? NextAttempt(string id) => retries.Remaining(id) is { } remaining ? timeProvider.GetUtcNow() + remaining : null;
+}
+
+/// <summary>What is missing in the log and in the history, and where the log is.</summary>
+internal sealed class DaemonLosses(LogQueue log, HistoryLog history, AdapterSettings settings)
+{
+    public long LogLines => log.Dropped;
+
+    public long HistoryEvents => history.Lost;
+
+    /// <summary>Null: standard output.</summary>
+    public string? LogFile => settings.Log.File;
 }

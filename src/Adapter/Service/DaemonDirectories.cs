@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Service;
 /// <summary>Checks and prepares the directories of the settings.</summary>
 internal static class DaemonDirectories
 {
-    private static readonly string[] StateEntries = ["lock", "networks", "attachments", "reservations", "cni"];
+    private static readonly string[] StateEntries = ["lock", "networks", "attachments", "reservations", "cni", "history"];
     private static readonly string[] RunEntries = ["lock", "cni.lock", "netns", "records", "versions", "test", "test.lock"];
 
     /// <summary>Checks all directories before it creates one.</summary>

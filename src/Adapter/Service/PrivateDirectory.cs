@@ -20,7 +20,7 @@ internal sealed class PrivateDirectory(string setting, string path)
     private static readonly HashSet<string> Expected =
     [
         "lock", "networks", "attachments", "reservations", "records", "cni", "netns", "versions", "cni.lock", "cni.sock",
-        "cni.sock.spare", "probe", "test", "test.lock", "lost+found",
+        "cni.sock.spare", "probe", "history", "test", "test.lock", "lost+found",
     ];
 
     /// <summary>Checks, without a change, whether the directory can be closed to other users without harm.</summary>

@@ -107,7 +107,14 @@ internal sealed record AdapterSettings
     public int PluginOutputLimit { get; init; } = 1024 * 1024;
 
     /// <summary>What is logged, and how.</summary>
-    public LogSettings Log { get; init; } = new();}
+    public LogSettings Log { get; init; } = new();
+
+    /// <summary>What is kept of the past.</summary>
+    public HistorySettings History { get; init; } = new();
+
+    /// <summary>The files of the history, a part of <see cref="StateDirectory"/>.</summary>
+    public string HistoryDirectory => Path.Combine(StateDirectory, "history");
+}
 
 /// <summary>
 /// Deadlines of the CNI operations; a whole chain of plugins shares one. In the file with a unit: <c>60s</c>, <c>2m</c>, <c>500ms</c>.
@@ -244,6 +251,18 @@ internal sealed record WarmSettings
 
     /// <summary>Warm attachments stay when the daemon stops, and the next process uses them; otherwise they are removed.</summary>
     public bool KeepAtShutdown { get; init; } = true;
+}
+
+/// <summary>What `cnm-cni events` and `cnm-cni log` show.</summary>
+internal sealed record HistorySettings
+{
+    /// <summary>The least size, but for 0.</summary>
+    public const int Least = 1 << 20;
+
+    /// <summary>
+    /// Bytes of all its files together. <see cref="Least"/> to 1 GiB, in the file with a unit: <c>16MiB</c>; 0: nothing is kept.
+    /// </summary>
+    public int Size { get; init; } = 16 << 20;
 }
 
 /// <summary>What the daemon logs.</summary>

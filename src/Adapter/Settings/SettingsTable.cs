@@ -63,6 +63,9 @@ internal static class SettingsTable
         .Row("level", log => log.Level, (log, value) => log with { Level = value }, Word<LogLevel>())
         .Row("format", log => log.Format, (log, value) => log with { Format = value }, Word<LogFormat>());
 
+    private static readonly SettingsSection<HistorySettings> History = new SettingsSection<HistorySettings>()
+        .Row("size", history => history.Size, (history, value) => history with { Size = value }, Bytes(0, 1 << 30));
+
     private static readonly SettingsSection<AdapterSettings> File = new SettingsSection<AdapterSettings>()
         .Row("socket", file => file.Socket, (file, value) => file with { Socket = value }, AbsolutePath(LongestSocketPath))
         .Row("driverName", file => file.DriverName, (file, value) => file with { DriverName = value }, FoundDriver)
@@ -88,7 +91,8 @@ internal static class SettingsTable
         .Row("warm", file => file.Warm, (file, value) => file with { Warm = value }, Section(Warm))
         .Row("pluginOutputLimit", file => file.PluginOutputLimit, (file, value) => file with { PluginOutputLimit = value },
             Bytes(64 << 10, 256 << 20))
-        .Row("log", file => file.Log, (file, value) => file with { Log = value }, Section(Log));
+        .Row("log", file => file.Log, (file, value) => file with { Log = value }, Section(Log))
+        .Row("history", file => file.History, (file, value) => file with { History = value }, Section(History, HistoryProblem));
 
     /// <summary>The settings as a file with every key.</summary>
     public static string ToYaml(AdapterSettings settings) => File.Write(settings);
@@ -114,6 +118,9 @@ internal static class SettingsTable
     private static string? RetryProblem(RepairSettings repair) => repair.RetryFirst <= repair.RetryLongest ? null :
         $"retryFirst ({SettingsText.Duration(repair.RetryFirst)}) must not be longer than retryLongest " +
         $"({SettingsText.Duration(repair.RetryLongest)})";
+
+    private static string? HistoryProblem(HistorySettings history) => history.Size is 0 or >= HistorySettings.Least ? null :
+        $"size ({SettingsText.Bytes(history.Size)}) must be 0, for no history, or at least {SettingsText.Bytes(HistorySettings.Least)}";
 
     private static SettingsKind<T> Section<T>(SettingsSection<T> section, Func<T, string?>? problem = null) => new(
         (value, current) =>

@@ -25,8 +25,12 @@ internal static class SettingsText
     public static int? ParseNumber(string text) =>
         Split(text) is ({ } number, "") ? (int)Math.Min(int.MaxValue, number) : null;
 
+    /// <summary>A number directly followed by its unit, or 0; null when it is anything else.</summary>
     public static int? ParseBytes(string text)
     {
+        if (text == "0")
+            return 0;
+
         var (number, unit) = Split(text);
         var size = Sizes.FirstOrDefault(known => known.Unit == unit).Size;
         return size > 0 && number is { } count ? (int)Math.Min(int.MaxValue, Math.Min(count, int.MaxValue) * size) : null;
@@ -41,6 +45,9 @@ internal static class SettingsText
 
     public static string Bytes(int value)
     {
+        if (value == 0)
+            return "0";
+
         var (unit, size) = Sizes.Last(known => value % known.Size == 0);
         return $"{value / size}{unit}";
     }

@@ -92,7 +92,7 @@ internal sealed partial class RecordDirectory<T>
             if (folder == _durable && _present is not null)
                 TakeDurable(file);
             else
-                Remember(Read(file));
+                Remember(Read(file), isFound: true);
         }
         catch (NewerRecordException newer)
         {
@@ -122,7 +122,7 @@ internal sealed partial class RecordDirectory<T>
             throw new JsonException($"its present state, {_present!.PathOf(id)}, was removed: what it describes may be in use");
 
         _unreadable.TryRemove(id, out _); // Whatever the present file held has ended with that boot.
-        Remember(record);
+        Remember(record, isFound: true);
         _durableIds.TryAdd(id, 0);
         TryMakePresent(record);
     }

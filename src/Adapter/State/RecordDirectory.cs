@@ -43,6 +43,12 @@ internal sealed partial class RecordDirectory<T>(
 
     private long _writeFailures;
 
+    /// <summary>
+    /// Called after each change with the record before and after it (null: none), in the order of the changes, under a lock. It must
+    /// return at once. Not called for what <see cref="Load"/> finds.
+    /// </summary>
+    public Action<T?, T?>? Changed { get; set; }
+
     public ICollection<T> All => _records.Values;
 
     public T? Find(string id) => _records.GetValueOrDefault(id);
@@ -99,7 +105,10 @@ internal sealed partial class RecordDirectory<T>(
         lock (_turn)
         {
             if (_records.TryRemove(id, out var removed))
+            {
                 _indexes.ForEach(index => index.Replace(removed, null));
+                Changed?.Invoke(removed, null);
+            }
         }
     }
 
@@ -138,13 +147,15 @@ internal sealed partial class RecordDirectory<T>(
         return index;
     }
 
-    private void Remember(T record)
+    private void Remember(T record, bool isFound = false)
     {
         lock (_turn)
         {
             var before = Find(record.Id);
             _records[record.Id] = record = share?.Invoke(record) ?? record;
             _indexes.ForEach(index => index.Replace(before, record));
+            if (!isFound)
+                Changed?.Invoke(before, record);
         }
     }
 

@@ -45,6 +45,7 @@ public sealed class SettingsFileTests : IDisposable
         repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
         pluginOutputLimit: 64KiB
         log: {level: Debug, format: json}
+        history: {size: 0}
         """).Should().BeEquivalentTo(new AdapterSettings
     {
         Socket = "/run/docker/plugins/other.sock",
@@ -68,11 +69,14 @@ public sealed class SettingsFileTests : IDisposable
             RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
         PluginOutputLimit = 64 * 1024,
         Log = new LogSettings { Level = LogLevel.Debug, Format = LogFormat.Json },
+        History = new HistorySettings { Size = 0 },
     });
 
     [Theory]
     [InlineData("sokcet: /a\n", "1:1: unknown key sokcet; did you mean socket?")]
     [InlineData("timeouts:\n  addd: 5s\n", "2:3: unknown key timeouts.addd; did you mean add?")]
+    [InlineData("history: {size: 64KiB}\n", "1:10: history: size (64KiB) must be 0, for no history, or at least 1MiB")]
+    [InlineData("history: {size: 16}\n", "1:17: history.size: \"16\" is not a size with its unit")]
     [InlineData("log:\n  colour: red\n", "2:3: unknown key log.colour; known here: level, format")]
     [InlineData("socket: /a\nsocket: /b\n", "2:1: socket is set twice")]
     [InlineData("timeouts: {add: 60}\n", "1:17: timeouts.add: \"60\" is not a duration with its unit (ms, s, m, h), for example 60s")]

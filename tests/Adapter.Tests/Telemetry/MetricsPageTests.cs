@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 using Bridge.Adapter.Tests.Attachments;
 using Bridge.Adapter.Tests.Cnm;
 using Bridge.Adapter.Tests.State;
+using Bridge.Adapter.History;
 using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
@@ -16,12 +18,14 @@ public sealed partial class MetricsPageTests : IDisposable
     private readonly Journal _journal;
     private readonly MetricsPage _page;
 
+    private static HistoryLog NoHistory => new(new AdapterSettings { History = new HistorySettings { Size = 0 } }, TimeProvider.System);
+
     public MetricsPageTests()
     {
         _journal = new Journal(_directory, Path.Combine(_directory, "records"));
         _journal.Load();
         _page = new MetricsPage(_metrics);
-        _ = (new JournalMetrics(_metrics, _journal), new KnownFindings(_metrics, new LogLines<KnownFindings>()));
+        _ = (new JournalMetrics(_metrics, _journal), new KnownFindings(_metrics, NoHistory, new LogLines<KnownFindings>()));
     }
 
     public void Dispose()

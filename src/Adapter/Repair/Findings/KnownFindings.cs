@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Bridge.Adapter.History;
 using Bridge.Adapter.Telemetry;
 
 namespace Bridge.Adapter.Repair.Findings;
@@ -10,15 +11,16 @@ internal sealed class KnownFindings
 {
     private readonly Counter<long> _found;
     private readonly Counter<long> _repaired;
+    private readonly HistoryLog _history;
     private readonly ILogger<KnownFindings> _logger;
     private readonly Lock _lock = new();
 
     // Guarded by _lock. By inspection, the findings of its last pass.
     private readonly Dictionary<Type, IReadOnlyList<FindingReport>> _remaining = [];
 
-    public KnownFindings(AdapterMetrics metrics, ILogger<KnownFindings> logger)
+    public KnownFindings(AdapterMetrics metrics, HistoryLog history, ILogger<KnownFindings> logger)
     {
-        _logger = logger;
+        (_history, _logger) = (history, logger);
         _found = metrics.Meter.CreateCounter<long>(
             "cnm_cni_findings_total", description: "Disagreements of journal, Docker, kernel and IPAM stores that were found, by kind.");
         _repaired = metrics.Meter.CreateCounter<long>("cnm_cni_findings_repaired_total",
@@ -64,13 +66,21 @@ internal sealed class KnownFindings
         if (report.State == FindingState.Repaired)
         {
             _repaired.Add(1, Tag(report.Kind));
+            Remember(HistoryEventKind.Repaired, report);
             _logger.FindingRepaired(report.Kind.Text(), report.What, ErrorDescription.Sentence(report.Why), report.Done);
         }
         else if (report.State != before)
         {
+            Remember(HistoryEventKind.Found, report);
             _logger.FindingLeft(report.Kind.Text(), report.What, ErrorDescription.Sentence(report.Why), report.Done);
         }
     }
+
+    private void Remember(HistoryEventKind kind, FindingReport report) => _history.Add(kind, (made, redactor) => made with
+    {
+        Finding = new(
+            report.Kind.Text(), report.Subject, redactor.Text(report.What), redactor.Text(report.Why), redactor.Text(report.Done)),
+    });
 
     private IEnumerable<Measurement<long>> CountRemaining()
     {

@@ -39,7 +39,8 @@ nft --stateless list ruleset 2> /dev/null | awk '
 
 awk '{ print $5, $(NF - 2) }' /proc/self/mountinfo | lasting | about mount
 { find /run/netns /run/cni; find /run/cnm-cni -mindepth 2 ! -path "*/versions/*"; } 2> /dev/null | about file
-find /var/lib/cnm-cni -type f 2> /dev/null | about file
+# The history is kept on purpose.
+find /var/lib/cnm-cni -path /var/lib/cnm-cni/history -prune -o -type f -print 2> /dev/null | about file
 find /var/lib/cni -type f ! -name 'last_reserved_ip.*' ! -name lock 2> /dev/null | while read -r file; do
     echo "file: $file $(head -c 64 "$file" | tr -c '[:alnum:].:_/-' ' ')"
 done
