@@ -116,7 +116,7 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
     private Task FollowedAsync(string kind) => Eventually.TrueAsync(
         () => File.ReadAllText(Host.PathOf(Followed)).Contains($"\"{kind}\"", StringComparison.Ordinal), $"{kind} is followed");
 
-    private Task FollowAsync() =>
+    private Task<string> FollowAsync() =>
         RunInShellAsync($"nohup {CnmCniBinary.Require()} events --follow --since 1d --json > {Followed} 2>&1 < /dev/null &");
 
     private sealed record StoryView(IReadOnlyList<Tenure> Tenures, IReadOnlyList<string> Kinds, IReadOnlyList<string> Runs)
