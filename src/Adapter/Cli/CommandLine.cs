@@ -130,6 +130,7 @@ internal static class CommandLine
             (TestCommand.Name, TestCommand.Build),
             ("metrics", MetricsCommand.Build),
             ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
+            ("doctor", DoctorCommand.Build),
             ("settings", PrintSettings),
             ("version", Version),
             ("completion", CompletionCommand.Build));

@@ -13,15 +13,21 @@ internal static class DaemonDirectories
     /// <exception cref="ServiceException">One cannot be used, or contains another.</exception>
     public static void Prepare(AdapterSettings settings)
     {
-        PrivateDirectory state = new("stateDirectory", settings.StateDirectory), run = new("runDirectory", settings.RunDirectory);
-        RequireApart(settings);
-        state.Require();
-        run.Require();
-        state.Prepare();
-        run.Prepare();
+        RequirePrivate(settings);
+        new PrivateDirectory("stateDirectory", settings.StateDirectory).Prepare();
+        new PrivateDirectory("runDirectory", settings.RunDirectory).Prepare();
         Require(settings.CniLock, FileKind.File);
         Require(Path.Combine(settings.RunDirectory, "netns"), FileKind.Directory);
         Require(settings.PresentRecords, FileKind.Directory);
+    }
+
+    /// <summary>Checks, without a change, whether <see cref="Prepare"/> could use the directories.</summary>
+    /// <exception cref="ServiceException">One cannot be used, or contains another.</exception>
+    public static void RequirePrivate(AdapterSettings settings)
+    {
+        RequireApart(settings);
+        new PrivateDirectory("stateDirectory", settings.StateDirectory).Require();
+        new PrivateDirectory("runDirectory", settings.RunDirectory).Require();
     }
 
     /// <summary>For commands, which create what is missing in the directories but change no mode.</summary>

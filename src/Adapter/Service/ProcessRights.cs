@@ -48,20 +48,26 @@ internal static class ProcessRights
         if (LibC.EffectiveUser() != 0)
             throw new ServiceException($"cnm-cni {command} needs root: {reason}. Start it as root, for instance with sudo.");
 
-        if (Field("/proc/self/status", "CapEff:") is not { } text
-            || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held))
-        {
-            return;
-        }
-
-        var needed = new[] { (Bit: CAP_SYS_ADMIN, Name: "CAP_SYS_ADMIN"), (Bit: CAP_NET_ADMIN, Name: "CAP_NET_ADMIN") };
-        string[] missing = [.. needed.Where(capability => (held >> capability.Bit & 1) == 0).Select(capability => capability.Name)];
-        if (missing.Length > 0)
+        var missing = MissingCapabilities();
+        if (missing.Count > 0)
         {
             throw new ServiceException(
                 $"cnm-cni {command} lacks {string.Join(" and ", missing)}, as in a container. It creates network namespaces and " +
                 "configures networks of the host; run it on the host itself, or give it these capabilities and the host's namespaces.");
         }
+    }
+
+    /// <summary>The capabilities that the daemon needs and this process lacks; none where the kernel does not tell.</summary>
+    public static IReadOnlyList<string> MissingCapabilities()
+    {
+        if (Field("/proc/self/status", "CapEff:") is not { } text
+            || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var held))
+        {
+            return [];
+        }
+
+        var needed = new[] { (Bit: CAP_SYS_ADMIN, Name: "CAP_SYS_ADMIN"), (Bit: CAP_NET_ADMIN, Name: "CAP_NET_ADMIN") };
+        return [.. needed.Where(capability => (held >> capability.Bit & 1) == 0).Select(capability => capability.Name)];
     }
 
     private static string? Field(string file, string name)

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Warm;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using Bridge.Adapter.Doctor.Native;
 using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Sandboxes.Native;
 using CniInvoker;
@@ -16,6 +17,8 @@ public sealed class NativeLayoutTests
         #include <stddef.h>
         #include <sys/mount.h>
         #include <sys/socket.h>
+        #include <sys/statvfs.h>
+        #include <sys/timex.h>
         #include <sys/time.h>
         #include <netinet/in.h>
         #include <net/if.h>
@@ -59,6 +62,7 @@ public sealed class NativeLayoutTests
         (typeof(TimeVal), "struct timeval"),
         (typeof(IptGetInfo), "struct ipt_getinfo"),
         (typeof(IptGetEntries), "struct ipt_get_entries"),
+        (typeof(StatVfs), "struct statvfs"),
     ];
 
     private static readonly (Enum Managed, string Native)[] Choices =
@@ -80,7 +84,7 @@ public sealed class NativeLayoutTests
     {
         var program = new StringBuilder(Headers);
         foreach (var constant in new[] { typeof(Rtnetlink), typeof(Nfnetlink), typeof(Xfrm), typeof(Ethtool), typeof(NamespaceCalls),
-            typeof(SocketCalls), typeof(Iptables) }.SelectMany(Constants))
+            typeof(SocketCalls), typeof(Iptables), typeof(SystemCalls) }.SelectMany(Constants))
             program.AppendLine(CultureInfo.InvariantCulture,
                 $"_Static_assert({Cast(constant.FieldType)}({constant.Name}) == {constant.GetRawConstantValue()}, \"{constant.Name}\");");
 

@@ -1,4 +1,5 @@
 using Bridge.Adapter.AddressOwners;
+using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Tests.Attachments;

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+namespace Bridge.Adapter.Doctor.Readings;
+
+/// <summary>What SELinux and AppArmor have denied to cnm-cni and to CNI plugins, as the kernel has logged it.</summary>
+/// <param name="Lines">The newest ones, each program and operation once.</param>
+internal sealed record DenialsReading(IReadOnlyList<Denial> Lines)
+{
+    private const string Log = "log";
+    private const string Modules = "modules";
+
+    // Either log may be missing or refused; a host without both modules has no denials.
+    private const string Script = $"""
+        echo "{HostShell.Mark}{Modules}"
+        cat /sys/kernel/security/lsm 2> /dev/null; echo
+        cat /sys/module/apparmor/parameters/enabled 2> /dev/null
+        [ -e /sys/fs/selinux/enforce ] && echo selinux
+        echo "{HostShell.Mark}{Log}"
+        tail -c 2000000 /var/log/audit/audit.log 2> /dev/null | grep -a -E 'avc: +denied|apparmor="DENIED"' | tail -n 500
+        echo "{HostShell.Mark}{Log}"
+        dmesg 2> /dev/null | grep -a -E 'avc: +denied|apparmor="DENIED"' | tail -n 500
+        [ -r /var/log/audit/audit.log ] || dmesg > /dev/null 2>&1 || echo "{HostShell.Mark}unreadable"
+        exit 0
+        """;
+
+    /// <exception cref="SourceException">No log can be read.</exception>
+    public static async Task<DenialsReading> ReadAsync(
+        HostShell shell, IReadOnlyCollection<string> plugins, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var output = await shell.RunAsync(Script, limit, cancellationToken);
+        var modules = output.GetValueOrDefault(Modules, "");
+        var isConfined = modules.Contains("selinux", StringComparison.Ordinal) || modules.Contains("apparmor", StringComparison.Ordinal)
+            || modules.Contains('Y', StringComparison.Ordinal);
+        return !isConfined ? new DenialsReading([])
+            : output.ContainsKey("unreadable")
+                ? throw new SourceException("neither /var/log/audit/audit.log nor the kernel's log can be read")
+                : Parse(output.GetValueOrDefault(Log, ""), plugins);
+    }
+
+    public static DenialsReading Parse(string log, IReadOnlyCollection<string> plugins) => new(
+    [
+        .. log.Split('\n').Reverse().Select(Denial.Of).OfType<Denial>()
+            .Where(denial => denial.Program == "cnm-cni" || plugins.Contains(denial.Program))
+            .DistinctBy(denial => (denial.Program, denial.Module, denial.Operation)),
+    ]);
+}
+
+/// <param name="Module">SELinux or AppArmor.</param>
+/// <param name="Program">The program's name, of which the kernel keeps 15 bytes.</param>
+/// <param name="Operation">What was denied.</param>
+/// <param name="Line">The line of the log.</param>
+internal sealed partial record Denial(string Module, string Program, string Operation, string Line)
+{
+    public static Denial? Of(string line)
+    {
+        if (Selinux().Match(line) is { Success: true } avc)
+            return new Denial("SELinux", avc.Groups["comm"].Value, avc.Groups["operation"].Value.Trim(), line.Trim());
+
+        return AppArmor().Match(line) is { Success: true } denied && Command().Match(line) is { Success: true } command
+            ? new Denial("AppArmor", command.Groups["comm"].Value, denied.Groups["operation"].Value, line.Trim())
+            : null;
+    }
+
+    [GeneratedRegex("""avc: +denied +\{(?<operation>[^}]*)\}.* comm="(?<comm>[^"]+)".*""")]
+    private static partial Regex Selinux();
+
+    [GeneratedRegex("""apparmor="DENIED" operation="(?<operation>[^"]+)".*""")]
+    private static partial Regex AppArmor();
+
+    [GeneratedRegex("""\bcomm="(?<comm>[^"]+)".*""")]
+    private static partial Regex Command();
+}

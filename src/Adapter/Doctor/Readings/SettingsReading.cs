@@ -1,0 +1,27 @@
+using Bridge.Adapter.Service;
+using Bridge.Adapter.Settings;
+
+namespace Bridge.Adapter.Doctor.Readings;
+
+/// <param name="File">The settings file.</param>
+/// <param name="Settings">Those of the file; the defaults where it cannot be understood.</param>
+/// <param name="Problem">Why the file cannot be read or understood; null when it can, or is absent.</param>
+internal sealed record SettingsReading(string File, AdapterSettings Settings, string? Problem)
+{
+    public static SettingsReading Of(AdapterSettings settings) => new(SettingsFile.DefaultPath, settings, null);
+
+    /// <param name="file">The file that the user named; null: the default one, which may be absent.</param>
+    public static SettingsReading Load(string? file)
+    {
+        var path = file ?? SettingsFile.DefaultPath;
+        try
+        {
+            var settings = HostRoot.Enter(SettingsFile.Load(path, mustExist: file is not null), file is null ? path : null);
+            return new SettingsReading(path, settings, null);
+        }
+        catch (Exception wrong) when (wrong is SettingsException or ServiceException)
+        {
+            return new SettingsReading(path, new AdapterSettings(), wrong.Message);
+        }
+    }
+}
