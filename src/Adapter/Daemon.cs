@@ -66,6 +66,7 @@ internal static class Daemon
     {
         _ = services.GetRequiredService<JournalMetrics>(); // Only the metrics page reads their instruments.
         _ = services.GetRequiredService<WarmMetrics>();
+        _ = services.GetRequiredService<AddressMetrics>();
         var routes = new Routes();
         routes.MapCnm(services);
         routes.MapControl(services);

@@ -11,6 +11,7 @@ using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Telemetry.Export;
 using Bridge.Adapter.Warm;
 
 namespace Bridge.Adapter;
@@ -39,14 +40,17 @@ internal static class LogCategories
         .AddLogOf<Journal>()
         .AddLogOf<KnownFindings>()
         .AddLogOf<LostAttachments>()
+        .AddLogOf<MetricsServer>()
         .AddLogOf<Notifications>()
         .AddLogOf<PortReservations>()
         .AddLogOf<RepairLoop>()
         .AddLogOf<ServiceReports>()
         .AddLogOf<SocketKeeper>()
+        .AddLogOf<SpanLosses>()
         .AddLogOf<StartupRecovery>()
         .AddLogOf<SurvivingPlugins>()
         .AddLogOf<TimedExecutor>()
+        .AddLogOf<TraceExport>()
         .AddLogOf<UnaskedPublisher>()
         .AddLogOf<WarmKeeper>()
         .AddLogOf<WarmReturn>()

@@ -78,6 +78,13 @@ main_pid() { inside systemctl show -P MainPID cnm-cni.service; }
 is_active() { [ "$(inside systemctl is-active cnm-cni.service)" = active ]; }
 is_new() { [ "$(main_pid)" != "$1" ] && is_active; }
 
+# logs PATTERN [OPTION...]: whether the log of this boot has such a line, of the lines that journalctl shows.
+logs() {
+    local pattern=$1
+    shift
+    inside journalctl --quiet --no-pager --boot --output cat --unit cnm-cni.service "$@" | grep -c "$pattern" >/dev/null
+}
+
 # What remains of attachments without clean-up: links, namespaces, firewall rules, addresses, records.
 # shellcheck disable=SC2016 # the inner shell expands
 traces() {
@@ -162,6 +169,13 @@ say "Removing"
 inside docker rm -f web plain second >/dev/null
 patiently 20 no_traces || fail "remains: $(traces)"
 
+say "The journal knows what is a warning"
+! inside docker network create -d cni --ipam-driver null -o cni.network=absent absent 2>/dev/null || fail "a network of nothing"
+patiently 10 logs 'CreateNetwork refused' -p warning || fail "journalctl -p warning does not show a refusal"
+! logs 'answered in' -p warning || fail "journalctl -p warning shows more than warnings"
+logs 'answered in' -p info || fail "journalctl -p info does not show answers"
+! logs '^<[0-9]>' || fail "the journal shows priorities as text"
+
 say "A reboot, and a power cut"
 for end in reboot cut; do
     inside docker rm -f web >/dev/null 2>&1 || true
@@ -181,6 +195,7 @@ boot
 # shellcheck disable=SC2016 # the inner shell expands
 patiently 60 inside sh -c '[ "$(systemctl is-active cnm-cni.socket)" = failed ] && [ ! -e /run/docker/plugins/cni.sock ]' ||
     fail "systemd does not give up the units"
+logs 'unknown key nonsense' -p err || fail "journalctl -p err does not show why it does not start"
 rm "$work/disk/own/etc/cnm-cni/config.yaml"
 inside systemctl reset-failed cnm-cni.socket cnm-cni.service
 inside systemctl start cnm-cni.socket cnm-cni.service || fail "they do not start again"

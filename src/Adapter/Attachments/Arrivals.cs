@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
@@ -13,7 +14,7 @@ namespace Bridge.Adapter.Attachments;
 /// </summary>
 internal sealed class Arrivals(
     LinkDepartures departures, StagingSandboxes staging, SandboxRuns sandboxRuns, Journal journal, AttachmentGates gates,
-    TimeProvider timeProvider, ILogger<Arrivals> logger) : IDisposable
+    Traces traces, TimeProvider timeProvider, ILogger<Arrivals> logger) : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
@@ -33,7 +34,7 @@ internal sealed class Arrivals(
     public void Expect(AttachmentRecord record, bool callFollows)
     {
         Cancel(record.EndpointId);
-        var expected = _expected[record.EndpointId] = new ExpectedArrival(record, callFollows);
+        var expected = _expected[record.EndpointId] = new ExpectedArrival(record, callFollows, Traces.Here);
         expected.Watch = departures.Watch(record.HostInterfaceName, () => _ = FinishInBackgroundAsync(expected));
         if (!IsCurrent(expected))
             expected.Watch.Dispose(); // It has arrived already.
@@ -145,6 +146,11 @@ internal sealed class Arrivals(
             if (expected.CallFollows)
                 await Task.Delay(CallDelay, timeProvider, CancellationToken.None);
 
+            if (!IsCurrent(expected))
+                return; // A call has finished the arrival.
+
+            using var span = traces.BeginBackground("arrival", expected.Cause).With(Span.EndpointId, record.EndpointId)
+                .With(Span.CniNetwork, record.CniNetwork).With(Span.Sandbox, record.SandboxKey);
             var start = timeProvider.GetTimestamp();
             var pause = FirstPause;
             var state = ArrivalState.NotReady;
@@ -167,6 +173,7 @@ internal sealed class Arrivals(
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
 
+            span.Fail("the link did not arrive");
             logger.NotArrived(record.EndpointId, record.SandboxKey!, state.ToString());
         }
         catch (Exception failure)
@@ -180,7 +187,8 @@ internal sealed class Arrivals(
 
     /// <param name="Record">The attachment, as it was at Join.</param>
     /// <param name="CallFollows">See <see cref="Expect"/>.</param>
-    private sealed record ExpectedArrival(AttachmentRecord Record, bool CallFollows)
+    /// <param name="Cause">The span of Join.</param>
+    private sealed record ExpectedArrival(AttachmentRecord Record, bool CallFollows, ActivityContext Cause)
     {
         private volatile bool _isGateway;
 

@@ -10,6 +10,7 @@ using Bridge.Adapter.Docker;
 using Bridge.Adapter.Reachability;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Telemetry;
 using static Bridge.Adapter.Cli.SharedOptions;
 
 namespace Bridge.Adapter.Cli;
@@ -82,12 +83,12 @@ internal static class CommandLine
         }
         catch (SettingsException wrong)
         {
-            await console.Error.WriteLineAsync(wrong.Message);
+            await console.Error.WriteLineAsync(JournalStream.Error(wrong.Message));
             return ExitCodes.Misuse;
         }
         catch (Exception failed) when (failed is ControlException or DockerException or ServiceException or TrialException)
         {
-            await console.Error.WriteLineAsync(failed.Message);
+            await console.Error.WriteLineAsync(JournalStream.Error(failed.Message));
             return ExitCodes.Failure;
         }
         catch (CnmException refused)

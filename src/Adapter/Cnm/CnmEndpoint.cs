@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bridge.Adapter.Faults;
@@ -12,24 +13,32 @@ namespace Bridge.Adapter.Cnm;
 /// writes one log line. Every error has status 200 with <c>Err</c>: Docker shows that text and does not repeat the call (moby
 /// pkg/plugins/client.go).
 /// </summary>
-internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, AdapterMetrics metrics,
-    ILogger<CnmEndpoint> logger)
+internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallClock clock, AdapterMetrics metrics, Traces traces,
+    Journal journal, ILogger<CnmEndpoint> logger)
 {
     /// <summary>A method with parameters.</summary>
     public RequestDelegate Method<TRequest, TResponse>(
         CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response,
         Func<TRequest, string?>? endpointOf = null) =>
-        context => AnswerAsync(context, response, clock.Begin(), InvokeAsync(context, kind, method, request, endpointOf));
+        context => AnswerAsync(context, response, Invocation(context, kind, method, request, endpointOf));
 
     /// <summary>A method without parameters that cannot fail.</summary>
-    public RequestDelegate Constant<TResponse>(TResponse answer, JsonTypeInfo<TResponse> response) =>
-        context => AnswerAsync(context, response, clock.Begin(), Task.FromResult(answer));
+    public RequestDelegate Constant<TResponse>(TResponse answer, JsonTypeInfo<TResponse> response)
+    {
+        Func<Activity?, Task<TResponse>> invoke = _ => Task.FromResult(answer);
+        return context => AnswerAsync(context, response, invoke);
+    }
+
+    private Func<Activity?, Task<TResponse>> Invocation<TRequest, TResponse>(
+        HttpContext context, CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request,
+        Func<TRequest, string?>? endpointOf) => span => InvokeAsync(context, span, kind, method, request, endpointOf);
 
     private async Task<TResponse> InvokeAsync<TRequest, TResponse>(
-        HttpContext context, CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request,
+        HttpContext context, Activity? span, CallKind kind, ICnmMethod<TRequest, TResponse> method, JsonTypeInfo<TRequest> request,
         Func<TRequest, string?>? endpointOf)
     {
         var message = await ReadAsync(context, request);
+        span.Describe(message);
         return await deadline.AnswerAsync(new Call(NameOf(context), kind, endpointOf?.Invoke(message)), QueuedAsync,
             context.RequestAborted);
 
@@ -77,14 +86,17 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
     private static string NameOf(HttpContext context) => context.Request.Path.Value!.TrimStart('/');
 
     private async Task AnswerAsync<TResponse>(
-        HttpContext context, JsonTypeInfo<TResponse> response, CallClock.Call call, Task<TResponse> invocation)
+        HttpContext context, JsonTypeInfo<TResponse> response, Func<Activity?, Task<TResponse>> invoke)
     {
         var method = NameOf(context);
+        using var span = traces.BeginCall(method, context.Request.Headers);
+        var call = clock.Begin();
         byte[] answer;
         try
         {
-            answer = JsonSerializer.SerializeToUtf8Bytes(await invocation, response);
+            answer = JsonSerializer.SerializeToUtf8Bytes(await invoke(span), response);
             metrics.Answered(method, call.Elapsed);
+            span.End(journal, "answered");
             logger.CallAnswered(method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds);
         }
         catch (Exception failure)
@@ -94,6 +106,8 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
             var error = ErrorText(failure);
             answer = JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(Printable.Of(error)), CnmJson.Default.ErrorResponse);
             metrics.Refused(method, call.Elapsed);
+            span.Fail(error);
+            span.End(journal, "refused");
             logger.CallRefused(
                 IsExpected(failure) ? null : failure, method, call.Elapsed.TotalMilliseconds, call.InPlugins.TotalMilliseconds, error);
         }

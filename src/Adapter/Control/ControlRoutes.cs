@@ -44,11 +44,13 @@ internal static class ControlRoutes
             context.Response.ContentType = MetricsPage.ContentType;
             return context.Response.WriteAsync(metrics.Write(), context.RequestAborted);
         };
-        routes.MapPost("/Bridge.Check", answerCheck);
-        routes.MapPost("/Bridge.Reload", answerReload);
-        routes.MapPost("/Bridge.Repair", answerRepair);
-        routes.MapPost("/Bridge.Settle", answerSettle);
-        routes.MapPost("/Bridge.Forget", answerForget);
+        // These run plugins.
+        var traces = services.GetRequiredService<Traces>();
+        routes.MapPost("/Bridge.Check", Traced(traces, answerCheck));
+        routes.MapPost("/Bridge.Reload", Traced(traces, answerReload));
+        routes.MapPost("/Bridge.Repair", Traced(traces, answerRepair));
+        routes.MapPost("/Bridge.Settle", Traced(traces, answerSettle));
+        routes.MapPost("/Bridge.Forget", Traced(traces, answerForget));
         routes.MapGet("/metrics", answerMetrics);
         RequestDelegate answerInspect = context =>
             AnswerAsync(context, InspectAsync(context, names, inspect), ControlJson.Default.InspectResponse);
@@ -56,6 +58,14 @@ internal static class ControlRoutes
         routes.MapPost("/Bridge.Inspect", answerInspect);
         routes.MapGet("/Bridge.Events", answerEvents);
     }
+
+    private static RequestDelegate Traced(Traces traces, RequestDelegate answer) => async context =>
+    {
+        using var span = traces.BeginCall(context.Request.Path.Value!.TrimStart('/'), context.Request.Headers);
+        await answer(context);
+        if (context.Response.StatusCode != StatusCodes.Status200OK)
+            span.Fail("refused; the command has the error");
+    };
 
     private static async Task<StatusResponse> StatusAsync(HttpContext context, NewContainerNames names, Status status)
     {

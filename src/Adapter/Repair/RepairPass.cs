@@ -13,7 +13,8 @@ namespace Bridge.Adapter.Repair;
 /// </summary>
 internal sealed class RepairPass(
     IEnumerable<IInspection> inspections, IDockerEngine docker, DriverName driver, Journal journal,
-    ContainerNames names, KnownFindings known, AdapterMetrics metrics, AdapterSettings settings, TimeProvider timeProvider) : IDisposable
+    ContainerNames names, KnownFindings known, AdapterMetrics metrics, Traces traces, AdapterSettings settings,
+    TimeProvider timeProvider) : IDisposable
 {
     // A plugin that hangs in one DEL must not block all others.
     private const int Parallelism = 4;
@@ -139,7 +140,11 @@ internal sealed class RepairPass(
         if (finding.Repair is null)
             return finding.As(FindingState.Reported, finding.Remedy);
 
+        using var span = traces.Begin("repair").With(Span.Finding, finding.Kind.Text());
         var result = await RepairAsync(finding.Repair, cancellationToken);
+        if (result.State == FindingState.Failed)
+            span.Fail(result.Done);
+
         return result.State is { } state ? finding.As(state, result.Done) : null;
     }
 

@@ -47,5 +47,6 @@ internal static class DaemonServices
         .AddSingleton<ApplicationLifetime>()
         .AddSingleton<IHostApplicationLifetime>(provider => provider.GetRequiredService<ApplicationLifetime>())
         .AddSingleton<DaemonRun>()
-        .AddHostedService<SocketKeeper>();
+        .AddHostedService<SocketKeeper>()
+        .AddHostedService<MetricsServer>();
 }

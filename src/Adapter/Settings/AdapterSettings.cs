@@ -114,6 +114,12 @@ internal sealed record AdapterSettings
 
     /// <summary>The files of the history, a part of <see cref="StateDirectory"/>.</summary>
     public string HistoryDirectory => Path.Combine(StateDirectory, "history");
+
+    /// <summary>Where the metrics are, besides the plugin socket.</summary>
+    public MetricsSettings Metrics { get; init; } = new();
+
+    /// <summary>Where spans are sent.</summary>
+    public TraceSettings Traces { get; init; } = new();
 }
 
 /// <summary>
@@ -263,29 +269,4 @@ internal sealed record HistorySettings
     /// Bytes of all its files together. <see cref="Least"/> to 1 GiB, in the file with a unit: <c>16MiB</c>; 0: nothing is kept.
     /// </summary>
     public int Size { get; init; } = 16 << 20;
-}
-
-/// <summary>What the daemon logs.</summary>
-internal sealed record LogSettings
-{
-    /// <summary>
-    /// The least important level that is written: trace, debug, information, warning, error, critical or none. Trace includes whole
-    /// messages.
-    /// </summary>
-    public LogLevel Level { get; init; } = LogLevel.Information;
-
-    /// <summary>The log file instead of standard output; from the command line only. Absolute path.</summary>
-    public string? File { get; init; }
-
-    /// <summary>One of two formats of lines.</summary>
-    public LogFormat Format { get; init; } = LogFormat.Text;
-}
-
-internal enum LogFormat
-{
-    /// <summary>One line per event, for people and for journald.</summary>
-    Text,
-
-    /// <summary>One JSON object per line.</summary>
-    Json,
 }

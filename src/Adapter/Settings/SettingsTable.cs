@@ -1,3 +1,4 @@
+using System.Net;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -61,7 +62,25 @@ internal static class SettingsTable
 
     private static readonly SettingsSection<LogSettings> Log = new SettingsSection<LogSettings>()
         .Row("level", log => log.Level, (log, value) => log with { Level = value }, Word<LogLevel>())
-        .Row("format", log => log.Format, (log, value) => log with { Format = value }, Word<LogFormat>());
+        .Row("format", log => log.Format, (log, value) => log with { Format = value }, Word<LogFormat>())
+        .Row("priorities", log => log.Priorities, (log, value) => log with { Priorities = value }, Word<LogPriorities>());
+
+    private static readonly SettingsSection<MetricsSettings> Metrics = new SettingsSection<MetricsSettings>()
+        .Row("listen", metrics => metrics.Listen, (metrics, value) => metrics with { Listen = value },
+            Optional<IPEndPoint>((value, current) => value.Listen(current), address => SettingsText.Plain($"{address}")));
+
+    private static readonly SettingsSection<TraceSettings> Traces = new SettingsSection<TraceSettings>()
+        .Row("endpoint", traces => traces.Endpoint, (traces, value) => traces with { Endpoint = value },
+            Optional<Uri>((value, current) => value.Receiver(current), url => SettingsText.Plain(url!.OriginalString)))
+        .Row("protocol", traces => traces.Protocol, (traces, value) => traces with { Protocol = value },
+            Choice(("http/protobuf", TraceProtocol.HttpProtobuf), ("grpc", TraceProtocol.Grpc)))
+        .Row("headersFile", traces => traces.HeadersFile, (traces, value) => traces with { HeadersFile = value },
+            Optional<string>((value, current) => value.AbsolutePath("", LongestPath) is { Length: > 0 } path ? path : current,
+                path => SettingsText.Plain(path!)))
+        .Row("serviceName", traces => traces.ServiceName, (traces, value) => traces with { ServiceName = value },
+            new((value, current) => value.Name(current), SettingsText.Plain))
+        .Row("ratio", traces => traces.Ratio, (traces, value) => traces with { Ratio = value },
+            new((value, current) => value.Ratio(current), SettingsText.Ratio));
 
     private static readonly SettingsSection<HistorySettings> History = new SettingsSection<HistorySettings>()
         .Row("size", history => history.Size, (history, value) => history with { Size = value }, Bytes(0, 1 << 30));
@@ -92,7 +111,9 @@ internal static class SettingsTable
         .Row("pluginOutputLimit", file => file.PluginOutputLimit, (file, value) => file with { PluginOutputLimit = value },
             Bytes(64 << 10, 256 << 20))
         .Row("log", file => file.Log, (file, value) => file with { Log = value }, Section(Log))
-        .Row("history", file => file.History, (file, value) => file with { History = value }, Section(History, HistoryProblem));
+        .Row("history", file => file.History, (file, value) => file with { History = value }, Section(History, HistoryProblem))
+        .Row("metrics", file => file.Metrics, (file, value) => file with { Metrics = value }, Section(Metrics))
+        .Row("traces", file => file.Traces, (file, value) => file with { Traces = value }, Section(Traces, EndpointProblem));
 
     /// <summary>The settings as a file with every key.</summary>
     public static string ToYaml(AdapterSettings settings) => File.Write(settings);
@@ -121,6 +142,11 @@ internal static class SettingsTable
 
     private static string? HistoryProblem(HistorySettings history) => history.Size is 0 or >= HistorySettings.Least ? null :
         $"size ({SettingsText.Bytes(history.Size)}) must be 0, for no history, or at least {SettingsText.Bytes(HistorySettings.Least)}";
+
+    private static string? EndpointProblem(TraceSettings traces) =>
+        traces is { Protocol: TraceProtocol.Grpc, Endpoint: { Scheme: not "unix", AbsolutePath: not "/" } }
+            ? "with protocol grpc the URL of the endpoint has no path"
+            : null;
 
     private static SettingsKind<T> Section<T>(SettingsSection<T> section, Func<T, string?>? problem = null) => new(
         (value, current) =>
@@ -160,6 +186,13 @@ internal static class SettingsTable
     private static SettingsKind<string?> FoundDriver => new(
         (value, current) => value.IsWord(SettingsValue.Auto) ? null : value.DriverName() ?? current,
         name => name is null ? SettingsValue.Auto : SettingsText.Plain(name));
+
+    private static SettingsKind<T?> Optional<T>(Func<SettingsValue, T?, T?> read, Func<T?, string> write)
+        where T : class => new(
+            (value, current) => value.IsNone() ? null : read(value, current), value => value is null ? SettingsValue.None : write(value));
+
+    private static SettingsKind<T> Choice<T>(params (string Text, T Value)[] choices) => new(
+        (value, current) => value.Choice(current, choices), value => choices.First(choice => Equals(choice.Value, value)).Text);
 
     private static SettingsKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) =>
         new((value, current) => value.Duration(current, least, most), SettingsText.Duration);

@@ -52,6 +52,9 @@ internal static class SettingsText
         return $"{value / size}{unit}";
     }
 
+    /// <summary>With a point, and as many digits as it has.</summary>
+    public static string Ratio(double value) => value.ToString(Invariant);
+
     private static CultureInfo Invariant => CultureInfo.InvariantCulture;
 
     /// <summary>A single-quoted YAML text is literal, except for the quote itself.</summary>

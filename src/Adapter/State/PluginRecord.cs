@@ -47,6 +47,11 @@ internal abstract record PluginRecord(string CniNetwork) : IRecord
     /// <summary>The latest result of the plugins.</summary>
     public RecordedJson? Result { get; init; }
 
+    /// <summary>
+    /// The span of the call that let the clean-up begin, as W3C trace context; null: it was not recorded. Spans of the clean-up lead to it.
+    /// </summary>
+    public string? CausedBy { get; init; }
+
     /// <summary>Failed attempts to clean up.</summary>
     public int CleanupAttempts { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Bridge.Adapter.State;
@@ -73,11 +74,14 @@ internal static class Transitions
 
     private static T Put<T>(RecordDirectory<T> records, T record) where T : PluginRecord
     {
-        if (record.IsCleanupPending)
-            records.Keep(record);
-        else
+        if (!record.IsCleanupPending)
+        {
             records.Write(record);
+            return record;
+        }
 
+        record = record with { CausedBy = record.CausedBy ?? (Activity.Current is { Recorded: true } call ? call.Id : null) };
+        records.Keep(record);
         return record;
     }
 

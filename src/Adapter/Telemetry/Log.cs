@@ -159,6 +159,30 @@ internal static partial class Log
         "{Lines} lines of this log are missing here: its reader was too slow, or they could not be written")]
     public static partial void LinesDropped(this ILogger logger, long lines);
 
+    [LoggerMessage(520, LogLevel.Information, "Spans are sent to {Receiver}")]
+    public static partial void SpansAreSent(this ILogger logger, string receiver);
+
+    [LoggerMessage(521, LogLevel.Error, "No spans are sent; containers are not affected. Mend it, and restart cnm-cni: {Reason}")]
+    public static partial void SpansAreNotSent(this ILogger logger, string reason);
+
+    [LoggerMessage(522, LogLevel.Warning,
+        "{Receiver} does not take the spans that cnm-cni sends, so they are lost; containers are not affected: {Reason}")]
+    public static partial void SpansAreLost(this ILogger logger, string receiver, string reason);
+
+    [LoggerMessage(523, LogLevel.Information, "{Receiver} takes spans again; {Spans} were lost since cnm-cni started")]
+    public static partial void SpansAreTaken(this ILogger logger, string receiver, long spans);
+
+    [LoggerMessage(524, LogLevel.Warning,
+        "{Variable} is set, and cnm-cni does not read it: write the receiver into the setting traces.endpoint, or remove the variable")]
+    public static partial void VariableIgnored(this ILogger logger, string variable);
+
+    [LoggerMessage(525, LogLevel.Information, "Metrics are on http://{Address}/metrics")]
+    public static partial void MetricsListen(this ILogger logger, string address);
+
+    [LoggerMessage(526, LogLevel.Error,
+        "The metrics cannot be on {Address} (setting metrics.listen): {Reason}. cnm-cni retries it; containers are not affected")]
+    public static partial void MetricsDoNotListen(this ILogger logger, string address, string reason);
+
     [LoggerMessage(600, LogLevel.Information, "Created Docker network {NetworkId} for CNI network {CniNetwork}: {Plan}")]
     public static partial void NetworkMade(this ILogger logger, string networkId, string cniNetwork, string plan);
 

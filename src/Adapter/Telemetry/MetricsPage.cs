@@ -13,6 +13,7 @@ internal sealed class MetricsPage : IDisposable
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     private readonly MeterListener _listener = new();
+    private readonly Lock _turn = new(); // Of those who read: each lets observable instruments report, and writes what they reported.
     private readonly Lock _lock = new();
 
     // Guarded by _lock. In the order in which instruments were made.
@@ -39,12 +40,18 @@ internal sealed class MetricsPage : IDisposable
 
     public string Write()
     {
-        _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        lock (_lock)
+        lock (_turn)
         {
-            foreach (var family in _families.OrderBy(family => family.Name, StringComparer.Ordinal))
-                family.WriteTo(text);
+            lock (_lock)
+                _families.ForEach(family => family.Forget());
+
+            _listener.RecordObservableInstruments();
+            lock (_lock)
+            {
+                foreach (var family in _families.OrderBy(family => family.Name, StringComparer.Ordinal))
+                    family.WriteTo(text);
+            }
         }
 
         return text.ToString();
@@ -89,6 +96,13 @@ internal sealed class MetricFamily(Instrument instrument)
         series.Value = IsSum || IsHistogram ? series.Value + value : value;
         for (var bucket = _bounds.Count - 1; bucket >= 0 && value <= _bounds[bucket]; bucket--)
             series.Buckets[bucket]++;
+    }
+
+    /// <summary>What is reported anew for each page: a network that is gone must not stay on it.</summary>
+    public void Forget()
+    {
+        if (instrument.IsObservable)
+            _series.Clear();
     }
 
     public void WriteTo(StringBuilder text)

@@ -11,32 +11,33 @@ internal sealed class QueuedLoggerProvider : ILoggerProvider
     // A burst of some ten thousand lines.
     private const int MostCharacters = 1 << 20;
 
-    private const int StandardOutput = 1;
-
     private readonly ConsoleFormatter _formatter;
+    private readonly bool _hasPriorities;
     private readonly LogWriter _writer;
 
     /// <param name="formatters">All that there are.</param>
     /// <param name="format">The name of the one to use.</param>
     /// <param name="file">Null: standard output.</param>
-    public QueuedLoggerProvider(IEnumerable<ConsoleFormatter> formatters, string format, LogFile? file)
+    /// <param name="hasPriorities">Whether lines begin with their priority.</param>
+    public QueuedLoggerProvider(IEnumerable<ConsoleFormatter> formatters, string format, LogFile? file, bool hasPriorities)
     {
+        _hasPriorities = hasPriorities;
         _formatter = formatters.Single(formatter => formatter.Name == format);
         Queue = new LogQueue(MostCharacters, Notice);
-        var output = new SafeFileHandle(StandardOutput, ownsHandle: false);
+        var output = new SafeFileHandle(JournalStream.StandardOutput, ownsHandle: false);
         _writer = new LogWriter(Queue, file is null ? line => LibC.TryWriteAll(output, line) : line => file.TryWrite(line));
     }
 
     public LogQueue Queue { get; }
 
-    public ILogger CreateLogger(string categoryName) => new QueuedLogger(categoryName, _formatter, Queue.Add);
+    public ILogger CreateLogger(string categoryName) => new QueuedLogger(categoryName, _formatter, Queue.Add, _hasPriorities);
 
     public void Dispose() => _writer.Dispose();
 
     private string Notice(long dropped)
     {
         var line = "";
-        new QueuedLogger(typeof(LogQueue).FullName!, _formatter, text => line = text).LinesDropped(dropped);
+        new QueuedLogger(typeof(LogQueue).FullName!, _formatter, text => line = text, _hasPriorities).LinesDropped(dropped);
         return line;
     }
 }
@@ -45,7 +46,8 @@ internal sealed class QueuedLoggerProvider : ILoggerProvider
 /// <param name="category">The category.</param>
 /// <param name="formatter">Formats a line.</param>
 /// <param name="sink">Receives each line with its line break. Must not block.</param>
-internal sealed class QueuedLogger(string category, ConsoleFormatter formatter, Action<string> sink) : ILogger
+/// <param name="hasPriorities">Whether each line begins with its priority.</param>
+internal sealed class QueuedLogger(string category, ConsoleFormatter formatter, Action<string> sink, bool hasPriorities) : ILogger
 {
     // A plugin's stderr can be long; beyond this it is cut.
     private const int LongestLine = 64 * 1024;
@@ -61,7 +63,10 @@ internal sealed class QueuedLogger(string category, ConsoleFormatter formatter, 
         using var writer = new StringWriter();
         formatter.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatMessage), scopeProvider: null, writer);
         var line = Printable.Of(writer.ToString().TrimEnd('\n'));
+        if (line.Length > LongestLine)
+            line = $"{line[..LongestLine]}… ({line.Length - LongestLine} more characters)";
+
         if (line.Length > 0)
-            sink(line.Length <= LongestLine ? $"{line}\n" : $"{line[..LongestLine]}… ({line.Length - LongestLine} more characters)\n");
+            sink($"{(hasPriorities ? JournalStream.Prioritized(logLevel, line) : line)}\n");
     }
 }

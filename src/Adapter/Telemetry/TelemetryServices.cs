@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Telemetry.Export;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -15,10 +16,19 @@ internal static class TelemetryServices
     public static IServiceCollection AddTelemetry(this IServiceCollection services) => services
         .AddSingleton<CallClock>()
         .AddSingleton<AdapterMetrics>()
-        .AddSingleton<MetricsPage>();
+        .AddSingleton<MetricsPage>()
+        .AddSingleton<Traces>()
+        .AddSingleton<SpanLosses>()
+        .AddHostedService<TraceExport>();
 
     public static IServiceCollection AddLog(this IServiceCollection services, LogSettings settings, LogFile? file)
     {
+        var hasPriorities = file is null && settings.Priorities switch
+        {
+            LogPriorities.Always => true,
+            LogPriorities.Never => false,
+            _ => JournalStream.Is(JournalStream.StandardOutput),
+        };
         var format = settings.Format == LogFormat.Json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple;
         services.AddLogging(logging => logging.AddConsole());
         // The formatters of the console logger without its provider, which blocks the caller when the reader of the log is slow.
@@ -30,7 +40,7 @@ internal static class TelemetryServices
             {
                 SingleLine = true, UseUtcTimestamp = true, TimestampFormat = Time + " ", ColorBehavior = LoggerColorBehavior.Disabled,
             })
-            .AddSingleton(provider => new QueuedLoggerProvider(provider.GetServices<ConsoleFormatter>(), format, file))
+            .AddSingleton(provider => new QueuedLoggerProvider(provider.GetServices<ConsoleFormatter>(), format, file, hasPriorities))
             .AddSingleton(provider => provider.GetRequiredService<QueuedLoggerProvider>().Queue)
             .AddSingleton<ILoggerFactory>(provider => new LoggerFactory(
                 [provider.GetRequiredService<QueuedLoggerProvider>()],

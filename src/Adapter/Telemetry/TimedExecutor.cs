@@ -4,22 +4,24 @@ using CniInvoker;
 
 namespace Bridge.Adapter.Telemetry;
 
-/// <summary>One log line per plugin run, and the time it took, charged to the Docker call that caused it.</summary>
-internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, AdapterMetrics metrics, TimeProvider timeProvider,
-    ILogger<TimedExecutor> logger) : IPluginExecutor
+/// <summary>One log line and one span per plugin run, and the time it took, charged to the Docker call that caused it.</summary>
+internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, AdapterMetrics metrics, Traces traces,
+    TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
 {
     public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
     {
+        using var span = traces.BeginRun(request);
         var start = timeProvider.GetTimestamp();
         var (outcome, kind) = ("no start", "nostart");
         try
         {
             FaultPoint.Pass(FaultKind.PluginStart, Name(request));
-            var run = executor.ExecuteAsync(request, cancellationToken);
+            var run = executor.ExecuteAsync(request.In(span), cancellationToken);
             FaultPoint.PassWhileRunning(FaultKind.PluginRun, Name(request));
             var output = await run;
             FaultPoint.Pass(FaultKind.PluginEnd, Name(request));
             (outcome, kind) = (Outcome(output), Kind(output));
+            span.Ended(output, outcome);
             if (output.Stderr.Length > 0)
                 logger.PluginSaid(request.PluginType, output.Stderr);
 
@@ -28,8 +30,14 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, A
 
             return output;
         }
+        catch (Exception failure)
+        {
+            span.Fail(failure.Message);
+            throw;
+        }
         finally
         {
+            span.With(Span.PluginOutcome, kind);
             var duration = timeProvider.GetElapsedTime(start);
             clock.AddPluginTime(duration);
             metrics.PluginEnded(request.PluginType, request.Operation.Verb(), kind, duration);

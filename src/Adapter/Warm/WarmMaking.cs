@@ -4,6 +4,7 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Translation;
 using CniInvoker;
 
@@ -12,7 +13,7 @@ namespace Bridge.Adapter.Warm;
 /// <summary>Makes one warm attachment, for a container that asks for nothing in particular.</summary>
 internal sealed class WarmMaking(
     WarmPool pool, WarmRelease release, Journal journal, AttachmentGates gates, Reservations reservations, Attacher attacher,
-    StagingSandboxes staging, TimeProvider timeProvider)
+    StagingSandboxes staging, Traces traces, TimeProvider timeProvider)
 {
     private const int IdLength = 32;
 
@@ -27,6 +28,8 @@ internal sealed class WarmMaking(
     public async Task<bool> TryMakeAsync(
         NetworkRecord docker, NetworkConfiguration network, int most, CancellationToken cancellationToken)
     {
+        using var span = traces.BeginBackground("warm", pool.CauseOf(docker.NetworkId))
+            .With(Span.NetworkId, docker.NetworkId).With(Span.CniNetwork, docker.CniNetwork);
         var reservation = docker.Ipam == IpamMode.Cni ? await reservations.ReserveAheadAsync(network, cancellationToken) : null; // (1)
         var id = reservation?.ContainerId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength));
         var entry = new WarmEntry(
@@ -40,9 +43,10 @@ internal sealed class WarmMaking(
 
             return isMade && pool.TryMove(id, WarmState.Ready, WarmState.Making);
         }
-        catch
+        catch (Exception failure)
         {
             isMade = false;
+            span.Fail(failure.Message);
             throw;
         }
         finally

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 
@@ -18,6 +19,9 @@ internal sealed class WarmPool(TimeProvider timeProvider)
 
     // By network, when an attachment last left the pool.
     private readonly ConcurrentDictionary<string, long> _taken = new(StringComparer.Ordinal);
+
+    // By network, the call that last made room for another one, if it is traced.
+    private readonly ConcurrentDictionary<string, ActivityContext> _causes = new(StringComparer.Ordinal);
 
     /// <summary>Adds an attachment, unless the network has as many already or is closed.</summary>
     public bool TryAdd(WarmEntry entry, int most = int.MaxValue)
@@ -56,9 +60,13 @@ internal sealed class WarmPool(TimeProvider timeProvider)
             {
                 _entries.Remove(entry);
                 _taken[entry.NetworkId] = timeProvider.GetTimestamp();
+                NoteCause(entry.NetworkId);
             }
         }
     }
+
+    /// <summary>The span that last made room for an attachment of the network; default: none.</summary>
+    public ActivityContext CauseOf(string networkId) => _causes.GetValueOrDefault(networkId);
 
     /// <summary>How long ago an attachment of the network last left the pool; a long time if none ever did.</summary>
     public TimeSpan SinceTaken(string networkId) =>
@@ -117,12 +125,20 @@ internal sealed class WarmPool(TimeProvider timeProvider)
     {
         lock (_lock)
             _closed.Remove(networkId);
+
+        NoteCause(networkId);
     }
 
     public bool IsClosed(string networkId)
     {
         lock (_lock)
             return _closed.Contains(networkId);
+    }
+
+    private void NoteCause(string networkId)
+    {
+        if (Traces.Here is var cause && cause != default)
+            _causes[networkId] = cause;
     }
 
     private int CountOf(string networkId) => _entries.Count(entry => entry.NetworkId == networkId && entry.State != WarmState.Leaving);

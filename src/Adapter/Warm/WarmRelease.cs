@@ -2,6 +2,7 @@ using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Ipam;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
 using CniInvoker;
 
 namespace Bridge.Adapter.Warm;
@@ -10,7 +11,8 @@ namespace Bridge.Adapter.Warm;
 /// Removes warm attachments: DEL of the chain, then of the IPAM plugin. A failure stays in the record, and repair continues.
 /// </summary>
 internal sealed class WarmRelease(
-    WarmPool pool, Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, WarmSignal signal, AdapterSettings settings)
+    WarmPool pool, Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, WarmSignal signal, Traces traces,
+    AdapterSettings settings)
 {
     // A network's removal waits for all of them.
     private const int Parallelism = 4;
@@ -24,6 +26,7 @@ internal sealed class WarmRelease(
     /// <param name="cause">For the log.</param>
     public async Task ReleaseAsync(string id, string cause)
     {
+        using var span = traces.Begin("warm release").With(Span.ContainerId, id);
         await DetachAsync(id, cause);
         if (journal.Reservations.Find(id) is { Phase: ReservationPhase.Reserved } reservation)
             await ipam.ReleaseAsync(reservation);

@@ -19,5 +19,6 @@ internal static class WarmServices
         .AddSingleton<WarmUpkeep>()
         .AddSingleton<ConnectionTracking>()
         .AddSingleton<FreeAddresses>()
+        .AddSingleton<AddressMetrics>()
         .AddHostedService<WarmKeeper>();
 }

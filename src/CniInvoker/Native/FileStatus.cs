@@ -62,7 +62,14 @@ internal readonly record struct FileTime
 }
 
 /// <summary>Two paths or handles with the same identity are the same file.</summary>
-internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode);
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
+{
+    /// <summary>The device as a number (makedev(3)) and the inode, as in <c>$JOURNAL_STREAM</c>: <c>9:31415</c>.</summary>
+    public string DeviceAndInode => string.Create(CultureInfo.InvariantCulture, $"{Device}:{Inode}");
+
+    private ulong Device => ((ulong)(DeviceMajor & ~0xFFFu) << 32) | ((DeviceMajor & 0xFFFul) << 8)
+        | ((ulong)(DeviceMinor & ~0xFFu) << 12) | (DeviceMinor & 0xFFu);
+}
 
 /// <summary>
 /// Differs when a file was replaced or written to. The time of change (ctime) tells what keeps the time of modification, as installers do.

@@ -208,7 +208,7 @@ internal static partial class LibC
         return handle;
     }
 
-    private static FileStatus Status(SafeFileHandle handle) =>
+    public static FileStatus Status(SafeFileHandle handle) =>
         TryStat(handle, out var status) ? status : throw Failure("look at an open file");
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

@@ -11,6 +11,7 @@ using Bridge.Adapter.Repair.Inspections;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
+using Bridge.Adapter.Telemetry;
 using Bridge.Adapter.Tests.Sandboxes;
 using CniInvoker;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,6 +28,7 @@ public sealed class CutOffInspectionTests : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cut-off-");
     private readonly FakeTimeProvider _time = new();
     private readonly AttachmentGates _gates = new();
+    private readonly Traces _traces = new();
     private readonly Journal _journal;
     private readonly LinkDepartures _departures;
     private readonly CutOffInspection _inspection;
@@ -53,9 +55,11 @@ public sealed class CutOffInspectionTests : IDisposable
         var detacher =
             new Detacher(_journal, _host.Staging, cni, runtime, removal, sandboxRuns, leftovers, ports, new RepairSignal(),
                 NullLogger<Detacher>.Instance);
-        var arrivals = new Arrivals(_departures, _host.Staging, sandboxRuns, _journal, _gates, _time, NullLogger<Arrivals>.Instance);
+        var arrivals = new Arrivals(
+            _departures, _host.Staging, sandboxRuns, _journal, _gates, _traces, _time, NullLogger<Arrivals>.Instance);
         var cleanups = new CleanupRunner(
-            _journal, _gates, detacher, ipam: null!, arrivals, retries, new ReleaseQueue(settings), NullLogger<CleanupRunner>.Instance);
+            _journal, _gates, detacher, ipam: null!, arrivals, retries, new ReleaseQueue(settings), _traces,
+            NullLogger<CleanupRunner>.Instance);
         _inspection = new CutOffInspection(_journal, _gates, cleanups, settings);
         WritePlugin();
     }
@@ -63,6 +67,7 @@ public sealed class CutOffInspectionTests : IDisposable
     public void Dispose()
     {
         _departures.Dispose();
+        _traces.Dispose();
         _host.Dispose();
         _directory.Delete(recursive: true);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Tests.Sandboxes;
@@ -44,7 +45,10 @@ public sealed class SettingsFileTests : IDisposable
         calls: {running: 1, waiting: 0}
         repair: {interval: 1m, orphanGrace: 10s, retryFirst: 250ms, retryLongest: 1h}
         pluginOutputLimit: 64KiB
-        log: {level: Debug, format: json}
+        log: {level: Debug, format: json, priorities: always}
+        metrics: {listen: '[::1]:9464'}
+        traces: {endpoint: 'https://otlp.example.org/otlp', protocol: http/protobuf, headersFile: /srv/headers,
+          serviceName: node 7, ratio: 0.25}
         history: {size: 0}
         """).Should().BeEquivalentTo(new AdapterSettings
     {
@@ -68,7 +72,10 @@ public sealed class SettingsFileTests : IDisposable
         Repair = new RepairSettings { Interval = TimeSpan.FromMinutes(1), OrphanGrace = TimeSpan.FromSeconds(10),
             RetryFirst = TimeSpan.FromMilliseconds(250), RetryLongest = TimeSpan.FromHours(1) },
         PluginOutputLimit = 64 * 1024,
-        Log = new LogSettings { Level = LogLevel.Debug, Format = LogFormat.Json },
+        Log = new LogSettings { Level = LogLevel.Debug, Format = LogFormat.Json, Priorities = LogPriorities.Always },
+        Metrics = new MetricsSettings { Listen = new IPEndPoint(IPAddress.IPv6Loopback, 9464) },
+        Traces = new TraceSettings { Endpoint = new Uri("https://otlp.example.org/otlp"), Protocol = TraceProtocol.HttpProtobuf,
+            HeadersFile = "/srv/headers", ServiceName = "node 7", Ratio = 0.25 },
         History = new HistorySettings { Size = 0 },
     });
 
@@ -77,7 +84,24 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("timeouts:\n  addd: 5s\n", "2:3: unknown key timeouts.addd; did you mean add?")]
     [InlineData("history: {size: 64KiB}\n", "1:10: history: size (64KiB) must be 0, for no history, or at least 1MiB")]
     [InlineData("history: {size: 16}\n", "1:17: history.size: \"16\" is not a size with its unit")]
-    [InlineData("log:\n  colour: red\n", "2:3: unknown key log.colour; known here: level, format")]
+    [InlineData("log:\n  colour: red\n", "2:3: unknown key log.colour; known here: level, format, priorities")]
+    [InlineData("metrics: {listen: 9464}\n", "1:19: metrics.listen: \"9464\" is not an IP address and a port")]
+    [InlineData("metrics: {listen: 127.0.0.1}\n", "1:19: metrics.listen: \"127.0.0.1\" is not an IP address and a port")]
+    [InlineData("metrics: {listen: '127.0.0.1:0'}\n", "1:19: metrics.listen: \"127.0.0.1:0\" is not an IP address and a port")]
+    [InlineData("metrics: {listen: '::1:9464'}\n", "1:19: metrics.listen: \"::1:9464\" is not an IP address and a port")]
+    [InlineData("metrics: {listen: 'localhost:9464'}\n", "1:19: metrics.listen: \"localhost:9464\" is not an IP address and a port")]
+    [InlineData("metrics: {listen: '1:9464'}\n", "1:19: metrics.listen: \"1:9464\" is not an IP address and a port")]
+    [InlineData("traces: {endpoint: 'localhost:4318'}\n", "1:20: traces.endpoint: \"localhost\" is none of http, https and unix")]
+    [InlineData("traces: {endpoint: collector}\n", "1:20: traces.endpoint: \"collector\" is not a URL")]
+    [InlineData("traces: {endpoint: 'http://me:secret@host'}\n", "1:20: traces.endpoint: the URL must not contain a user or password")]
+    [InlineData("traces: {endpoint: 'http://host/?key=1'}\n", "1:20: traces.endpoint: the URL must have neither ? nor #")]
+    [InlineData("traces: {endpoint: 'unix://run/otel.sock'}\n", "1:20: traces.endpoint: a socket has an absolute path after unix://")]
+    [InlineData("traces: {endpoint: 'http://host/v1', protocol: grpc}\n", "1:9: traces: with protocol grpc the URL of the endpoint has")]
+    [InlineData("traces: {protocol: thrift}\n", "1:20: traces.protocol: \"thrift\" is not one of http/protobuf, grpc")]
+    [InlineData("traces: {ratio: 2}\n", "1:17: traces.ratio: 2 is out of range; allowed are 0 to 1")]
+    [InlineData("traces: {ratio: 10%}\n", "1:17: traces.ratio: \"10%\" is not a share of 1, for example 0.1")]
+    [InlineData("traces: {serviceName: ' '}\n", "1:23: traces.serviceName: a name has 1 to 255 characters")]
+    [InlineData("traces: {headersFile: headers}\n", "1:23: traces.headersFile: \"headers\" is not an absolute path")]
     [InlineData("socket: /a\nsocket: /b\n", "2:1: socket is set twice")]
     [InlineData("timeouts: {add: 60}\n", "1:17: timeouts.add: \"60\" is not a duration with its unit (ms, s, m, h), for example 60s")]
     [InlineData("timeouts: {add: 1.5s}\n", "1:17: timeouts.add: \"1.5s\" is not a duration")]

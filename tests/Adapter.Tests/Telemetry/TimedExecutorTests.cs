@@ -14,9 +14,10 @@ public sealed class TimedExecutorTests : IDisposable
     public async Task The_stderr_of_a_successful_plugin_is_logged_once_with_its_name()
     {
         var log = new LogLines<TimedExecutor>();
+        using var traces = new Traces();
         var executor =
             new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System),
-                new AdapterMetrics(new LogQueue(0, _ => "")), TimeProvider.System, log);
+                new AdapterMetrics(new LogQueue(0, _ => "")), traces, TimeProvider.System, log);
 
         var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), Cancellation);
 

@@ -58,7 +58,9 @@ public sealed class WarmUpkeepTests : IDisposable
             pool.TryAdd(new WarmEntry(id, Docker, "pods", WarmState.Ready, configuration));
 
         pool.Remove("e2");
-        var release = new WarmRelease(pool, _journal, new AttachmentGates(), detacher: null!, ipam: null!, new WarmSignal(), _settings);
+        var release =
+            new WarmRelease(
+                pool, _journal, new AttachmentGates(), detacher: null!, ipam: null!, new WarmSignal(), traces: null!, _settings);
         return new WarmUpkeep(
             pool, making: null!, release, comparison: null!, connections: null!, new FreeAddresses(new AddressStores(TimeProvider.System)),
             _journal, _configurations, _settings, new WarmTimes(_settings, _time, NullLogger<WarmTimes>.Instance));

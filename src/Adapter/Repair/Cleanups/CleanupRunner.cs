@@ -14,7 +14,7 @@ namespace Bridge.Adapter.Repair.Cleanups;
 /// </summary>
 internal sealed class CleanupRunner(
     Journal journal, AttachmentGates gates, Detacher detacher, IpamRuns ipam, Arrivals arrivals, RetryTimes retries,
-    ReleaseQueue releases, ILogger<CleanupRunner> logger)
+    ReleaseQueue releases, Traces traces, ILogger<CleanupRunner> logger)
 {
     // A plugin that hangs in one DEL must not block all others.
     private const int Parallelism = 4;
@@ -43,12 +43,14 @@ internal sealed class CleanupRunner(
             || (mayCleanUp is not null && !await mayCleanUp(current)))
             return RepairResult.Unneeded;
 
+        using var span = traces.BeginCleanup(current);
         try
         {
             await CleanUpAsync(current, cause);
         }
-        catch (Exception)
+        catch (Exception failure)
         {
+            span.Fail(failure.Message);
             retries.Failed(record.Id, current.CleanupAttempts + 1);
             throw;
         }
@@ -63,6 +65,7 @@ internal sealed class CleanupRunner(
                 return RepairResult.Unneeded; // It is released with the attachment that has come to use it.
             case { } remaining:
                 retries.Failed(record.Id, remaining.CleanupAttempts);
+                span.Fail(remaining.CleanupError ?? "it cannot be cleaned up yet");
                 return RepairResult.Failed($"It cannot be cleaned up yet: {remaining.CleanupError ?? "the log shows why"}");
         }
     }

@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Repair.Cleanups;
 /// </summary>
 internal sealed class DeferredReleases(
     ReleaseQueue queue, CleanupRunner cleanups, Detacher detacher, Journal journal, PluginPriority priority, CallClock clock,
-    AdapterSettings settings, StrandedContainers stranded, ILogger<DeferredReleases> logger)
+    Traces traces, AdapterSettings settings, StrandedContainers stranded, ILogger<DeferredReleases> logger)
 {
     /// <summary>
     /// Whether Docker need not wait for this clean-up. In a container that runs on, the interface must be gone when Docker has its
@@ -96,6 +96,8 @@ internal sealed class DeferredReleases(
     private async Task RunAsync(string containerId, string? cause)
     {
         var call = clock.Begin();
+        using var span = traces.BeginBackground(
+            "release", CleanupSpan.CauseOf(RecordsOf(containerId))).With(Span.ContainerId, containerId);
         var isThere = RecordsOf(containerId).Any();
         using var low = priority.Lower(settings.Release.Niceness);
         try
@@ -111,6 +113,7 @@ internal sealed class DeferredReleases(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            span.Fail(failure.Message);
             logger.NotResumed(failure, containerId);
         }
     }
