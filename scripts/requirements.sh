@@ -74,6 +74,9 @@ missing_packages() {
         command -v strace >/dev/null || echo strace
         command -v iperf3 >/dev/null || echo iperf3
         command -v ethtool >/dev/null || echo ethtool
+        command -v zsh >/dev/null || echo zsh
+        command -v fish >/dev/null || echo fish
+        command -v mandoc >/dev/null || echo mandoc
     fi
 }
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Bridge.Adapter.Cli.BugReport;
 using Bridge.Adapter.Cli.Cni;
 using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Cli.History;
+using Bridge.Adapter.Cli.Manual;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
@@ -101,22 +103,16 @@ internal static class CommandLine
 
     private static StreamWriter Utf8(Stream stream) => new(stream) { AutoFlush = true };
 
-    private static RootCommand Build(
-        string[] arguments, Func<AdapterSettings, CancellationToken, Task<int>> serve, CniEnvironment environment) =>
-        new RootCommand("""
-            Puts Docker containers on CNI networks: a Docker network driver that runs ordinary CNI plugins.
-
-              cnm-cni serve                                               run the driver (as root)
-              cnm-cni networks                                            the CNI networks of this host
-              cnm-cni networks create pods                                a Docker network for CNI network pods
-              docker run --network pods IMAGE                             a container on it
-              cnm-cni status                                              who is attached, with which addresses and ports
-              cnm-cni test pods                                           who reaches whom on a network, by trying
-              cnm-cni cni add pods /run/netns/test                        a CNI network by hand, as cnitool does
-
-            Exit codes: 0 it worked; 1 it did not; 2 the command line or the settings file is wrong.
-            """)
-        .With(arguments.FirstOrDefault(),
+    /// <param name="arguments">The command that they name is built without the others; all are if they name none.</param>
+    /// <param name="serve">Runs the daemon until it is stopped.</param>
+    /// <param name="environment">What the command line leaves out.</param>
+    internal static RootCommand Build(
+        string[] arguments, Func<AdapterSettings, CancellationToken, Task<int>> serve, CniEnvironment environment)
+    {
+        var root = new RootCommand(
+            "Puts Docker containers on CNI networks: a Docker network driver that runs ordinary CNI plugins.");
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
+        return root.With(arguments.FirstOrDefault(),
             ("serve", () => Serve(serve)),
             ("networks", NetworksCommand.Build),
             ("status", StatusCommand.Build),
@@ -133,8 +129,10 @@ internal static class CommandLine
             ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
             ("doctor", DoctorCommand.Build),
             ("settings", PrintSettings),
-            ("version", Version),
-            ("completion", CompletionCommand.Build));
+            ("completion", CompletionCommand.Build),
+            ("man", () => ManualCommand.Build(() => Build([], serve, environment), environment.Named)),
+            ("version", Version));
+    }
 
     private static Command Serve(Func<AdapterSettings, CancellationToken, Task<int>> serve)
     {

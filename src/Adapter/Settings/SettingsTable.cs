@@ -115,6 +115,9 @@ internal static class SettingsTable
         .Row("metrics", file => file.Metrics, (file, value) => file with { Metrics = value }, Section(Metrics))
         .Row("traces", file => file.Traces, (file, value) => file with { Traces = value }, Section(Traces, EndpointProblem));
 
+    /// <summary>Every key with its default and what is allowed: <c>timeouts.add</c>, <c>1m</c>, <c>100ms to 30m</c>.</summary>
+    public static IEnumerable<(string Key, string Default, string Allowed)> Keys => File.Describe(new AdapterSettings());
+
     /// <summary>The settings as a file with every key.</summary>
     public static string ToYaml(AdapterSettings settings) => File.Write(settings);
 
@@ -157,23 +160,30 @@ internal static class SettingsTable
 
             return read;
         },
-        settings => $"\n{section.Write(settings, indent: "  ")}");
+        settings => $"\n{section.Write(settings, indent: "  ")}",
+        "")
+    {
+        Keys = section.Describe,
+    };
 
-    private static SettingsKind<bool> Flag => new((value, current) => value.Flag(current), flag => flag ? "true" : "false");
+    private static SettingsKind<bool> Flag => new((value, current) => value.Flag(current), flag => flag ? "true" : "false", "true, false");
 
     private static SettingsKind<IReadOnlyList<string>?> FoundPaths => new(
         (value, current) => value.IsWord(SettingsValue.Auto) ? null : value.AbsolutePaths() ?? current,
-        paths => paths is null ? SettingsValue.Auto : SettingsText.List(paths));
+        paths => paths is null ? SettingsValue.Auto : SettingsText.List(paths),
+        $"{SettingsValue.Auto}, a list of absolute paths");
 
-    private static SettingsKind<IReadOnlyList<string>> FileNames => new((value, _) => value.FileNames(), SettingsText.List);
+    private static SettingsKind<IReadOnlyList<string>> FileNames =>
+        new((value, _) => value.FileNames(), SettingsText.List, "a list of file names without a directory");
 
-    private static SettingsKind<IReadOnlyList<string>> KeyPatterns => new((value, _) => value.KeyPatterns(), SettingsText.List);
+    private static SettingsKind<IReadOnlyList<string>> KeyPatterns =>
+        new((value, _) => value.KeyPatterns(), SettingsText.List, "a list of keys, also with * at the end");
 
     private static SettingsKind<IReadOnlyDictionary<string, string>> Variables =>
-        new((value, _) => value.Variables(), SettingsText.Mapping);
+        new((value, _) => value.Variables(), SettingsText.Mapping, "a mapping of names to values; none named PATH, CNI_... or LD_...");
 
     private static SettingsKind<string> AbsolutePath(int longest = LongestPath) =>
-        new((value, current) => value.AbsolutePath(current, longest), SettingsText.Plain);
+        new((value, current) => value.AbsolutePath(current, longest), SettingsText.Plain, Path(longest));
 
     private static SettingsKind<string?> FoundPath(int longest = LongestPath) => PathOr(SettingsValue.Auto, longest);
 
@@ -181,11 +191,16 @@ internal static class SettingsTable
 
     private static SettingsKind<string?> PathOr(string word, int longest) => new(
         (value, current) => value.IsWord(word) ? null : value.AbsolutePath("", longest) is { Length: > 0 } path ? path : current,
-        path => path is null ? word : SettingsText.Plain(path));
+        path => path is null ? word : SettingsText.Plain(path),
+        $"{word}, {Path(longest)}");
 
     private static SettingsKind<string?> FoundDriver => new(
         (value, current) => value.IsWord(SettingsValue.Auto) ? null : value.DriverName() ?? current,
-        name => name is null ? SettingsValue.Auto : SettingsText.Plain(name));
+        name => name is null ? SettingsValue.Auto : SettingsText.Plain(name),
+        $"{SettingsValue.Auto}, a name");
+
+    private static string Path(int longest) =>
+        longest == LongestPath ? "an absolute path" : $"an absolute path of at most {longest} bytes";
 
     private static SettingsKind<T?> Optional<T>(Func<SettingsValue, T?, T?> read, Func<T?, string> write)
         where T : class => new(
@@ -195,25 +210,35 @@ internal static class SettingsTable
         (value, current) => value.Choice(current, choices), value => choices.First(choice => Equals(choice.Value, value)).Text);
 
     private static SettingsKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) =>
-        new((value, current) => value.Duration(current, least, most), SettingsText.Duration);
+        new((value, current) => value.Duration(current, least, most), SettingsText.Duration,
+            $"{SettingsText.Duration(least)} to {SettingsText.Duration(most)}");
 
     private static SettingsKind<int> Number(int least, int most) =>
-        new((value, current) => value.Number(current, least, most), number => $"{number}");
+        new((value, current) => value.Number(current, least, most), number => $"{number}", $"{least} to {most}");
 
     private static SettingsKind<int> Bytes(int least, int most) =>
-        new((value, current) => value.Bytes(current, least, most), SettingsText.Bytes);
+        new((value, current) => value.Bytes(current, least, most), SettingsText.Bytes,
+            $"{SettingsText.Bytes(least)} to {SettingsText.Bytes(most)}");
 
     private static SettingsKind<T> Word<T>()
-        where T : struct, Enum => new((value, current) => value.Word(current), word => word.ToString().ToLowerInvariant());
+        where T : struct, Enum => new((value, current) => value.Word(current), word => word.ToString().ToLowerInvariant(),
+            string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant())));
 }
 
 /// <summary>How a setting of one kind is read, with the value in force as its default, and written.</summary>
-internal sealed record SettingsKind<T>(Func<SettingsValue, T, T> Read, Func<T, string> Write);
+/// <param name="Read">Reports what is not allowed.</param>
+/// <param name="Write">As YAML.</param>
+/// <param name="Allowed">Its values, for people.</param>
+internal sealed record SettingsKind<T>(Func<SettingsValue, T, T> Read, Func<T, string> Write, string Allowed)
+{
+    /// <summary>For a section: its keys, as <see cref="SettingsSection{T}.Describe"/> has them.</summary>
+    public Func<T, IEnumerable<(string Key, string Value, string Allowed)>>? Keys { get; init; }
+}
 
 /// <summary>The keys of one YAML mapping, a row each, in the order in which they are printed.</summary>
 internal sealed class SettingsSection<T>
 {
-    private readonly List<(string Name, string? Former, Func<T, SettingsValue, T> Read, Func<T, string> Write)> _rows = [];
+    private readonly List<SettingsRow<T>> _rows = [];
 
     public IEnumerable<string> Keys => _rows.Select(row => row.Name);
 
@@ -225,16 +250,25 @@ internal sealed class SettingsSection<T>
     public SettingsSection<T> Row<TValue>(
         string name, Func<T, TValue> get, Func<T, TValue, T> set, SettingsKind<TValue> kind, string? former = null)
     {
-        _rows.Add((name, former, (settings, value) => set(settings, kind.Read(value, get(settings))),
-            settings => kind.Write(get(settings))));
+        _rows.Add(new SettingsRow<T>(
+            name,
+            former,
+            (settings, value) => set(settings, kind.Read(value, get(settings))),
+            settings => kind.Write(get(settings)),
+            settings => kind.Keys is { } keys
+                ? keys(get(settings)).Select(key => ($"{name}.{key.Key}", key.Value, key.Allowed))
+                : [(name, kind.Write(get(settings)), kind.Allowed)]));
         return this;
     }
 
+    /// <summary>Each key, those of sections included, with its value and what is allowed.</summary>
+    public IEnumerable<(string Key, string Value, string Allowed)> Describe(T settings) => _rows.SelectMany(row => row.Describe(settings));
+
     /// <returns>The present name of a key; null for an unknown one.</returns>
-    public string? NameOf(string written) => _rows.FirstOrDefault(row => row.Name == written || row.Former == written).Name;
+    public string? NameOf(string written) => _rows.FirstOrDefault(row => row.Name == written || row.Former == written)?.Name;
 
     /// <returns>Reads the key's value into the settings; null for an unknown key.</returns>
-    public Func<T, SettingsValue, T>? Reader(string name) => _rows.FirstOrDefault(row => row.Name == name || row.Former == name).Read;
+    public Func<T, SettingsValue, T>? Reader(string name) => _rows.FirstOrDefault(row => row.Name == name || row.Former == name)?.Read;
 
     /// <summary>The key that was probably meant; null when none is near.</summary>
     public string? Nearest(string written) => Spelling.Nearest(Keys, written, Math.Max(1, written.Length / 3));
@@ -243,3 +277,16 @@ internal sealed class SettingsSection<T>
     public string Write(T settings, string indent = "") => string.Concat(_rows.Select(row => (row.Name, Text: row.Write(settings))).Select(
         row => row.Text.StartsWith('\n') ? $"{indent}{row.Name}:{row.Text}" : $"{indent}{row.Name}: {row.Text}\n"));
 }
+
+/// <summary>One key of a section.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="Former">Its name in earlier versions.</param>
+/// <param name="Read">Reads its value into the settings.</param>
+/// <param name="Write">Writes it.</param>
+/// <param name="Describe">It and, if it is a section, its keys.</param>
+internal sealed record SettingsRow<T>(
+    string Name,
+    string? Former,
+    Func<T, SettingsValue, T> Read,
+    Func<T, string> Write,
+    Func<T, IEnumerable<(string Key, string Value, string Allowed)>> Describe);

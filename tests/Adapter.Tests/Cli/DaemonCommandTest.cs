@@ -19,6 +19,8 @@ public abstract class DaemonCommandTest : IAsyncLifetime
 
     protected StringWriter Error { get; } = new();
 
+    protected InvocationConfiguration Console => new() { Output = Output, Error = Error };
+
     /// <summary>The settings that <c>serve</c> was run with.</summary>
     private protected AdapterSettings? Served { get; private set; }
 
@@ -41,8 +43,7 @@ public abstract class DaemonCommandTest : IAsyncLifetime
         ScriptedSocket.Json(JsonSerializer.Serialize(message, typeof(T), ControlJson.Default));
 
     protected Task<int> RunAsync(string commandLine, CancellationToken cancellationToken) => CommandLine.RunAsync(
-        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync,
-        new InvocationConfiguration { Output = Output, Error = Error }, cancellationToken: cancellationToken);
+        commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), ServeAsync, Console, cancellationToken: cancellationToken);
 
     protected string[] Lines() => Output.ToString().TrimEnd().Split('\n');
 

@@ -19,15 +19,8 @@ internal static class CniCommand
 
     /// <param name="word">The word after <c>cni</c>; null without one.</param>
     /// <param name="environment">What the command line leaves out.</param>
-    public static Command Build(string? word, CniEnvironment environment) => new Command("cni", """
-        Run CNI networks by hand, as cnitool does: attach a network namespace, check and detach it.
-
-          ip netns add test
-          cnm-cni cni add pods /run/netns/test
-          cnm-cni cni del pods /run/netns/test
-
-        Prints JSON. Environment: CNI_PATH, NETCONFPATH, CNI_ARGS, CAP_ARGS, CNI_IFNAME, CNI_CONTAINERID.
-        """)
+    public static Command Build(string? word, CniEnvironment environment) => new Command(
+            "cni", "Run CNI networks by hand, as cnitool does: attach a network namespace, check and detach it.")
         .With(word,
             ("add", () => AttachmentCommands.Add(environment)),
             ("check", () => AttachmentCommands.Check(environment)),

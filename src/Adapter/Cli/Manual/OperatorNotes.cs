@@ -1,0 +1,70 @@
+namespace Bridge.Adapter.Cli.Manual;
+
+/// <summary>Notes on the commands for who operates the driver.</summary>
+internal static class OperatorNotes
+{
+    public static IReadOnlyDictionary<string, CommandNotes> All { get; } = new Dictionary<string, CommandNotes>
+    {
+        ["cnm-cni networks"] = new()
+        {
+            Description =
+            [
+                "Also shown: the container runtimes with their directories, which of these cnm-cni uses and why, files that are not " +
+                "used, and what plugins need.",
+            ],
+            Examples =
+            [
+                new("cnm-cni networks", "every CNI network, with subnets, plugins and Docker networks"),
+                new("cnm-cni networks --json", "the same for programs"),
+            ],
+            SeeAlso = ["cnm-cni-cni-validate"],
+        },
+        ["cnm-cni networks create"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni networks create pods", "Docker network pods, with subnet and gateway of the CNI network"),
+                new("cnm-cni networks create pods --name build", "under another name"),
+                new("cnm-cni networks create pods -o cni.warm=2", "with two attachments that are made ahead"),
+            ],
+        },
+        ["cnm-cni status"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni status", "what is attached, and what to look at"),
+                new("cnm-cni status --exit-code > /dev/null", "a health check"),
+                new("cnm-cni status --json", "for programs"),
+            ],
+            ExitCodes = CommandNotes.FailsWhen("cnm-cni does not answer; or, with --exit-code, there is something to look at."),
+            SeeAlso = ["cnm-cni-check", "cnm-cni-repair"],
+        },
+        ["cnm-cni check"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni check", "every attachment"),
+                new("cnm-cni check web", "those of container web"),
+            ],
+            ExitCodes = CommandNotes.FailsWhen("A plugin failed CHECK, or cnm-cni does not answer."),
+            SeeAlso = ["cnm-cni-repair"],
+        },
+        ["cnm-cni repair"] = new()
+        {
+            Description = ["cnm-cni does the same by itself, every repair.interval and after each event of Docker's."],
+            Examples =
+            [
+                new("cnm-cni repair --dry-run", "what differs now, changing nothing"),
+                new("cnm-cni repair", "repair it, and try pending clean-ups again"),
+                new("cnm-cni repair --forget 5f2b7c3c7a0e", "abandon a clean-up that can never succeed"),
+            ],
+            ExitCodes = CommandNotes.FailsWhen("Something remains to be repaired, or cnm-cni does not answer."),
+            SeeAlso = ["cnm-cni-status", "cnm-cni-check"],
+        },
+        ["cnm-cni settle"] = new()
+        {
+            Examples = [new("cnm-cni settle --timeout 30s", "wait before firewall rules or addresses are compared")],
+            ExitCodes = CommandNotes.FailsWhen("Something is still pending, which is printed; or cnm-cni does not answer."),
+        },
+    };
+}

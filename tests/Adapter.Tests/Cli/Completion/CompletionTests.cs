@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Bridge.Adapter.Control;
+
+namespace Bridge.Adapter.Tests.Cli.Completion;
+
+/// <summary>What shells offer at the cursor.</summary>
+public sealed class CompletionTests : DaemonCommandTest
+{
+    [Theory]
+    [InlineData("", "status:")]
+    [InlineData("networks ", "create:")]
+    [InlineData("networks create --", "--ipam:")]
+    [InlineData("networks create --ipam ", "cni")]
+    [InlineData("networks create --ipam=", "null")]
+    [InlineData("cni ", "validate:")]
+    [InlineData("status ", "--json:")]
+    [InlineData("completion ", "zsh")]
+    [InlineData("man ", "networks-create")]
+    public async Task Commands_options_and_their_values_are_offered(string line, string candidate) =>
+        (await AskAsync(line)).Should().Contain(offered => offered.StartsWith(candidate, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("serve --config ", "files")]
+    [InlineData("serve --log-file=", "files")]
+    [InlineData("cni add pods ", "files")]
+    [InlineData("man --output ", "directories")]
+    [InlineData("status --json -", "")]
+    public async Task Names_of_files_are_left_to_the_shell(string line, string flags)
+    {
+        await AskAsync(line);
+
+        Lines()[0].Should().Be(flags);
+    }
+
+    [Fact]
+    public async Task An_option_that_is_given_is_not_offered_again() =>
+        (await AskAsync("status --json --")).Should().NotContain(offered => offered.StartsWith("--json", StringComparison.Ordinal))
+            .And.NotBeEmpty();
+
+    [Fact]
+    public async Task Containers_are_offered_with_their_networks_except_those_named_already()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = Answer(Attached.Containers("web", "two words", "escape\u001b[0m"));
+
+        (await AskAsync($"check --config {ConfigFile} web ")).Should().Equal("two words:on pods");
+    }
+
+    [Fact]
+    public async Task A_daemon_that_does_not_answer_is_not_waited_for()
+    {
+        Daemon.Answers["POST /Bridge.Status"] = (_, cancellationToken) => Task.Delay(TimeSpan.FromMinutes(1), cancellationToken);
+        var clock = Stopwatch.StartNew();
+
+        (await AskAsync($"check --config {ConfigFile} ")).Should().BeEmpty();
+
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(20), "it waits 0.3 s, and not for the answer");
+    }
+
+    [Theory]
+    [InlineData("check --config /nonexistent ")]
+    [InlineData("nonsense --more ")]
+    [InlineData("status @/etc/shadow ")]
+    public async Task What_cannot_be_completed_is_silent(string line)
+    {
+        await AskAsync(line);
+
+        Error.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_a_shell_it_is_silent_too()
+    {
+        (await RunAsync("__complete", Cancellation)).Should().Be(0);
+
+        (Output.ToString() + Error).Should().BeEmpty();
+    }
+
+    // In the form of zsh, the richest one.
+    private async Task<string[]> AskAsync(string line)
+    {
+        string[] words = ["__complete", "zsh", .. line.Split(' ')];
+        (await Bridge.Adapter.Cli.CommandLine.RunAsync(words, (_, _) => Task.FromResult(42), Console, cancellationToken: Cancellation))
+            .Should().Be(0);
+
+        return Lines()[1..];
+    }
+}
+
+/// <summary>A status with containers of these names.</summary>
+internal static class Attached
+{
+    public static StatusResponse Containers(params string[] names) => new(
+        "0.1.0", EngineReachable: true, PodRuntimeState.Absent, [],
+        [
+            .. names.Select(name => new EndpointStatus(
+                name, name, "n1", "pods", "pods", name, "joined", "eth0", null, null, null, [], null, "", 1500, [], [],
+                DateTimeOffset.UnixEpoch, null, null)),
+        ],
+        [], [], [], []);
+}
