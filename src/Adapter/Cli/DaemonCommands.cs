@@ -34,7 +34,7 @@ internal static class RepairCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(DryRun) && result.GetValue(Forget) is not null)
+            if (result.GetValue(DryRun) && result.GetResult(Forget) is not null)
                 result.AddError("--dry-run and --forget do not go together.");
         });
         command.SetAction(async (parsed, cancellationToken) =>

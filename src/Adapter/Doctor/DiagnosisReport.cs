@@ -26,7 +26,8 @@ internal sealed record DiagnosisReport(
         [
             .. diagnosis.Outcomes.Select(outcome => new ReportedCheck(
                 outcome.Check.Id, outcome.Check.Title,
-                outcome.IsGreen ? "green" : DiagnosisText.Word(outcome.Findings.Min(finding => finding.Weight)))),
+                outcome.IsGreen ? "green"
+                    : DiagnosisText.Word(outcome.Findings.Min(finding => finding.Weight)).Replace(' ', '-'))),
         ]);
 }
 
@@ -43,7 +44,7 @@ internal sealed record ReportedGap(string Check, string Why);
 
 /// <param name="Id">Its id.</param>
 /// <param name="Title">What is so on a sound host.</param>
-/// <param name="Outcome"><c>green</c>, the severity of its heaviest finding, or <c>not checked</c>.</param>
+/// <param name="Outcome"><c>green</c>, the severity of its heaviest finding, or <c>not-checked</c>.</param>
 internal sealed record ReportedCheck(string Id, string Title, string Outcome);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -49,7 +49,7 @@ internal enum ReachOutcome
     Failed,
 
     /// <summary>The network does not have it, or the host does not have it itself.</summary>
-    [JsonStringEnumMemberName("notApplicable")]
+    [JsonStringEnumMemberName("not-applicable")]
     NotApplicable,
 }
 

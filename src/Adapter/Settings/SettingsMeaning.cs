@@ -6,8 +6,8 @@ internal static class SettingsMeaning
     private static readonly Dictionary<string, string> Meanings = new()
     {
         ["socket"] = "Docker's plugin socket. The file name without .sock is the driver's name in docker network create -d NAME.",
-        ["driverName"] = "The driver's name after -d and --ipam-driver of docker network create. auto: of a managed plugin its name with the " +
-            "tag, else the file name of socket without .sock.",
+        ["driverName"] = "The driver's name after -d and --ipam-driver of docker network create. auto: of a managed plugin its name with " +
+            "the tag, else the file name of socket without .sock.",
         ["pluginRoot"] = "For a cnm-cni in a container: the directory at which the host's file system is mounted. It becomes the root " +
             "directory at the start, so that plugins, their state and every path are the host's.",
         ["stateDirectory"] = "Records that a power cut must not take: networks, addresses, pending clean-ups. Must survive a reboot.",
@@ -40,6 +40,7 @@ internal static class SettingsMeaning
         ["release.parallel"] = "How many of these clean-ups run at once.",
         ["release.pending"] = "How many may wait and run together. Beyond them Docker waits for DEL.",
         ["release.niceness"] = "The processor priority of plugins in the background, as nice has it: 0 is that of cnm-cni, 19 the lowest.",
+        ["reload.automatic"] = "Whether cnm-cni itself puts back what running containers have lost on the host, as cnm-cni reload does.",
         ["repair.interval"] = "The time between two passes of repair. An event from Docker starts one at once.",
         ["repair.orphanGrace"] = "How long an attachment may be unknown to Docker before cnm-cni removes it.",
         ["repair.retryFirst"] = "The pause before a failed DEL is repeated for the first time. Doubles each time.",
@@ -53,6 +54,16 @@ internal static class SettingsMeaning
         ["warm.keepAtShutdown"] = "Whether warm attachments stay when cnm-cni stops; the next process then uses them.",
         ["pluginOutputLimit"] = "The most that one plugin run may print. A run that prints more has failed.",
         ["log.level"] = "The least important level that is written.",
+        ["history.size"] = "How much of the history is kept in the state directory, all its files together. 0: nothing; else 1MiB or more.",
+        ["log.priorities"] = "Whether lines on standard output begin with the priority that journald reads. auto: where it is a " +
+            "connection to journald.",
+        ["metrics.listen"] = "An address of this host on which GET /metrics is answered, for Prometheus. Other hosts may reach it if it " +
+            "is not of loopback.",
+        ["traces.endpoint"] = "The OpenTelemetry receiver of spans: http://HOST:PORT, https://HOST:PORT, or a socket, unix:///PATH.",
+        ["traces.protocol"] = "How spans are sent. With grpc the URL has no path.",
+        ["traces.headersFile"] = "A file with headers of every request, one Name: value on each line, that root alone can read.",
+        ["traces.serviceName"] = "The service.name of the spans.",
+        ["traces.ratio"] = "The share of the traces that begin here and are sent.",
         ["log.format"] = "text: one line per event, for people and journald. json: one object per line.",
     };
 

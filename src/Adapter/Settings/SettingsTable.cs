@@ -67,20 +67,22 @@ internal static class SettingsTable
 
     private static readonly SettingsSection<MetricsSettings> Metrics = new SettingsSection<MetricsSettings>()
         .Row("listen", metrics => metrics.Listen, (metrics, value) => metrics with { Listen = value },
-            Optional<IPEndPoint>((value, current) => value.Listen(current), address => SettingsText.Plain($"{address}")));
+            Optional<IPEndPoint>((value, current) => value.Listen(current), address => SettingsText.Plain($"{address}"),
+                "an IP address and port"));
 
     private static readonly SettingsSection<TraceSettings> Traces = new SettingsSection<TraceSettings>()
         .Row("endpoint", traces => traces.Endpoint, (traces, value) => traces with { Endpoint = value },
-            Optional<Uri>((value, current) => value.Receiver(current), url => SettingsText.Plain(url!.OriginalString)))
+            Optional<Uri>((value, current) => value.Receiver(current), url => SettingsText.Plain(url!.OriginalString),
+                "a URL without user, ? and #"))
         .Row("protocol", traces => traces.Protocol, (traces, value) => traces with { Protocol = value },
             Choice(("http/protobuf", TraceProtocol.HttpProtobuf), ("grpc", TraceProtocol.Grpc)))
         .Row("headersFile", traces => traces.HeadersFile, (traces, value) => traces with { HeadersFile = value },
             Optional<string>((value, current) => value.AbsolutePath("", LongestPath) is { Length: > 0 } path ? path : current,
-                path => SettingsText.Plain(path!)))
+                path => SettingsText.Plain(path!), Path(LongestPath)))
         .Row("serviceName", traces => traces.ServiceName, (traces, value) => traces with { ServiceName = value },
-            new((value, current) => value.Name(current), SettingsText.Plain))
+            new((value, current) => value.Name(current), SettingsText.Plain, "1 to 255 characters"))
         .Row("ratio", traces => traces.Ratio, (traces, value) => traces with { Ratio = value },
-            new((value, current) => value.Ratio(current), SettingsText.Ratio));
+            new((value, current) => value.Ratio(current), SettingsText.Ratio, "0 to 1"));
 
     private static readonly SettingsSection<HistorySettings> History = new SettingsSection<HistorySettings>()
         .Row("size", history => history.Size, (history, value) => history with { Size = value }, Bytes(0, 1 << 30));
@@ -202,12 +204,14 @@ internal static class SettingsTable
     private static string Path(int longest) =>
         longest == LongestPath ? "an absolute path" : $"an absolute path of at most {longest} bytes";
 
-    private static SettingsKind<T?> Optional<T>(Func<SettingsValue, T?, T?> read, Func<T?, string> write)
+    private static SettingsKind<T?> Optional<T>(Func<SettingsValue, T?, T?> read, Func<T?, string> write, string allowed)
         where T : class => new(
-            (value, current) => value.IsNone() ? null : read(value, current), value => value is null ? SettingsValue.None : write(value));
+            (value, current) => value.IsNone() ? null : read(value, current), value => value is null ? SettingsValue.None : write(value),
+            $"{SettingsValue.None}, {allowed}");
 
     private static SettingsKind<T> Choice<T>(params (string Text, T Value)[] choices) => new(
-        (value, current) => value.Choice(current, choices), value => choices.First(choice => Equals(choice.Value, value)).Text);
+        (value, current) => value.Choice(current, choices), value => choices.First(choice => Equals(choice.Value, value)).Text,
+        string.Join(", ", choices.Select(choice => choice.Text)));
 
     private static SettingsKind<TimeSpan> Duration(TimeSpan least, TimeSpan most) =>
         new((value, current) => value.Duration(current, least, most), SettingsText.Duration,

@@ -165,7 +165,7 @@ public sealed class StatusCommandTests : DaemonCommandTest
     public async Task A_pause_that_is_no_number_of_seconds_is_refused(string pause) =>
         (await RunAsync($"status --watch {pause} --config {ConfigFile}", Cancellation)).Should().Be(2);
 
-    private static StatusResponse Example() => new(
+    internal static StatusResponse Example() => new(
         "0.1.0",
         EngineReachable: true,
         PodRuntimeState.Silent,

@@ -73,7 +73,7 @@ public sealed class ReachabilityReportTests
         var json = JsonNode.Parse(Text(Report([Yes, No, Untried], [Whole]), json: true))!;
 
         ((bool)json["isWell"]!).Should().BeFalse();
-        json["reaches"]!.AsArray().Select(reach => (string)reach!["outcome"]!).Should().Equal("reached", "failed", "notApplicable");
+        json["reaches"]!.AsArray().Select(reach => (string)reach!["outcome"]!).Should().Equal("reached", "failed", "not-applicable");
         ((double)json["reaches"]![0]!["milliseconds"]!).Should().Be(0.4);
         ((string)json["network"]!["cniNetwork"]!).Should().Be("pods");
         ((int)json["packets"]![0]!["largest"]!).Should().Be(1450);

@@ -17,7 +17,9 @@ internal static partial class SourceTree
             .Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, path)))),
     ];
 
-    public static string[] Lines(string path) => File.ReadAllLines(Path.Combine(Root, path));
+    public static string[] Lines(string path) => File.ReadAllLines(PathOf(path));
+
+    public static string PathOf(string path) => Path.Combine(Root, path);
 
     private static string FindRoot([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(thisFile, "../../../.."));
 }

@@ -5,13 +5,14 @@ using CniInvoker.Tests.Properties.Drawn;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using Drawn = CniInvoker.Tests.Properties.Drawn;
 
 namespace Bridge.Adapter.Tests.State;
 
 /// <summary>A record is after a restart what it was before, whatever a configuration file, a caller or a plugin has put into it.</summary>
 public sealed class JournalProperties : IDisposable
 {
-    private static readonly Arbitrary<Json> Values = Arb.From(JsonGenerators.Values, JsonShrinking.Smaller);
+    private static readonly Arbitrary<Drawn.Json> Values = Arb.From(JsonGenerators.Values, JsonShrinking.Smaller);
 
     private static readonly Arbitrary<string> Texts = Arb.From(JsonGenerators.Texts);
 
@@ -91,10 +92,10 @@ public sealed class JournalProperties : IDisposable
         return after;
     }
 
-    private static JsonElement Element(Json value) => JsonDocument.Parse(value.Utf8).RootElement.Clone();
+    private static JsonElement Element(Drawn.Json value) => JsonDocument.Parse(value.Utf8).RootElement.Clone();
 
-    private static string Text(RecordedJson? element) => element is null ? "null" : Json.Read(element.Utf8.ToArray()).Canonical;
+    private static string Text(RecordedJson? element) => element is null ? "null" : Drawn.Json.Read(element.Utf8.ToArray()).Canonical;
 
-    private static string Text(Json value) => value.Canonical;
+    private static string Text(Drawn.Json value) => value.Canonical;
 
 }

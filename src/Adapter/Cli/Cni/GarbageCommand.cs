@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CniInvoker;
 using static Bridge.Adapter.Cli.Cni.AttachmentArguments;
 using static Bridge.Adapter.Cli.SharedOptions;
@@ -59,8 +58,8 @@ internal sealed record CollectedGarbage(IReadOnlyList<DeletedAttachment> Deleted
         new([.. deleted.Select(id => new DeletedAttachment(id.NetworkName, id.ContainerId, id.InterfaceName))]);
 }
 
-/// <summary>In the words of SPEC's <c>cni.dev/valid-attachments</c>.</summary>
-internal sealed record DeletedAttachment(string NetworkName, [property: JsonPropertyName("containerID")] string ContainerId, string Ifname);
+/// <summary>An attachment by the names that identify it in CNI.</summary>
+internal sealed record DeletedAttachment(string NetworkName, string ContainerId, string Ifname);
 
 /// <summary>What <c>--keep ID[/IFNAME]</c> means.</summary>
 internal static class KeptAttachments

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CniInvoker;
 using static Bridge.Adapter.Cli.SharedOptions;
 
@@ -90,7 +89,7 @@ internal sealed record ListedCniNetwork(string Name, string CniVersion, IReadOnl
 /// <param name="Complete">ADD has succeeded; otherwise it runs, or was cut off and needs <c>del</c>.</param>
 internal sealed record ListedAttachment(
     string NetworkName,
-    [property: JsonPropertyName("containerID")] string ContainerId,
+    string ContainerId,
     string Ifname,
     string Netns,
     IReadOnlyList<string> Addresses,

@@ -19,17 +19,18 @@ internal sealed record CompletionAnswer(IReadOnlyList<Candidate> Candidates, str
     /// <param name="root">With the subcommands that the words name.</param>
     /// <param name="words">Those before the cursor's, without the program's name.</param>
     /// <param name="word">The one at the cursor, up to the cursor.</param>
-    public static CompletionAnswer Of(Command root, IReadOnlyList<string> words, string word)
+    public static CompletionAnswer Of(Command root, string[] words, string word)
     {
+        // An option without its value is nothing that the validators of commands expect.
+        if (words is [.. var before, ['-', _, ..] last] && Waiting(root.Parse(before, Literal), last) is { } values)
+            return values;
+
         var parsed = root.Parse(words, Literal);
         var command = parsed.CommandResult.Command;
-        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        if (parsed.Tokens.Any(IsEnd))
             return Arguments(parsed, command);
 
         var options = OptionsOf(parsed).ToArray();
-        if (words.Count > 0 && options.FirstOrDefault(option => TakesValue(option) && Is(option, words[^1])) is { } waiting)
-            return Values(waiting, parsed, prefix: "");
-
         if (word.StartsWith('-') && word.IndexOf('=') is > 0 and var equals)
         {
             return options.FirstOrDefault(option => TakesValue(option) && Is(option, word[..equals])) is { } named
@@ -51,6 +52,11 @@ internal sealed record CompletionAnswer(IReadOnlyList<Candidate> Candidates, str
             : answer;
     }
 
+    private static CompletionAnswer? Waiting(ParseResult parsed, string word) =>
+        !parsed.Tokens.Any(IsEnd) && OptionsOf(parsed).FirstOrDefault(option => TakesValue(option) && Is(option, word)) is { } waiting
+            ? Values(waiting, parsed, prefix: "")
+            : null;
+
     private static CompletionAnswer Arguments(ParseResult parsed, Command command)
     {
         if (command.Arguments.FirstOrDefault(argument => !argument.Hidden && HasRoom(parsed, argument)) is not { } argument)
@@ -60,6 +66,8 @@ internal sealed record CompletionAnswer(IReadOnlyList<Candidate> Candidates, str
         var answer = Of(argument.CompletionSources, argument.HelpName ?? argument.Name, parsed, prefix: "");
         return answer with { Candidates = [.. answer.Candidates.Where(candidate => !given.Contains(candidate.Word))] };
     }
+
+    private static bool IsEnd(Token token) => token.Type == TokenType.DoubleDash;
 
     private static bool HasRoom(ParseResult parsed, Argument argument) =>
         (parsed.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MaximumNumberOfValues;

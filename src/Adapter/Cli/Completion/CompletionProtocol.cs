@@ -19,6 +19,19 @@ internal static class CompletionProtocol
     /// <param name="output">The script reads it.</param>
     public static void Answer(string[] question, Func<string[], Command> build, TextWriter output)
     {
+        try
+        {
+            AnswerIn(question, build, output);
+        }
+#pragma warning disable CA1031 // An error text has no place in the middle of a line; the command itself reports it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private static void AnswerIn(string[] question, Func<string[], Command> build, TextWriter output)
+    {
         switch (question)
         {
             case ["bash", var breaks, var line]:
@@ -39,7 +52,7 @@ internal static class CompletionProtocol
     }
 
     private static CompletionAnswer Of(Func<string[], Command> build, IReadOnlyList<string> words, string word) =>
-        CompletionAnswer.Of(build([.. words]), words, word);
+        CompletionAnswer.Of(build([.. words]), [.. words], word);
 
     private static void Write(TextWriter output, CompletionAnswer answer, Func<Candidate, string?> form)
     {

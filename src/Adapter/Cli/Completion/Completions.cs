@@ -2,6 +2,7 @@ using System.CommandLine.Completions;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Settings;
 using CniInvoker;
 using static Bridge.Adapter.Cli.SharedOptions;
 
@@ -14,8 +15,12 @@ namespace Bridge.Adapter.Cli.Completion;
 /// </summary>
 internal static class Completions
 {
+    /// <summary>How long to wait for an answer, as in the settings file: <c>300ms</c>.</summary>
+    public const string PatienceVariable = "CNM_CNI_COMPLETION_TIMEOUT";
+
     /// <summary>A person waits with a finger on the key.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    private static TimeSpan Patience =>
+        SettingsText.ParseDuration(Environment.GetEnvironmentVariable(PatienceVariable) ?? "") ?? TimeSpan.FromMilliseconds(300);
 
     /// <summary>The containers that cnm-cni has attached, by name; their networks as descriptions.</summary>
     public static IEnumerable<CompletionItem> Containers(CompletionContext context) => Ask(context, async cancellationToken =>
@@ -76,11 +81,12 @@ internal static class Completions
         if (context == CompletionContext.Empty)
             return [];
 
-        using var deadline = new CancellationTokenSource(Patience);
+        var patience = Patience;
+        using var deadline = new CancellationTokenSource(patience);
         var answer = Task.Run(() => question(deadline.Token), CancellationToken.None);
         try
         {
-            return answer.WaitAsync(Patience + Patience, CancellationToken.None).GetAwaiter().GetResult();
+            return answer.WaitAsync(patience * 2, CancellationToken.None).GetAwaiter().GetResult();
         }
 #pragma warning disable CA1031 // At a prompt, an error text in place of a word is noise.
         catch (Exception)

@@ -1,3 +1,4 @@
+using Bridge.Adapter.Cli.Completion;
 using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Cli.Manual;
@@ -21,6 +22,7 @@ internal static class DaemonNotes
                 new("cnm-cni networks create pods", "a Docker network for CNI network pods"),
                 new("docker run --network pods IMAGE", "a container on it"),
                 new("cnm-cni status", "who is attached, with which addresses and ports"),
+                new("cnm-cni test pods", "who reaches whom on a network, by trying"),
                 new("cnm-cni cni add pods /run/netns/test", "a CNI network by hand, as cnitool does"),
             ],
             Files =
@@ -62,6 +64,7 @@ internal static class DaemonNotes
                 new("cnm-cni completion zsh > /usr/local/share/zsh/site-functions/_cnm-cni", "for everybody's zsh"),
                 new("cnm-cni completion fish > ~/.config/fish/completions/cnm-cni.fish", "for your fish"),
             ],
+            Environment = [new(Completions.PatienceVariable, "How long a shell waits for names. Without it: 300ms.")],
             Files = [],
         },
         ["cnm-cni man"] = new()

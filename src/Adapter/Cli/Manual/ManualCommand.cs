@@ -28,7 +28,7 @@ internal static class ManualCommand
             { words, Output };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Output) is not null && result.GetValue(words) is { Length: > 0 })
+            if (result.GetResult(Output) is not null && result.GetValue(words) is { Length: > 0 })
                 result.AddError("--output writes every page; leave PAGE out.");
         });
         command.SetAction(parsed =>

@@ -5,6 +5,21 @@ internal static class OperatorNotes
 {
     public static IReadOnlyDictionary<string, CommandNotes> All { get; } = new Dictionary<string, CommandNotes>
     {
+        ["cnm-cni doctor"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni doctor", "what is wrong, why it matters, and the commands that mend it"),
+                new("cnm-cni doctor --verbose", "the checks that found nothing too"),
+            ],
+            ExitCodes =
+            [
+                new("0", "Nothing was found, or only notes."),
+                new("1", "There are warnings."),
+                new("2", "There are errors; or the command line is wrong."),
+            ],
+            SeeAlso = ["cnm-cni-status", "cnm-cni-test"],
+        },
         ["cnm-cni networks"] = new()
         {
             Description =
@@ -39,6 +54,34 @@ internal static class OperatorNotes
             ExitCodes = CommandNotes.FailsWhen("cnm-cni does not answer; or, with --exit-code, there is something to look at."),
             SeeAlso = ["cnm-cni-check", "cnm-cni-repair"],
         },
+        ["cnm-cni inspect"] = new()
+        {
+            Examples = [new("cnm-cni inspect web", "everything about the attachments of container web")],
+            SeeAlso = ["cnm-cni-status", "cnm-cni-log"],
+        },
+        ["cnm-cni events"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni events --since 10m", "what happened in the last ten minutes"),
+                new("cnm-cni events --follow --json", "each new event, for programs"),
+            ],
+            SeeAlso = ["cnm-cni-log"],
+        },
+        ["cnm-cni log"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni log 10.88.0.7", "who had this address, and when"),
+                new("cnm-cni log web --verbose", "what each plugin was given and answered for container web"),
+            ],
+            SeeAlso = ["cnm-cni-events", "cnm-cni-inspect"],
+        },
+        ["cnm-cni bugreport"] = new()
+        {
+            Examples = [new("cnm-cni bugreport --output report.tar.gz", "an archive for a report, without secrets")],
+            SeeAlso = ["cnm-cni-status", "cnm-cni-log"],
+        },
         ["cnm-cni check"] = new()
         {
             Examples =
@@ -48,6 +91,16 @@ internal static class OperatorNotes
             ],
             ExitCodes = CommandNotes.FailsWhen("A plugin failed CHECK, or cnm-cni does not answer."),
             SeeAlso = ["cnm-cni-repair"],
+        },
+        ["cnm-cni reload"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni reload", "after iptables -F, nft flush ruleset or a reload of firewalld"),
+                new("cnm-cni reload web --dry-run", "what container web has lost, changing nothing"),
+            ],
+            ExitCodes = CommandNotes.FailsWhen("Something is still missing, or cnm-cni does not answer."),
+            SeeAlso = ["cnm-cni-check", "cnm-cni-repair"],
         },
         ["cnm-cni repair"] = new()
         {
@@ -60,6 +113,16 @@ internal static class OperatorNotes
             ],
             ExitCodes = CommandNotes.FailsWhen("Something remains to be repaired, or cnm-cni does not answer."),
             SeeAlso = ["cnm-cni-status", "cnm-cni-check"],
+        },
+        ["cnm-cni test"] = new()
+        {
+            Examples =
+            [
+                new("cnm-cni test pods", "who reaches whom on network pods"),
+                new("cnm-cni test pods --json", "the same for programs"),
+            ],
+            ExitCodes = CommandNotes.FailsWhen("Something that should be reached is not, or the test could not run."),
+            SeeAlso = ["cnm-cni-check", "cnm-cni-networks"],
         },
         ["cnm-cni settle"] = new()
         {

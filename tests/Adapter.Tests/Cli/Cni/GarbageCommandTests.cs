@@ -22,8 +22,8 @@ public sealed class GarbageCommandTests : IDisposable
         (await _host.RunAsync(["gc", "pods", "--keep", "c1/net1"], Cancellation)).Should().Be(0);
 
         _host.Json.ToJsonString().Should().Be(
-            """{"deleted":[{"networkName":"pods","containerID":"c1","ifname":"eth0"}""" +
-            """,{"networkName":"pods","containerID":"c2","ifname":"eth0"}]}""");
+            """{"deleted":[{"networkName":"pods","containerId":"c1","ifname":"eth0"}""" +
+            """,{"networkName":"pods","containerId":"c2","ifname":"eth0"}]}""");
         Valid().Should().Equal("c1/net1");
         (await RememberedAsync()).Should().Equal("lan/c3/eth0", "pods/c1/net1");
     }
@@ -135,6 +135,6 @@ public sealed class GarbageCommandTests : IDisposable
     {
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         return _host.Json["attachments"]!.AsArray().Select(
-            attachment => $"{attachment!["networkName"]}/{attachment["containerID"]}/{attachment["ifname"]}");
+            attachment => $"{attachment!["networkName"]}/{attachment["containerId"]}/{attachment["ifname"]}");
     }
 }

@@ -61,7 +61,7 @@ public sealed class InterruptionTests : IDisposable
         ((string?)_host.Json["details"]).Should().StartWith("The clean-up failed too").And.Contain("cannot");
         (await _host.RunAsync(["list"], Cancellation)).Should().Be(0);
         var left = _host.Json["attachments"]!.AsArray().Should().ContainSingle().Subject!;
-        ((string?)left["containerID"]).Should().Be("c1");
+        ((string?)left["containerId"]).Should().Be("c1");
         ((bool?)left["complete"]).Should().BeFalse();
     }
 

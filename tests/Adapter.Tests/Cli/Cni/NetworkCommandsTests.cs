@@ -125,7 +125,7 @@ public sealed class NetworkCommandsTests : IDisposable
         _host.Json["networks"]!.ToJsonString().Should().Be(
             $$"""[{"name":"pods","cniVersion":"1.0.0","plugins":["first","second"],"file":"{{_host.Networks}}/pods.conflist"}]""");
         _host.Json["attachments"]!.ToJsonString().Should().Be(
-            $$"""[{"networkName":"pods","containerID":"c1","ifname":"eth0","netns":"{{_host.Sandbox}}","addresses":["10.1.0.2/16"]""" +
+            $$"""[{"networkName":"pods","containerId":"c1","ifname":"eth0","netns":"{{_host.Sandbox}}","addresses":["10.1.0.2/16"]""" +
             $$""","complete":true}]""");
         ((string?)_host.Json["problems"]![0]!["file"]).Should().EndWith("/00-broken.conflist");
         _host.Runs.Should().HaveCount(2);

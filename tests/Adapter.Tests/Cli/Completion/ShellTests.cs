@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Tests.Cli.Completion;
 /// The scripts in the shells that they are for: a person's keys reach them through a pseudo terminal, which zsh provides, and another key
 /// prints the line.
 /// </summary>
-public sealed class ShellTests : DaemonCommandTest, IDisposable
+public sealed class ShellTests : DaemonCommandTest
 {
     private const string Driver = """
         zmodload zsh/zpty
@@ -31,9 +31,7 @@ public sealed class ShellTests : DaemonCommandTest, IDisposable
         zpty -r shell out '*ready*'
         """;
 
-    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("home-");
-
-    public void Dispose() => _home.Delete(recursive: true);
+    private string Home => Path.Combine(Path.GetDirectoryName(ConfigFile)!, "home");
 
     [Theory]
     [InlineData("bash", Bash)]
@@ -49,7 +47,7 @@ public sealed class ShellTests : DaemonCommandTest, IDisposable
             ("cnm-cni serve --config pl", "cnm-cni serve --config plain.yaml "),
             ("cnm-cni serve --config=pl", "cnm-cni serve --config=plain.yaml "),
             ("cnm-cni serve --config \"a fi", "cnm-cni serve --config \"a file.yaml\" "),
-            ("cnm-cni man --output pl", "cnm-cni man --output place/"),
+            ("cnm-cni man --output ro", "cnm-cni man --output rooms/"),
             ($"cnm-cni check --config {ConfigFile} two", $"cnm-cni check --config {ConfigFile} two\\ words "),
             ($"cnm-cni check --config {ConfigFile} \"two", $"cnm-cni check --config {ConfigFile} \"two words\" "),
             ($"cnm-cni check --config {ConfigFile} it", $"cnm-cni check --config {ConfigFile} it\\'s "),
@@ -61,7 +59,7 @@ public sealed class ShellTests : DaemonCommandTest, IDisposable
         var script = $"{Driver}\n{start}\n{string.Join('\n', lines.Select(line => $"ask {Quoted(line.Typed)}"))}\nzpty -d shell\n";
         (await RunAsync("zsh", script)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal(lines.Select(line => line.Line));
 
-        File.Exists(Path.Combine(_home.FullName, "touched")).Should().BeFalse("nothing on the line is executed");
+        File.Exists(Path.Combine(Home, "touched")).Should().BeFalse("nothing on the line is executed");
     }
 
     [Fact]
@@ -75,15 +73,14 @@ public sealed class ShellTests : DaemonCommandTest, IDisposable
             complete -C 'cnm-cni settl'
             complete -C 'cnm-cni networks create --ipam=n'
             complete -C 'cnm-cni serve --config pl'
-            complete -C 'cnm-cni man --output pl'
+            complete -C 'cnm-cni man --output ro'
             complete -C 'cnm-cni check --config {ConfigFile} two'
             complete -C 'cnm-cni check --config {ConfigFile} it'
             """)).TrimEnd().Split('\n').Should().SatisfyRespectively(
             settle => settle.Should().StartWith("settle\tWait until"),
             ipam => ipam.Should().Be("--ipam=null"),
-            file => file.Should().Be("place/"),
             file => file.Should().Be("plain.yaml"),
-            directory => directory.Should().StartWith("place/"),
+            directory => directory.Should().StartWith("rooms/"),
             container => container.Should().Be("two words\ton pods"),
             container => container.Should().Be("it's\ton pods"));
     }
@@ -96,25 +93,27 @@ public sealed class ShellTests : DaemonCommandTest, IDisposable
             Assert.SkipUnless(File.Exists($"/usr/bin/{shell}"), $"{shell} is not installed");
 
         Daemon.Answers["POST /Bridge.Status"] = Answer(Attached.Containers("two words", "it's", "dollar$x", "co:lon"));
-        File.WriteAllText(Path.Combine(_home.FullName, "plain.yaml"), "");
-        File.WriteAllText(Path.Combine(_home.FullName, "a file.yaml"), "");
-        _home.CreateSubdirectory("place");
-        var program = Path.Combine(_home.CreateSubdirectory("bin").FullName, "cnm-cni");
+        Directory.CreateDirectory(Home);
+        File.WriteAllText(Path.Combine(Home, "plain.yaml"), "");
+        File.WriteAllText(Path.Combine(Home, "a file.yaml"), "");
+        Directory.CreateDirectory(Path.Combine(Home, "rooms"));
+        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(Home, "bin")).FullName, "cnm-cni");
         File.WriteAllText(program, $"#!/bin/sh\nexec '{AppContext.BaseDirectory}cnm-cni' \"$@\"\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     private async Task<string> RunAsync(string shell, string script)
     {
-        var file = Path.Combine(_home.FullName, "script");
+        var file = Path.Combine(Home, "script");
         await File.WriteAllTextAsync(file, script, Cancellation);
         using var process = Process.Start(new ProcessStartInfo(shell, shell == "zsh" ? ["-f", file] : [file])
         {
             RedirectStandardOutput = true,
             Environment =
             {
-                ["HOME"] = _home.FullName,
-                ["PATH"] = $"{_home.FullName}/bin:{Environment.GetEnvironmentVariable("PATH")}",
+                ["HOME"] = Home,
+                ["CNM_CNI_COMPLETION_TIMEOUT"] = "60s",
+                ["PATH"] = $"{Home}/bin:{Environment.GetEnvironmentVariable("PATH")}",
             },
         })!;
         try
