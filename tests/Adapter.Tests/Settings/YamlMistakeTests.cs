@@ -40,7 +40,7 @@ public sealed class YamlMistakeTests : IDisposable
     [InlineData("%YAML 1.2 x\nsocket: /a\n", "this is not YAML: ")]
     [InlineData("socket: /a\nsocket: /b\n", "2:1: socket is set twice")]
     [InlineData("autoNetworks: 1\n", "1:15: autoNetworks: \"1\" is neither true nor false")]
-    [InlineData("log: [debug]\n", "1:6: log: expected keys and values (level, format)")]
+    [InlineData("log: [debug]\n", "1:6: log: expected keys and values (level, format, priorities)")]
     [InlineData("sandboxPlugins: {a: b}\n", "1:17: sandboxPlugins: expected a list of file names, for example [my-plugin]")]
     [InlineData("sandboxPlugin: []\n", "1:1: unknown key sandboxPlugin; did you mean sandboxPlugins?")]
     [InlineData("\0\u0001\u0002\u007fELF\0\0", "this is not YAML: ")]
