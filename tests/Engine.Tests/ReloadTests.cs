@@ -161,7 +161,7 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
         await AssertAllWorkAsync();
     }
 
-    private Task RunOnAsync(string network, string name, string port) =>
+    private Task<string> RunOnAsync(string network, string name, string port) =>
         DockerAsync(["run", "--detach", "--name", name, "--network", network, "--publish", port, Image, .. WebServer]);
 
     private IEnumerable<(string Name, int Port)> All()
