@@ -60,7 +60,8 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
         byName.Tenures[0].Addresses.Should().Contain($"{address}/24");
         byName.Tenures[0].Until.Should().BeAfter(byName.Tenures[0].Since);
         byName.Kinds.Should().ContainInOrder(
-            "address-reserved", "attached", "ports-published", "detaching", "ports-unpublished", "detached", "address-released");
+            "address-reserved", "attached", "ports-published", "detaching", "detached", "address-released");
+        byName.Kinds.Should().ContainInOrder("ports-published", "ports-unpublished", "address-released");
         byName.Runs.Should().ContainInOrder("ADD host-local success", "ADD bridge success", "ADD portmap success", "DEL bridge success")
             .And.Contain("DEL portmap success").And.Contain("DEL host-local success");
         byAddress.Tenures.Select(tenure => tenure.Container).Should().Contain("gone");
