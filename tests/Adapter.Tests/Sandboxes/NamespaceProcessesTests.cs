@@ -90,9 +90,13 @@ public sealed class NamespaceProcessesTests : IDisposable
     {
         var process = Process.Start("nsenter", [$"--net={_host.SandboxPath}", program, .. arguments]);
         _started.Add(process);
-        await Eventually.TrueAsync(() => ProgramOf(process) is not (".NET" or "nsenter"), $"{program} runs");
+        await Eventually.TrueAsync(() => FileOf(process.Id) is not "nsenter" and var file
+            && file != FileOf(Environment.ProcessId), $"{program} runs");
         return process;
     }
+
+    // Until it runs a program of its own, a child has the name of the thread that started it, and the file of that process.
+    private static string FileOf(int process) => Path.GetFileName(File.ResolveLinkTarget($"/proc/{process}/exe", false)!.FullName);
 
     private static string[] ChildrenOf(Process process) =>
         File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
