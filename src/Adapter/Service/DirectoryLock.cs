@@ -9,6 +9,9 @@ namespace Bridge.Adapter.Service;
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    // A plugin that a killed cnm-cni has just begun to start has its locks until it executes its own program (vfork(2)).
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly string _directory;
     private SafeFileHandle _place;
     private FileStream _file;
@@ -35,7 +38,9 @@ internal sealed class DirectoryLock : IDisposable
     {
         Directory.CreateDirectory(directory, HostDirectories.OwnerOnly);
         DaemonDirectories.Require(PathIn(directory), FileKind.File);
-        return new DirectoryLock(directory);
+        DirectoryLock? taken = null;
+        SpinWait.SpinUntil(() => (taken = TryTake(directory)) is not null, Patience);
+        return taken ?? new DirectoryLock(directory); // Says who has it.
     });
 
     /// <summary>Takes the lock again, if the file or the directory was removed or replaced.</summary>
@@ -54,6 +59,18 @@ internal sealed class DirectoryLock : IDisposable
     {
         _file.Dispose();
         _place.Dispose();
+    }
+
+    private static DirectoryLock? TryTake(string directory)
+    {
+        try
+        {
+            return new DirectoryLock(directory);
+        }
+        catch (Exception held) when (held is ServiceException or IOException { HResult: (int)Errno.EAGAIN })
+        {
+            return null;
+        }
     }
 
     private static string PathIn(string directory) => Path.Combine(directory, "lock");

@@ -18,6 +18,23 @@ public sealed class DirectoryLockTests
         Directory.Delete(directory, recursive: true);
     }
 
+    [Fact]
+    public async Task A_lock_that_is_released_within_a_moment_is_waited_for()
+    {
+        var directory = Directory.CreateTempSubdirectory("state").FullName;
+        var last = DirectoryLock.Take(directory);
+        var released = Task.Run(async () =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancellation);
+            last.Dispose();
+        }, Cancellation);
+
+        DirectoryLock.Take(directory).Dispose();
+
+        await released;
+        Directory.Delete(directory, recursive: true);
+    }
+
     [Theory]
     [InlineData("lock")]
     [InlineData("")]
