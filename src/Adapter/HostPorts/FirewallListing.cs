@@ -31,11 +31,10 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
         exit 0
         """;
 
-    private const string Mark = "== ";
     private const int LargestListing = 64 * 1024 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly PluginProcess _process = new(timeProvider, LargestListing);
+    private readonly HostProgram _programs = new(timeProvider, LargestListing);
 
     /// <summary>Never fails: without a listing every port counts as free, as it does for every other runtime.</summary>
     public async Task<IReadOnlyList<ForeignPort>> PortsAsync(CancellationToken cancellationToken) =>
@@ -46,9 +45,10 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
     {
         try
         {
-            var output = await _process.ExecuteAsync(Request(timeout), cancellationToken);
+            var output = await _programs.RunAsync(
+                HostProgram.Shell, [], Script, HostProgram.Variables(), timeout, cancellationToken);
             if (!output.TimedOut)
-                return [.. Parts(Encoding.UTF8.GetString(output.Stdout.Span)).SelectMany(Read).Distinct()];
+                return [.. HostProgram.Parts(Encoding.UTF8.GetString(output.Stdout.Span)).SelectMany(Read).Distinct()];
 
             logger.FirewallNotListed($"it took longer than {timeout.TotalSeconds} s");
         }
@@ -59,25 +59,6 @@ internal sealed class FirewallListing(TimeProvider timeProvider, ILogger<Firewal
 
         return null;
     }
-
-    private static PluginRequest Request(TimeSpan timeout) => new()
-    {
-        Path = "/bin/sh",
-        PluginType = "sh",
-        Operation = CniOperation.Check,
-        NetworkName = "",
-        ContainerId = "",
-        Stdin = Encoding.UTF8.GetBytes(Script),
-        Environment = [new("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), new("LC_ALL", "C")],
-        Deadline = timeout,
-        TerminationGrace = TimeSpan.Zero,
-    };
-
-    private static IEnumerable<(string Name, string Text)> Parts(string output) =>
-        from part in $"\n{output}".Split($"\n{Mark}").Skip(1)
-        let end = part.IndexOf('\n', StringComparison.Ordinal)
-        where end >= 0
-        select (part[..end], part[(end + 1)..]);
 
     private static IEnumerable<ForeignPort> Read((string Name, string Text) part) => part.Name switch
     {

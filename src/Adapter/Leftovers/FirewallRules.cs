@@ -18,6 +18,8 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly HostProgram _programs = new(timeProvider, MostOutput);
+
     /// <returns>All lines of all installed tools. A plugin cannot have made rules with a tool that is missing.</returns>
     /// <exception cref="IOException">A tool failed or did not answer, so its rules are unknown.</exception>
     public async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken) =>
@@ -49,7 +51,7 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
     private async Task<string[]> RunAsync(string[] tool, CancellationToken cancellationToken)
     {
-        if (Find(tool[0]) is not { } path)
+        if (HostProgram.Find(tool[0], Environment.GetEnvironmentVariable("PATH") ?? "") is not { } path)
             return [];
 
         var output = await ExecuteAsync(path, tool, cancellationToken);
@@ -61,28 +63,11 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
             : throw new IOException($"{tool[0]} failed, so remaining rules are unknown: {output.Stderr.Trim()}");
     }
 
-    // As plugins are run, and not by System.Diagnostics.Process. Between vfork(2) and execve(2) its child takes a lock of the C library in
-    // the memory of cnm-cni (sigaction(3) of SIGABRT, glibc 2.41 and newer). If cnm-cni is killed while another of its threads has that
-    // lock, the child never continues, and keeps the socket and the locks that the next cnm-cni needs.
     private async Task<PluginOutput> ExecuteAsync(string path, string[] tool, CancellationToken cancellationToken)
     {
-        var request = new PluginRequest
-        {
-            Path = path,
-            Arguments = tool[1..],
-            PluginType = tool[0],
-            Operation = CniOperation.Status,
-            NetworkName = "",
-            ContainerId = "",
-            Stdin = ReadOnlyMemory<byte>.Empty,
-            Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-                .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""))],
-            Deadline = Patience,
-            TerminationGrace = TimeSpan.Zero,
-        };
         try
         {
-            return await new PluginProcess(timeProvider, MostOutput).ExecuteAsync(request, cancellationToken);
+            return await _programs.RunAsync(path, tool[1..], "", OwnVariables(), Patience, cancellationToken);
         }
         catch (CniException failed)
         {
@@ -90,9 +75,8 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
         }
     }
 
-    // Null: it is not installed.
-    private static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Where(Path.IsPathFullyQualified).Select(directory => Path.Combine(directory, tool)).FirstOrDefault(File.Exists);
+    private static KeyValuePair<string, string>[] OwnVariables() => [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""))];
 }
 
 /// <summary>

@@ -6,36 +6,22 @@ namespace Bridge.Adapter.Cli.BugReport;
 /// <summary>Programs of the host that only show something.</summary>
 internal static class HostTool
 {
-    // For a report without a login shell's PATH.
-    private const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const int MostOutput = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A source of one part: what a program prints.</summary>
     public static ReportSource Source(string name, string tool, params string[] arguments) => new(name, async cancellationToken =>
-        Find(tool) is { } path
+        HostProgram.Find(tool, SearchPath) is { } path
             ? [await RunAsync(name, path, arguments, cancellationToken)]
             : [ReportPart.Missing(name, $"{tool} is not installed")]);
 
     public static async Task<ReportPart> RunAsync(string name, string path, string[] arguments, CancellationToken cancellationToken)
     {
         var tool = Path.GetFileName(path);
-        var request = new PluginRequest
-        {
-            Path = path,
-            Arguments = arguments,
-            PluginType = tool,
-            Operation = CniOperation.Status,
-            NetworkName = "",
-            ContainerId = "",
-            Stdin = ReadOnlyMemory<byte>.Empty,
-            Environment = [new("PATH", SearchPath), new("LC_ALL", "C")],
-            Deadline = Patience,
-            TerminationGrace = TimeSpan.Zero,
-        };
         try
         {
-            var output = await new PluginProcess(TimeProvider.System, MostOutput).ExecuteAsync(request, cancellationToken);
+            var output = await new HostProgram(TimeProvider.System, MostOutput)
+                .RunAsync(path, arguments, "", HostProgram.Variables(SearchPath), Patience, cancellationToken);
             var text = Encoding.UTF8.GetString(output.Stdout.Span);
             return output switch
             {
@@ -52,10 +38,7 @@ internal static class HostTool
     }
 
     private static string SearchPath =>
-        Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } path ? $"{path}:{UsualPath}" : UsualPath;
-
-    private static string? Find(string tool) => SearchPath.Split(':').Where(Path.IsPathFullyQualified)
-        .Select(directory => Path.Combine(directory, tool)).FirstOrDefault(File.Exists);
+        Environment.GetEnvironmentVariable("PATH") is { Length: > 0 } path ? $"{path}:{HostProgram.UsualPath}" : HostProgram.UsualPath;
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

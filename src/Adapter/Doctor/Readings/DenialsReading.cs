@@ -11,15 +11,15 @@ internal sealed record DenialsReading(IReadOnlyList<Denial> Lines)
 
     // Either log may be missing or refused; a host without both modules has no denials.
     private const string Script = $"""
-        echo "{HostShell.Mark}{Modules}"
+        echo "{HostProgram.Mark}{Modules}"
         cat /sys/kernel/security/lsm 2> /dev/null; echo
         cat /sys/module/apparmor/parameters/enabled 2> /dev/null
         [ -e /sys/fs/selinux/enforce ] && echo selinux
-        echo "{HostShell.Mark}{Log}"
+        echo "{HostProgram.Mark}{Log}"
         tail -c 2000000 /var/log/audit/audit.log 2> /dev/null | grep -a -E 'avc: +denied|apparmor="DENIED"' | tail -n 500
-        echo "{HostShell.Mark}{Log}"
+        echo "{HostProgram.Mark}{Log}"
         dmesg 2> /dev/null | grep -a -E 'avc: +denied|apparmor="DENIED"' | tail -n 500
-        [ -r /var/log/audit/audit.log ] || dmesg > /dev/null 2>&1 || echo "{HostShell.Mark}unreadable"
+        [ -r /var/log/audit/audit.log ] || dmesg > /dev/null 2>&1 || echo "{HostProgram.Mark}unreadable"
         exit 0
         """;
 

@@ -23,24 +23,24 @@ internal sealed record FirewallReading(IReadOnlyList<ForwardHook> Hooks, bool Ha
         exec 2> /dev/null
         family() {
             if command -v "$1-nft-save" > /dev/null; then
-                echo "{{HostShell.Mark}}$1-nft"; "$1-nft-save" -t filter
-                echo "{{HostShell.Mark}}all-nft"; "$1-nft-save"
+                echo "{{HostProgram.Mark}}$1-nft"; "$1-nft-save" -t filter
+                echo "{{HostProgram.Mark}}all-nft"; "$1-nft-save"
             elif "$1-save" --version | grep -q nf_tables; then
-                echo "{{HostShell.Mark}}$1-nft"; "$1-save" -t filter
-                echo "{{HostShell.Mark}}all-nft"; "$1-save"
+                echo "{{HostProgram.Mark}}$1-nft"; "$1-save" -t filter
+                echo "{{HostProgram.Mark}}all-nft"; "$1-save"
             fi
             legacy="$1-legacy-save"
             command -v "$legacy" > /dev/null || legacy="$1-save"
             "$legacy" --version | grep -q nf_tables && return
             for table in $(cat "/proc/self/net/$2_tables_names"); do
-                [ "$table" = filter ] && { echo "{{HostShell.Mark}}$1-legacy"; "$legacy" -t filter; }
-                echo "{{HostShell.Mark}}all-legacy"; "$legacy" -t "$table"
+                [ "$table" = filter ] && { echo "{{HostProgram.Mark}}$1-legacy"; "$legacy" -t filter; }
+                echo "{{HostProgram.Mark}}all-legacy"; "$legacy" -t "$table"
             done
         }
         family iptables ip
         family ip6tables ip6
-        command -v iptables > /dev/null && echo "{{HostShell.Mark}}version" && iptables --version
-        command -v nft > /dev/null && echo "{{HostShell.Mark}}nft" && nft --json list ruleset
+        command -v iptables > /dev/null && echo "{{HostProgram.Mark}}version" && iptables --version
+        command -v nft > /dev/null && echo "{{HostProgram.Mark}}nft" && nft --json list ruleset
         exit 0
         """;
 

@@ -9,7 +9,7 @@ internal sealed record UnitsReading(IReadOnlyDictionary<string, UnitState> Units
     public const string Docker = "docker.service";
 
     private const string Script = $"""
-        echo "{HostShell.Mark}units"
+        echo "{HostProgram.Mark}units"
         properties=Id,LoadState,ActiveState,UnitFileState,Result,After
         systemctl show --no-pager --property=$properties {Socket} {Service} {Docker} 2> /dev/null
         exit 0
