@@ -157,7 +157,7 @@ public sealed class Vantage
     {
         var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Any, port));
-        return new UdpEcho(socket);
+        return UdpServer.Echo(socket);
     }
 
     /// <summary>A DNS server that has one address for every name.</summary>
@@ -165,7 +165,7 @@ public sealed class Vantage
     {
         var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Any, 53));
-        return new NameServer(socket, address);
+        return UdpServer.Names(socket, address);
     }
 
     /// <summary>Serves one page to every client over IPv4.</summary>
