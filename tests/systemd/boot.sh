@@ -22,14 +22,8 @@ mount -t tmpfs bridge-test "$work/disk"
 
 say() { echo "==> $*"; }
 inside() { nsenter --target "$systemd" --mount --net --pid --cgroup --uts --ipc -- "$@"; }
-patiently() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        [ $SECONDS -lt $deadline ] || return 1
-        sleep 0.1
-    done
-}
+# shellcheck source=tests/systemd/machine.sh
+. "$root/tests/systemd/machine.sh"
 fail() {
     echo "FAILED: $*" >&2
     inside journalctl --no-pager -b | grep -v -e dockerd -e containerd 2>/dev/null | tail -n 60 >&2
@@ -45,34 +39,9 @@ boot() {
     patiently 60 has_booted || fail "it did not boot"
     patiently 30 inside docker version || fail "Docker does not answer"
 }
-# Degraded: some units of this machine may not start in namespaces.
-has_booted() { [[ $(inside systemctl is-system-running) =~ ^(running|degraded)$ ]]; }
-is_booting() {
-    systemd=$(pgrep -P "$machine") && [ "$(cat "/proc/$systemd/comm")" = systemd ] && inside systemctl show --property=Version
-}
-shut_down() {
-    [ -n "$machine" ] || return 0
-    kill -KILL "$machine" 2>/dev/null || true # unshare --kill-child: process 1 is killed too.
-    wait "$machine" 2>/dev/null || true
-    machine=''
-    for group in /sys/fs/cgroup/*/"$name" /sys/fs/cgroup/"$name"; do
-        [ -d "$group" ] || continue
-        patiently 5 empty_group "$group" || echo "$group remains" >&2
-    done
-}
 not_running() { ! kill -0 "$machine"; }
-empty_group() { find "$1" -depth -type d -exec rmdir {} + 2>/dev/null; [ ! -d "$1" ]; }
 trap shut_down EXIT
 
-# The wget of a static busybox crashes when glibc resolves a name, and it resolves addresses too.
-# shellcheck disable=SC2016 # the inner bash expands
-answers() {
-    local page
-    page=$(inside timeout 3 bash -c \
-        'exec 3<>"/dev/tcp/${1%:*}/${1#*:}" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && tail -n 1 <&3' - "$1" 2>/dev/null)
-    [ "$page" = served ]
-}
-served() { patiently 5 answers "$1"; }
 address() { inside docker inspect -f '{{.NetworkSettings.Networks.pods.IPAddress}}' "$1"; }
 main_pid() { inside systemctl show -P MainPID cnm-cni.service; }
 is_active() { [ "$(inside systemctl is-active cnm-cni.service)" = active ]; }
