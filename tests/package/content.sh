@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the packages from the published program, and checks what is in them: files, dependencies, scripts, settings. Installs the .deb and the archive
-# into directories without systemd. Half a minute; install.sh runs them.
-# BRIDGE_PACKAGES=DIRECTORY: takes the packages from there.
+# into directories without systemd. Half a minute; install.sh tests them in machines.
+# BRIDGE_PACKAGES=DIRECTORY: takes the packages from there; there must be one of each kind.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 if [ -z "${BRIDGE_PACKAGE_WORK:-}" ]; then
@@ -20,22 +20,22 @@ fail() { echo "FAILED: $*" >&2 && exit 1; }
 require() { command -v "$1" >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends "$1"; } >/dev/null; }
 
 if [ -n "${BRIDGE_PACKAGES:-}" ]; then
-    cp "$BRIDGE_PACKAGES"/* "$work/packages/"
+    find "$BRIDGE_PACKAGES" -maxdepth 1 -type f -exec cp -t "$work/packages" {} +
 else
     say "Building"
     BRIDGE_PACKAGE_LEVEL=1 "$root/bridge" package --output "$work/packages" deb rpm tar sbom >"$work/log" 2>&1 || { cat "$work/log" && fail "it does not build"; }
 fi
-(cd "$work/packages" && sha256sum --quiet -c SHA256SUMS && [ "$(wc -l <SHA256SUMS)" = 4 ]) || fail "SHA256SUMS"
+(cd "$work/packages" && sha256sum --quiet -c SHA256SUMS && [ "$(wc -l <SHA256SUMS)" = "$(find . -name 'cnm-cni[-_]*' | wc -l)" ]) || fail "SHA256SUMS"
 deb=$(echo "$work"/packages/*.deb) rpm=$(echo "$work"/packages/*.rpm)
 dpkg-deb -R "$deb" "$work/deb"
 require cpio
 (cd "$work/rpm" && rpm2cpio "$rpm" | cpio --quiet -idm)
-tar -C "$work/tar" --strip-components=1 -xf "$work"/packages/*.tar.gz
+tar -C "$work/tar" --strip-components=1 -xf "$work"/packages/cnm-cni-*-linux-*.tar.gz
 program=$work/deb/usr/bin/cnm-cni
 
 say "Files"
 for file in usr/bin/cnm-cni usr/lib/systemd/system/cnm-cni.service usr/lib/systemd/system/cnm-cni.socket usr/lib/systemd/system-preset/80-cnm-cni.preset \
-    usr/share/man/man8/cnm-cni.8.gz usr/share/bash-completion/completions/cnm-cni usr/share/fish/vendor_completions.d/cnm-cni.fish \
+    usr/share/man/man8/cnm-cni.8.gz usr/share/man/man5/cnm-cni.yaml.5.gz usr/share/bash-completion/completions/cnm-cni usr/share/fish/vendor_completions.d/cnm-cni.fish \
     usr/share/cnm-cni/10-pods.conflist etc/cnm-cni/config.yaml; do
     cmp "$work/deb/$file" "$work/rpm/$file" || fail "$file"
     [ "${file#usr/}" = "$file" ] || [[ $file == usr/lib/* ]] || cmp "$work/deb/$file" "$work/tar/${file#usr/}" || fail "$file"
@@ -90,8 +90,8 @@ complaints=$(lintian --allow-root "$deb" 2>&1) || true
 [ -z "$complaints" ] || { echo "$complaints" && fail "lintian"; }
 
 say "The .deb without systemd: installed, removed and purged"
-tree=$(find "${BRIDGE_TREES:-/var/cache/bridge-test/trees}" -mindepth 1 -maxdepth 1 -type d -name trixie)
-[ -n "$tree" ] || { "$root/tests/TestHosts/Machine/Scripts/make-tree.sh" 26.1 >/dev/null && tree=${BRIDGE_TREES:-/var/cache/bridge-test/trees}/trixie; }
+tree=${BRIDGE_TREES:-/var/cache/bridge-test/trees}/trixie
+[ -d "$tree" ] || "$root/tests/TestHosts/Machine/Scripts/make-tree.sh" 26.1 >/dev/null
 mkdir "$work/upper" "$work/work" "$work/root"
 mount -t overlay -o "lowerdir=$tree,upperdir=$work/upper,workdir=$work/work" bridge-test "$work/root"
 cp "$deb" "$work/root/cnm-cni.deb"

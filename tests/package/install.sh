@@ -244,7 +244,8 @@ if [ -z "${BRIDGE_PACKAGES:-}" ]; then
     BRIDGE_PACKAGES=$top/packages
 fi
 package=$(find "$BRIDGE_PACKAGES" -name 'cnm-cni_*.deb' | sort -V | tail -n 1)
-archive=$(find "$BRIDGE_PACKAGES" -name 'cnm-cni-*.tar.gz' | sort -V | tail -n 1)
+# The other archive is the managed plugin's.
+archive=$(find "$BRIDGE_PACKAGES" -name 'cnm-cni-*-linux-*.tar.gz' | sort -V | tail -n 1)
 version=$(dpkg-deb -f "$package" Version)
 architecture=$(dpkg-deb -f "$package" Architecture)
 older=0.0.1~rc.1-1 newer=$version+newer
