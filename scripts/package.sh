@@ -8,8 +8,9 @@ readonly package_stage=$artifacts/packaging/stage
 readonly package_work=$artifacts/packaging/work
 # Of xz. A check of the content alone need not wait for the smallest file.
 readonly package_level=${BRIDGE_PACKAGE_LEVEL:-6}
-# In this order. A kind whose file is not there does not exist.
-readonly package_kinds=(deb rpm tar image plugin sbom)
+# In this order: as_builder, which builds the bill of materials, gives what is in artifacts to the builder, and the plugin's files must belong to root.
+# A kind whose file is not there does not exist.
+readonly package_kinds=(sbom deb rpm tar image plugin)
 
 known_package_kinds() {
     local kind
@@ -19,7 +20,7 @@ known_package_kinds() {
 # package [--output DIRECTORY] [KIND...], or package --check [SUITE...]
 package() {
     local kind kinds=()
-    package_output=$packages
+    package_output=$packages changed_sources=''
     while [ $# -gt 0 ]; do
         case $1 in
             --output) package_output=$(realpath -m "${2:?"--output needs a directory"}") && shift 2 ;;
@@ -38,7 +39,7 @@ package() {
     need_dotnet
     publish_commit
     package_version=$("$published" version | cut -d ' ' -f 2)
-    mkdir -p "$package_output" "$package_work"
+    prepare_directories
     # shellcheck source=scripts/package/stage.sh
     . "$root/scripts/package/stage.sh"
     step "Putting together what packages install"
@@ -49,26 +50,42 @@ package() {
         "package_$kind"
     done
     write_checksums
-    if [ -n "${SUDO_UID:-}" ]; then
-        chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$package_output" "$artifacts/packaging"
-    fi
+    give_to_builder "$package_output"/cnm-cni[-_]* "$package_output/SHA256SUMS" "$artifacts/packaging"
     step "Built in $package_output:"
-    say "$(cd "$package_output" && ls -sh1)"
+    say "$(cd "$package_output" && find . -maxdepth 1 \( -name 'cnm-cni[-_]*' -o -name SHA256SUMS -o -name plugin \) -printf '%P\n' | LC_ALL=C sort)"
+    [ -z "$changed_sources" ] || say "They are of changed sources: nobody else can build them, and their version names a commit that does not have the changes."
 }
 
+# The directory of --output can be any: only what was made in it changes its owner.
+prepare_directories() {
+    if [ ! -d "$package_output" ]; then
+        mkdir -p "$package_output"
+        give_to_builder "$package_output"
+    fi
+    mkdir -p "$package_work"
+    # The lock ends with this process: programs that outlive it, such as compiler servers, start without it.
+    exec 9>"$artifacts/packaging/lock"
+    flock --nonblock 9 || die "another ./bridge package runs in this clone." "Wait until it has ended, then run this again."
+}
+
+give_to_builder() { [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$@"; }
+
+# Of all packages in the directory, also those that an earlier run built.
 write_checksums() {
-    rm -f "$package_output/SHA256SUMS"
-    (cd "$package_output" && find . -maxdepth 1 -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum) >"$package_work/SHA256SUMS"
+    (cd "$package_output" && find . -maxdepth 1 -type f -name 'cnm-cni[-_]*' -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum) \
+        >"$package_work/SHA256SUMS"
     cp "$package_work/SHA256SUMS" "$package_output/"
 }
+
+# Also where root works in another user's clone: what is run as root already comes from there.
+in_clone() { as_builder git -c safe.directory='*' -C "$root" "$@"; }
 
 # The version says from which commit the program was built, so a program of the same sources from another commit has other bytes.
 publish_commit() {
     local commit
-    if commit=$(as_builder git -C "$root" rev-parse HEAD 2>/dev/null); then
-        SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(as_builder git -C "$root" log -1 --format=%ct)}
-        [ -z "$(as_builder git -C "$root" status --porcelain)" ] ||
-            say "Some files differ from commit $commit, so nobody else can build the same packages."
+    if commit=$(in_clone rev-parse HEAD 2>/dev/null); then
+        SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(in_clone log -1 --format=%ct)}
+        changed_sources=$(in_clone status --porcelain)
     fi
     export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:?"This is no git clone: set SOURCE_DATE_EPOCH to the time of the sources, in seconds since 1970"}
     if [ -x "$published" ] && [ -n "$commit" ] && [[ $("$published" version) != *"(commit $commit)" ]]; then

@@ -25,8 +25,7 @@ package_deb() {
     (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\n' | LC_ALL=C sort | xargs md5sum >DEBIAN/md5sums)
     fill "$root/packaging/debian/control" VERSION="$(debian_version)" ARCHITECTURE="$(debian_architecture)" LIBC="$(needed_libc)" \
         SIZE="$(installed_size "$tree")" >"$tree/DEBIAN/control"
-    chmod -R u=rwX,go=rX "$tree"
-    find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    settle_files "$tree"
     # One thread: with several, xz writes other bytes.
     dpkg-deb --root-owner-group -Zxz -z "$package_level" --threads-max=1 --build "$tree" "$package_output/$name" >/dev/null
 }

@@ -12,7 +12,7 @@ package_rpm() {
     install -D -m 644 "$root/LICENSE" "$tree/usr/share/licenses/cnm-cni/LICENSE"
     install -m 644 "$root/packaging/debian/copyright" "$tree/usr/share/licenses/cnm-cni/copyright"
     install -m 644 "$root/CHANGELOG.md" "$tree/usr/share/doc/cnm-cni/CHANGELOG.md"
-    find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    settle_files "$tree"
     fill "$root/packaging/rpm/cnm-cni.spec" VERSION="$version" ARCHITECTURE="$(uname -m)" STAGE="$tree" |
         sed -e "/^@FILES@\$/{r $(rpm_files "$tree")" -e 'd;}' >"$home/cnm-cni.spec"
     # The host, the time and the settings of the builder stay out of the package. Old and new versions of rpm can read xz.

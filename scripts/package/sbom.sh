@@ -11,7 +11,7 @@ package_sbom() {
     (cd "$root" && as_builder dotnet tool restore && as_builder dotnet tool run dotnet-CycloneDX -- src/Adapter/Adapter.csproj \
         --configuration Release --base-intermediate-output-path "$artifacts/obj" --recursive --no-serial-number \
         --set-name cnm-cni --set-version "$package_version" --output-format Json --filename "$name" --output "$written") \
-        >"$written/log" 2>&1 || { cat "$written/log" >&2 && die "the software bill of materials could not be built; see above."; }
+        >"$written/log" 2>&1 9>&- || { cat "$written/log" >&2 && die "the software bill of materials could not be built; see above."; }
     # The tool does not know the parts of .NET that the native compiler puts into the program.
     sed -e "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)\"/" \
         -e "/^  \"components\": \[/r $(runtime_components)" "$written/$name" >"$package_output/$name"

@@ -22,6 +22,12 @@ fill() {
     sed -e "/^#INCLUDE attachments.sh#\$/{r $root/packaging/attachments.sh" -e 'd;}' "$file" | sed "${edits[@]}"
 }
 
+# settle_files TREE: modes and times that do not depend on the umask, the directory and the moment of the build.
+settle_files() {
+    chmod -R u=rwX,go=rX,ug-s "$1"
+    find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
+
 stage_packages() {
     local stage=$package_stage unit
     rm -rf "$stage"
@@ -37,8 +43,7 @@ stage_packages() {
     install -D -m 644 "$root/samples/bridge/10-pods.conflist" "$stage/usr/share/cnm-cni/10-pods.conflist"
     install -D -m 644 "$stage/etc/cnm-cni/config.yaml" "$stage/usr/share/cnm-cni/config.yaml"
     stage_manual
-    chmod -R u=rwX,go=rX "$stage"
-    find "$stage" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    settle_files "$stage"
 }
 
 # Manual pages and completions come from the program itself.

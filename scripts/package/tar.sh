@@ -16,8 +16,8 @@ package_tar() {
     cp "$root/LICENSE" "$root/CHANGELOG.md" "$root/packaging/debian/copyright" "$share/doc/cnm-cni/"
     cp "$package_stage"/usr/lib/systemd/system/* "$tree/systemd/"
     fill "$root/packaging/tar/install.sh" MACHINE="$(uname -m)" LIBC="$(needed_libc)" >"$tree/install.sh"
-    chmod -R u=rwX,go=rX "$tree"
     chmod 755 "$tree/install.sh"
+    settle_files "$tree"
     tar -C "$package_work/tar" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" --format=gnu -c "$name" |
         gzip -n -9 >"$package_output/$name.tar.gz"
 }
