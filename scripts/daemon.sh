@@ -4,6 +4,7 @@
 readonly own_program=/usr/local/bin/cnm-cni
 readonly packaged_program=/usr/bin/cnm-cni
 readonly unit_directory=/etc/systemd/system
+readonly packaged_unit=/usr/lib/systemd/system/cnm-cni.service
 readonly units=(cnm-cni.socket cnm-cni.service)
 readonly daemon_log=/var/log/cnm-cni.log
 readonly state=/var/lib/cnm-cni
@@ -52,17 +53,23 @@ refuse_foreign_program() {
     fi
 }
 
+# A package can be built again with the same version.
 # shellcheck disable=SC2016 # dpkg-query expands it
+is_installed() {
+    [ "$(dpkg-query -W -f '${Version}' cnm-cni 2>/dev/null)" = "$(dpkg-deb -f "$1" Version)" ] &&
+        dpkg-deb --fsys-tarfile "$1" | tar -xO ./usr/bin/cnm-cni | cmp -s - "$packaged_program"
+}
+
 install_package() {
     local file=$1
     refuse_foreign_program
-    if [ "$(dpkg-query -W -f '${Version}' cnm-cni 2>/dev/null)" != "$(dpkg-deb -f "$file" Version)" ]; then
+    if ! is_installed "$file"; then
         note_directories_before
         absent_before run-cni /run/cni
         [ ! -e /etc/cnm-cni/config.yaml ] || remembered package || remember settings /etc/cnm-cni/config.yaml
         remember package "$(basename "$file")"
         patiently "Installing ${file#"$root"/} (remove it to build the sources instead)" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-confold "$file" ||
+            apt-get install -q -y --no-install-recommends --reinstall --allow-downgrades -o Dpkg::Options::=--force-confold "$file" ||
             die "the package could not be installed; see apt-get's output above."
     fi
     find_program
@@ -112,6 +119,7 @@ start_daemon() {
     forget restart
     if daemon_answers; then return 0; fi
     step "Starting cnm-cni"
+    if has_systemd; then systemctl reset-failed "${units[@]}" 2>/dev/null || true; fi
     if has_systemd && is_packaged; then
         remember started-units "${units[*]}"
         systemctl start "${units[@]}"
@@ -137,10 +145,12 @@ stop_daemon_process() {
 }
 
 take_back_daemon() {
+    local hid_package=""
     if remembered unit || remembered started-units || remembered daemon.process; then step "Stopping cnm-cni"; fi
     stop_daemon_process
     forget started-units
     if remembered unit; then
+        [ ! -e "$packaged_unit" ] || hid_package=1
         systemctl disable --quiet "${units[@]}" 2>/dev/null || true
         rm -f "${units[@]/#/$unit_directory/}"
         systemctl daemon-reload
@@ -152,7 +162,7 @@ take_back_daemon() {
         rm -f "$run/cni.lock" "$run/lock" "$daemon_log" "$daemon_log.1"
         # Clean-up needs the records of attachments: a directory that still holds one stays.
         if [ -z "$(find "$state" "$run/records" \( -name '*.json' -o -path "$state/cni/results/*" \) 2>/dev/null)" ]; then
-            rm -rf "$state"
+            rm -rf "$state" || true # a mount point stays
         else
             say "$state stays: it holds records of networks or attachments that still exist."
         fi
@@ -170,6 +180,11 @@ take_back_daemon() {
         take_back_directory run-docker-plugins
         forget program
         forget package
+    fi
+    # The units of the package have the same names: they were hidden, and are disabled now.
+    if [ -n "$hid_package" ]; then
+        step "Starting cnm-cni of the package that is installed"
+        systemctl enable --quiet --now "${units[@]}" || say "It did not start: see journalctl -u cnm-cni."
     fi
 }
 

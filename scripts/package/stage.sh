@@ -16,10 +16,11 @@ TEXT
 
 # fill FILE NAME=VALUE...: prints the file with @NAME@ replaced, and with other files of packaging in the place of #INCLUDE file#.
 fill() {
-    local file=$1 edits=(-e '') pair
+    local file=$1 edits=(-e '') includes=() part pair
     shift
+    for part in "$root"/packaging/*.sh; do includes+=(-e "/^#INCLUDE ${part##*/}#\$/{r $part" -e 'd;}'); done
     for pair in "$@"; do edits+=(-e "s,@${pair%%=*}@,${pair#*=},g"); done
-    sed -e "/^#INCLUDE attachments.sh#\$/{r $root/packaging/attachments.sh" -e 'd;}' "$file" | sed "${edits[@]}"
+    sed "${includes[@]}" "$file" | sed "${edits[@]}"
 }
 
 # settle_files TREE: modes and times that do not depend on the umask, the directory and the moment of the build.

@@ -13,7 +13,7 @@ if [ -z "${BRIDGE_PACKAGE_WORK:-}" ]; then
 fi
 work=$BRIDGE_PACKAGE_WORK
 mount -t tmpfs bridge-test "$work"
-mkdir "$work/packages" "$work/deb" "$work/rpm" "$work/tar" "$work/installed"
+mkdir "$work/packages" "$work/deb" "$work/rpm" "$work/tar" "$work/plugin" "$work/image" "$work/installed"
 
 say() { echo "==> $*"; }
 fail() { echo "FAILED: $*" >&2 && exit 1; }
@@ -23,7 +23,7 @@ if [ -n "${BRIDGE_PACKAGES:-}" ]; then
     find "$BRIDGE_PACKAGES" -maxdepth 1 -type f -exec cp -t "$work/packages" {} +
 else
     say "Building"
-    BRIDGE_PACKAGE_LEVEL=1 "$root/bridge" package --output "$work/packages" deb rpm tar sbom >"$work/log" 2>&1 || { cat "$work/log" && fail "it does not build"; }
+    BRIDGE_PACKAGE_LEVEL=1 "$root/bridge" package --output "$work/packages" >"$work/log" 2>&1 || { cat "$work/log" && fail "it does not build"; }
 fi
 (cd "$work/packages" && sha256sum --quiet -c SHA256SUMS && [ "$(wc -l <SHA256SUMS)" = "$(find . -name 'cnm-cni[-_]*' | wc -l)" ]) || fail "SHA256SUMS"
 deb=$(echo "$work"/packages/*.deb) rpm=$(echo "$work"/packages/*.rpm)
@@ -66,6 +66,19 @@ for library in "${libraries[@]}"; do
     grep -q "$library" "$root/packaging/debian/copyright" || fail "packaging/debian/copyright lacks $library"
 done
 grep -q 'pkg:nuget/Microsoft.NETCore.App.Runtime.NativeAOT' "$work"/packages/*.cdx.json || fail "the bill of materials lacks the runtime"
+
+say "The managed plugin and the image"
+tar -C "$work/plugin" --strip-components=1 -xf "$work"/packages/cnm-cni-plugin-*.tar.gz
+[ -s "$work/plugin/config.json" ] || fail "the plugin has no config.json"
+cmp "$program" "$work/plugin/rootfs/usr/bin/cnm-cni" || fail "the plugin has another program"
+chroot "$work/plugin/rootfs" /usr/bin/cnm-cni version >/dev/null || fail "the plugin lacks a library"
+[ -z "$(find "$work/plugin" ! -user 0)" ] || fail "the plugin has files of other owners"
+tar -C "$work/image" -xf "$work"/packages/cnm-cni-image-*.tar
+[ "$(find "$work/image/blobs/sha256" -type f -printf '%f  %p\n' | sha256sum --quiet -c - && find "$work/image/blobs/sha256" -type f | wc -l)" = 3 ] ||
+    fail "the image's files do not have the hashes that are their names"
+grep -ho '[0-9a-f]\{64\}' "$work/image/index.json" "$work/image/manifest.json" | while read -r hash; do
+    [ -e "$work/image/blobs/sha256/$hash" ] || fail "the image lacks $hash"
+done
 
 say "Versions of pre-releases"
 order=$(
@@ -113,16 +126,35 @@ mkdir -p "$work/root/usr/local/bin"
 touch "$work/root/usr/local/bin/cnm-cni"
 in_root dpkg -i /cnm-cni.deb
 grep -q '/usr/local/bin/cnm-cni is another installation' "$work/log" || fail "another installation is not reported"
+mkdir -p "$work/root/etc/systemd/system"
+echo 'ExecStart=/usr/local/bin/cnm-cni serve' >"$work/root/etc/systemd/system/cnm-cni.service"
 in_root dpkg -P cnm-cni
-rm "$work/root/usr/local/bin/cnm-cni" "$work/root/cnm-cni.deb"
+[ -d "$work/root/var/lib/cnm-cni/attachments" ] || fail "a purge takes the state of another installation"
+[ -L "$work/root/etc/systemd/system/multi-user.target.wants/cnm-cni.service" ] || fail "a purge disables another installation"
+rm "$work/root/usr/local/bin/cnm-cni" "$work/root/etc/systemd/system/cnm-cni.service"
+in_root dpkg -i /cnm-cni.deb
+in_root dpkg -P cnm-cni
+rm "$work/root/cnm-cni.deb"
 [ -z "$(find "$work/upper" ! -type c -name '*cnm-cni*')" ] || fail "a purge leaves $(find "$work/upper" -name '*cnm-cni*')"
 
 say "The archive into another root directory"
-DESTDIR=$work/installed "$work/tar/install.sh" --prefix /opt/cnm-cni >/dev/null || fail "install.sh"
+"$work/tar/install.sh" --help | grep -q -- --uninstall || fail "install.sh --help"
+mkdir "$work/installed/opt"
+touch "$work/installed/opt/cnm-cni"
+! DESTDIR=$work/installed "$work/tar/install.sh" --prefix /opt/cnm-cni >"$work/log" 2>&1 || fail "a file in the place of a directory"
+rm "$work/installed/opt/cnm-cni"
+# From the directory above, as a user with another umask, again after it was interrupted.
+(cd "$work" && umask 077 && DESTDIR=installed tar/install.sh --prefix /opt/cnm-cni >/dev/null) || fail "install.sh"
+[ "$(stat -c %a "$work/installed/opt/cnm-cni/share")" = 755 ] || fail "the umask decides who can read what is installed"
 cmp "$program" "$work/installed/opt/cnm-cni/bin/cnm-cni" || fail "the program"
 grep -qx 'ExecStart=/opt/cnm-cni/bin/cnm-cni serve' "$work/installed/etc/systemd/system/cnm-cni.service" || fail "the unit starts another program"
 [ -L "$work/installed/etc/systemd/system/multi-user.target.wants/cnm-cni.service" ] || fail "the service is not enabled"
-DESTDIR=$work/installed "$work/tar/install.sh" --uninstall --purge >/dev/null || fail "install.sh --uninstall"
+echo 'stateDirectory: /srv/state' >"$work/installed/etc/cnm-cni/config.yaml"
+mkdir -p "$work/installed/srv/state/attachments"
+touch "$work/installed/srv/state/attachments/one.json"
+DESTDIR=$work/installed "$work/tar/install.sh" --uninstall --purge >"$work/log" || fail "install.sh --uninstall"
+grep -q '/srv/state stays' "$work/log" || fail "the records of the image do not count"
+[ -e "$work/installed/srv/state/attachments/one.json" ] || fail "a purge takes a directory that the settings name"
 [ -z "$(find "$work/installed" -name '*cnm-cni*')" ] || fail "install.sh --uninstall leaves $(find "$work/installed" -name '*cnm-cni*')"
 for wrong in "--prefix relative" "--prefix /a;b" "--purge" "--nonsense"; do
     # shellcheck disable=SC2086 # an option and its value

@@ -110,6 +110,21 @@ upgrade_and_downgrade() {
     [ ! -e "$work/failed" ] || fail "a container did not start during an upgrade"
 }
 
+has_failed() { [ "$(inside systemctl is-active "$1")" = failed ]; }
+
+upgrade_of_a_failed_service() {
+    say "An upgrade starts a service that failed too often"
+    inside sh -c 'echo "nonsense: 1" >>/etc/cnm-cni/config.yaml'
+    inside systemctl restart cnm-cni.service >"$work/log" 2>&1 || true
+    patiently 40 has_failed cnm-cni.socket || fail "the socket unit did not give up"
+    inside sed -i '/^nonsense/d' /etc/cnm-cni/config.yaml
+    install_version "$newer"
+    require_units
+    is_attached || fail "the attachment is lost"
+    runs_a_container || fail "no new container starts"
+    install_version "$version"
+}
+
 removal() {
     say "Removal with a container running"
     begin_watch 127.0.0.1:8080
@@ -188,6 +203,14 @@ archive() {
     if inside sh -c '/tmp/cnm-cni-*/install.sh' >"$work/log" 2>&1; then fail "install.sh beside the package"; fi
     grep -q 'installed as a package' "$work/log" || fail "install.sh does not name the package"
     apt purge cnm-cni
+    say "The package takes over when the installation of the archive is removed"
+    inside sh -c '/tmp/cnm-cni-*/install.sh' >"$work/log" 2>&1 || fail "install.sh"
+    install_version "$version"
+    grep -q '/usr/local/bin/cnm-cni is another installation' "$work/log" || fail "the package does not report the other installation"
+    inside sh -c '/tmp/cnm-cni-*/install.sh --uninstall' >"$work/log" 2>&1 || fail "install.sh --uninstall beside the package"
+    require_units
+    [ "$(inside readlink "/proc/$(main_pid)/exe")" = /usr/bin/cnm-cni ] || fail "the package's program does not run"
+    apt purge cnm-cni
     inside sh -c 'rm -r /tmp/cnm-cni-*'
 }
 
@@ -204,6 +227,14 @@ up_and_down() {
     ! inside test -e /usr/local/bin/cnm-cni || fail "up has installed a second copy"
     inside $here/bridge up >"$work/log" 2>&1 || fail "a second up"
     ! grep -q Installing "$work/log" || fail "a second up installs again"
+    say "./bridge up installs a package that was built again"
+    rm -rf "$top/repack"
+    dpkg-deb -R "$package" "$top/repack"
+    echo >>"$top/repack/usr/bin/cnm-cni"
+    dpkg-deb --root-owner-group -Znone --build "$top/repack" "$work/disk/shared/repository/artifacts/packages/$(basename "$package")" >/dev/null
+    inside $here/bridge up >"$work/log" 2>&1 || fail "up with another package of the same version"
+    inside cat /usr/bin/cnm-cni | cmp - "$top/repack/usr/bin/cnm-cni" || fail "the package that was built again is not installed"
+    rm -rf "$top/repack"
     inside $here/bridge down >"$work/log" 2>&1 || fail "down"
     census | diff "$work/before" - || fail "down leaves something"
     say "./bridge up uses the package that is installed, and down leaves it"
@@ -229,6 +260,7 @@ run_suite() {
     make_image
     first_container
     upgrade_and_downgrade
+    upgrade_of_a_failed_service
     removal
     purge
     archive
