@@ -42,7 +42,9 @@ stage_packages() {
     commented_settings >"$stage/etc/cnm-cni/config.yaml"
     # Not among the documents: images of distributions leave those out.
     install -D -m 644 "$root/samples/bridge/10-pods.conflist" "$stage/usr/share/cnm-cni/10-pods.conflist"
-    install -D -m 644 "$stage/etc/cnm-cni/config.yaml" "$stage/usr/share/cnm-cni/config.yaml"
+    install -m 644 "$stage/etc/cnm-cni/config.yaml" "$stage/usr/share/cnm-cni/config.yaml"
+    install -m 644 "$root/samples/systemd/cnm-cni-firewalld.service" "$root"/samples/monitoring/{alerts.yml,dashboard.json,prometheus.yml} \
+        "$stage/usr/share/cnm-cni/"
     stage_manual
     settle_files "$stage"
 }
