@@ -11,5 +11,5 @@ other_installation() {
 
 # Whether the unit that runs is that of another installation.
 other_unit_runs() {
-    [ -f /etc/systemd/system/cnm-cni.service ] && ! grep -q '^ExecStart=/usr/bin/cnm-cni ' /etc/systemd/system/cnm-cni.service
+    [ -f /etc/systemd/system/cnm-cni.service ] && ! grep -q '^ExecStart=.*/usr/bin/cnm-cni' /etc/systemd/system/cnm-cni.service
 }
