@@ -57,7 +57,7 @@ refuse_foreign_program() {
 # shellcheck disable=SC2016 # dpkg-query expands it
 is_installed() {
     [ "$(dpkg-query -W -f '${Version}' cnm-cni 2>/dev/null)" = "$(dpkg-deb -f "$1" Version)" ] &&
-        dpkg-deb --fsys-tarfile "$1" | tar -xO ./usr/bin/cnm-cni | cmp -s - "$packaged_program"
+        dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -xO ./usr/bin/cnm-cni 2>/dev/null | cmp -s - "$packaged_program"
 }
 
 install_package() {
