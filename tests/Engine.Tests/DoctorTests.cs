@@ -128,7 +128,9 @@ public sealed class DoctorTests(DoctorHost engine) : EngineTest(engine), IClassF
 
     private async Task<IReadOnlyList<Found>> FindAsync()
     {
-        using var json = JsonDocument.Parse((await Host.BridgeAsync(["doctor", "--json"], Cancellation)).Output);
+        var text = (await Host.BridgeAsync(["doctor", "--json"], Cancellation)).Output;
+        JsonSchemas.Require("doctor", text);
+        using var json = JsonDocument.Parse(text);
         return
         [
             .. json.RootElement.GetProperty("findings").EnumerateArray().Select(finding => new Found(

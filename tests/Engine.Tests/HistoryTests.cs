@@ -18,10 +18,12 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
     {
         await RunContainerAsync("web", "--publish", "8080:80");
 
-        var shown = JsonNode.Parse((await CnmCniAsync("inspect", "web", "--json")))!["attachments"]!.AsArray().Single()!;
+        var json = await CnmCniAsync("inspect", "web", "--json");
+        var shown = JsonNode.Parse(json)!["attachments"]!.AsArray().Single()!;
         var (docker, kernel) = (await DockerView.OfAsync(Host, "web", Network, Cancellation),
             await KernelView.OfAsync(Host, "web", "eth0", Cancellation));
 
+        JsonSchemas.Require("inspect", json);
         ((string)shown["endpointId"]!).Should().Be(docker.EndpointId);
         ((string)shown["interface"]!["sandboxKey"]!).Should().Be(docker.SandboxKey);
         ((string)shown["interface"]!["mac"]!).Should().Be(docker.Mac).And.Be(kernel.Mac);
@@ -83,6 +85,7 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
         var events = await CnmCniAsync("events", "--json");
         var report = await CnmCniAsync("bugreport", "--output", "/run/bridge-test/report.tar.gz");
 
+        events.TrimEnd().Split('\n').Should().AllSatisfy(line => JsonSchemas.Require("event", line));
         events.Should().Contain("(redacted) is wrong").And.Contain("ask for another").And.NotContainAny(HistoryHost.Secrets);
         (await RunInShellAsync("cat /var/lib/cnm-cni/history/*")).Should().NotContainAny(HistoryHost.Secrets);
         report.Should().NotContainAny(HistoryHost.Secrets);
@@ -109,7 +112,9 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
 
     private async Task<StoryView> StoryAsync(string target)
     {
-        using var json = JsonDocument.Parse(await CnmCniAsync("log", target, "--json"));
+        var text = await CnmCniAsync("log", target, "--json");
+        JsonSchemas.Require("log", text);
+        using var json = JsonDocument.Parse(text);
         return StoryView.Of(json.RootElement);
     }
 

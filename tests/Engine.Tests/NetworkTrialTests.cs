@@ -182,6 +182,7 @@ public sealed class NetworkTrialTests(TrialHost engine) : EngineTest(engine), IC
     {
         var run = await Host.BridgeAsync(["test", network, "--json"], Cancellation);
         run.ExitCode.Should().Be(0, run.ToString());
+        JsonSchemas.Require("test", run.StandardOutput);
         var report = JsonNode.Parse(run.StandardOutput)!;
         ((bool)report["isWell"]!).Should().BeTrue();
         return report;

@@ -47,8 +47,10 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
             await RunInShellAsync(accident);
             (await Host.BridgeAsync(["reload", "--dry-run"], Cancellation)).ExitCode.Should().Be(1);
 
-            var reload = JsonNode.Parse((await Host.BridgeAsync(["reload", "--json"], Cancellation)).EnsureSuccess().StandardOutput)!;
+            var json = (await Host.BridgeAsync(["reload", "--json"], Cancellation)).EnsureSuccess().StandardOutput;
 
+            JsonSchemas.Require("reload", json);
+            var reload = JsonNode.Parse(json)!;
             var results = reload["results"]!.AsArray();
             results.Select(result => (string)result!["outcome"]!).Should().Contain("restored").And.BeSubsetOf(["restored", "complete"]);
             results.SelectMany(result => result!["missing"]!.AsArray()).Select(part => (string)part!["part"]!).Distinct()

@@ -225,6 +225,7 @@ public sealed class NetworksListingTests : NetworksCommandTest
 
         (await RunAsync("networks --json", Cancellation)).Should().Be(0);
 
+        JsonSchemas.Require("networks", Output.ToString());
         using var json = JsonDocument.Parse(Output.ToString());
         json.RootElement.GetProperty("networks")[0].GetProperty("dockerNetworks")[0].GetProperty("ipamDriver").GetString().Should().Be(
             "null");

@@ -78,8 +78,10 @@ public sealed class CheckTests : IDisposable
     {
         var red = RedHosts.All.First(red => red.Check == "docker");
 
-        using var json = JsonDocument.Parse(Diagnosis.Of(red.Break(_sound, _sound.Readings())).Json());
+        var text = Diagnosis.Of(red.Break(_sound, _sound.Readings())).Json();
+        using var json = JsonDocument.Parse(text);
 
+        JsonSchemas.Require("doctor", text);
         json.RootElement.EnumerateObject().Select(property => property.Name).Should().Equal(
             "version", "verdict", "findings", "notChecked", "checks");
         json.RootElement.GetProperty("verdict").GetString().Should().Be("errors");

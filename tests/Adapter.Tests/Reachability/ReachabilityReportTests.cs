@@ -70,8 +70,10 @@ public sealed class ReachabilityReportTests
     [Fact]
     public void As_JSON_names_are_in_camel_case_and_outcomes_words()
     {
-        var json = JsonNode.Parse(Text(Report([Yes, No, Untried], [Whole]), json: true))!;
+        var text = Text(Report([Yes, No, Untried], [Whole]), json: true);
+        var json = JsonNode.Parse(text)!;
 
+        JsonSchemas.Require("test", text);
         ((bool)json["isWell"]!).Should().BeFalse();
         json["reaches"]!.AsArray().Select(reach => (string)reach!["outcome"]!).Should().Equal("reached", "failed", "not-applicable");
         ((double)json["reaches"]![0]!["milliseconds"]!).Should().Be(0.4);

@@ -18,6 +18,7 @@ public sealed record StatusView(
     public static async Task<StatusView> OfAsync(TestHost host, CancellationToken cancellationToken)
     {
         var answer = (await host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess();
+        JsonSchemas.Require("status", answer.StandardOutput);
         return JsonSerializer.Deserialize<StatusView>(answer.StandardOutput, Spelling)!;
     }
 

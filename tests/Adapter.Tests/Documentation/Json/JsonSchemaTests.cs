@@ -1,12 +1,12 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Reload;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Tests.Cli;
 using Bridge.Adapter.Tests.Cli.Cni;
 using Bridge.Adapter.Tests.Source;
-using Json.Schema;
+using static Bridge.Testing.JsonSchemas;
 
 namespace Bridge.Adapter.Tests.Documentation.Json;
 
@@ -15,8 +15,6 @@ namespace Bridge.Adapter.Tests.Documentation.Json;
 /// </summary>
 public sealed class JsonSchemaTests : DaemonCommandTest
 {
-    private const string Folder = "docs/reference/json";
-
     private static readonly Docstrings Docstrings = new();
 
     public static TheoryData<string> Names => [.. JsonContract.All.Select(contract => contract.Name)];
@@ -62,6 +60,9 @@ public sealed class JsonSchemaTests : DaemonCommandTest
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(StatusCommandTests.Example());
         Daemon.Answers["POST /Bridge.Check"] = Answer(new CheckResponse([new CheckResult("e1", null, CheckOutcome.Skipped, "no CHECK")]));
+        Daemon.Answers["POST /Bridge.Reload"] = Answer(new ReloadResponse(
+            [new ReloadResult("e1", "web", "pods", ReloadOutcome.WouldBeRestored,
+                [new MissingPartStatus(HostPart.Bridge, "bridge cni0")], null)], ["Restart dockerd."]));
         Daemon.Answers["POST /Bridge.Repair"] = Answer(new RepairResponse(
             [new FindingStatus("stolen-address", "e1", "container web", "it is gone", FindingState.WouldBeRepaired, "ADD")], ["Docker"]));
         Daemon.Answers["POST /Bridge.Forget"] = Answer(new ForgetResponse("container web", ["What bridge made stays."]));
@@ -69,6 +70,7 @@ public sealed class JsonSchemaTests : DaemonCommandTest
 
         await FitsAsync("status", "status --json");
         await FitsAsync("check", "check --json");
+        await FitsAsync("reload", "reload --json");
         await FitsAsync("repair", "repair --dry-run --json");
         await FitsAsync("repair-forget", "repair --forget e1 --json");
         await FitsAsync("settle", "settle --json");
@@ -97,16 +99,6 @@ public sealed class JsonSchemaTests : DaemonCommandTest
     [InlineData("check", """{"results":[{"endpointId":"e","containerName":null,"outcome":"PASSED","message":null}]}""")]
     [InlineData("settle", """{"pending":[1]}""")]
     public void Other_JSON_does_not_fit(string name, string json) => Fits(name, json).Should().BeFalse();
-
-    internal static bool Fits(string name, string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return JsonSchema.FromText(File.ReadAllText(SourceTree.PathOf(FileOf(name)))).Evaluate(document.RootElement).IsValid;
-    }
-
-    internal static void Require(string name, string json) => Fits(name, json).Should().BeTrue($"{json} fits {FileOf(name)}");
-
-    private static string FileOf(string name) => $"{Folder}/{name}.schema.json";
 
     private async Task FitsAsync(string name, string commandLine)
     {
