@@ -119,13 +119,15 @@ internal sealed class JournalException(string directory, Exception cause) : IOEx
 /// <summary>Gauges of the journal, read when they are asked for. Every phase is there, also without a record in it.</summary>
 internal sealed class JournalMetrics
 {
-    public JournalMetrics(AdapterMetrics metrics, Journal journal)
+    public JournalMetrics(AdapterMetrics metrics, Journal journal, TimeProvider timeProvider)
     {
         var meter = metrics.Meter;
+        var start = timeProvider.GetUtcNow().ToUnixTimeSeconds();
         meter.CreateObservableGauge(
             "cnm_cni_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", ProgramVersion.Number)),
                 description: "The daemon's version.");
         meter.CreateObservableGauge("cnm_cni_up", () => 1L, description: "Whether the daemon answers.");
+        meter.CreateObservableGauge("cnm_cni_start_time_seconds", () => start, description: "When the daemon started, since 1970.");
         meter.CreateObservableGauge("cnm_cni_networks", () => (long)journal.ListedNetworks.Count(),
             description: "Docker networks of this driver.");
         meter.CreateObservableGauge("cnm_cni_attachments",

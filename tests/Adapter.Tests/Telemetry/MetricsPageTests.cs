@@ -7,6 +7,7 @@ using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Adapter.Tests.Telemetry;
 
@@ -15,6 +16,7 @@ public sealed partial class MetricsPageTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("metrics-").FullName;
     private readonly AdapterMetrics _metrics = new(new LogQueue(0, _ => ""));
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_764_460_800));
     private readonly Journal _journal;
     private readonly MetricsPage _page;
 
@@ -25,7 +27,7 @@ public sealed partial class MetricsPageTests : IDisposable
         _journal = new Journal(_directory, Path.Combine(_directory, "records"));
         _journal.Load();
         _page = new MetricsPage(_metrics);
-        _ = (new JournalMetrics(_metrics, _journal), new KnownFindings(_metrics, NoHistory, new LogLines<KnownFindings>()));
+        _ = (new JournalMetrics(_metrics, _journal, _clock), new KnownFindings(_metrics, NoHistory, new LogLines<KnownFindings>()));
     }
 
     public void Dispose()
@@ -72,6 +74,14 @@ public sealed partial class MetricsPageTests : IDisposable
         _journal.Attachments.Remove("e2");
 
         Lines().Should().Contain(["cnm_cni_attachments{phase=\"deleting\"} 0", "cnm_cni_pending_cleanups 0"]);
+    }
+
+    [Fact]
+    public void The_time_of_the_start_does_not_move_with_the_clock()
+    {
+        _clock.Advance(TimeSpan.FromMinutes(5));
+
+        Lines().Should().Contain("cnm_cni_start_time_seconds 1764460800");
     }
 
     [Fact]
