@@ -51,16 +51,11 @@ stage_packages() {
 
 # Manual pages and completions come from the program itself.
 stage_manual() {
-    local share=$package_stage/usr/share pages=$package_work/manual page section
-    rm -rf "$pages"
-    mkdir -p "$pages" "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
-    "$published" man --output "$pages" >/dev/null || die "the program prints no manual pages."
-    [ -s "$pages/cnm-cni.8" ] || die "the program has written no manual page cnm-cni.8."
-    gzip -n -9 "$pages"/*
-    for page in "$pages"/*.gz; do
-        section=${page%.gz}
-        install -D -m 644 "$page" "$share/man/man${section##*.}/$(basename "$page")"
-    done
+    local share=$package_stage/usr/share
+    mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
+    "$published" man --output "$share/man" >/dev/null || die "the program prints no manual pages."
+    [ -s "$share/man/man8/cnm-cni.8" ] || die "the program has written no manual page cnm-cni.8."
+    gzip -n -9 "$share"/man/man*/*
     completion_for bash >"$share/bash-completion/completions/cnm-cni"
     completion_for zsh >"$share/zsh/vendor-completions/_cnm-cni"
     completion_for fish >"$share/fish/vendor_completions.d/cnm-cni.fish"

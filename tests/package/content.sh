@@ -35,7 +35,8 @@ program=$work/deb/usr/bin/cnm-cni
 
 say "Files"
 for file in usr/bin/cnm-cni usr/lib/systemd/system/cnm-cni.service usr/lib/systemd/system/cnm-cni.socket usr/lib/systemd/system-preset/80-cnm-cni.preset \
-    usr/share/man/man8/cnm-cni.8.gz usr/share/man/man5/cnm-cni.yaml.5.gz usr/share/bash-completion/completions/cnm-cni usr/share/fish/vendor_completions.d/cnm-cni.fish \
+    usr/share/man/man8/cnm-cni.8.gz usr/share/man/man8/cnm-cni-networks-create.8.gz usr/share/man/man5/cnm-cni.yaml.5.gz \
+    usr/share/bash-completion/completions/cnm-cni usr/share/fish/vendor_completions.d/cnm-cni.fish \
     usr/share/cnm-cni/{10-pods.conflist,cnm-cni-firewalld.service,alerts.yml,dashboard.json,prometheus.yml} etc/cnm-cni/config.yaml; do
     cmp "$work/deb/$file" "$work/rpm/$file" || fail "$file"
     [ "${file#usr/}" = "$file" ] || [[ $file == usr/lib/* ]] || cmp "$work/deb/$file" "$work/tar/${file#usr/}" || fail "$file"

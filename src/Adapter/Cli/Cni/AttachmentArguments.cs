@@ -34,6 +34,7 @@ internal static class AttachmentArguments
         Description = "The container's id. Without it: CNI_CONTAINERID, else an id derived from the path NETNS, the same that cnitool " +
             "derives.",
         HelpName = "ID",
+        CompletionSources = { CniCompletions.ContainerIds },
     };
 
     /// <param name="parsed">The command line.</param>

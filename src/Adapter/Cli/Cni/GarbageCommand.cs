@@ -15,6 +15,7 @@ internal static class GarbageCommand
             "given several times.",
         HelpName = "ID[/IFNAME]",
         Arity = ArgumentArity.OneOrMore,
+        CompletionSources = { CniCompletions.Kept },
     };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Allows that no attachment stays." };

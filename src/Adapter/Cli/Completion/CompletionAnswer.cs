@@ -84,7 +84,7 @@ internal sealed record CompletionAnswer(IReadOnlyList<Candidate> Candidates, str
         return new CompletionAnswer(
             [
                 .. items.Where(item => item.Label.Length > 0 && !item.Label.Any(char.IsControl)).DistinctBy(item => item.Label)
-                    .Select(item => new Candidate(prefix + item.Label, item.Detail)),
+                    .Select(item => new Candidate(prefix + item.Label, item.Detail is { } detail ? OnOneLine(detail) : null)),
             ],
             paths ?? (sources.Count > 0 ? null : name switch
             {
@@ -93,6 +93,9 @@ internal sealed record CompletionAnswer(IReadOnlyList<Candidate> Candidates, str
                 _ => null,
             }));
     }
+
+    // A second line would be a candidate of its own.
+    private static string OnOneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
     // -h and -? stand for --help. A short name is offered to whom begins it, and it is complete then.
     private static IEnumerable<Candidate> Named(Option[] options, ParseResult parsed, string word) => options

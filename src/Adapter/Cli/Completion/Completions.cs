@@ -68,13 +68,12 @@ internal static class Completions
     /// <summary>Directories by name, which the shell itself finds.</summary>
     public static IEnumerable<CompletionItem> Directories(CompletionContext _) => [new CompletionItem("", Paths.Directories)];
 
-    private static IEnumerable<CompletionItem> Names(IReadOnlyList<string> directories) =>
-        new ConfigurationDirectory(() => directories).Load().Networks
-            .Select(network => Item(network.Name, string.Join(", ", network.Plugins.Select(plugin => plugin.Type))));
+    /// <param name="name">The word.</param>
+    /// <param name="description">For shells that show one.</param>
+    public static CompletionItem Item(string name, string? description) => new(name, detail: description);
 
-    private static CompletionItem Item(string name, string? description) => new(name, detail: description);
-
-    private static IEnumerable<CompletionItem> Ask(
+    /// <summary>The answer to a question, if it comes in time.</summary>
+    public static IEnumerable<CompletionItem> Ask(
         CompletionContext context, Func<CancellationToken, Task<IEnumerable<CompletionItem>>> question)
     {
         // The context of --help, which shows the values of an argument without a help name.
@@ -95,6 +94,10 @@ internal static class Completions
             return [];
         }
     }
+
+    private static IEnumerable<CompletionItem> Names(IReadOnlyList<string> directories) =>
+        new ConfigurationDirectory(() => directories).Load().Networks
+            .Select(network => Item(network.Name, string.Join(", ", network.Plugins.Select(plugin => plugin.Type))));
 }
 
 /// <summary>Kinds of <see cref="CompletionItem"/> that stand for names in the file system.</summary>

@@ -80,6 +80,7 @@ internal static class EventsCommand
         {
             Description = $"Only from then on: {SinceTime.Expected}. With --follow nothing older is shown without it.",
             HelpName = "DURATION|TIME",
+            CompletionSources = { "10m", "1h", "1d" },
         };
         option.Validators.Add(result =>
         {

@@ -72,7 +72,7 @@ internal static class DaemonNotes
             Examples =
             [
                 new("cnm-cni man status | man -l -", "read the page of cnm-cni status"),
-                new("cnm-cni man --output /usr/local/share/man/man8", "write all pages"),
+                new("cnm-cni man --output /usr/local/share/man", "write all pages to where man looks for them"),
             ],
             Environment = [new("SOURCE_DATE_EPOCH", "The date on the pages, in seconds since 1970. Without it: today.")],
             Files = [],

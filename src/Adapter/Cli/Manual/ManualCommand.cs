@@ -9,7 +9,7 @@ internal static class ManualCommand
 {
     private static readonly Option<string?> Output = new("--output")
     {
-        Description = "Write every page to this directory, as files such as cnm-cni-status.8, and print their names.",
+        Description = "Write every page below this directory, as files such as man8/cnm-cni-status.8, and print their names.",
         HelpName = "DIRECTORY",
     };
 
@@ -30,6 +30,9 @@ internal static class ManualCommand
         {
             if (result.GetResult(Output) is not null && result.GetValue(words) is { Length: > 0 })
                 result.AddError("--output writes every page; leave PAGE out.");
+
+            if (result.GetResult(Output)?.Tokens is [{ Value: "" }])
+                result.AddError("--output: the name of the directory is empty.");
         });
         command.SetAction(parsed =>
         {
@@ -59,10 +62,10 @@ internal static class ManualCommand
     {
         try
         {
-            Directory.CreateDirectory(directory);
             foreach (var page in pages)
             {
                 var file = Path.Combine(directory, page.File);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 File.WriteAllText(file, page.Text);
                 output.WriteLine(file);
             }

@@ -8,7 +8,8 @@ namespace Bridge.Adapter.Cli.Manual;
 /// <param name="Text">In roff.</param>
 internal sealed record ManualPage(string Name, int Section, string Text)
 {
-    public string File => $"{Name}.{Section}";
+    /// <summary>Below a directory of man's path.</summary>
+    public string File => $"man{Section}/{Name}.{Section}";
 }
 
 /// <summary>The manual: a page for each command, and one for the settings file.</summary>

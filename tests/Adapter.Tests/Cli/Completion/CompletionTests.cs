@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Bridge.Adapter.AddressOwners;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Tests.Cli.Cni;
 
 namespace Bridge.Adapter.Tests.Cli.Completion;
 
@@ -17,6 +18,7 @@ public sealed class CompletionTests : DaemonCommandTest
     [InlineData("status ", "--json:")]
     [InlineData("completion ", "zsh")]
     [InlineData("man ", "networks-create")]
+    [InlineData("events --since ", "10m")]
     public async Task Commands_options_and_their_values_are_offered(string line, string candidate) =>
         (await AskAsync(line)).Should().Contain(offered => offered.StartsWith(candidate, StringComparison.Ordinal));
 
@@ -45,6 +47,30 @@ public sealed class CompletionTests : DaemonCommandTest
         Daemon.Answers["POST /Bridge.Status"] = Answer(Attached.Containers("web", "two words", "escape\u001b[0m"));
 
         (await AskProgramAsync("60s")).Should().Be("\ntwo words:on pods\n");
+    }
+
+    [Fact]
+    public async Task A_description_stays_on_its_line()
+    {
+        var status = Attached.Containers("two words");
+        Daemon.Answers["POST /Bridge.Status"] = Answer(
+            status with { Endpoints = [.. status.Endpoints.Select(endpoint => endpoint with { NetworkName = "po\nds\tweb" })] });
+
+        (await AskProgramAsync("60s")).Should().Be("\ntwo words:on po ds web\n");
+    }
+
+    [Fact]
+    public async Task Attachments_made_by_hand_are_offered_for_the_network_of_the_line()
+    {
+        using var host = new CniHost().WithSandbox().WithNetwork("pods", "1.1.0", "first").WithNetwork("lan", "1.1.0", "first")
+            .WithPlugin("first");
+        (await host.RunAsync(["add", "pods", host.Sandbox, "--container-id", "one"], Cancellation)).Should().Be(0);
+        (await host.RunAsync(["add", "lan", host.Sandbox, "--container-id", "two", "-i", "net1"], Cancellation)).Should().Be(0);
+
+        (await AskProgramAsync("60s", "cni", "del", "pods", host.Sandbox, "--config", host.ConfigFile, "--container-id", ""))
+            .Should().Be("\none:on pods\n");
+        (await AskProgramAsync("60s", "cni", "gc", "--config", host.ConfigFile, "--keep", "")).Trim().Split('\n')
+            .Should().BeEquivalentTo("one/eth0:on pods", "two/net1:on lan");
     }
 
     [Fact]
@@ -78,10 +104,12 @@ public sealed class CompletionTests : DaemonCommandTest
     }
 
     // Another process, so that its time is its own.
-    private async Task<string> AskProgramAsync(string? patience)
+    private Task<string> AskProgramAsync(string? patience) => AskProgramAsync(patience, "check", "--config", ConfigFile, "web", "");
+
+    private static async Task<string> AskProgramAsync(string? patience, params string[] words)
     {
         using var process = Process.Start(new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "cnm-cni"), ["__complete", "zsh", "check", "--config", ConfigFile, "web", ""])
+            Path.Combine(AppContext.BaseDirectory, "cnm-cni"), ["__complete", "zsh", .. words])
         {
             RedirectStandardOutput = true,
             Environment = { ["CNM_CNI_COMPLETION_TIMEOUT"] = patience },

@@ -114,6 +114,7 @@ public sealed class ManualTests
     [InlineData("man", 0, "CNM\\-CNI 8")]
     [InlineData("man statsu", 2, "There is no page statsu. Pages: cnm-cni, cnm-cni-serve")]
     [InlineData("man status --output x", 2, "--output writes every page; leave PAGE out.")]
+    [InlineData("man --output ", 2, "--output: the name of the directory is empty.")]
     public async Task A_page_is_found_by_the_words_of_its_command(string line, int exitCode, string text)
     {
         var output = new StringWriter();
@@ -147,8 +148,8 @@ public sealed class ManualTests
     private static async Task RequireNoWarningAsync(string directory)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/mandoc"), "mandoc is not installed");
-        using var lint = Process.Start(new ProcessStartInfo("mandoc", ["-T", "lint", .. Directory.EnumerateFiles(directory)])
-            { RedirectStandardOutput = true })!;
+        var pages = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories);
+        using var lint = Process.Start(new ProcessStartInfo("mandoc", ["-T", "lint", .. pages]) { RedirectStandardOutput = true })!;
         (await lint.StandardOutput.ReadToEndAsync(Cancellation)).Should().BeEmpty();
         await lint.WaitForExitAsync(Cancellation);
         lint.ExitCode.Should().Be(0);
