@@ -10,6 +10,9 @@ internal sealed class SpanLosses
     /// <summary>Spans of about a hundred starts and ends of containers.</summary>
     public const int MostWaiting = 2048;
 
+    // The receiver may write a part of it.
+    private const int LongestReason = 200;
+
     private readonly string _receiver;
     private readonly ILogger<SpanLosses> _logger;
     private long _waiting;
@@ -26,8 +29,12 @@ internal sealed class SpanLosses
             description: "Spans that the receiver of traces did not take, or for which the queue had no room.");
     }
 
-    /// <summary>Why the latest request failed.</summary>
-    public string Reason { get; set; } = "it takes too long";
+    /// <summary>Why the latest request failed. The end of a long text is left out.</summary>
+    public string Reason
+    {
+        get;
+        set => field = value.Length <= LongestReason ? value : $"{value[..LongestReason]}…";
+    } = "it takes too long";
 
     /// <summary>Takes a place for one more span; without one it is lost.</summary>
     public bool TryTake()

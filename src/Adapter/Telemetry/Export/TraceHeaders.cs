@@ -16,8 +16,8 @@ internal static class TraceHeaders
         if (path is null)
             return [];
 
-        if (LibC.KindOf(path) is not FileKind.File) // A pipe would be waited for.
-            throw new IOException($"{path} is no ordinary file");
+        if (LibC.KindOf(path) is not FileKind.File and var kind)
+            throw new IOException(kind is { } other ? $"{path} is a {other.Text()}, not an ordinary file" : $"there is no file {path}");
 
         using var file = LibC.OpenFile(path);
         var status = LibC.Status(file);

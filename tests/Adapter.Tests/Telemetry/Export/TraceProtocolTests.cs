@@ -32,7 +32,7 @@ public sealed class TraceProtocolTests() : TracedDaemonTest("protocol: grpc, rat
     [InlineData("x-api-key: hunter2\n", UnixFileMode.UserRead | UnixFileMode.GroupRead, "nobody else may use it")]
     [InlineData("x-api-key: hunter2\nforgotten\n", UnixFileMode.UserRead, ":2: expected a header, Name: value")]
     [InlineData("x-api-key: hunter2\u00e4\n", UnixFileMode.UserRead, ":1: expected a header")]
-    [InlineData(null, UnixFileMode.UserRead, "no ordinary file")]
+    [InlineData(null, UnixFileMode.UserRead, "there is no file ")]
     public async Task A_bad_file_of_headers_costs_the_spans_and_not_the_containers(string? content, UnixFileMode mode, string reason)
     {
         await RestartAsync(content, mode);
