@@ -128,7 +128,7 @@ internal static class CommandLine
             ("metrics", MetricsCommand.Build),
             ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
             ("doctor", DoctorCommand.Build),
-            ("settings", PrintSettings),
+            ("settings", SettingsCommand.Build),
             ("completion", CompletionCommand.Build),
             ("man", () => ManualCommand.Build(() => Build([], serve, environment), environment.Named)),
             ("version", Version));
@@ -155,13 +155,6 @@ internal static class CommandLine
             CheckReport.Write(response, parsed.GetValue(Json), parsed.InvocationConfiguration.Output);
             return response.Results.Any(result => result.Outcome == CheckOutcome.Failed) ? ExitCodes.Failure : ExitCodes.Success;
         });
-        return command;
-    }
-
-    private static Command PrintSettings()
-    {
-        var command = new Command("settings", "Print the settings in force, as a complete settings file.") { Config };
-        command.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(SettingsTable.ToYaml(SettingsOf(parsed))));
         return command;
     }
 

@@ -118,7 +118,10 @@ internal static class SettingsTable
         .Row("traces", file => file.Traces, (file, value) => file with { Traces = value }, Section(Traces, EndpointProblem));
 
     /// <summary>Every key with its default and what is allowed: <c>timeouts.add</c>, <c>1m</c>, <c>100ms to 30m</c>.</summary>
-    public static IEnumerable<(string Key, string Default, string Allowed)> Keys => File.Describe(new AdapterSettings());
+    public static IEnumerable<(string Key, string Default, string Allowed)> Keys => Describe(new AdapterSettings());
+
+    /// <summary>Every key with its value and what is allowed.</summary>
+    public static IEnumerable<(string Key, string Value, string Allowed)> Describe(AdapterSettings settings) => File.Describe(settings);
 
     /// <summary>The settings as a file with every key.</summary>
     public static string ToYaml(AdapterSettings settings) => File.Write(settings);

@@ -253,12 +253,26 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
-    public void The_sample_file_has_the_default_of_every_key()
+    public void The_sample_file_has_the_default_of_every_key_and_is_printed_by_the_program()
     {
         var sample = Path.Combine(RepositoryRoot(), "samples/bridge/settings.yaml");
 
         SettingsFile.Load(sample, mustExist: true).Should().BeEquivalentTo(new AdapterSettings());
         Keys(File.ReadAllText(sample)).Should().BeEquivalentTo(Keys(SettingsTable.ToYaml(new AdapterSettings())));
+        File.ReadAllText(sample).Should().Be(
+            CommentedSettings.Of(new AdapterSettings()), "cnm-cni settings --comments --config /dev/null > samples/bridge/settings.yaml");
+    }
+
+    [Fact]
+    public void Comments_change_nothing_and_every_section_has_one()
+    {
+        var settings =
+            new AdapterSettings { StateDirectory = "/srv/it's: #1", SandboxPlugins = ["a", "b: c"], PluginOutputLimit = 100_000 };
+        var text = CommentedSettings.Of(settings);
+
+        Read(text).Should().BeEquivalentTo(settings);
+        text.Split('\n').Should().OnlyContain(line => line.Length <= 120 || !line.TrimStart().StartsWith('#'));
+        SettingsTable.Keys.Select(key => key.Key.Split('.')[0]).Where(name => SettingsMeaning.Of(name).Length == 0).Should().BeEmpty();
     }
 
     [Fact]

@@ -51,7 +51,11 @@ internal static class DaemonNotes
         },
         ["cnm-cni settings"] = new()
         {
-            Examples = [new($"cnm-cni settings > {SettingsFile.DefaultPath}", "begin a settings file with the values in force")],
+            Examples =
+            [
+                new("cnm-cni settings", "what is in force"),
+                new($"cnm-cni settings --comments > {SettingsFile.DefaultPath}", "begin a settings file, with the meaning of each key"),
+            ],
             SeeAlso = ["cnm-cni-serve"],
         },
         ["cnm-cni version"] = new() { Files = [] },
