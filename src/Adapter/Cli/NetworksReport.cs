@@ -210,6 +210,8 @@ internal sealed record ListedDockerNetwork(string Id, string Name, string IpamDr
 /// <param name="CniNetwork">The CNI network it stood for; null when it names none and there is not just one.</param>
 internal sealed record LostNetwork(string Id, string Name, string IpamDriver, string? CniNetwork);
 
+/// <param name="File">Its path.</param>
+/// <param name="Message">Why it is not used.</param>
 internal sealed record ListedProblem(string File, string Message);
 
 [JsonSourceGenerationOptions(

@@ -175,7 +175,7 @@ internal sealed record PendingCleanup(
     string LastError,
     DateTimeOffset? NextAttempt);
 
-/// <param name="Kind">In what there is disagreement: <c>stolen-address</c>; docs/cli.md lists them.</param>
+/// <param name="Kind">In what there is disagreement: <c>stolen-address</c>; docs/repair.md lists them.</param>
 /// <param name="Subject">Id, name or path: with the kind, the same every time.</param>
 /// <param name="What">What it is about.</param>
 /// <param name="Why">What is wrong with it.</param>
@@ -204,11 +204,14 @@ internal sealed record SettleRequest(double Timeout);
 internal sealed record SettleResponse(IReadOnlyList<string> Pending);
 
 /// <summary>A CNI configuration file that is not used, and why.</summary>
+/// <param name="File">Its path.</param>
+/// <param name="Message">Why it is not used.</param>
 internal sealed record ConfigurationProblemStatus(string File, string Message);
 
 /// <param name="Targets">Container names, endpoint ids or beginnings of them; empty means every attachment.</param>
 internal sealed record CheckRequest(IReadOnlyList<string> Targets);
 
+/// <param name="Results">One for each attachment.</param>
 internal sealed record CheckResponse(IReadOnlyList<CheckResult> Results);
 
 /// <param name="EndpointId">The attachment that was asked about; when nothing was found, the target as it was given.</param>

@@ -100,6 +100,10 @@ internal sealed record InterfaceDetails(
 /// <param name="Interfaces">Those of the host that the plugins listed in the result.</param>
 internal sealed record HostSideDetails(string? Peer, string NameOnTheWay, IReadOnlyList<string> Interfaces);
 
+/// <param name="Nameservers">Their addresses.</param>
+/// <param name="Domain">Of the network.</param>
+/// <param name="Search">Domains in which short names are looked up.</param>
+/// <param name="Options">As in resolv.conf.</param>
 internal sealed record DnsDetails(
     IReadOnlyList<string> Nameservers, string? Domain, IReadOnlyList<string> Search, IReadOnlyList<string> Options);
 

@@ -21,11 +21,13 @@ internal sealed record HistoryEvent(DateTimeOffset Time, HistoryEventKind Kind)
     /// <summary>Docker's network id.</summary>
     public string? NetworkId { get; init; }
 
+    /// <summary>The CNI network.</summary>
     public string? CniNetwork { get; init; }
 
     /// <summary>With prefix length.</summary>
     public IReadOnlyList<string>? Addresses { get; init; }
 
+    /// <summary>Of the interface in the container.</summary>
     public string? Mac { get; init; }
 
     /// <summary>The interface's name in the container.</summary>
@@ -34,10 +36,13 @@ internal sealed record HistoryEvent(DateTimeOffset Time, HistoryEventKind Kind)
     /// <summary>Path of the container's network namespace.</summary>
     public string? SandboxKey { get; init; }
 
+    /// <summary>Published ports.</summary>
     public IReadOnlyList<HistoryPort>? Ports { get; init; }
 
+    /// <summary>The run of a plugin that the event is about.</summary>
     public PluginRun? Plugin { get; init; }
 
+    /// <summary>What repair has found or repaired.</summary>
     public HistoryFinding? Finding { get; init; }
 
     /// <summary>An error or a remark.</summary>
@@ -131,6 +136,7 @@ internal sealed record HistoryPort(int HostPort, int ContainerPort, string Proto
 /// <param name="Milliseconds">Its duration.</param>
 internal sealed record PluginRun(string Type, string Verb, string Outcome, double Milliseconds)
 {
+    /// <summary>The path of the plugin.</summary>
     public string? Path { get; init; }
 
     /// <summary>CNI_IFNAME.</summary>
@@ -145,8 +151,10 @@ internal sealed record PluginRun(string Type, string Verb, string Outcome, doubl
     /// <summary>Stdin: JSON, or a text where it is none or was cut.</summary>
     public JsonElement? Input { get; init; }
 
+    /// <summary>Absent where the plugin did not end by itself.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>The signal that ended it; absent for none.</summary>
     public int? Signal { get; init; }
 
     /// <summary>Stdout: JSON, or a text where it is none or was cut.</summary>

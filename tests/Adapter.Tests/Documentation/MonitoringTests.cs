@@ -21,13 +21,13 @@ public sealed partial class MonitoringTests
         var exported = Exported().Matches(await daemon.GetAsync("metrics")).Select(match => match.Groups[1].Value).ToArray();
 
         exported.Should().HaveCountGreaterThan(15);
-        foreach (var file in new[] { Dashboard, "samples/monitoring/alerts.yml", "docs/cli.md", "docs/telemetry.md" })
+        foreach (var file in new[] { Dashboard, "samples/monitoring/alerts.yml", "docs/telemetry.md" })
         {
             Metric().Matches(Text(file)).Select(match => match.Groups[1].Value).Except([.. exported, "cnm_cni_finding"])
                 .Should().BeEmpty(file);
         }
 
-        exported.Except(Metric().Matches(Text("docs/cli.md")).Select(match => match.Groups[1].Value)).Should().BeEmpty();
+        exported.Except(Metric().Matches(Text("docs/telemetry.md")).Select(match => match.Groups[1].Value)).Should().BeEmpty();
     }
 
     [Fact]

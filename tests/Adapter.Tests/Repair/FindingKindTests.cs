@@ -4,13 +4,13 @@ using Bridge.Adapter.Tests.Source;
 
 namespace Bridge.Adapter.Tests.Repair;
 
-/// <summary>docs/cli.md explains every kind of finding.</summary>
+/// <summary>docs/repair.md explains every kind of finding.</summary>
 public sealed class FindingKindTests
 {
     [Fact]
     public void Each_kind_has_one_row_in_the_manual_and_each_row_a_kind()
     {
-        var rows = SourceTree.Lines("docs/cli.md").SkipWhile(line => !line.StartsWith("| kind | finding |", StringComparison.Ordinal))
+        var rows = SourceTree.Lines("docs/repair.md").SkipWhile(line => !line.StartsWith("| kind | finding |", StringComparison.Ordinal))
             .Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => Regex.Match(line, "^\\| `([a-z-]+)` \\|").Groups[1].Value);
 

@@ -60,6 +60,9 @@ internal sealed record CollectedGarbage(IReadOnlyList<DeletedAttachment> Deleted
 }
 
 /// <summary>An attachment by the names that identify it in CNI.</summary>
+/// <param name="NetworkName">The network.</param>
+/// <param name="ContainerId">CNI_CONTAINERID.</param>
+/// <param name="Ifname">CNI_IFNAME.</param>
 internal sealed record DeletedAttachment(string NetworkName, string ContainerId, string Ifname);
 
 /// <summary>What <c>--keep ID[/IFNAME]</c> means.</summary>

@@ -34,7 +34,7 @@ internal sealed class NetworksCheck() : Check<NetworksReading>(host => host.Netw
     public override string Title => "Every CNI configuration can be used, and means what it seems to mean";
 
     public override string Inspects => 
-        "the advice of `cnm-cni networks` on configuration files, but for [notes](cli.md#notes-on-configurations)";
+        "the advice of `cnm-cni networks` on configuration files, but for [notes](cni.md#notes-on-configurations)";
 
     protected override IEnumerable<Finding> Find(NetworksReading reading, HostReadings host)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Bridge.Adapter.Repair.Findings;
 
-/// <summary>How the journal, Docker, the kernel and the stores of IPAM plugins can disagree. docs/cli.md has a row for each.</summary>
+/// <summary>How the journal, Docker, the kernel and the stores of IPAM plugins can disagree. docs/repair.md has a row for each.</summary>
 internal enum FindingKind
 {
     /// <summary>Docker has a network of this driver that the journal does not have.</summary>

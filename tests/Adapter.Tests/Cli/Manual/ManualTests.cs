@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Bridge.Adapter.Cli;
 using Bridge.Adapter.Cli.Cni;
 using Bridge.Adapter.Cli.Manual;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Source;
 
 namespace Bridge.Adapter.Tests.Cli.Manual;
 
@@ -68,6 +70,24 @@ public sealed class ManualTests
             page.Arguments.Where(argument => argument.Meaning.Length == 0).Should().BeEmpty(page.Name);
             page.Commands.Should().HaveCount(command.Subcommands.Count(sub => !sub.Hidden));
             page.Summary.Should().NotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void The_tables_of_the_document_have_each_command_once_with_its_options()
+    {
+        var pages = CommandPage.All(Root()).Skip(1).Where(page => !page.Name.StartsWith("cnm-cni cni ", StringComparison.Ordinal)).ToArray();
+        var rows = SourceTree.Lines("docs/cli.md").Where(line => line.StartsWith("| `cnm-cni ", StringComparison.Ordinal))
+            .Select(line => line.Split(" | ")[0][3..]).ToLookup(usage => pages
+                .Where(page => $"{usage.Replace('`', ' ')} ".StartsWith($"{page.Name} ", StringComparison.Ordinal))
+                .MaxBy(page => page.Name.Length)?.Name);
+
+        rows.Select(row => row.Key).Should().BeEquivalentTo(pages.Select(page => page.Name));
+        foreach (var page in pages)
+        {
+            var usage = rows[page.Name].Should().ContainSingle().Which;
+            page.Options.Select(option => $"--{Regex.Match(option.Term, "--([a-z-]+)").Groups[1].Value}").Except(["--help"])
+                .Should().OnlyContain(option => usage.Contains(option, StringComparison.Ordinal), page.Name);
         }
     }
 

@@ -56,6 +56,14 @@ public sealed class JsonSchemaTests : DaemonCommandTest
     }
 
     [Fact]
+    public void Every_key_has_a_meaning()
+    {
+        foreach (var contract in JsonContract.All)
+            Properties(JsonNode.Parse(contract.Schema(Docstrings))).Where(property => property.Value?["description"] is null)
+                .Select(property => property.Key).Should().BeEmpty(contract.Name);
+    }
+
+    [Fact]
     public async Task What_commands_of_the_daemon_print_fits_their_schemas()
     {
         Daemon.Answers["POST /Bridge.Status"] = Answer(StatusCommandTests.Example());
@@ -107,12 +115,14 @@ public sealed class JsonSchemaTests : DaemonCommandTest
         Require(name, Output.ToString());
     }
 
-    private static IEnumerable<string> Keys(JsonNode? schema) => schema switch
+    private static IEnumerable<string> Keys(JsonNode? schema) => Properties(schema).Select(property => property.Key);
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode? schema) => schema switch
     {
         JsonObject node => node.SelectMany(member => member.Key == "properties"
-            ? member.Value!.AsObject().SelectMany(property => Keys(property.Value).Prepend(property.Key))
-            : Keys(member.Value)),
-        JsonArray nodes => nodes.SelectMany(Keys),
+            ? member.Value!.AsObject().SelectMany(property => Properties(property.Value).Prepend(property))
+            : Properties(member.Value)),
+        JsonArray nodes => nodes.SelectMany(Properties),
         _ => [],
     };
 
