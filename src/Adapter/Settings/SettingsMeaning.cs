@@ -72,8 +72,8 @@ internal static class SettingsMeaning
         ["history"] = "What cnm-cni events and cnm-cni log show.",
         ["history.size"] = "How much of the history is kept in the state directory, all its files together. 0: nothing; else 1MiB or more.",
         ["metrics"] = "Counters for Prometheus.",
-        ["metrics.listen"] = "An address of this host on which GET /metrics is answered, such as 127.0.0.1:9464. Other hosts may reach it " +
-            "if it is not of loopback.",
+        ["metrics.listen"] = "An address of this host on which GET /metrics is answered, such as 127.0.0.1:9464. Other hosts may reach " +
+            "it if it is not of loopback.",
         ["traces"] = "Spans of calls and plugin runs, in the OpenTelemetry protocol.",
         ["traces.endpoint"] = "The OpenTelemetry receiver of spans: http://HOST:PORT, https://HOST:PORT, or a socket, unix:///PATH.",
         ["traces.protocol"] = "How spans are sent. With grpc the URL has no path.",

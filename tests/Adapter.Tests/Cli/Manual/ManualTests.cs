@@ -76,7 +76,8 @@ public sealed class ManualTests
     [Fact]
     public void The_tables_of_the_document_have_each_command_once_with_its_options()
     {
-        var pages = CommandPage.All(Root()).Skip(1).Where(page => !page.Name.StartsWith("cnm-cni cni ", StringComparison.Ordinal)).ToArray();
+        var pages = CommandPage.All(Root()).Skip(1)
+            .Where(page => !page.Name.StartsWith("cnm-cni cni ", StringComparison.Ordinal)).ToArray();
         var rows = SourceTree.Lines("docs/cli.md").Where(line => line.StartsWith("| `cnm-cni ", StringComparison.Ordinal))
             .Select(line => line.Split(" | ")[0][3..]).ToLookup(usage => pages
                 .Where(page => $"{usage.Replace('`', ' ')} ".StartsWith($"{page.Name} ", StringComparison.Ordinal))

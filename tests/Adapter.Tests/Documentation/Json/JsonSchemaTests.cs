@@ -59,8 +59,11 @@ public sealed class JsonSchemaTests : DaemonCommandTest
     public void Every_key_has_a_meaning()
     {
         foreach (var contract in JsonContract.All)
-            Properties(JsonNode.Parse(contract.Schema(Docstrings))).Where(property => property.Value?["description"] is null)
+        {
+            Properties(JsonNode.Parse(contract.Schema(Docstrings)))
+                .Where(property => (property.Value as JsonObject)?["description"] is null)
                 .Select(property => property.Key).Should().BeEmpty(contract.Name);
+        }
     }
 
     [Fact]
