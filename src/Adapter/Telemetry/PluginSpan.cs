@@ -34,7 +34,7 @@ internal static class PluginSpan
     }
 
     /// <summary>The plugin has ended by itself or by a signal.</summary>
-    public static void Ended(this Activity? span, PluginOutput output, string outcome)
+    public static void Ended(this Activity? span, PluginRequest request, PluginOutput output, string outcome, SpanSecrets secrets)
     {
         if (span is not { IsAllDataRequested: true })
             return;
@@ -45,6 +45,7 @@ internal static class PluginSpan
         if (output is { ExitCode: 0, Signal: 0, TimedOut: false })
             return;
 
+        secrets.Learn(request);
         var (code, message) = ErrorOf(output);
         if (code is { } number)
             span.With(Span.ErrorCode, number);

@@ -43,5 +43,7 @@ internal static class Span
     /// <summary>The work failed.</summary>
     public static void Fail(this Activity? span, string message) => span?.SetStatus(ActivityStatusCode.Error, Cut(message));
 
-    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText];
+    // Not within a word: a part of a secret would not be recognized.
+    private static string Cut(string text) => text.Length <= LongestText ? text
+        : text[..(text.LastIndexOf(' ', LongestText) is > 0 and var blank ? blank : LongestText)];
 }

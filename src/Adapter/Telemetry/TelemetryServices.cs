@@ -18,6 +18,7 @@ internal static class TelemetryServices
         .AddSingleton<AdapterMetrics>()
         .AddSingleton<MetricsPage>()
         .AddSingleton<Traces>()
+        .AddSingleton(provider => new SpanSecrets(provider.GetRequiredService<AdapterSettings>().PluginEnvironment.Values))
         .AddSingleton<SpanLosses>()
         .AddHostedService<TraceExport>();
 

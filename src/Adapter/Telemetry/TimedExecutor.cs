@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Telemetry;
 
 /// <summary>One log line and one span per plugin run, and the time it took, charged to the Docker call that caused it.</summary>
 internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, AdapterMetrics metrics, Traces traces,
-    TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
+    SpanSecrets secrets, TimeProvider timeProvider, ILogger<TimedExecutor> logger) : IPluginExecutor
 {
     public async Task<PluginOutput> ExecuteAsync(PluginRequest request, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal sealed class TimedExecutor(IPluginExecutor executor, CallClock clock, A
             var output = await run;
             FaultPoint.Pass(FaultKind.PluginEnd, Name(request));
             (outcome, kind) = (Outcome(output), Kind(output));
-            span.Ended(output, outcome);
+            span.Ended(request, output, outcome, secrets);
             if (output.Stderr.Length > 0)
                 logger.PluginSaid(request.PluginType, output.Stderr);
 

@@ -17,7 +17,7 @@ public sealed class TimedExecutorTests : IDisposable
         using var traces = new Traces();
         var executor =
             new TimedExecutor(new PluginProcess(TimeProvider.System), new CallClock(TimeProvider.System),
-                new AdapterMetrics(new LogQueue(0, _ => "")), traces, TimeProvider.System, log);
+                new AdapterMetrics(new LogQueue(0, _ => "")), traces, new SpanSecrets([]), TimeProvider.System, log);
 
         var output = await executor.ExecuteAsync(Request("echo 'mind the gap' >&2; echo '{}'"), Cancellation);
 

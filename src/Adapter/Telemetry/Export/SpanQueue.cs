@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Telemetry.Export;
 /// Spans on their way to the receiver, in batches, on a thread of its own. Those beyond the bound are counted as lost: a receiver that
 /// hangs holds no more memory than that.
 /// </summary>
-internal sealed class SpanQueue(SpanExporter exporter, SpanLosses losses) : BatchExportProcessor<Activity>(
+internal sealed class SpanQueue(SpanExporter exporter, SpanLosses losses, SpanSecrets secrets) : BatchExportProcessor<Activity>(
     exporter, SpanLosses.MostWaiting, (int)Pause.TotalMilliseconds, (int)TraceHttp.Patience.TotalMilliseconds, LargestBatch)
 {
     private const int LargestBatch = 512;
@@ -17,8 +17,13 @@ internal sealed class SpanQueue(SpanExporter exporter, SpanLosses losses) : Batc
 
     protected override void OnExport(Activity data)
     {
-        if (data.Recorded && losses.TryTake())
-            base.OnExport(data);
+        if (!data.Recorded || !losses.TryTake())
+            return;
+
+        if (data.StatusDescription is { } message)
+            data.SetStatus(data.Status, secrets.RemoveFrom(message));
+
+        base.OnExport(data);
     }
 }
 

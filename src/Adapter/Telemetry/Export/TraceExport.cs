@@ -10,7 +10,8 @@ namespace Bridge.Adapter.Telemetry.Export;
 /// Sends spans to the OTLP receiver of the settings. Without one nothing of the library is loaded, and nobody listens to <see
 /// cref="Traces"/>. A mistake outside of the settings file costs the spans alone: containers need their networks.
 /// </summary>
-internal sealed class TraceExport(AdapterSettings settings, SpanLosses losses, ILogger<TraceExport> logger) : IHostedService, IDisposable
+internal sealed class TraceExport(
+    AdapterSettings settings, SpanLosses losses, SpanSecrets secrets, ILogger<TraceExport> logger) : IHostedService, IDisposable
 {
     // The last spans, when the process ends. Docker's calls have their answers by then.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
@@ -49,7 +50,7 @@ internal sealed class TraceExport(AdapterSettings settings, SpanLosses losses, I
                 .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService(
                     settings.Traces.ServiceName, serviceVersion: ProgramVersion.Number, serviceInstanceId: Environment.MachineName)
                     .AddAttributes([new("host.name", Environment.MachineName)]))
-                .AddProcessor(new SpanQueue(new SpanExporter(Options(endpoint, headers), losses), losses))
+                .AddProcessor(new SpanQueue(new SpanExporter(Options(endpoint, headers), losses), losses, secrets))
                 .Build();
             logger.SpansAreSent($"{endpoint.OriginalString}");
         }
