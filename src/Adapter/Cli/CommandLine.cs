@@ -70,7 +70,7 @@ internal static class CommandLine
 
         if (parsed.Action is ParseErrorAction && parsed.Tokens.Count > 0)
         {
-            await console.Error.WriteLineAsync(UsageError.Of(parsed));
+            await console.Error.WriteLineAsync(JournalStream.Error(UsageError.Of(parsed)));
             return ExitCodes.Misuse;
         }
 
@@ -96,7 +96,8 @@ internal static class CommandLine
         catch (CnmException refused)
         {
             // Written to follow Docker's own text; here it begins the line.
-            await console.Error.WriteLineAsync($"{char.ToUpperInvariant(refused.Message[0])}{refused.Message[1..]}");
+            await console.Error.WriteLineAsync(
+                JournalStream.Error($"{char.ToUpperInvariant(refused.Message[0])}{refused.Message[1..]}"));
             return ExitCodes.Failure;
         }
     }

@@ -65,11 +65,22 @@ public sealed class JournalStreamTests : IDisposable
             .And.OnlyContain(line => line.StartsWith("<3>/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task So_is_a_mistake_in_the_command_line_of_a_unit()
+    {
+        await File.WriteAllTextAsync($"{_directory}/settings.yaml", "", Cancellation);
+
+        (await ServeAsync($"{_directory}/log", "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/$$/fd/2)", "--logfile=x")).Should().Be(2);
+
+        (await File.ReadAllLinesAsync($"{_directory}/log", Cancellation)).Should().NotBeEmpty()
+            .And.OnlyContain(line => line.StartsWith("<3>", StringComparison.Ordinal) && line.Length > 3);
+    }
+
     // Until it listens, or has ended by itself.
-    private async Task<int> ServeAsync(string log, string variable)
+    private async Task<int> ServeAsync(string log, string variable, string option = "")
     {
         using var process = Process.Start("sh",
-            ["-c", $"exec > '{log}' 2>&1; exec env {variable} '{DaemonProcess.Program}' serve --config '{_directory}/settings.yaml'"]);
+            ["-c", $"exec > '{log}' 2>&1; exec env {variable} '{DaemonProcess.Program}' serve --config '{_directory}/settings.yaml' {option}"]);
         await Eventually.TrueAsync(() => Listens() || process.HasExited, "it listens or ends");
         if (!process.HasExited)
             Process.Start("kill", [$"{process.Id}"]).Dispose();
