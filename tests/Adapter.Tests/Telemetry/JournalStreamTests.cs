@@ -79,8 +79,8 @@ public sealed class JournalStreamTests : IDisposable
     // Until it listens, or has ended by itself.
     private async Task<int> ServeAsync(string log, string variable, string option = "")
     {
-        using var process = Process.Start("sh",
-            ["-c", $"exec > '{log}' 2>&1; exec env {variable} '{DaemonProcess.Program}' serve --config '{_directory}/settings.yaml' {option}"]);
+        var serve = $"'{DaemonProcess.Program}' serve --config '{_directory}/settings.yaml' {option}";
+        using var process = Process.Start("sh", ["-c", $"exec > '{log}' 2>&1; exec env {variable} {serve}"]);
         await Eventually.TrueAsync(() => Listens() || process.HasExited, "it listens or ends");
         if (!process.HasExited)
             Process.Start("kill", [$"{process.Id}"]).Dispose();
