@@ -32,6 +32,11 @@ public sealed class ManagedPluginTests(ManagedPluginHost engine) : EngineTest(en
             .Should().NotBeEmpty("the host sees the plugin's mounts");
         (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().ContainSingle().Which.ContainerName.Should().Be("web");
 
+        await RunInShellAsync("iptables -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT");
+        (await Host.InPluginAsync(engine.PluginId, ["reload"], Cancellation)).EnsureSuccess().StandardOutput
+            .Should().Contain("restored web on pods: published port 8080/tcp");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+
         await RemoveAsync("web");
         await pod.RemoveAsync(Cancellation);
         await AssertNothingIsLeftSinceAsync(census);
@@ -39,7 +44,7 @@ public sealed class ManagedPluginTests(ManagedPluginHost engine) : EngineTest(en
 
     [Feature(Feature)]
     [Fact]
-    public async Task Commands_in_its_container_know_the_drivers_name_with_the_tag()
+    public async Task Commands_in_its_container_know_the_drivers_name_with_the_tag_and_those_on_the_host_its_socket()
     {
         var networks = await Host.InPluginAsync(engine.PluginId, ["networks"], Cancellation);
         networks.EnsureSuccess().StandardOutput.Should().MatchRegex($@"{CniNetworks.Name}\s.*{CniNetworks.Subnet}.*{Network}");
@@ -51,6 +56,11 @@ public sealed class ManagedPluginTests(ManagedPluginHost engine) : EngineTest(en
             .Contain($"--ipam-driver {TestHost.PluginName}, {CniNetworks.Subnet} via {CniNetworks.Gateway}");
         (await DockerAsync("network", "inspect", "--format", "{{.Driver}} {{.IPAM.Driver}}", Network))
             .Should().Be($"{TestHost.PluginName} {TestHost.PluginName}");
+
+        await File.WriteAllTextAsync(Host.PathOf("/run/default.yaml"), "", Cancellation);
+        var onHost = await Host.BridgeAsync(["status", "--config", "/run/default.yaml"], Cancellation);
+        onHost.ExitCode.Should().Be(1);
+        onHost.StandardError.Should().Contain($"listens on /run/docker/plugins/{engine.PluginId}/cni.sock");
     }
 
     [Feature(Feature)]

@@ -21,6 +21,9 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     private const string FlushIptables =
         "for tool in iptables ip6tables; do $tool -F; $tool -t nat -F; $tool -X; $tool -t nat -X; done";
 
+    // In the first of the plugin directories.
+    private const string FailingPlugin = "/opt/cni/bin/portmap";
+
     private const string DeleteBridges = "for bridge in cni0 cni1 cni2; do ip link delete $bridge || true; done";
 
     // With the parts that are reported as missing.
@@ -128,11 +131,19 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
             foreach (var accident in (string[])["nft flush ruleset", DeleteBridges])
             {
                 await RunInShellAsync(accident);
-                await Eventually.TrueAsync(
-                    async token => (await Host.BridgeAsync(["reload", "--dry-run"], token)).ExitCode == 0, "everything is there",
-                    Cancellation);
+                await EverythingComesBackAsync();
                 await AssertIsAsBeforeAsync(before, accident);
             }
+
+            // While cnm-cni is down no event reaches it, and none says later that a plugin works again.
+            await Host.Bridge.StopAsync(Cancellation);
+            await RunInShellAsync($"nft flush ruleset; printf '#!/bin/sh\\nexit 1\\n' > {FailingPlugin}; chmod 755 {FailingPlugin}");
+            await Host.Bridge.StartAsync(Cancellation);
+            await Eventually.TrueAsync(
+                async _ => (await MetricsAsync("cnm_cni_reload_failures_total")).Length > 0, "the plugin fails", Cancellation);
+            File.Delete(Host.PathOf(FailingPlugin));
+            await EverythingComesBackAsync();
+            await AssertIsAsBeforeAsync(before, "a plugin that fails at first");
 
             await AssertAllWorkAsync();
             var counted = await RestoredAsync();
@@ -142,6 +153,7 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
         }
         finally
         {
+            File.Delete(Host.PathOf(FailingPlugin));
             Host.WriteBridgeSettings(ReloadHost.Settings);
             await Host.Bridge.StopAsync(CancellationToken.None);
             await Host.Bridge.StartAsync(CancellationToken.None);
@@ -238,7 +250,13 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     [GeneratedRegex("CNI-(DN-)?[0-9a-f]{16}|10[.]9[0-2][.]0[.][0-9]+/32|dnat to|saddr 10")]
     private static partial Regex ChainOfContainer();
 
-    private async Task<string> RestoredAsync() => string.Join('\n',
+    private Task EverythingComesBackAsync() => Eventually.TrueAsync(
+        async token => (await Host.BridgeAsync(["reload", "--dry-run"], token)).ExitCode == 0, "everything is there", Cancellation);
+
+    private Task<string> RestoredAsync() => MetricsAsync("cnm_cni_reload_restored_total");
+
+    // Those of which something was counted.
+    private async Task<string> MetricsAsync(string name) => string.Join('\n',
         (await Host.BridgeAsync(["metrics"], Cancellation)).EnsureSuccess().StandardOutput.Split('\n')
-            .Where(line => line.StartsWith("cnm_cni_reload_restored_total", StringComparison.Ordinal)));
+            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal)));
 }

@@ -11,6 +11,10 @@ namespace Bridge.Engine.Tests;
 public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
 {
     private const string Page = "served\n";
+
+    // Of the manager alone.
+    private const string Lone = "lone";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly SwarmHost _swarm;
@@ -61,7 +65,7 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
     }
 
     [Fact(Timeout = Deadline.Long)]
-    public async Task A_service_is_scaled_and_updated_and_drained_from_a_node()
+    public async Task A_service_is_scaled_updated_rolled_back_and_drained_from_a_node()
     {
         var before = await CensusAfterOneServiceAsync();
         await ServiceAsync("--replicas", "2", "--update-order", "start-first");
@@ -73,6 +77,9 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
         await BecomesTrueAsync(
             async () => (await ContainersAsync()).Count == 4 && (await EditionsAsync()).All(edition => edition == "2"), "the update");
         (await AddressesAsync()).Should().HaveCount(4).And.OnlyHaveUniqueItems();
+        await DockerAsync(_swarm.Manager, "service", "rollback", "--detach", "web");
+        await BecomesTrueAsync(
+            async () => (await EditionsAsync()) is { Count: 4 } editions && editions.All(edition => edition == "1"), "the rollback");
 
         await DockerAsync(_swarm.Manager, "node", "update", "--availability", "drain", _swarm.Nodes[1].Name);
         await BecomesTrueAsync(
@@ -98,6 +105,31 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
         var own = await DockerAsync(_swarm.Nodes[0], "ps", "--filter", "name=web.", "--format", "{{.Names}}");
         (await task.ResolveAsync(own, "127.0.0.11", Cancellation)).Should().Be(await AddressAsync(_swarm.Nodes[0]));
         await RemoveServiceAsync();
+    }
+
+    [Fact(Timeout = Deadline.Long)]
+    public async Task A_node_without_the_configuration_rejects_tasks_and_the_other_runs_them()
+    {
+        await DockerAsync(
+            _swarm.Manager, "network", "create", "--config-only", "--ipam-driver", TestHost.PluginName,
+            "--ipam-opt", $"cni.network={CniNetworks.Name}", "-o", $"cni.network={CniNetworks.Name}",
+            "--subnet", $"{SwarmHost.PrefixOf(1)}0/24", "--gateway", $"{SwarmHost.PrefixOf(1)}1", $"{Lone}-config");
+        (await _swarm.Manager.SampleAsync("samples/swarm/network.sh", [Lone], Cancellation)).EnsureSuccess();
+
+        await DockerAsync(
+            _swarm.Manager, "service", "create", "--detach", "--no-resolve-image", "--name", "web", "--network", Lone, "--mode", "global",
+            _swarm.Image, "sleep", "infinity");
+
+        await BecomesTrueAsync(
+            async () => (await StatesAsync()).Any(state => state.StartsWith($"{_swarm.Nodes[1].Name} Rejected", StringComparison.Ordinal)
+                && state.Contains($"{Lone}-config", StringComparison.Ordinal)),
+            "the rejection");
+        await BecomesTrueAsync(async () => (await TasksAsync(_swarm.Nodes[0])).Length == 1, "the task of the other node");
+        (await AddressAsync(_swarm.Nodes[0])).Should().StartWith(SwarmHost.PrefixOf(1));
+        await RemoveServiceAsync();
+        await BecomesTrueAsync(
+            async () => (await _swarm.Manager.DockerAsync(["network", "rm", Lone], Cancellation)).Succeeded, "the network's end");
+        await DockerAsync(_swarm.Manager, "network", "rm", $"{Lone}-config");
     }
 
     private IEnumerable<(TestHost Node, int Number)> Numbered() => _swarm.Nodes.Select((node, index) => (node, index + 1));
@@ -127,6 +159,11 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
         foreach (var (node, census) in _swarm.Nodes.Zip(before))
             string.Join('\n', await node.ChangesSinceAsync(census, Patience, Cancellation)).Should().BeEmpty();
     }
+
+    // Of each task, also of those that were rejected.
+    private async Task<string[]> StatesAsync() =>
+        (await DockerAsync(
+            _swarm.Manager, "service", "ps", "--no-trunc", "--format", "{{.Node}} {{.CurrentState}} {{.Error}}", "web")).Split('\n');
 
     private Task AreRunningAsync(int tasks) => BecomesTrueAsync(async () => (await ContainersAsync()).Count == tasks, $"{tasks} tasks");
 

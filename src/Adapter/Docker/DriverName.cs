@@ -1,3 +1,4 @@
+using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 
 namespace Bridge.Adapter.Docker;
@@ -8,9 +9,6 @@ namespace Bridge.Adapter.Docker;
 /// </summary>
 internal sealed class DriverName(AdapterSettings settings, IDockerEngine docker)
 {
-    // moby pkg/stringid: 64 hexadecimal digits, in the path of the socket of a managed plugin.
-    private const int IdLength = 64;
-
     private readonly string _usual = Path.GetFileNameWithoutExtension(settings.Socket);
     private volatile string? _asked;
 
@@ -23,12 +21,9 @@ internal sealed class DriverName(AdapterSettings settings, IDockerEngine docker)
     /// <exception cref="DockerException">Docker does not answer.</exception>
     public async ValueTask<string> AskAsync(CancellationToken cancellationToken)
     {
-        if (settings.DriverName is null && _asked is null && PluginId(settings.Socket) is { } id)
+        if (settings.DriverName is null && _asked is null && ManagedPlugin.IdOf(settings.Socket) is { } id)
             _asked = await docker.PluginNameAsync(id, cancellationToken);
 
         return Known;
     }
-
-    private static string? PluginId(string socket) =>
-        Path.GetFileName(Path.GetDirectoryName(socket)) is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower) ? id : null;
 }

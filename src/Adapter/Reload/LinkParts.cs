@@ -81,5 +81,5 @@ internal sealed class LinkParts(NetworkNamespace host)
             : null;
     }
 
-    private static bool IsOn(string sysctl) => LibC.TryReadText($"/proc/sys/net/{sysctl}")?.Trim() is null or "1";
+    private static bool IsOn(string sysctl) => LibC.TryReadText($"/proc/sys/net/{sysctl}")?.Trim() is not "0";
 }

@@ -9,8 +9,9 @@ using CniInvoker;
 namespace Bridge.Adapter.Reload;
 
 /// <summary>
-/// The setting <c>reload.automatic</c>: reloads after rules of nftables were removed or a link has left the host. The kernel announces
-/// nothing of legacy iptables, bridge ports and sysctls; those are compared at each <c>repair.interval</c>.
+/// The setting <c>reload.automatic</c>: reloads at the start, and after rules of nftables were removed or a link has left the host. The
+/// kernel announces nothing of legacy iptables, bridge ports and sysctls; those are compared at each <c>repair.interval</c>, and with them
+/// what a pass could not put back.
 /// </summary>
 internal sealed class ReloadWatch(
     Reloader reloader, HostInspection inspection, StandIns standIns, NetworkNamespace host, PluginPriority priority,
@@ -27,7 +28,11 @@ internal sealed class ReloadWatch(
     private const int ReceiveBuffer = 1024 * 1024;
 
     private readonly ReloadSignal _signal = new();
+
+    // The firewall has to be read, whatever the links show.
     private volatile bool _isRaised;
+
+    private bool _hearsOfRules = true;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,6 +46,7 @@ internal sealed class ReloadWatch(
             return;
 
         using var watches = Watch();
+        Raise(); // It may have been removed while cnm-cni was down.
         var pause = ShortestPause;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -59,6 +65,7 @@ internal sealed class ReloadWatch(
 
         using var low = priority.Lower(settings.Release.Niceness);
         var reports = await reloader.RunAsync(reloader.All, dryRun: false, cancellationToken);
+        _isRaised |= reports.Any(report => report.Outcome is ReloadOutcome.Failed or ReloadOutcome.Skipped);
         return reports.Any(report => report.Missing.Count > 0);
     }
 
@@ -67,7 +74,7 @@ internal sealed class ReloadWatch(
     {
         var isRaised = _isRaised;
         _isRaised = false;
-        return isRaised || HasLegacyTables()
+        return isRaised || !_hearsOfRules || HasLegacyTables()
             || reloader.All.Any(record => inspection.WhyNot(record) is null && inspection.Missing(record, rules: null).Count > 0);
     }
 
@@ -92,6 +99,7 @@ internal sealed class ReloadWatch(
         }
         catch (KernelException missing)
         {
+            _hearsOfRules = false;
             logger.NoFirewallEvents(missing.Message);
         }
 
@@ -106,7 +114,8 @@ internal sealed class ReloadWatch(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            logger.ReloadFailed(failure); // The next event or interval tries again.
+            logger.ReloadFailed(failure);
+            _isRaised = true; // The event that began this pass does not come again: the next interval tries again.
             return true;
         }
     }

@@ -67,6 +67,7 @@ internal sealed class Reloader : IDisposable
                 rules = report.Outcome is ReloadOutcome.Restored or ReloadOutcome.Failed ? null : rules;
             }
 
+            ForgetFailuresOfRemoved();
             return reports;
         }
         finally
@@ -93,13 +94,13 @@ internal sealed class Reloader : IDisposable
             {
                 report = await ReloadAsync(record, rules, dryRun);
             }
-            catch (Exception failed) when (failed is CniException or IOException)
+            catch (Exception failed) when (failed is CniException or CniConfigurationException or IOException)
             {
                 return new ReloadReport(record, ReloadOutcome.Failed, [], failed.Message);
             }
         }
 
-        return report is { Record.IsWarm: true, Outcome: ReloadOutcome.Failed } ? await ReplaceAsync(report) : report;
+        return report is { Record.IsWarm: true, Outcome: ReloadOutcome.Failed, Missing.Count: > 0 } ? await ReplaceAsync(report) : report;
     }
 
     private async Task<ReloadReport> ReloadAsync(AttachmentRecord record, Ruleset rules, bool dryRun)
@@ -131,7 +132,7 @@ internal sealed class Reloader : IDisposable
             await _restoration.RestoreAsync(record, HostPlugin.Of(record),
                 missing.Where(part => !part.IsLost).Select(part => part.Part).Distinct());
         }
-        catch (Exception failed) when (failed is CniException or IOException)
+        catch (Exception failed) when (failed is CniException or CniConfigurationException or IOException)
         {
             return new ReloadReport(record, ReloadOutcome.Failed, missing, failed.Message);
         }
@@ -159,6 +160,12 @@ internal sealed class Reloader : IDisposable
         missing.Where(part => part.IsLost).Select(part => part.What).ToArray() is { Length: > 0 } lost
             ? $"no plugin can put back {string.Join(", ", lost)} while the container runs. {RecordText.Restart(record.ContainerName)}"
             : null;
+
+    private void ForgetFailuresOfRemoved()
+    {
+        foreach (var endpointId in _loggedFailures.Keys.Where(id => _journal.Attachments.Find(id) is null).ToArray())
+            _loggedFailures.Remove(endpointId);
+    }
 
     private void Note(ReloadReport report)
     {

@@ -11,9 +11,6 @@ namespace Bridge.Adapter.Service;
 /// </summary>
 internal static partial class HostRoot
 {
-    // moby plugin/manager_linux.go: each managed plugin has a directory there, which is /run/docker/plugins in its container.
-    private const string PluginSockets = "/run/docker/plugins";
-
     /// <summary>Does nothing without the setting.</summary>
     /// <param name="settings">Of the container's settings file.</param>
     /// <param name="hostFile">The host's settings file, which replaces the container's if it exists; null: it does not count.</param>
@@ -59,8 +56,9 @@ internal static partial class HostRoot
                 $"socket: the container's directory {directory} is not on the host, so Docker would not find the socket there. Mount the " +
                 $"host's {directory} there, or nothing.");
 
-    private static IEnumerable<string> Candidates(string directory) =>
-        Directory.Exists(PluginSockets) ? Directory.EnumerateDirectories(PluginSockets).Prepend(directory) : [directory];
+    private static IEnumerable<string> Candidates(string directory) => Directory.Exists(ManagedPlugin.Sockets)
+        ? Directory.EnumerateDirectories(ManagedPlugin.Sockets).Prepend(directory)
+        : [directory];
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int chroot(string path);
