@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace Bridge.Adapter.Reachability;
 
@@ -36,7 +35,7 @@ internal static class FreeSubnets
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var bytes = new byte[16];
-            RandomNumberGenerator.Fill(bytes.AsSpan(1, 5));
+            Random.Shared.NextBytes(bytes.AsSpan(1, 5));
             bytes[0] = 0xfd;
             var candidate = new IPNetwork(new IPAddress(bytes), Length6);
             if (!taken.Any(other => Overlap(candidate, other)))

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Ipam;
@@ -15,8 +14,6 @@ internal sealed class WarmMaking(
     WarmPool pool, WarmRelease release, Journal journal, AttachmentGates gates, Reservations reservations, Attacher attacher,
     StagingSandboxes staging, Traces traces, TimeProvider timeProvider)
 {
-    private const int IdLength = 32;
-
     /// <summary>
     /// (1) With <c>--ipam-driver cni</c> the IPAM plugin reserves the addresses. (2) The chain runs in a staging namespace. (3) The link
     /// moves to the host namespace, where Docker will take it. (4) What the kernel shows of it there is recorded.
@@ -31,7 +28,7 @@ internal sealed class WarmMaking(
         using var span = traces.BeginBackground("warm", pool.CauseOf(docker.NetworkId))
             .With(Span.NetworkId, docker.NetworkId).With(Span.CniNetwork, docker.CniNetwork);
         var reservation = docker.Ipam == IpamMode.Cni ? await reservations.ReserveAheadAsync(network, cancellationToken) : null; // (1)
-        var id = reservation?.ContainerId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength));
+        var id = reservation?.ContainerId ?? $"{Guid.NewGuid():N}{Guid.NewGuid():N}"; // As long as Docker's.
         var entry = new WarmEntry(
             id, docker.NetworkId, docker.CniNetwork, WarmState.Making, reservation?.Configuration ?? WarmSupport.ConfigurationOf(network));
         var isMade = false;

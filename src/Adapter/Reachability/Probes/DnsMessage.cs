@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Bridge.Adapter.Reachability.Probes;
@@ -24,7 +23,9 @@ internal static class DnsMessage
     public static byte[] Question(string name, bool isIPv6)
     {
         // A random id; recursion desired; one question.
-        List<byte> message = [.. RandomNumberGenerator.GetBytes(2), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        Span<byte> id = stackalloc byte[2];
+        Random.Shared.NextBytes(id);
+        List<byte> message = [.. id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
         foreach (var label in name.TrimEnd('.').Split('.'))
             message.AddRange([(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]);
 

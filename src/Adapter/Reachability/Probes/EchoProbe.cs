@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Reachability.Probes;
@@ -40,7 +39,7 @@ internal sealed class EchoProbe(Patience patience)
     public static byte[] Request(bool isIPv6)
     {
         var message = new byte[HeaderLength + TokenLength];
-        RandomNumberGenerator.Fill(message.AsSpan(4)); // Identifier and sequence number too.
+        Random.Shared.NextBytes(message.AsSpan(4)); // Identifier and sequence number too.
         message[0] = isIPv6 ? Request6 : Request4;
         if (!isIPv6)
             BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum(message));

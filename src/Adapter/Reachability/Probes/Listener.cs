@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Reachability.Probes;
@@ -20,11 +19,9 @@ internal sealed class Listener : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
     private readonly List<Task> _loops = [];
 
-    private Listener()
-    {
-    }
+    private Listener() => Random.Shared.NextBytes(Token);
 
-    public byte[] Token { get; } = RandomNumberGenerator.GetBytes(TokenLength);
+    public byte[] Token { get; } = new byte[TokenLength];
 
     /// <param name="network">Where it listens.</param>
     /// <param name="echoes">Whether over UDP too.</param>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Bridge.Adapter.Sandboxes;
 
 namespace Bridge.Adapter.Reachability.Probes;
@@ -55,7 +54,8 @@ internal sealed class PacketProbe(TimeProvider timeProvider)
     {
         using var socket = NamespaceSocket.UnsplitDatagrams(from, target.AddressFamily);
         await socket.ConnectAsync(target, cancellationToken);
-        var (sent, received) = (RandomNumberGenerator.GetBytes(length), new byte[LargestDatagram]);
+        var (sent, received) = (new byte[length], new byte[LargestDatagram]);
+        Random.Shared.NextBytes(sent);
         for (var number = 0; number < Tries; number++)
         {
             using var deadline = new CancellationTokenSource(PerTry, timeProvider);

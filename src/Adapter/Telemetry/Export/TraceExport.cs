@@ -42,6 +42,7 @@ internal sealed class TraceExport(
     {
         try
         {
+            TraceHttp.RequireTls(endpoint);
             var headers = TraceHeaders.Read(settings.Traces.HeadersFile);
             IgnoreEnvironment();
             _provider = Sdk.CreateTracerProviderBuilder()

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bridge.Adapter.Telemetry.Export;
 
 /// <summary>HTTP to the receiver of spans, which may be slow or hostile: it can cost spans, and little time and memory.</summary>
@@ -12,6 +14,21 @@ internal static class TraceHttp
     private static readonly TimeSpan LongestConnection = TimeSpan.FromMinutes(5);
 
     private const int LongestAnswer = 64 << 10;
+
+    // .NET takes the first that it can load. Without any it ends the whole process (opensslshim.c, OpenLibrary).
+    private static readonly string[] OpenSsl = ["libssl.so.3", "libssl.so.1.1"];
+
+    /// <summary>To be called before the first request. In a container the library is the host's (setting <c>pluginRoot</c>).</summary>
+    /// <exception cref="IOException">The endpoint needs TLS, and OpenSSL cannot be loaded.</exception>
+    public static void RequireTls(Uri endpoint)
+    {
+        if (endpoint.Scheme == Uri.UriSchemeHttps && !OpenSsl.Any(library => NativeLibrary.TryLoad(library, out _)))
+        {
+            throw new IOException(
+                $"traces.endpoint {endpoint.OriginalString} needs OpenSSL, and none of {string.Join(", ", OpenSsl)} can be loaded. " +
+                "Install it on the host, or use http or a socket");
+        }
+    }
 
     /// <summary>Where a batch goes: the path of the protocol, unless the endpoint has one.</summary>
     public static Uri AddressOf(Uri endpoint, bool isGrpc)

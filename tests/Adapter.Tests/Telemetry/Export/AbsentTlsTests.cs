@@ -1,0 +1,45 @@
+using Bridge.Adapter.Tests.Cnm;
+using Bridge.Adapter.Tests.Sandboxes;
+
+namespace Bridge.Adapter.Tests.Telemetry.Export;
+
+/// <summary>
+/// An endpoint with https where OpenSSL cannot be loaded, as in a container on a host without it. .NET would end the process at the first
+/// request.
+/// </summary>
+public sealed class AbsentTlsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("tls-").FullName;
+
+    public AbsentTlsTests()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("Needs root.");
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact(Timeout = Deadline.Long)]
+    public async Task Spans_are_not_sent_and_the_daemon_serves_until_it_is_stopped()
+    {
+        await Task.Yield(); // The timeout is for asynchronous tests.
+        File.WriteAllText(Path.Combine(_directory, "settings.yaml"), $$"""
+            socket: {{_directory}}/cni.sock
+            stateDirectory: {{_directory}}/state
+            runDirectory: {{_directory}}/run
+            configurationDirectory: {{_directory}}
+            dockerSocket: {{_directory}}/no-docker.sock
+            criSocket: {{_directory}}/no-containerd.sock
+            traces: { endpoint: 'https://127.0.0.1:9' }
+            """);
+
+        // An empty file in place of each.
+        var served = Tool.Run("unshare", "--mount", "--net", "--propagation", "private", "sh", "-euc", $"""
+            for library in $(ldconfig -p | sed -n 's,.* => \(/.*/libssl[.]so[.].*\),\1,p'); do mount --bind /dev/null $library; done
+            timeout --preserve-status 5 {DaemonProcess.Program} serve --config {_directory}/settings.yaml 2>&1; echo exit=$?
+            """);
+
+        served.Should().Contain("No spans are sent").And.Contain("needs OpenSSL").And.Contain("Serving as Docker network driver")
+            .And.EndWith("exit=0\n");
+    }
+}
