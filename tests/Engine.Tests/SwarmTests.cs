@@ -58,6 +58,8 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
             _swarm.Nodes[1], "run", "--detach", "--name", "probe", "--network", SwarmHost.Network, _swarm.Image, "sleep", "infinity");
         var probe = await _swarm.Nodes[1].FromContainerAsync("probe", Cancellation);
         (await probe.GetAsync(await AddressAsync(_swarm.Nodes[0]), 80, Cancellation)).Should().Be(Page);
+        var task = await FromTaskAsync(_swarm.Nodes[1]);
+        (await task.ResolveAsync("probe", "127.0.0.11", Cancellation)).Should().NotBeNull("it is on the same node");
 
         await DockerAsync(_swarm.Nodes[1], "rm", "--force", "probe");
         await RemoveServiceAsync();
