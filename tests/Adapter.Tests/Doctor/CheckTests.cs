@@ -46,6 +46,21 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void A_managed_plugin_needs_no_units_and_Docker_starts_it()
+    {
+        const string Plugin = "b8b30d350c7852bbd22b7e6928c7e85d73daa28ffe73992769886a18666a5660";
+        var host = _sound.Readings() with
+        {
+            Settings = SettingsReading.Of(new AdapterSettings { Socket = $"/run/docker/plugins/{Plugin}/cni.sock" }),
+            Units = Reading<UnitsReading>.Of(UnitsReading.Parse("Id=docker.service\nLoadState=loaded\nActiveState=active")),
+            Daemon = Reading<StatusResponse>.Not("Nothing answers"),
+        };
+
+        Diagnosis.Of(host).Findings.Select(pair => pair.Finding).Where(finding => finding.Weight is Weight.Error or Weight.Warning)
+            .Should().ContainSingle().Which.Commands.Should().Equal($"docker plugin enable {Plugin}");
+    }
+
+    [Fact]
     public void Without_root_the_daemon_and_Docker_count_as_not_checked()
     {
         var diagnosis = Diagnosis.Of(_sound.Readings() with

@@ -1,6 +1,7 @@
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Doctor.Readings;
 using Bridge.Adapter.Repair.Findings;
+using Bridge.Adapter.Service;
 
 namespace Bridge.Adapter.Doctor.Checks;
 
@@ -76,7 +77,8 @@ internal sealed class DaemonCheck : ICheck
                 Finding.Error(
                     ErrorDescription.Sentence(why),
                     "No container can be started on a CNI network, and what removed containers leave is not cleaned up.",
-                    units ? "systemctl start cnm-cni.socket cnm-cni.service" : "cnm-cni serve"),
+                    ManagedPlugin.IdOf(host.Settings.Settings.Socket) is { } plugin ? $"docker plugin enable {plugin}"
+                        : units ? "systemctl start cnm-cni.socket cnm-cni.service" : "cnm-cni serve"),
             ];
     }
 }

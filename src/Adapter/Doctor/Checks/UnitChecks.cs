@@ -15,6 +15,9 @@ internal sealed class UnitsCheck() : Check<UnitsReading>(host => host.Units)
         string[] own = [UnitsReading.Socket, UnitsReading.Service];
         if (!own.Any(unit => reading.Of(unit).IsThere))
         {
+            if (host.Settings.IsOfContainer)
+                yield break; // A second daemon beside the container's could not start.
+
             yield return Finding.Warning(
                 "cnm-cni is not installed as a service.",
                 "After a boot nothing serves Docker's networks of this driver.",

@@ -8,6 +8,9 @@ namespace Bridge.Adapter.Doctor.Readings;
 /// <param name="Problem">Why the file cannot be read or understood; null when it can, or is absent.</param>
 internal sealed record SettingsReading(string File, AdapterSettings Settings, string? Problem)
 {
+    /// <summary>cnm-cni runs in a container: this process does, or it asks a managed plugin.</summary>
+    public bool IsOfContainer => Settings.PluginRoot is not null || ManagedPlugin.IdOf(Settings.Socket) is not null;
+
     public static SettingsReading Of(AdapterSettings settings) => new(SettingsFile.DefaultPath, settings, null);
 
     /// <param name="file">The file that the user named; null: the default one, which may be absent.</param>
