@@ -139,7 +139,7 @@ internal static class CommandLine
     {
         var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until SIGTERM. Needs root.")
             { LogFile, Config };
-        command.SetAction((parsed, cancellationToken) => serve(Logging(SettingsOf(parsed), parsed.GetValue(LogFile)), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => serve(Logging(OwnSettingsOf(parsed), parsed.GetValue(LogFile)), cancellationToken));
         return command;
     }
 
@@ -234,10 +234,18 @@ internal static class SharedOptions
         return option;
     }
 
+    /// <summary>For a command that may ask the daemon: on the host of a managed plugin that is the plugin.</summary>
+    /// <inheritdoc cref="OwnSettingsOf" path="/exception"/>
+    public static AdapterSettings SettingsOf(ParseResult parsed)
+    {
+        var settings = OwnSettingsOf(parsed);
+        return settings with { Socket = ManagedPlugin.SocketFor(settings.Socket) };
+    }
+
     /// <summary>The settings in force. In a container the process has the host's root directory from then on.</summary>
     /// <exception cref="SettingsException">The file cannot be read or understood.</exception>
     /// <exception cref="ServiceException">The host's file system cannot be entered.</exception>
-    public static AdapterSettings SettingsOf(ParseResult parsed) => parsed.GetValue(Config) is { } file
+    public static AdapterSettings OwnSettingsOf(ParseResult parsed) => parsed.GetValue(Config) is { } file
         ? HostRoot.Enter(SettingsFile.Load(file, mustExist: true), hostFile: null)
         : HostRoot.Enter(SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false), SettingsFile.DefaultPath);
 }

@@ -5,7 +5,6 @@ using Bridge.Adapter.Cnm;
 using Bridge.Adapter.Directories;
 using Bridge.Adapter.Docker;
 using Bridge.Adapter.Networks;
-using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Translation;
 using CniInvoker;
@@ -126,10 +125,7 @@ internal static class NetworksCommand
                 ? $"Nothing listens on the driver's socket {settings.Socket}"
                 : $"The driver's socket {settings.Socket} is not there";
             throw new CnmException(
-                ManagedPlugin.AdviceFor(settings.Socket) is { } advice
-                    ? $"{refusal.Message}. {problem}. {advice}"
-                    : $"{refusal.Message}. {problem}: start the driver with `cnm-cni serve` as root (with systemd: " +
-                        "`systemctl start cnm-cni`).",
+                $"{refusal.Message}. {problem}: start the driver with `cnm-cni serve` as root (with systemd: `systemctl start cnm-cni`).",
                 refusal);
         }
     }

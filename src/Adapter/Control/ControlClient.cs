@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Bridge.Adapter.Service;
 
 namespace Bridge.Adapter.Control;
 
@@ -138,10 +137,8 @@ internal sealed class ControlClient(string socketPath) : IDisposable
         _ => $"The request to cnm-cni on {socketPath} failed: {UnixSocketHttp.Reason(failure, socketPath)}.",
     };
 
-    private string NotRunning => ManagedPlugin.AdviceFor(socketPath) is { } advice
-        ? $"Nothing answers on {socketPath}. {advice}"
-        : $"Nothing answers on {socketPath}: cnm-cni serve is not running. Start it with `cnm-cni serve` as root " +
-            "(with systemd: `systemctl start cnm-cni`).";
+    private string NotRunning => $"Nothing answers on {socketPath}: cnm-cni serve is not running. Start it with `cnm-cni serve` as root " +
+        "(with systemd: `systemctl start cnm-cni`).";
 
     private string Refusal(HttpStatusCode status, byte[] answer)
     {

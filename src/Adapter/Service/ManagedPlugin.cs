@@ -16,21 +16,15 @@ internal static class ManagedPlugin
     public static string? IdOf(string socket) =>
         Path.GetFileName(Path.GetDirectoryName(socket)) is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower) ? id : null;
 
-    /// <summary>For a command on the host that finds nobody on its own socket.</summary>
+    /// <summary>
+    /// Where a command finds the daemon: at the socket of the settings, or else, where no file is, at that of a managed plugin. Connects to
+    /// plugins only: to connect to a service manager's socket would start the daemon.
+    /// </summary>
     /// <param name="socket">The socket of the settings.</param>
     /// <param name="directory">Where Docker keeps the sockets of plugins.</param>
-    /// <returns>A sentence with the socket of a managed plugin that answers, and what to do; null without one.</returns>
-    public static string? AdviceFor(string socket, string directory = Sockets)
-    {
-        if (!Directory.Exists(directory))
-            return null;
-
-        var served = Directory.EnumerateDirectories(directory, "*", new EnumerationOptions())
+    public static string SocketFor(string socket, string directory = Sockets) => File.Exists(socket) || !Directory.Exists(directory)
+        ? socket
+        : Directory.EnumerateDirectories(directory, "*", new EnumerationOptions())
             .Select(plugin => Path.Combine(plugin, Path.GetFileName(socket)))
-            .FirstOrDefault(other => other != socket && IdOf(other) is not null && File.Exists(other) && UnixSocketHttp.IsServed(other));
-        return served is null
-            ? null
-            : $"A managed plugin of Docker listens on {served}: run this command in the plugin's container (docs/managed-plugin.md), " +
-                $"or with a settings file (--config) that has `socket: {served}`.";
-    }
+            .FirstOrDefault(other => IdOf(other) is not null && File.Exists(other) && UnixSocketHttp.IsServed(other)) ?? socket;
 }

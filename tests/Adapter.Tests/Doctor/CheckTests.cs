@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Doctor;
 using Bridge.Adapter.Doctor.Readings;
+using Bridge.Adapter.Settings;
 using Bridge.Adapter.Tests.Source;
 
 namespace Bridge.Adapter.Tests.Doctor;

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Bridge.Engine.Tests.Hosts;
 using Bridge.Engine.Tests.Views;
 using Bridge.TestHosts;
@@ -28,6 +29,8 @@ public sealed class DaemonSetTests(DaemonSetHost engine) : EngineTest(engine), I
         pod.Spec.Volumes.Single(volume => volume.ConfigMap is not null).ConfigMap.Name.Should().Be(settings.Name());
         pod.Spec.Containers[0].VolumeMounts.Select(mount => mount.Name).Should()
             .BeEquivalentTo(pod.Spec.Volumes.Select(volume => volume.Name));
+        var version = XDocument.Load(TestHost.PackagedFile("Directory.Build.props")).Descendants("Version").Single().Value;
+        pod.Spec.Containers[0].Image.Should().EndWith($"/cnm-cni:{version}");
         pod.Spec.Containers[0].SecurityContext.Privileged.Should().BeTrue("Bidirectional mounts need it");
     }
 

@@ -20,7 +20,7 @@ internal sealed record SettingsReading(string File, AdapterSettings Settings, st
         try
         {
             var settings = HostRoot.Enter(SettingsFile.Load(path, mustExist: file is not null), file is null ? path : null);
-            return new SettingsReading(path, settings, null);
+            return new SettingsReading(path, settings with { Socket = ManagedPlugin.SocketFor(settings.Socket) }, null);
         }
         catch (Exception wrong) when (wrong is SettingsException or ServiceException)
         {
