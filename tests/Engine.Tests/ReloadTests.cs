@@ -12,7 +12,7 @@ namespace Bridge.Engine.Tests;
 /// <c>cnm-cni reload</c> after what administrators and their tools do to a host. The rules, links and queueing disciplines afterwards must
 /// be those of before, each once.
 /// </summary>
-[Plugin("bridge", "host-local", "portmap", "firewall", "bandwidth")]
+[Plugin("bridge", "ptp", "host-local", "portmap", "firewall", "bandwidth")]
 public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine), IClassFixture<ReloadHost>
 {
     private const string Reload = "Failures: what was removed on the host is put back (`cnm-cni reload`)";
@@ -166,6 +166,7 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     {
         await RunOnAsync(Network, "one", "8081:80");
         await RunOnAsync(ReloadHost.Chosen, "two", "8082:80");
+        await RunOnAsync(ReloadHost.PointToPoint, "five", "8085:80");
         if (HasNewPlugins)
             await RunOnAsync(ReloadHost.Nftables, "three", "8083:80");
 
@@ -182,6 +183,7 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     {
         yield return ("one", 8081);
         yield return ("two", 8082);
+        yield return ("five", 8085);
         if (HasNewPlugins)
             yield return ("three", 8083);
 
@@ -247,7 +249,7 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     [GeneratedRegex("index [0-9]+ ref")]
     private static partial Regex NumberOfAction();
 
-    [GeneratedRegex("CNI-(DN-)?[0-9a-f]{16}|10[.]9[0-2][.]0[.][0-9]+/32|dnat to|saddr 10")]
+    [GeneratedRegex("CNI-(DN-)?[0-9a-f]{16}|10[.]9[0-3][.]0[.][0-9]+/32|dnat to|saddr 10")]
     private static partial Regex ChainOfContainer();
 
     private Task EverythingComesBackAsync() => Eventually.TrueAsync(

@@ -5,7 +5,7 @@ namespace Bridge.Engine.Tests.Hosts;
 /// <summary>
 /// Three CNI networks of the stock chain with bandwidth, each with a bridge of its own: dual-stack with addresses that are reserved ahead;
 /// with addresses that the chain chooses; and with rules of nftables, where the plugins are new enough. From Docker 28 on one more Docker
-/// network of the second is attached in the sandbox.
+/// network of the second is attached in the sandbox. And one of ptp, whose containers have no bridge.
 /// </summary>
 public sealed class ReloadHost() : EngineHost(new TestHostOptions
 {
@@ -17,6 +17,25 @@ public sealed class ReloadHost() : EngineHost(new TestHostOptions
         [CniNetworks.ThirdFileName] = Chain(CniNetworks.ThirdName, "cni2", "[{ \"subnet\": \"10.92.0.0/24\" }]")
             .Replace("\"ipMasq\": true", "\"ipMasq\": true, \"ipMasqBackend\": \"nftables\"", StringComparison.Ordinal)
             .Replace("\"snat\": true", "\"snat\": true, \"backend\": \"nftables\"", StringComparison.Ordinal),
+        ["40-fourth.conflist"] = $$"""
+            {
+              "cniVersion": "1.0.0",
+              "name": "{{PointToPoint}}",
+              "plugins": [
+                {
+                  "type": "ptp",
+                  "ipMasq": true,
+                  "ipam": {
+                    "type": "host-local",
+                    "ranges": [[{ "subnet": "10.93.0.0/24" }]],
+                    "routes": [{ "dst": "0.0.0.0/0" }]
+                  }
+                },
+                { "type": "portmap", "capabilities": { "portMappings": true } },
+                { "type": "firewall" }
+              ]
+            }
+            """,
     },
     BridgeSettings = Settings,
 })
@@ -25,6 +44,7 @@ public sealed class ReloadHost() : EngineHost(new TestHostOptions
     public const string Chosen = "second";
     public const string Nftables = "third";
     public const string Inside = "inside";
+    public const string PointToPoint = "fourth";
 
     private static readonly string[] Limits = ["-o", "cni.bandwidth.ingress=500mbit", "-o", "cni.bandwidth.egress=500mbit"];
 
@@ -35,6 +55,7 @@ public sealed class ReloadHost() : EngineHost(new TestHostOptions
                 CniNetworks.Gateway, "--subnet", "fd00:90::/64", "--gateway", "fd00:90::1", .. Limits, Network], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(CniNetworks.SecondName), .. Limits, Chosen], cancellationToken);
         await CreateNetworkAsync([.. WithNullIpam(CniNetworks.ThirdName), .. Limits, Nftables], cancellationToken);
+        await CreateNetworkAsync([.. WithNullIpam(PointToPoint), PointToPoint], cancellationToken);
         await CreateNetworkAsync(
             [.. WithNullIpam(CniNetworks.SecondName), "-o", "cni.attach=sandbox", .. Limits, Inside], cancellationToken);
     }
