@@ -44,7 +44,7 @@ public sealed class ManagedPluginTests(ManagedPluginHost engine) : EngineTest(en
 
     [Feature(Feature)]
     [Fact]
-    public async Task Commands_in_its_container_and_on_the_host_know_the_drivers_name_with_the_tag()
+    public async Task Commands_in_its_container_and_on_the_host_know_the_driver_and_the_host()
     {
         var networks = await Host.InPluginAsync(engine.PluginId, ["networks"], Cancellation);
         networks.EnsureSuccess().StandardOutput.Should().MatchRegex($@"{CniNetworks.Name}\s.*{CniNetworks.Subnet}.*{Network}");
@@ -56,6 +56,10 @@ public sealed class ManagedPluginTests(ManagedPluginHost engine) : EngineTest(en
             .Contain($"--ipam-driver {TestHost.PluginName}, {CniNetworks.Subnet} via {CniNetworks.Gateway}");
         (await DockerAsync("network", "inspect", "--format", "{{.Driver}} {{.IPAM.Driver}}", Network))
             .Should().Be($"{TestHost.PluginName} {TestHost.PluginName}");
+
+        (await Host.InPluginAsync(engine.PluginId, ["bugreport", "--output", "/run/report.tar.gz"], Cancellation)).EnsureSuccess();
+        (await RunInShellAsync("tar -xzOf /run/report.tar.gz --wildcards '*/doctor.json'; rm /run/report.tar.gz"))
+            .Should().Contain("\"verdict\"").And.NotContain("not installed as a service");
 
         await File.WriteAllTextAsync(Host.PathOf("/run/default.yaml"), "", Cancellation);
         (await Host.BridgeAsync(["status", "--config", "/run/default.yaml"], Cancellation)).EnsureSuccess();

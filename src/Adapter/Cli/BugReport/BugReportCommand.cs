@@ -39,9 +39,10 @@ internal static class BugReportCommand
             var name = $"cnm-cni-bugreport-{now.ToString("yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture)}";
             var path = Path.GetFullPath(parsed.GetValue(OutputFile) is { Length: > 0 } given ? given : $"{name}.tar.gz");
             var settings = SettingsOf(parsed);
-            var sources = new ReportSources(settings, parsed.GetValue(LogFile), Program())
+            var sources = new ReportSources(settings, parsed.GetValue(LogFile), Program(settings))
             {
-                ConfigFile = parsed.GetValue(Config) is { } file ? Path.GetFullPath(file) : null,
+                // A file of the container has no path any more.
+                ConfigFile = settings.PluginRoot is null && parsed.GetValue(Config) is { } file ? Path.GetFullPath(file) : null,
             };
             using var archive = Create(path);
             try
@@ -61,9 +62,10 @@ internal static class BugReportCommand
         return command;
     }
 
-    // Not the program that has loaded this one as a library.
-    private static string? Program() =>
-        Environment.ProcessPath is { } path && Path.GetFileName(path).StartsWith("cnm-cni", StringComparison.Ordinal) ? path : null;
+    // Not the program that has loaded this one as a library. In a container its file has no path below the host's root directory, and starts
+    // there with the host's C library.
+    private static string? Program(AdapterSettings settings) => settings.PluginRoot is not null ? "/proc/self/exe"
+        : Environment.ProcessPath is { } path && Path.GetFileName(path).StartsWith("cnm-cni", StringComparison.Ordinal) ? path : null;
 
     private static async Task<IReadOnlyList<ReportPart>> PartsAsync(
         ReportSources sources, AdapterSettings settings, CancellationToken cancellationToken)
