@@ -70,8 +70,8 @@ public sealed class SourceTreeTests
             .SelectMany(file => file.CodeLines.Where(line => line.Line.Contains("ProcessStartInfo", StringComparison.Ordinal))
                 .Select(line => $"{file.Path}:{line.Number}")));
 
-    // .NET's own needs OpenSSL, and where that is not installed it ends the process (opensslshim.c). Packages depend on the C library alone,
-    // and a container has nothing else.
+    // .NET's own needs OpenSSL, and where that is not installed it ends the process (opensslshim.c). Packages depend on the C library
+    // alone, and a container has nothing else.
     [Fact]
     public void No_cryptography_of_dotnet_is_used() =>
         RequireNone(SourceTree.Files("src")

@@ -62,8 +62,8 @@ internal static class BugReportCommand
         return command;
     }
 
-    // Not the program that has loaded this one as a library. In a container its file has no path below the host's root directory, and starts
-    // there with the host's C library.
+    // Not the program that has loaded this one as a library. In a container its file has no path below the host's root directory, and
+    // starts there with the host's C library.
     private static string? Program(AdapterSettings settings) => settings.PluginRoot is not null ? "/proc/self/exe"
         : Environment.ProcessPath is { } path && Path.GetFileName(path).StartsWith("cnm-cni", StringComparison.Ordinal) ? path : null;
 
