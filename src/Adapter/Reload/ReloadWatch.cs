@@ -30,7 +30,7 @@ internal sealed class ReloadWatch(
     private readonly ReloadSignal _signal = new();
 
     // The firewall has to be read, whatever the links show.
-    private volatile bool _isRaised;
+    private bool _isRaised;
 
     private bool _hearsOfRules = true;
 
@@ -65,17 +65,29 @@ internal sealed class ReloadWatch(
 
         using var low = priority.Lower(settings.Release.Niceness);
         var reports = await reloader.RunAsync(reloader.All, dryRun: false, cancellationToken);
-        _isRaised |= reports.Any(report => report.Outcome is ReloadOutcome.Failed or ReloadOutcome.Skipped);
+        if (reports.Any(report => report.Outcome is ReloadOutcome.Failed or ReloadOutcome.Skipped))
+            Volatile.Write(ref _isRaised, true);
+
         return reports.Any(report => report.Missing.Count > 0);
     }
 
     // Without an event the firewall's tools are asked only where the kernel announces nothing.
     private bool IsDue()
     {
-        var isRaised = _isRaised;
-        _isRaised = false;
-        return isRaised || !_hearsOfRules || HasLegacyTables()
-            || reloader.All.Any(record => inspection.WhyNot(record) is null && inspection.Missing(record, rules: null).Count > 0);
+        var isRaised = Interlocked.Exchange(ref _isRaised, false);
+        return isRaised || !_hearsOfRules || HasLegacyTables() || reloader.All.Any(Lacks);
+    }
+
+    private bool Lacks(AttachmentRecord record)
+    {
+        try
+        {
+            return inspection.WhyNot(record) is null && inspection.Missing(record, rules: null).Count > 0;
+        }
+        catch (IOException)
+        {
+            return true; // The pass reports it, and compares the others.
+        }
     }
 
     private bool HasLegacyTables() => host.Run(() =>
@@ -83,7 +95,7 @@ internal sealed class ReloadWatch(
 
     private void Raise()
     {
-        _isRaised = true;
+        Volatile.Write(ref _isRaised, true);
         _signal.Raise();
     }
 
@@ -115,7 +127,7 @@ internal sealed class ReloadWatch(
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.ReloadFailed(failure);
-            _isRaised = true; // The event that began this pass does not come again: the next interval tries again.
+            Volatile.Write(ref _isRaised, true); // The event that began this pass does not come again: the next interval tries again.
             return true;
         }
     }
