@@ -35,7 +35,7 @@ public sealed class AbsentTlsTests : IDisposable
         // An empty file in place of each.
         var served = Tool.Run("unshare", "--mount", "--net", "--propagation", "private", "sh", "-euc", $"""
             for library in $(ldconfig -p | sed -n 's,.* => \(/.*/libssl[.]so[.].*\),\1,p'); do mount --bind /dev/null $library; done
-            timeout --preserve-status 5 {DaemonProcess.Program} serve --config {_directory}/settings.yaml 2>&1; echo exit=$?
+            timeout --preserve-status 8 {DaemonProcess.Program} serve --config {_directory}/settings.yaml 2>&1; echo exit=$?
             """);
 
         served.Should().Contain("No spans are sent").And.Contain("needs OpenSSL").And.Contain("Serving as Docker network driver")
