@@ -139,7 +139,8 @@ internal static class CommandLine
     {
         var command = new Command("serve", "Run the driver: listen on Docker's plugin socket until SIGTERM. Needs root.")
             { LogFile, Config };
-        command.SetAction((parsed, cancellationToken) => serve(Logging(OwnSettingsOf(parsed), parsed.GetValue(LogFile)), cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+            serve(Logging(OwnSettingsOf(parsed), parsed.GetValue(LogFile)), cancellationToken));
         return command;
     }
 
