@@ -17,7 +17,7 @@ internal static class SettingsCommand
         var command = new Command("settings", "Print the settings in force, as a complete settings file.") { Comments, Config };
         command.SetAction(parsed =>
         {
-            var settings = CommandLine.OwnSettingsOf(parsed);
+            var settings = OwnSettingsOf(parsed);
             parsed.InvocationConfiguration.Output.Write(
                 parsed.GetValue(Comments) ? CommentedSettings.Of(settings) : SettingsTable.ToYaml(settings));
         });
