@@ -81,8 +81,11 @@ internal sealed class JournalHistory(HistoryLog history)
     {
         if (after?.CleanupError is { } error && after.CleanupAttempts > (before?.CleanupAttempts ?? 0))
         {
-            history.Add(HistoryEventKind.CleanupFailed,
-                (made, redactor) => Of(made, after) with { Count = after.CleanupAttempts, Text = redactor.Text(error) });
+            history.Add(HistoryEventKind.CleanupFailed, (made, redactor) =>
+            {
+                _ = redactor.Json(after.Configuration.Utf8); // Its secrets may be in the error; the plugin's run may not have been kept.
+                return Of(made, after) with { Count = after.CleanupAttempts, Text = redactor.Text(error) };
+            });
         }
     }
 

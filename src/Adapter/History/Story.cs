@@ -21,7 +21,7 @@ internal sealed record Tenure(
 internal sealed record Story(IReadOnlyList<Tenure> Tenures, IReadOnlyList<HistoryEvent> Events)
 {
     /// <param name="history">All events.</param>
-    /// <param name="target">A container's name, an endpoint or CNI container id, the beginning of one, or an address.</param>
+    /// <param name="target">A container's name, an endpoint or CNI container id, the beginning of one, or an address, also with prefix length.</param>
     /// <param name="known">Endpoints that the target is known to mean, although no event names it yet.</param>
     public static Story Of(IReadOnlyList<HistoryEvent> history, string target, IReadOnlyList<string> known)
     {
@@ -29,7 +29,7 @@ internal sealed record Story(IReadOnlyList<Tenure> Tenures, IReadOnlyList<Histor
         var endpoints = seeds.Select(seed => seed.EndpointId).OfType<string>().Concat(known).ToHashSet(StringComparer.Ordinal);
         var containers = history.Where(one => one.EndpointId is { } id && endpoints.Contains(id)).Concat(seeds)
             .Select(one => one.ContainerId).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var address = IPAddress.TryParse(target, out var parsed) ? parsed : null;
+        var address = Cidr.TryWritten(target, out var parsed) ? parsed : null;
 
         // A warm attachment has its container id in common with the endpoints that had it one after the other.
         bool IsOf(HistoryEvent one) => one switch
@@ -46,7 +46,7 @@ internal sealed record Story(IReadOnlyList<Tenure> Tenures, IReadOnlyList<Histor
 
     private static HistoryEvent[] Seeds(IReadOnlyList<HistoryEvent> history, string target, IReadOnlyList<string> known)
     {
-        if (IPAddress.TryParse(target, out var address))
+        if (Cidr.TryWritten(target, out var address))
             return [.. history.Where(one => Has(one, address))];
 
         HistoryEvent[] named = [.. history.Where(one => one.Container == target)];

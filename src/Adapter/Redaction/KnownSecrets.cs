@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Redaction;
 
@@ -38,12 +39,12 @@ internal sealed class KnownSecrets
     }
 
     /// <summary>
-    /// A value that was found in a free text. A plain word there is redacted in its place and not remembered: behind "token:" may stand
-    /// any word.
+    /// A value that was found in a free text. A plain word, a path or an address there is redacted in its place and not remembered: behind
+    /// "token:" may stand anything ("unexpected token: 10.88.0.0/16"), and addresses are what the history is about.
     /// </summary>
     public void AddFound(string value)
     {
-        if (value.Length >= Distinctive && !value.All(char.IsAsciiLetterLower))
+        if (value.Length >= Distinctive && !value.All(char.IsAsciiLetterLower) && value[0] != '/' && !Cidr.TryWritten(value, out _))
             Add(value);
     }
 

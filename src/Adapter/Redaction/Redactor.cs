@@ -46,9 +46,9 @@ internal sealed class Redactor(IEnumerable<string> known)
 
             return Encoding.UTF8.GetString(text.WrittenSpan);
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // The latter: half of a surrogate pair ("\ud800"), which JSON allows and no text has.
         }
     }
 

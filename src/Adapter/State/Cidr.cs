@@ -42,6 +42,12 @@ internal readonly record struct Cidr(IPAddress Address, int PrefixLength)
     public static bool TryAddressIn(string? text, [NotNullWhen(true)] out IPAddress? address) =>
         IPAddress.TryParse(text is null ? null : BeforePrefix(text), out address);
 
+    /// <summary>
+    /// An address as people write it, with or without a prefix length. Not a number alone: for <see cref="IPAddress"/> "10" is 0.0.0.10.
+    /// </summary>
+    public static bool TryWritten(string text, [NotNullWhen(true)] out IPAddress? address) =>
+        TryAddressIn(text, out address) && (text.Contains(':', StringComparison.Ordinal) || BeforePrefix(text).AsSpan().Count('.') == 3);
+
     /// <summary>The text before the prefix length, as it is spelled.</summary>
     public static string BeforePrefix(string text) => text.Split('/')[0];
 

@@ -104,10 +104,17 @@ internal sealed class Journal
     public bool IsUsed(PluginRecord record) => record is ReservationRecord reservation && (UserOf(record.ContainerId) is not null
         || (reservation is { Phase: ReservationPhase.Reserved, EndpointId: { } endpoint } && Attachments.IsUnreadable(endpoint)));
 
-    /// <param name="target">A container's name, an endpoint id or the beginning of one.</param>
-    public IReadOnlyList<AttachmentRecord> FindByTarget(string target) =>
-        [.. Attachments.All.Where(
-            record => record.ContainerName == target || record.EndpointId.StartsWith(target, StringComparison.Ordinal))];
+    /// <param name="target">
+    /// A container's name, an endpoint id or the beginning of one. Many names, like <c>db</c>, are the beginning of some id too: then the
+    /// name counts alone.
+    /// </param>
+    public IReadOnlyList<AttachmentRecord> FindByTarget(string target)
+    {
+        AttachmentRecord[] named = [.. Attachments.All.Where(record => record.ContainerName == target)];
+        return named.Length > 0
+            ? named
+            : [.. Attachments.All.Where(record => record.EndpointId.StartsWith(target, StringComparison.Ordinal))];
+    }
 }
 
 /// <summary>A record is not on the disk, or not certainly: the disk is full, read-only or broken.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bridge.Adapter.History;
 using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.Settings;
@@ -93,6 +94,18 @@ public sealed class JournalHistoryTests : IDisposable
             HistoryEventKind.AddressReserved, HistoryEventKind.CleanupFailed, HistoryEventKind.AddressReleased);
         Events()[1].Should().BeEquivalentTo(new { Count = 1L, Text = "plugin failed: token=(redacted)" });
         Events()[2].EndpointId.Should().Be("e1");
+    }
+
+    [Fact]
+    public void A_clean_up_that_fails_tells_no_secret_of_its_configuration_although_no_plugin_run_was_kept()
+    {
+        using var configuration = JsonDocument.Parse("""{"plugins":[{"type":"bridge","password":"hunter2-Zq81"}]}""");
+        var record = Attachment with { Configuration = configuration.RootElement.Clone() };
+        _journal.Attachments.Bring(record);
+        _journal.Attachments.Enter(record, AttachmentPhase.Deleting);
+        _journal.Attachments.NoteFailedCleanup(_journal.Attachments.Find("e1")!, "login with hunter2-Zq81 failed");
+
+        Events()[^1].Text.Should().Be("login with (redacted) failed");
     }
 
     [Fact]

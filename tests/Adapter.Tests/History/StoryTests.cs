@@ -45,6 +45,7 @@ public sealed class StoryTests
     [Theory]
     [InlineData("fd00::2")]
     [InlineData("fd00:0:0::0002")]
+    [InlineData("fd00::2/64")]
     public void An_address_is_the_same_however_it_is_written(string address) =>
         Story.Of(History, address, []).Tenures.Select(one => one.Container).Should().Equal("warm1", "warm2");
 
@@ -66,6 +67,10 @@ public sealed class StoryTests
     [Fact]
     public void The_beginning_of_an_id_means_all_that_begin_so() =>
         Story.Of(History, "c", []).Tenures.Should().HaveCount(3);
+
+    [Fact]
+    public void A_name_that_is_a_number_is_no_address() =>
+        Story.Of([Of(0, HistoryEventKind.Attached, "e6", "c6", "2026", "10.88.0.9/16")], "2026", []).Tenures.Should().HaveCount(1);
 
     [Fact]
     public void Nothing_is_known_of_another_name() => Story.Of(History, "other", []).Events.Should().BeEmpty();

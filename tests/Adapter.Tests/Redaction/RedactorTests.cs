@@ -75,6 +75,24 @@ public sealed class RedactorTests
     [Fact]
     public void What_is_no_JSON_is_not_taken_for_it() => new Redactor([]).Json("panic: gravel"u8.ToArray()).Should().BeNull();
 
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"\udc00":{"password":"x"}}""")]
+    public void Half_a_character_makes_no_exception(string json) =>
+        new Redactor([]).Json(Encoding.UTF8.GetBytes(json)).Should().BeNull("no text has it, and it is redacted as any text is");
+
+    [Theory]
+    [InlineData("10.88.0.0/16")]
+    [InlineData("fd00::1234:1")]
+    [InlineData("/run/cni/10.sock")]
+    public void An_address_or_path_in_the_place_of_a_secret_is_kept_wherever_else_it_stands(string value)
+    {
+        var redactor = new Redactor([]);
+
+        redactor.Text($"unexpected token: {value} here").Should().NotContain(value);
+        redactor.Text($"subnet or file {value}").Should().Be($"subnet or file {value}");
+    }
+
     [Fact]
     public async Task A_long_text_without_spaces_is_read_in_no_time()
     {

@@ -6,6 +6,17 @@ namespace Bridge.Adapter.Tests.State;
 public sealed class CidrTests
 {
     [Theory]
+    [InlineData("10.88.0.5", true)]
+    [InlineData("10.88.0.5/16", true)]
+    [InlineData("fd00::5/64", true)]
+    [InlineData("10", false)]
+    [InlineData("0x0a580005", false)]
+    [InlineData("10.5", false)]
+    [InlineData("web", false)]
+    public void A_person_writes_an_address_as_four_numbers_or_with_colons(string text, bool isAddress) =>
+        Cidr.TryWritten(text, out _).Should().Be(isAddress);
+
+    [Theory]
     [InlineData("10.88.0.5/16")]
     [InlineData("0.0.0.0/0")]
     [InlineData("192.0.2.7/32")]

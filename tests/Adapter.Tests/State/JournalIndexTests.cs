@@ -52,6 +52,16 @@ public sealed class JournalIndexTests : IDisposable
         _journal.AttachmentsWith(IPAddress.Parse("fd00::2")).Should().BeEmpty();
     }
 
+    [Fact]
+    public void A_name_counts_alone_where_it_is_the_beginning_of_an_id_too()
+    {
+        _journal.Attachments.Bring(Records.Joined("a1") with { ContainerName = "db" });
+        _journal.Attachments.Bring(Records.Joined("db01") with { ContainerName = "web" });
+
+        _journal.FindByTarget("db").Select(record => record.EndpointId).Should().Equal("a1");
+        _journal.FindByTarget("db0").Select(record => record.EndpointId).Should().Equal("db01");
+    }
+
     [Theory]
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.1.0.2/16","gateway":"10.1.0.1"}]}""")]
     [InlineData("""{"cniVersion":"0.2.0","ip4":{"ip":"10.1.0.2/16"}}""")]
