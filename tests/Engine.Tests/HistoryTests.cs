@@ -11,6 +11,7 @@ namespace Bridge.Engine.Tests;
 public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClassFixture<HistoryHost>
 {
     private const string Followed = "/run/bridge-test/followed";
+    private const string Piped = "/run/bridge-test/piped";
 
     [Feature("True answers: `cnm-cni inspect` agrees with Docker and the kernel")]
     [Fact(Timeout = Deadline.Long)]
@@ -38,6 +39,9 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
             File.Exists(Host.PathOf((string)record!)).Should().BeTrue();
 
         (await CnmCniAsync("inspect", "web")).Should().Contain(docker.Mac).And.NotContainAny(HistoryHost.Secrets);
+        var id = (await DockerAsync("ps", "--quiet", "--filter", "name=web")).Trim();
+        (await CnmCniAsync("inspect", id)).Should().StartWith("web on ");
+        (await CnmCniAsync("log", id)).Should().Contain(docker.Address);
         (await Host.BridgeAsync(["inspect", "nobody"], Cancellation)).ExitCode.Should().Be(1);
     }
 
@@ -69,6 +73,9 @@ public sealed class HistoryTests(HistoryHost engine) : EngineTest(engine), IClas
         byAddress.Tenures.Select(tenure => tenure.Container).Should().Contain("gone");
         (await CnmCniAsync("events", "--since", "1h")).Split('\n').Count(line => line.Contains("  daemon-started  ")).Should()
             .BeGreaterThan(1);
+        var piped = await RunInShellAsync(
+            $"{{ timeout 20 {CnmCniBinary.Require()} events --follow --since 1d; echo ended $? > {Piped}; }} | head -n 1; cat {Piped}");
+        piped.Trim().Should().EndWith("ended 0", "nobody reads what it prints");
         (await RunInShellAsync($"cat {Followed}")).Should().Contain("\"attached\"").And.Contain("\"detached\"")
             .And.Contain("The connection to cnm-cni broke off");
     }

@@ -25,7 +25,7 @@ internal static class CommandLine
 {
     private static readonly Argument<string[]> Targets = new("TARGET")
     {
-        Description = "A container's name, or an endpoint id or the beginning of one. Without any: every attachment.",
+        Description = "A container's name or id, or an endpoint id or the beginning of one. Without any: every attachment.",
         Arity = ArgumentArity.ZeroOrMore,
         CompletionSources = { Completions.Containers },
     };
@@ -152,8 +152,10 @@ internal static class CommandLine
         var command = new Command("check", "Run CNI CHECK for running containers. Exit code 1 when one fails.") { Targets, Json, Config };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
-            var response = await daemon.CheckAsync(new CheckRequest(parsed.GetValue(Targets) ?? []), cancellationToken);
+            var settings = SettingsOf(parsed);
+            using var daemon = new ControlClient(settings.Socket);
+            var targets = await ContainerIds.NamesOfAsync(parsed.GetValue(Targets) ?? [], settings, cancellationToken);
+            var response = await daemon.CheckAsync(new CheckRequest(targets), cancellationToken);
             CheckReport.Write(response, parsed.GetValue(Json), parsed.InvocationConfiguration.Output);
             return response.Results.Any(result => result.Outcome == CheckOutcome.Failed) ? ExitCodes.Failure : ExitCodes.Success;
         });

@@ -11,7 +11,7 @@ internal static class InspectCommand
 {
     private static readonly Argument<string> Target = new("TARGET")
     {
-        Description = "A container's name, an endpoint id or the beginning of one.",
+        Description = "A container's name or id, an endpoint id or the beginning of one.",
         CompletionSources = { Completions.Containers },
     };
 
@@ -24,8 +24,10 @@ internal static class InspectCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
-            var response = await daemon.InspectAsync(new InspectRequest(parsed.GetValue(Target)!), cancellationToken);
+            var settings = SettingsOf(parsed);
+            using var daemon = new ControlClient(settings.Socket);
+            var target = await ContainerIds.NameOfAsync(parsed.GetValue(Target)!, settings, cancellationToken);
+            var response = await daemon.InspectAsync(new InspectRequest(target), cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(Json))
                 await output.WriteLineAsync(JsonSerializer.Serialize(response, ControlJson.Default.InspectResponse));
@@ -42,7 +44,6 @@ internal static class InspectCommand
 internal static class AttachmentReport
 {
     private const int LabelWidth = 16;
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, MaxDepth = 1024, SkipValidation = true };
 
     public static void Write(InspectResponse response, TextWriter output)
     {
@@ -121,12 +122,8 @@ internal static class AttachmentReport
         if (value is not { } json)
             return;
 
-        using var text = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(text, Indented))
-            json.WriteTo(writer);
-
         output.WriteLine($"  {label}:");
-        foreach (var line in System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n'))
+        foreach (var line in IndentedJson.Of(json).Split('\n'))
             output.WriteLine($"    {line}");
     }
 }

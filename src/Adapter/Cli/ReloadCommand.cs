@@ -17,7 +17,7 @@ internal static class ReloadCommand
     {
         var containers = new Argument<string[]>("CONTAINER")
         {
-            Description = "A container's name, or an endpoint id or the beginning of one. Without any: every attachment.",
+            Description = "A container's name or id, or an endpoint id or the beginning of one. Without any: every attachment.",
             Arity = ArgumentArity.ZeroOrMore,
             CompletionSources = { Completions.Containers },
         };
@@ -29,8 +29,10 @@ internal static class ReloadCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var daemon = new ControlClient(SettingsOf(parsed).Socket);
-            var request = new ReloadRequest(parsed.GetValue(containers) ?? [], parsed.GetValue(DryRun));
+            var settings = SettingsOf(parsed);
+            using var daemon = new ControlClient(settings.Socket);
+            var targets = await ContainerIds.NamesOfAsync(parsed.GetValue(containers) ?? [], settings, cancellationToken);
+            var request = new ReloadRequest(targets, parsed.GetValue(DryRun));
             var response = await daemon.ReloadAsync(request, cancellationToken);
             ReloadOutput.Write(response, parsed.GetValue(Json), parsed.InvocationConfiguration.Output);
             return ReloadOutput.IsWell(response) ? ExitCodes.Success : ExitCodes.Failure;

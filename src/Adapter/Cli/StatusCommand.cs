@@ -67,6 +67,9 @@ internal static class StatusCommand
                 }
 
                 Show(block.ToString(), json, pause, output);
+                if (OutputReader.IsGone)
+                    return problems;
+
                 await Task.Delay(pause, TimeProvider.System, end.Token);
             }
         }

@@ -47,7 +47,10 @@ internal sealed class HistoryLog : IDisposable
         _timeProvider = timeProvider;
         _redactor = new Redactor(settings.PluginEnvironment.Values);
         if (settings.History.Size == 0)
+        {
+            HistorySegments.Remove(settings.HistoryDirectory);
             return;
+        }
 
         _segments = new HistorySegments(settings.HistoryDirectory, settings.History.Size);
         _thread = new Thread(Write) { IsBackground = true, Name = "history" };

@@ -71,6 +71,20 @@ internal sealed class HistorySegments(string directory, long size) : IDisposable
         }
     }
 
+    /// <summary>Removes what an earlier daemon has kept, as far as that is possible.</summary>
+    public static void Remove(string directory)
+    {
+        try
+        {
+            foreach (var (_, path) in In(directory))
+                File.Delete(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Nothing depends on it. The next start tries again.
+        }
+    }
+
     /// <returns>Whether all of it is written, in one file.</returns>
     /// <param name="lines">Whole lines.</param>
     public bool TryAppend(ReadOnlySpan<byte> lines)

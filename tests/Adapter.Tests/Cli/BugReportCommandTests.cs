@@ -50,13 +50,17 @@ public sealed class BugReportCommandTests : DaemonCommandTest
     public async Task Without_a_daemon_there_is_a_report_too()
     {
         await FurnishAsync();
-        await File.AppendAllTextAsync(ConfigFile, "#\n", Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(DirectoryPath, "net.d", "20-odd.conf"), """{"name":"half a character: \ud800","token":"hunter2-Zq81"}""",
+            Cancellation);
         var text = (await File.ReadAllTextAsync(ConfigFile, Cancellation)).Replace(Daemon.Path, "/nonexistent/cni.sock");
         await File.WriteAllTextAsync(ConfigFile, text, Cancellation);
 
         (await RunAsync($"bugreport --output {Archive} --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        (await ReadAsync()).Keys.Should().Contain(["settings.yaml", "history.jsonl", "versions.txt"]).And.NotContain("status.json");
+        var files = await ReadAsync();
+        files.Keys.Should().Contain(["settings.yaml", "history.jsonl", "versions.txt"]).And.NotContain("status.json");
+        files[$"cni{DirectoryPath}/net.d/20-odd.conf"].Should().Contain("half a character").And.Contain("\"token\":\"(redacted)\"");
         Output.ToString().Should().Contain("status.json: Nothing answers on");
     }
 
@@ -94,6 +98,16 @@ public sealed class BugReportCommandTests : DaemonCommandTest
         var parts = await source.TryReadAsync(Cancellation);
 
         parts.Should().Equal(ReportPart.Missing("slow.txt", "no answer within 0.1 s"));
+    }
+
+    [Fact]
+    public void A_text_that_is_too_long_begins_with_a_whole_line()
+    {
+        var part = ReportPart.Of("log.txt", $"token={Secret}\nsecond\n{new string('x', ReportPart.Longest - 10)}");
+
+        part.Text!.Length.Should().Be(ReportPart.Longest - 3, "a line that was cut off might begin within a secret");
+        part.Text.Should().StartWith("second\n");
+        part.Problem.Should().Be("only its last 16 Mi characters");
     }
 
     [Fact]

@@ -32,8 +32,11 @@ public sealed class HistoryLogTests : IDisposable
     }
 
     [Fact]
-    public void With_size_0_nothing_is_kept()
+    public void With_size_0_nothing_is_kept_not_even_what_was_there()
     {
+        using (var before = new HistoryLog(Settings, _time))
+            Add(before, "a");
+
         using (var history = new HistoryLog(Settings with { History = new HistorySettings { Size = 0 } }, _time))
         {
             Add(history, "a");
@@ -41,7 +44,7 @@ public sealed class HistoryLogTests : IDisposable
             history.IsOn.Should().BeFalse();
         }
 
-        Directory.GetFileSystemEntries(_state).Should().BeEmpty();
+        Directory.GetFiles(_state, "*", SearchOption.AllDirectories).Should().BeEmpty();
     }
 
     [Fact]

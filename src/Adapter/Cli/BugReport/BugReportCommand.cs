@@ -53,9 +53,12 @@ internal static class BugReportCommand
                 Write(parts, path, archive.Length, parsed.InvocationConfiguration.Output);
                 return ExitCodes.Success;
             }
-            catch
+            catch (Exception failure)
             {
                 File.Delete(path);
+                if (failure is IOException)
+                    throw NotWritable(path, failure);
+
                 throw;
             }
         });
@@ -85,13 +88,14 @@ internal static class BugReportCommand
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new ControlException(
-                File.Exists(path)
-                    ? $"{path} exists already and is not overwritten. Name another file with --output."
-                    : $"{path} cannot be written: {ErrorDescription.OfFile(refused)}",
-                refused);
+            throw File.Exists(path)
+                ? new ControlException($"{path} exists already and is not overwritten. Name another file with --output.", refused)
+                : NotWritable(path, refused);
         }
     }
+
+    private static ControlException NotWritable(string path, Exception refused) =>
+        new($"{path} cannot be written: {ErrorDescription.OfFile(refused)}", refused);
 
     private static void Write(IReadOnlyList<ReportPart> parts, string path, long length, TextWriter output)
     {

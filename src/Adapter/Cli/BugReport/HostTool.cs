@@ -7,7 +7,7 @@ namespace Bridge.Adapter.Cli.BugReport;
 internal static class HostTool
 {
     private const int MostOutput = 64 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15); // Less than a source has: then its error is the better one.
 
     /// <summary>A source of one part: what a program prints.</summary>
     public static ReportSource Source(string name, string tool, params string[] arguments) => new(name, async cancellationToken =>

@@ -41,10 +41,17 @@ internal static class ReportFiles
 
     public static IReadOnlyList<ReportPart> History(AdapterSettings settings)
     {
-        var segments = HistorySegments.In(settings.HistoryDirectory);
-        return segments.Count == 0
+        // As many of the newest files as a part has room for. The daemon may remove the oldest meanwhile.
+        var newestFirst = new List<string>();
+        foreach (var (_, path) in HistorySegments.In(settings.HistoryDirectory).Reverse())
+        {
+            if (newestFirst.Sum(text => (long)text.Length) <= ReportPart.Longest && File.Exists(path))
+                newestFirst.Add(File.ReadAllText(path));
+        }
+
+        return newestFirst.Count == 0
             ? [ReportPart.Missing("history.jsonl", HistoryFiles.Nothing(settings))]
-            : [ReportPart.Of("history.jsonl", string.Concat(segments.Select(segment => File.ReadAllText(segment.Path))))];
+            : [ReportPart.Of("history.jsonl", string.Concat(Enumerable.Reverse(newestFirst)))];
     }
 
     public static async Task<IReadOnlyList<ReportPart>> CniAsync(AdapterSettings settings, CancellationToken cancellationToken)
@@ -83,9 +90,13 @@ internal static class ReportFiles
         var length = LibC.Size(log);
         var start = Math.Max(0, length - LogTail);
         var content = new byte[length - start];
-        var read = RandomAccess.Read(log, content, start);
-        return [new ReportPart("log.txt", Encoding.UTF8.GetString(content.AsSpan(0, read)),
-            start > 0 ? $"the last {LogTail >> 20} MiB of {path}" : null)];
+        var text = Encoding.UTF8.GetString(content.AsSpan(0, RandomAccess.Read(log, content, start)));
+        return
+        [
+            start > 0
+                ? new ReportPart("log.txt", ReportPart.FromNextLine(text), $"the last {LogTail >> 20} MiB of {path}")
+                : new ReportPart("log.txt", text),
+        ];
     }
 
     public static IReadOnlyList<ReportPart> Host() =>

@@ -11,7 +11,10 @@ internal sealed record ReportPart(string Name, string? Text, string? Problem = n
 
     public static ReportPart Of(string name, string text) => text.Length <= Longest
         ? new(name, text)
-        : new(name, text[^Longest..], $"only its last {Longest >> 20} Mi characters");
+        : new(name, FromNextLine(text[^Longest..]), $"only its last {Longest >> 20} Mi characters");
+
+    /// <summary>Without the line that was cut off: it may begin within a secret, which nothing would recognize.</summary>
+    public static string FromNextLine(string text) => text.IndexOf('\n') is >= 0 and var end ? text[(end + 1)..] : "";
 
     public static ReportPart Missing(string name, string problem) => new(name, null, problem);
 }

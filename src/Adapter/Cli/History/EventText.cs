@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Bridge.Adapter.Cnm;
+using Bridge.Adapter.Control;
 using Bridge.Adapter.History;
 
 namespace Bridge.Adapter.Cli.History;
@@ -9,7 +10,6 @@ namespace Bridge.Adapter.Cli.History;
 internal static class EventText
 {
     private const int WidestKind = 17; // ports-unpublished
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, MaxDepth = 1024, SkipValidation = true };
 
     public static string Line(HistoryEvent shown) => $"{Time(shown.Time)}  {Kind(shown.Kind).PadRight(WidestKind)}  {OneLine(What(shown))}";
 
@@ -31,13 +31,6 @@ internal static class EventText
             foreach (var line in lines.Length == 1 ? [] : lines)
                 yield return $"      {line}";
         }
-    }
-
-    /// <summary>As <c>docker ps</c> writes it.</summary>
-    public static string Port(HistoryPort port)
-    {
-        var host = port.HostIp is null or "" ? "" : port.HostIp.Contains(':') ? $"[{port.HostIp}]:" : $"{port.HostIp}:";
-        return $"{host}{port.HostPort}->{port.ContainerPort}/{port.Protocol}";
     }
 
     private static string Kind(HistoryEventKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
@@ -75,6 +68,9 @@ internal static class EventText
     private static string Ports(HistoryEvent shown) =>
         shown.Ports is { Count: > 0 } ports ? $": {string.Join(", ", ports.Select(Port))}" : "";
 
+    private static string Port(HistoryPort port) =>
+        StatusReport.Port(new PublishedPortStatus(port.HostIp, port.HostPort, port.ContainerPort, port.Protocol));
+
     private static string Outcome(PluginRun run) => run switch
     {
         { Signal: { } signal } => $"ended by signal {signal}",
@@ -101,20 +97,12 @@ internal static class EventText
         output is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static string? Json(JsonElement? value)
+    private static string? Json(JsonElement? value) => value switch
     {
-        if (value is not { } json)
-            return null;
-
-        if (json.ValueKind == JsonValueKind.String)
-            return json.GetString();
-
-        using var text = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(text, Indented))
-            json.WriteTo(writer);
-
-        return System.Text.Encoding.UTF8.GetString(text.ToArray());
-    }
+        null => null,
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { } json => IndentedJson.Of(json),
+    };
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -16,6 +16,9 @@ internal static class EventsCommand
 
     private static readonly Option<bool> JsonLines = new("--json") { Description = "Print one JSON object per line." };
 
+    // How often a command that waits looks whether its output is still read.
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
+
     public static Command Build()
     {
         var since = SinceOption();
@@ -57,14 +60,17 @@ internal static class EventsCommand
         {
             var start = JsonSerializer.Deserialize(
                 await stream.ReadLineAsync(cancellationToken) ?? "null", HistoryJson.Default.HistoryPosition);
-            foreach (var shown in HistoryFiles.Read(settings, start).Where(shown => shown.Time >= since && since != default))
+            foreach (var shown in since == default ? [] : HistoryFiles.Read(settings, start).Where(shown => shown.Time >= since))
                 show(shown);
 
-            while (await stream.ReadLineAsync(cancellationToken) is { } line)
+            while (await NextAsync(stream, cancellationToken) is { } line)
             {
                 if (HistoryReader.Parse(Encoding.UTF8.GetBytes(line)) is { } shown)
                     show(shown);
             }
+
+            if (OutputReader.IsGone)
+                return ExitCodes.Success;
         }
         catch (Exception broken) when (broken is IOException or JsonException)
         {
@@ -72,6 +78,20 @@ internal static class EventsCommand
         }
 
         throw new ControlException("cnm-cni has stopped. Run the command again once it is running, with --since.");
+    }
+
+    // Null: the stream has ended, or nobody reads what is printed.
+    private static async Task<string?> NextAsync(StreamReader stream, CancellationToken cancellationToken)
+    {
+        var line = stream.ReadLineAsync(cancellationToken).AsTask();
+        do
+        {
+            if (OutputReader.IsGone)
+                return null;
+        }
+        while (await Task.WhenAny(line, Task.Delay(Glance, TimeProvider.System, cancellationToken)) != line);
+
+        return await line;
     }
 
     private static Option<string?> SinceOption()

@@ -18,7 +18,7 @@ internal static class LogCommand
 
     private static readonly Argument<string> Target = new("TARGET")
     {
-        Description = "A container's name (also of one that is gone), an endpoint id or the beginning of one, or an address.",
+        Description = "A container's name (also of one that is gone) or id, an endpoint id or the beginning of one, or an address.",
         CompletionSources = { Completions.Containers },
     };
 
@@ -34,7 +34,8 @@ internal static class LogCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (settings, console, target) = (SettingsOf(parsed), parsed.InvocationConfiguration, parsed.GetValue(Target)!);
+            var (settings, console) = (SettingsOf(parsed), parsed.InvocationConfiguration);
+            var target = await ContainerIds.NameOfAsync(parsed.GetValue(Target)!, settings, cancellationToken);
             var known = await EndpointsAsync(settings, target, cancellationToken);
             var history = HistoryFiles.Read(settings);
             var story = Story.Of(history, target, known);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridge.Adapter.History;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Documentation.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Bridge.Adapter.Tests.Cli.History;
@@ -35,6 +36,7 @@ public sealed class EventsCommandTests : DaemonCommandTest
 
         (await RunAsync($"events --json --since 2026-01-02 --config {ConfigFile}", Cancellation)).Should().Be(0);
 
+        JsonSchemaTests.Require("event", Lines()[0]);
         using var line = JsonDocument.Parse(Lines().Should().ContainSingle().Subject);
         line.RootElement.GetProperty("plugin").GetProperty("output").GetProperty("code").GetInt32().Should().Be(7);
     }
@@ -62,6 +64,7 @@ public sealed class EventsCommandTests : DaemonCommandTest
         Error.ToString().Should().Contain("cnm-cni has stopped");
         Lines().Should().HaveCount(2);
         Lines()[1].Should().Contain("\"plugin\"");
+        Lines().Should().AllSatisfy(line => JsonSchemaTests.Require("event", line));
     }
 
     [Fact]
@@ -84,6 +87,18 @@ public sealed class EventsCommandTests : DaemonCommandTest
         Lines()[0].Should().MatchRegex("^SINCE +UNTIL +CONTAINER +ENDPOINT +CNI NETWORK +ADDRESSES$");
         Lines()[1].Should().MatchRegex("^2026-01-01T00:00:00.000Z +now +web +5f2b7c3c7a0e +pods +10.88.0.2/16$");
         Output.ToString().Should().Contain("    input:\n      {\n        \"type\": \"bridge\"\n      }\n");
+    }
+
+    [Fact]
+    public async Task Log_as_JSON_is_one_object_that_fits_its_schema()
+    {
+        await WriteAsync(Attached, Failed);
+
+        (await RunAsync($"log 10.88.0.2/16 --json --config {ConfigFile}", Cancellation)).Should().Be(0);
+
+        JsonSchemaTests.Require("log", Output.ToString());
+        using var story = JsonDocument.Parse(Output.ToString());
+        story.RootElement.GetProperty("tenures")[0].GetProperty("container").GetString().Should().Be("web");
     }
 
     [Fact]
