@@ -83,10 +83,20 @@ internal sealed class JournalHistory(HistoryLog history)
         {
             history.Add(HistoryEventKind.CleanupFailed, (made, redactor) =>
             {
-                _ = redactor.Json(after.Configuration.Utf8); // Its secrets may be in the error; the plugin's run may not have been kept.
+                Learn(after, redactor);
                 return Of(made, after) with { Count = after.CleanupAttempts, Text = redactor.Text(error) };
             });
         }
+    }
+
+    // The secrets that plugins were given may be in their error, and the run that has them may not have been kept.
+    private static void Learn(PluginRecord record, Redactor redactor)
+    {
+        foreach (var json in new[] { record.Configuration, record.Capabilities }.OfType<RecordedJson>())
+            _ = redactor.Json(json.Utf8);
+
+        foreach (var argument in record.Arguments)
+            _ = redactor.Value(argument.Key, argument.Value);
     }
 
     private void Add(HistoryEventKind kind, PluginRecord record, IReadOnlyList<PortMapping>? ports = null) =>

@@ -50,8 +50,11 @@ internal sealed class RecordedExecutor(IPluginExecutor executor, HistoryLog hist
         PluginRequest request, PluginOutput? output, PluginText input, PluginText answer, PluginText said, string? error,
         TimeSpan duration, Redactor redactor)
     {
-        // First the input: its secrets may be in everything else.
+        // First the input: its secrets may be in everything else. Where they are unknown, nothing else is kept.
         var given = input.Json(redactor);
+        if (input.IsLeftOut)
+            (answer, said) = (answer.LeftOut(), said.LeftOut());
+
         return new PluginRun(request.PluginType, request.Operation.Verb(), Outcome(output), Math.Round(duration.TotalMilliseconds, 1))
         {
             Path = request.Path,
@@ -97,6 +100,11 @@ internal readonly record struct PluginText
     /// <summary>That it keeps in memory.</summary>
     public int Bytes => _text.Length;
 
+    /// <summary>Only its length is kept.</summary>
+    public bool IsLeftOut => _unread > 0;
+
+    public PluginText LeftOut() => new(default, _unread + _text.Length);
+
     public static PluginText Of(ReadOnlyMemory<byte> text) => text.Length <= LongestRead ? new(text, 0) : new(default, text.Length);
 
     public static PluginText Of(string text) => Of(Encoding.UTF8.GetBytes(text));
@@ -104,7 +112,7 @@ internal readonly record struct PluginText
     /// <returns>Null: it is empty.</returns>
     public JsonElement? Json(Redactor redactor)
     {
-        if (_unread > 0 || _text.IsEmpty)
+        if (IsLeftOut || _text.IsEmpty)
             return Quoted(Text(redactor));
 
         if (redactor.Json(_text) is not { } json)
@@ -119,7 +127,7 @@ internal readonly record struct PluginText
 
     /// <returns>Null: it is empty.</returns>
     public string? Text(Redactor redactor) =>
-        _unread > 0 ? $"({_unread} bytes, too long to be kept)"
+        IsLeftOut ? $"({_unread} bytes, not kept)"
         : _text.IsEmpty ? null
         : Cut(redactor.Text(Encoding.UTF8.GetString(_text.Span).TrimEnd()));
 

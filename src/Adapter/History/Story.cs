@@ -65,14 +65,13 @@ internal sealed record Story(IReadOnlyList<Tenure> Tenures, IReadOnlyList<Histor
 
     private static IEnumerable<Tenure> TenuresOf(HistoryEvent[] events, HashSet<string> endpoints)
     {
-        foreach (var attached in events.Where(one => one.Kind == HistoryEventKind.Attached))
+        foreach (var (at, attached) in events.Index())
         {
-            if (attached.EndpointId is not { } id || !endpoints.Contains(id))
+            if (attached is not { Kind: HistoryEventKind.Attached, EndpointId: { } id } || !endpoints.Contains(id))
                 continue;
 
             var name = events.LastOrDefault(one => one.EndpointId == id && one.Container is not null)?.Container;
-            var end = events.FirstOrDefault(
-                one => one.EndpointId == id && one.Kind == HistoryEventKind.Detached && one.Time >= attached.Time);
+            var end = events.Skip(at).FirstOrDefault(one => one.EndpointId == id && one.Kind == HistoryEventKind.Detached);
             yield return new Tenure(
                 name, id, attached.ContainerId, attached.CniNetwork, attached.Addresses ?? [], attached.Time, end?.Time);
         }

@@ -1,3 +1,5 @@
+using Bridge.Adapter.History;
+
 namespace Bridge.Adapter.Tests.Cnm;
 
 /// <summary>SIGTERM with running calls: the process ends, whatever hangs, and the next start cleans up.</summary>
@@ -49,10 +51,14 @@ public sealed class StopTests() : DaemonProcessTest("calls: {running: 1, waiting
     }
 
     [Fact]
-    public async Task SIGTERM_without_running_calls_ends_with_status_0()
+    public async Task SIGTERM_without_running_calls_ends_with_status_0_and_the_history_ends_with_it()
     {
         Daemon.Terminate();
         (await Daemon.EndAsync()).Should().Be(0, Daemon.Log);
+
+        var kinds = new HistoryReader(Path.Combine(Daemon.StateDirectory, "history")).Read().Select(one => one.Kind).ToArray();
+        kinds[0].Should().Be(HistoryEventKind.DaemonStarted);
+        kinds[^1].Should().Be(HistoryEventKind.DaemonStopped);
     }
 
     private string[] Records() =>

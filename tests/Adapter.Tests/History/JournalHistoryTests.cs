@@ -100,12 +100,15 @@ public sealed class JournalHistoryTests : IDisposable
     public void A_clean_up_that_fails_tells_no_secret_of_its_configuration_although_no_plugin_run_was_kept()
     {
         using var configuration = JsonDocument.Parse("""{"plugins":[{"type":"bridge","password":"hunter2-Zq81"}]}""");
-        var record = Attachment with { Configuration = configuration.RootElement.Clone() };
+        var record = Attachment with
+        {
+            Configuration = configuration.RootElement.Clone(), Arguments = [new CniArgument("API_TOKEN", "opensesame-1")],
+        };
         _journal.Attachments.Bring(record);
         _journal.Attachments.Enter(record, AttachmentPhase.Deleting);
-        _journal.Attachments.NoteFailedCleanup(_journal.Attachments.Find("e1")!, "login with hunter2-Zq81 failed");
+        _journal.Attachments.NoteFailedCleanup(_journal.Attachments.Find("e1")!, "login with hunter2-Zq81 and opensesame-1 failed");
 
-        Events()[^1].Text.Should().Be("login with (redacted) failed");
+        Events()[^1].Text.Should().Be("login with (redacted) and (redacted) failed");
     }
 
     [Fact]

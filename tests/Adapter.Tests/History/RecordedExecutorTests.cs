@@ -56,7 +56,19 @@ public sealed class RecordedExecutorTests : IDisposable
         var input = run.Input!.Value.GetString()!;
         input.Should().StartWith("""{"type":"guard","a":"xxx""").And.EndWith(" more characters)");
         input.Length.Should().BeLessThan(PluginText.Longest + 50);
-        run.Output!.Value.GetString().Should().Be($"({PluginText.LongestRead + 1} bytes, too long to be kept)");
+        run.Output!.Value.GetString().Should().Be($"({PluginText.LongestRead + 1} bytes, not kept)");
+    }
+
+    [Fact]
+    public async Task What_a_plugin_says_to_an_input_whose_secrets_are_unknown_is_left_out_too()
+    {
+        var large = new string('x', PluginText.LongestRead);
+
+        var run = await RunAsync(
+            "cat >/dev/null; echo 'login with hunter2-Zq81 failed' >&2; exit 1", $$"""{"password":"hunter2-Zq81","a":"{{large}}"}""");
+
+        run.Should().BeEquivalentTo(new { Outcome = "failure", ErrorOutput = "(31 bytes, not kept)" });
+        run.Output.Should().BeNull();
     }
 
     [Fact]

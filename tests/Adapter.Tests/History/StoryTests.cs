@@ -69,6 +69,14 @@ public sealed class StoryTests
         Story.Of(History, "c", []).Tenures.Should().HaveCount(3);
 
     [Fact]
+    public void A_clock_that_was_set_back_meanwhile_does_not_matter() => Story.Of(
+        [
+            Of(30, HistoryEventKind.Attached, "e7", "c7", "web", "10.88.0.9/16"),
+            Of(10, HistoryEventKind.Detached, "e7", "c7", "web", "10.88.0.9/16"),
+        ],
+        "web", []).Tenures.Should().ContainSingle().Which.Until.Should().Be(Start.AddSeconds(10));
+
+    [Fact]
     public void A_name_that_is_a_number_is_no_address() =>
         Story.Of([Of(0, HistoryEventKind.Attached, "e6", "c6", "2026", "10.88.0.9/16")], "2026", []).Tenures.Should().HaveCount(1);
 

@@ -38,12 +38,16 @@ internal static class EventsCommand
             if (parsed.GetValue(Follow))
                 return await FollowAsync(settings, from, Show, cancellationToken);
 
-            var events = HistoryFiles.Read(settings);
-            if (events.Count == 0)
-                await console.Error.WriteLineAsync(HistoryFiles.Nothing(settings));
+            var isEmpty = true;
+            foreach (var shown in HistoryFiles.Read(settings))
+            {
+                isEmpty = false;
+                if (shown.Time >= from)
+                    Show(shown);
+            }
 
-            foreach (var shown in events.Where(shown => shown.Time >= from))
-                Show(shown);
+            if (isEmpty)
+                await console.Error.WriteLineAsync(HistoryFiles.Nothing(settings));
 
             return ExitCodes.Success;
         });

@@ -7,16 +7,27 @@ namespace Bridge.Adapter.Cli.History;
 /// <summary>The files of the history, for commands: also without a running daemon.</summary>
 internal static class HistoryFiles
 {
-    /// <exception cref="ControlException">They cannot be read, or there are none.</exception>
-    public static IReadOnlyList<HistoryEvent> Read(AdapterSettings settings, HistoryPosition? end = null)
+    /// <summary>The events, file by file: all together may be larger than the memory.</summary>
+    /// <exception cref="ControlException">They cannot be read.</exception>
+    public static IEnumerable<HistoryEvent> Read(AdapterSettings settings, HistoryPosition? end = null)
+    {
+        using var events = new HistoryReader(settings.HistoryDirectory).Read(end).GetEnumerator();
+        while (HasNext(settings, events))
+            yield return events.Current;
+    }
+
+    private static bool HasNext(AdapterSettings settings, IEnumerator<HistoryEvent> events)
     {
         var directory = settings.HistoryDirectory;
         try
         {
+            if (events.MoveNext())
+                return true;
+
             if (!Directory.Exists(directory) && Directory.Exists(settings.StateDirectory))
                 RequireReadable(settings);
 
-            return [.. new HistoryReader(directory).Read(end)];
+            return false;
         }
         catch (UnauthorizedAccessException refused)
         {

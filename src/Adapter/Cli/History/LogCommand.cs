@@ -37,7 +37,7 @@ internal static class LogCommand
             var (settings, console) = (SettingsOf(parsed), parsed.InvocationConfiguration);
             var target = await ContainerIds.NameOfAsync(parsed.GetValue(Target)!, settings, cancellationToken);
             var known = await EndpointsAsync(settings, target, cancellationToken);
-            var history = HistoryFiles.Read(settings);
+            HistoryEvent[] history = [.. HistoryFiles.Read(settings)];
             var story = Story.Of(history, target, known);
             if (story.Events.Count == 0)
                 throw new ControlException(Unknown(settings, history, target));
@@ -98,7 +98,7 @@ internal static class LogCommand
         }
     }
 
-    private static string Unknown(AdapterSettings settings, IReadOnlyList<HistoryEvent> history, string target) => history.Count == 0
+    private static string Unknown(AdapterSettings settings, HistoryEvent[] history, string target) => history.Length == 0
         ? HistoryFiles.Nothing(settings)
         : $"The history has nothing about \"{target}\": no container name, endpoint id or address. It begins at " +
             $"{EventText.Time(history[0].Time)}; older events were overwritten (setting history.size), or happened before. " +
