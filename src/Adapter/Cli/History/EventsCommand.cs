@@ -88,14 +88,13 @@ internal static class EventsCommand
     private static async Task<string?> NextAsync(StreamReader stream, CancellationToken cancellationToken)
     {
         var line = stream.ReadLineAsync(cancellationToken).AsTask();
-        do
+        while (!OutputReader.IsGone)
         {
-            if (OutputReader.IsGone)
-                return null;
+            if (line.IsCompleted || await Task.WhenAny(line, Task.Delay(Glance, TimeProvider.System, cancellationToken)) == line)
+                return await line;
         }
-        while (await Task.WhenAny(line, Task.Delay(Glance, TimeProvider.System, cancellationToken)) != line);
 
-        return await line;
+        return null;
     }
 
     private static Option<string?> SinceOption()
