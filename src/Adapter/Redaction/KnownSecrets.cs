@@ -26,9 +26,12 @@ internal sealed class KnownSecrets
     public KnownSecrets(IEnumerable<string> values) =>
         _permanent.UnionWith(values.Where(value => value.Length >= Shortest).SelectMany(Spellings));
 
+    /// <summary>
+    /// Remembers a value. An address is only redacted in its place ("unexpected token: 10.88.0.0/16"): the history is about addresses.
+    /// </summary>
     public void Add(string value)
     {
-        if (value.Length < Shortest || !_values.Add(value))
+        if (value.Length < Shortest || Cidr.TryWritten(value, out _) || !_values.Add(value))
             return;
 
         _oldestFirst.Enqueue(value);
@@ -39,12 +42,12 @@ internal sealed class KnownSecrets
     }
 
     /// <summary>
-    /// A value that was found in a free text. A plain word, a path or an address there is redacted in its place and not remembered: behind
-    /// "token:" may stand anything ("unexpected token: 10.88.0.0/16"), and addresses are what the history is about.
+    /// A value that was found in a free text. A plain word there is redacted in its place and not remembered: behind "token:" may stand
+    /// any word.
     /// </summary>
     public void AddFound(string value)
     {
-        if (value.Length >= Distinctive && !value.All(char.IsAsciiLetterLower) && value[0] != '/' && !Cidr.TryWritten(value, out _))
+        if (value.Length >= Distinctive && !value.All(char.IsAsciiLetterLower))
             Add(value);
     }
 
