@@ -21,7 +21,9 @@ internal sealed record Tenure(
 internal sealed record Story(IReadOnlyList<Tenure> Tenures, IReadOnlyList<HistoryEvent> Events)
 {
     /// <param name="history">All events.</param>
-    /// <param name="target">A container's name, an endpoint or CNI container id, the beginning of one, or an address, also with prefix length.</param>
+    /// <param name="target">
+    /// A container's name, an endpoint or CNI container id, the beginning of one, or an address, also with prefix length.
+    /// </param>
     /// <param name="known">Endpoints that the target is known to mean, although no event names it yet.</param>
     public static Story Of(IReadOnlyList<HistoryEvent> history, string target, IReadOnlyList<string> known)
     {
