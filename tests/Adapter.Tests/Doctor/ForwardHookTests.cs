@@ -1,5 +1,6 @@
 using System.Net;
 using Bridge.Adapter.Doctor.Firewall;
+using Bridge.Adapter.Doctor.Readings;
 
 namespace Bridge.Adapter.Tests.Doctor;
 
@@ -58,6 +59,7 @@ public sealed class ForwardHookTests
     [InlineData("-A FORWARD -j REJECT --reject-with icmp-port-unreachable", "-A FORWARD -i cni0 -j ACCEPT")]
     [InlineData("-A FORWARD -g CNI-ADMIN", "-A FORWARD -i cni0 -j ACCEPT")]
     [InlineData("-A FORWARD -i cni0 -j LOG --log-prefix \"ACCEPT \"")]
+    [InlineData("-A FORWARD -m comment --comment \"-s all\" -j DROP", "-A FORWARD -i cni0 -j ACCEPT")]
     public void A_rule_that_does_not_fit_lets_nothing_through(params string[] rules) =>
         Iptables("DROP", $"{string.Join('\n', rules)}").Judge(Outward).Passage.Should().Be(Passage.Dropped);
 
@@ -65,6 +67,7 @@ public sealed class ForwardHookTests
     [InlineData("-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT")]
     [InlineData("-A FORWARD -p tcp -m tcp --tcp-flags FIN,SYN SYN -j ACCEPT")]
     [InlineData("-A FORWARD -m set --match-set pods src -j CNI-ADMIN", "-A CNI-ADMIN -j ACCEPT")]
+    [InlineData("-A FORWARD -j CNI-ADMIN", "-A FORWARD -j ACCEPT", "-A CNI-ADMIN -p tcp -j RETURN", "-A CNI-ADMIN -j DROP")]
     public void Conditions_that_are_not_understood_leave_a_doubt(params string[] rules) =>
         Iptables("DROP", string.Join('\n', rules)).Judge(Outward).Passage.Should().Be(Passage.MaybeDropped);
 
@@ -126,6 +129,8 @@ public sealed class ForwardHookTests
     [InlineData("""{ "meta": { "key": "oifname" } }""", "\"eth*\"", true)]
     [InlineData("""{ "meta": { "key": "nfproto" } }""", "\"ipv6\"", false)]
     [InlineData("""{ "payload": { "protocol": "ip", "field": "saddr" } }""", "\"@pods\"", null)]
+    [InlineData("""{ "payload": { "protocol": "ip", "field": "saddr" } }""",
+        """{ "set": ["10.1.1.1", { "range": ["10.88.0.0", "10.88.0.255"] }] }""", null)]
     [InlineData("""{ "payload": { "protocol": "tcp", "field": "dport" } }""", "22", null)]
     public void Conditions_of_nftables_are_understood(string left, string right, bool? matches)
     {
@@ -134,13 +139,42 @@ public sealed class ForwardHookTests
                 { "match": { "op": "==", "left": {{left}}, "right": {{right}} } }, { "accept": null } ] } }
             """;
 
-        Nftables(RedHosts.Nft("mine", "fwd", "drop", rule)).Judge(Outward).Passage.Should().Be(matches switch
-        {
-            true => Passage.Accepted,
-            false => Passage.Dropped,
-            null => Passage.MaybeDropped,
-        });
+        Nftables(RedHosts.Nft("mine", "fwd", "drop", rule)).Judge(Outward).Passage.Should().Be(Of(matches));
     }
+
+    [Theory]
+    [InlineData("""{ "set": [["eth0", { "drop": null }], ["cni0", { "accept": null }]] }""", true)]
+    [InlineData("""{ "set": [["cni0", { "drop": null }], ["eth0", { "accept": null }]] }""", false)]
+    [InlineData("\"@links\"", null)]
+    public void A_verdict_map_decides_by_its_elements(string elements, bool? accepts)
+    {
+        var rule = $$"""
+            , { "rule": { "family": "inet", "table": "mine", "chain": "fwd", "handle": 3, "expr": [
+                { "vmap": { "key": { "meta": { "key": "iifname" } }, "data": {{elements}} } } ] } }
+            """;
+
+        Nftables(RedHosts.Nft("mine", "fwd", "drop", rule)).Judge(Outward).Passage.Should().Be(Of(accepts));
+    }
+
+    // iptables-nft-save prints a remark in place of such a table.
+    [Fact]
+    public void A_table_filter_that_iptables_cannot_list_is_read_from_nft()
+    {
+        var hooks = FirewallReading.Parse(new Dictionary<string, string>
+        {
+            ["iptables-nft"] = "# Table `filter' contains one or more incompatible base-chains, use 'nft' tool.\n",
+            ["nft"] = RedHosts.Nft("filter", "forward", "drop").Replace("\"inet\"", "\"ip\"", StringComparison.Ordinal),
+        }).Hooks;
+
+        hooks.Should().ContainSingle().Which.Judge(Outward).Passage.Should().Be(Passage.Dropped);
+    }
+
+    private static Passage Of(bool? accepts) => accepts switch
+    {
+        true => Passage.Accepted,
+        false => Passage.Dropped,
+        null => Passage.MaybeDropped,
+    };
 
     private static Packet Packet(string input, string output, string source, string destination) =>
         new(input, output, IPAddress.Parse(source), IPAddress.Parse(destination), IsTranslated: false);
@@ -161,5 +195,5 @@ public sealed class ForwardHookTests
         COMMIT
         """, BackEnd.Iptables, isIPv6: false)!;
 
-    private static ForwardHook Nftables(string json) => NftablesRules.Read(json, withoutIptables: true).Single();
+    private static ForwardHook Nftables(string json) => NftablesRules.Read(json, ["ip", "ip6"]).Single();
 }

@@ -17,6 +17,9 @@ internal sealed record ForwardHook(
     /// <summary>Whether it sees packets of IPv4, and of IPv6.</summary>
     public required (bool IPv4, bool IPv6) Families { get; init; }
 
+    /// <summary>Some rule, or the policy, drops packets.</summary>
+    public bool MayDrop => Drops || Chains.Values.Any(rules => rules.Any(rule => rule.Verdict == Verdict.Drop));
+
     /// <returns>What becomes of the packet, and what decided: a rule, or the policy.</returns>
     public (Passage Passage, string By) Judge(Packet packet)
     {
@@ -36,6 +39,7 @@ internal sealed record ForwardHook(
         // Null: the end of the chain, or RETURN.
         public (Verdict Verdict, string By)? Through(ForwardHook hook, string chain, int depth)
         {
+            var mayHaveLeft = false;
             foreach (var rule in hook.Chains.GetValueOrDefault(chain, []))
             {
                 var matches = rule.Matches(packet);
@@ -49,9 +53,13 @@ internal sealed record ForwardHook(
                         MayBeAccepted |= rule.Verdict == Verdict.Accept;
                         break;
                     case Verdict.Accept or Verdict.Drop:
+                        MayBeAccepted |= mayHaveLeft;
                         return (rule.Verdict, $"the rule \"{rule.Text}\" of chain {chain}");
                     case Verdict.Return when matches == true:
                         return null;
+                    case Verdict.Return:
+                        mayHaveLeft = true; // Some packets miss the rules below.
+                        break;
                     case Verdict.Jump when depth < Deepest:
                         if (Through(hook, rule.Target, depth + 1) is not { } decided)
                         {
@@ -62,7 +70,10 @@ internal sealed record ForwardHook(
                         }
 
                         if (matches == true)
+                        {
+                            MayBeAccepted |= mayHaveLeft;
                             return decided;
+                        }
 
                         MayBeAccepted |= decided.Verdict == Verdict.Accept;
                         break;

@@ -30,7 +30,8 @@ internal static partial class IptablesRules
         };
     }
 
-    private static string[] Words(string line) => [.. Word().Matches(line).Select(match => match.Value.Trim('"'))];
+    // A text in quotes keeps them: what it begins with makes it no option.
+    private static string[] Words(string line) => [.. Word().Matches(line).Select(match => match.Value)];
 
     private static FirewallRule Rule(string[] words, ICollection<string> chains)
     {
@@ -45,7 +46,7 @@ internal static partial class IptablesRules
             while (index < words.Length && !words[index].StartsWith('-') && words[index] != "!")
                 index++; // Options have none, one or two arguments.
 
-            var argument = index > first ? words[first] : "";
+            var argument = index > first ? words[first].Trim('"') : "";
             switch (option)
             {
                 case "-i":

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static Bridge.Adapter.Doctor.Firewall.NftablesConditions;
 
 namespace Bridge.Adapter.Doctor.Firewall;
 
@@ -11,15 +11,17 @@ namespace Bridge.Adapter.Doctor.Firewall;
 internal static class NftablesRules
 {
     /// <param name="json">The ruleset.</param>
-    /// <param name="withoutIptables">The tables <c>filter</c> of the families ip and ip6 are read elsewhere.</param>
+    /// <param name="readElsewhere">Families (<c>ip</c>, <c>ip6</c>) whose table <c>filter</c> iptables-save lists.</param>
     /// <exception cref="JsonException">It is not that.</exception>
-    public static IReadOnlyList<ForwardHook> Read(string json, bool withoutIptables)
+    public static IReadOnlyList<ForwardHook> Read(string json, IReadOnlyCollection<string> readElsewhere)
     {
         var objects = (JsonNode.Parse(json)?["nftables"] as JsonArray ?? []).OfType<JsonObject>().ToArray();
         var rules = objects.Select(item => item["rule"]).OfType<JsonObject>()
-            .ToLookup(rule => (Text(rule, "family"), Text(rule, "table"), Text(rule, "chain")), Rule);
+            .SelectMany(
+                rule => Rules(rule), (rule, one) => (Chain: (Text(rule, "family"), Text(rule, "table"), Text(rule, "chain")), Rule: one))
+            .ToLookup(pair => pair.Chain, pair => pair.Rule);
         var chains = objects.Select(item => item["chain"]).OfType<JsonObject>()
-            .Where(chain => !withoutIptables || (Text(chain, "family"), Text(chain, "table")) is not ("ip" or "ip6", "filter")).ToArray();
+            .Where(chain => Text(chain, "table") != "filter" || !readElsewhere.Contains(Text(chain, "family"))).ToArray();
         return
         [
             .. chains.Where(chain => Text(chain, "hook") == "forward" && Text(chain, "family") is "ip" or "ip6" or "inet")
@@ -40,97 +42,59 @@ internal static class NftablesRules
     private static bool IsOfTable(JsonObject chain, JsonObject other) =>
         Text(chain, "family") == Text(other, "family") && Text(chain, "table") == Text(other, "table");
 
-    private static FirewallRule Rule(JsonObject rule)
+    // One rule; with a verdict map one for each of its elements, of which at most one fits a packet.
+    private static IEnumerable<FirewallRule> Rules(JsonObject json)
     {
-        var conditions = new List<Func<Packet, bool?>>();
-        var (verdict, target, isGoto) = (Verdict.Continue, "", false);
-        foreach (var part in (rule["expr"] as JsonArray ?? []).OfType<JsonObject>())
+        var rule = new FirewallRule($"handle {json["handle"]}", [], Verdict.Continue);
+        JsonObject? map = null;
+        foreach (var statement in (json["expr"] as JsonArray ?? []).OfType<JsonObject>().Select(part => part.FirstOrDefault()))
         {
-            switch (part.First())
+            switch (statement)
             {
                 case { Key: "match", Value: JsonObject match }:
-                    conditions.Add(Condition(match));
+                    rule = Under(rule, Of(match));
                     break;
-                case { Key: "accept" }:
-                    verdict = Verdict.Accept;
-                    break;
-                case { Key: "drop" or "reject" }:
-                    verdict = Verdict.Drop;
-                    break;
-                case { Key: "return" }:
-                    verdict = Verdict.Return;
-                    break;
-                case { Key: "jump" or "goto", Value: JsonObject chain } jump:
-                    (verdict, target, isGoto) = (Verdict.Jump, Text(chain, "target"), jump.Key == "goto");
+                case { Key: "vmap", Value: JsonObject found }:
+                    map = found;
                     break;
                 case { Key: "vmap" or "xt" or "limit" }:
-                    conditions.Add(Conditions.Unknown);
+                    rule = Under(rule, Conditions.Unknown);
                     break;
                 default:
-                    break; // A counter, a log, a mark.
+                    rule = Decided(rule, statement);
+                    break;
             }
         }
 
-        return new FirewallRule($"handle {rule["handle"]}", conditions, verdict, target) { IsGoto = isGoto };
+        return map is null ? [rule] : Elements(rule, map);
     }
 
-    private static Func<Packet, bool?> Condition(JsonObject match)
+    // The elements of a named map ("@…") are not read: it may accept any packet.
+    private static IEnumerable<FirewallRule> Elements(FirewallRule rule, JsonObject map)
     {
-        var negated = Text(match, "op") == "!=";
-        string[] texts = [.. Texts(match["right"])];
-        if (texts.Length == 0 || match["left"] is not JsonObject left)
-            return Conditions.Unknown;
+        if (map["data"] is not JsonObject data || data["set"] is not JsonArray elements)
+            return [Under(rule, Conditions.Unknown) with { Verdict = Verdict.Accept }];
 
-        return left.First() switch
+        return
+        [
+            .. elements.OfType<JsonArray>().Where(element => element.Count == 2 && element[1] is JsonObject)
+                .Select(element => Decided(
+                    Under(rule, Of(map["key"], element[0], negated: false)), element[1]!.AsObject().FirstOrDefault())),
+        ];
+    }
+
+    private static FirewallRule Under(FirewallRule rule, Func<Packet, bool?> condition) =>
+        rule with { Conditions = [.. rule.Conditions, condition] };
+
+    private static FirewallRule Decided(FirewallRule rule, KeyValuePair<string, JsonNode?> statement) => statement switch
+    {
+        { Key: "accept" } => rule with { Verdict = Verdict.Accept },
+        { Key: "drop" or "reject" } => rule with { Verdict = Verdict.Drop },
+        { Key: "return" } => rule with { Verdict = Verdict.Return },
+        { Key: "jump" or "goto", Value: JsonObject chain } => rule with
         {
-            { Key: "meta", Value: JsonObject meta } when Text(meta, "key") is "iifname" or "iif" =>
-                Any(texts, text => Conditions.Link(text, packet => packet.Input, negated: false), negated),
-            { Key: "meta", Value: JsonObject meta } when Text(meta, "key") is "oifname" or "oif" =>
-                Any(texts, text => Conditions.Link(text, packet => packet.Output, negated: false), negated),
-            { Key: "meta", Value: JsonObject meta } when Text(meta, "key") == "nfproto" =>
-                packet => texts.Contains(packet.IsIPv6 ? "ipv6" : "ipv4") != negated,
-            { Key: "payload", Value: JsonObject payload } when Text(payload, "protocol") is "ip" or "ip6" =>
-                OfAddress(Text(payload, "field"), Text(payload, "protocol"), texts, negated),
-            { Key: "ct", Value: JsonObject ct } when Text(ct, "key") is "state" or "status" => Conditions.State(texts, negated),
-            _ => Conditions.Unknown,
-        };
-    }
-
-    private static Func<Packet, bool?> OfAddress(string field, string family, string[] texts, bool negated)
-    {
-        Func<Packet, IPAddress>? address = field switch
-        {
-            "saddr" => packet => packet.Source,
-            "daddr" => packet => packet.Destination,
-            _ => null,
-        };
-        if (address is null)
-            return Conditions.Unknown;
-
-        var any = Any(texts, text => Conditions.Address(text, address, negated: false), negated);
-        return packet => packet.IsIPv6 == (family == "ip6") ? any(packet) : false; // Such a rule concerns its own family alone.
-    }
-
-    private static Func<Packet, bool?> Any(string[] texts, Func<string, Func<Packet, bool?>> condition, bool negated)
-    {
-        Func<Packet, bool?>[] each = [.. texts.Select(condition)];
-        return packet =>
-        {
-            var results = each.Select(one => one(packet)).ToArray();
-            return results.Contains(true) ? !negated : results.Contains(null) ? null : negated;
-        };
-    }
-
-    // A text, a prefix, or a set of them. Of named sets ("@…") the content is not read.
-    private static IEnumerable<string> Texts(JsonNode? value) => value switch
-    {
-        JsonValue text when text.TryGetValue(out string? one) => one.StartsWith('@') ? [] : [one],
-        JsonObject json when json["prefix"] is JsonObject prefix => [$"{prefix["addr"]}/{prefix["len"]}"],
-        JsonObject json when json["set"] is JsonArray set => set.SelectMany(Texts),
-        JsonArray several => several.SelectMany(Texts),
-        _ => [],
+            Verdict = Verdict.Jump, Target = Text(chain, "target"), IsGoto = statement.Key == "goto",
+        },
+        _ => rule, // A counter, a log, a mark.
     };
-
-    private static string Text(JsonObject json, string key) =>
-        json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 }

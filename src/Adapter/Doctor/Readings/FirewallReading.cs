@@ -61,7 +61,10 @@ internal sealed record FirewallReading(IReadOnlyList<ForwardHook> Hooks, bool Ha
             IptablesRules.Read(Part("iptables-legacy"), BackEnd.LegacyIptables, isIPv6: false),
             IptablesRules.Read(Part("ip6tables-legacy"), BackEnd.LegacyIptables, isIPv6: true),
         ];
-        var (nftables, whyNot) = Nftables(Part("nft"), withoutIptables: parts.ContainsKey("iptables-nft"));
+        // iptables-save leaves out a table filter that nft has filled with what iptables does not have.
+        string[] readElsewhere = [.. hooks.OfType<ForwardHook>().Where(hook => hook.BackEnd == BackEnd.Iptables)
+            .Select(hook => hook.Families.IPv6 ? "ip6" : "ip")];
+        var (nftables, whyNot) = Nftables(Part("nft"), readElsewhere);
         var version = Part("version");
         return new FirewallReading(
             [.. hooks.OfType<ForwardHook>(), .. nftables], parts.ContainsKey("version"),
@@ -73,13 +76,13 @@ internal sealed record FirewallReading(IReadOnlyList<ForwardHook> Hooks, bool Ha
         };
     }
 
-    private static (IReadOnlyList<ForwardHook> Hooks, string? WhyNot) Nftables(string json, bool withoutIptables)
+    private static (IReadOnlyList<ForwardHook> Hooks, string? WhyNot) Nftables(string json, string[] readElsewhere)
     {
         try
         {
             return json.Trim().Length == 0
                 ? ([], "nft printed nothing: this one may be built without JSON")
-                : (NftablesRules.Read(json, withoutIptables), null);
+                : (NftablesRules.Read(json, readElsewhere), null);
         }
         catch (JsonException)
         {
