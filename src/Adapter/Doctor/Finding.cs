@@ -23,6 +23,9 @@ internal enum Weight
 /// <param name="Commands">The commands that mend it, in their order; where only a person can decide, those that show more.</param>
 internal sealed record Finding(Weight Weight, string What, string Why, IReadOnlyList<string> Commands)
 {
+    /// <summary>The CNI network that it is about; null where it is about the host.</summary>
+    public string? Network { get; init; }
+
     public static Finding Error(string what, string why, params IReadOnlyList<string> commands) => new(Weight.Error, what, why, commands);
 
     public static Finding Warning(string what, string why, params IReadOnlyList<string> commands) =>

@@ -48,6 +48,7 @@ public sealed class ReadingTests : IDisposable
             .Should().Contain(["daemon", "docker", "cni-directories"]);
         diagnosis.Findings.Where(pair => pair.Finding.Weight == Weight.NotChecked).Select(pair => pair.Finding.What)
             .Should().NotContainMatch("the check failed*");
+        JsonSchemas.Require("doctor", diagnosis.Json());
         _directory.EnumerateFileSystemInfos().Should().BeEmpty();
     }
 
@@ -84,10 +85,14 @@ public sealed class ReadingTests : IDisposable
             type=AVC msg=audit(1.3:4): avc:  denied  { write } for  pid=8 comm="portmap" name="xtables.lock" tclass=file permissive=0
             type=AVC msg=audit(1.4:5): avc:  denied  { read } for  pid=9 comm="nginx" name="secret" tclass=file permissive=0
             type=AVC msg=audit(1.5:6): apparmor="DENIED" operation="mount" profile="x" pid=9 comm="cnm-cni"
+            type=AVC msg=audit(1.6:7): avc:  denied  { read } for  pid=9 comm="azure-vnet-ipvl" name="x" tclass=file permissive=0
+            type=AVC msg=audit(1.7:8): avc:  denied  { open } for  pid=9 comm="bridge" name="x" tclass=file permissive=1
             """;
 
-        DenialsReading.Parse(Log, ["bridge", "portmap"]).Lines.Select(denial => $"{denial.Module} {denial.Program} {denial.Operation}")
-            .Should().Equal("AppArmor cnm-cni mount", "SELinux portmap write");
+        DenialsReading.Parse(Log, ["bridge", "portmap", "azure-vnet-ipvlan"], DateTimeOffset.UnixEpoch.AddDays(1)).Lines
+            .Select(denial => $"{denial.Module} {denial.Program} {denial.Operation}")
+            .Should().Equal("SELinux azure-vnet-ipvl read", "AppArmor cnm-cni mount", "SELinux portmap write");
+        DenialsReading.Parse(Log, ["bridge", "portmap"], DateTimeOffset.UnixEpoch.AddDays(2)).Lines.Should().BeEmpty("it is long ago");
     }
 
     [Theory]

@@ -160,13 +160,13 @@ internal static class RedHosts
                 Directories = Of(sound.Directories with { Runtimes = [sound.Runtime(RuntimeState.Disabled)] }),
             }, Weight.Note, "its CRI plugin is disabled", "cnm-cni networks"),
         new("mtu", (_, host) => host with { Links = Of(host.Links.Value! with { Links = [Link("eth0", 1400)] }) },
-            Weight.Warning, "have MTU 1450, and the uplink eth0 has 1400", "select(.type == \"bridge\")).mtu = 1400"),
+            Weight.Warning, "have MTU 1450, and the uplink eth0 has 1400", "sed -i -E 's/"),
         new("mtu", (sound, host) => host with
             {
                 Networks = Of(sound.Networks(Conflist("""
                     { "type": "macvlan", "master": "eth0", "mtu": 9000, "ipam": { "type": "host-local", "subnet": "10.88.0.0/24" } }
                     """))),
-            }, Weight.Error, "has MTU 9000, and its master eth0 has 1500", "jq"),
+            }, Weight.Error, "has MTU 9000, and its master eth0 has 1500", "9000([^0-9]|$)/\\11500"),
     ];
 
     private static IEnumerable<RedHost> OfPlugins() =>
@@ -207,6 +207,11 @@ internal static class RedHosts
             }, Weight.Error, "The kernel has no veth, which plugin bridge needs", "modprobe veth"),
         new("ip-forward", (_, host) => host with { Sysctls = Of(Sysctls((SysctlsReading.Forwarding, "0"))) },
             Weight.Error, "does not forward IPv4", "net.ipv4.ip_forward = 1"),
+        new("ip-forward", (sound, host) => host with
+            {
+                Sysctls = Of(Sysctls((SysctlsReading.Forwarding, "0"))),
+                Networks = Of(sound.Networks(Conflist("""{ "type": "calico", "ipam": { "type": "calico-ipam" } }"""))),
+            }, Weight.Warning, "does not forward IPv4", "net.ipv4.ip_forward = 1"),
         new("ipv6-forward", (sound, host) => host with
             {
                 Networks = Of(sound.Networks(Chain.Replace("10.88.0.0/24", "fd00:88::/64", StringComparison.Ordinal))),
@@ -227,7 +232,7 @@ internal static class RedHosts
             Weight.Warning, "250000 connections of at most 262144", "net.netfilter.nf_conntrack_max = 524288"),
         new("access-denials", (_, host) => host with { Denials = Of(DenialsReading.Parse(
                 "audit: type=1400 apparmor=\"DENIED\" operation=\"open\" profile=\"cnm-cni\" name=\"/x\" pid=7 " +
-                "comm=\"cnm-cni\" requested_mask=\"r\"", [])) },
+                "comm=\"cnm-cni\" requested_mask=\"r\"", [], Now)) },
             Weight.Warning, "AppArmor has denied cnm-cni: open.", "aa-status"),
     ];
 
@@ -248,9 +253,11 @@ internal static class RedHosts
             Weight.Error, "Chain FORWARD of legacy iptables drops", "iptables-legacy -I FORWARD -i cni0 -j ACCEPT"),
         new("forward-nftables", (_, host) => host with { Firewall = Of(Firewall("", "ACCEPT", ("nft", Nft("mine", "forward", "drop")))) },
             Weight.Error, "Chain forward of nftables' table inet mine drops", "nft insert rule inet mine forward iifname \"cni0\" accept"),
-        new("firewalld-zone", (_, host) => host with
+        new("firewalld-zone", (sound, host) => host with
             {
                 Firewall = Of(Firewall("", "ACCEPT", ("nft", Nft("firewalld", "filter_FORWARD", "drop")))),
+                Networks = Of(sound.Networks(Chain.Replace("{ \"type\": \"firewall\" }", "{ \"type\": \"tuning\" }",
+                    StringComparison.Ordinal))),
             }, Weight.Error, "table inet firewalld drops", "firewall-cmd --permanent --zone=trusted --add-interface=cni0"),
         new("firewall-leftovers", (_, host) => host with
             {

@@ -55,6 +55,7 @@ internal sealed class SoundHost : IDisposable
         Networks = Of(Networks(Chain)),
         Plugins = Of(new PluginsReading([.. new[] { "bridge", "host-local", "portmap", "firewall" }.Select(Plugin)])),
         Pools = Of(new PoolsReading([("pods", new FreeSubnet(IPNetwork.Parse("10.88.0.0/24"), 250, 253), "/var/lib/cni/networks/pods")])),
+        Packages = Of(new PackagesReading("apt-get")),
         Kernel = Of(new KernelReading(new HashSet<string>(["bridge", "veth"]), new HashSet<string>(["nf_nat", "nf_conntrack"]), null)),
         Sysctls = Of(Sysctls()),
         Links = Of(new LinksReading(

@@ -43,7 +43,8 @@ internal sealed class DockerVersionCheck() : Check<DockerReading>(host => host.D
 
         foreach (var fault in KnownDockerFaults.All.Where(fault => fault.IsIn(version)))
             yield return new Finding(
-                fault.Weight, $"Docker {version} {fault.What}.", fault.Why, fault.Commands);
+                fault.Weight, $"Docker {version} {fault.What}.", fault.Why,
+                [fault.Command ?? Packages.Upgrade(host, Package.Docker(reading.Engine.Version.Engine))]);
     }
 }
 

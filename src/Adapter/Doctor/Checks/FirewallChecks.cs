@@ -17,8 +17,14 @@ internal sealed class FirewallProgramsCheck() : Check<FirewallReading>(host => h
 
     protected override IEnumerable<Finding> Find(FirewallReading reading, HostReadings host)
     {
-        if (reading.HasIptables || host.Configured.Value is not { } networks)
+        if (reading.HasIptables)
             yield break;
+
+        if (host.Configured.Value is not { } networks)
+        {
+            yield return Finding.NotChecked(host.Configured.WhyNot ?? "");
+            yield break;
+        }
 
         foreach (var plugin in networks.Networks.SelectMany(network => network.Plugins).Where(Needs).Select(plugin => plugin.Type)
             .Distinct())
@@ -27,7 +33,7 @@ internal sealed class FirewallProgramsCheck() : Check<FirewallReading>(host => h
             if (plugin == "firewall" || !reading.HasNftables || !(release >= FirstWithNftables))
                 yield return Finding.Error(
                     $"Plugin {plugin} runs iptables, which is not installed.", "ADD fails, or traffic is not let through.",
-                    "apt-get install iptables");
+                    Packages.Install(host, Package.Iptables));
         }
     }
 
@@ -101,9 +107,9 @@ internal sealed class FirewalldZoneCheck() : ForwardCheck(BackEnd.Nftables)
 
     protected override IReadOnlyList<string> Commands(ForwardHook hook, NetworkShape network, bool isIncoming, FirewallReading reading) =>
     [
-        network.Bridge is { } bridge
-            ? $"firewall-cmd --permanent --zone=trusted --add-interface={bridge}"
-            : $"firewall-cmd --permanent --zone=trusted --add-source={network.Subnets[0]}",
+        .. network.Bridge is { } bridge
+            ? [$"firewall-cmd --permanent --zone=trusted --add-interface={bridge}"]
+            : network.Subnets.Select(subnet => $"firewall-cmd --permanent --zone=trusted --add-source={subnet}"),
         "firewall-cmd --reload",
     ];
 }

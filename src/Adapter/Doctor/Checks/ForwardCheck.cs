@@ -13,6 +13,10 @@ namespace Bridge.Adapter.Doctor.Checks;
 internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(host => host.Firewall)
 {
     private const string AnyUplink = "uplink";
+
+    // Docker never changes it. One that is left from another back end of Docker's may be called by nobody.
+    private const string OfUser = "DOCKER-USER";
+
     private static readonly IPAddress Outside = IPAddress.Parse("192.0.2.1"); // RFC 5737
     private static readonly IPAddress OutsideOfIPv6 = IPAddress.Parse("2001:db8::1"); // RFC 3849
 
@@ -24,15 +28,16 @@ internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(h
         if (backEnd == BackEnd.Nftables && reading.WhyNoNftables is { } why)
             return [Finding.NotChecked(why)];
 
+        ForwardHook[] hooks = [.. reading.Hooks.Where(hook => hook.BackEnd == backEnd && Is(hook) && hook.MayDrop)];
+        NetworkShape[] shapes = [.. networks.Networks.Select(NetworkShape.Of)];
         return
         [
-            .. from hook in reading.Hooks
-               where hook.BackEnd == backEnd && Is(hook)
-               from network in networks.Networks.Select(NetworkShape.Of)
-               where network.IsRouted
+            .. from hook in hooks
+               from network in shapes
                let dropped = Dropped(hook, network, reading, host).ToArray()
                where dropped.Length > 0
                select ToFinding(hook, network, dropped, reading),
+            .. shapes.Select(network => network.WhyUnknown).OfType<string>().Where(_ => hooks.Length > 0).Select(Finding.NotChecked),
         ];
     }
 
@@ -56,8 +61,9 @@ internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(h
         var isOther = hook.BackEnd == BackEnd.LegacyIptables != reading.UsesLegacy;
         var program = $"{(hook.Families.IPv6 ? "ip6tables" : "iptables")}" +
             $"{(!isOther ? "" : hook.BackEnd == BackEnd.LegacyIptables ? "-legacy" : "-nft")}";
-        // Docker calls this chain first, and never changes it.
-        var chain = hook.Chains.ContainsKey("DOCKER-USER") ? "DOCKER-USER" : hook.Start;
+        var chain = hook.Chains[hook.Start].TakeWhile(rule => rule.Verdict != Verdict.Drop).Any(rule => rule.Target == OfUser)
+            ? OfUser
+            : hook.Start;
         var own = network.Subnets.First(subnet => subnet.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 == hook.Families.IPv6);
         var (from, to) = network.Bridge is { } bridge ? ($"-i {bridge}", $"-o {bridge}") : ($"-s {own}", $"-d {own}");
         return isIncoming
@@ -84,7 +90,8 @@ internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(h
             : "Containers and pods do not reach what they should. The rules last until the firewall is loaded again: add them to what " +
                 "loads it.";
         var commands = Commands(hook, network, isIncoming, reading);
-        return isIncoming || doubt.Length > 0 ? Finding.Warning(what, why, commands) : Finding.Error(what, why, commands);
+        var finding = isIncoming || doubt.Length > 0 ? Finding.Warning(what, why, commands) : Finding.Error(what, why, commands);
+        return finding with { Network = network.Name };
     }
 
     private const string ToOthers = "from its containers to other hosts";
@@ -107,18 +114,30 @@ internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(h
         var uplink = host.Links.Value?.Uplink(family) ?? AnyUplink;
         var link = network.Bridge ?? "veth0"; // ptp makes a veth for each container.
         var (one, other) = NetworkShape.Addresses(subnet);
-        yield return (ToOthers, new Packet(link, uplink, one, outside, IsTranslated: false));
+        if (network.IsRouted)
+            yield return (ToOthers, new Packet(link, uplink, one, outside, IsTranslated: false));
+
         var sysctl = family == AddressFamily.InterNetworkV6 ? SysctlsReading.BridgeCallsIp6tables : SysctlsReading.BridgeCallsIptables;
-        if (network.Bridge is null || host.Sysctls.Value?.Number(sysctl) == 1)
+        if (network.Bridge is null ? network.IsRouted : host.Sysctls.Value?.Number(sysctl) == 1)
             yield return (OnBridge, new Packet(link, link, one, other, IsTranslated: false));
 
-        if (network.Has("portmap"))
+        if (network.IsRouted && network.Has("portmap"))
             yield return (ToPort, new Packet(uplink, link, outside, one, IsTranslated: true));
     }
 
-    // The plugin firewall accepts what each container sends, where the kernel has its rules: in the back end of `iptables`.
-    private static bool IsLetThrough(string way, ForwardHook hook, NetworkShape network, FirewallReading reading) => way != ToPort
-        && network.Has("firewall") && hook.BackEnd == (reading.UsesLegacy ? BackEnd.LegacyIptables : BackEnd.Iptables);
+    // Plugin firewall accepts what each container sends: in firewalld where that runs, else in the back end of `iptables`.
+    private static bool IsLetThrough(string way, ForwardHook hook, NetworkShape network, FirewallReading reading)
+    {
+        if (way == ToPort || network.FirewallBackend is not { } backend)
+            return false;
+
+        var isFirewalld = backend == "firewalld" || (backend.Length == 0 && reading.Hooks.Any(IsFirewalld));
+        return isFirewalld
+            ? IsFirewalld(hook)
+            : hook.BackEnd == (reading.UsesLegacy ? BackEnd.LegacyIptables : BackEnd.Iptables);
+    }
+
+    private static bool IsFirewalld(ForwardHook hook) => hook.Table == FirewalldZoneCheck.Table;
 
     private static string Name(ForwardHook hook) => hook.BackEnd switch
     {

@@ -51,14 +51,26 @@ internal sealed class ForwardingCheck() : Check<SysctlsReading>(host => host.Sys
 
     protected override IEnumerable<Finding> Find(SysctlsReading reading, HostReadings host)
     {
-        if (reading.Number(SysctlsReading.Forwarding) == 0
-            && (host.Networks.Value is not { } networks || networks.Networks.Count == 0
-                || networks.Networks.Select(NetworkShape.Of).Any(network => network.IsRouted)))
-            yield return Finding.Error(
-                "The host does not forward IPv4 packets.",
-                "Containers and pods reach this host only, and nobody reaches their published ports. With its nftables back end dockerd " +
-                "does not even start.",
-                Sysctl.Set(SysctlsReading.Forwarding, "1"));
+        if (reading.Number(SysctlsReading.Forwarding) != 0)
+            return [];
+
+        NetworkShape[] networks = [.. (host.Networks.Value?.Networks ?? []).Select(NetworkShape.Of)];
+        const string What = "The host does not forward IPv4 packets.";
+        var command = Sysctl.Set(SysctlsReading.Forwarding, "1");
+        if (networks.Length == 0 || networks.Any(network => network.IsRouted))
+            return
+            [
+                Finding.Error(
+                    What,
+                    "Containers and pods reach this host only, and nobody reaches their published ports. With its nftables back end " +
+                    "dockerd does not even start.",
+                    command),
+            ];
+
+        string[] unknown = [.. networks.Where(network => !network.IsKnown).Select(network => network.Name)];
+        return unknown.Length == 0
+            ? []
+            : [Finding.Warning(What, $"Most plugins of clusters need it, and {Texts.Networks(unknown)} may.", command)];
     }
 }
 
@@ -75,17 +87,18 @@ internal sealed class ForwardingOfIPv6Check() : Check<SysctlsReading>(host => ho
         if (host.Configured.Value is not { } networks)
             return [Finding.NotChecked(host.Configured.WhyNot ?? "")];
 
-        string[] names = [.. networks.Networks.Select(NetworkShape.Of).Where(network => network is { IsRouted: true, HasIPv6: true })
-            .Select(network => network.Name)];
-        return names.Length == 0 || reading.Number(SysctlsReading.ForwardingOfIPv6) == 1
-            ? []
-            :
-            [
-                Finding.Warning(
-                    $"The host does not forward IPv6 packets, and {Texts.Networks(names)} has an IPv6 subnet.",
-                    "Containers and pods reach this host only over IPv6. A bridge with isGateway turns it on at the next ADD.",
-                    Sysctl.Set(SysctlsReading.ForwardingOfIPv6, "1")),
-            ];
+        if (reading.Number(SysctlsReading.ForwardingOfIPv6) == 1)
+            return [];
+
+        NetworkShape[] shapes = [.. networks.Networks.Select(NetworkShape.Of)];
+        string[] names = [.. shapes.Where(network => network is { IsRouted: true, HasIPv6: true }).Select(network => network.Name)];
+        var unknown = shapes.Select(network => network.WhyUnknown).OfType<string>().Select(Finding.NotChecked);
+        return names.Length == 0
+            ? unknown
+            : unknown.Prepend(Finding.Warning(
+                $"The host does not forward IPv6 packets, and {Texts.Networks(names)} has an IPv6 subnet.",
+                "Containers and pods reach this host only over IPv6. A bridge with isGateway turns it on at the next ADD.",
+                Sysctl.Set(SysctlsReading.ForwardingOfIPv6, "1")));
     }
 }
 

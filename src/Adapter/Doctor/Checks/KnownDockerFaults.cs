@@ -8,30 +8,27 @@ namespace Bridge.Adapter.Doctor.Checks;
 /// <param name="Weight">How much it weighs.</param>
 /// <param name="What">The end of a sentence that begins with the version.</param>
 /// <param name="Why">What that means here.</param>
-/// <param name="Commands">What to do.</param>
+/// <param name="Command">What to do; null: an upgrade.</param>
 internal sealed record KnownDockerFault(
-    Version First, Version Fixed, Weight Weight, string What, string Why, IReadOnlyList<string> Commands)
+    Version First, Version Fixed, Weight Weight, string What, string Why, string? Command = null)
 {
     public bool IsIn(Version version) => version >= First && version < Fixed;
 }
 
 internal static class KnownDockerFaults
 {
-    private const string Upgrade = "apt-get update && apt-get install --only-upgrade docker-ce";
-
     public static IReadOnlyList<KnownDockerFault> All { get; } =
     [
         new(new(0, 0), new(20, 10), Weight.Warning,
             "is older than every version that cnm-cni is tested with",
-            "cnm-cni is tested with Docker 20.10, 26.1 and 28.5.", [Upgrade]),
+            "cnm-cni is tested with Docker 20.10, 26.1 and 28.5."),
         // moby#51558
         new(new(29, 0, 0), new(29, 0, 3), Weight.Error,
-            "crashes with any remote network driver", "dockerd ends when a container starts on a network of cnm-cni. 29.0.3 fixes that.",
-            [Upgrade]),
+            "crashes with any remote network driver", "dockerd ends when a container starts on a network of cnm-cni. 29.0.3 fixes that."),
         new(new(0, 0), new(29, 0, 4), Weight.Note,
             "refuses docker run --ip on a network that was made without --subnet",
             "`cnm-cni networks create` passes --subnet; a network made with docker network create needs it too.",
-            ["cnm-cni networks create NAME"]),
+            "cnm-cni networks create NAME"),
     ];
 }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Bridge.Adapter.Doctor.Readings;
+using Bridge.Adapter.Translation;
 
 namespace Bridge.Adapter.Doctor.Checks;
 
@@ -21,33 +22,48 @@ internal sealed class MtuCheck() : Check<LinksReading>(host => host.Links)
             yield break;
         }
 
-        var uplink = reading.Uplink(AddressFamily.InterNetwork) ?? reading.Uplink(AddressFamily.InterNetworkV6);
         foreach (var network in networks.Networks.Select(NetworkShape.Of))
         {
             if (network is { Master: { } master, Mtu: { } mtu } && reading.Find(master) is { } parent && mtu > parent.Mtu)
                 yield return Finding.Error(
                     $"CNI network {network.Name} has MTU {mtu}, and its master {master} has {parent.Mtu}.",
-                    $"Plugin {network.Main.Type} refuses to make the interface.", Edit(network, parent.Mtu));
-
-            if (!network.IsRouted || uplink is null || reading.Find(uplink) is not { } way)
-                continue;
-
-            var present = network.Mtu ?? (network.Bridge is { } bridge ? reading.Find(bridge)?.Mtu : null) ?? OfNewBridge;
-            if (present > way.Mtu)
-                yield return Finding.Warning(
-                    $"Containers of CNI network {network.Name} have MTU {present}, and the uplink {uplink} has {way.Mtu}.",
-                    "Large packets are fragmented, or lost where a router on the way does not report that: connections hang after their " +
-                    "first kilobytes. New containers get the new value.",
-                    Edit(network, way.Mtu));
+                    $"Plugin {network.Main.Type} refuses to make the interface.",
+                    Edit(network, parent.Mtu)) with { Network = network.Name };
+            else if (!network.IsKnown && network.Mtu is null)
+                yield return Finding.NotChecked(
+                    $"CNI network {network.Name}: which MTU its plugin {network.Main.Type} chooses is not known");
+            else if (AgainstUplink(network, reading) is { } finding)
+                yield return finding;
         }
     }
 
+    private static Finding? AgainstUplink(NetworkShape network, LinksReading reading)
+    {
+        var uplink = reading.Uplink(AddressFamily.InterNetwork) ?? reading.Uplink(AddressFamily.InterNetworkV6);
+        if ((!network.IsRouted && network.IsKnown) || uplink is null || reading.Find(uplink) is not { } way)
+            return null;
+
+        // Of a bridge that is not there yet, flannel knows the MTU from its lease.
+        var present = network.Mtu ?? (network.Bridge is { } bridge ? reading.Find(bridge)?.Mtu : null)
+            ?? (network.Main.Type == FlannelLease.Plugin ? 0 : OfNewBridge);
+        return present <= way.Mtu ? null : Finding.Warning(
+            $"Containers of CNI network {network.Name} have MTU {present}, and the uplink {uplink} has {way.Mtu}.",
+            "Large packets are fragmented, or lost where a router on the way does not report that: connections hang after their " +
+            "first kilobytes. New containers get the new value.",
+            Edit(network, way.Mtu)) with { Network = network.Name };
+    }
+
+    // The key is replaced where the plugin has it, else it follows the plugin's type. sed is on every host.
     private static string Edit(NetworkShape network, int mtu)
     {
-        var place = network.File.EndsWith(".conflist", StringComparison.Ordinal)
-            ? $"(.plugins[] | select(.type == \"{network.Main.Type}\")).mtu"
-            : ".mtu";
-        return $"jq '{place} = {mtu}' {network.File} > {network.File}.new && mv {network.File}.new {network.File}";
+        if (network.Main.Type == FlannelLease.Plugin)
+            return $"cat {FlannelLease.FileOf(network.Main)}"; // Of flanneld's own interface.
+
+        const string Colon = "[[:space:]]*:[[:space:]]*";
+        var edit = network.Mtu is { } present
+            ? $"s/(\"mtu\"{Colon}){present}([^0-9]|$)/\\1{mtu}\\2/"
+            : $"s/\"type\"{Colon}\"{network.Main.Type}\"/&, \"mtu\": {mtu}/";
+        return $"sed -i -E '{edit}' {Texts.Quoted(network.File)}";
     }
 }
 

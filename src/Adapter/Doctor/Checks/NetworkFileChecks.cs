@@ -23,7 +23,7 @@ internal sealed class DirectoriesCheck() : Check<FoundDirectories>(host => host.
         if (!reading.PluginDirectories.Any(Directory.Exists))
             yield return Finding.Error(
                 $"None of the plugin directories exists: {string.Join(", ", reading.PluginDirectories)}.",
-                "Without plugins no CNI network can be used.", StockPackage.Install);
+                "Without plugins no CNI network can be used.", Packages.Install(host, Package.Plugins));
     }
 }
 
@@ -82,10 +82,4 @@ internal sealed class SubnetsCheck() : Check<NetworksReading>(host => host.Netwo
         if (host.Docker.WhyNot is { } why)
             yield return Finding.NotChecked($"subnets were not compared with Docker's: {why}");
     }
-}
-
-/// <summary>The package of the stock plugins.</summary>
-internal static class StockPackage
-{
-    public const string Install = "apt-get install containernetworking-plugins";
 }

@@ -23,7 +23,7 @@ internal sealed class PluginFilesCheck() : Check<PluginsReading>(host => host.Pl
                 yield return Finding.Error(
                     ErrorDescription.Sentence($"{char.ToUpperInvariant(missing[0])}{missing[1..]}"),
                     $"No container can be started on {Texts.Networks(plugin.Networks)}, and containers on it cannot be cleaned up.",
-                    Remedy(plugin.Type, missing));
+                    Remedy(plugin.Type, missing, host));
             else if (plugin.WhyUnsafe is { } unsafeFile)
                 yield return Finding.Warning(
                     $"Plugin {plugin.Type}: {unsafeFile}.", "Root runs this program: that user can become root.",
@@ -32,9 +32,9 @@ internal sealed class PluginFilesCheck() : Check<PluginsReading>(host => host.Pl
         }
     }
 
-    private static string Remedy(string type, string missing) =>
+    private static string Remedy(string type, string missing, HostReadings host) =>
         missing.Split("run chmod +x ") is [_, var file] ? $"chmod +x {file}"
-        : StockPlugins.Contains(type) || StockIpam.Contains(type) ? StockPackage.Install
+        : StockPlugins.Contains(type) || StockIpam.Contains(type) ? Packages.Install(host, Package.Plugins)
         : "cnm-cni networks";
 }
 
@@ -75,6 +75,9 @@ internal sealed class PluginVersionsCheck() : Check<PluginsReading>(host => host
 
 internal sealed class PluginFaultsCheck() : Check<PluginsReading>(host => host.Plugins)
 {
+    // The distribution may have no newer one: Debian 12 stays at 1.1.1.
+    private const string Releases = "https://github.com/containernetworking/plugins/releases";
+
     public override string Id => "plugin-faults";
 
     public override string Title => "No fault is known of these releases of the stock plugins";
@@ -94,10 +97,13 @@ internal sealed class PluginFaultsCheck() : Check<PluginsReading>(host => host.P
                 if (host.Networks.Value is { } networks && networks.Networks.SelectMany(network => network.Plugins)
                     .Any(used => (used.Type == plugin.Type || used.IpamType == plugin.Type) && fault.Concerns(used)))
                     yield return new Finding(
-                        fault.Weight, $"Plugin {plugin.Type} {plugin.Release} {fault.What}.", fault.Why, [fault.Command]);
+                        fault.Weight, $"Plugin {plugin.Type} {plugin.Release} {fault.What}.", fault.Why,
+                        [Packages.Upgrade(host, Package.Plugins), $"# or a release from {Releases} in {DirectoryOf(plugin)}"]);
             }
         }
     }
+
+    private static string DirectoryOf(InstalledPlugin plugin) => Path.GetDirectoryName(plugin.File) ?? "its directory";
 }
 
 internal sealed class AddressPoolCheck() : Check<PoolsReading>(host => host.Pools)
@@ -113,6 +119,13 @@ internal sealed class AddressPoolCheck() : Check<PoolsReading>(host => host.Pool
 
     protected override IEnumerable<Finding> Find(PoolsReading reading, HostReadings host)
     {
+        foreach (var network in host.Networks.Value?.Networks ?? [])
+        {
+            var type = IpamSection.TypeOf(network);
+            if (type is not (null or "" or IpamConfiguration.HostLocal or IpamConfiguration.Static))
+                yield return Finding.NotChecked($"CNI network {network.Name}: what its IPAM plugin {type} has left is not known");
+        }
+
         foreach (var (network, subnet, store) in reading.Subnets)
         {
             if (subnet.Free <= 0)
@@ -133,4 +146,7 @@ internal static class Texts
 {
     public static string Networks(IReadOnlyList<string> names) =>
         $"CNI network{(names.Count > 1 ? "s" : "")} {string.Join(", ", names)}";
+
+    /// <summary>As one word for a shell.</summary>
+    public static string Quoted(string path) => $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -27,7 +27,7 @@ internal sealed class StateDirectoryCheck() : Check<StateReading>(host => host.S
                 $"The record {file} cannot be read: {ErrorDescription.Sentence(reason)}",
                 "cnm-cni does not know the attachment, and keeps its address and its namespace. Restart the containers that " +
                 "`cnm-cni status` does not show, then remove the file.",
-                "cnm-cni status", $"rm '{file}'");
+                "cnm-cni status", $"rm {Texts.Quoted(file)}");
     }
 
     private static string Directories(HostReadings host) =>

@@ -13,7 +13,9 @@ internal sealed class UnitsCheck() : Check<UnitsReading>(host => host.Units)
     protected override IEnumerable<Finding> Find(UnitsReading reading, HostReadings host)
     {
         string[] own = [UnitsReading.Socket, UnitsReading.Service];
-        if (!own.Any(unit => reading.Of(unit).IsThere))
+        if (host.Settings.Settings.PluginRoot is not null)
+            own = []; // Docker or a kubelet runs cnm-cni.
+        else if (!own.Any(unit => reading.Of(unit).IsThere))
         {
             if (host.Settings.IsOfContainer)
                 yield break; // A second daemon beside the container's could not start.
@@ -33,7 +35,7 @@ internal sealed class UnitsCheck() : Check<UnitsReading>(host => host.Units)
                 yield return Finding.Error(
                     $"{unit} has failed ({state.Result}).", "systemd gave it up, and does not try again by itself.",
                     $"systemctl status --no-pager --lines=20 {unit}", $"systemctl reset-failed {unit} && systemctl start {unit}");
-            else if (state is { IsThere: true, IsActive: false })
+            else if (state is { IsThere: true, IsActive: false } && !(unit == UnitsReading.Service && host.Daemon.Value is not null))
                 yield return Finding.Error(
                     $"{unit} is {state.Active}.", "Containers on CNI networks need it.",
                     state.Load == "masked" ? $"systemctl unmask {unit} && systemctl start {unit}" : $"systemctl start {unit}");

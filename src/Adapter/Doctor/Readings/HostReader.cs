@@ -29,6 +29,7 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
         var firewall = Program("the firewall", token => FirewallReading.ReadAsync(_shell, OfPrograms, token), cancellationToken);
         var state = Files($"the disk of {force.StateDirectory}", () => StateReading.Read(force), cancellationToken);
         var disks = Files("a disk", () => DisksReading.Read(force), cancellationToken);
+        var packages = Files("a disk", PackagesReading.Read, cancellationToken);
         var kernel = Files("the list of kernel modules", KernelReading.Read, cancellationToken);
         var sysctls = Files("the kernel", SysctlsReading.Read, cancellationToken);
         var links = Files("the kernel", LinksReading.Read, cancellationToken);
@@ -45,7 +46,9 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
             ? [.. read.Networks.SelectMany(network => network.Plugins.SelectMany(plugin => new[] { plugin.Type, plugin.IpamType }))
                 .OfType<string>().Distinct(StringComparer.Ordinal)]
             : [];
-        var denials = Program("the kernel's log", token => DenialsReading.ReadAsync(_shell, types, OfPrograms, token), cancellationToken);
+        var denials = Program(
+            "the kernel's log", token => DenialsReading.ReadAsync(_shell, types, timeProvider.GetUtcNow(), OfPrograms, token),
+            cancellationToken);
         return new HostReadings(settings)
         {
             Rights = Reading<RightsReading>.Of(RightsReading.Read()),
@@ -59,6 +62,7 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
             Networks = all,
             Plugins = await plugins,
             Pools = await pools,
+            Packages = await packages,
             Kernel = await kernel,
             Sysctls = await sysctls,
             Links = await links,

@@ -37,6 +37,8 @@ internal sealed record HostReadings(SettingsReading Settings)
 
     public Reading<PoolsReading> Pools { get; init; } = Reading<PoolsReading>.Not(Unread);
 
+    public Reading<PackagesReading> Packages { get; init; } = Reading<PackagesReading>.Not(Unread);
+
     public Reading<KernelReading> Kernel { get; init; } = Reading<KernelReading>.Not(Unread);
 
     public Reading<SysctlsReading> Sysctls { get; init; } = Reading<SysctlsReading>.Not(Unread);
