@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Tests.Documentation.Json;
 using Bridge.Engine.Tests.Hosts;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Engines;
@@ -85,8 +86,9 @@ public sealed class NetworkTrialTests(TrialHost engine) : EngineTest(engine), IC
 
     [Feature(Trial)]
     [Fact]
-    public async Task A_FORWARD_chain_that_drops_is_noticed_from_outside_and_named()
+    public async Task A_FORWARD_chain_that_drops_is_noticed_from_outside_and_the_printed_command_mends_it()
     {
+        const string Rule = "DOCKER-USER -o cni0 -m conntrack --ctstate DNAT,RELATED,ESTABLISHED -j ACCEPT";
         await RunInShellAsync("iptables -P FORWARD DROP");
         try
         {
@@ -94,11 +96,14 @@ public sealed class NetworkTrialTests(TrialHost engine) : EngineTest(engine), IC
 
             run.ExitCode.Should().Be(1);
             run.Output.Should().EndWith("1 of 23 failed.").And.Contain("IPv4 from another host to published port")
-                .And.Contain("the policy of the FORWARD chain is DROP");
+                .And.Contain("Chain FORWARD of iptables drops packets of CNI network pods from other hosts to its published ports")
+                .And.Contain($"`iptables -I {Rule}`");
+            await RunInShellAsync($"iptables -I {Rule}");
+            (await Host.BridgeAsync(["test", Network], Cancellation)).Output.Should().EndWith("All is reached: 23 of 23.");
         }
         finally
         {
-            await RunInShellAsync("iptables -P FORWARD ACCEPT");
+            await RunInShellAsync($"iptables -P FORWARD ACCEPT; iptables -D {Rule} || true");
         }
     }
 
@@ -149,6 +154,8 @@ public sealed class NetworkTrialTests(TrialHost engine) : EngineTest(engine), IC
         await AssertRefusedAsync("", "There are several Docker networks of driver cni: direct, dual, ");
         await AssertRefusedAsync("bridge", "Docker network bridge has driver bridge");
         await AssertRefusedAsync("nowhere", "There is no network nowhere of driver cni.");
+        (await RunInShellAsync($"flock /run/cnm-cni/test.lock {CnmCniBinary.Require()} test {Network} 2>&1; test $? = 1"))
+            .Should().StartWith("Another cnm-cni test is running.");
         await Host.Bridge.KillAsync(Cancellation);
         await AssertRefusedAsync(Network, "cnm-cni serve is not running");
         await Host.Bridge.StartAsync(Cancellation);

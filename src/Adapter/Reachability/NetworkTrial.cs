@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Bridge.Adapter.Control;
 using Bridge.Adapter.Docker;
+using Bridge.Adapter.Doctor;
 using Bridge.Adapter.Sandboxes;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
@@ -19,7 +20,7 @@ internal sealed class NetworkTrial(
 
     /// <param name="subject">The network.</param>
     /// <param name="outsideName">A name outside that the host may resolve.</param>
-    /// <param name="timeout">For all but the removal.</param>
+    /// <param name="timeout">For all but the removal, and the examination of the host where something failed.</param>
     /// <param name="cancellationToken">Ends the test; what it made is removed.</param>
     /// <exception cref="TrialException">It could not be run, was interrupted, or took too long.</exception>
     public async Task<TrialReport> RunAsync(
@@ -52,7 +53,7 @@ internal sealed class NetworkTrial(
                 after = await removal.RunAsync(CancellationToken.None);
             }
 
-            return report with { Removed = earlier.Removed, Remains = after.Problems };
+            return await ExplainedAsync(report with { Removed = earlier.Removed, Remains = after.Problems }, cancellationToken);
         }
         catch (Exception failed) when (Explain(failed, timeout, cancellationToken) is { } explained)
         {
@@ -74,8 +75,17 @@ internal sealed class NetworkTrial(
                     member.Name, [.. member.Addresses.Select(address => $"{address}")], member.Mtu, Problem: null)),
                 .. stage.Problems.Select(problem => new TestedMember(problem.Key, [], 0, problem.Value)),
             ],
-            reaches, packets, LikelyCauses.Of(reaches, packets, subject.Cni.Name), Removed: [], Remains: []);
+            reaches, packets, Causes: [], Removed: [], Remains: []);
     }
+
+    // The host is examined where something failed, without what the test had made on it. Each of its sources has a limit of time.
+    private async Task<TrialReport> ExplainedAsync(TrialReport report, CancellationToken cancellationToken) => report.FailedCount == 0
+        ? report
+        : report with
+        {
+            Causes = LikelyCauses.Of(
+                report.Reaches, report.Packets, report.Network.CniNetwork, await Diagnosis.RunAsync(settings, cancellationToken)),
+        };
 
     private static string? Explain(Exception failure, TimeSpan timeout, CancellationToken cancellationToken) => failure switch
     {

@@ -31,8 +31,8 @@ internal static class Ends
 }
 
 /// <summary>Whether one reaches another.</summary>
-/// <param name="From">One of <see cref="Ends"/>.</param>
-/// <param name="To">One of <see cref="Ends"/>.</param>
+/// <param name="From">container 1, container 2, pod, host or another host.</param>
+/// <param name="To">container 1, container 2, pod, host, published port, outside, container name or outside name.</param>
 /// <param name="Family">IPv4 or IPv6.</param>
 /// <param name="Outcome">What happened.</param>
 /// <param name="Milliseconds">How long it took; null when it did not succeed.</param>
@@ -60,8 +60,8 @@ internal enum IPFamily
 }
 
 /// <summary>The largest packet between two that comes back in one piece.</summary>
-/// <param name="From">One of <see cref="Ends"/>.</param>
-/// <param name="To">One of <see cref="Ends"/>.</param>
+/// <param name="From">container 1.</param>
+/// <param name="To">container 2 or pod.</param>
 /// <param name="Family">IPv4 or IPv6.</param>
 /// <param name="Largest">In bytes with the IP header; 0 when none came back.</param>
 /// <param name="Expected">The smaller MTU of the two interfaces.</param>

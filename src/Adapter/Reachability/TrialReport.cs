@@ -8,7 +8,7 @@ namespace Bridge.Adapter.Reachability;
 /// <param name="Members">The containers and the pod.</param>
 /// <param name="Reaches">Who reached whom.</param>
 /// <param name="Packets">The largest packets.</param>
-/// <param name="Causes">Likely causes of what failed, with commands.</param>
+/// <param name="Causes">Likely causes of what failed, with commands: what doctor finds, else where to look.</param>
 /// <param name="Removed">What an earlier run had left and this one removed.</param>
 /// <param name="Remains">What could not be removed, in sentences.</param>
 internal sealed record TrialReport(
@@ -42,7 +42,7 @@ internal sealed record TrialReport(
 /// <param name="IpamDriver">Docker's IPAM driver for it.</param>
 internal sealed record TestedNetwork(string Name, string Id, string CniNetwork, IReadOnlyList<string> Plugins, string IpamDriver);
 
-/// <param name="Name">One of <see cref="Ends"/>.</param>
+/// <param name="Name">container 1, container 2 or pod.</param>
 /// <param name="Addresses">Without prefix length.</param>
 /// <param name="Mtu">Of its interface; 0 when it is not there.</param>
 /// <param name="Problem">Why it could not be attached; null when it was, or need not be.</param>

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using Bridge.Adapter.Cli;
+using Bridge.Adapter.Doctor;
+using Bridge.Adapter.Doctor.Readings;
 using Bridge.Adapter.Reachability;
+using Bridge.Adapter.Tests.Doctor;
 
 namespace Bridge.Adapter.Tests.Reachability;
 
@@ -70,10 +73,11 @@ public sealed class ReachabilityReportTests
     [Fact]
     public void As_JSON_names_are_in_camel_case_and_outcomes_words()
     {
-        var text = Text(Report([Yes, No, Untried], [Whole]), json: true);
-        var json = JsonNode.Parse(text)!;
+        var member = new TestedMember(Ends.Pod, [], 0, "no addresses left");
+        var text = Text(Report([Yes, No, Untried], [Whole]) with { Members = [member], Causes = ["A firewall."] }, json: true);
 
         JsonSchemas.Require("test", text);
+        var json = JsonNode.Parse(text)!;
         ((bool)json["isWell"]!).Should().BeFalse();
         json["reaches"]!.AsArray().Select(reach => (string)reach!["outcome"]!).Should().Equal("reached", "failed", "not-applicable");
         ((double)json["reaches"]![0]!["milliseconds"]!).Should().Be(0.4);
@@ -82,7 +86,7 @@ public sealed class ReachabilityReportTests
     }
 
     [Theory]
-    [InlineData(Ends.Neighbour, Ends.Port, "the policy of the FORWARD chain is DROP")]
+    [InlineData(Ends.Neighbour, Ends.Port, "the host does not forward to it")]
     [InlineData(Ends.Host, Ends.Port, "does not answer the host itself")]
     [InlineData(Ends.First, Ends.Pod, "drops what the host forwards")]
     [InlineData(Ends.Pod, Ends.Outside, "ipMasq")]
@@ -91,11 +95,33 @@ public sealed class ReachabilityReportTests
     [InlineData(Ends.Second, Ends.OutsideName, "/etc/resolv.conf")]
     public void Each_failure_has_a_likely_cause_with_a_command(string from, string to, string cause)
     {
-        LikelyCauses.Of([Yes, Yes with { From = from, To = to, Outcome = ReachOutcome.Failed }], [Whole], "pods")
+        LikelyCauses.Of([Yes, Yes with { From = from, To = to, Outcome = ReachOutcome.Failed }], [Whole], "pods", Nothing)
             .Should().ContainSingle().Which.Should().Contain(cause).And.Contain("`");
-        LikelyCauses.Of([Yes], [Whole], "pods").Should().BeEmpty();
-        LikelyCauses.Of([Yes], [Whole with { Largest = 0 }], "pods").Should().ContainSingle().Which.Should().Contain("CNI network pods");
+        LikelyCauses.Of([Yes], [Whole], "pods", Nothing).Should().BeEmpty();
+        LikelyCauses.Of([Yes], [Whole with { Largest = 0 }], "pods", Nothing)
+            .Should().ContainSingle().Which.Should().Contain("CNI network pods");
     }
+
+    [Fact]
+    public void What_doctor_finds_on_the_host_is_the_cause_and_no_guess()
+    {
+        using var sound = new SoundHost();
+        var dropping = sound.Readings() with
+        {
+            Firewall = SoundHost.Of(SoundHost.Firewall("", "DROP")),
+            Sysctls = SoundHost.Of(SoundHost.Sysctls((SysctlsReading.Forwarding, "0"))),
+            Clock = SoundHost.Of(new ClockReading(SoundHost.Now, IsSynchronized: false)),
+        };
+
+        string[] causes = [.. LikelyCauses.Of([No], [Whole], "pods", Diagnosis.Of(dropping))];
+
+        causes.Should().HaveCount(2).And.ContainSingle(cause => cause.Contains("`iptables -I DOCKER-USER -o cni0 -m conntrack"))
+            .And.ContainSingle(cause => cause.Contains("net.ipv4.ip_forward = 1"));
+        LikelyCauses.Of([No with { Family = IPFamily.IPv6 }], [Whole], "others", Diagnosis.Of(dropping))
+            .Should().ContainSingle().Which.Should().Contain("finds no cause on this host");
+    }
+
+    private static Diagnosis Nothing { get; } = new([]);
 
     private static TrialReport Report(IReadOnlyList<Reach> reaches, IReadOnlyList<PacketSize> packets) => new(
         new TestedNetwork("web", "0123", "pods", ["bridge", "portmap"], "cni"), "28.5.2", [], reaches, packets, [], [], []);
