@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Bridge.Adapter.Tests.Documentation.Json;
 using Bridge.Engine.Tests.Hosts;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Engines;

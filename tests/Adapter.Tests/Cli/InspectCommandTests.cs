@@ -27,7 +27,7 @@ public sealed class InspectCommandTests : DaemonCommandTest
     {
         (await RunAsync($"inspect web --json --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        JsonSchemaTests.Require("inspect", Output.ToString());
+        JsonSchemas.Require("inspect", Output.ToString());
     }
 
     [Theory]

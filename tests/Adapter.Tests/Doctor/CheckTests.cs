@@ -135,7 +135,7 @@ public sealed class CheckTests : IDisposable
             """);
 
         Diagnosis.Of(_sound.Readings() with { Firewall = SoundHost.Of(SoundHost.Firewall("", "ACCEPT", ("nft", nft))) }).Findings
-            .Where(pair => pair.Check.Id.StartsWith("f", StringComparison.Ordinal)).Should().BeEmpty();
+            .Where(pair => pair.Check.Id.StartsWith('f')).Should().BeEmpty();
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class RedactorTests
         var redactor = new Redactor([]);
 
         redactor.Text($"unexpected token: {value} here").Should().NotContain(value);
-        redactor.Json(Encoding.UTF8.GetBytes($$"""{"auth":{"server":"{{value}}"}}""")).Should().NotContain(value);
+        redactor.Json(Encoding.UTF8.GetBytes($$$"""{"auth":{"server":"{{{value}}}"} }""")).Should().NotContain(value);
         redactor.Text($"subnet {value}").Should().Be($"subnet {value}");
     }
 

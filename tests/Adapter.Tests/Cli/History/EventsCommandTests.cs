@@ -36,7 +36,7 @@ public sealed class EventsCommandTests : DaemonCommandTest
 
         (await RunAsync($"events --json --since 2026-01-02 --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        JsonSchemaTests.Require("event", Lines()[0]);
+        JsonSchemas.Require("event", Lines()[0]);
         using var line = JsonDocument.Parse(Lines().Should().ContainSingle().Subject);
         line.RootElement.GetProperty("plugin").GetProperty("output").GetProperty("code").GetInt32().Should().Be(7);
     }
@@ -64,7 +64,7 @@ public sealed class EventsCommandTests : DaemonCommandTest
         Error.ToString().Should().Contain("cnm-cni has stopped");
         Lines().Should().HaveCount(2);
         Lines()[1].Should().Contain("\"plugin\"");
-        Lines().Should().AllSatisfy(line => JsonSchemaTests.Require("event", line));
+        Lines().Should().AllSatisfy(line => JsonSchemas.Require("event", line));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class EventsCommandTests : DaemonCommandTest
 
         (await RunAsync($"log 10.88.0.2/16 --json --config {ConfigFile}", Cancellation)).Should().Be(0);
 
-        JsonSchemaTests.Require("log", Output.ToString());
+        JsonSchemas.Require("log", Output.ToString());
         using var story = JsonDocument.Parse(Output.ToString());
         story.RootElement.GetProperty("tenures")[0].GetProperty("container").GetString().Should().Be("web");
     }
