@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bridge.Adapter.State;
 
 namespace Bridge.Adapter.Redaction;
 

@@ -57,7 +57,10 @@ internal static class ManualPages
         roff.Heading("NAME").Text($"{SettingsName} - settings of cnm-cni");
         roff.Heading("SYNOPSIS").File(SettingsFile.DefaultPath);
         Paragraphs(roff.Heading("DESCRIPTION"),
-            [.. SettingsMeaning.Introduction, "A key with a dot stands in a section: timeouts.add is the key add of the mapping timeouts."]);
+            [
+                .. SettingsMeaning.Introduction,
+                "A key with a dot stands in a section: timeouts.add is the key add of the mapping timeouts.",
+            ]);
         roff.Heading("SETTINGS");
         foreach (var (key, value, allowed) in SettingsTable.Keys)
             roff.Entry(key, $"{SettingsMeaning.Of(key)} Default: {value}. Allowed: {allowed}.");

@@ -88,7 +88,7 @@ public sealed class ManualTests
         {
             var usage = rows[page.Name].Should().ContainSingle().Which;
             page.Options.Select(option => $"--{Regex.Match(option.Term, "--([a-z-]+)").Groups[1].Value}").Except(["--help"])
-                .Should().OnlyContain(option => usage.Contains(option, StringComparison.Ordinal), page.Name);
+                .Where(option => !usage.Contains(option, StringComparison.Ordinal)).Should().BeEmpty(page.Name);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Bridge.Adapter.State;
+namespace Bridge.Adapter;
 
 /// <summary>
 /// An address with the prefix length of its subnet, such as <c>10.88.0.5/16</c>. An <see cref="IPNetwork"/> keeps no host bits.

@@ -1,7 +1,6 @@
 using System.Net;
-using Bridge.Adapter.State;
 
-namespace Bridge.Adapter.Tests.State;
+namespace Bridge.Adapter.Tests;
 
 public sealed class CidrTests
 {
