@@ -21,8 +21,8 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     private const string FlushIptables =
         "for tool in iptables ip6tables; do $tool -F; $tool -t nat -F; $tool -X; $tool -t nat -X; done";
 
-    // In the first of the plugin directories.
-    private const string FailingPlugin = "/opt/cni/bin/portmap";
+    private const string FirstPlugins = "/opt/cni/failing";
+    private const string FailingPlugin = $"{FirstPlugins}/portmap";
 
     private const string DeleteBridges = "for bridge in cni0 cni1 cni2; do ip link delete $bridge || true; done";
 
@@ -120,7 +120,12 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
     [Fact(Timeout = Deadline.Long)]
     public async Task With_the_setting_cnm_cni_notices_and_reloads_by_itself_and_then_rests()
     {
-        Host.WriteBridgeSettings($"{ReloadHost.Settings}reload: {{ automatic: true }}");
+        Directory.CreateDirectory(Host.PathOf(FirstPlugins));
+        Host.WriteBridgeSettings($$"""
+            {{ReloadHost.Settings}}
+            pluginDirectories: [{{FirstPlugins}}, {{HostRequirements.PluginDirectory}}]
+            reload: { automatic: true }
+            """);
         await Host.Bridge.StopAsync(Cancellation);
         await Host.Bridge.StartAsync(Cancellation);
         try
