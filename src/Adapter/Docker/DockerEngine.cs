@@ -69,14 +69,14 @@ internal sealed partial class DockerEngine(string dockerSocket, TimeProvider tim
     public async Task<IReadOnlyList<DockerContainer>> ContainersAsync(CancellationToken cancellationToken) =>
         [.. (await ListContainersAsync(cancellationToken)).Select(container => new DockerContainer(NameOf(container), container.ID))];
 
-    public async Task<IReadOnlyList<DockerContainer>> StrandedAsync(string errorText, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DockerContainer>> StrandedAsync(IReadOnlyList<string> errorTexts, CancellationToken cancellationToken)
     {
         var stranded = new List<DockerContainer>();
         foreach (var container in await ListContainersAsync(cancellationToken, Filter("status", "created", "exited")))
         {
             if (await InspectContainerAsync(container.ID, cancellationToken) is { } found
                 && found.HostConfig?.RestartPolicy?.Name is RestartPolicyKind.Always or RestartPolicyKind.UnlessStopped
-                && (found.State?.Error?.Contains(errorText, StringComparison.Ordinal) ?? false))
+                && errorTexts.Any(text => found.State?.Error?.Contains(text, StringComparison.Ordinal) ?? false))
             {
                 stranded.Add(new DockerContainer(found.Name.TrimStart('/'), found.ID));
             }

@@ -49,8 +49,8 @@ internal interface IDockerEngine
     /// <summary>Kubernetes clusters whose nodes are containers of this Docker, by the labels of their running containers.</summary>
     Task<IReadOnlyList<ClusterInContainers>> ClustersAsync(CancellationToken cancellationToken);
 
-    /// <summary>Containers that are not running although their restart policy requires it, and whose error contains this text.</summary>
-    Task<IReadOnlyList<DockerContainer>> StrandedAsync(string errorText, CancellationToken cancellationToken);
+    /// <summary>Containers that do not run although their restart policy requires it, and whose error contains one of the texts.</summary>
+    Task<IReadOnlyList<DockerContainer>> StrandedAsync(IReadOnlyList<string> errorTexts, CancellationToken cancellationToken);
 
     /// <summary>Starts a container. Docker calls its drivers meanwhile.</summary>
     Task StartAsync(string containerId, CancellationToken cancellationToken);

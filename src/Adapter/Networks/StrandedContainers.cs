@@ -7,8 +7,8 @@ using CniInvoker;
 namespace Bridge.Adapter.Networks;
 
 /// <summary>
-/// Containers that were refused because a network is not there yet. dockerd starts containers with a restart policy before it lists its
-/// networks or its version, perhaps before the CNI network's file is written, and does not retry.
+/// Containers that could not start because cnm-cni or a network was not there yet. dockerd starts containers with a restart policy before
+/// it lists its networks or its version, perhaps before the CNI network's file is written or cnm-cni runs at all, and does not retry.
 /// </summary>
 internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warnings)
 {
@@ -17,10 +17,14 @@ internal sealed class StrandedContainers(RepairSignal signal, FileWarnings warni
     /// </summary>
     public const string Promise = "Containers with a restart policy are started by themselves as soon as it is there.";
 
-    // The missing CNI networks by name; empty for a Docker network.
-    private readonly ConcurrentDictionary<string, bool> _awaited = new(StringComparer.Ordinal);
+    // The missing CNI networks by name; empty for Docker's first answer, after which those are found that no process could refuse.
+    private readonly ConcurrentDictionary<string, bool> _awaited = new([new("", true)], StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Awaited => [.. _awaited.Keys];
+
+    /// <summary>How Docker refuses a container whose driver has no socket (moby pkg/plugins, errdefs).</summary>
+    /// <param name="driver">Docker's name of the driver.</param>
+    public static string WithoutDriver(string driver) => $"plugin \"{driver}\" not found";
 
     /// <param name="cniNetwork">The missing CNI network; null when Docker must answer first.</param>
     public void Note(string? cniNetwork)

@@ -51,7 +51,7 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
     [Feature("Containers: restart policies")]
     [Feature("Nothing is left: power cut")]
     [Fact(Timeout = Deadline.Long)]
-    public async Task When_Docker_found_no_socket_its_containers_can_be_started_by_hand_once_cnm_cni_runs()
+    public async Task When_Docker_found_no_socket_cnm_cni_starts_its_containers_as_soon_as_it_runs()
     {
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--restart", "always", "--publish", "8080:80");
@@ -64,7 +64,9 @@ public abstract class StartOrderTests(FragileChainHost engine) : CrashTest(engin
         await Host.Bridge.StartAsync(Cancellation);
         (await Eventually.IsTrueAsync(async _ => !(await RememberedAsync()).Intersect(earlier).Any(), BackgroundPatience, Cancellation))
             .Should().BeTrue();
-        await DockerAsync("start", "web");
+        (await Eventually.IsTrueAsync(
+            async _ => await DockerAsync("inspect", "--format", "{{.State.Running}}", "web") == "true", BackgroundPatience, Cancellation))
+            .Should().BeTrue();
 
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
         await DockerAsync("rm", "--force", "web");

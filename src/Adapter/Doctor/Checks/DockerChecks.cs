@@ -99,7 +99,7 @@ internal sealed class RestartPolicyCheck() : Check<DockerReading>(host => host.D
     protected override IEnumerable<Finding> Find(DockerReading reading, HostReadings host) =>
         reading.Down.Where(container => container.Error.Length > 0).Select(container => Finding.Warning(
             $"Container {container.Name} is down although its restart policy requires it: {ErrorDescription.Sentence(container.Error)}",
-            "Docker tries once when it starts. A container whose driver had no socket then stays down.",
+            "Docker tries once when it starts. Then a container whose driver had no socket stays down until cnm-cni tries once more.",
             $"docker start {container.Name}"));
 }
 

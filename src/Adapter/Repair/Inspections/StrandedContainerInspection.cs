@@ -7,10 +7,11 @@ using CniInvoker;
 namespace Bridge.Adapter.Repair.Inspections;
 
 /// <summary>
-/// Containers with a restart policy that Docker gave up while their network could not be attached yet: started once, now that it can be.
+/// Containers with a restart policy that Docker gave up while their network could not be attached yet, or cnm-cni did not run: started
+/// once, now that it can be.
 /// </summary>
 internal sealed class StrandedContainerInspection(
-    StrandedContainers stranded, ConfigurationDirectory configurations, IDockerEngine docker) : IInspection
+    StrandedContainers stranded, ConfigurationDirectory configurations, IDockerEngine docker, DriverName driver) : IInspection
 {
     public async Task<IReadOnlyList<Finding>?> InspectAsync(InspectionContext context, CancellationToken cancellationToken)
     {
@@ -18,7 +19,8 @@ internal sealed class StrandedContainerInspection(
         if (arrived.Count == 0)
             return [];
 
-        var containers = await docker.StrandedAsync(StrandedContainers.Promise, cancellationToken);
+        var containers = await docker.StrandedAsync(
+            [StrandedContainers.Promise, StrandedContainers.WithoutDriver(await driver.AskAsync(cancellationToken))], cancellationToken);
         if (context.Trigger != RepairTrigger.DryRun)
         {
             foreach (var awaited in arrived)
