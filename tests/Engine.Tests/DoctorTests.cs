@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Bridge.Engine.Tests.Hosts;
+using Bridge.TestHosts;
 using Bridge.TestHosts.Commands;
 
 namespace Bridge.Engine.Tests;
@@ -35,6 +36,11 @@ public sealed class DoctorTests(DoctorHost engine) : EngineTest(engine), IClassF
     [Fact(Timeout = Deadline.Long)]
     public async Task The_printed_commands_mend_what_was_found()
     {
+        await RunContainerAsync("lost");
+        await MendsAsync("attachments", "error", "ip link delete cni0");
+        await MendsAsync("attachments", "error", "iptables -F CNI-FORWARD");
+        var pid = await DockerAsync("inspect", "--format", "{{.State.Pid}}", "lost");
+        await MendsAsync("attachments", "error", $"nsenter --target {pid} --net ip link delete eth0");
         await MendsAsync("ip-forward", "error", "sysctl -w net.ipv4.ip_forward=0");
         await MendsAsync("bridge-netfilter", "warning", "sysctl -w net.bridge.bridge-nf-call-iptables=0");
         await MendsAsync("forward-iptables", "error", "iptables -P FORWARD DROP");
@@ -116,7 +122,8 @@ public sealed class DoctorTests(DoctorHost engine) : EngineTest(engine), IClassF
             return findings.Any(finding => finding.Check == check && finding.Severity == severity);
         })).Should().BeTrue("{0} was run, which {1} must find", breaking, check);
 
-        await RunInShellAsync(string.Join('\n', commands.Prepend("set -e")));
+        var path = Path.GetDirectoryName(CnmCniBinary.Require());
+        await RunInShellAsync(string.Join('\n', commands.Prepend($"set -e; PATH=$PATH:{path}")));
 
         (await BecomesAsync(findings => findings.All(finding => finding.Check != check || finding.Severity == "note")))
             .Should().BeTrue("the commands of {0} were run: {1}", check, string.Join("; ", commands));

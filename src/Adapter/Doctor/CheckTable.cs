@@ -15,6 +15,7 @@ internal static class CheckTable
         new StateDirectoryCheck(),
         new DiskSpaceCheck(),
         new DaemonFindingsCheck(),
+        new AttachmentsCheck(),
         new LeftoversCheck(),
         new ClockCheck(),
         new DockerCheck(),

@@ -17,6 +17,8 @@ namespace Bridge.Adapter.Reload;
 /// </summary>
 internal sealed class Reloader : IDisposable
 {
+    private const string Replaced = "a warm attachment: a new one takes its place";
+
     private readonly Journal _journal;
     private readonly AttachmentGates _gates;
     private readonly HostInspection _inspection;
@@ -62,7 +64,9 @@ internal sealed class Reloader : IDisposable
             {
                 rules ??= await _inspection.ReadRulesAsync(cancellationToken);
                 var report = await ReloadAsync(record, rules, dryRun, cancellationToken);
-                Note(report);
+                if (!dryRun)
+                    Note(report);
+
                 reports.Add(report);
                 rules = report.Outcome is ReloadOutcome.Restored or ReloadOutcome.Failed ? null : rules;
             }
@@ -117,12 +121,22 @@ internal sealed class Reloader : IDisposable
             return new ReloadReport(record, ReloadOutcome.Complete, []);
 
         if (dryRun)
-            return new ReloadReport(record, ReloadOutcome.WouldBeRestored, missing, Lost(record, missing));
+            return WouldBe(record, missing);
 
         if (record.IsWarm)
             return new ReloadReport(record, ReloadOutcome.Failed, missing);
 
         return await RestoreAsync(record, missing);
+    }
+
+    // What a reload would report. A warm attachment is replaced, whatever it has lost.
+    private static ReloadReport WouldBe(AttachmentRecord record, IReadOnlyList<MissingPart> missing)
+    {
+        if (record.IsWarm)
+            return new ReloadReport(record, ReloadOutcome.WouldBeRestored, missing, Replaced);
+
+        var outcome = missing.All(part => part.IsLost) ? ReloadOutcome.Failed : ReloadOutcome.WouldBeRestored;
+        return new ReloadReport(record, outcome, missing, Lost(record, missing));
     }
 
     private async Task<ReloadReport> RestoreAsync(AttachmentRecord record, IReadOnlyList<MissingPart> missing)
@@ -153,7 +167,7 @@ internal sealed class Reloader : IDisposable
 
         await _release.ReleaseAsync(
             report.Record.EndpointId, $"{string.Join(", ", report.Missing.Select(part => part.What))} on the host is missing");
-        return report with { Outcome = ReloadOutcome.Restored, Message = "a warm attachment: a new one takes its place" };
+        return report with { Outcome = ReloadOutcome.Restored, Message = Replaced };
     }
 
     private static string? Lost(AttachmentRecord record, IReadOnlyList<MissingPart> missing) =>

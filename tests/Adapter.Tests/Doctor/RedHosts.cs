@@ -8,6 +8,7 @@ using Bridge.Adapter.Doctor;
 using Bridge.Adapter.Doctor.Native;
 using Bridge.Adapter.Doctor.Readings;
 using Bridge.Adapter.Ipam;
+using Bridge.Adapter.Reload;
 using Bridge.Adapter.Repair.Findings;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.State;
@@ -54,6 +55,10 @@ internal static class RedHosts
                     Findings = [new("contested-port", "80", "port 80", "nginx has it", FindingState.Reported, "Stop one.")],
                 }),
             }, Weight.Warning, "contested-port: port 80: nginx has it.", "cnm-cni repair"),
+        new("attachments", (_, host) => host with { Attachments = Of(Lost(ReloadOutcome.WouldBeRestored, null)) },
+            Weight.Error, "1 attachment lacks something of what plugins made on the host: web (bridge cni0).", "cnm-cni reload"),
+        new("attachments", (_, host) => host with { Attachments = Of(Lost(ReloadOutcome.Failed, "no plugin can put back eth0")) },
+            Weight.Error, "web on CNI network pods: no plugin can put back eth0.", "docker restart web"),
         new("units", (_, host) => host with { Units = Of(UnitsReading.Parse(Units.Replace(
                 "cnm-cni.service\nLoadState=loaded\nActiveState=active", "cnm-cni.service\nLoadState=loaded\nActiveState=failed",
                 StringComparison.Ordinal).Replace("Result=success", "Result=start-limit-hit", StringComparison.Ordinal))) },
@@ -98,6 +103,9 @@ internal static class RedHosts
                 State = Of(new StateReading([], [], [], []) { Namespaces = ["abc"] }),
             }, Weight.Warning, "1 staging namespaces", "systemctl start cnm-cni"),
     ];
+
+    private static ReloadResponse Lost(ReloadOutcome outcome, string? message) => new(
+        [new ReloadResult("5f2b7c3c7a0e", "web", "pods", outcome, [new MissingPartStatus(HostPart.Bridge, "bridge cni0")], message)], []);
 
     private static IEnumerable<RedHost> OfDocker() =>
     [

@@ -45,6 +45,7 @@ internal sealed class SoundHost : IDisposable
     {
         Rights = Of(new RightsReading(IsRoot: true, [])),
         Daemon = Of(Status),
+        Attachments = Of(new ReloadResponse([], [])),
         State = Of(new StateReading([], [], [], [])),
         Disks = Of(new DisksReading([new DiskReading("/var/lib/cnm-cni",
             new FileSystemSpace(1UL << 33, 1UL << 35, 1 << 20, 1 << 21, false))])),

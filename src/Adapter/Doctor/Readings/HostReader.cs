@@ -23,6 +23,8 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
             $"Docker at {force.DockerSocket}", OfPrograms, token => DockerReading.ReadAsync(force, timeProvider, token), cancellationToken);
         var daemon = TimedReading.OfAsync(
             $"cnm-cni on {force.Socket}", OfPrograms, StatusAsync, cancellationToken);
+        var attachments = TimedReading.OfAsync(
+            $"cnm-cni on {force.Socket}", OfPrograms, LostAsync, cancellationToken);
         var directories = TimedReading.OfAsync(
             "the container runtimes", OfPrograms, token => FindAsync(force, token), cancellationToken);
         var units = Program("systemctl", token => UnitsReading.ReadAsync(_shell, OfPrograms, token), cancellationToken);
@@ -54,6 +56,7 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
             Rights = Reading<RightsReading>.Of(RightsReading.Read()),
             Clock = Reading<ClockReading>.Of(ClockReading.Read(timeProvider)),
             Daemon = await daemon,
+            Attachments = await attachments,
             State = await state,
             Disks = await disks,
             Docker = await docker,
@@ -84,6 +87,12 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
     {
         using var daemon = new ControlClient(settings.Settings.Socket);
         return await daemon.StatusAsync(cancellationToken);
+    }
+
+    private async Task<ReloadResponse> LostAsync(CancellationToken cancellationToken)
+    {
+        using var daemon = new ControlClient(settings.Settings.Socket);
+        return await daemon.ReloadAsync(new ReloadRequest([], DryRun: true), cancellationToken);
     }
 
     private static Task<Reading<T>> Program<T>(

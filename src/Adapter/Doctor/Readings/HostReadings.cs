@@ -14,6 +14,9 @@ internal sealed record HostReadings(SettingsReading Settings)
 
     public Reading<StatusResponse> Daemon { get; init; } = Reading<StatusResponse>.Not(Unread);
 
+    /// <summary>What attachments of running containers have lost on the host.</summary>
+    public Reading<ReloadResponse> Attachments { get; init; } = Reading<ReloadResponse>.Not(Unread);
+
     public Reading<StateReading> State { get; init; } = Reading<StateReading>.Not(Unread);
 
     public Reading<DisksReading> Disks { get; init; } = Reading<DisksReading>.Not(Unread);
