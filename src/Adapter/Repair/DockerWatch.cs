@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Repair;
 
 /// <summary>
 /// Turns Docker's events into signals: repair and the auto-networks run after a change and not only at intervals. A new connection means
-/// that dockerd was restarted.
+/// that dockerd was restarted, and the end of one that it is down: status must not say for an interval that it answers.
 /// </summary>
 internal sealed class DockerWatch(
     IDockerEngine docker, EngineFacts facts, RepairSignal signal, NetworksSignal networks, TimeProvider timeProvider) : BackgroundService
@@ -20,11 +20,12 @@ internal sealed class DockerWatch(
         var pause = FirstPause;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var isConnected = false;
             try
             {
                 await foreach (var dockerEvent in docker.WatchAsync(stoppingToken))
                 {
-                    pause = FirstPause;
+                    (pause, isConnected) = (FirstPause, true);
                     signal.Raise();
                     if (dockerEvent.Kind == DockerEventKind.Connected)
                         facts.Learn(await docker.VersionAsync(stoppingToken));
@@ -36,6 +37,8 @@ internal sealed class DockerWatch(
             catch (DockerException)
             {
                 // dockerd is down or starting; the repair loop reports it.
+                if (isConnected)
+                    signal.Raise();
             }
 
             await Task.Delay(pause, timeProvider, stoppingToken);

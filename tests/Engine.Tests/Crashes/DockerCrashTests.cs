@@ -7,6 +7,9 @@ namespace Bridge.Engine.Tests.Crashes;
 [Plugin("bridge", "host-local", "portmap", "firewall")]
 public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engine)
 {
+    // Shorter than repair.interval.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(8);
+
     [Feature("Nothing is left: dockerd killed")]
     [Fact]
     public async Task Nothing_is_left_of_containers_that_were_removed_after_dockerd_was_killed()
@@ -16,6 +19,8 @@ public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engi
         await RunContainerAsync("two");
 
         await Host.Dockerd.KillAsync(Cancellation);
+        (await Eventually.IsTrueAsync(SaysThatDockerIsDownAsync, AnswerPatience, Cancellation))
+            .Should().BeTrue("status must not wait for the next pass of repair");
         await Host.Dockerd.StartAsync(Cancellation);
         await DockerAsync("rm", "--force", "one", "two");
 
@@ -54,4 +59,8 @@ public abstract class DockerCrashTests(FragileChainHost engine) : CrashTest(engi
         await DockerAsync("rm", "--force", "web");
         await AssertNothingIsLeftSinceAsync(census);
     }
+
+    private async Task<bool> SaysThatDockerIsDownAsync(CancellationToken cancellationToken) =>
+        (await Host.BridgeAsync(["status", "--exit-code"], cancellationToken)) is { ExitCode: 1 } status
+            && status.Output.StartsWith("To look at: Docker does not answer", StringComparison.Ordinal);
 }
