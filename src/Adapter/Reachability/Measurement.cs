@@ -46,6 +46,7 @@ internal sealed class Measurement(TrialStage stage, TrialSubject subject, string
         return new TrialFacts(stage.Members, stage.HostView)
         {
             Absent = stage.Absent,
+            WhyApart = subject.WhyApart,
             WhyApartFromHost = subject.WhyApartFromHost,
             WhyNoPort = subject.WhyNoPort,
             WhyNoOutside = whyNoOutside,

@@ -13,6 +13,9 @@ internal sealed record TrialFacts(IReadOnlyList<Place> Members, HostView Host)
     /// <summary>Why a member is not there, by its name.</summary>
     public IReadOnlyDictionary<string, string> Absent { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Why members do not reach each other.</summary>
+    public string? WhyApart { get; init; }
+
     public string? WhyApartFromHost { get; init; }
 
     public string? WhyNoPort { get; init; }
@@ -52,7 +55,10 @@ internal static class TrialPlan
         foreach (var from in Members)
         {
             foreach (var to in Members.Where(to => to != from))
-                yield return new(from, to, family, WhyNoMember(facts, from, family) ?? WhyNoMember(facts, to, family));
+            {
+                yield return new(
+                    from, to, family, WhyNoMember(facts, from, family) ?? WhyNoMember(facts, to, family) ?? facts.WhyApart);
+            }
 
             yield return new(from, Ends.Host, family, WhyNoMember(facts, from, family) ?? WhyNoHost(facts, from, family));
             yield return new(from, Ends.Outside, family, WhyNoMember(facts, from, family) ?? WhyNoOutside(facts, from, family));

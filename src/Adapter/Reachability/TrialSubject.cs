@@ -21,6 +21,16 @@ internal sealed record TrialSubject(DockerNetwork Docker, NetworkConfiguration C
         ? $"{MainPlugin.Of(Cni).Type} carries no traffic between a container and its own host"
         : null;
 
+    /// <summary>Why containers and pods of the network do not reach each other, as a sentence; null when they should.</summary>
+    public string? WhyApart =>
+        Cni.Plugins.Any(plugin => plugin is { Type: "bridge" } && Says(plugin, "portIsolation", "true"))
+            ? "the network keeps its members apart (portIsolation of bridge)"
+        : Cni.Plugins.Any(plugin => plugin is { Type: "firewall" } && Says(plugin, "ingressPolicy", "isolated"))
+            ? "the network keeps its members apart (ingressPolicy of firewall)"
+        : Cni.Plugins.Any(plugin => plugin is { Type: "macvlan" } && Says(plugin, "mode", "private"))
+            ? "the network keeps its members apart (mode private of macvlan)"
+        : null;
+
     /// <summary>Why there can be no second container and no pod, as a sentence; null when there can.</summary>
     public string? WhyAlone => MainPlugin.Of(Cni).Type == "host-device" ? "host-device gives its device to one container at a time" : null;
 
@@ -46,6 +56,8 @@ internal sealed record TrialSubject(DockerNetwork Docker, NetworkConfiguration C
             $"Docker network {docker.Name} stands for CNI network {name}, which is not there. `cnm-cni networks` lists those that are.");
         return new TrialSubject(docker, cni);
     }
+
+    private static bool Says(PluginConfiguration plugin, string key, string value) => plugin.Json[key]?.ToString() == value;
 
     private static DockerNetwork Only(DockerNetwork[] own, string driver) => own switch
     {

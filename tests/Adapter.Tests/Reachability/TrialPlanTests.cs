@@ -86,6 +86,7 @@ public sealed class TrialPlanTests : IDisposable
     {
         var plan = TrialPlan.Of(Ordinary() with
         {
+            WhyApart = "portIsolation",
             WhyApartFromHost = "macvlan",
             WhyNoPort = "no portmap",
             WhyNoOutside = new Dictionary<IPFamily, string> { [IPFamily.IPv4] = "no way out" },
@@ -93,6 +94,8 @@ public sealed class TrialPlanTests : IDisposable
             KnownToDocker = new Dictionary<string, IReadOnlyList<IPAddress>>(),
         });
 
+        Why(plan, Ends.First, Ends.Second).Should().Be("portIsolation");
+        Why(plan, Ends.Pod, Ends.First).Should().Be("portIsolation");
         Why(plan, Ends.First, Ends.Host).Should().Be("macvlan");
         Why(plan, Ends.Host, Ends.First).Should().Be("macvlan");
         Why(plan, Ends.Neighbour, Ends.Port).Should().Be("no portmap");

@@ -72,6 +72,21 @@ public sealed class TrialSubjectTests : IDisposable
         card.WhyAlone.Should().StartWith("host-device gives its device");
     }
 
+    [Theory]
+    [InlineData("bridge", """, "portIsolation": true""", "", "portIsolation of bridge")]
+    [InlineData("bridge", "", """, { "type": "firewall", "ingressPolicy": "isolated" }""", "ingressPolicy of firewall")]
+    [InlineData("macvlan", """, "mode": "private" """, "", "mode private of macvlan")]
+    [InlineData("bridge", """, "portIsolation": false""", """, { "type": "firewall", "ingressPolicy": "same-bridge" }""", null)]
+    public void Members_that_the_network_keeps_apart_are_not_expected_to_reach_each_other(
+        string main, string fields, string more, string? why)
+    {
+        Write("apart", main, more, fields);
+
+        var apart = Find("apart", Docker("aaaaaaaa", "apart", "apart")).WhyApart;
+
+        apart.Should().Be(why is null ? null : $"the network keeps its members apart ({why})");
+    }
+
     private TrialSubject Find(string? given, params DockerNetwork[] networks) =>
         TrialSubject.Find(given, "cni", networks, new ConfigurationDirectory(_directory.FullName).Load());
 
@@ -80,7 +95,7 @@ public sealed class TrialSubjectTests : IDisposable
         cniNetwork is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["cni.network"] = cniNetwork },
         "null", new Dictionary<string, string>(), new Dictionary<string, string>());
 
-    private void Write(string name, string main, string more = "") => File.WriteAllText(
+    private void Write(string name, string main, string more = "", string fields = "") => File.WriteAllText(
         Path.Combine(_directory.FullName, $"{name}.conflist"),
-        $$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "{{main}}" }{{more}} ] }""");
+        $$"""{ "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "{{main}}"{{fields}} }{{more}} ] }""");
 }
