@@ -23,12 +23,12 @@ namespace Bridge.Adapter.Cli;
 /// </summary>
 internal static class CommandLine
 {
-    private static readonly Argument<string[]> Targets = new("TARGET")
+    private static readonly Argument<string[]> Targets = new Argument<string[]>("TARGET")
     {
         Description = "A container's name or id, or an endpoint id or the beginning of one. Without any: every attachment.",
         Arity = ArgumentArity.ZeroOrMore,
         CompletionSources = { Completions.Containers },
-    };
+    }.Named();
 
     private static readonly Option<string?> LogFile = new("--log-file")
     {
@@ -219,6 +219,19 @@ internal static class SharedOptions
     };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON instead of tables." };
+
+    /// <summary>
+    /// Refuses an empty name, as of an unset variable of a shell. It would be taken for every name, and by some commands for none given.
+    /// </summary>
+    public static Argument<T> Named<T>(this Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError($"{argument.Name} is empty.");
+        });
+        return argument;
+    }
 
     /// <summary><c>--timeout DURATION</c>, 60 s by default.</summary>
     public static Option<string> TimeoutOption(string description)

@@ -9,11 +9,11 @@ namespace Bridge.Adapter.Cli;
 /// <summary><c>cnm-cni inspect</c>.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> Target = new("TARGET")
+    private static readonly Argument<string> Target = new Argument<string>("TARGET")
     {
         Description = "A container's name or id, an endpoint id or the beginning of one.",
         CompletionSources = { Completions.Containers },
-    };
+    }.Named();
 
     public static Command Build()
     {

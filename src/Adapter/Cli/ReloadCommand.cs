@@ -20,7 +20,7 @@ internal static class ReloadCommand
             Description = "A container's name or id, or an endpoint id or the beginning of one. Without any: every attachment.",
             Arity = ArgumentArity.ZeroOrMore,
             CompletionSources = { Completions.Containers },
-        };
+        }.Named();
         var command = new Command("reload",
             "Put back what running containers have lost on the host: firewall rules after a flush, a deleted bridge. Exit code 1 when " +
             "something is still missing.")

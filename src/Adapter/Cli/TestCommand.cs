@@ -17,12 +17,12 @@ internal static class TestCommand
 {
     public const string Name = "test";
 
-    private static readonly Argument<string?> Network = new("NETWORK")
+    private static readonly Argument<string?> Network = new Argument<string?>("NETWORK")
     {
         Description = "A Docker network of the driver, or the CNI network that one stands for. May be left out where there is only one.",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { Completions.DockerNetworks, Completions.CniNetworks },
-    };
+    }.Named();
 
     public static Command Build()
     {

@@ -110,6 +110,10 @@ internal sealed class Journal
     /// </param>
     public IReadOnlyList<AttachmentRecord> FindByTarget(string target)
     {
+        // Every id begins with nothing.
+        if (target.Length == 0)
+            return [];
+
         AttachmentRecord[] named = [.. Attachments.All.Where(record => record.ContainerName == target)];
         return named.Length > 0
             ? named

@@ -17,6 +17,12 @@ public sealed class UsageErrorTests
     [InlineData("serve x", "\"x\" is one argument too many for cnm-cni serve. cnm-cni serve --help lists the commands and options.")]
     [InlineData("repair --forget --config FILE", "--forget needs ENDPOINT. cnm-cni repair --help lists the commands and options.")]
     [InlineData("settings --config ", "--config: the name of the file is empty. Leave --config out to run with the defaults")]
+    [InlineData("reload ", "CONTAINER is empty. cnm-cni reload --help lists the commands and options.")]
+    [InlineData("reload web ", "CONTAINER is empty. cnm-cni reload --help lists the commands and options.")]
+    [InlineData("check ", "TARGET is empty. cnm-cni check --help lists the commands and options.")]
+    [InlineData("log ", "TARGET is empty. cnm-cni log --help lists the commands and options.")]
+    [InlineData("inspect ", "TARGET is empty. cnm-cni inspect --help lists the commands and options.")]
+    [InlineData("test ", "NETWORK is empty. cnm-cni test --help lists the commands and options.")]
     public async Task The_error_names_the_wrong_word(string words, string sentence)
     {
         var (exitCode, output, error) = await RunAsync(words, Cancellation);

@@ -59,6 +59,7 @@ public sealed class JournalIndexTests : IDisposable
         _journal.Attachments.Bring(Records.Joined("db01") with { ContainerName = "web" });
 
         _journal.FindByTarget("db").Select(record => record.EndpointId).Should().Equal("a1");
+        _journal.FindByTarget("").Should().BeEmpty();
         _journal.FindByTarget("db0").Select(record => record.EndpointId).Should().Equal("db01");
     }
 

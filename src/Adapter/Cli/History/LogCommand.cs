@@ -16,11 +16,11 @@ internal static class LogCommand
     // The daemon is asked for names that Docker has told it a moment ago.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private static readonly Argument<string> Target = new("TARGET")
+    private static readonly Argument<string> Target = new Argument<string>("TARGET")
     {
         Description = "A container's name (also of one that is gone) or id, an endpoint id or the beginning of one, or an address.",
         CompletionSources = { Completions.Containers },
-    };
+    }.Named();
 
     private static readonly Option<bool> Verbose =
         new("--verbose", "-v") { Description = "Also print what each plugin was given and answered, without secrets." };
