@@ -59,6 +59,8 @@ internal static class RedHosts
             Weight.Error, "1 attachment lacks something of what plugins made on the host: web (bridge cni0).", "cnm-cni reload"),
         new("attachments", (_, host) => host with { Attachments = Of(Lost(ReloadOutcome.Failed, "no plugin can put back eth0")) },
             Weight.Error, "web on CNI network pods: no plugin can put back eth0.", "docker restart web"),
+        new("attachments", (_, host) => host with { Attachments = Of(new ReloadResponse([], ["Docker's own rules are gone."])) },
+            Weight.Note, "Docker's own rules are gone.", "systemctl restart docker"),
         new("units", (_, host) => host with { Units = Of(UnitsReading.Parse(Units.Replace(
                 "cnm-cni.service\nLoadState=loaded\nActiveState=active", "cnm-cni.service\nLoadState=loaded\nActiveState=failed",
                 StringComparison.Ordinal).Replace("Result=success", "Result=start-limit-hit", StringComparison.Ordinal))) },

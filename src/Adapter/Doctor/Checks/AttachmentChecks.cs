@@ -29,6 +29,11 @@ internal sealed class AttachmentsCheck() : Check<ReloadResponse>(host => host.At
                 $"{Name(lost)} on CNI network {lost.CniNetwork}: " + ErrorDescription.Sentence(lost.Message ?? "nothing can be compared"),
                 "The container runs without its network, or a part of it.",
                 $"docker restart {lost.ContainerName ?? "CONTAINER"}");
+
+        // No more than a note: a dockerd that makes no rules is no fault.
+        foreach (var note in reading.Notes)
+            yield return Finding.Note(
+                note, "Until then Docker may refuse to start containers, also on CNI networks.", "systemctl restart docker");
     }
 
     private static string Counted(int count) => count == 1 ? "1 attachment lacks something" : $"{count} attachments lack something";
