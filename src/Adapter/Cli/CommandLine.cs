@@ -53,11 +53,26 @@ internal static class CommandLine
     {
         // Console's own writers would prepare the terminal for programs that read keys.
         console ??= new InvocationConfiguration { Output = Utf8(Console.OpenStandardOutput()), Error = Utf8(Console.OpenStandardError()) };
-        (console.Output, console.Error) = (new PrintableWriter(console.Output), new PrintableWriter(console.Error));
+        (console.Output, console.Error) = (new PrintableWriter(console.Output), new PrintableWriter(console.Error, mayBeLost: true));
         // serve handles SIGTERM itself and takes the time it needs; the other commands may end at once.
         console.ProcessTerminationTimeout = null;
         console.EnableDefaultExceptionHandler = false;
         var environment = new CniEnvironment(variables ?? Environment.GetEnvironmentVariable);
+        try
+        {
+            return await RunAsync(arguments, serve, console, environment, cancellationToken);
+        }
+        catch (OutputException unwritten)
+        {
+            await console.Error.WriteLineAsync(JournalStream.Error(unwritten.Message));
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        string[] arguments, Func<AdapterSettings, CancellationToken, Task<int>> serve, InvocationConfiguration console,
+        CniEnvironment environment, CancellationToken cancellationToken)
+    {
         if (arguments is [CompletionProtocol.Name, .. var question])
         {
             CompletionProtocol.Answer(question, words => Build(words, serve, environment), console.Output);

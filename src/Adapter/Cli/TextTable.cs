@@ -22,21 +22,39 @@ internal sealed class TextTable(params string[] headers)
 }
 
 /// <summary>Escapes control characters in everything that is printed to a terminal.</summary>
-internal sealed class PrintableWriter(TextWriter terminal) : TextWriter
+/// <param name="terminal">The terminal, or the file that takes its place.</param>
+/// <param name="mayBeLost">What cannot be written is lost without an error: there is no other place to say so.</param>
+internal sealed class PrintableWriter(TextWriter terminal, bool mayBeLost = false) : TextWriter
 {
     public override Encoding Encoding => terminal.Encoding;
 
-    public override void Write(char value) => terminal.Write(Printable.Of(value.ToString()));
+    public override void Write(char value) => Write(value.ToString());
 
     public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 
     public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
 
-    public override void Write(string? value) => terminal.Write(value is null ? null : Printable.Of(value));
+    /// <exception cref="OutputException">The file cannot be written.</exception>
+    public override void Write(string? value)
+    {
+        try
+        {
+            terminal.Write(value is null ? null : Printable.Of(value));
+        }
+        catch (IOException unwritten)
+        {
+            if (!mayBeLost)
+                throw new OutputException(unwritten);
+        }
+    }
 
     public override void WriteLine(string? value) => Write($"{value}\n");
 
-    public override Task WriteLineAsync(string? value) => terminal.WriteAsync(Printable.Of($"{value}\n"));
+    public override Task WriteLineAsync(string? value)
+    {
+        WriteLine(value);
+        return Task.CompletedTask;
+    }
 
     /// <summary>On a terminal, for output that replaces the previous one; elsewhere nothing.</summary>
     public void ClearScreen()
@@ -47,3 +65,7 @@ internal sealed class PrintableWriter(TextWriter terminal) : TextWriter
 
     public override void Flush() => terminal.Flush();
 }
+
+/// <summary>Standard output is a file on a full or broken disk. The message is for the operator.</summary>
+internal sealed class OutputException(IOException cause)
+    : Exception($"Standard output cannot be written: {ErrorDescription.Sentence(ErrorDescription.OfFile(cause))}", cause);

@@ -51,6 +51,25 @@ public sealed class UsageErrorTests
         ((string?)json["msg"]).Should().StartWith(sentence);
     }
 
+    [Theory]
+    [InlineData("version")]
+    [InlineData("settings")]
+    [InlineData("--help")]
+    [InlineData("cni foo")]
+    public async Task A_full_disk_behind_standard_output_is_told_in_a_sentence(string words)
+    {
+        await using var disk = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var full = new StreamWriter(disk, leaveOpen: true);
+        full.AutoFlush = true;
+        using var error = new StringWriter { NewLine = "\n" };
+        var console = new InvocationConfiguration { Output = full, Error = error };
+
+        var exitCode = await CommandLine.RunAsync(words.Split(' '), (_, _) => Task.FromResult(0), console, _ => null, Cancellation);
+
+        exitCode.Should().Be(1);
+        error.ToString().Should().Contain("Standard output cannot be written: ").And.EndWith("no space left on device.\n");
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string words, CancellationToken cancellationToken)
     {
         using var output = new StringWriter { NewLine = "\n" };
