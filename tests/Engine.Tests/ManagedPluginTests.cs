@@ -117,9 +117,8 @@ public sealed class ManagedPluginTests(ManagedPluginHost engine) : EngineTest(en
         var census = await CensusAfterOneContainerAsync("--publish", "80");
         await RunContainerAsync("web", "--publish", "8080:80");
 
-        await Host.RemovePluginAsync(Cancellation);
+        await engine.UpgradeAsync(Cancellation);
         (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
-        await engine.InstallAsync(Cancellation);
 
         (await StatusView.OfAsync(Host, Cancellation)).Endpoints.Should().ContainSingle().Which.Addresses.Should().NotBeEmpty();
         await RunContainerAsync("next");

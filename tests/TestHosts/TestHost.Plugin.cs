@@ -30,6 +30,17 @@ public sealed partial class TestHost
         return id;
     }
 
+    /// <summary>Runs the commands of docs/managed-plugin.md for an upgrade.</summary>
+    public async Task UpgradePluginAsync(CancellationToken cancellationToken)
+    {
+        var directory = await MakePluginAsync(cancellationToken);
+        var commands = (await File.ReadAllTextAsync(PackagedFile("docs/managed-plugin.md"), cancellationToken))
+            .Split("An upgrade without a registry:", 2)[1].Split("```", 3)[1];
+        var script = commands["bash".Length..].Replace("artifacts/packages/plugin", directory, StringComparison.Ordinal)
+            .Replace("docker ", HostRequirements.DockerClient + " ", StringComparison.Ordinal);
+        (await RunAsync(["sh", "-e", "-c", script], cancellationToken)).EnsureSuccess();
+    }
+
     /// <summary>Removes the plugin, also while networks need it.</summary>
     public async Task RemovePluginAsync(CancellationToken cancellationToken)
     {

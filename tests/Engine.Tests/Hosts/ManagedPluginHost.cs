@@ -26,6 +26,12 @@ public sealed class ManagedPluginHost() : EngineHost(new TestHostOptions
 
     public async Task InstallAsync(CancellationToken cancellationToken) => PluginId = await Host.InstallPluginAsync(cancellationToken);
 
+    public async Task UpgradeAsync(CancellationToken cancellationToken)
+    {
+        await Host.UpgradePluginAsync(cancellationToken);
+        PluginId = await Host.UsePluginAsync(cancellationToken);
+    }
+
     /// <summary>Creates the Docker network.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken) => (await Host.DockerAsync(
         ["network", "create", "-d", TestHost.PluginName, "--ipam-driver", TestHost.PluginName,
