@@ -134,6 +134,32 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
         await DockerAsync(_swarm.Manager, "network", "rm", $"{Lone}-config");
     }
 
+    [Fact(Timeout = Deadline.Long)]
+    public async Task A_node_without_the_plugin_gets_no_task_until_it_has_the_plugin()
+    {
+        await DockerAsync(_swarm.Nodes[1], "plugin", "disable", "--force", TestHost.PluginName);
+        try
+        {
+            await BecomesTrueAsync(async () => !await IsKnownToHaveThePluginAsync(), "the manager's knowledge");
+            await ServiceAsync("--mode", "global");
+            await BecomesTrueAsync(
+                async () => (await StatesAsync()).Any(state => state.Contains("missing plugin on 1 node", StringComparison.Ordinal)), "the reason");
+            await BecomesTrueAsync(async () => (await TasksAsync(_swarm.Nodes[0])).Length == 1, "the task of the other node");
+        }
+        finally
+        {
+            await DockerAsync(_swarm.Nodes[1], "plugin", "enable", TestHost.PluginName);
+        }
+
+        await AreRunningAsync(2);
+        await RemoveServiceAsync();
+    }
+
+    private async Task<bool> IsKnownToHaveThePluginAsync() =>
+        (await DockerAsync(
+            _swarm.Manager, "node", "inspect", "--format", "{{range .Description.Engine.Plugins}}{{println .Name}}{{end}}",
+            _swarm.Nodes[1].Name)).Contains(TestHost.PluginName, StringComparison.Ordinal);
+
     private IEnumerable<(TestHost Node, int Number)> Numbered() => _swarm.Nodes.Select((node, index) => (node, index + 1));
 
     private Task<string> ServiceAsync(params string[] options) => DockerAsync(
