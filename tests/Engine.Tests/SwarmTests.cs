@@ -143,7 +143,8 @@ public sealed class SwarmTests : IClassFixture<SwarmHost>, IAsyncLifetime
             await BecomesTrueAsync(async () => !await IsKnownToHaveThePluginAsync(), "the manager's knowledge");
             await ServiceAsync("--mode", "global");
             await BecomesTrueAsync(
-                async () => (await StatesAsync()).Any(state => state.Contains("missing plugin on 1 node", StringComparison.Ordinal)), "the reason");
+                async () => (await StatesAsync()).Any(state => state.Contains("missing plugin on 1 node", StringComparison.Ordinal)),
+                "the reason");
             await BecomesTrueAsync(async () => (await TasksAsync(_swarm.Nodes[0])).Length == 1, "the task of the other node");
         }
         finally

@@ -188,6 +188,8 @@ archive() {
     [ "$(inside cat /etc/cnm-cni/config.yaml)" = "pluginOutputLimit: 2MiB" ] || fail "the update overwrote the settings"
     if inside $here/install.sh --prefix /opt/cnm-cni >"$work/log" 2>&1; then fail "a second installation"; fi
     begin_watch 127.0.0.1:8080
+    # A container of a moment ago may still be on its way out.
+    inside cnm-cni settle >"$work/log" 2>&1 || fail "cnm-cni settle"
     inside $here/install.sh --uninstall >"$work/log" 2>&1 || fail "install.sh --uninstall"
     grep -q '^cnm-cni: 1 interfaces are still attached to CNI networks' "$work/log" || fail "it does not report the attachment"
     end_watch "uninstall"
