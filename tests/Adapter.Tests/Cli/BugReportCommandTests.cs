@@ -65,6 +65,20 @@ public sealed class BugReportCommandTests : DaemonCommandTest
     }
 
     [Fact]
+    public async Task A_wrong_settings_file_is_named_in_the_report()
+    {
+        await FurnishAsync();
+        await File.WriteAllTextAsync(ConfigFile, $"nonsense: 1\npluginEnvironment: {{ TOKEN: {Secret} }}\n", Cancellation);
+
+        (await RunAsync($"bugreport --output {Archive} --config {ConfigFile}", Cancellation)).Should().Be(0);
+
+        Output.ToString().Should().MatchRegex($"settings.yaml .*{ConfigFile}.*nonsense");
+        var files = await ReadAsync();
+        files["contents.txt"].Should().Contain("nonsense");
+        string.Concat(files.Values).Should().NotContain(Secret);
+    }
+
+    [Fact]
     public async Task An_existing_file_is_not_overwritten()
     {
         await File.WriteAllTextAsync(Archive, "precious", Cancellation);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Bridge.Adapter.Control;
+using Bridge.Adapter.Doctor.Readings;
 using Bridge.Adapter.Settings;
 using static Bridge.Adapter.Cli.SharedOptions;
 
@@ -38,9 +39,11 @@ internal static class BugReportCommand
             var now = TimeProvider.System.GetUtcNow();
             var name = $"cnm-cni-bugreport-{now.ToString("yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture)}";
             var path = Path.GetFullPath(parsed.GetValue(OutputFile) is { Length: > 0 } given ? given : $"{name}.tar.gz");
-            var settings = SettingsOf(parsed);
+            var read = SettingsReading.Load(parsed.GetValue(Config)); // A report is needed most where something is wrong.
+            var settings = read.Settings;
             var sources = new ReportSources(settings, parsed.GetValue(LogFile), Program(settings))
             {
+                SettingsProblem = read.Problem,
                 // A file of the container has no path any more.
                 ConfigFile = settings.PluginRoot is null && parsed.GetValue(Config) is { } file ? Path.GetFullPath(file) : null,
             };

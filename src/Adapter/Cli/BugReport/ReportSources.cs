@@ -28,7 +28,7 @@ internal sealed class ReportSources(AdapterSettings settings, string? logFile, s
             using var daemon = new ControlClient(settings.Socket);
             return [ReportPart.Of("metrics.txt", await daemon.MetricsAsync(cancellationToken))];
         }),
-        Files("settings.yaml", () => [ReportPart.Of("settings.yaml", SettingsTable.ToYaml(WithoutVariables()))]),
+        Files("settings.yaml", () => [InForce]),
         Files("journal", () => ReportFiles.Journal(settings)),
         Files("history.jsonl", () => ReportFiles.History(settings)),
         new("log.txt", async cancellationToken => ReportFiles.Log(logFile ?? await LogFileAsync(cancellationToken))),
@@ -52,6 +52,11 @@ internal sealed class ReportSources(AdapterSettings settings, string? logFile, s
         HostTool.Source("network/bridges.txt", "bridge", "-details", "link"),
     ];
 
+    private ReportPart InForce => ReportPart.Of("settings.yaml", SettingsTable.ToYaml(WithoutVariables())) with
+    {
+        Problem = SettingsProblem is { } problem ? $"the defaults, because the file is not understood: {problem}" : null,
+    };
+
     // Its variables may be secrets of any form; their names tell enough.
     private AdapterSettings WithoutVariables() => settings with
     {
@@ -66,6 +71,9 @@ internal sealed class ReportSources(AdapterSettings settings, string? logFile, s
         : [await HostTool.RunAsync(name, program, [.. arguments, .. Config()], cancellationToken)]);
 
     private string[] Config() => ConfigFile is { } file ? ["--config", file] : [];
+
+    /// <summary>Why the settings file cannot be understood, so that the defaults stand in for it; null: it can.</summary>
+    public string? SettingsProblem { get; init; }
 
     /// <summary>The settings file that was named; null: the usual one.</summary>
     public string? ConfigFile { get; init; }
