@@ -29,7 +29,8 @@ internal sealed class ScriptedDocker : IAsyncDisposable
         _socket.Answers["GET /containers/json"] =
             (context, cancellationToken) =>
                 ScriptedSocket.Json(
-                    Locked(() =>
+                    // All of them run.
+                    context.Request.Query["filters"].ToString().Contains("exited", StringComparison.Ordinal) ? "[]" : Locked(() =>
                         new JsonArray([.. _containers.Select(container => container!.DeepClone()), .. Attached()]).ToJsonString()))(
                             context, cancellationToken);
         _socket.Answers["POST /networks/create"] =
