@@ -25,13 +25,13 @@ public sealed class PortReservationsTests : IDisposable
     [Theory]
     [InlineData("tcp")]
     [InlineData("udp")]
-    public void A_chosen_port_was_free_and_is_held(string protocol)
+    public async Task A_chosen_port_was_free_and_is_held(string protocol)
     {
         var mapping = _ports.Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)], []).Should().ContainSingle().Subject;
         mapping.HostPort.Should().BeInRange(1024, 65535);
         BindByAnotherProgram(protocol, mapping.HostPort).Should().Be(SocketError.AddressAlreadyInUse);
         _ports.Release("e1");
-        BindByAnotherProgram(protocol, mapping.HostPort).Should().Be(SocketError.Success);
+        await BecomesFreeAsync(protocol, mapping.HostPort);
     }
 
     [Fact]
@@ -46,19 +46,20 @@ public sealed class PortReservationsTests : IDisposable
     }
 
     [Fact]
-    public void A_port_of_a_program_on_the_host_is_refused_and_no_port_of_the_list_stays_reserved()
+    public async Task A_port_of_a_program_on_the_host_is_refused_and_no_port_of_the_list_stays_reserved()
     {
         using var program = new TcpListener(IPAddress.Loopback, 0);
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
         var free = _ports.Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
+        await BecomesFreeAsync("tcp", free);
         var reserve =
             () => _ports.Reserve(
                 "e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)], []);
         reserve.Should().Throw<CnmException>().WithMessage(
             $"host port 127.0.0.1:{taken}/tcp for container port 81 is in use by another program on this host*");
-        BindByAnotherProgram("tcp", free).Should().Be(SocketError.Success);
+        await BecomesFreeAsync("tcp", free);
     }
 
     [Theory]
@@ -172,16 +173,17 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("", "")]
     [InlineData("", "127.0.0.1")]
     [InlineData("0.0.0.0", "127.0.0.1")]
-    public void A_port_that_is_requested_twice_is_refused_as_such(string first, string second)
+    public async Task A_port_that_is_requested_twice_is_refused_as_such(string first, string second)
     {
         var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
         _ports.Release("e0");
+        await BecomesFreeAsync("tcp", port);
         var reserve =
             () => _ports.Reserve(
                 "e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)], []);
         reserve.Should().Throw<CnmException>().WithMessage(
             $"host port *{port}/tcp is requested twice, for container ports 80 and 81. Omit one of them*");
-        BindByAnotherProgram("tcp", port).Should().Be(SocketError.Success);
+        await BecomesFreeAsync("tcp", port);
 
         _ports.Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)], [])
             .Should().ContainSingle();
@@ -201,6 +203,10 @@ public sealed class PortReservationsTests : IDisposable
         _ports.Dispose();
         Directory.Delete(_state, recursive: true);
     }
+
+    // Other tests start programs meanwhile, which have all sockets of this process until they are executed.
+    private static Task BecomesFreeAsync(string protocol, int port) =>
+        Eventually.TrueAsync(() => BindByAnotherProgram(protocol, port) == SocketError.Success, $"port {port} is free");
 
     // As most servers do it: with SO_REUSEADDR, which .NET sets for TCP by itself.
     private static SocketError BindByAnotherProgram(string protocol, int port, string address = "127.0.0.1")
