@@ -266,17 +266,9 @@ internal static class SharedOptions
     }
 
     /// <summary>For a command that may ask the daemon: on the host of a managed plugin that is the plugin.</summary>
-    /// <inheritdoc cref="OwnSettingsOf" path="/exception"/>
-    public static AdapterSettings SettingsOf(ParseResult parsed)
-    {
-        var settings = OwnSettingsOf(parsed);
-        return settings with { Socket = ManagedPlugin.SocketFor(settings.Socket) };
-    }
+    /// <inheritdoc cref="HostRoot.Load" path="/exception"/>
+    public static AdapterSettings SettingsOf(ParseResult parsed) => ManagedPlugin.Reached(OwnSettingsOf(parsed));
 
-    /// <summary>The settings in force. In a container the process has the host's root directory from then on.</summary>
-    /// <exception cref="SettingsException">The file cannot be read or understood.</exception>
-    /// <exception cref="ServiceException">The host's file system cannot be entered.</exception>
-    public static AdapterSettings OwnSettingsOf(ParseResult parsed) => parsed.GetValue(Config) is { } file
-        ? HostRoot.Enter(SettingsFile.Load(file, mustExist: true), hostFile: null)
-        : HostRoot.Enter(SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false), SettingsFile.DefaultPath);
+    /// <inheritdoc cref="HostRoot.Load"/>
+    public static AdapterSettings OwnSettingsOf(ParseResult parsed) => HostRoot.Load(parsed.GetValue(Config));
 }

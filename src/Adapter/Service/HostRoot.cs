@@ -11,13 +11,21 @@ namespace Bridge.Adapter.Service;
 /// </summary>
 internal static partial class HostRoot
 {
+    /// <summary>The settings in force, and the host's root directory from then on where they have <c>pluginRoot</c>.</summary>
+    /// <param name="file">The settings file that the user named; null: the usual one, which may be absent.</param>
+    /// <exception cref="SettingsException">The file cannot be read or understood.</exception>
+    /// <exception cref="ServiceException">The host's file system cannot be entered.</exception>
+    public static AdapterSettings Load(string? file) => file is null
+        ? Enter(SettingsFile.Load(SettingsFile.DefaultPath, mustExist: false), SettingsFile.DefaultPath)
+        : Enter(SettingsFile.Load(file, mustExist: true), hostFile: null);
+
     /// <summary>Does nothing without the setting.</summary>
     /// <param name="settings">Of the container's settings file.</param>
     /// <param name="hostFile">The host's settings file, which replaces the container's if it exists; null: it does not count.</param>
     /// <returns>The settings in force, with the path that the socket has on the host.</returns>
     /// <exception cref="ServiceException">The host's file system is not there, or may not become the root.</exception>
     /// <exception cref="SettingsException">The host's settings file is invalid.</exception>
-    public static AdapterSettings Enter(AdapterSettings settings, string? hostFile)
+    private static AdapterSettings Enter(AdapterSettings settings, string? hostFile)
     {
         if (settings.PluginRoot is not { } root)
             return settings;

@@ -1,3 +1,5 @@
+using Bridge.Adapter.Settings;
+
 namespace Bridge.Adapter.Service;
 
 /// <summary>
@@ -15,6 +17,9 @@ internal static class ManagedPlugin
     /// <returns>The plugin's id; null when it is not the socket of a managed plugin.</returns>
     public static string? IdOf(string socket) =>
         Path.GetFileName(Path.GetDirectoryName(socket)) is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower) ? id : null;
+
+    /// <summary>The settings with the socket at which a command finds the daemon.</summary>
+    public static AdapterSettings Reached(AdapterSettings settings) => settings with { Socket = SocketFor(settings.Socket) };
 
     /// <summary>
     /// Where a command finds the daemon: at the socket of the settings, or else, where no file is, at that of a managed plugin. Connects to

@@ -19,8 +19,7 @@ internal sealed record SettingsReading(string File, AdapterSettings Settings, st
         var path = file ?? SettingsFile.DefaultPath;
         try
         {
-            var settings = HostRoot.Enter(SettingsFile.Load(path, mustExist: file is not null), file is null ? path : null);
-            return new SettingsReading(path, settings with { Socket = ManagedPlugin.SocketFor(settings.Socket) }, null);
+            return new SettingsReading(path, ManagedPlugin.Reached(HostRoot.Load(file)), null);
         }
         catch (Exception wrong) when (wrong is SettingsException or ServiceException)
         {
