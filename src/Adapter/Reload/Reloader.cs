@@ -64,10 +64,11 @@ internal sealed class Reloader : IDisposable
             {
                 rules ??= await _inspection.ReadRulesAsync(cancellationToken);
                 var report = await ReloadAsync(record, rules, dryRun, cancellationToken);
-                if (!dryRun)
-                    Note(report);
-
                 reports.Add(report);
+                if (dryRun)
+                    continue; // Nothing has changed.
+
+                Note(report);
                 rules = report.Outcome is ReloadOutcome.Restored or ReloadOutcome.Failed ? null : rules;
             }
 
