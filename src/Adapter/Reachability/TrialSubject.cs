@@ -23,11 +23,11 @@ internal sealed record TrialSubject(DockerNetwork Docker, NetworkConfiguration C
 
     /// <summary>Why containers and pods of the network do not reach each other, as a sentence; null when they should.</summary>
     public string? WhyApart =>
-        Cni.Plugins.Any(plugin => plugin is { Type: "bridge" } && Says(plugin, "portIsolation", "true"))
+        Cni.Plugins.Any(plugin => plugin is { Type: "bridge" } && CniSubnet.IsSet(plugin, "portIsolation"))
             ? "the network keeps its members apart (portIsolation of bridge)"
-        : Cni.Plugins.Any(plugin => plugin is { Type: "firewall" } && Says(plugin, "ingressPolicy", "isolated"))
+        : Cni.Plugins.Any(plugin => plugin is { Type: "firewall" } && IpamSection.Text(plugin.Json, "ingressPolicy") == "isolated")
             ? "the network keeps its members apart (ingressPolicy of firewall)"
-        : Cni.Plugins.Any(plugin => plugin is { Type: "macvlan" } && Says(plugin, "mode", "private"))
+        : Cni.Plugins.Any(plugin => plugin is { Type: "macvlan" } && IpamSection.Text(plugin.Json, "mode") == "private")
             ? "the network keeps its members apart (mode private of macvlan)"
         : null;
 
@@ -56,8 +56,6 @@ internal sealed record TrialSubject(DockerNetwork Docker, NetworkConfiguration C
             $"Docker network {docker.Name} stands for CNI network {name}, which is not there. `cnm-cni networks` lists those that are.");
         return new TrialSubject(docker, cni);
     }
-
-    private static bool Says(PluginConfiguration plugin, string key, string value) => plugin.Json[key]?.ToString() == value;
 
     private static DockerNetwork Only(DockerNetwork[] own, string driver) => own switch
     {
