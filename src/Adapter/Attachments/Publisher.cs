@@ -94,7 +94,7 @@ internal sealed class Publisher(
     private async Task<AttachmentRecord> ReserveAsync(AttachmentRecord record, bool holds)
     {
         var foreign = await foreignPorts.FindAsync(record.RequestedPorts, CancellationToken.None);
-        var mappings = ports.Reserve(record.EndpointId, record.RequestedPorts, foreign);
+        var mappings = await ports.ReserveAsync(record.EndpointId, record.RequestedPorts, foreign, CancellationToken.None);
         try
         {
             journal.Attachments.Write(record = record with { PublishedPorts = mappings });

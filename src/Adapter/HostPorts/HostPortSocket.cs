@@ -37,8 +37,34 @@ internal static partial class HostPortSocket
         }
     }
 
-    /// <summary>The port of a bound socket: Socket.LocalEndPoint does not know SCTP.</summary>
-    public static unsafe int PortOf(Socket socket)
+    /// <summary>Binds a port that the kernel chooses among those without a socket.</summary>
+    /// <param name="protocol">As for <see cref="Bind"/>.</param>
+    /// <param name="hostIp">As for <see cref="Bind"/>.</param>
+    /// <param name="isTaken">Whether it is in use without a socket.</param>
+    /// <exception cref="SocketException">No port is free, or the address is not the host's.</exception>
+    public static (Socket Socket, int Port) BindFree(string protocol, string hostIp, Predicate<int> isTaken)
+    {
+        var refused = new List<Socket>();
+        try
+        {
+            while (true)
+            {
+                var socket = Bind(protocol, hostIp, 0)!;
+                var port = PortOf(socket);
+                if (!isTaken(port))
+                    return (socket, port);
+
+                refused.Add(socket); // Bound until another is found, so that the kernel does not choose it again.
+            }
+        }
+        finally
+        {
+            refused.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    // Socket.LocalEndPoint does not know SCTP.
+    private static unsafe int PortOf(Socket socket)
     {
         var address = stackalloc byte[28];
         var size = 28u;

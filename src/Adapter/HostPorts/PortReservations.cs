@@ -10,19 +10,45 @@ namespace Bridge.Adapter.HostPorts;
 /// publishing takes it unnoticed, and so that the kernel chooses free ones for <c>-p 80</c>. Traffic never reaches these sockets: the rules
 /// of the plugins redirect it before.
 /// </summary>
-internal sealed class PortReservations(Journal journal, ILogger<PortReservations> logger) : IDisposable
+internal sealed class PortReservations(Journal journal, TimeProvider timeProvider, ILogger<PortReservations> logger) : IDisposable
 {
+    // A copy of a socket ends when its process executes a plugin: about a millisecond after its fork, later on a busy host.
+    private static readonly TimeSpan CopyPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CopyPause = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _lock = new();
 
-    // Guarded by _lock.
+    // Both guarded by _lock.
     private readonly List<Reservation> _reservations = [];
+    private readonly ReleasedPorts _released = new(timeProvider);
 
-    /// <summary>Reserves all of the ports or none.</summary>
+    /// <summary>
+    /// Reserves all of the ports or none. Waits a moment for a port that cnm-cni itself has just released; a port of another program is
+    /// refused at once.
+    /// </summary>
     /// <param name="endpointId">Their future owner.</param>
     /// <param name="requests">The requested ports; identical requests count once.</param>
     /// <param name="foreign">The ports that other runtimes publish.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="CnmException">A port is taken; the message names the owner.</exception>
-    public IReadOnlyList<PortMapping> Reserve(string endpointId, IReadOnlyList<RequestedPort> requests, IReadOnlyList<ForeignPort> foreign)
+    public async Task<IReadOnlyList<PortMapping>> ReserveAsync(
+        string endpointId, IReadOnlyList<RequestedPort> requests, IReadOnlyList<ForeignPort> foreign, CancellationToken cancellationToken)
+    {
+        var start = timeProvider.GetTimestamp();
+        while (timeProvider.GetElapsedTime(start) < CopyPatience)
+        {
+            if (Reserve(endpointId, requests, foreign, mayWait: true) is { } mappings)
+                return mappings;
+
+            await Task.Delay(CopyPause, timeProvider, cancellationToken);
+        }
+
+        return Reserve(endpointId, requests, foreign, mayWait: false)!;
+    }
+
+    // Null: a port was released a moment ago, and the caller may wait.
+    private PortMapping[]? Reserve(
+        string endpointId, IReadOnlyList<RequestedPort> requests, IReadOnlyList<ForeignPort> foreign, bool mayWait)
     {
         lock (_lock)
         {
@@ -32,7 +58,12 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
                 foreach (var request in WithoutRepetitions(requests))
                 {
                     RequireNew(request, made);
-                    var reservation = ReserveOne(endpointId, request, foreign);
+                    if (ReserveOne(endpointId, request, foreign, mayWait) is not { } reservation)
+                    {
+                        Drop(made);
+                        return null;
+                    }
+
                     made.Add(reservation);
                     _reservations.Add(reservation);
                 }
@@ -47,6 +78,19 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         }
     }
 
+    /// <summary>
+    /// The other endpoints that have these ports, of which a request for one of several needs none as long as one is left.
+    /// </summary>
+    public IReadOnlyList<string> HoldersOf(string endpointId, IReadOnlyList<RequestedPort> requests)
+    {
+        lock (_lock)
+        {
+            return [.. requests.Where(request => request.HostPort != 0).SelectMany(request => HoldersOf(request) is var holders
+                && holders.DistinctBy(holder => holder.Mapping.HostPort).Count() > request.HostPortEnd - request.HostPort ? holders : [])
+                .Select(holder => holder.EndpointId).Where(holder => holder != endpointId).Distinct(StringComparer.Ordinal)];
+        }
+    }
+
     public void Release(string endpointId)
     {
         lock (_lock)
@@ -56,7 +100,7 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
     /// <summary>Closes the sockets: other programs may take the ports, but no other endpoint of cnm-cni.</summary>
     public void Unbind(string endpointId) => Replace(endpointId, reservation =>
     {
-        reservation.Socket?.Dispose();
+        Close(reservation);
         return reservation with { Socket = null, IsRefused = false };
     });
 
@@ -141,9 +185,11 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             Drop([.. _reservations]);
     }
 
-    private Reservation ReserveOne(string endpointId, RequestedPort request, IReadOnlyList<ForeignPort> foreign)
+    // Null: see Reserve.
+    private Reservation? ReserveOne(string endpointId, RequestedPort request, IReadOnlyList<ForeignPort> foreign, bool mayWait)
     {
         SocketException? lastRefusal = null;
+        var isJustReleased = false;
         for (var port = request.HostPort; port <= request.HostPortEnd; port++)
         {
             if (OwnerOf(request, port, foreign) is not null)
@@ -152,7 +198,8 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             try
             {
                 var (socket, chosen) = port == 0
-                    ? BindFree(request, foreign)
+                    ? HostPortSocket.BindFree(
+                        request.Protocol, request.HostIp, free => OwnerOf(request, free, foreign, []) is not null)
                     : (HostPortSocket.Bind(request.Protocol, request.HostIp, port), port);
                 return new Reservation(endpointId, new PortMapping(chosen, request.ContainerPort, request.Protocol, request.HostIp),
                     socket);
@@ -160,32 +207,14 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
             catch (SocketException refused)
             {
                 lastRefusal = refused;
+                isJustReleased |= refused.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    && _released.Any(mapping => Overlaps(mapping, request, port));
             }
         }
 
-        throw Refusal(request, lastRefusal, foreign);
-    }
-
-    // The kernel chooses among the ports without a socket; the ports of other runtimes have none.
-    private static (Socket? Socket, int Port) BindFree(RequestedPort request, IReadOnlyList<ForeignPort> foreign)
-    {
-        var refused = new List<Socket>();
-        try
-        {
-            while (true)
-            {
-                var socket = HostPortSocket.Bind(request.Protocol, request.HostIp, 0)!;
-                var port = HostPortSocket.PortOf(socket);
-                if (OwnerOf(request, port, foreign, []) is null)
-                    return (socket, port);
-
-                refused.Add(socket); // Bound until another is found, so that the kernel does not choose it again.
-            }
-        }
-        finally
-        {
-            refused.ForEach(socket => socket.Dispose());
-        }
+        return mayWait && isJustReleased
+            ? null
+            : throw PortRefusal.Taken(request, OwnerOf(request, request.HostPort, foreign), lastRefusal);
     }
 
     // `-p 80` twice requests two ports.
@@ -197,38 +226,15 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         if (request.HostPort == request.HostPortEnd && request.HostPort != 0
             && made.FirstOrDefault(other => Overlaps(other.Mapping, request, request.HostPort)) is { } twice)
         {
-            throw new CnmException(
-                $"host port {HostOf(request)}{request.HostPort}/{request.Protocol} is requested twice, for container ports " +
-                $"{twice.Mapping.ContainerPort} and {request.ContainerPort}. Omit one of them, or choose another host port for it.");
+            throw PortRefusal.Twice(request, twice.Mapping.ContainerPort);
         }
     }
 
-    private CnmException Refusal(RequestedPort request, SocketException? refused, IReadOnlyList<ForeignPort> foreign)
-    {
-        if (refused?.SocketErrorCode is SocketError.TooManyOpenSockets)
-        {
-            return new CnmException(
-                "cnm-cni has reached its limit of open files, and needs one for each published port. " +
-                "Raise the limit (LimitNOFILE= of its unit, or ulimit -n), or publish fewer ports.", refused);
-        }
-
-        var host = HostOf(request);
-        var range = request.HostPortEnd > request.HostPort ? $"{request.HostPort}-{request.HostPortEnd}" : $"{request.HostPort}";
-        var owner = OwnerOf(request, request.HostPort, foreign) is { } name
-            ? $"published by {name} already"
-            : refused?.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => "in use by another program on this host (ss -lnp shows which)",
-                SocketError.AddressNotAvailable => "impossible, because the host does not have that address",
-                _ => $"impossible: {refused?.Message}",
-            };
-        return new CnmException(
-            $"host port {host}{range}/{request.Protocol} for container port {request.ContainerPort} is {owner}. " +
-            $"Choose another host port, or use -p {request.ContainerPort} for any free port.", refused);
-    }
-
-    private static string HostOf(RequestedPort request) =>
-        request.HostIp.Length == 0 ? "" : request.HostIp.Contains(':') ? $"[{request.HostIp}]:" : $"{request.HostIp}:";
+    private Reservation[] HoldersOf(RequestedPort request) =>
+    [
+        .. _reservations.Where(held => held.Mapping.HostPort >= request.HostPort && held.Mapping.HostPort <= request.HostPortEnd
+            && Overlaps(held.Mapping, request, held.Mapping.HostPort)),
+    ];
 
     private string? OwnerOf(RequestedPort request, int port, IReadOnlyList<ForeignPort> foreign) =>
         OwnerOf(request, port, foreign, _reservations) switch
@@ -257,8 +263,17 @@ internal sealed class PortReservations(Journal journal, ILogger<PortReservations
         foreach (var reservation in reservations)
         {
             _reservations.Remove(reservation);
-            reservation.Socket?.Dispose();
+            Close(reservation);
         }
+    }
+
+    private void Close(Reservation reservation)
+    {
+        if (reservation.Socket is null)
+            return;
+
+        reservation.Socket.Dispose();
+        _released.Add(reservation.Mapping);
     }
 
     /// <param name="EndpointId">The owner.</param>

@@ -80,7 +80,8 @@ internal sealed class CreateEndpoint(
             return record;
 
         var foreign = await foreignPorts.FindAsync(record.RequestedPorts, cancellationToken);
-        return record with { PublishedPorts = ports.Reserve(record.EndpointId, record.RequestedPorts, foreign) };
+        var mappings = await ports.ReserveAsync(record.EndpointId, record.RequestedPorts, foreign, cancellationToken);
+        return record with { PublishedPorts = mappings };
     }
 }
 

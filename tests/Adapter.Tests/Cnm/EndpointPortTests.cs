@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Bridge.Adapter.Tests.HostPorts;
 
 namespace Bridge.Adapter.Tests.Cnm;
 
@@ -39,24 +40,24 @@ public sealed class EndpointPortTests : IAsyncLifetime
     [Fact]
     public async Task Ports_are_held_from_CreateEndpoint_until_DeleteEndpoint()
     {
-        var port = FreePort();
+        var port = OtherProgram.FreePort();
 
         (await CreateEndpointAsync(port)).Should().BeNull();
 
-        IsFree(port).Should().BeFalse();
+        OtherProgram.Bind("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
         await new DockerCalls(_daemon.PostAsync).EndpointAsync("DeleteEndpoint", "e1");
-        IsFree(port).Should().BeTrue();
+        await OtherProgram.GetsAsync("tcp", port);
     }
 
     [Fact]
     public async Task Ports_are_released_when_a_plugin_fails()
     {
-        var port = FreePort();
+        var port = OtherProgram.FreePort();
         _networks.WriteChain(add: "echo '{\"cniVersion\":\"1.0.0\",\"code\":7,\"msg\":\"no\"}'; exit 1");
 
         (await CreateEndpointAsync(port)).Should().Contain("no");
 
-        IsFree(port).Should().BeTrue();
+        await OtherProgram.GetsAsync("tcp", port);
     }
 
     [Theory]
@@ -64,12 +65,12 @@ public sealed class EndpointPortTests : IAsyncLifetime
     [InlineData(DockerCalls.Ahead)]
     public async Task Ports_are_released_when_the_record_cannot_be_written(string network)
     {
-        var port = FreePort();
+        var port = OtherProgram.FreePort();
         var inTheWay = Directory.CreateDirectory(Path.Combine(_daemon.Settings.PresentRecords, "attachments", "e1.json.new"));
 
         (await CreateEndpointAsync(port, network)).Should().Contain("e1.json.new");
 
-        IsFree(port).Should().BeTrue();
+        await OtherProgram.GetsAsync("tcp", port);
         inTheWay.Delete();
         (await CreateEndpointAsync(port, network)).Should().BeNull();
     }
@@ -77,12 +78,12 @@ public sealed class EndpointPortTests : IAsyncLifetime
     [Fact]
     public async Task Ports_are_held_while_the_clean_up_fails()
     {
-        var port = FreePort();
+        var port = OtherProgram.FreePort();
         _networks.WriteChain(add: "exit 1", delete: "exit 1");
 
         (await CreateEndpointAsync(port)).Should().NotBeNull();
 
-        IsFree(port).Should().BeFalse();
+        OtherProgram.Bind("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
         _networks.WriteChain();
     }
 
@@ -106,26 +107,5 @@ public sealed class EndpointPortTests : IAsyncLifetime
             },
         };
         return (string?)JsonNode.Parse((await _daemon.PostAsync("NetworkDriver.CreateEndpoint", request.ToJsonString())).Body)!["Err"];
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return false;
-        }
     }
 }

@@ -19,7 +19,7 @@ public sealed class PortReservationsTests : IDisposable
     {
         _journal = new Journal(_state, Path.Combine(_state, "records"));
         _journal.Load();
-        _ports = new PortReservations(_journal, NullLogger<PortReservations>.Instance);
+        _ports = new PortReservations(_journal, TimeProvider.System, NullLogger<PortReservations>.Instance);
     }
 
     [Theory]
@@ -27,19 +27,19 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("udp")]
     public async Task A_chosen_port_was_free_and_is_held(string protocol)
     {
-        var mapping = _ports.Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)], []).Should().ContainSingle().Subject;
+        var mapping = Reserve("e1", [new RequestedPort(protocol, 80, "127.0.0.1", 0, 0)]).Should().ContainSingle().Subject;
         mapping.HostPort.Should().BeInRange(1024, 65535);
-        BindByAnotherProgram(protocol, mapping.HostPort).Should().Be(SocketError.AddressAlreadyInUse);
+        OtherProgram.Bind(protocol, mapping.HostPort).Should().Be(SocketError.AddressAlreadyInUse);
         _ports.Release("e1");
-        await BecomesFreeAsync(protocol, mapping.HostPort);
+        await OtherProgram.GetsAsync(protocol, mapping.HostPort);
     }
 
     [Fact]
     public void A_taken_port_is_refused_with_its_owner()
     {
-        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
+        var port = Reserve("e1", [new RequestedPort("tcp", 80, "", 0, 0)])[0].HostPort;
         _journal.Attachments.Bring(Records.Joined("e1") with { ContainerName = "web" });
-        var second = () => _ports.Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)], []);
+        var second = () => Reserve("e2", [new RequestedPort("tcp", 81, "127.0.0.1", port, port)]);
         second.Should().Throw<CnmException>().WithMessage(
             $"host port 127.0.0.1:{port}/tcp for container port 81 is published by container web already. Choose another host port, or " +
             $"use -p 81 for any free port.");
@@ -51,15 +51,15 @@ public sealed class PortReservationsTests : IDisposable
         using var program = new TcpListener(IPAddress.Loopback, 0);
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
-        var free = _ports.Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)], [])[0].HostPort;
+        var free = Reserve("e0", [new RequestedPort("tcp", 1, "127.0.0.1", 0, 0)])[0].HostPort;
         _ports.Release("e0");
-        await BecomesFreeAsync("tcp", free);
+        await OtherProgram.GetsAsync("tcp", free);
         var reserve =
-            () => _ports.Reserve(
-                "e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)], []);
+            () => Reserve(
+                "e1", [new RequestedPort("tcp", 80, "127.0.0.1", free, free), new RequestedPort("tcp", 81, "127.0.0.1", taken, taken)]);
         reserve.Should().Throw<CnmException>().WithMessage(
             $"host port 127.0.0.1:{taken}/tcp for container port 81 is in use by another program on this host*");
-        await BecomesFreeAsync("tcp", free);
+        await OtherProgram.GetsAsync("tcp", free);
     }
 
     [Theory]
@@ -76,8 +76,8 @@ public sealed class PortReservationsTests : IDisposable
     {
         foreach (var protocol in new[] { "tcp", "udp" })
         {
-            var port = _ports.Reserve("e1", [new RequestedPort(protocol, 80, hostIp, 0, 0)], [])[0].HostPort;
-            BindByAnotherProgram(protocol, port, other).Should().Be(isFree ? SocketError.Success : SocketError.AddressAlreadyInUse);
+            var port = Reserve("e1", [new RequestedPort(protocol, 80, hostIp, 0, 0)])[0].HostPort;
+            OtherProgram.Bind(protocol, port, other).Should().Be(isFree ? SocketError.Success : SocketError.AddressAlreadyInUse);
         }
     }
 
@@ -90,8 +90,8 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("0.0.0.0", "127.0.0.1", false)]
     public void Two_containers_share_a_port_number_only_where_their_host_addresses_differ(string first, string second, bool areBothHeld)
     {
-        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, first, 0, 0)], [])[0].HostPort;
-        var reserve = () => _ports.Reserve("e2", [new RequestedPort("tcp", 80, second, port, port)], []);
+        var port = Reserve("e1", [new RequestedPort("tcp", 80, first, 0, 0)])[0].HostPort;
+        var reserve = () => Reserve("e2", [new RequestedPort("tcp", 80, second, port, port)]);
         if (areBothHeld)
             reserve.Should().NotThrow();
         else
@@ -107,7 +107,7 @@ public sealed class PortReservationsTests : IDisposable
         using var program = new TcpListener(IPAddress.IPv6Loopback, 0);
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "", taken, taken)], []);
+        var reserve = () => Reserve("e1", [new RequestedPort("tcp", 80, "", taken, taken)]);
         reserve.Should().Throw<CnmException>().WithMessage("*in use by another program on this host*");
     }
 
@@ -118,13 +118,13 @@ public sealed class PortReservationsTests : IDisposable
         program.Start();
         var taken = ((IPEndPoint)program.LocalEndpoint).Port;
         var end = Math.Min(taken + 20, 65535);
-        _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", taken, end)], [])[0].HostPort.Should().BeInRange(taken + 1, end);
+        Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", taken, end)])[0].HostPort.Should().BeInRange(taken + 1, end);
     }
 
     [Fact]
     public void An_address_that_the_host_does_not_have_is_refused_with_that_reason()
     {
-        var reserve = () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, "192.0.2.1", 8080, 8080)], []);
+        var reserve = () => Reserve("e1", [new RequestedPort("tcp", 80, "192.0.2.1", 8080, 8080)]);
         reserve.Should().Throw<CnmException>().WithMessage("*is impossible, because the host does not have that address*");
     }
 
@@ -138,10 +138,10 @@ public sealed class PortReservationsTests : IDisposable
     public void A_port_that_another_runtime_publishes_is_refused_with_its_owner(
         string hostIp, string itsHostIp, string itsProtocol, bool isFree)
     {
-        var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, hostIp, 0, 0)], [])[0].HostPort;
+        var port = Reserve("e0", [new RequestedPort("tcp", 80, hostIp, 0, 0)])[0].HostPort;
         _ports.Release("e0");
         var reserve =
-            () => _ports.Reserve("e1", [new RequestedPort("tcp", 80, hostIp, port, port)],
+            () => Reserve("e1", [new RequestedPort("tcp", 80, hostIp, port, port)],
                 [new ForeignPort(itsProtocol, itsHostIp, port, "pod default/web")]);
         if (isFree)
             reserve.Should().NotThrow();
@@ -157,15 +157,15 @@ public sealed class PortReservationsTests : IDisposable
         var range =
             File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(
                 int.Parse).ToArray();
-        var chosen = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], [])[0].HostPort;
+        var chosen = Reserve("e0", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)])[0].HostPort;
         var foreign =
             Enumerable.Range(range[0], range[1] - range[0] + 1).Where(port => port % 4 != 0).Select(
                 port => new ForeignPort("tcp", "0.0.0.0", port, "p")).ToArray();
 
-        (_ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], foreign)[0].HostPort % 4).Should().Be(0);
+        (Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], foreign)[0].HostPort % 4).Should().Be(0);
 
         _ports.Release("e0");
-        _ports.Reserve("e2", [new RequestedPort("tcp", 80, "127.0.0.1", chosen, chosen + 1)],
+        Reserve("e2", [new RequestedPort("tcp", 80, "127.0.0.1", chosen, chosen + 1)],
             [new ForeignPort("tcp", "0.0.0.0", chosen, "p")])[0].HostPort.Should().Be(chosen + 1);
     }
 
@@ -175,27 +175,26 @@ public sealed class PortReservationsTests : IDisposable
     [InlineData("0.0.0.0", "127.0.0.1")]
     public async Task A_port_that_is_requested_twice_is_refused_as_such(string first, string second)
     {
-        var port = _ports.Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)], [])[0].HostPort;
+        var port = Reserve("e0", [new RequestedPort("tcp", 80, "", 0, 0)])[0].HostPort;
         _ports.Release("e0");
-        await BecomesFreeAsync("tcp", port);
+        await OtherProgram.GetsAsync("tcp", port);
         var reserve =
-            () => _ports.Reserve(
-                "e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)], []);
+            () => Reserve(
+                "e1", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 81, second, port, port)]);
         reserve.Should().Throw<CnmException>().WithMessage(
             $"host port *{port}/tcp is requested twice, for container ports 80 and 81. Omit one of them*");
-        await BecomesFreeAsync("tcp", port);
+        await OtherProgram.GetsAsync("tcp", port);
 
-        _ports.Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)], [])
+        Reserve("e2", [new RequestedPort("tcp", 80, first, port, port), new RequestedPort("tcp", 80, first, port, port)])
             .Should().ContainSingle();
     }
 
     [Fact]
     public void Ports_in_force_from_an_earlier_process_are_held_again()
     {
-        var port = _ports.Reserve("e1", [new RequestedPort("tcp", 80, "127.0.0.1", 0, 0)], [])[0].HostPort;
-        _ports.Release("e1");
+        var port = OtherProgram.FreePort();
         _ports.Restore(Records.Joined("e1") with { PublishedPorts = [new PortMapping(port, 80, "tcp", "127.0.0.1")] });
-        BindByAnotherProgram("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
+        OtherProgram.Bind("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
     }
 
     public void Dispose()
@@ -204,25 +203,7 @@ public sealed class PortReservationsTests : IDisposable
         Directory.Delete(_state, recursive: true);
     }
 
-    // Other tests start programs meanwhile, which have all sockets of this process until they are executed.
-    private static Task BecomesFreeAsync(string protocol, int port) =>
-        Eventually.TrueAsync(() => BindByAnotherProgram(protocol, port) == SocketError.Success, $"port {port} is free");
-
-    // As most servers do it: with SO_REUSEADDR, which .NET sets for TCP by itself.
-    private static SocketError BindByAnotherProgram(string protocol, int port, string address = "127.0.0.1")
-    {
-        var endpoint = new IPEndPoint(IPAddress.Parse(address), port);
-        using var socket = protocol == "tcp"
-            ? new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            socket.Bind(endpoint);
-            return SocketError.Success;
-        }
-        catch (SocketException refused)
-        {
-            return refused.SocketErrorCode;
-        }
-    }
+    private IReadOnlyList<PortMapping> Reserve(
+        string endpointId, IReadOnlyList<RequestedPort> requests, IReadOnlyList<ForeignPort>? foreign = null) =>
+        _ports.ReserveAsync(endpointId, requests, foreign ?? [], Cancellation).GetAwaiter().GetResult();
 }

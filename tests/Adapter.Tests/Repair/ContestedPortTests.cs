@@ -1,3 +1,4 @@
+using Bridge.Adapter.Tests.HostPorts;
 using Bridge.Adapter.Tests.State;
 using System.Net;
 using System.Net.Sockets;
@@ -29,11 +30,10 @@ public sealed class ContestedPortTests
         told.Why.Should().Contain($"{port}/tcp").And.Contain("ss -lnp");
 
         program.Stop();
-        (await bench.RepairAsync(dryRun: true)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(
-            FindingState.WouldBeRepaired);
-        CanListen(port).Should().BeTrue("a dry run holds nothing");
-        (await bench.RepairAsync(dryRun: false)).Findings.Single(finding => finding.Kind == Kind).State.Should().Be(FindingState.Repaired);
-        CanListen(port).Should().BeFalse();
+        await BecomesAsync(bench, FindingState.WouldBeRepaired, dryRun: true);
+        await OtherProgram.GetsAsync("tcp", port); // A dry run holds nothing.
+        await BecomesAsync(bench, FindingState.Repaired, dryRun: false);
+        OtherProgram.Bind("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
         (await bench.RepairAsync(dryRun: false)).Findings.Should().NotContain(finding => finding.Kind == Kind);
     }
 
@@ -41,15 +41,12 @@ public sealed class ContestedPortTests
     public async Task A_port_that_nobody_took_is_held_and_not_reported()
     {
         await using var bench = await RepairBench.PrepareAsync(TimeSpan.FromHours(1));
-        using var program = new TcpListener(IPAddress.Loopback, 0);
-        program.Start();
-        var port = ((IPEndPoint)program.LocalEndpoint).Port;
-        program.Stop();
+        var port = OtherProgram.FreePort();
         Publish(bench, port);
 
         await bench.StartAsync(Cancellation);
 
-        CanListen(port).Should().BeFalse();
+        OtherProgram.Bind("tcp", port).Should().Be(SocketError.AddressAlreadyInUse);
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(finding => finding.Kind == Kind);
     }
 
@@ -67,17 +64,7 @@ public sealed class ContestedPortTests
         bench.WriteOwner("10.66.0.5", record.ContainerId);
     }
 
-    private static bool CanListen(int port)
-    {
-        using var other = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            other.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    private static Task BecomesAsync(RepairBench bench, FindingState state, bool dryRun) => Eventually.TrueAsync(
+        async _ => (await bench.RepairAsync(dryRun)).Findings.Single(finding => finding.Kind == Kind).State == state,
+        $"the finding is {state}", Cancellation);
 }

@@ -44,7 +44,7 @@ public sealed class CutOffInspectionTests : IDisposable
             new CniRuntime(
                 new PluginProcess(TimeProvider.System), new PluginPath([_directory.FullName]), new CniDeadlines(), TimeProvider.System);
         var (sandboxRuns, ports, retries) = (new SandboxRuns(_journal, cni, runtime),
-            new PortReservations(_journal, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
+            new PortReservations(_journal, TimeProvider.System, NullLogger<PortReservations>.Instance), new RetryTimes(settings, _time));
         var stores = new AddressStores(TimeProvider.System);
         var leftovers =
             new AttachmentLeftovers(

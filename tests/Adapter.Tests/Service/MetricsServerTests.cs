@@ -4,6 +4,7 @@ using System.Text;
 using Bridge.Adapter.Service;
 using Bridge.Adapter.Settings;
 using Bridge.Adapter.Telemetry;
+using Bridge.Adapter.Tests.HostPorts;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Adapter.Tests.Service;
@@ -39,7 +40,7 @@ public sealed class MetricsServerTests : IAsyncLifetime
     [InlineData("::1")]
     public async Task Prometheus_gets_the_page_whatever_host_it_names(string address)
     {
-        var url = await StartAsync(new IPEndPoint(IPAddress.Parse(address), FreePort()));
+        var url = await StartAsync(new IPEndPoint(IPAddress.Parse(address), OtherProgram.FreePort()));
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{url}metrics");
         request.Headers.Host = "node-7.example.org";
         request.Headers.Add("Origin", "http://evil.example.org");
@@ -157,12 +158,5 @@ public sealed class MetricsServerTests : IAsyncLifetime
 
     private static bool IsClosed(Socket client) => client.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
-    private static IPEndPoint Loopback() => new(IPAddress.Loopback, FreePort());
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static IPEndPoint Loopback() => new(IPAddress.Loopback, OtherProgram.FreePort());
 }
