@@ -66,6 +66,30 @@ public sealed class RestartTests(SeveralNetworksHost engine) : SeveralNetworksTe
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 
+    // Docker's calls got an error, and Docker does not repeat them.
+    [Feature("Nothing is left: cnm-cni killed")]
+    [Fact(Timeout = Deadline.Long)]
+    public async Task A_container_that_ended_while_cnm_cni_was_down_starts_at_once_with_the_port_that_it_had()
+    {
+        await CreateNetworkAsync(SeveralNetworksHost.Dual, "both", "--ipam", "null");
+        var census = await Host.CensusAsync(Cancellation);
+        await RunOnAsync(Third, "web", "--publish", "8080:80");
+        await RunOnAsync("both", "twin", "--publish", "8081:80");
+
+        await Host.Bridge.KillAsync(Cancellation);
+        await using (Host.RefuseDriverCalls())
+            await DockerAsync("kill", "web", "twin");
+
+        await Host.Bridge.StartAsync(Cancellation);
+        await DockerAsync("start", "web", "twin");
+
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8081, Cancellation)).Should().Be(Page);
+        (await Host.FromNeighbour.GetAsync(SeveralNetworksHost.Address6, 8081, Cancellation)).Should().Be(Page);
+        await DockerAsync("rm", "--force", "web", "twin");
+        await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
+    }
+
     [Feature("Containers: `live-restore`")]
     [Theory(Timeout = Deadline.Long)]
     [InlineData(false)]

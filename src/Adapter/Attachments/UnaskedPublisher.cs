@@ -22,20 +22,21 @@ internal sealed class UnaskedPublisher(
     // Docker joins the networks of a container one after the other, in its own order.
     private static readonly TimeSpan JoinDelay = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether Docker may never ask this endpoint to publish.</summary>
+    public bool MayPublish(AttachmentRecord record, IReadOnlyList<RequestedPort> requested) =>
+        requested.Count > 0 && !record.Internal && !IsGateway(record) && !OtherNetworkPublishes(record);
+
     /// <summary>
     /// Publishes at Join, where a failure still stops the start. The ports must be free, but are not held yet, so that one of Docker's own
     /// networks can have them if it joins later. The caller holds the endpoint's gate.
     /// </summary>
-    /// <param name="record">An attachment that has joined.</param>
+    /// <param name="record">An attachment that has joined, and <see cref="MayPublish"/>.</param>
     /// <param name="requested">The container's port list.</param>
     /// <param name="cancellationToken">Stops the search for other runtimes' ports.</param>
     /// <exception cref="CnmException">A port is taken.</exception>
     /// <exception cref="CniException">A plugin failed.</exception>
     public async Task PublishAsync(AttachmentRecord record, IReadOnlyList<RequestedPort> requested, CancellationToken cancellationToken)
     {
-        if (requested.Count == 0 || record.Internal || IsGateway(record) || OtherNetworkPublishes(record))
-            return;
-
         // Only Docker knows whether that network publishes, and asking Docker in a call would deadlock.
         if (ForeignGateways.Of(record).Count > 0)
         {

@@ -6,7 +6,7 @@ namespace Bridge.Adapter.Docker;
 /// The requests to Docker. Every method throws a <see cref="DockerUnreachableException"/> when Docker does not answer in time (a change may
 /// have been made all the same), and a <see cref="DockerRefusalException"/> when it answers with an error.
 /// For background work only: dockerd holds locks while it waits for a driver, so a request from inside a driver call can wait for that very
-/// call.
+/// call. <see cref="EndpointsAsync"/> needs none of those locks, but waits while dockerd starts.
 /// </summary>
 internal interface IDockerEngine
 {

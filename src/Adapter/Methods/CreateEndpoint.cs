@@ -1,6 +1,5 @@
 using Bridge.Adapter.Attachments;
 using Bridge.Adapter.Cnm;
-using Bridge.Adapter.HostPorts;
 using Bridge.Adapter.Repair.Cleanups;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Translation;
@@ -17,8 +16,8 @@ namespace Bridge.Adapter.Methods;
 /// the same answer.
 /// </summary>
 internal sealed class CreateEndpoint(
-    EndpointIntent intent, Attacher attacher, Detacher detacher, DeferredReleases releases, PortReservations ports,
-    ForeignPorts foreignPorts, Journal journal, AttachmentGates gates, WarmTaking warm, WarmRelease shortage)
+    EndpointIntent intent, Attacher attacher, Detacher detacher, DeferredReleases releases, EndpointPorts ports, Journal journal,
+    AttachmentGates gates, WarmTaking warm, WarmRelease shortage)
     : ICnmMethod<CreateEndpointRequest, CreateEndpointResponse>
 {
     public async Task<CreateEndpointResponse> InvokeAsync(CreateEndpointRequest request, CancellationToken cancellationToken)
@@ -43,10 +42,9 @@ internal sealed class CreateEndpoint(
     private async Task<AttachmentRecord> AttachAsync(AttachmentRecord record, CancellationToken cancellationToken)
     {
         await releases.WaitAsync(pending => Holds(pending, record), cancellationToken);
-        await releases.WaitForPortsAsync(record.RequestedPorts, cancellationToken);
         try
         {
-            record = await WithPortsAsync(record, cancellationToken);
+            record = await ports.ReserveAsync(record, cancellationToken);
             if (record.Phase != AttachmentPhase.Prepared)
             {
                 return await releases.AttemptAsync(
@@ -72,17 +70,6 @@ internal sealed class CreateEndpoint(
         pending.CniNetwork == wanted.CniNetwork && pending.ContainerId != wanted.ContainerId
             && ((wanted.Mac is not null && pending.Mac == wanted.Mac) || pending.KnownAddresses.Any(
                 held => wanted.Addresses.Any(address => Cidr.Parse(address).Address.Equals(held.Address))));
-
-    // A main plugin that publishes ports itself gets the mappings at ADD.
-    private async Task<AttachmentRecord> WithPortsAsync(AttachmentRecord record, CancellationToken cancellationToken)
-    {
-        if (record.RequestedPorts.Count == 0 || !ChainParts.MainPublishes(CniRecord.Configuration(record)))
-            return record;
-
-        var foreign = await foreignPorts.FindAsync(record.RequestedPorts, cancellationToken);
-        var mappings = await ports.ReserveAsync(record.EndpointId, record.RequestedPorts, foreign, cancellationToken);
-        return record with { PublishedPorts = mappings };
-    }
 }
 
 /// <summary>

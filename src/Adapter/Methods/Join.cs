@@ -18,7 +18,7 @@ namespace Bridge.Adapter.Methods;
 /// </summary>
 internal sealed class Join(
     Attacher attacher, DeferredReleases releases, StagingSandboxes staging, Arrivals arrivals, UnaskedPublisher unasked,
-    WarmJoining warm, EngineFacts engine, Journal journal, AttachmentGates gates)
+    PortHolders holders, WarmJoining warm, EngineFacts engine, Journal journal, AttachmentGates gates)
     : ICnmMethod<JoinRequest, JoinResponse>
 {
     public async Task<JoinResponse> InvokeAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -37,7 +37,12 @@ internal sealed class Join(
         record = record.Attach == AttachMode.Sandbox
             ? await AttachDirectlyAsync(record, sandboxKey, cancellationToken)
             : await SendAsync(record, sandboxKey, cancellationToken);
-        await unasked.PublishAsync(record, ports, cancellationToken);
+        if (unasked.MayPublish(record, ports))
+        {
+            await holders.WaitAsync(endpointId, ports, cancellationToken);
+            await unasked.PublishAsync(record, ports, cancellationToken);
+        }
+
         return EndpointAnswer.ToJoin(record, publishes: ports.Count > 0);
     }
 

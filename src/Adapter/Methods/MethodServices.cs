@@ -10,6 +10,7 @@ internal static class MethodServices
         .AddSingleton<CreateNetwork>()
         .AddSingleton<DeleteNetwork>()
         .AddSingleton<EndpointIntent>()
+        .AddSingleton<EndpointPorts>()
         .AddSingleton<CreateEndpoint>()
         .AddSingleton<EndpointOperInfo>()
         .AddSingleton<Join>()

@@ -13,7 +13,7 @@ namespace Bridge.Adapter.Methods;
 /// From Docker 28 on the link has arrived in the sandbox, so the arrival is finished here, where a failure still stops the start.
 /// </summary>
 internal sealed class ProgramExternalConnectivity(
-    Publisher publisher, UnaskedPublisher unasked, DeferredReleases releases, Arrivals arrivals, Journal journal, AttachmentGates gates)
+    Publisher publisher, UnaskedPublisher unasked, PortHolders holders, Arrivals arrivals, Journal journal, AttachmentGates gates)
     : ICnmMethod<ProgramExternalConnectivityRequest, Nothing>
 {
     public async Task<Nothing> InvokeAsync(ProgramExternalConnectivityRequest request, CancellationToken cancellationToken)
@@ -24,10 +24,11 @@ internal sealed class ProgramExternalConnectivity(
         if (record is not { Phase: AttachmentPhase.Joined })
             throw new CnmException($"endpoint {DockerId.Short(endpointId)} has not joined a sandbox, so its ports cannot be published.");
 
-        var requested = PublishedPorts.Read(request.Options);
-        await releases.WaitForPortsAsync(requested.Count > 0 ? requested : record.RequestedPorts, cancellationToken);
+        var inCall = PublishedPorts.Read(request.Options);
+        var requested = inCall.Count > 0 ? inCall : record.RequestedPorts;
         await unasked.YieldAsync(record, cancellationToken);
-        await publisher.PublishAsync(record, requested.Count > 0 ? requested : record.RequestedPorts, holds: true);
+        await holders.WaitAsync(endpointId, requested, cancellationToken);
+        await publisher.PublishAsync(record, requested, holds: true);
         arrivals.SetGateway(endpointId, isGateway: true);
         await arrivals.TryFinishAsync(journal.Attachments.Find(endpointId)!);
         return new Nothing();

@@ -16,6 +16,7 @@ internal static class RepairServices
         .AddSingleton<ReleaseQueue>()
         .AddSingleton<CleanupRunner>()
         .AddSingleton<DeferredReleases>()
+        .AddSingleton<PortHolders>()
         .AddSingleton<StartupRecovery>()
         .AddSingleton<ContainerNames>()
         .AddSingleton<KnownFindings>()

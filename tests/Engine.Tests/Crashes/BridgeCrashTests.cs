@@ -87,6 +87,9 @@ public abstract class BridgeCrashTests(FragileChainHost engine) : CrashTest(engi
 
         await RemoveWhileDownAsync("web", NobodyListens);
 
+        await RunContainerAsync("next", "--publish", "8080:80");
+        (await Host.FromNeighbour.GetAsync(TestHost.Address, 8080, Cancellation)).Should().Be(Page);
+        await RemoveAsync("next");
         await AssertNothingIsLeftSinceAsync(census, BackgroundPatience);
     }
 

@@ -23,9 +23,8 @@ internal sealed class EndpointInspection(Journal journal, CleanupRunner cleanups
 
     private IEnumerable<Finding> Forgotten(DockerView docker) =>
         from record in journal.Attachments.All.ToArray()
-        where record is { IsUnfinished: false, IsCleanupPending: false, IsWarm: false } // Docker does not list those.
-        where docker.Endpoints.ContainsKey(record.NetworkId) && docker.Find(record) is null
-        select new Finding(FindingKind.ForgottenAttachment, record.EndpointId, record.Text(), "Docker does not have its endpoint any more")
+        where docker.Endpoints.TryGetValue(record.NetworkId, out var network) && ForgottenEndpoint.IsCaseOf(record, network)
+        select new Finding(FindingKind.ForgottenAttachment, record.EndpointId, record.Text(), ForgottenEndpoint.Cause)
         {
             Grace = settings.Repair.OrphanGrace,
             Repair = token => CleanUpAsync(record, isNetworkKnown: docker.Endpoints[record.NetworkId] is not null, token),
@@ -51,7 +50,7 @@ internal sealed class EndpointInspection(Journal journal, CleanupRunner cleanups
         var isForeign = false;
         var result = await cleanups.CleanUpAsync(
             record,
-            "Docker does not have its endpoint any more",
+            ForgottenEndpoint.Cause,
             async current => current is AttachmentRecord attachment && attachment.Phase == record.Phase
                 && !(isForeign = !isNetworkKnown && await IsInUseAsync(attachment)),
             cancellationToken);
