@@ -20,6 +20,9 @@ internal sealed class VersionMemory(string? directory)
     private const int LongestAnswer = 2048;
     private const ulong LongestFile = 256 * 1024;
 
+    // A plugin that another thread begins to start has the lock too until it executes its own program (vfork(2)).
+    private static readonly TimeSpan CopyPatience = TimeSpan.FromMilliseconds(50);
+
     private readonly string? _file = directory is null ? null : Path.Combine(directory, "versions.json");
 
     // By path.
@@ -63,7 +66,7 @@ internal sealed class VersionMemory(string? directory)
 
         DurableFile.MakeDirectory(directory!);
         using var held = LibC.Open(directory!);
-        if (!LibC.TryLock(held))
+        if (!SpinWait.SpinUntil(() => LibC.TryLock(held), CopyPatience))
             return; // Another process writes now and would not see this answer; the next one asks again.
 
         var json = Read() ?? [];

@@ -94,7 +94,7 @@ public sealed class OperationLocksTests : IDisposable
         await second.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         await alone.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
         first.Dispose();
-        (await Locks().EnterAsync("pods", "c1", NoPatience, Cancellation)).Dispose();
+        (await Locks().EnterAsync("pods", "c1", Patience, Cancellation)).Dispose();
     }
 
     [Fact]
