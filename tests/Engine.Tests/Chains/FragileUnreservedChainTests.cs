@@ -12,7 +12,10 @@ public sealed class UnreservedBridgeCrashTests(FragileUnreservedHost engine)
     : BridgeCrashTests(engine), IClassFixture<FragileUnreservedHost>;
 
 public sealed class UnreservedDockerCrashTests(FragileUnreservedHost engine)
-    : DockerCrashTests(engine), IClassFixture<FragileUnreservedHost>;
+    : DockerCrashTests(engine), IClassFixture<FragileUnreservedHost>
+{
+    protected override bool ComesBackFromKill => true;
+}
 
 public sealed class UnreservedPowerCutTests(FragileUnreservedHost engine) : PowerCutTests(engine), IClassFixture<FragileUnreservedHost>;
 
