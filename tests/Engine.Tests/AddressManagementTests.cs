@@ -7,6 +7,7 @@ namespace Bridge.Engine.Tests;
 
 /// <summary><c>--ipam-driver cni</c>: addresses come from the CNI network's own IPAM plugin, before the container is there.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
+[Long]
 public sealed class AddressManagementTests(ReservingHost engine) : EngineTest(engine), IClassFixture<ReservingHost>
 {
     private const string Dual = ReservingHost.DualNetwork;

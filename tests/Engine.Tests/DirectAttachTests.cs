@@ -7,6 +7,7 @@ namespace Bridge.Engine.Tests;
 
 /// <summary>Networks with <c>cni.attach=sandbox</c>: the chain runs in the container's own namespace, and no interface travels.</summary>
 [Plugin("bridge", "host-local", "portmap", "firewall")]
+[Long]
 public sealed class DirectAttachTests(DirectAttachHost engine) : DirectAttachTest(engine), IClassFixture<DirectAttachHost>
 {
     private const string Unreserved = DirectAttachHost.UnreservedNetwork;

@@ -261,7 +261,7 @@ public sealed class EndpointOptionTests(EndpointOptionHost engine) : EngineTest(
         foreach (var name in new[] { "web", "api", "api.internal" })
             (await visitor.ResolveAsync(name, "127.0.0.11", Cancellation)).Should().Be(web.Address);
 
-        (await visitor.ResolveAsync("backstage", "127.0.0.11", Cancellation)).Should().BeNull();
+        (await visitor.IsUnknownAsync("backstage", "127.0.0.11", Cancellation)).Should().BeTrue();
     }
 
     [Feature("Endpoint options: `--link-local-ip`")]

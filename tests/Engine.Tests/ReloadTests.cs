@@ -13,6 +13,7 @@ namespace Bridge.Engine.Tests;
 /// be those of before, each once.
 /// </summary>
 [Plugin("bridge", "ptp", "host-local", "portmap", "firewall", "bandwidth")]
+[Long]
 public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine), IClassFixture<ReloadHost>
 {
     private const string Reload = "Failures: what was removed on the host is put back (`cnm-cni reload`)";

@@ -7,6 +7,7 @@ namespace Bridge.Engine.Tests.Chains;
 
 public sealed class ReservedFailingPluginTests(FragileReservedHost engine) : FailingPluginTests(engine), IClassFixture<FragileReservedHost>;
 
+[Long]
 public sealed class ReservedBridgeCrashTests(FragileReservedHost engine) : BridgeCrashTests(engine), IClassFixture<FragileReservedHost>
 {
     protected override bool NobodyListens => true;
@@ -16,6 +17,7 @@ public sealed class ReservedDockerCrashTests(FragileReservedHost engine) : Docke
 
 public sealed class ReservedPowerCutTests(FragileReservedHost engine) : PowerCutTests(engine), IClassFixture<FragileReservedHost>;
 
+[Long]
 public sealed class ReservedStartOrderTests(FragileReservedHost engine) : StartOrderTests(engine), IClassFixture<FragileReservedHost>;
 
 public sealed class ReservedLiveRestoreTests(FragileReservedHost engine) : LiveRestoreTests(engine), IClassFixture<FragileReservedHost>;

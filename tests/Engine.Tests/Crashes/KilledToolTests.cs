@@ -57,6 +57,7 @@ public abstract class KilledToolTests(KilledToolHost engine) : EngineTest(engine
 }
 
 [Plugin("bridge", "host-local", "portmap", "firewall")]
+[Long]
 public sealed class KilledIptablesTests(KilledIptablesHost engine) : KilledToolTests(engine), IClassFixture<KilledIptablesHost>
 {
     // Few runs at a start are unlike the others, and there are many.

@@ -9,6 +9,7 @@ namespace Bridge.Engine.Tests.Fidelity;
 /// A container on a CNI network has what a pod on the same network has. The pod is made by containerd, which does not know cnm-cni:
 /// it is the oracle. What differs is printed.
 /// </summary>
+[Long]
 public sealed class FidelityTests(FidelityHost engine) : EngineTest(engine), IClassFixture<FidelityHost>
 {
     private const string Directory = "/etc/cni/net.d";

@@ -119,20 +119,29 @@ public sealed class Vantage
     /// <summary>Sends one datagram and waits for one.</summary>
     /// <returns>The answer; null when the port is closed, or after 30 s without an answer.</returns>
     public async Task<string?> AskByUdpAsync(string address, int port, string question, CancellationToken cancellationToken) =>
-        await AskByUdpAsync(address, port, Encoding.UTF8.GetBytes(question), cancellationToken) is { } answer
+        await AskByUdpAsync(address, port, Encoding.UTF8.GetBytes(question), LongPatience, cancellationToken) is { } answer
             ? Encoding.UTF8.GetString(answer.Span)
             : null;
 
     /// <returns>The IPv4 address that a DNS server has for a name; null when it has none.</returns>
-    public async Task<string?> ResolveAsync(string name, string server, CancellationToken cancellationToken) =>
-        await AskByUdpAsync(server, 53, DnsQuestion.Ask(name), cancellationToken) is { } answer
+    public Task<string?> ResolveAsync(string name, string server, CancellationToken cancellationToken) =>
+        ResolveAsync(name, server, LongPatience, cancellationToken);
+
+    /// <summary>For names that must not be known: Docker before 28 answers nothing when the servers behind its own are silent.</summary>
+    /// <returns>Whether the DNS server has no IPv4 address for a name, or is silent for 3 s.</returns>
+    public async Task<bool> IsUnknownAsync(string name, string server, CancellationToken cancellationToken) =>
+        await ResolveAsync(name, server, Patience, cancellationToken) is null;
+
+    private async Task<string?> ResolveAsync(string name, string server, TimeSpan patience, CancellationToken cancellationToken) =>
+        await AskByUdpAsync(server, 53, DnsQuestion.Ask(name), patience, cancellationToken) is { } answer
             ? DnsQuestion.ReadAnswer(answer.Span)
             : null;
 
-    private async Task<ReadOnlyMemory<byte>?> AskByUdpAsync(string address, int port, byte[] question, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>?> AskByUdpAsync(
+        string address, int port, byte[] question, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(LongPatience);
+        deadline.CancelAfter(patience);
         using var socket = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(IPEndPoint(address, port), cancellationToken);
         var answer = new byte[512];
