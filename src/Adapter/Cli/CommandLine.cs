@@ -51,6 +51,9 @@ internal static class CommandLine
         Func<string, string?>? variables = null,
         CancellationToken cancellationToken = default)
     {
+        if (console is null)
+            StandardStreams.Occupy();
+
         // Console's own writers would prepare the terminal for programs that read keys.
         console ??= new InvocationConfiguration { Output = Utf8(Console.OpenStandardOutput()), Error = Utf8(Console.OpenStandardError()) };
         (console.Output, console.Error) = (new PrintableWriter(console.Output), new PrintableWriter(console.Error, mayBeLost: true));

@@ -41,7 +41,7 @@ internal sealed class PrintableWriter(TextWriter terminal, bool mayBeLost = fals
         {
             terminal.Write(value is null ? null : Printable.Of(value));
         }
-        catch (IOException unwritten)
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException) // The second: it is closed.
         {
             if (!mayBeLost)
                 throw new OutputException(unwritten);
@@ -66,6 +66,9 @@ internal sealed class PrintableWriter(TextWriter terminal, bool mayBeLost = fals
     public override void Flush() => terminal.Flush();
 }
 
-/// <summary>Standard output is a file on a full or broken disk. The message is for the operator.</summary>
-internal sealed class OutputException(IOException cause)
-    : Exception($"Standard output cannot be written: {ErrorDescription.Sentence(ErrorDescription.OfFile(cause))}", cause);
+/// <summary>Standard output is closed, or a file on a full or broken disk. The message is for the operator.</summary>
+internal sealed class OutputException(Exception cause) : Exception($"Standard output cannot be written: {Why(cause)}", cause)
+{
+    private static string Why(Exception cause) =>
+        cause is IOException ? ErrorDescription.Sentence(ErrorDescription.OfFile(cause)) : "it is closed.";
+}
