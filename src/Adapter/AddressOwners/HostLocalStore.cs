@@ -17,7 +17,8 @@ namespace Bridge.Adapter.AddressOwners;
 /// </summary>
 internal sealed class HostLocalStore(string directory, bool isGuessed = false)
 {
-    private const string DefaultDataDirectory = "/var/lib/cni/networks";
+    /// <summary>Without <c>dataDir</c>.</summary>
+    public const string DefaultDataDirectory = "/var/lib/cni/networks";
 
     // The coarsest resolution of a file system's times.
     private static readonly TimeSpan TimeResolution = TimeSpan.FromSeconds(2);

@@ -19,6 +19,10 @@ namespace Bridge.Adapter.State;
 /// </summary>
 internal sealed class Journal
 {
+    private const string NetworkRecords = "networks";
+    private const string AttachmentRecords = "attachments";
+    private const string ReservationRecords = "reservations";
+
     private readonly RecordIndex<AttachmentRecord> _byContainer;
     private readonly RecordIndex<AttachmentRecord> _bySandbox;
     private readonly RecordIndex<AttachmentRecord> _byAddress;
@@ -33,10 +37,10 @@ internal sealed class Journal
     public Journal(string stateDirectory, string presentDirectory, Action<string, Exception>? couldNotWrite = null)
     {
         (string, string) Of(string kind) => (Path.Combine(stateDirectory, kind), Path.Combine(presentDirectory, kind));
-        Networks = new(Path.Combine(stateDirectory, "networks"), present: null, RecordKinds.Network, couldNotWrite);
-        var (durable, present) = Of("attachments");
+        Networks = new(Path.Combine(stateDirectory, NetworkRecords), present: null, RecordKinds.Network, couldNotWrite);
+        var (durable, present) = Of(AttachmentRecords);
         Attachments = new(durable, present, RecordKinds.Attachment, couldNotWrite, new SharedConfigurations().Share);
-        (durable, present) = Of("reservations");
+        (durable, present) = Of(ReservationRecords);
         Reservations = new(durable, present, RecordKinds.Reservation, couldNotWrite, new SharedConfigurations().Share);
         _byContainer = Attachments.IndexBy(record => [record.ContainerId]);
         _bySandbox = Attachments.IndexBy(record => [record.SandboxKey]);
@@ -46,6 +50,10 @@ internal sealed class Journal
         _reservationsByMac = Reservations.IndexBy(record => [record.Mac]);
         _reservationsByEndpoint = Reservations.IndexBy(record => [record.EndpointId]);
     }
+
+    /// <summary>The directories of records in STATE or PRESENT, whether they exist or not.</summary>
+    public static IEnumerable<string> Directories(string directory) =>
+        new[] { NetworkRecords, AttachmentRecords, ReservationRecords }.Select(kind => Path.Combine(directory, kind));
 
     public RecordDirectory<NetworkRecord> Networks { get; }
 

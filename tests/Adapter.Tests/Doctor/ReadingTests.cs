@@ -2,6 +2,8 @@ using Bridge.Adapter.Doctor;
 using Bridge.Adapter.Doctor.Native;
 using Bridge.Adapter.Doctor.Readings;
 using Bridge.Adapter.Settings;
+using Bridge.Adapter.Tests.Sandboxes;
+using Bridge.Adapter.Tests.Translation;
 
 namespace Bridge.Adapter.Tests.Doctor;
 
@@ -62,6 +64,34 @@ public sealed class ReadingTests : IDisposable
         space.Bytes.Should().Be((ulong)drive.TotalSize);
         space.IsReadOnly.Should().BeFalse();
         SystemCalls.TrySpace("/nowhere").Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("store/pods")]
+    [InlineData("state/attachments")]
+    [InlineData("run/records/reservations")]
+    public void A_file_system_that_is_mounted_where_files_are_made_is_asked(string directory)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
+        var path = _directory.CreateSubdirectory(directory).FullName;
+        var settings = new AdapterSettings
+        {
+            StateDirectory = Path.Combine(_directory.FullName, "state"), RunDirectory = Path.Combine(_directory.FullName, "run"),
+        };
+        var network = Conflists.Parse($$"""
+            { "cniVersion": "1.0.0", "name": "pods", "plugins": [ { "type": "bridge",
+              "ipam": { "type": "host-local", "dataDir": "{{_directory.FullName}}/store", "subnet": "10.88.0.0/24" } } ] }
+            """);
+        Tool.Run("mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=7", "none", path);
+        try
+        {
+            DisksReading.Read(settings, [network]).Disks.Should().ContainSingle(disk => disk.Path == path)
+                .Which.Space.Files.Should().Be(7);
+        }
+        finally
+        {
+            Tool.Run("umount", path);
+        }
     }
 
     [Theory]

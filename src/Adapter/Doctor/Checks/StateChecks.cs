@@ -46,7 +46,8 @@ internal sealed class DiskSpaceCheck() : Check<DisksReading>(host => host.Disks)
 
     public override string Title => "There is room for records and for addresses";
 
-    public override string Inspects => "space and inodes of `stateDirectory`, `runDirectory` and `/var/lib/cni`";
+    public override string Inspects =>
+        "space and inodes of `stateDirectory`, `runDirectory`, `/var/lib/cni` and the stores of `host-local`, and of what is mounted below";
 
     protected override IEnumerable<Finding> Find(DisksReading reading, HostReadings host)
     {

@@ -30,7 +30,6 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
         var units = Program("systemctl", token => UnitsReading.ReadAsync(_shell, OfPrograms, token), cancellationToken);
         var firewall = Program("the firewall", token => FirewallReading.ReadAsync(_shell, OfPrograms, token), cancellationToken);
         var state = Files($"the disk of {force.StateDirectory}", () => StateReading.Read(force), cancellationToken);
-        var disks = Files("a disk", () => DisksReading.Read(force), cancellationToken);
         var packages = Files("a disk", PackagesReading.Read, cancellationToken);
         var kernel = Files("the list of kernel modules", KernelReading.Read, cancellationToken);
         var sysctls = Files("the kernel", SysctlsReading.Read, cancellationToken);
@@ -40,6 +39,7 @@ internal sealed class HostReader(SettingsReading settings, TimeProvider timeProv
             NetworksReading.Read, cancellationToken);
         var (all, found) = (await networks, await directories);
         var configured = new HostReadings(settings) { Networks = all }.Configured;
+        var disks = Files("a disk", () => DisksReading.Read(force, configured.Value?.Networks ?? []), cancellationToken);
         var plugins = After(configured, network => Program("a plugin", token => PluginsReading.ReadAsync(
             network.Networks, new PluginPath(found.Value!.PluginDirectories), force, OfFiles, timeProvider, token), cancellationToken));
         var pools = After(configured, network => Program(
