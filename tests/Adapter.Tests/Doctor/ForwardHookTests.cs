@@ -156,6 +156,42 @@ public sealed class ForwardHookTests
         Nftables(RedHosts.Nft("mine", "fwd", "drop", rule)).Judge(Outward).Passage.Should().Be(Of(accepts));
     }
 
+    [Theory]
+    [InlineData("""{ "match": { "op": "!=", "left": { "meta": { "key": "mark" } }, "right": 5 } }, { "drop": null }""", true)]
+    [InlineData("""{ "match": { "op": "==", "left": { "meta": { "key": "l4proto" } }, "right": "tcp" } }, { "reject": null }""", true)]
+    [InlineData("""{ "match": { "op": "!=", "left": { "payload": { "protocol": "tcp", "field": "dport" } }, "right": 22 } }, { "drop": null }""", true)]
+    [InlineData("""{ "match": { "op": "==", "left": { "meta": { "key": "mark" } }, "right": 5 } }, { "jump": { "target": "deny" } }""", true)]
+    [InlineData("""{ "vmap": { "key": { "meta": { "key": "mark" } }, "data": "@verdicts" } }""", true)]
+    [InlineData("""{ "match": { "op": "==", "left": { "payload": { "protocol": "tcp", "field": "dport" } }, "right": 25 } }, { "drop": null }""", false)]
+    [InlineData("""{ "limit": { "rate": 5, "per": "second", "inv": true } }, { "drop": null }""", false)]
+    [InlineData("""{ "vmap": { "key": { "concat": [{ "payload": { "protocol": "ip", "field": "daddr" } }, { "payload": { "protocol": "th", "field": "dport" } }] }, "data": "@ports" } }""", false)]
+    public void A_rule_that_drops_by_a_condition_that_is_not_understood_leaves_a_doubt(string statements, bool isDoubtful)
+    {
+        const string Own = """
+            { "match": { "op": "==", "left": { "payload": { "protocol": "ip", "field": "saddr" } },
+                "right": { "prefix": { "addr": "SUBNET", "len": 16 } } } }
+            """;
+        var rules = $$"""
+            , { "chain": { "family": "inet", "table": "mine", "name": "deny" } }
+            , { "rule": { "family": "inet", "table": "mine", "chain": "deny", "handle": 4, "expr": [ { "drop": null } ] } }
+            , { "rule": { "family": "inet", "table": "mine", "chain": "fwd", "handle": 3, "expr": [ {{Own}}, {{statements}} ] } }
+            """;
+        Passage Judged(string subnet) => Nftables(
+            RedHosts.Nft("mine", "fwd", "accept", rules.Replace("SUBNET", subnet, StringComparison.Ordinal))).Judge(Outward).Passage;
+
+        Judged("10.88.0.0").Should().Be(isDoubtful ? Passage.MaybeAccepted : Passage.Accepted);
+        Judged("10.99.0.0").Should().Be(Passage.Accepted, "it is about other addresses");
+    }
+
+    [Theory]
+    [InlineData("-A FORWARD -s 10.88.0.0/16 -m mark ! --mark 0x5 -j DROP", true)]
+    [InlineData("-A FORWARD -m set --match-set pods src -j CNI-ADMIN\n-A CNI-ADMIN -j REJECT", true)]
+    [InlineData("-A FORWARD -p tcp -m tcp ! --dport 22 -j DROP", true)]
+    [InlineData("-A FORWARD -i cni0 -j ACCEPT\n-A FORWARD -m mark ! --mark 0x5 -j DROP", false)]
+    [InlineData("-A FORWARD -p tcp -m tcp --dport 25 -j CNI-ADMIN\n-A CNI-ADMIN -m mark --mark 0x5 -j DROP", false)]
+    public void The_same_is_so_of_iptables(string rules, bool isDoubtful) =>
+        Iptables("ACCEPT", rules).Judge(Outward).Passage.Should().Be(isDoubtful ? Passage.MaybeAccepted : Passage.Accepted);
+
     // iptables-nft-save prints a remark in place of such a table.
     [Fact]
     public void A_table_filter_that_iptables_cannot_list_is_read_from_nft()

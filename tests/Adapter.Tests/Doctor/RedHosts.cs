@@ -263,6 +263,12 @@ internal static class RedHosts
             Weight.Error, "Chain FORWARD of legacy iptables drops", "iptables-legacy -I FORWARD -i cni0 -j ACCEPT"),
         new("forward-nftables", (_, host) => host with { Firewall = Of(Firewall("", "ACCEPT", ("nft", Nft("mine", "forward", "drop")))) },
             Weight.Error, "Chain forward of nftables' table inet mine drops", "nft insert rule inet mine forward iifname \"cni0\" accept"),
+        new("forward-nftables", (_, host) => host with { Firewall = Of(Firewall("", "ACCEPT", ("nft", Nft("mine", "forward", "accept", """
+                , { "rule": { "family": "inet", "table": "mine", "chain": "forward", "handle": 9, "expr": [
+                    { "match": { "op": "!=", "left": { "meta": { "key": "mark" } }, "right": 5 } }, { "drop": null } ] } }
+                """)))) },
+            Weight.Note, "the rule \"handle 9\" of chain forward drops some, by conditions that doctor does not understand",
+            "nft --handle list table inet mine"),
         new("firewalld-zone", (sound, host) => host with
             {
                 Firewall = Of(Firewall("", "ACCEPT", ("nft", Nft("firewalld", "filter_FORWARD", "drop")))),

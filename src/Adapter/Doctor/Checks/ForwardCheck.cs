@@ -34,9 +34,10 @@ internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(h
         [
             .. from hook in hooks
                from network in shapes
-               let dropped = Dropped(hook, network, reading, host).ToArray()
-               where dropped.Length > 0
-               select ToFinding(hook, network, dropped, reading),
+               let judged = Judged(hook, network, reading, host).ToArray()
+               where judged.Length > 0
+               let dropped = judged.Where(way => way.Passage != Passage.MaybeAccepted).ToArray()
+               select dropped.Length > 0 ? ToFinding(hook, network, dropped, reading) : ToDoubt(hook, network, judged),
             .. shapes.Select(network => network.WhyUnknown).OfType<string>().Where(_ => hooks.Length > 0).Select(Finding.NotChecked),
         ];
     }
@@ -94,11 +95,28 @@ internal abstract class ForwardCheck(BackEnd backEnd) : Check<FirewallReading>(h
         return finding with { Network = network.Name };
     }
 
+    private static Finding ToDoubt(ForwardHook hook, NetworkShape network, (string Way, Passage Passage, string By)[] doubtful)
+    {
+        var ways = string.Join(", ", doubtful.Select(way => way.Way).Distinct());
+        return Finding.Note(
+            $"{Name(hook)} may drop packets of CNI network {network.Name} {ways}: {doubtful[0].By} drops some, by conditions that doctor " +
+                "does not understand.",
+            "Whether containers and pods are reached depends on those conditions: look at the rule.",
+            Show(hook)) with { Network = network.Name };
+    }
+
+    private static string Show(ForwardHook hook) => hook.BackEnd switch
+    {
+        BackEnd.Nftables => $"nft --handle list table {hook.Table}",
+        BackEnd.LegacyIptables => $"{(hook.Families.IPv6 ? "ip6tables" : "iptables")}-legacy-save -t filter",
+        _ => $"{(hook.Families.IPv6 ? "ip6tables" : "iptables")}-save -t filter",
+    };
+
     private const string ToOthers = "from its containers to other hosts";
     private const string OnBridge = "between its containers";
     private const string ToPort = "from other hosts to its published ports";
 
-    private static IEnumerable<(string Way, Passage Passage, string By)> Dropped(
+    private static IEnumerable<(string Way, Passage Passage, string By)> Judged(
         ForwardHook hook, NetworkShape network, FirewallReading reading, HostReadings host) =>
         from subnet in network.Subnets
         from way in Ways(network, subnet, host)

@@ -28,16 +28,20 @@ internal sealed record ForwardHook(
 
         var walk = new Walk(packet);
         var (verdict, by) = walk.Through(this, Start, depth: 0) ?? (Drops ? Verdict.Drop : Verdict.Accept, $"the policy of chain {Start}");
-        return verdict == Verdict.Accept ? (Passage.Accepted, by)
-            : (walk.MayBeAccepted ? Passage.MaybeDropped : Passage.Dropped, by);
+        return verdict != Verdict.Accept ? (walk.MayBeAccepted ? Passage.MaybeDropped : Passage.Dropped, by)
+            : walk.MayBeDroppedBy is { } doubtful ? (Passage.MaybeAccepted, doubtful)
+            : (Passage.Accepted, by);
     }
 
     private sealed class Walk(Packet packet)
     {
         public bool MayBeAccepted { get; private set; }
 
-        // Null: the end of the chain, or RETURN.
-        public (Verdict Verdict, string By)? Through(ForwardHook hook, string chain, int depth)
+        /// <summary>The first rule that drops it, unless conditions exclude it that are not understood.</summary>
+        public string? MayBeDroppedBy { get; private set; }
+
+        // Null: the end of the chain, or RETURN. Of a jump for some packets alone, such as those of one port: isOfSome.
+        public (Verdict Verdict, string By)? Through(ForwardHook hook, string chain, int depth, bool isOfSome = false)
         {
             var mayHaveLeft = false;
             foreach (var rule in hook.Chains.GetValueOrDefault(chain, []))
@@ -48,20 +52,23 @@ internal sealed record ForwardHook(
 
                 switch (rule.Verdict)
                 {
-                    // A condition that is not understood: the rule concerns some packets, such as those of one port.
-                    case Verdict.Accept or Verdict.Drop when matches is null:
-                        MayBeAccepted |= rule.Verdict == Verdict.Accept;
+                    // The rule concerns some packets, such as those of one port; or which ones is not understood.
+                    case Verdict.Accept when matches is null:
+                        MayBeAccepted = true;
+                        break;
+                    case Verdict.Drop when matches is null:
+                        NoteDrop(Name(rule, chain), isOfSome || rule.IsOfSome);
                         break;
                     case Verdict.Accept or Verdict.Drop:
                         MayBeAccepted |= mayHaveLeft;
-                        return (rule.Verdict, $"the rule \"{rule.Text}\" of chain {chain}");
+                        return (rule.Verdict, Name(rule, chain));
                     case Verdict.Return when matches == true:
                         return null;
                     case Verdict.Return:
                         mayHaveLeft = true; // Some packets miss the rules below.
                         break;
                     case Verdict.Jump when depth < Deepest:
-                        if (Through(hook, rule.Target, depth + 1) is not { } decided)
+                        if (Through(hook, rule.Target, depth + 1, isOfSome || rule.IsOfSome) is not { } decided)
                         {
                             if (rule.IsGoto && matches == true)
                                 return null;
@@ -75,13 +82,21 @@ internal sealed record ForwardHook(
                             return decided;
                         }
 
-                        MayBeAccepted |= decided.Verdict == Verdict.Accept;
+                        if (decided.Verdict == Verdict.Accept)
+                            MayBeAccepted = true;
+                        else
+                            NoteDrop(decided.By, isOfSome || rule.IsOfSome);
+
                         break;
                 }
             }
 
             return null;
         }
+
+        private void NoteDrop(string rule, bool isOfSome) => MayBeDroppedBy ??= isOfSome ? null : rule;
+
+        private static string Name(FirewallRule rule, string chain) => $"the rule \"{rule.Text}\" of chain {chain}";
     }
 }
 
@@ -120,6 +135,9 @@ internal sealed record FirewallRule(string Text, IReadOnlyList<Func<Packet, bool
 {
     /// <summary>The jump does not return.</summary>
     public bool IsGoto { get; init; }
+
+    /// <summary>It is about packets of some ports or types, or about those beyond a rate: a packet in general is none of them.</summary>
+    public bool IsOfSome { get; init; }
 
     /// <returns>Null where a condition is not understood, and no other one excludes the packet.</returns>
     public bool? Matches(Packet packet)

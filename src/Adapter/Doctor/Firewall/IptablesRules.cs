@@ -36,7 +36,7 @@ internal static partial class IptablesRules
     private static FirewallRule Rule(string[] words, ICollection<string> chains)
     {
         var conditions = new List<Func<Packet, bool?>>();
-        var (verdict, target, isGoto) = (Verdict.Continue, "", false);
+        var (verdict, target, isGoto, isOfSome) = (Verdict.Continue, "", false, false);
         for (var index = 0; index < words.Length;)
         {
             var negated = words[index] == "!";
@@ -73,12 +73,18 @@ internal static partial class IptablesRules
                     break;
                 default:
                     conditions.Add(Conditions.Unknown);
+                    isOfSome |= !negated && IsOfSome(option ?? "");
                     break;
             }
         }
 
-        return new FirewallRule(string.Join(' ', words), conditions, verdict, target) { IsGoto = isGoto };
+        return new FirewallRule(string.Join(' ', words), conditions, verdict, target) { IsGoto = isGoto, IsOfSome = isOfSome };
     }
+
+    private static bool IsOfSome(string option) =>
+        option is "--dport" or "--dports" or "--sport" or "--sports" or "--ports" or "--tcp-flags" or "--icmp-type" or "--icmpv6-type"
+        || option.StartsWith("--limit", StringComparison.Ordinal) || option.StartsWith("--hashlimit", StringComparison.Ordinal)
+        || option.StartsWith("--connlimit", StringComparison.Ordinal);
 
     private static (Verdict, string) Target(string name, ICollection<string> chains) => name switch
     {

@@ -33,6 +33,15 @@ internal static class NftablesConditions
         };
     }
 
+    /// <summary>Whether a part of a packet is that of some protocol within IP, such as a port: also beside others.</summary>
+    public static bool IsOfSome(JsonNode? left) => left is JsonObject part && part.FirstOrDefault() switch
+    {
+        { Key: "payload", Value: JsonObject payload } => Text(payload, "protocol") is not ("" or "ip" or "ip6" or "ether"),
+        { Key: "concat", Value: JsonArray several } => several.Any(IsOfSome),
+        { Key: "&" or "|", Value: JsonArray several } => several.Any(IsOfSome),
+        _ => false,
+    };
+
     /// <returns>Empty without such a text.</returns>
     public static string Text(JsonObject json, string key) =>
         json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";

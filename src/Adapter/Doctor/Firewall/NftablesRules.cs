@@ -52,13 +52,13 @@ internal static class NftablesRules
             switch (statement)
             {
                 case { Key: "match", Value: JsonObject match }:
-                    rule = Under(rule, Of(match));
+                    rule = Under(rule, Of(match), IsOfSome(match["left"]) && Text(match, "op") != "!=");
                     break;
                 case { Key: "vmap", Value: JsonObject found }:
                     map = found;
                     break;
-                case { Key: "vmap" or "xt" or "limit" }:
-                    rule = Under(rule, Conditions.Unknown);
+                case { Key: "vmap" or "xt" or "limit" or "ct count" }:
+                    rule = Under(rule, Conditions.Unknown, statement.Key is "limit" or "ct count");
                     break;
                 default:
                     rule = Decided(rule, statement);
@@ -69,22 +69,26 @@ internal static class NftablesRules
         return map is null ? [rule] : Elements(rule, map);
     }
 
-    // The elements of a named map ("@…") are not read: it may accept any packet.
+    // The elements of a named map ("@…") are not read: it may accept or drop any packet.
     private static IEnumerable<FirewallRule> Elements(FirewallRule rule, JsonObject map)
     {
+        var isOfSome = IsOfSome(map["key"]);
         if (map["data"] is not JsonObject data || data["set"] is not JsonArray elements)
-            return [Under(rule, Conditions.Unknown) with { Verdict = Verdict.Accept }];
+        {
+            var unread = Under(rule, Conditions.Unknown, isOfSome);
+            return [unread with { Verdict = Verdict.Accept }, unread with { Verdict = Verdict.Drop }];
+        }
 
         return
         [
             .. elements.OfType<JsonArray>().Where(element => element.Count == 2 && element[1] is JsonObject)
                 .Select(element => Decided(
-                    Under(rule, Of(map["key"], element[0], negated: false)), element[1]!.AsObject().FirstOrDefault())),
+                    Under(rule, Of(map["key"], element[0], negated: false), isOfSome), element[1]!.AsObject().FirstOrDefault())),
         ];
     }
 
-    private static FirewallRule Under(FirewallRule rule, Func<Packet, bool?> condition) =>
-        rule with { Conditions = [.. rule.Conditions, condition] };
+    private static FirewallRule Under(FirewallRule rule, Func<Packet, bool?> condition, bool isOfSome) =>
+        rule with { Conditions = [.. rule.Conditions, condition], IsOfSome = rule.IsOfSome || isOfSome };
 
     private static FirewallRule Decided(FirewallRule rule, KeyValuePair<string, JsonNode?> statement) => statement switch
     {

@@ -21,6 +21,9 @@ internal enum Passage
 {
     Accepted,
 
+    /// <summary>Accepted, unless a rule drops it whose further conditions are not understood.</summary>
+    MaybeAccepted,
+
     /// <summary>Dropped or rejected.</summary>
     Dropped,
 
