@@ -117,6 +117,32 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
         (await Host.BridgeAsync(["reload", "--dry-run"], Cancellation)).StandardOutput.Should().Contain("would be restored db on pods: ");
     }
 
+    [Feature(Reload)]
+    [Fact]
+    public async Task Status_tells_what_is_missing_until_it_is_put_back_or_the_containers_are_gone()
+    {
+        await RunContainerAsync("web", "--publish", "8080:80");
+        await RunOnAsync(ReloadHost.PointToPoint, "db", "8085:80");
+        await StatusIsAsync(isWell: true);
+
+        foreach (var (accident, gone) in ((string, string)[])[
+            ("nft flush ruleset", "published port 8080/tcp"), ("ip link delete cni0", "bridge cni0, ")])
+        {
+            await RunInShellAsync(accident);
+            var told = await StatusIsAsync(isWell: false);
+            told.Should().Contain("reported missing-on-host: container web ").And.Contain(gone).And.Contain("cnm-cni reload web");
+            (await Host.BridgeAsync(["status", "--exit-code"], Cancellation)).ExitCode.Should().Be(1);
+            (await Host.BridgeAsync(["reload"], Cancellation)).EnsureSuccess();
+            (await Host.BridgeAsync(["status", "--exit-code"], Cancellation)).EnsureSuccess();
+        }
+
+        await RunInShellAsync(FlushIptables);
+        (await StatusIsAsync(isWell: false)).Should().Contain("cnm-cni reload web").And.Contain("cnm-cni reload db");
+        (await MetricsAsync("cnm_cni_findings_left")).Should().Be("cnm_cni_findings_left{kind=\"missing-on-host\"} 2");
+        await RemoveAsync(["web", "db"]);
+        await StatusIsAsync(isWell: true);
+    }
+
     [Feature(Automatic)]
     [Fact(Timeout = Deadline.Long)]
     public async Task With_the_setting_cnm_cni_notices_and_reloads_by_itself_and_then_rests()
@@ -164,6 +190,16 @@ public sealed partial class ReloadTests(ReloadHost engine) : EngineTest(engine),
             await Host.Bridge.StopAsync(CancellationToken.None);
             await Host.Bridge.StartAsync(CancellationToken.None);
         }
+    }
+
+    private async Task<string> StatusIsAsync(bool isWell)
+    {
+        var status = "";
+        await Eventually.TrueAsync(
+            async token => (status = (await Host.BridgeAsync(["status"], token)).EnsureSuccess().StandardOutput)
+                .StartsWith("All is well.", StringComparison.Ordinal) == isWell,
+            $"status is {(isWell ? "well" : "not well")}", Cancellation);
+        return status;
     }
 
     private bool HasInside => Host.Engine >= EngineVersion.V28;

@@ -12,7 +12,9 @@ namespace Bridge.Adapter.Leftovers;
 /// <summary>
 /// The firewall rules of this host, in the text form of its tools. Each tool is a process, so it is read only after something went wrong.
 /// </summary>
-internal sealed class FirewallDump(TimeProvider timeProvider)
+/// <param name="timeProvider">For the time limits.</param>
+/// <param name="searchPath">Where the tools are, as in PATH; by default the process's own.</param>
+internal sealed class FirewallDump(TimeProvider timeProvider, string? searchPath = null)
 {
     private const int MostOutput = 256 * 1024 * 1024;
 
@@ -51,7 +53,7 @@ internal sealed class FirewallDump(TimeProvider timeProvider)
 
     private async Task<string[]> RunAsync(string[] tool, CancellationToken cancellationToken)
     {
-        if (HostProgram.Find(tool[0], Environment.GetEnvironmentVariable("PATH") ?? "") is not { } path)
+        if (HostProgram.Find(tool[0], searchPath ?? Environment.GetEnvironmentVariable("PATH") ?? "") is not { } path)
             return [];
 
         var output = await ExecuteAsync(path, tool, cancellationToken);

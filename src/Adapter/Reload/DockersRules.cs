@@ -7,11 +7,13 @@ internal sealed class DockersRules(HostInspection inspection, IDockerEngine dock
 {
     private const string Chain = ":DOCKER";
 
+    /// <param name="known">The firewall, where it has just been read.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>A sentence, or none.</returns>
     /// <exception cref="IOException">The firewall cannot be read.</exception>
-    public async Task<IReadOnlyList<string>> NotesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> NotesAsync(Ruleset? known, CancellationToken cancellationToken)
     {
-        var rules = await inspection.ReadRulesAsync(cancellationToken);
+        var rules = known ?? (await inspection.ReadAsync(cancellationToken)).Rules;
         // dockerd --iptables=false makes none; a Docker network with a gateway of its own shows that it should have some.
         return AreThere(rules) || !await HasBridgesAsync(cancellationToken)
             ? []

@@ -52,4 +52,10 @@ internal sealed record MissingPart(HostPart Part, string What)
 {
     /// <summary>No plugin can put it back for a container that runs; a restart of the container can.</summary>
     public bool IsLost { get; init; }
+
+    /// <summary>
+    /// The attachment's own rules are there, and those that lead to them, which attachments share, are not: putting back another
+    /// attachment's part puts this one back too.
+    /// </summary>
+    public bool IsShared { get; init; }
 }

@@ -1,3 +1,5 @@
+using Bridge.Adapter.Repair.Inspections;
+
 namespace Bridge.Adapter.Reload;
 
 internal static class ReloadServices
@@ -9,6 +11,9 @@ internal static class ReloadServices
         .AddSingleton<StandIns>()
         .AddSingleton<Restoration>()
         .AddSingleton<Reloader>()
+        .AddSingleton<ReloadSignal>()
+        .AddSingleton<HostRemovals>()
+        .AddSingleton<IInspection, MissingOnHostInspection>()
         .AddSingleton<DockersRules>()
         .AddHostedService<ReloadWatch>();
 }

@@ -25,79 +25,85 @@ internal sealed class Reloader : IDisposable
     private readonly Restoration _restoration;
     private readonly WarmPool _pool;
     private readonly WarmRelease _release;
+    private readonly KnownFindings _known;
+    private readonly RepairSignal _repair;
     private readonly ILogger<Reloader> _logger;
     private readonly Counter<long> _restored;
     private readonly Counter<long> _failed;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile bool _isPuttingBack;
+    private long _reloads;
 
     // Guarded by _turn. By endpoint, the failure that was last logged: an automatic reload meets it again and again.
     private readonly Dictionary<string, string> _loggedFailures = new(StringComparer.Ordinal);
 
     public Reloader(
         Journal journal, AttachmentGates gates, HostInspection inspection, Restoration restoration, WarmPool pool, WarmRelease release,
-        AdapterMetrics metrics, ILogger<Reloader> logger)
+        KnownFindings known, RepairSignal repair, AdapterMetrics metrics, ILogger<Reloader> logger)
     {
-        (_journal, _gates, _inspection, _restoration, _pool, _release, _logger) =
-            (journal, gates, inspection, restoration, pool, release, logger);
+        (_journal, _gates, _inspection, _restoration, _pool, _release, _known, _repair, _logger) =
+            (journal, gates, inspection, restoration, pool, release, known, repair, logger);
         _restored = metrics.Meter.CreateCounter<long>(
             "cnm_cni_reload_restored_total", description: "Parts of attachments that reload put back on the host, by part.");
         _failed = metrics.Meter.CreateCounter<long>(
             "cnm_cni_reload_failures_total", description: "Attachments of which reload could not put back everything.");
     }
 
-    /// <summary>Attachments that hold something on the host: those of containers, and warm ones.</summary>
-    public IReadOnlyList<AttachmentRecord> All => [.. _journal.Attachments.All.Where(IsOnHost).OrderBy(record => record.Since)];
+    /// <summary>A pass is under way that changes the host.</summary>
+    public bool IsPuttingBack => _isPuttingBack;
+
+    /// <summary>How many passes have changed the host.</summary>
+    public long Reloads => Interlocked.Read(ref _reloads);
 
     /// <param name="chosen">The attachments.</param>
     /// <param name="dryRun">Report only.</param>
     /// <param name="cancellationToken">Ends the pass between two attachments; one that has begun is finished.</param>
+    /// <returns>What became of them; and the firewall as last read, null when it was not.</returns>
     /// <exception cref="IOException">The firewall cannot be read.</exception>
-    public async Task<IReadOnlyList<ReloadReport>> RunAsync(
+    public async Task<(IReadOnlyList<ReloadReport> Reports, Ruleset? Rules)> RunAsync(
         IReadOnlyList<AttachmentRecord> chosen, bool dryRun, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
+        _isPuttingBack = !dryRun;
+        var reports = new List<ReloadReport>();
+        var view = new FirewallView(_inspection);
         try
         {
-            var reports = new List<ReloadReport>();
-            Ruleset? rules = null;
+            if (chosen.Count > 0)
+                await view.ReadAsync(cancellationToken);
+
             foreach (var record in chosen)
-            {
-                rules ??= await _inspection.ReadRulesAsync(cancellationToken);
-                var report = await ReloadAsync(record, rules, dryRun, cancellationToken);
-                reports.Add(report);
-                if (dryRun)
-                    continue; // Nothing has changed.
+                reports.Add(await ReloadAsync(record, view, dryRun, cancellationToken));
 
-                Note(report);
-                rules = report.Outcome is ReloadOutcome.Restored or ReloadOutcome.Failed ? null : rules;
-            }
+            if (reports.Any(IsToVerify))
+                await VerifyAsync(reports, view, cancellationToken);
 
-            ForgetFailuresOfRemoved();
-            return reports;
+            return (reports, view.Rules);
         }
         finally
         {
+            _isPuttingBack = false;
+            if (!dryRun)
+                Note(reports);
+
             _turn.Release();
         }
     }
 
     public void Dispose() => _turn.Dispose();
 
-    private static bool IsOnHost(AttachmentRecord record) =>
-        record is { Phase: AttachmentPhase.Joined } or { Phase: AttachmentPhase.Added, IsWarm: true }
-            && record is { Snapshot: not null, Result: not null };
-
-    private async Task<ReloadReport> ReloadAsync(AttachmentRecord chosen, Ruleset rules, bool dryRun, CancellationToken cancellationToken)
+    private async Task<ReloadReport> ReloadAsync(
+        AttachmentRecord chosen, FirewallView view, bool dryRun, CancellationToken cancellationToken)
     {
         ReloadReport report;
         using (await _gates.EnterAsync(chosen.EndpointId, cancellationToken))
         {
-            if (_journal.Attachments.Find(chosen.EndpointId) is not { } record || !IsOnHost(record))
+            if (_journal.Attachments.Find(chosen.EndpointId) is not { } record || !HostInspection.IsOnHost(record))
                 return new ReloadReport(chosen, ReloadOutcome.Skipped, [], "it is being made or removed");
 
             try
             {
-                report = await ReloadAsync(record, rules, dryRun);
+                report = await ReloadAsync(record, view, dryRun);
             }
             catch (Exception failed) when (failed is CniException or CniConfigurationException or IOException)
             {
@@ -108,16 +114,12 @@ internal sealed class Reloader : IDisposable
         return report is { Record.IsWarm: true, Outcome: ReloadOutcome.Failed, Missing.Count: > 0 } ? await ReplaceAsync(report) : report;
     }
 
-    private async Task<ReloadReport> ReloadAsync(AttachmentRecord record, Ruleset rules, bool dryRun)
+    private async Task<ReloadReport> ReloadAsync(AttachmentRecord record, FirewallView view, bool dryRun)
     {
         if (_inspection.WhyNot(record) is { } reason)
             return new ReloadReport(record, ReloadOutcome.Skipped, [], reason);
 
-        // Read again with the gate: a plugin may have been adding these rules a moment ago.
-        var missing = _inspection.Missing(record, rules);
-        if (missing.Count > 0)
-            missing = _inspection.Missing(record, await _inspection.ReadRulesAsync(CancellationToken.None));
-
+        var missing = await view.MissingAsync(record);
         if (missing.Count == 0)
             return new ReloadReport(record, ReloadOutcome.Complete, []);
 
@@ -127,7 +129,7 @@ internal sealed class Reloader : IDisposable
         if (record.IsWarm)
             return new ReloadReport(record, ReloadOutcome.Failed, missing);
 
-        return await RestoreAsync(record, missing);
+        return await RestoreAsync(record, missing, view);
     }
 
     // What a reload would report. A warm attachment is replaced, whatever it has lost.
@@ -140,10 +142,11 @@ internal sealed class Reloader : IDisposable
         return new ReloadReport(record, outcome, missing, Lost(record, missing));
     }
 
-    private async Task<ReloadReport> RestoreAsync(AttachmentRecord record, IReadOnlyList<MissingPart> missing)
+    private async Task<ReloadReport> RestoreAsync(AttachmentRecord record, IReadOnlyList<MissingPart> missing, FirewallView view)
     {
         try
         {
+            view.Outdate();
             await _restoration.RestoreAsync(record, HostPlugin.Of(record),
                 missing.Where(part => !part.IsLost).Select(part => part.Part).Distinct());
         }
@@ -152,12 +155,45 @@ internal sealed class Reloader : IDisposable
             return new ReloadReport(record, ReloadOutcome.Failed, missing, failed.Message);
         }
 
-        var left = _inspection.Missing(record, await _inspection.ReadRulesAsync(CancellationToken.None));
-        var lost = Lost(record, left);
-        return left.Count == 0
-            ? new ReloadReport(record, ReloadOutcome.Restored, missing)
-            : new ReloadReport(record, ReloadOutcome.Failed, missing, lost
-                ?? $"the plugins report success, but this is still missing: {string.Join(", ", left.Select(part => part.What))}");
+        return Lost(record, missing) is { } lost
+            ? new ReloadReport(record, ReloadOutcome.Failed, missing, lost)
+            : new ReloadReport(record, ReloadOutcome.Restored, missing);
+    }
+
+    private static bool IsToVerify(ReloadReport report) => report is { Outcome: ReloadOutcome.Restored, Record.IsWarm: false };
+
+    // Once for all of them: plugins that report success may have done nothing.
+    private async Task VerifyAsync(List<ReloadReport> reports, FirewallView view, CancellationToken cancellationToken)
+    {
+        string? unread = null;
+        try
+        {
+            await view.RefreshAsync(cancellationToken);
+        }
+        catch (IOException failed)
+        {
+            unread = failed.Message;
+        }
+
+        foreach (var (index, report) in reports.Index().Where(one => IsToVerify(one.Item)).ToArray())
+        {
+            if ((unread ?? WhyNotWhole(report.Record, view)) is { } reason)
+                reports[index] = report with { Outcome = ReloadOutcome.Failed, Message = reason };
+        }
+    }
+
+    private string? WhyNotWhole(AttachmentRecord record, FirewallView view)
+    {
+        try
+        {
+            return view.Left(_journal.Attachments.Find(record.EndpointId)) is not { Count: > 0 } left ? null
+                : Lost(record, left) ?? "the plugins report success, but this is still missing: "
+                    + string.Join(", ", left.Select(part => part.What));
+        }
+        catch (IOException failed)
+        {
+            return failed.Message;
+        }
     }
 
     // Nobody uses it yet: a new one is simpler than a repaired one, and certain.
@@ -176,10 +212,29 @@ internal sealed class Reloader : IDisposable
             ? $"no plugin can put back {string.Join(", ", lost)} while the container runs. {RecordText.Restart(record.ContainerName)}"
             : null;
 
-    private void ForgetFailuresOfRemoved()
+    private void Note(IReadOnlyList<ReloadReport> reports)
     {
+        foreach (var report in reports)
+            Note(report);
+
         foreach (var endpointId in _loggedFailures.Keys.Where(id => _journal.Attachments.Find(id) is null).ToArray())
             _loggedFailures.Remove(endpointId);
+
+        EndFindings(reports);
+    }
+
+    // status tells the truth at once; the next pass of repair compares.
+    private void EndFindings(IReadOnlyList<ReloadReport> reports)
+    {
+        var whole = reports.Where(report => report.Outcome is ReloadOutcome.Restored or ReloadOutcome.Complete)
+            .Select(report => report.Record.EndpointId).ToHashSet(StringComparer.Ordinal);
+        var isAll = _inspection.All.All(record => whole.Contains(record.EndpointId));
+        _known.Forget(typeof(MissingOnHostInspection), finding => MissingOnHost.IsOver(finding, whole, isAll));
+        if (reports.All(report => report.Missing.Count == 0))
+            return;
+
+        Interlocked.Increment(ref _reloads);
+        _repair.Raise();
     }
 
     private void Note(ReloadReport report)

@@ -28,21 +28,38 @@ internal static class RuleParts
         if (plugin is { ChecksMac: true } && !rules.HasNft("bridge nat", null, macCheck))
             yield return new MissingPart(HostPart.MacCheck, "rules that check the MAC (macspoofchk)") { IsLost = true };
 
-        if (plugin is { Masquerades: true } && result.Ips.FirstOrDefault(ip => !IsMasqueraded(record, ip, rules)) is { } unmasqueraded)
-            yield return new MissingPart(HostPart.Masquerade, $"masquerade of {unmasqueraded.Address}");
+        if (plugin is { Masquerades: true })
+        {
+            foreach (var part in Of(result, HostPart.Masquerade, ip => $"masquerade of {ip.Address}", ip => Masquerade(record, ip, rules)))
+                yield return part;
+        }
 
-        if (ran.Attaching.Plugins.FirstOrDefault(one => one.Type == "firewall") is { } firewall
-            && result.Ips.FirstOrDefault(ip => !IsAccepted(firewall, ip, result, rules)) is { } refused)
-            yield return new MissingPart(HostPart.AcceptRules, $"rules of plugin firewall for {refused.Address}");
+        if (ran.Attaching.Plugins.FirstOrDefault(one => one.Type == "firewall") is { } firewall)
+        {
+            foreach (var part in Of(result, HostPart.AcceptRules, ip => $"rules of plugin firewall for {ip.Address}",
+                ip => Acceptance(firewall, ip, result, rules)))
+                yield return part;
+        }
 
         if (PortRules.Missing(record, plugin, ran, result, rules) is { } ports)
             yield return ports;
     }
 
-    private static bool IsMasqueraded(AttachmentRecord record, CniIp ip, Ruleset rules) =>
-        IsMasqueradedByIptables(FirewallMarks.ChainName("CNI-", record), ip, rules)
-        || IsMasqueradedByNftables(record, ip, rules);
+    // The first address whose rules are not whole; one without its own rules comes before.
+    private static IEnumerable<MissingPart> Of(CniResult result, HostPart part, Func<CniIp, string> what, Func<CniIp, RuleState> stateOf)
+    {
+        var states = result.Ips.Select(ip => (Ip: ip, State: stateOf(ip))).Where(one => one.State != RuleState.Whole).ToArray();
+        return states.Length == 0
+            ? []
+            : [new MissingPart(part, what(states[0].Ip)) { IsShared = states.All(one => one.State == RuleState.Unreached) }];
+    }
 
+    private static RuleState Masquerade(AttachmentRecord record, CniIp ip, Ruleset rules) =>
+        IsMasqueradedByIptables(FirewallMarks.ChainName("CNI-", record), ip, rules)
+            ? RuleState.Whole
+            : MasqueradeOfNftables(record, ip, rules);
+
+    // All of these rules are its own.
     private static bool IsMasqueradedByIptables(string chain, CniIp ip, Ruleset rules)
     {
         var isIPv6 = ip.Address.AddressFamily == AddressFamily.InterNetworkV6;
@@ -54,31 +71,32 @@ internal static class RuleParts
     }
 
     // The comment begins with two hashes; its end may be cut.
-    private static bool IsMasqueradedByNftables(AttachmentRecord record, CniIp ip, Ruleset rules) =>
-        rules.HasNft(MasqueradeTable, "postrouting", "goto masq_checks")
-        && rules.HasNft(MasqueradeTable, "masq_checks", $"saddr {ip.Address}",
-            $"masquerade comment \"{Hash(record.CniNetwork)}-{Hash($"{record.InterfaceName}:{record.ContainerId}")},");
+    private static RuleState MasqueradeOfNftables(AttachmentRecord record, CniIp ip, Ruleset rules) => RuleStates.Of(
+        own: rules.HasNft(MasqueradeTable, "masq_checks", $"saddr {ip.Address}",
+            $"masquerade comment \"{Hash(record.CniNetwork)}-{Hash($"{record.InterfaceName}:{record.ContainerId}")},"),
+        isReached: rules.HasNft(MasqueradeTable, "postrouting", "goto masq_checks"));
 
     private static string Hash(string text) => Convert.ToHexStringLower(NameHash.Sha512(text))[..HashDigits];
 
-    private static bool IsAccepted(PluginConfiguration firewall, CniIp ip, CniResult result, Ruleset rules)
+    private static RuleState Acceptance(PluginConfiguration firewall, CniIp ip, CniResult result, Ruleset rules)
     {
         var json = firewall.Json;
         var backend = IpamSection.Text(json, "backend");
         var zone = IpamSection.Text(json, "firewalldZone") is { Length: > 0 } chosen ? chosen : "trusted";
-        var isAccepted = backend == "firewalld" || (backend != "iptables" && HasFirewalld(rules))
-            ? IsInZone(ip, zone, rules)
-            : IsAcceptedByIptables(ip, rules);
+        var state = backend == "firewalld" || (backend != "iptables" && HasFirewalld(rules))
+            ? RuleStates.Of(own: IsInZone(ip, zone, rules), isReached: true)
+            : AcceptanceOfIptables(ip, rules);
         var isolates = IpamSection.Text(json, "ingressPolicy") is "same-bridge" or "isolated";
-        return isAccepted && (!isolates || IsIsolated(ip, result, rules));
+        return state == RuleState.Whole && isolates && !IsIsolated(ip, result, rules) ? RuleState.Unreached : state;
     }
 
-    private static bool IsAcceptedByIptables(CniIp ip, Ruleset rules)
+    private static RuleState AcceptanceOfIptables(CniIp ip, Ruleset rules)
     {
         var isIPv6 = ip.Address.AddressFamily == AddressFamily.InterNetworkV6;
-        return rules.Has(isIPv6, Filter, "-A FORWARD", $"-j {FirewallChain}")
-            && rules.Has(isIPv6, Filter, $"-A {FirewallChain}", $"-d {Whole(ip)}", "--ctstate RELATED,ESTABLISHED", "-j ACCEPT")
-            && rules.Has(isIPv6, Filter, $"-A {FirewallChain}", $"-s {Whole(ip)}", "-j ACCEPT");
+        return RuleStates.Of(
+            own: rules.Has(isIPv6, Filter, $"-A {FirewallChain}", $"-d {Whole(ip)}", "--ctstate RELATED,ESTABLISHED", "-j ACCEPT")
+                && rules.Has(isIPv6, Filter, $"-A {FirewallChain}", $"-s {Whole(ip)}", "-j ACCEPT"),
+            isReached: rules.Has(isIPv6, Filter, "-A FORWARD", $"-j {FirewallChain}"));
     }
 
     // While firewalld runs, its own tables refuse what is in none of its zones, whatever iptables accepts.
@@ -94,6 +112,7 @@ internal static class RuleParts
             || rules.Has(isIPv6, Filter, $"-s {Whole(ip)}", $"-g {chain}_{zone}"));
     }
 
+    // Containers of one bridge device share these.
     private static bool IsIsolated(CniIp ip, CniResult result, Ruleset rules)
     {
         var isIPv6 = ip.Address.AddressFamily == AddressFamily.InterNetworkV6;

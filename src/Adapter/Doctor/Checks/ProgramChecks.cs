@@ -99,9 +99,15 @@ internal sealed class DaemonFindingsCheck() : Check<StatusResponse>(host => host
                 $"df -h {host.Settings.Settings.StateDirectory} {host.Settings.Settings.RunDirectory}");
 
         foreach (var finding in reading.Findings.Where(finding => finding.State != FindingState.Repaired))
+        {
+            var isOfReload = finding.Kind == FindingKind.MissingOnHost.Text();
+            if (isOfReload && host.Attachments.Value is not null)
+                continue; // The check attachments has compared it now.
+
             yield return Finding.Warning(
                 $"{finding.Kind}: {finding.What}: {ErrorDescription.Sentence(finding.Why)}", ErrorDescription.Sentence(finding.Done),
-                "cnm-cni repair");
+                isOfReload ? "cnm-cni reload" : "cnm-cni repair");
+        }
 
         foreach (var endpoint in reading.Endpoints.Where(endpoint => endpoint.ArrivalProblem is not null))
             yield return Finding.Warning(

@@ -50,6 +50,9 @@ internal enum FindingKind
     /// <summary>The link of a running container is nowhere.</summary>
     LostLink,
 
+    /// <summary>What plugins made on the host for a running container is gone: firewall rules, a bridge.</summary>
+    MissingOnHost,
+
     /// <summary>An address of a container that its IPAM plugin has no record of any more.</summary>
     StolenAddress,
 

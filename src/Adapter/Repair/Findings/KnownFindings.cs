@@ -58,6 +58,13 @@ internal sealed class KnownFindings
         }
     }
 
+    /// <summary>Drops findings of an inspection that are no longer true, before its next pass.</summary>
+    public void Forget(Type inspection, Func<FindingReport, bool> isOver)
+    {
+        lock (_lock)
+            _remaining[inspection] = [.. _remaining.GetValueOrDefault(inspection, []).Where(report => !isOver(report))];
+    }
+
     private void Record(FindingReport report, FindingState? before)
     {
         if (before is null)
