@@ -26,7 +26,9 @@ run_suite() {
     mkdir -p "$(dirname "$report")"
     rm -f "$report"
     step "Testing: $suite"
-    BRIDGE_BINARY=$published BRIDGE_FAULT_BINARY=$with_faults timeout -k 30 1800 "$artifacts/bin/$suite/release/$suite" \
+    # A job in the background ignores SIGINT, one under nohup SIGHUP, and programs inherit that; tests send both.
+    BRIDGE_BINARY=$published BRIDGE_FAULT_BINARY=$with_faults env --default-signal=HUP,INT \
+        timeout -k 30 1800 "$artifacts/bin/$suite/release/$suite" \
         -noLogo -noColor -longRunning 60 "${options[@]}" -result-xml "$report" </dev/null
 }
 
