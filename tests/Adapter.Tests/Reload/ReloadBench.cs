@@ -36,7 +36,7 @@ internal sealed class ReloadBench : IDisposable
     public ReloadBench()
     {
         Directory.CreateDirectory(PathOf("bin"));
-        WriteScript("iptables-save", $"echo >> '{PathOf("reads")}'; cat '{PathOf("rules")}'");
+        WriteScript("iptables-save", $"cat '{PathOf("rules")}'; echo >> '{PathOf("reads")}'");
         WriteScript("firewall", $$"""
             [ $CNI_COMMAND = VERSION ] && exec echo '{ "cniVersion": "1.0.0", "supportedVersions": [ "1.0.0" ] }'
             ip=$(grep -o '10[.]90[.][0-9.]*' | head -1)
