@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CniInvoker;
 
 namespace Bridge.Adapter.Cli;
@@ -10,17 +9,15 @@ namespace Bridge.Adapter.Cli;
 internal static class OutputReader
 {
     /// <summary>Whether the other end of a pipe is closed. Never for files and terminals.</summary>
-    public static bool IsGone => StandardStreams.Has(StandardStreams.Output, StandardStreams.POLLERR);
+    public static bool IsGone => StandardStreams.Has(StandardStreams.Output, PollDescriptor.POLLERR);
 }
 
 /// <summary>The streams with which a process begins.</summary>
-internal static partial class StandardStreams
+internal static class StandardStreams
 {
     public const int Output = 1;
-    public const short POLLERR = 8; // poll(2): of the end of a pipe that is written to, the other end is closed.
 
     private const int Error = 2;
-    private const short POLLNVAL = 32; // The descriptor is closed.
 
     /// <summary>
     /// Opens those that the caller has closed (<c>cnm-cni status &gt;&amp;-</c>), before anything else is opened: the next file or socket
@@ -30,26 +27,14 @@ internal static partial class StandardStreams
     {
         for (var descriptor = 0; descriptor <= Error; descriptor++)
         {
-            if (Has(descriptor, POLLNVAL))
+            if (Has(descriptor, PollDescriptor.POLLNVAL))
                 LibC.Open("/dev/null").SetHandleAsInvalid(); // The lowest number that is free. It stays open.
         }
     }
 
     internal static unsafe bool Has(int number, short events)
     {
-        var descriptor = new PollDescriptor { Descriptor = number };
-        return poll(&descriptor, 1, 0) > 0 && (descriptor.ReturnedEvents & events) != 0;
-    }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial int poll(PollDescriptor* descriptors, nuint count, int milliseconds);
-
-    /// <summary><c>struct pollfd</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollDescriptor
-    {
-        public int Descriptor;
-        public short Events;
-        public short ReturnedEvents;
+        var descriptor = new PollDescriptor(number, events: 0);
+        return LibC.poll(&descriptor, 1, 0) > 0 && (descriptor.ReturnedEvents & events) != 0;
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace CniInvoker;
 
 /// <summary>
-/// What <see cref="PluginRun"/> needs: posix_spawn(3), waitid(2), pidfd_open(2), pipe(2), poll(2), eventfd(2), fcntl_locking(2),
-/// sigsetops(3), nice(2).
+/// What <see cref="PluginRun"/> needs: posix_spawn(3), waitid(2), pidfd_open(2), pipe(2), eventfd(2), fcntl_locking(2), sigsetops(3),
+/// nice(2).
 /// </summary>
 internal static unsafe partial class LibC
 {
@@ -42,9 +42,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc")]
     internal static partial int close(int descriptor);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int waitid(int kind, int id, ChildStatus* status, int options);

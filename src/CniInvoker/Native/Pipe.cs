@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace CniInvoker;
@@ -49,18 +48,6 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     public int Number => IsClosed ? -1 : (int)handle;
 
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
-}
-
-/// <summary><c>struct pollfd</c> of poll(2).</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct PollDescriptor(int descriptor, short events)
-{
-    public const short POLLIN = 1;
-    public const short POLLOUT = 4;
-
-    public int Descriptor = descriptor;
-    public short Events = events;
-    public short ReturnedEvents;
 }
 
 /// <summary>An eventfd(2) that ends another thread's poll(2). Once set it stays set.</summary>
