@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Commands;
@@ -156,6 +157,22 @@ public sealed class TestHostTests
             cancellationToken)).StandardOutput;
 
         seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_server_of_a_host_is_reachable_from_the_machine_by_a_relay()
+    {
+        var cancellationToken = Cancellation;
+        await using var host = await TestHost.StartAsync(new TestHostOptions { StartEngine = false }, cancellationToken);
+        await using var server = host.FromHost.ServePage(8399, new string('x', 100_000), IPAddress.Loopback);
+        using var client = new HttpClient();
+        var url = new Uri("http://127.0.0.1:8399/");
+
+        await using (host.FromHost.Relay(8399))
+            (await Task.WhenAll(client.GetStringAsync(url, cancellationToken), client.GetStringAsync(url, cancellationToken)))
+                .Should().AllSatisfy(page => page.Should().HaveLength(100_000));
+
+        await client.Invoking(late => late.GetStringAsync(url, cancellationToken)).Should().ThrowAsync<HttpRequestException>();
     }
 
     [Fact]

@@ -189,6 +189,10 @@ public sealed class Vantage
         return new PageServer(socket, page);
     }
 
+    /// <summary>Makes a server on 127.0.0.1 of this point reachable under the same port of this process's namespace.</summary>
+    /// <exception cref="SocketException">The port is taken in the namespace of this process.</exception>
+    public TcpRelay Relay(int port) => new(_namespacePath, port);
+
     private static IPEndPoint IPEndPoint(string address, int port) => new(IPAddress.Parse(address), port);
 
     private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;
