@@ -66,6 +66,9 @@ for library in "${libraries[@]}"; do
     grep -q "pkg:nuget/$library@" "$work"/packages/*.cdx.json || fail "the bill of materials lacks $library"
     grep -q "$library" "$root/packaging/debian/copyright" || fail "packaging/debian/copyright lacks $library"
 done
+page_library=$(sha256sum "$root/src/Adapter/Ui/Page/vendor/d3.min.js" | cut -d ' ' -f 1)
+grep -q "\"content\": \"$page_library\"" "$work"/packages/*.cdx.json || fail "the bill of materials lacks d3, the library of the page"
+grep -q "$page_library" "$root/packaging/debian/copyright" || fail "packaging/debian/copyright lacks d3, or names another one"
 grep -q 'pkg:nuget/Microsoft.NETCore.App.Runtime.NativeAOT' "$work"/packages/*.cdx.json || fail "the bill of materials lacks the runtime"
 
 say "The managed plugin and the image"

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Bridge.Adapter.Tests.Source;
 
-/// <summary>The C# files of the repository.</summary>
+/// <summary>The C# files of the repository, and those of the page.</summary>
 internal static partial class SourceTree
 {
     private static readonly string Root = FindRoot();
@@ -15,6 +15,13 @@ internal static partial class SourceTree
             .Where(path => !path.Split('/').Any(part => part is "obj" or "bin"))
             .Order(StringComparer.Ordinal)
             .Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, path)))),
+    ];
+
+    /// <summary>The files of the page of cnm-cni ui that are ours.</summary>
+    public static IReadOnlyList<SourceFile> Page() =>
+    [
+        .. Directory.EnumerateFiles(PathOf("src/Adapter/Ui/Page")).Order(StringComparer.Ordinal)
+            .Select(path => new SourceFile(Path.GetRelativePath(Root, path), File.ReadAllText(path))),
     ];
 
     public static string[] Lines(string path) => File.ReadAllLines(PathOf(path));

@@ -1,0 +1,48 @@
+// The picture as the server sent it, kept current by changes. `on` reports each.
+
+import { GapError } from './stream.js';
+import { byAddress } from './order.js';
+
+export class Model {
+  picture = null;
+  /** Members by their keys, in the order of their addresses. */
+  members = new Map();
+  #listeners = [];
+
+  /** @param listener called with { came, went, changed } (arrays of members) and isWhole after each picture or change. */
+  on(listener) { this.#listeners.push(listener); }
+
+  member(key) { return this.members.get(key); }
+
+  inNetwork(name) { return [...this.members.values()].filter(member => member.network === name); }
+
+  begin(picture) {
+    const { members = [], ...rest } = picture;
+    this.picture = {
+      problems: [], networks: [], pending: [], findings: [], configurationProblems: [], daemon: {}, ...rest,
+    };
+    this.#replace(new Map(members.map(member => [member.key, member])), true);
+  }
+
+  change({ sequence, time, set = {}, removed = [] }) {
+    if (this.picture === null || sequence !== this.picture.sequence + 1) throw new GapError('The page missed a change.');
+    const { members = [], ...rest } = set;
+    Object.assign(this.picture, rest, { sequence, time });
+    const next = new Map(this.members);
+    removed.forEach(key => next.delete(key));
+    members.forEach(member => next.set(member.key, member));
+    this.#replace(next, false);
+  }
+
+  #replace(next, isWhole) {
+    const old = this.members;
+    const went = [...old.values()].filter(member => !next.has(member.key));
+    const came = [...next.values()].filter(member => !old.has(member.key));
+    const changed = [...next.values()].filter(member => old.has(member.key) && isOther(old.get(member.key), member));
+    this.members = new Map([...next.values()].sort(byAddress).map(member => [member.key, member]));
+    const isFirst = isWhole && old.size === 0;
+    for (const listener of this.#listeners) listener({ came, went, changed, isWhole, isFirst });
+  }
+}
+
+function isOther(one, other) { return one !== other && JSON.stringify(one) !== JSON.stringify(other); }
