@@ -80,6 +80,26 @@ public sealed class DoctorTests(DoctorHost engine) : EngineTest(engine), IClassF
 
     [Feature(Feature)]
     [Fact(Timeout = Deadline.Long)]
+    public async Task A_full_bridge_is_found_and_the_container_that_it_refuses_is_told_so()
+    {
+        const int Most = 1023;
+        await DockerAsync("run", "--rm", "--network", DoctorHost.Small, Image, "true"); // Makes the bridge.
+        await RunInShellAsync(
+            $"seq {Most} | sed 's/.*/link add full& type veth peer name end&\\nlink set full& master {DoctorHost.SmallBridge}/' | ip -batch -");
+
+        var refused = await TryDockerAsync(["run", "--rm", "--network", DoctorHost.Small, Image, "true"]);
+
+        refused.Succeeded.Should().BeFalse();
+        refused.StandardError.Should().Contain("exchange full").And.Contain("A bridge has 1,023 ports at most");
+        (await FindAsync()).Should().Contain(found => found.Check == "bridge-ports" && found.Severity == "error"
+            && found.What.Contains(DoctorHost.SmallBridge));
+        await RunInShellAsync($"seq {Most} | sed 's/.*/link delete full&/' | ip -batch -");
+        await DockerAsync("run", "--rm", "--network", DoctorHost.Small, Image, "true");
+        (await FindAsync()).Should().NotContain(found => found.Check == "bridge-ports");
+    }
+
+    [Feature(Feature)]
+    [Fact(Timeout = Deadline.Long)]
     public async Task Doctor_answers_within_seconds_although_Docker_and_containerd_hang()
     {
         int[] hanging = [Host.Dockerd.Pid, Host.Containerd.Pid];

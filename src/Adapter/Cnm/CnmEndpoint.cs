@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bridge.Adapter.Faults;
+using Bridge.Adapter.Sandboxes.Links;
 using Bridge.Adapter.State;
 using Bridge.Adapter.Telemetry;
 using CniInvoker;
@@ -123,6 +124,8 @@ internal sealed class CnmEndpoint(CallDeadline deadline, CallQueue queue, CallCl
     {
         CniException { TimedOut: true } late when SettingOf(late.Operation) is { } setting =>
             $"{late.Message} The setting {setting} allows it more time.",
+        CniException full when BridgePorts.AreUsedUp(full) =>
+            $"{full.Message} A bridge has {BridgePorts.Most:N0} ports at most; `cnm-cni doctor` shows which is full.",
         CnmException or CniException or CniConfigurationException or JournalException => failure.Message,
 
         // Errors of the kernel, which name what was attempted.

@@ -43,6 +43,7 @@ internal static class CheckTable
         new BridgeNetfilterCheck(),
         new ReversePathFilterCheck(),
         new MtuCheck(),
+        new BridgePortsCheck(),
         new ConnectionsCheck(),
         new DenialsCheck(),
     ];

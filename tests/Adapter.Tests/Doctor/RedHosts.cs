@@ -32,7 +32,7 @@ internal static class RedHosts
 
     public static IReadOnlyList<RedHost> All { get; } =
     [
-        .. OfProgram(), .. OfDocker(), .. OfNetworks(), .. OfPlugins(), .. OfKernel(), .. OfFirewall(),
+        .. OfProgram(), .. OfDocker(), .. OfNetworks(), .. RedLinks.All, .. OfPlugins(), .. OfKernel(), .. OfFirewall(),
     ];
 
     private static IEnumerable<RedHost> OfProgram() =>
@@ -169,14 +169,6 @@ internal static class RedHosts
             {
                 Directories = Of(sound.Directories with { Runtimes = [sound.Runtime(RuntimeState.Disabled)] }),
             }, Weight.Note, "its CRI plugin is disabled", "cnm-cni networks"),
-        new("mtu", (_, host) => host with { Links = Of(host.Links.Value! with { Links = [Link("eth0", 1400)] }) },
-            Weight.Warning, "have MTU 1450, and the uplink eth0 has 1400", "sed -i -E 's/"),
-        new("mtu", (sound, host) => host with
-            {
-                Networks = Of(sound.Networks(Conflist("""
-                    { "type": "macvlan", "master": "eth0", "mtu": 9000, "ipam": { "type": "host-local", "subnet": "10.88.0.0/24" } }
-                    """))),
-            }, Weight.Error, "has MTU 9000, and its master eth0 has 1500", "9000([^0-9]|$)/\\11500"),
     ];
 
     private static IEnumerable<RedHost> OfPlugins() =>

@@ -13,7 +13,7 @@ public sealed class DoctorHost() : EngineHost(new TestHostOptions
         [CniNetworks.FileName] = CniNetworks.StockChain,
         ["20-small.conflist"] = $$"""
             { "cniVersion": "1.0.0", "name": "{{Small}}", "plugins": [
-              { "type": "bridge", "bridge": "cni1", "isGateway": true, "ipMasq": true, "mtu": 1450,
+              { "type": "bridge", "bridge": "{{SmallBridge}}", "isGateway": true, "ipMasq": true, "mtu": 1450,
                 "ipam": { "type": "host-local", "subnet": "10.91.0.0/28", "routes": [{ "dst": "0.0.0.0/0" }] } } ] }
             """,
         ["30-own.conflist"] = """{ "cniVersion": "1.0.0", "name": "own", "plugins": [ { "type": "own" } ] }""",
@@ -30,6 +30,7 @@ public sealed class DoctorHost() : EngineHost(new TestHostOptions
 })
 {
     public const string Small = "small";
+    public const string SmallBridge = "cni1";
 
     protected override async Task FurnishAsync(CancellationToken cancellationToken)
     {
