@@ -18,6 +18,7 @@ internal static class Measurement
         ("starts", Starts.MeasureAsync),
         ("throughput", Throughput.MeasureAsync),
         ("present", Present.MeasureAsync),
+        ("scale", Scale.MeasureAsync),
         ("processor", Processor.MeasureAsync),
         ("datapath", DataPath.MeasureAsync),
         ("footprint", Footprint.MeasureAsync),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Bridge.Benchmarks.Stage;
 
@@ -42,43 +41,11 @@ internal sealed class PresentAttachments
                 CultureInfo.InvariantCulture, $"for i in $(seq {_count} {count - 1}); do ip netns add present$i; done")],
             cancellationToken)).EnsureSuccess();
         using var docker = _bench.Host.AsDocker();
+        var calls = new AttachingCalls(docker);
         await Parallel.ForEachAsync(
             Enumerable.Range(_count, count - _count),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (number, token) => await AttachAsync(docker, number, token));
+            async (number, token) => await calls.AttachAsync(_network, $"{Chains.Present}/{Chains.Subnet(Chains.Present)}", number, token));
         _count = count;
-    }
-
-    private async Task AttachAsync(HttpClient docker, int number, CancellationToken cancellationToken)
-    {
-        var endpoint = number.ToString("x64", CultureInfo.InvariantCulture);
-        var mac = string.Create(CultureInfo.InvariantCulture, $"02:42:0a:00:{number >> 8:x2}:{number & 255:x2}");
-        var address = await CallAsync("IpamDriver.RequestAddress", new JsonObject
-        {
-            ["PoolID"] = $"{Chains.Present}/{Chains.Subnet(Chains.Present)}",
-            ["Options"] = new JsonObject { ["com.docker.network.endpoint.macaddress"] = mac },
-        });
-        await CallAsync("NetworkDriver.CreateEndpoint", new JsonObject
-        {
-            ["NetworkID"] = _network,
-            ["EndpointID"] = endpoint,
-            ["Interface"] = new JsonObject { ["Address"] = address["Address"]!.GetValue<string>(), ["MacAddress"] = mac },
-        });
-        await CallAsync("NetworkDriver.Join", new JsonObject
-        {
-            ["NetworkID"] = _network,
-            ["EndpointID"] = endpoint,
-            ["SandboxKey"] = string.Create(CultureInfo.InvariantCulture, $"/run/netns/present{number}"),
-        });
-
-        async Task<JsonNode> CallAsync(string method, JsonObject body)
-        {
-            using var content = new StringContent(body.ToJsonString());
-            using var response = await docker.PostAsync(new Uri(method, UriKind.Relative), content, cancellationToken);
-            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
-            return (answer["Err"] ?? answer["Error"])?.GetValue<string>() is { Length: > 0 } error
-                ? throw new InvalidOperationException($"{method} of attachment {number}: {error}")
-                : answer;
-        }
     }
 }

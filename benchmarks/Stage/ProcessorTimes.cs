@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bridge.TestHosts;
 
 namespace Bridge.Benchmarks.Stage;
 
@@ -18,13 +19,15 @@ internal readonly record struct ProcessorTimes(double Own, double Plugins, doubl
 
     public static ProcessorTimes Read(BenchHost bench)
     {
-        var (own, plugins) = Of(bench, bench.Host.Bridge.Pid);
-        return new(own, plugins, Of(bench, bench.Host.Dockerd.Pid).Own, Of(bench, bench.Host.Containerd.Pid).Own, OfGroup(bench.Host.Name));
+        var (own, plugins) = Of(bench.Host, bench.Host.Bridge.Pid);
+        return new(
+            own, plugins, Of(bench.Host, bench.Host.Dockerd.Pid).Own, Of(bench.Host, bench.Host.Containerd.Pid).Own, OfGroup(bench.Host.Name));
     }
 
-    private static (double Own, double Children) Of(BenchHost bench, int pid)
+    /// <summary>Of one process of a host, and of the children that it has waited for.</summary>
+    public static (double Own, double Children) Of(TestHost host, int pid)
     {
-        var stat = File.ReadAllText(bench.Host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")));
+        var stat = File.ReadAllText(host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")));
         // proc_pid_stat(5): utime, stime, cutime and cstime are fields 14 to 17; the name, which is the second, may hold blanks.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return (Ticks(11) + Ticks(12), Ticks(13) + Ticks(14));

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bridge.Benchmarks.Results;
+using Bridge.Benchmarks.Stage;
+
+namespace Bridge.Benchmarks.Sections;
+
+/// <summary>What grows with the number of attachments on a host: see <see cref="ScaleHost"/>.</summary>
+internal static class Scale
+{
+    /// <summary>A hundred hosts with thirty containers each, on one.</summary>
+    private const int HundredHosts = 3000;
+
+    private const string Start = "A start of cnm-cni: from `kill -9` to its socket answering";
+    private const string Status = "`Bridge.Status` over the socket";
+    private const string Command = "`cnm-cni status --json`";
+    private const string Repair = "A whole pass of repair that finds nothing";
+    private const string Processor = "Processor time of cnm-cni for that pass";
+    private const string Memory = "Resident memory, with a simulated Docker";
+    private const string Records = "Records on disk";
+
+    public static async Task MeasureAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
+    {
+        int[] levels = options.IsQuick ? [0, 30] : [0, 100, 1000, HundredHosts];
+        Progress.Tell("scale: starting a test host");
+        await using var scale = await ScaleHost.StartAsync(levels[^1], cancellationToken);
+        foreach (var level in levels)
+        {
+            await scale.GrowAsync(level, cancellationToken);
+            var at = string.Create(CultureInfo.InvariantCulture, $"{level} attachments");
+            for (var round = 0; round < options.Times(7, 2); round++)
+                await MeasureRoundAsync(scale, at, samples, cancellationToken);
+
+            await MeasureSizesAsync(scale, at, samples, cancellationToken);
+            Progress.Tell(at);
+        }
+
+        samples.Note("No dockerd: a simulated Docker knows every attachment. 3000 attachments, on three bridges, are what a hundred hosts " +
+            "with thirty containers each have together.");
+    }
+
+    private static async Task MeasureRoundAsync(ScaleHost scale, string at, Samples samples, CancellationToken cancellationToken)
+    {
+        var daemon = scale.Host.Bridge;
+        await daemon.KillAsync(cancellationToken);
+        samples.Add(Start, at, "ms", await TimeAsync(() => daemon.StartAsync(cancellationToken)));
+        using var client = scale.Host.AsDocker();
+        // The first pass after a start looks closer than the others: it must not run beside what is measured.
+        await AskAsync(client, "Bridge.Repair", """{ "dryRun": false }""", cancellationToken);
+        samples.Add(Status, at, "ms", await TimeAsync(() => AskAsync(client, "Bridge.Status", "", cancellationToken)));
+        samples.Add(Command, at, "ms", await TimeAsync(async () =>
+            (await scale.Host.BridgeAsync(["status", "--json"], cancellationToken)).EnsureSuccess()));
+        var before = ProcessorTimes.Of(scale.Host, daemon.Pid).Own;
+        var answer = "";
+        samples.Add(Repair, at, "ms", await TimeAsync(async () =>
+            answer = await AskAsync(client, "Bridge.Repair", """{ "dryRun": false }""", cancellationToken)));
+        samples.Add(Processor, at, "ms", ProcessorTimes.Of(scale.Host, daemon.Pid).Own - before);
+        if (answer.Contains("\"kind\"", StringComparison.Ordinal))
+            throw new InvalidOperationException($"With {at} repair has found something: {answer[..Math.Min(answer.Length, 500)]}");
+    }
+
+    private static async Task MeasureSizesAsync(ScaleHost scale, string at, Samples samples, CancellationToken cancellationToken)
+    {
+        var resident = File.ReadLines(scale.Host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{scale.Host.Bridge.Pid}/status")))
+            .First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        samples.Add(Memory, at, "MB", double.Parse(resident, CultureInfo.InvariantCulture) / 1024);
+        var records = await scale.Host.RunAsync(["du", "--bytes", "--summarize", "/run/cnm-cni/records", "/var/lib/cnm-cni/reservations"], cancellationToken);
+        var bytes = records.EnsureSuccess().Output.Split('\n').Sum(line => double.Parse(line.Split('\t')[0], CultureInfo.InvariantCulture));
+        samples.Add(Records, at, "KB", bytes / 1024);
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> work)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    }
+
+    private static async Task<string> AskAsync(HttpClient client, string method, string body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(new Uri(method, UriKind.Relative), content, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+}
