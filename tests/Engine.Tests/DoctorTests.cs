@@ -85,7 +85,8 @@ public sealed class DoctorTests(DoctorHost engine) : EngineTest(engine), IClassF
         const int Most = 1023;
         await DockerAsync("run", "--rm", "--network", DoctorHost.Small, Image, "true"); // Makes the bridge.
         await RunInShellAsync(
-            $"seq {Most} | sed 's/.*/link add full& type veth peer name end&\\nlink set full& master {DoctorHost.SmallBridge}/' | ip -batch -");
+            $"seq {Most} | sed 's/.*/link add full& type veth peer name end&\\nlink set full& master {DoctorHost.SmallBridge}/' | " +
+            "ip -batch -");
 
         var refused = await TryDockerAsync(["run", "--rm", "--network", DoctorHost.Small, Image, "true"]);
 

@@ -11,7 +11,7 @@ internal static class BridgePorts
     // What the kernel answers beyond that (EXFULL), in the words of Go and of iproute2.
     private const string Refusal = "exchange full";
 
-    /// <summary>A plugin could not connect its link because the bridge has <see cref="Most"/>.</summary>
+    /// <summary>A plugin could not connect its link because its bridge has <see cref="Most"/>.</summary>
     public static bool AreUsedUp(CniException failure) => failure.Msg.Contains(Refusal, StringComparison.OrdinalIgnoreCase)
         || (failure.Details ?? "").Contains(Refusal, StringComparison.OrdinalIgnoreCase);
 
