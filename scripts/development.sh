@@ -21,8 +21,9 @@ run_suite() {
     read -ra left_out <<<"${BRIDGE_WITHOUT:-}"
     for class in "${left_out[@]}"; do options+=(-class- "$class"); done
     for class in "$@"; do options+=(-class "$class"); done
-    # Two hosts in one swarm take minutes: ./bridge test --containers.
-    [ "$suite" != Engine.Tests ] || [ $# -gt 0 ] || options+=(-class- "*.SwarmTests")
+    # Several hosts take minutes: ./bridge test --containers (a swarm) and --hosts (three with VXLAN, five).
+    [ "$suite" != Engine.Tests ] || [ $# -gt 0 ] ||
+        for class in SwarmTests VxlanHostTests FiveHostTests ClusterSizeTests; do options+=(-class- "*.$class"); done
     mkdir -p "$(dirname "$report")"
     rm -f "$report"
     step "Testing: $suite"
@@ -41,6 +42,7 @@ run_tests() {
         --engine) suites=(Plugin.Tests Engine.Tests) ;;
         --faults) suites=(Fault.Tests) ;;
         --smoke) suites=(Engine.Tests) classes=("*TestHostTests" "*PrivateMountTests") ;;
+        --hosts) suites=(Engine.Tests) classes=("*.MultiHostTests" "*.VxlanHostTests" "*.FiveHostTests" "*.ClusterSizeTests") ;;
         --containers) suites=(Engine.Tests) classes=("*.ManagedPluginTests" "*.SwarmTests" "*.DaemonSetTests") ;;
         *) usage >&2 && exit 2 ;;
     esac
@@ -85,6 +87,13 @@ fuzz() {
     need_dotnet
     build "$root/tests/Fuzzing"
     "$artifacts/bin/Fuzzing/release/Fuzzing" --corpus "$root/tests/Fuzzing/Corpus" --findings "$artifacts/findings" "$@"
+}
+
+# demo [OPTION...]: one host, or with --hosts several.
+demo() {
+    local folder=cross-runtime
+    case " $* " in *" --hosts "* | *" --backend "* | *" --cost "*) folder=multi-host ;; esac
+    run_project "samples/$folder" "$@"
 }
 
 # run_project FOLDER [ARGUMENT...]: builds it as the user and runs it as root, with the published program.

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Bridge.Samples.Presentation;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Pods;
 using Spectre.Console;

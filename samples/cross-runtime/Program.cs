@@ -2,6 +2,7 @@
 // Everything happens in a throw-away host on this machine: its own dockerd, containerd, bridge, links and firewall.
 
 using Bridge.Samples.CrossRuntime;
+using Bridge.Samples.Presentation;
 using Bridge.TestHosts;
 using Spectre.Console;
 
@@ -68,7 +69,7 @@ Console.WriteLine($"  pod web-pod: {podProblem ?? "passed"}");
 // 7. Who reaches whom. "Outside" is another host at the end of a cable; it knows no route to the containers.
 progress.Say("Trying who reaches whom");
 await using var outside = host.FromNeighbour.ServePage(80, "served\n");
-var matrix = new ReachMatrix(["container web", "pod web-pod", "host port 8080", "another host"]);
+var matrix = new ReachMatrix("Who reaches whom (HTTP)", ["container web", "pod web-pod", "host port 8080", "another host"]);
 Func<string, Task<bool>> fromVisitor = url => SucceedsAsync("exec", "visitor", "timeout", "3", "wget", "-qO-", url);
 Func<string, Task<bool>> fromPod = async url => (await pod.ExecAsync(["timeout", "3", "wget", "-qO-", url], cancellationToken)).Succeeded;
 Func<string, Task<bool>> fromHost = url => host.FromHost.ServesAsync(new Uri(url), cancellationToken);

@@ -13,6 +13,11 @@ public sealed partial class TestHost
     public Task<CommandResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
         Command.RunAsync(_process.Inside(command), cancellationToken);
 
+    /// <summary>A script that must succeed.</summary>
+    /// <returns>What it printed.</returns>
+    public async Task<string> ShellAsync(string script, CancellationToken cancellationToken) =>
+        (await RunAsync(["sh", "-e", "-c", script], cancellationToken)).EnsureSuccess().Output;
+
     /// <summary>On the other host.</summary>
     public Task<CommandResult> RunAtNeighbourAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
         Command.RunAsync(_process.AtNeighbour(command), cancellationToken);
@@ -73,8 +78,10 @@ public sealed partial class TestHost
     public Vantage FromNamespace(string path) => new(PathOf(path));
 
     /// <summary>Traces cnm-cni from now on.</summary>
-    public Task<SystemCallTrace> TraceBridgeAsync(CancellationToken cancellationToken) =>
-        SystemCallTrace.StartAsync(_process.OnMachine(Bridge.Pid), cancellationToken);
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="withAnswers">Also what it receives from the kernel.</param>
+    public Task<SystemCallTrace> TraceBridgeAsync(CancellationToken cancellationToken, bool withAnswers = false) =>
+        SystemCallTrace.StartAsync(_process.OnMachine(Bridge.Pid), withAnswers, cancellationToken);
 
     /// <summary>
     /// Waits for the clean-up of removed containers, which comes after Docker's answer; not where cnm-cni does not run, and not long where

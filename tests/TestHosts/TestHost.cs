@@ -38,6 +38,9 @@ public sealed partial class TestHost : IAsyncDisposable
 
     public string Name => Path.GetFileName(_scratchDirectory);
 
+    /// <summary>Of process 1 of the host, on the machine.</summary>
+    internal int Pid => _process.Pid;
+
     public Vantage FromHost { get; }
 
     public Vantage FromNeighbour { get; }

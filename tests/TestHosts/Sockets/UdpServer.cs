@@ -34,7 +34,7 @@ internal sealed class UdpServer : IAsyncDisposable
 
     private async Task AnswerAsync(CancellationToken cancellationToken)
     {
-        var datagram = new byte[512];
+        var datagram = new byte[ushort.MaxValue];
         while (true)
         {
             try

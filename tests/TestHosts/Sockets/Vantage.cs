@@ -112,6 +112,9 @@ public sealed class Vantage
         return socket;
     }
 
+    /// <summary>A socket for a TCP connection over IPv4.</summary>
+    internal Socket OpenTcp() => NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
     /// <summary>A program of this machine, not of the host, that has only its network namespace in common with this point.</summary>
     public Task<CommandResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken) =>
         Command.RunAsync(["nsenter", $"--net={_namespacePath}", "--", .. command], cancellationToken);
@@ -161,6 +164,35 @@ public sealed class Vantage
         }
     }
 
+    /// <summary>Sends one datagram that must not be fragmented, to a port that sends it back, and waits for it for 3 s.</summary>
+    /// <param name="address">IPv4.</param>
+    /// <param name="port">Of the server.</param>
+    /// <param name="size">Of the IP packet, in bytes.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<Passage> SendWholeAsync(string address, int port, int size, CancellationToken cancellationToken)
+    {
+        const int Headers = 28; // IPv4 and UDP.
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        using var socket = NamespacedSocket.Create(_namespacePath, FamilyOf(address), SocketType.Dgram, ProtocolType.Udp);
+        socket.DontFragment = true;
+        await socket.ConnectAsync(IPEndPoint(address, port), cancellationToken);
+        var datagram = new byte[size - Headers];
+        try
+        {
+            await socket.SendAsync(datagram, deadline.Token);
+            return await socket.ReceiveAsync(datagram, deadline.Token) == datagram.Length ? Passage.Passed : Passage.Lost;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.MessageSize)
+        {
+            return Passage.Refused;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Passage.Lost;
+        }
+    }
+
     /// <summary>Answers every datagram on a port with the same bytes.</summary>
     public IAsyncDisposable EchoUdp(int port)
     {
@@ -176,6 +208,10 @@ public sealed class Vantage
         socket.Bind(new IPEndPoint(IPAddress.Any, 53));
         return UdpServer.Names(socket, address);
     }
+
+    /// <summary>Tells every HTTP client the address that it has from here.</summary>
+    public IAsyncDisposable ServeClientAddress(int port) =>
+        new PageServer(Listen(port), visitor => ((IPEndPoint)visitor.RemoteEndPoint!).Address.ToString());
 
     /// <summary>Serves one page to every client over IPv4.</summary>
     public IAsyncDisposable ServePage(int port, string page) => ServePage(port, page, IPAddress.Any);

@@ -8,8 +8,10 @@ namespace Bridge.TestHosts.Tracing;
 /// <param name="Syncs">fsync and fdatasync.</param>
 /// <param name="Moves">Links that were moved to another network namespace, or made in one.</param>
 /// <param name="NetlinkRequests">Messages to the kernel, moves among them.</param>
+/// <param name="NetlinkBytes">What the kernel answered and reported; 0 where answers were not traced.</param>
 public sealed partial record SystemCallCounts(
-    IReadOnlyList<string> Programs, IReadOnlyList<string> Syncs, IReadOnlyList<string> Moves, IReadOnlyList<string> NetlinkRequests)
+    IReadOnlyList<string> Programs, IReadOnlyList<string> Syncs, IReadOnlyList<string> Moves, IReadOnlyList<string> NetlinkRequests,
+    long NetlinkBytes)
 {
     private const int LinkHeader = 16; // struct ifinfomsg.
     private const int AttributeHeader = 4; // struct rtattr.
@@ -22,13 +24,15 @@ public sealed partial record SystemCallCounts(
         var calls = lines.Select(line => Line().Match(line)).Where(match => match.Success)
             .Select(match => (Pid: Number(match.Groups[1].ValueSpan), Text: match.Groups[2].Value)).ToArray();
         var others = OtherProcesses(calls);
-        var own = calls.Where(call => !others.Contains(call.Pid)).Select(call => call.Text).ToArray();
+        var ownCalls = calls.Where(call => !others.Contains(call.Pid)).ToArray();
+        var own = ownCalls.Select(call => call.Text).ToArray();
         var requests = own.Where(text => Sends().IsMatch(text)).ToArray();
         return new(
             Executed(calls),
             [.. own.Where(text => Synchronizes().IsMatch(text))],
             [.. requests.Where(MovesLink)],
-            [.. requests]);
+            [.. requests],
+            Received(ownCalls));
     }
 
     /// <summary>For the report of a failure.</summary>
@@ -57,6 +61,25 @@ public sealed partial record SystemCallCounts(
         }
 
         return [.. programs];
+    }
+
+    private static long Received((int Pid, string Text)[] calls)
+    {
+        var sum = 0L;
+        var begun = new HashSet<int>();
+        foreach (var (pid, text) in calls)
+        {
+            var begins = Receives().IsMatch(text);
+            if (begins && text.EndsWith("<unfinished ...>", StringComparison.Ordinal))
+                begun.Add(pid);
+            else if ((begins || (text.Contains("recvfrom resumed>") && begun.Remove(pid)))
+                && Length().Match(text) is { Success: true } length)
+            {
+                sum += long.Parse(length.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return sum;
     }
 
     // A new thread shares the process of the one that makes it; what else is made is another process, and so are its children.
@@ -116,6 +139,12 @@ public sealed partial record SystemCallCounts(
 
     [GeneratedRegex("^send(to|msg)\\([0-9]+<NETLINK:")]
     private static partial Regex Sends();
+
+    [GeneratedRegex("^recvfrom\\([0-9]+<NETLINK:")]
+    private static partial Regex Receives();
+
+    [GeneratedRegex("= ([0-9]+)$")]
+    private static partial Regex Length();
 
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Path();

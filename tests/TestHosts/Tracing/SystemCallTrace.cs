@@ -10,6 +10,7 @@ namespace Bridge.TestHosts.Tracing;
 public sealed class SystemCallTrace : IAsyncDisposable
 {
     private const string Calls = "trace=execve,fsync,fdatasync,clone,clone3,vfork,fork,sendto,sendmsg";
+    private const string Answers = ",recvfrom";
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -30,14 +31,15 @@ public sealed class SystemCallTrace : IAsyncDisposable
 
     /// <summary>Returns once every thread of the process is traced.</summary>
     /// <param name="pid">On the machine.</param>
+    /// <param name="withAnswers">Also what it receives from the kernel.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="InvalidOperationException">strace could not attach.</exception>
-    internal static async Task<SystemCallTrace> StartAsync(int pid, CancellationToken cancellationToken)
+    internal static async Task<SystemCallTrace> StartAsync(int pid, bool withAnswers, CancellationToken cancellationToken)
     {
         var file = Path.GetTempFileName();
         var strace = Command.Start(
-            ["strace", "-f", "-yy", "--pidns-translation", "-x", "-s", "4096", "-e", Calls, "-e", "signal=none", "-o", file,
-                "-p", pid.ToString(CultureInfo.InvariantCulture)]);
+            ["strace", "-f", "-yy", "--pidns-translation", "-x", "-s", "4096", "-e", withAnswers ? Calls + Answers : Calls,
+                "-e", "signal=none", "-o", file, "-p", pid.ToString(CultureInfo.InvariantCulture)]);
         var line = await strace.StandardError.ReadLineAsync(cancellationToken) ?? "";
         var more = strace.StandardError.ReadToEndAsync(CancellationToken.None);
         return line.Contains("attached", StringComparison.Ordinal)

@@ -2,14 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 
-namespace Bridge.Samples.CrossRuntime;
+namespace Bridge.Samples.Presentation;
 
 /// <summary>Who reached whom by HTTP, and how long it took.</summary>
 internal sealed class ReachMatrix
 {
-    private readonly Table _table = new() { Title = new TableTitle("Who reaches whom (HTTP)") };
+    private readonly Table _table;
 
-    public ReachMatrix(IEnumerable<string> targets) => _table.AddColumn("from \\ to").AddColumns([.. targets]);
+    public ReachMatrix(string title, IEnumerable<string> targets) =>
+        _table = new Table { Title = new TableTitle(title) }.AddColumn("from \\ to").AddColumns([.. targets]);
 
     /// <summary>Whether everyone reached everyone they tried.</summary>
     public bool IsComplete { get; private set; } = true;
