@@ -96,6 +96,13 @@ demo() {
     run_project "samples/$folder" "$@"
 }
 
+# Times between frames of the page, with scripted events in Debian's Chromium.
+frames() {
+    need_dotnet
+    build "$root/tests/Frames"
+    "$artifacts/bin/Frames/release/Frames" "$root/src/Adapter/Ui/Page" "$@"
+}
+
 # run_project FOLDER [ARGUMENT...]: builds it as the user and runs it as root, with the published program.
 run_project() {
     local folder=$1

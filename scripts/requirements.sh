@@ -76,6 +76,7 @@ missing_packages() {
         command -v ethtool >/dev/null || echo ethtool
         command -v zsh >/dev/null || echo zsh
         command -v fish >/dev/null || echo fish
+        command -v chromium >/dev/null || echo chromium
         command -v mandoc >/dev/null || echo mandoc
     fi
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Bridge.TestHosts.Commands;
 using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Images;
@@ -26,6 +27,12 @@ public sealed partial class TestHost
     /// <see cref="ActivateBridgeAsync"/> hands that to cnm-cni. In place of <see cref="Bridge"/>, not beside it.
     /// </summary>
     public Daemon ActivatedBridge { get; }
+
+    /// <summary>cnm-cni ui, on a free port of the host's loopback address: <see cref="UiUrl"/>.</summary>
+    public Daemon Ui { get; }
+
+    /// <summary>What the last started <see cref="Ui"/> printed, with its token.</summary>
+    public Uri UiUrl => new(UiUrlText().Matches(Ui.Log)[^1].Value);
 
     /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
     public string Logs => string.Concat(
@@ -142,6 +149,15 @@ public sealed partial class TestHost
             sleep while 1;
             """, BridgeSocket, .. ServeBridge(program: null)],
         token => IsListenerAsync(() => ActivatedBridge, token));
+
+    // Every start writes one more URL behind the others.
+    private Daemon NewUi() => new(
+        _process, "cnm-cni-ui", LogPath("cnm-cni-ui"), [CnmCniBinary.Find() ?? "cnm-cni", "ui", "--listen", "127.0.0.1:0"],
+        async token => UiUrlText().Matches(Ui.Log) is [.., var url]
+            && await FromHost.CanConnectAsync("127.0.0.1", new Uri(url.Value).Port, token));
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[0-9]+/\?token=[\w-]+")]
+    private static partial Regex UiUrlText();
 
     // Not whether somebody answers: a test that starts it beside another process would go on with that.
     private async Task<bool> IsListenerAsync(Func<Daemon> daemon, CancellationToken cancellationToken) =>

@@ -28,6 +28,7 @@ public sealed partial class TestHost : IAsyncDisposable
         Dockerd = NewDockerd();
         Bridge = NewBridge(options);
         ActivatedBridge = NewActivatedBridge();
+        Ui = NewUi();
     }
 
     /// <summary>The host's address towards its neighbour.</summary>

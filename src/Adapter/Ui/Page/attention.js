@@ -1,11 +1,13 @@
 // What to look at: findings with their cures, clean-ups that wait, configurations with faults, networks that attach nothing.
 
 import { byId, el } from './dom.js';
-import { timeText } from './words.js';
+import { nameOf, timeText } from './words.js';
 
-export function drawAttention(picture) {
+export function drawAttention({ picture, members }) {
+  const names = new Map([...members.values()].map(member => [member.key.slice(2), nameOf(member)]));
   const notes = [
-    ...picture.findings.map(finding => note('finding', finding.subject, finding.what, finding.why, finding.cure, finding.state)),
+    ...picture.findings.map(({ subject, what, why, cure, state }) =>
+      note('finding', names.get(subject) ?? subject, what, why, cure, state)),
     ...picture.pending.map(pending => note('pending', pending.name ?? pending.addresses?.[0] ?? pending.key,
       `Clean-up on ${pending.network} has failed ${times(pending.attempts)}: ${pending.error}`,
       pending.nextAttempt ? `Next attempt at ${timeText(pending.nextAttempt)}.` : null, null, 'pending')),

@@ -23,7 +23,8 @@ export function drawCard(card, member, layoutSize) {
     body.replaceChildren(...(size === 'small' ? dot() : content(size)));
   }
   card.setAttribute('aria-label', sentenceOf(member));
-  setText(body.querySelector('.name'), nameOf(member));
+  // Below a dot there is no room for the namespace of a pod.
+  setText(body.querySelector('.name'), size === 'small' ? nameOf(member).split('/').at(-1) : nameOf(member));
   if (size === 'small') {
     card.title = `${nameOf(member)} · ${addressesOf(member).join(', ')}`;
     return;

@@ -6,6 +6,8 @@ import { Palette } from './palette.js';
 
 const FULL_WIDTH = 40; // Up to so many lines; more are thinner and fainter.
 const MOST_FLOWING = 60; // With more, lines stand still: many moving lines tell nothing, and cost.
+const MOST_REDRAWN = 120; // Members, whose cables are drawn in every frame of a movement.
+const REST = 90; // ms without a movement.
 const BEADS = 38; // Between two dots of a line that flows.
 const WIDTHS = { cable: 1.5, loud: 2.2, accent: 3 };
 const STILL_PAUSE = 400; // ms between drawings where lines only fade.
@@ -16,6 +18,8 @@ export class Flows {
   #source;
   #palette;
   #view = { x: 0, y: 0, k: 1 };
+  #painted = { x: 0, y: 0, k: 1 };
+  #rest = 0;
   #isAsked = false;
   #timer = 0;
   #still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -34,9 +38,18 @@ export class Flows {
     this.draw();
   }
 
+  /** Of many members the last drawing is moved along, and made anew when the movement rests. */
   look(view) {
     this.#view = view;
-    this.draw();
+    if (this.#source.model.members.size <= MOST_REDRAWN) {
+      this.draw();
+      return;
+    }
+    const { x, y, k } = this.#painted;
+    const scale = view.k / k;
+    this.#canvas.style.transform = `translate(${view.x - x * scale}px, ${view.y - y * scale}px) scale(${scale})`;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.draw(), REST);
   }
 
   repaint() {
@@ -56,6 +69,8 @@ export class Flows {
 
   #paint(now) {
     const { x, y, k } = this.#view;
+    this.#painted = this.#view;
+    this.#canvas.style.transform = '';
     const context = this.#context;
     const density = this.#canvas.width / Math.max(1, this.#canvas.clientWidth);
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -72,6 +87,9 @@ export class Flows {
     else this.#timer = setTimeout(() => this.draw(), STILL_PAUSE);
   }
 
+  /** Lines do not grow with what they lie under. */
+  get #thin() { return 1 / Math.max(1, this.#view.k); }
+
   #paintCables() {
     const { model, traffic, focus } = this.#source;
     const context = this.#context;
@@ -83,7 +101,7 @@ export class Flows {
       kinds[focus.key === member.key ? 'accent' : rate.received + rate.sent > 0 ? 'loud' : 'cable'].push(ends);
     }
     for (const [kind, cables] of Object.entries(kinds)) {
-      Object.assign(context, { strokeStyle: this.#palette[kind], lineWidth: WIDTHS[kind], globalAlpha: 1 });
+      Object.assign(context, { strokeStyle: this.#palette[kind], lineWidth: WIDTHS[kind] * this.#thin, globalAlpha: 1 });
       cables.forEach(cable => stroke(context, path => cablePath(path, cable)));
     }
   }
@@ -105,11 +123,11 @@ export class Flows {
         stroke(context, path => trace(path, curve));
       }
     };
-    if (isFlowing) strokeAll({ strokeStyle: this.#palette.flow, lineWidth: 5, alpha: 0.3 });
-    strokeAll({ strokeStyle: this.#palette.flow, lineWidth: 2 * share, alpha: 0.9 * share });
+    if (isFlowing) strokeAll({ strokeStyle: this.#palette.flow, lineWidth: 5 * this.#thin, alpha: 0.3 });
+    strokeAll({ strokeStyle: this.#palette.flow, lineWidth: 2 * share * this.#thin, alpha: 0.9 * share });
     if (isFlowing) {
       context.setLineDash([0.1, BEADS]);
-      strokeAll({ strokeStyle: this.#palette.spark, lineWidth: 7, alpha: 1, lineDashOffset: -now / 12 % (BEADS + 0.1) });
+      strokeAll({ strokeStyle: this.#palette.spark, lineWidth: 7 * this.#thin, alpha: 1, lineDashOffset: -now / 12 % (BEADS + 0.1) });
       context.setLineDash([]);
     }
   }

@@ -60,7 +60,7 @@ model.on(change => {
   picture.draw(change, zoom.aspect);
   focus.keep();
   drawSummary(model);
-  view.attend(drawAttention(model.picture));
+  view.attend(drawAttention(model));
   drawShown();
   drawWhetherStale();
   announceChange(change, change.isFirst);

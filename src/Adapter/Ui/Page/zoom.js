@@ -31,6 +31,9 @@ export class Zoom {
       }
       onLook(transform);
     });
+    // A plane that is marked keeps its raster while it moves: it is drawn sharply again at the end.
+    const mark = isMoving => planes.forEach(plane => plane.classList.toggle('moving', isMoving));
+    this.#behavior.on('start', () => mark(true)).on('end', () => mark(false));
     select(stage).call(this.#behavior).on('dblclick.zoom', null);
     byId('zoom-in').addEventListener('click', () => this.by(1.4));
     byId('zoom-out').addEventListener('click', () => this.by(1 / 1.4));

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using PuppeteerSharp;
+using PuppeteerSharp.Media;
+
+namespace Bridge.Testing.Browser;
+
+/// <summary>One page in a browser, and what it complained about.</summary>
+internal sealed class BrowserPage : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _complaints = [];
+
+    public BrowserPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, said) => Complain(
+            said.Message.Type is ConsoleType.Error or ConsoleType.Warning, $"console: {said.Message.Text} ({said.Message.Location?.URL})");
+        page.PageError += (_, error) => Complain(true, $"error: {error.Message}");
+        page.RequestFailed += (_, failed) => Complain(true, $"failed: {failed.Request.Url}: {failed.Request.FailureText}");
+        page.Response += (_, answer) => Complain(!answer.Response.Ok, $"{(int)answer.Response.Status}: {answer.Response.Url}");
+        page.Dialog += async (_, opened) =>
+        {
+            Complain(true, $"dialog: {opened.Dialog.Message}");
+            await opened.Dialog.Dismiss();
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors and warnings of the console, errors of scripts, failed requests, dialogs.</summary>
+    public IReadOnlyCollection<string> Complaints => _complaints;
+
+    public Task<T> AskAsync<T>(string expression) => Page.EvaluateExpressionAsync<T>(expression);
+
+    /// <summary>What elements show, in the order of the page.</summary>
+    public Task<string[]> TextsAsync(string selector) =>
+        AskAsync<string[]>($"[...document.querySelectorAll(`{selector}`)].map(e => e.innerText)");
+
+    /// <exception cref="TimeoutException">The expression does not become true within a minute.</exception>
+    public Task UntilAsync(string expression, CancellationToken cancellationToken) =>
+        Eventually.TrueAsync(_ => AskAsync<bool>($"!!({expression})"), expression, cancellationToken);
+
+    /// <summary>Presses keys by their names, one after the other.</summary>
+    public async Task PressAsync(params IEnumerable<string> keys)
+    {
+        foreach (var key in keys)
+            await Page.Keyboard.PressAsync(key);
+    }
+
+    public Task TypeAsync(string text) => Page.Keyboard.TypeAsync(text);
+
+    public Task PreferAsync(params IEnumerable<(string Feature, string Value)> features) =>
+        Page.EmulateMediaFeaturesAsync(features.GroupBy(feature => feature.Feature)
+            .Select(one => new MediaFeatureValue { MediaFeature = FeatureOf(one.Key), Value = one.Last().Value }));
+
+    /// <summary>Keeps a picture of the page in artifacts/screenshots.</summary>
+    public async Task KeepScreenshotAsync(string directory, string name)
+    {
+        Directory.CreateDirectory(directory);
+        await Page.ScreenshotAsync(Path.Combine(directory, $"{name}.png"));
+    }
+
+    public async ValueTask DisposeAsync() => await Page.CloseAsync();
+
+    private void Complain(bool isOne, string complaint)
+    {
+        if (isOne)
+            _complaints.Enqueue(complaint);
+    }
+
+    private static MediaFeature FeatureOf(string name) => name switch
+    {
+        "prefers-color-scheme" => MediaFeature.PrefersColorScheme,
+        "prefers-reduced-motion" => MediaFeature.PrefersReducedMotion,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No media feature of these tests."),
+    };
+}
