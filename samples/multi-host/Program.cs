@@ -33,22 +33,20 @@ if (Console.IsOutputRedirected)
 var progress = new StepLog();
 var settings = options.ShowsCost ? AttachCost.QuietSettings : null;
 progress.Say($"Starting {options.Hosts} hosts on one switch, each with its own dockerd, containerd (CRI) and cnm-cni");
-await using var rack = await Rack.StartAsync(options.Hosts, options.Backend, settings, interrupted.Token);
 try
 {
+    await using var rack = await Rack.StartAsync(options.Hosts, options.Backend, settings, interrupted.Token);
     var isGood = options.ShowsCost
         ? await new CostComparison(rack, progress).RunAsync(interrupted.Token)
         : await new Story(rack, progress).RunAsync(interrupted.Token);
     if (!isGood)
         Console.Error.WriteLine(rack.Logs);
 
+    progress.Say("Taking the hosts away");
     return isGood ? 0 : 1;
 }
-catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+// Ctrl-C reaches the commands in the hosts too, and may end one before this program notices: any failure may be its consequence.
+catch (Exception) when (interrupted.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(1)))
 {
-    return 130; // As after SIGINT.
-}
-finally
-{
-    progress.Say("Taking the hosts away");
+    return 130;
 }

@@ -3,6 +3,7 @@ using Bridge.Engine.Tests.Racks;
 namespace Bridge.Engine.Tests;
 
 /// <summary>Three hosts that are connected as flannel's host-gw connects them: a route per host.</summary>
+[Long]
 [Plugin("bridge", "host-local", "portmap")]
 public sealed class MultiHostTests(HostGatewayRack rack) : RackTest(rack), IClassFixture<HostGatewayRack>;
 

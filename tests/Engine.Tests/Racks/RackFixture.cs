@@ -1,5 +1,6 @@
 using Bridge.TestHosts;
 using Bridge.TestHosts.Census;
+using Bridge.TestHosts.Engines;
 using Bridge.TestHosts.Racks;
 
 namespace Bridge.Engine.Tests.Racks;
@@ -26,8 +27,14 @@ public abstract class RackFixture(int hosts, Backend backend) : IAsyncLifetime
         CnmCniBinary.Require();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(240));
         _rack = await Rack.StartAsync(hosts, backend, "repair: { interval: 2s }\n", deadline.Token);
+        Prepare(_rack.Nodes);
         await _rack.JoinAllAsync(deadline.Token);
         _empty = await _rack.RunAllAsync(deadline.Token);
+    }
+
+    /// <summary>Before they join.</summary>
+    protected virtual void Prepare(IReadOnlyList<Node> nodes)
+    {
     }
 
     public async ValueTask DisposeAsync()
@@ -41,6 +48,15 @@ public abstract class RackFixture(int hosts, Backend backend) : IAsyncLifetime
 
 public sealed class HostGatewayRack() : RackFixture(3, Backend.HostGateway);
 
-public sealed class VxlanRack() : RackFixture(3, Backend.Vxlan);
+/// <summary>The host that loses power has the null IPAM.</summary>
+public sealed class VxlanRack() : RackFixture(3, Backend.Vxlan)
+{
+    protected override void Prepare(IReadOnlyList<Node> nodes) => nodes[1].NetworkOptions = ["--ipam", "null"];
+}
 
-public sealed class FiveHostRack() : RackFixture(5, Backend.HostGateway);
+/// <summary>The host that leaves attaches in the container's own namespace where the engine can, and has the null IPAM elsewhere.</summary>
+public sealed class FiveHostRack() : RackFixture(5, Backend.HostGateway)
+{
+    protected override void Prepare(IReadOnlyList<Node> nodes) =>
+        nodes[^1].NetworkOptions = nodes[^1].Host.Engine >= EngineVersion.V28 ? ["-o", "cni.attach=sandbox"] : ["--ipam", "null"];
+}

@@ -33,8 +33,11 @@ public sealed class Node
         return result.Succeeded ? result.Output : throw new InvalidOperationException($"{this}: {result}\n{Host.Logs}");
     }
 
+    /// <summary>Of its Docker network, for <c>cnm-cni networks create</c>.</summary>
+    public IReadOnlyList<string> NetworkOptions { get; set; } = [];
+
     public Task CreateNetworkAsync(CancellationToken cancellationToken) =>
-        BridgeAsync(cancellationToken, "networks", "create", ClusterNetwork.Name);
+        BridgeAsync(cancellationToken, ["networks", "create", .. NetworkOptions, ClusterNetwork.Name]);
 
     /// <returns>What cnm-cni printed.</returns>
     public async Task<string> BridgeAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
@@ -90,6 +93,13 @@ public sealed class Node
 
         if (await Host.BridgeAsync(["status", "--exit-code"], cancellationToken) is { Succeeded: false } status)
             return [status.Output];
+
+        // flannel's plugin keeps a file for each attachment.
+        if (ClusterNetwork.FlannelPlugin is not null && Directory.GetFiles(Host.PathOf("/var/lib/cni/flannel")) is var kept
+            && kept.Length != Containers.Count + (_pod is null ? 0 : 1))
+        {
+            return [$"{kept.Length} files of flannel's plugin"];
+        }
 
         var addresses = (await StationsAsync(cancellationToken)).Select(station => station.Address).Order().ToArray();
         return ReservedAddresses().SequenceEqual(addresses)
