@@ -147,6 +147,7 @@ internal static class CommandLine
             ("metrics", MetricsCommand.Build),
             ("cni", () => CniCommand.Build(arguments.ElementAtOrDefault(1), environment)),
             ("doctor", DoctorCommand.Build),
+            (UiCommand.Name, UiCommand.Build),
             ("settings", SettingsCommand.Build),
             ("completion", CompletionCommand.Build),
             ("man", () => ManualCommand.Build(() => Build([], serve, environment), environment.Named)),

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Bridge.Adapter.History;
@@ -8,9 +9,11 @@ internal sealed class HistoryReader(string directory)
 {
     /// <summary>The events in their order.</summary>
     /// <param name="end">Where to stop; null: at the end.</param>
+    /// <param name="mentioned">Only events whose line contains one of these texts; null: all.</param>
     /// <exception cref="UnauthorizedAccessException">Only root may read them.</exception>
-    public IEnumerable<HistoryEvent> Read(HistoryPosition? end = null)
+    public IEnumerable<HistoryEvent> Read(HistoryPosition? end = null, IReadOnlyList<string>? mentioned = null)
     {
+        byte[][]? wanted = mentioned is null ? null : [.. mentioned.Select(Encoding.UTF8.GetBytes)];
         foreach (var (number, path) in HistorySegments.In(directory))
         {
             if (end is not null && number > end.Segment)
@@ -18,7 +21,7 @@ internal sealed class HistoryReader(string directory)
 
             foreach (var line in Lines(path, number == end?.Segment ? end.Offset : long.MaxValue))
             {
-                if (Parse(line) is { } found)
+                if (Mentions(line, wanted) && Parse(line) is { } found)
                     yield return found;
             }
         }
@@ -36,6 +39,8 @@ internal sealed class HistoryReader(string directory)
             return null;
         }
     }
+
+    private static bool Mentions(byte[] line, byte[][]? wanted) => wanted?.Any(text => line.AsSpan().IndexOf(text) >= 0) ?? true;
 
     // The writer may remove a file at any time.
     private static IEnumerable<byte[]> Lines(string path, long end)

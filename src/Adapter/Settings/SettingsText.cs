@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Bridge.Adapter.Settings;
@@ -71,5 +73,20 @@ internal static class SettingsText
     {
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
         return (long.TryParse(text.AsSpan(0, digits), NumberStyles.None, Invariant, out var number) ? number : null, text[digits..]);
+    }
+
+    /// <summary><c>ADDRESS:PORT</c>, an IPv6 address in brackets.</summary>
+    /// <returns>Null if it is none.</returns>
+    public static IPEndPoint? ParseEndPoint(string text)
+    {
+        // Without brackets the last part of an IPv6 address would count as its port, and "1" is an IPv4 address for the runtime.
+        var colon = Math.Max(text.LastIndexOf(':'), 0);
+        var host = text[..colon];
+        var isBracketed = host is ['[', .., ']'];
+        return IPAddress.TryParse(isBracketed ? host[1..^1] : host, out var address)
+            && (isBracketed ? address.AddressFamily == AddressFamily.InterNetworkV6 : address.ToString() == host && host.Contains('.'))
+            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                ? new IPEndPoint(address, port)
+                : null;
     }
 }

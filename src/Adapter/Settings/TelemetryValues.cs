@@ -23,7 +23,7 @@ internal sealed partial class SettingsValue
         if (Scalar(Expected) is not { } scalar)
             return current;
 
-        if (ParseListen(scalar.Value) is { } address)
+        if (SettingsText.ParseEndPoint(scalar.Value) is { Port: > 0 } address)
             return address;
 
         problems.Add(scalar.Start, $"{Prefix}\"{scalar.Value}\" is not {Expected}");
@@ -91,17 +91,4 @@ internal sealed partial class SettingsValue
 
     private static double? ParseRatio(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) ? ratio : null;
-
-    // Without brackets the last part of an IPv6 address would count as its port, and "1" is an IPv4 address for the runtime.
-    private static IPEndPoint? ParseListen(string text)
-    {
-        var colon = Math.Max(text.LastIndexOf(':'), 0);
-        var host = text[..colon];
-        var isBracketed = host is ['[', .., ']'];
-        return IPAddress.TryParse(isBracketed ? host[1..^1] : host, out var address)
-            && (isBracketed ? address.AddressFamily == AddressFamily.InterNetworkV6 : address.ToString() == host && host.Contains('.'))
-            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
-                ? new IPEndPoint(address, port)
-                : null;
-    }
 }

@@ -56,6 +56,7 @@ public sealed class NativeLayoutTests
         (typeof(RtNextHop), "struct rtnexthop"),
         (typeof(NdMsg), "struct ndmsg"),
         (typeof(FibRuleHdr), "struct fib_rule_hdr"),
+        (typeof(IfStatsMsg), "struct if_stats_msg"),
         (typeof(NfGenMsg), "struct nfgenmsg"),
         (typeof(TcMsg), "struct tcmsg"),
         (typeof(BrVlanMsg), "struct br_vlan_msg"),

@@ -77,6 +77,21 @@ internal static class OperatorNotes
             ],
             SeeAlso = ["cnm-cni-events", "cnm-cni-inspect"],
         },
+        ["cnm-cni ui"] = new()
+        {
+            Description =
+            [
+                "The page is on loopback. From another computer use ssh -L 8399:127.0.0.1:8399 HOST, and open the printed URL there.",
+                "Root's capabilities are given up, but for CAP_NET_ADMIN, which the kernel wants of who reads tracked connections.",
+            ],
+            Examples =
+            [
+                new("cnm-cni ui", "prints the URL of the page"),
+                new("cnm-cni ui --listen 127.0.0.1:0", "on a free port"),
+            ],
+            ExitCodes = CommandNotes.FailsWhen("The address cannot be used, for instance because the port is taken."),
+            SeeAlso = ["cnm-cni-status", "cnm-cni-events"],
+        },
         ["cnm-cni bugreport"] = new()
         {
             Examples = [new("cnm-cni bugreport --output report.tar.gz", "an archive for a report, without secrets")],

@@ -33,9 +33,25 @@ internal static class Nfnetlink
     public const int IPCTNL_MSG_CT_DELETE = 2;
     public const ushort CTA_TUPLE_ORIG = 1;
     public const ushort CTA_TUPLE_REPLY = 2;
+    public const ushort CTA_STATUS = 3;
+    public const ushort CTA_PROTOINFO = 4;
+    public const ushort CTA_TIMEOUT = 7;
+    public const ushort CTA_COUNTERS_ORIG = 9;
+    public const ushort CTA_COUNTERS_REPLY = 10;
     public const ushort CTA_ID = 12;
     public const ushort CTA_ZONE = 18;
     public const ushort CTA_TUPLE_IP = 1;
+    public const ushort CTA_TUPLE_PROTO = 2;
+    public const ushort CTA_IP_V4_SRC = 1;
+    public const ushort CTA_IP_V4_DST = 2;
+    public const ushort CTA_IP_V6_SRC = 3;
+    public const ushort CTA_IP_V6_DST = 4;
+    public const ushort CTA_PROTO_NUM = 1;
+    public const ushort CTA_PROTO_SRC_PORT = 2;
+    public const ushort CTA_PROTO_DST_PORT = 3;
+    public const ushort CTA_PROTOINFO_TCP = 1;
+    public const ushort CTA_PROTOINFO_TCP_STATE = 1;
+    public const ushort CTA_COUNTERS_PACKETS = 1;
 }
 
 /// <summary>struct nfgenmsg of linux/netfilter/nfnetlink.h.</summary>

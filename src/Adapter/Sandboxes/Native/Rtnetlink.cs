@@ -45,6 +45,7 @@ internal static class Rtnetlink
     public const ushort RTM_DELQDISC = 37;
     public const ushort RTM_GETQDISC = 38;
     public const ushort RTM_GETNSID = 90;
+    public const ushort RTM_GETSTATS = 94;
     public const ushort RTM_GETVLAN = 114;
     public const uint TC_H_ROOT = 0xffffffff;
     public const uint TC_H_INGRESS = 0xfffffff1;
@@ -97,6 +98,7 @@ internal static class Rtnetlink
     public const ushort IFLA_STATS = 7;
     public const ushort IFLA_OPERSTATE = 16;
     public const ushort IFLA_STATS64 = 23;
+    public const ushort IFLA_STATS_LINK_64 = 1;
     public const ushort IFLA_AF_SPEC = 26;
     public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_TXQLEN = 13;
@@ -135,6 +137,7 @@ internal static class Rtnetlink
     // linux/neighbour.h
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
+    public const ushort NUD_FAILED = 0x20;
     public const ushort NUD_NOARP = 0x40;
     public const ushort NUD_PERMANENT = 0x80;
     public const byte NTF_PROXY = 0x08;
@@ -237,6 +240,17 @@ internal struct NdMsg
     public ushort ndm_state;
     public byte ndm_flags;
     public byte ndm_type;
+}
+
+/// <summary>struct if_stats_msg of linux/if_link.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct IfStatsMsg
+{
+    public byte family;
+    public byte pad1;
+    public ushort pad2;
+    public uint ifindex;
+    public uint filter_mask;
 }
 
 /// <summary>struct fib_rule_hdr of linux/fib_rules.h.</summary>

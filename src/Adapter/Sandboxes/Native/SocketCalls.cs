@@ -9,6 +9,7 @@ namespace Bridge.Adapter.Sandboxes.Native;
 internal static partial class SocketCalls
 {
     internal const byte AF_INET = 2;
+    internal const byte AF_BRIDGE = 7;
     internal const byte AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
     internal const int AF_PACKET = 17;

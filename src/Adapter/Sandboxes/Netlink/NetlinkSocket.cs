@@ -92,8 +92,18 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>
+    /// Requests all objects of a kind, of which there may be very many, and looks at one after the other. Objects that change meanwhile may
+    /// be missing or come twice.
+    /// </summary>
+    /// <param name="request">With NLM_F_DUMP.</param>
+    /// <param name="attempted">Completes the sentence "could not …".</param>
+    /// <param name="take">The answer is valid during the call only.</param>
+    public void Look(NetlinkMessage request, string attempted, Action<NetlinkAnswer> take) =>
+        Exchange(request, attempted, take, keep: false);
+
     // False when the dump is inconsistent.
-    private bool Exchange(NetlinkMessage request, string attempted, Action<NetlinkAnswer>? take)
+    private bool Exchange(NetlinkMessage request, string attempted, Action<NetlinkAnswer>? take, bool keep = true)
     {
         NamespaceWork.Requests.Add(1);
         var sequence = ++_sequence;
@@ -105,8 +115,9 @@ internal sealed class NetlinkSocket : IDisposable
             if (length > _buffer.Length)
                 throw new KernelException(attempted, Errno.ENOBUFS, $"its answer has {length} bytes");
 
-            // A copy, because the answers outlive the buffer's content.
-            foreach (var (header, answer) in NetlinkAnswer.Split(_buffer.AsSpan(0, length).ToArray()))
+            // A copy where the answers outlive the buffer's content.
+            var datagram = keep ? _buffer.AsSpan(0, length).ToArray() : _buffer.AsMemory(0, length);
+            foreach (var (header, answer) in NetlinkAnswer.Split(datagram))
             {
                 if (header.nlmsg_seq != sequence)
                     continue; // The rest of an earlier request that failed.
