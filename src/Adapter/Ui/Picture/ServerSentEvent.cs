@@ -8,10 +8,10 @@ namespace Bridge.Adapter.Ui.Picture;
 internal static class ServerSentEvent
 {
     /// <summary>Sent where nothing else is, so that both sides notice a dead connection.</summary>
-    public static ReadOnlyMemory<byte> Heartbeat { get; } = ":\n\n"u8.ToArray();
+    public static byte[] Heartbeat { get; } = [.. ":\n\n"u8];
 
     /// <summary>The first line of a stream: after how many milliseconds a browser reconnects.</summary>
-    public static ReadOnlyMemory<byte> Start { get; } = "retry: 1000\n\n"u8.ToArray();
+    public static byte[] Start { get; } = [.. "retry: 1000\n\n"u8];
 
     /// <param name="name">Its name.</param>
     /// <param name="write">Writes one JSON value.</param>

@@ -11,7 +11,7 @@ internal sealed class Browser : IDisposable
     /// <inheritdoc cref="MostEvents"/>
     public const int MostBytes = 1 << 20;
 
-    private readonly Queue<ReadOnlyMemory<byte>> _events = new();
+    private readonly Queue<byte[]> _events = new();
     private readonly SemaphoreSlim _signal = new(0, 1);
     private int _bytes;
 
@@ -19,7 +19,7 @@ internal sealed class Browser : IDisposable
     public bool NeedsPicture { get; set; } = true;
 
     /// <summary>Adds an event, or gives up those before it for the newest picture.</summary>
-    public void Add(ReadOnlyMemory<byte> one)
+    public void Add(byte[] one)
     {
         if (NeedsPicture)
             return; // The picture will be newer.
@@ -38,13 +38,14 @@ internal sealed class Browser : IDisposable
         Wake();
     }
 
-    public bool TryTake(out ReadOnlyMemory<byte> one)
+    /// <returns>Null: it has everything.</returns>
+    public byte[]? Take()
     {
-        if (!_events.TryDequeue(out one))
-            return false;
+        if (!_events.TryDequeue(out var one))
+            return null;
 
         _bytes -= one.Length;
-        return true;
+        return one;
     }
 
     public void Clear()

@@ -105,8 +105,8 @@ internal sealed class Browsers(string host, TimeProvider timeProvider)
             Send_NeedsLock(one);
     }
 
-    /// <summary>What the browser gets next; nothing after <paramref name="limit"/>.</summary>
-    public async Task<ReadOnlyMemory<byte>?> NextAsync(Browser browser, TimeSpan limit, CancellationToken cancellationToken)
+    /// <returns>What the browser gets next; null: nothing within the limit.</returns>
+    public async Task<byte[]?> NextAsync(Browser browser, TimeSpan limit, CancellationToken cancellationToken)
     {
         do
         {
@@ -118,12 +118,12 @@ internal sealed class Browsers(string host, TimeProvider timeProvider)
         return Take(browser);
     }
 
-    private ReadOnlyMemory<byte>? Take(Browser browser)
+    private byte[]? Take(Browser browser)
     {
         lock (_gate)
         {
             if (!browser.NeedsPicture || !_isFresh)
-                return browser.TryTake(out var one) ? one : null;
+                return browser.Take();
 
             browser.NeedsPicture = false;
             browser.Clear();
