@@ -44,6 +44,20 @@ public abstract class RackTest : IAsyncLifetime
         (await RackReach.HiddenSourcesAsync(stations, Cancellation)).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task An_address_of_another_hosts_range_is_refused_and_leaves_nothing()
+    {
+        var census = await Rack.Nodes[0].Host.CensusAsync(Cancellation);
+
+        var refused = await Rack.Nodes[0].Host.DockerAsync(
+            ["run", "--rm", "--network", ClusterNetwork.Name, "--ip", $"{ClusterNetwork.PrefixOf(2)}77", "bridge-test", "true"],
+            Cancellation);
+
+        refused.Succeeded.Should().BeFalse();
+        refused.StandardError.Should().Contain("subnet");
+        string.Join('\n', await Rack.Nodes[0].Host.ChangesSinceAsync(census, Eventually.Bound, Cancellation)).Should().BeEmpty();
+    }
+
     [Feature($"{Feature}: the MTU is the network's")]
     [Fact]
     public async Task A_packet_of_exactly_the_MTU_passes_unfragmented_and_a_larger_one_is_refused()
