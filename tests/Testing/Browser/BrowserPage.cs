@@ -16,7 +16,8 @@ internal sealed class BrowserPage : IAsyncDisposable
             said.Message.Type is ConsoleType.Error or ConsoleType.Warning, $"console: {said.Message.Text} ({said.Message.Location?.URL})");
         page.PageError += (_, error) => Complain(true, $"error: {error.Message}");
         page.RequestFailed += (_, failed) => Complain(true, $"failed: {failed.Request.Url}: {failed.Request.FailureText}");
-        page.Response += (_, answer) => Complain(!answer.Response.Ok, $"{(int)answer.Response.Status}: {answer.Response.Url}");
+        page.Response += (_, answer) =>
+            Complain((int)answer.Response.Status >= 400, $"{(int)answer.Response.Status}: {answer.Response.Url}");
         page.Dialog += async (_, opened) =>
         {
             Complain(true, $"dialog: {opened.Dialog.Message}");
@@ -52,7 +53,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         Page.EmulateMediaFeaturesAsync(features.GroupBy(feature => feature.Feature)
             .Select(one => new MediaFeatureValue { MediaFeature = FeatureOf(one.Key), Value = one.Last().Value }));
 
-    /// <summary>Keeps a picture of the page in artifacts/screenshots.</summary>
+    /// <summary>Keeps a picture of what is seen.</summary>
     public async Task KeepScreenshotAsync(string directory, string name)
     {
         Directory.CreateDirectory(directory);

@@ -13,8 +13,8 @@ export function announce(sentence) {
   timer ||= setTimeout(speak, waiting.length === 1 ? 200 : PAUSE);
 }
 
-export function announceChange({ came, went, isWhole }, isFirst) {
-  if (isWhole && isFirst) return;
+export function announceChange({ came, went, isFirst }) {
+  if (isFirst) return;
   came.forEach(member => announce(`${kindOf(member)} ${nameOf(member)} came to ${member.network}`));
   went.forEach(member => announce(`${kindOf(member)} ${nameOf(member)} left ${member.network}`));
 }

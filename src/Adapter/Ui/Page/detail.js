@@ -70,7 +70,7 @@ export class Detail {
     const detail = await read(this.key);
     if (asked !== this.#asked || this.key === null) return;
     const opened = new Set([...this.#body.querySelectorAll('details[open]')].map(one => one.dataset.name));
-    this.#body.replaceChildren(...facts({ member, ...detail }), ...plugins(detail), ...history(detail), ...text(detail, opened));
+    this.#body.replaceChildren(...facts({ member, ...detail }), ...plugins(detail), ...history(detail, member), ...text(detail, opened));
   }
 
   #peers(member) {

@@ -88,7 +88,7 @@ export class Flows {
   }
 
   /** Lines do not grow with what they lie under. */
-  get #thin() { return 1 / Math.max(1, this.#view.k); }
+  get #thin() { return 1 / Math.sqrt(Math.max(1, this.#view.k)); }
 
   #paintCables() {
     const { model, traffic, focus } = this.#source;

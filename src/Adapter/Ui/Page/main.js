@@ -14,7 +14,7 @@ import { Table } from './table.js';
 import { Detail } from './detail.js';
 import { View } from './view.js';
 import { theme } from './theme.js';
-import { feed } from './feed.js';
+import { Feed } from './feed.js';
 import { announce, announceChange } from './announce.js';
 import { drawAttention } from './attention.js';
 import { drawSummary } from './summary.js';
@@ -24,6 +24,7 @@ import { drawBanner, found, lost } from './banner.js';
 if (location.search) history.replaceState(null, '', location.pathname);
 
 const [model, layout, traffic] = [new Model(), new Layout(), new Traffic()];
+const feed = new Feed(model);
 const [stage, ground, world] = [byId('picture-view'), byId('ground'), byId('world')];
 const picture = new Picture({ model, layout, traffic, ground, world, onMove: () => flows.draw() });
 const zoom = new Zoom(stage, [ground, world], transform => flows.look(transform));
@@ -63,7 +64,8 @@ model.on(change => {
   view.attend(drawAttention(model));
   drawShown();
   drawWhetherStale();
-  announceChange(change, change.isFirst);
+  feed.follow(change);
+  announceChange(change);
   if ([...change.came, ...change.went, ...change.changed].some(member => member.key === detail.key)) detail.refresh();
 });
 
@@ -75,7 +77,7 @@ function drawWhetherStale() {
 const events = {
   picture: data => model.begin(data),
   change: data => model.change(data),
-  happened: data => feed(data),
+  happened: data => feed.add(data),
   traffic: data => {
     traffic.add(data, performance.now());
     if (document.hidden) return;

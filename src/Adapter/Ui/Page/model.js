@@ -8,8 +8,9 @@ export class Model {
   /** Members by their keys, in the order of their addresses. */
   members = new Map();
   #listeners = [];
+  #isBegun = false;
 
-  /** @param listener called with { came, went, changed } (arrays of members) and isWhole after each picture or change. */
+  /** @param listener called after each picture or change with { came, went, changed }, arrays of members, and whether it is the first. */
   on(listener) { this.#listeners.push(listener); }
 
   member(key) { return this.members.get(key); }
@@ -40,8 +41,9 @@ export class Model {
     const came = [...next.values()].filter(member => !old.has(member.key));
     const changed = [...next.values()].filter(member => old.has(member.key) && isOther(old.get(member.key), member));
     this.members = new Map([...next.values()].sort(byAddress).map(member => [member.key, member]));
-    const isFirst = isWhole && old.size === 0;
-    for (const listener of this.#listeners) listener({ came, went, changed, isWhole, isFirst });
+    const isFirst = isWhole && !this.#isBegun;
+    this.#isBegun = true;
+    for (const listener of this.#listeners) listener({ came, went, changed, isFirst });
   }
 }
 

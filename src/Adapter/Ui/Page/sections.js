@@ -1,6 +1,7 @@
 // The parts of the details.
 
 import { el } from './dom.js';
+import { named } from './feed.js';
 import { addressesOf, portText, timeText } from './words.js';
 
 export function facts(detail) {
@@ -36,10 +37,10 @@ export function plugins({ pluginRuns = [] }) {
 const formatTime = milliseconds => milliseconds === undefined || milliseconds === null ? ''
   : milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 
-export function history({ events = [] }) {
+export function history({ events = [] }, member) {
   if (!events?.length) return [];
   return [part('History', el('ol', { class: 'past' }, ...events.map(event =>
-    el('li', {}, el('time', { datetime: event.time, text: timeText(event.time) }), el('span', { text: event.text })))))];
+    el('li', {}, el('time', { datetime: event.time, text: timeText(event.time) }), el('span', { text: named(event.text, member) })))))];
 }
 
 /** @param opened names of those that are open, before they are drawn again. */
