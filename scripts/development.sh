@@ -89,10 +89,14 @@ fuzz() {
     "$artifacts/bin/Fuzzing/release/Fuzzing" --corpus "$root/tests/Fuzzing/Corpus" --findings "$artifacts/findings" "$@"
 }
 
-# demo [OPTION...]: one host, or with --hosts several.
+# demo [OPTION...]: one host, with --hosts several, with --web or --record one that goes on.
 demo() {
     local folder=cross-runtime
-    case " $* " in *" --hosts "* | *" --backend "* | *" --cost "*) folder=multi-host ;; esac
+    case " $* " in
+        *" --hosts "* | *" --backend "* | *" --cost "*) folder=multi-host ;;
+        *" --web "*) folder=live ;;
+        *" --record "*) folder=live && install_packages recording ;;
+    esac
     run_project "samples/$folder" "$@"
 }
 

@@ -44,8 +44,12 @@ has_plugins() {
 
 has_static_busybox() { command -v busybox >/dev/null && ! ldd "$(command -v busybox)" >/dev/null 2>&1; }
 
-# missing_packages up|build|tests|packages: one Debian package per line. A program from another source (Docker's own packages, for example) counts too.
+# missing_packages up|build|tests|packages|recording: one Debian package per line. A program from another source (Docker's own packages, for example) counts too.
 missing_packages() {
+    if [ "$1" = recording ]; then
+        command -v img2webp >/dev/null || echo webp
+        return 0
+    fi
     if [ "$1" != up ]; then
         command -v clang >/dev/null || echo clang
         [ -e /usr/include/zlib.h ] || echo zlib1g-dev
