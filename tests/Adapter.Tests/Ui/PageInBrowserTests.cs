@@ -135,6 +135,22 @@ public sealed class PageInBrowserTests(BrowserFixture fixture) : IClassFixture<B
     }
 
     [Fact]
+    public async Task A_host_without_networks_says_so_and_a_member_of_an_unknown_network_is_shown()
+    {
+        var picture = Whole(1);
+        picture["networks"] = new JsonArray();
+        await using var server = new ScriptedUi(PageFiles) { Picture = () => (JsonObject)picture.DeepClone() };
+        await using var page = await fixture.Chromium.OpenAsync(server.Url);
+        await page.UntilAsync("!document.getElementById('no-network').hidden", Cancellation);
+
+        server.Send("change", Change(2, new JsonObject { ["members"] = new JsonArray(Member(1, network: "gone")) }));
+
+        await page.UntilAsync("document.querySelector('.member') && document.getElementById('no-network').hidden", Cancellation);
+        (await page.TextsAsync(".network h3")).Should().Equal("gone");
+        page.Complaints.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_server_that_has_ended_is_reported_over_the_last_picture()
     {
         await using var server = ServerOf(3);

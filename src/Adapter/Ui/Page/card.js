@@ -31,9 +31,14 @@ export function drawCard(card, member, layoutSize) {
   }
   setText(body.querySelector('.address'), addressesOf(member)[0] ?? 'no address yet');
   setText(body.querySelector('.more'), addressesOf(member).length > 1 ? `+${addressesOf(member).length - 1}` : '');
-  setText(body.querySelector('.state'), state.tone === 'quiet' ? (runtimeOf(member) || kindOf(member)) : state.text);
+  setText(body.querySelector('.state'), state.tone === 'quiet' ? quietMark(member, state) : state.text);
   card.title = `${nameOf(member)} · ${kindOf(member)} · ${member.state}\n${addressesOf(member).join('\n')}`;
   drawPorts(body.querySelector('.ports'), member.ports ?? []);
+}
+
+/** Which runtime, of containers and pods; of others what they are for. */
+function quietMark(member, state) {
+  return ['container', 'pod'].includes(member.kind) ? runtimeOf(member) || member.kind : state.text;
 }
 
 function keptClasses(card) {

@@ -5,6 +5,8 @@ import { facts, history, plugins, text } from './sections.js';
 import { kindOf, nameOf, runtimeOf, stateOf } from './words.js';
 import { TrafficChart } from './chart.js';
 
+const SMALL = '(max-width: 599px)';
+
 export class Detail {
   key = null;
   #panel = byId('detail');
@@ -37,6 +39,7 @@ export class Detail {
         el('div', {}, el('h2', { id: 'detail-title', tabindex: '-1', text: nameOf(member) }), el('p', { class: 'detail-kind' })), close),
       el('div', { class: 'detail-scroll' }, this.#chart.element, this.#body));
     this.#panel.hidden = false;
+    this.#cover(matchMedia(SMALL).matches);
     document.body.classList.add('has-detail');
     this.drawTraffic();
     this.refresh();
@@ -48,6 +51,7 @@ export class Detail {
     const { key } = this;
     this.key = null;
     this.#panel.hidden = true;
+    this.#cover(false);
     this.#panel.replaceChildren();
     document.body.classList.remove('has-detail');
     this.#onClose(key);
@@ -71,6 +75,13 @@ export class Detail {
     if (asked !== this.#asked || this.key === null) return;
     const opened = new Set([...this.#body.querySelectorAll('details[open]')].map(one => one.dataset.name));
     this.#body.replaceChildren(...facts({ member, ...detail }), ...plugins(detail), ...history(detail, member), ...text(detail, opened));
+  }
+
+  /** Where the details fill the screen, nothing below them can be reached. */
+  #cover(isCovering) {
+    for (const below of [document.querySelector('header.bar'), byId('picture-view'), byId('table-view'), byId('side')])
+      below.inert = isCovering;
+    this.#panel.setAttribute('aria-modal', String(isCovering));
   }
 
   #peers(member) {

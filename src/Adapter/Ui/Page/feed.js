@@ -32,12 +32,12 @@ export class Feed {
     this.#fill(this.#shown[0]);
   }
 
-  /** The history is Docker's and cnm-cni's: pods and others are seen to come and go. */
+  /** The history has what cnm-cni did. Pods and others are only seen to come and go. */
   follow({ came, went, isFirst }) {
     if (isFirst) return;
     const { time } = this.#model.picture;
     for (const [members, verb] of [[came, 'came to'], [went, 'left']]) {
-      members.filter(member => member.key.startsWith('c:') && member.kind !== 'reservation').forEach(member =>
+      members.filter(member => member.kind === 'pod' || member.kind === 'other').forEach(member =>
         this.add({ time, text: `${kindOf(member)} ${nameOf(member)} ${verb} ${member.network}: ${addressesOf(member).join(', ')}` }));
     }
     this.#shown.forEach(entry => this.#fill(entry));

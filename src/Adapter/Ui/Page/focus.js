@@ -25,7 +25,9 @@ export class Focus {
     else this.#tab(this.#tabKey);
   }
 
-  go(key) {
+  /** @param wanted null for the one that had the focus last. */
+  go(wanted) {
+    const key = wanted ?? this.#tabKey;
     this.#tab(key);
     this.#source.picture.element(key)?.focus({ preventScroll: true });
     const place = this.#source.layout.members.get(key);

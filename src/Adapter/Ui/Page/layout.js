@@ -28,7 +28,7 @@ export class Layout {
 
   /** @param aspect width to height of the room that the picture has. */
   update(model, aspect) {
-    const regions = model.picture.networks.map(network => this.#region(network.name, model));
+    const regions = model.networks.map(network => this.#region(network.name, model));
     for (const name of this.#slots.keys()) if (!regions.some(region => region.name === name)) this.#slots.delete(name);
     const width = arrange(regions, aspect);
     const height = Math.max(...regions.map(region => region.y + region.height), 200);

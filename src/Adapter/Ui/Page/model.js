@@ -15,6 +15,14 @@ export class Model {
 
   member(key) { return this.members.get(key); }
 
+  /** Also those that no configuration describes any more, but members are on. */
+  get networks() {
+    const { networks } = this.picture;
+    const known = new Set(networks.map(network => network.name));
+    const others = new Set([...this.members.values()].map(member => member.network).filter(name => !known.has(name)));
+    return [...networks, ...[...others].map(name => ({ name, whyIncomplete: 'No configuration describes this network.' }))];
+  }
+
   inNetwork(name) { return [...this.members.values()].filter(member => member.network === name); }
 
   begin(picture) {

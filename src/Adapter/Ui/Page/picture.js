@@ -1,6 +1,6 @@
 // The picture: regions, hubs, places and members as elements in one plane, which zoom.js moves. The cables are flows.js's.
 
-import { el, setText } from './dom.js';
+import { byId, el, setText } from './dom.js';
 import { drawCard, drawTraffic, newCard } from './card.js';
 import { Motion } from './motion.js';
 
@@ -33,6 +33,7 @@ export class Picture {
     this.#layout.update(this.#model, aspect);
     this.#drawGround();
     this.#drawMembers(isFirst);
+    byId('no-network').hidden = this.#model.networks.length > 0;
     this.#world.classList.toggle('crowded', this.#model.members.size > 60);
   }
 
@@ -50,7 +51,7 @@ export class Picture {
       place(this, frame.x, frame.y, frame.width, frame.height);
       setText(this.firstChild, name);
     });
-    const { networks } = this.#model.picture;
+    const { networks } = this.#model;
     select(this.#ground).selectAll('.network').data(networks, network => network.name)
       .join(newNetwork).each((network, index, nodes) => this.#drawNetwork(network, nodes[index]));
     select(this.#hubs).selectAll('.hub').data(networks, network => network.name)

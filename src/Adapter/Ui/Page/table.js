@@ -36,7 +36,8 @@ export class Table {
     }
   }
 
-  go(key) { this.#row(key)?.querySelector('button').focus(); }
+  /** @param key null for the first. */
+  go(key) { (key === null ? this.#body.rows[0] : this.#row(key))?.querySelector('button').focus(); }
 
   #row(key) { return [...this.#body.rows].find(row => row.dataset.key === key); }
 

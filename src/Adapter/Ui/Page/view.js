@@ -29,10 +29,10 @@ export class View {
     this.#set(!this.isTable);
   }
 
-  /** @param key of the member that gets the focus; null for the first. */
+  /** @param key of the member that gets the focus; null for the one that had it last. */
   go(key) {
     if (this.isTable) this.#source.table.go(key);
-    else if (key) this.#source.focus.go(key);
+    else this.#source.focus.go(key);
   }
 
   /** @param count how many things there are to look at: the first one opens the panel where there is room for it. */

@@ -20,7 +20,9 @@ export const kindOf = member => kinds[member.kind] ?? member.kind;
 
 export const runtimeOf = member => runtimes[member.runtime] ?? member.runtime ?? '';
 
-export const nameOf = member => member.name || member.addresses?.[0]?.split('/')[0] || member.key.slice(2, 14);
+/** Its name; before Docker has said it, or where there is none, the beginning of its id, or its address. */
+export const nameOf = member =>
+  member.name || (member.key[1] === ':' && member.key[0] !== 'a' ? member.key.slice(2, 14) : addressesOf(member)[0]) || member.key;
 
 export const addressesOf = member => (member.addresses ?? []).map(address => address.split('/')[0]);
 
