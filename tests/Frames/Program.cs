@@ -5,7 +5,7 @@ using Bridge.Testing.Browser;
 // How smoothly the page of cnm-cni ui is drawn: `./bridge frames [MEMBERS] [SECONDS]`.
 if (args is not [var page, .. var numbers] || numbers.Length > 2 || numbers.Any(number => !int.TryParse(number, out var one) || one < 1))
 {
-    Console.Error.WriteLine("Usage: frames DIRECTORY-OF-THE-PAGE [MEMBERS] [SECONDS-PER-SCENE]");
+    Console.Error.WriteLine("Usage: ./bridge frames [MEMBERS] [SECONDS-PER-SCENE]");
     return 2;
 }
 

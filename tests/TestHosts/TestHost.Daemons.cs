@@ -37,7 +37,7 @@ public sealed partial class TestHost
     /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
     public string Logs => string.Concat(
         new[] { (Daemon: Bridge, Lines: 400), (Daemon: ActivatedBridge, Lines: 400), (Daemon: Dockerd, Lines: 60),
-            (Daemon: Containerd, Lines: 60) }
+            (Daemon: Containerd, Lines: 60), (Daemon: Ui, Lines: 60) }
             .Where(part => part.Daemon.Log.Length > 0)
             .Select(part => $"--- {part.Daemon.Name} ---\n{string.Join('\n', part.Daemon.Log.Split('\n').TakeLast(part.Lines))}\n"));
 

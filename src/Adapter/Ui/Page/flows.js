@@ -6,7 +6,7 @@ import { Palette } from './palette.js';
 
 const FULL_WIDTH = 40; // Up to so many lines; more are thinner and fainter.
 const MOST_FLOWING = 60; // With more, lines stand still: many moving lines tell nothing, and cost.
-const MOST_REDRAWN = 120; // Members, whose cables are drawn in every frame of a movement.
+const MOST_REDRAWN = 80; // Lines that are drawn in every frame of a movement.
 const REST = 90; // ms without a movement.
 const BEADS = 38; // Between two dots of a line that flows.
 const WIDTHS = { cable: 1.5, loud: 2.2, accent: 3 };
@@ -20,6 +20,7 @@ export class Flows {
   #view = { x: 0, y: 0, k: 1 };
   #painted = { x: 0, y: 0, k: 1 };
   #rest = 0;
+  #lit = 0;
   #isAsked = false;
   #timer = 0;
   #still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -38,10 +39,10 @@ export class Flows {
     this.draw();
   }
 
-  /** Of many members the last drawing is moved along, and made anew when the movement rests. */
+  /** A drawing of many lines is moved along, and made anew when the movement rests. */
   look(view) {
     this.#view = view;
-    if (this.#source.model.members.size <= MOST_REDRAWN) {
+    if (this.#source.model.members.size + this.#lit <= MOST_REDRAWN) {
       this.draw();
       return;
     }
@@ -78,7 +79,8 @@ export class Flows {
     context.setTransform(density * k, 0, 0, density * k, density * x, density * y);
     context.lineCap = 'round';
     this.#paintCables();
-    const lit = this.#source.traffic.lit(now);
+    const lit = byPair(this.#source.traffic.lit(now));
+    this.#lit = lit.length;
     const isFlowing = lit.length <= MOST_FLOWING && !this.#still.matches;
     this.#paintConnections(lit, isFlowing, now);
     clearTimeout(this.#timer);
@@ -144,6 +146,16 @@ export class Flows {
     const cable = member && this.#cable(member);
     return cable ? { x: cable.to.x, y: cable.to.y, hub: cable.from } : null;
   }
+}
+
+// Connections between the same two have one line, as bright as the brightest.
+function byPair(connections) {
+  const pairs = new Map();
+  for (const one of connections) {
+    const pair = [one.from, one.to].sort().join(' ');
+    if (!(pairs.get(pair)?.brightness >= one.brightness)) pairs.set(pair, one);
+  }
+  return [...pairs.values()];
 }
 
 // One line at a time: the rasterizer is slow with one path of many that cross.
