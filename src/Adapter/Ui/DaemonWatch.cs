@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Ui;
 /// last one, with the reason.
 /// </summary>
 internal sealed class DaemonWatch(
-    ControlClient daemon, HostReading host, Browsers browsers, Wakeups wakeups, TimeProvider timeProvider)
+    ControlClient daemon, EndpointNames names, HostReading host, Browsers browsers, Wakeups wakeups, TimeProvider timeProvider)
 {
     // Browsers wait so long for the first answer before they show what there is.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -23,17 +23,17 @@ internal sealed class DaemonWatch(
         while (true)
         {
             await browsers.Presence.Some.WaitAsync(cancellationToken);
-            var start = timeProvider.GetTimestamp();
-            var isAnswered = await AskAsync(cancellationToken);
-            var (rest, wait) = _pace.Next(timeProvider.GetElapsedTime(start), isAnswered);
+            var (took, isAnswered) = await AskAsync(cancellationToken);
+            var (rest, wait) = _pace.Next(took, isAnswered);
             await Task.Delay(rest, timeProvider, cancellationToken);
             if (await wakeups.WaitAsync(wait, cancellationToken))
                 _pace.Happened();
         }
     }
 
-    private async Task<bool> AskAsync(CancellationToken cancellationToken)
+    private async Task<(TimeSpan Took, bool IsAnswered)> AskAsync(CancellationToken cancellationToken)
     {
+        var start = timeProvider.GetTimestamp();
         try
         {
             var question = daemon.StatusAsync(cancellationToken);
@@ -41,13 +41,15 @@ internal sealed class DaemonWatch(
                 Show(Unanswered("cnm-cni has not answered yet."));
 
             var status = await question;
+            var took = timeProvider.GetElapsedTime(start); // The daemon's work; what follows is this process's own.
+            names.Replace(status.Endpoints);
             Show(_composition.Of(status, await host.ReadAsync(cancellationToken)));
-            return true;
+            return (took, true);
         }
         catch (ControlException silence)
         {
             Show(Unanswered(silence.Message));
-            return false;
+            return (timeProvider.GetElapsedTime(start), false);
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed record MemberDetails(
 /// Answers what a click asks: by `inspect` and the history for containers, by the other runtime's result for pods. One at a time, so that
 /// clicks cannot keep the daemon or the disk busy.
 /// </summary>
-internal sealed class Details(ControlClient daemon, HostReading host, Browsers browsers, AdapterSettings settings) : IDisposable
+internal sealed class Details(
+    ControlClient daemon, EndpointNames names, HostReading host, Browsers browsers, AdapterSettings settings) : IDisposable
 {
     /// <summary>The newest ones.</summary>
     public const int MostEvents = 50;
@@ -146,7 +147,7 @@ internal sealed class Details(ControlClient daemon, HostReading host, Browsers b
                 ],
                 Events =
                 [
-                    .. events.Where(one => one.Plugin is null).TakeLast(MostEvents).Select(Happening.Of)
+                    .. events.Where(one => one.Plugin is null).TakeLast(MostEvents).Select(one => Happening.Of(one, names))
                         .Select(one => new DetailEvent(one.Time, one.Kind, one.Text)),
                 ],
             };

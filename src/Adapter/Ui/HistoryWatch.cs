@@ -10,7 +10,8 @@ namespace Bridge.Adapter.Ui;
 /// Follows the daemon's history while a browser is connected: each event goes to the browsers, and makes the status to be asked. Where no
 /// history is kept, the picture changes all the same, only a little later.
 /// </summary>
-internal sealed class HistoryWatch(ControlClient daemon, Browsers browsers, Wakeups wakeups, TimeProvider timeProvider)
+internal sealed class HistoryWatch(
+    ControlClient daemon, EndpointNames names, Browsers browsers, Wakeups wakeups, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
@@ -52,7 +53,7 @@ internal sealed class HistoryWatch(ControlClient daemon, Browsers browsers, Wake
             if (HistoryReader.Parse(Encoding.UTF8.GetBytes(line)) is not { } one)
                 continue;
 
-            browsers.Send(Happening.Of(one).ToEvent());
+            browsers.Send(Happening.Of(one, names).ToEvent());
             wakeups.Signal();
         }
     }

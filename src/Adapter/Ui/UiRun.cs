@@ -36,8 +36,9 @@ internal sealed class UiRun : IDisposable
     {
         Browsers = new Browsers(Environment.MachineName, timeProvider);
         _daemon = new ControlClient(settings.Socket);
+        var names = new EndpointNames();
         _host = new HostReading(Netlink(), settings, results);
-        _details = new Details(_daemon, _host, Browsers, settings);
+        _details = new Details(_daemon, names, _host, Browsers, settings);
         var feed = new EventFeed(Browsers, EventFeed.LongestSilence, EventFeed.Heartbeat, _stopping.Token);
         Server = new PageServer(address, feed, _details.OfAsync);
         _listener = LinkListener.Open();
@@ -46,8 +47,8 @@ internal sealed class UiRun : IDisposable
         var (connections, problem) = OpenConnections(timeProvider);
         _loops =
         [
-            new DaemonWatch(_daemon, _host, Browsers, _wakeups, timeProvider).RunAsync,
-            new HistoryWatch(_daemon, Browsers, _wakeups, timeProvider).RunAsync,
+            new DaemonWatch(_daemon, names, _host, Browsers, _wakeups, timeProvider).RunAsync,
+            new HistoryWatch(_daemon, names, Browsers, _wakeups, timeProvider).RunAsync,
             new TrafficWatch(new LinkRates(counters, timeProvider), connections, problem, _host, Browsers, timeProvider).RunAsync,
         ];
     }

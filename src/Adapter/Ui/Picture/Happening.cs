@@ -14,7 +14,13 @@ internal sealed record HappeningPlugin(string Type, string Verb, string Outcome,
 internal sealed record Happening(
     DateTimeOffset Time, string Kind, string? Key, string? Name, string? Network, string Text, HappeningPlugin? Plugin)
 {
-    public static Happening Of(HistoryEvent one) => new(
+    /// <param name="one">The event.</param>
+    /// <param name="names">Completes events of plugins, which have the CNI container id alone.</param>
+    public static Happening Of(HistoryEvent one, EndpointNames names) => one.EndpointId is null && names.Find(one.ContainerId) is { } known
+        ? Of(one with { EndpointId = known.EndpointId, Container = one.Container ?? known.Name })
+        : Of(one);
+
+    private static Happening Of(HistoryEvent one) => new(
         one.Time,
         JsonNamingPolicy.KebabCaseLower.ConvertName(one.Kind.ToString()),
         one.ContainerId is null && one.EndpointId is null ? null : MemberKey.Of(one.EndpointId, one.ContainerId ?? ""),
