@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bridge.Benchmarks.Results;
 using Bridge.Benchmarks.Stage;
+using Bridge.TestHosts;
 
 namespace Bridge.Benchmarks.Sections;
 
@@ -18,6 +19,10 @@ internal static class Scale
     private const string Processor = "Processor time of cnm-cni for that pass";
     private const string Memory = "Resident memory, with a simulated Docker";
     private const string Records = "Records on disk";
+    private const string Picture = "`cnm-cni ui`: from a browser's request to its first picture";
+    private const string PictureSize = "Size of that picture";
+    private const string UiLoad = "Processor time for one browser, while nothing happens";
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
 
     public static async Task MeasureAsync(BenchmarkOptions options, Samples samples, CancellationToken cancellationToken)
     {
@@ -32,6 +37,7 @@ internal static class Scale
                 await MeasureRoundAsync(scale, at, samples, cancellationToken);
 
             await MeasureSizesAsync(scale, at, samples, cancellationToken);
+            await MeasureUiAsync(options, scale, at, samples, cancellationToken);
             Progress.Tell(at);
         }
 
@@ -67,6 +73,44 @@ internal static class Scale
         var records = await scale.Host.RunAsync(["du", "--bytes", "--summarize", "/run/cnm-cni/records", "/var/lib/cnm-cni/reservations"], cancellationToken);
         var bytes = records.EnsureSuccess().Output.Split('\n').Sum(line => double.Parse(line.Split('\t')[0], CultureInfo.InvariantCulture));
         samples.Add(Records, at, "KB", bytes / 1024);
+    }
+
+    private static async Task MeasureUiAsync(
+        BenchmarkOptions options, ScaleHost scale, string at, Samples samples, CancellationToken cancellationToken)
+    {
+        await scale.Host.Ui.StartAsync(cancellationToken);
+        await using var browser = await UiClient.OpenAsync(scale.Host, cancellationToken);
+        for (var round = 0; round < options.Times(5, 1); round++)
+        {
+            var size = 0;
+            samples.Add(Picture, at, "ms", await TimeAsync(async () =>
+            {
+                var (events, bytes) = await browser.FollowAsync(cancellationToken);
+                events.Dispose();
+                size = bytes;
+            }));
+            samples.Add(PictureSize, at, "KB", size / 1024.0);
+            await Task.Delay(TimeSpan.FromSeconds(options.Times(2, 1)), TimeProvider.System, cancellationToken);
+        }
+
+        await MeasureUiLoadAsync(scale.Host, browser, at, samples, cancellationToken);
+        await scale.Host.Ui.StopAsync(cancellationToken);
+    }
+
+    private static async Task MeasureUiLoadAsync(
+        TestHost host, UiClient browser, string at, Samples samples, CancellationToken cancellationToken)
+    {
+        var (events, _) = await browser.FollowAsync(cancellationToken);
+        var reading = events.ReadToEndAsync(cancellationToken);
+        int[] processes = [host.Ui.Pid, host.Bridge.Pid];
+        var (begin, before) = (Stopwatch.GetTimestamp(), processes.Select(pid => ProcessorTimes.Of(host, pid).Own).ToArray());
+        await Task.Delay(Watched, TimeProvider.System, cancellationToken);
+        var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        var after = processes.Select(pid => ProcessorTimes.Of(host, pid).Own).ToArray();
+        samples.Add(UiLoad, $"{at}: cnm-cni ui", "ms/s", (after[0] - before[0]) / seconds);
+        samples.Add(UiLoad, $"{at}: cnm-cni serve", "ms/s", (after[1] - before[1]) / seconds);
+        events.Dispose();
+        await reading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)
