@@ -11,10 +11,19 @@ namespace Bridge.Adapter.Reload;
 /// <summary>
 /// What an attachment has among the links of the host: its interface's other end, the bridge device, forwarding. Starts no process.
 /// </summary>
-internal sealed class LinkParts(NetworkNamespace host)
+internal sealed class LinkParts(NetworkNamespace host) : IDisposable
 {
     private const string VethKind = "veth";
     private const string BridgeKind = "bridge";
+
+    private readonly KernelSwitch _forwarding = new("/proc/sys/net/ipv4/ip_forward");
+    private readonly KernelSwitch _forwardingOfIPv6 = new("/proc/sys/net/ipv6/conf/all/forwarding");
+
+    public void Dispose()
+    {
+        _forwarding.Dispose();
+        _forwardingOfIPv6.Dispose();
+    }
 
     /// <summary>The link of the container waits in the host namespace: Docker is moving it.</summary>
     public bool IsOnItsWay(AttachmentRecord record)
@@ -46,7 +55,7 @@ internal sealed class LinkParts(NetworkNamespace host)
         return sandbox?.Netlink.Links().Any(record.Snapshot!.IsLike) == true;
     }
 
-    private static List<MissingPart> MissingOfBridge(AttachmentRecord record, HostPlugin plugin, RouteNetlink netlink)
+    private List<MissingPart> MissingOfBridge(AttachmentRecord record, HostPlugin plugin, RouteNetlink netlink)
     {
         var missing = new List<MissingPart>();
         var name = plugin.BridgeName;
@@ -73,13 +82,11 @@ internal sealed class LinkParts(NetworkNamespace host)
         return [.. result.Ips.Where(ip => ip.Gateway is not null).Select(ip => $"{ip.Gateway}/{ip.PrefixLength}").Except(present)];
     }
 
-    private static string? NotForwarded(CniResult result)
+    private string? NotForwarded(CniResult result)
     {
         var families = result.Ips.Select(ip => ip.Address.AddressFamily).ToHashSet();
-        return families.Contains(AddressFamily.InterNetwork) && !IsOn("ipv4/ip_forward") ? "IPv4"
-            : families.Contains(AddressFamily.InterNetworkV6) && !IsOn("ipv6/conf/all/forwarding") ? "IPv6"
+        return families.Contains(AddressFamily.InterNetwork) && !_forwarding.IsOn ? "IPv4"
+            : families.Contains(AddressFamily.InterNetworkV6) && !_forwardingOfIPv6.IsOn ? "IPv6"
             : null;
     }
-
-    private static bool IsOn(string sysctl) => LibC.TryReadText($"/proc/sys/net/{sysctl}")?.Trim() is not "0";
 }
