@@ -18,7 +18,7 @@ public sealed class PageServerTests : IAsyncLifetime
 
         page.StatusCode.Should().Be(HttpStatusCode.OK);
         $"{page.Content.Headers.ContentType}".Should().Be("text/html; charset=utf-8");
-        page.Headers.GetValues("Set-Cookie").Single().Should().StartWith($"cnm-cni-ui-{_bench.Ui.Server.EndPoint.Port}=")
+        page.Headers.GetValues("Set-Cookie").Single().Should().StartWith($"{_bench.Ui.Server.Access.CookieName}=")
             .And.EndWith("; Path=/; HttpOnly; SameSite=Strict").And.NotContain(_bench.Token);
         page.Headers.GetValues("Content-Security-Policy").Single().Should()
             .Contain("default-src 'none'").And.Contain("frame-ancestors 'none'").And.NotContain("unsafe");
@@ -45,12 +45,12 @@ public sealed class PageServerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("cnm-cni-ui-PORT=")]
-    [InlineData("cnm-cni-ui-PORT=TOKEN")]
+    [InlineData("NAME=")]
+    [InlineData("NAME=TOKEN")]
     [InlineData("other=1")]
     public async Task Another_cookie_is_none(string cookie)
     {
-        var given = cookie.Replace("PORT", $"{_bench.Ui.Server.EndPoint.Port}", StringComparison.Ordinal)
+        var given = cookie.Replace("NAME", _bench.Ui.Server.Access.CookieName, StringComparison.Ordinal)
             .Replace("TOKEN", _bench.Token, StringComparison.Ordinal);
 
         using var answer = await _bench.GetAsync("/events", ("Cookie", given));

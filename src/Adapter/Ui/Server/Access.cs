@@ -7,8 +7,9 @@ namespace Bridge.Adapter.Ui.Server;
 /// Who may see the page: who has the token, which stands in the URL once and in a cookie from then on. Pages of other sites that a browser
 /// has open may not: neither by a name that they have resolve to this host (Host), nor by requests of their own (Origin, Sec-Fetch-Site).
 /// </summary>
+/// <param name="host">The name of the machine.</param>
 /// <param name="port">On which it listens.</param>
-internal sealed class Access(int port)
+internal sealed class Access(string host, int port)
 {
     private const string TokenKey = "token";
 
@@ -17,8 +18,10 @@ internal sealed class Access(int port)
     /// <summary>For the URL.</summary>
     public Secret Token { get; } = new();
 
-    /// <summary>Cookies are the same for all ports of a host.</summary>
-    public string CookieName { get; } = $"cnm-cni-ui-{port}";
+    /// <summary>
+    /// Cookies are the same for all ports of a host, and by ssh -L several machines are one host to the browser: 127.0.0.1.
+    /// </summary>
+    public string CookieName { get; } = $"cnm-cni-ui-{port}-{Uri.EscapeDataString(host)}";
 
     /// <returns>Null: the request may come from this page, or from a person. Otherwise why not, as a sentence.</returns>
     public string? WhyForeign(HttpContext context)

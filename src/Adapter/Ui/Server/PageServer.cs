@@ -40,7 +40,7 @@ internal sealed class PageServer : IDisposable
         _details = details;
         _socket = Listen(address);
         EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
-        Access = new Access(EndPoint.Port);
+        Access = new Access(Environment.MachineName, EndPoint.Port);
         _server = new HttpServer(KestrelOptions(EndPoint), _ => _socket, AnswerAsync, NullLoggerFactory.Instance);
     }
 
