@@ -76,6 +76,7 @@ internal sealed class PageServer : IDisposable
         }
         else if (isPage && Access.HasToken(context))
         {
+            Know(context);
             Access.SetCookie(response);
             await SendFileAsync(context, _files.Find("/")!);
         }
@@ -87,8 +88,15 @@ internal sealed class PageServer : IDisposable
         }
         else
         {
+            Know(context);
             await RouteAsync(context);
         }
+    }
+
+    private static void Know(HttpContext context)
+    {
+        if (context.Features.Get<Visitor>() is { } visitor)
+            visitor.IsKnown = true;
     }
 
     private Task RouteAsync(HttpContext context) => context.Request.Path.Value switch
@@ -179,14 +187,17 @@ internal sealed class PageServer : IDisposable
     private static KestrelServerOptions KestrelOptions(IPEndPoint address)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxRequestLineSize = 4 << 10;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
         kestrel.Limits.MaxResponseBufferSize = ResponseBuffer;
         kestrel.Limits.RequestHeadersTimeout = LongestRequest;
         kestrel.Limits.KeepAliveTimeout = LongestIdle;
-        kestrel.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(address, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(new Visitors(MostConnections).Admit);
+        });
         return kestrel;
     }
 }
