@@ -31,10 +31,10 @@ internal sealed class StatusPace(TimeProvider timeProvider)
     /// <returns>How long to rest whatever happens, and how long then to wait for something to happen.</returns>
     public (TimeSpan Pause, TimeSpan Wait) Next(TimeSpan took, bool isAnswered)
     {
-        var rest = took * RestPerWork > Least ? took * RestPerWork : Least;
         if (!isAnswered)
-            return (Retry > rest ? Retry : rest, TimeSpan.Zero);
+            return (Retry, TimeSpan.Zero); // Whatever it took: that was waiting, and who hung may answer again by now.
 
+        var rest = took * RestPerWork > Least ? took * RestPerWork : Least;
         var isSettling = _happenedAt != long.MinValue && timeProvider.GetElapsedTime(_happenedAt) < Settling;
         var pause = isSettling ? WhileSettling : Usual;
         return (rest, pause > rest ? pause - rest : TimeSpan.Zero);

@@ -41,7 +41,9 @@ public sealed class StatusPaceTests
         (later.Pause + later.Wait).Should().Be(StatusPace.Usual);
     }
 
-    [Fact]
-    public void A_silent_daemon_is_asked_again_each_second() =>
-        _pace.Next(Quick, isAnswered: false).Should().Be((StatusPace.Retry, TimeSpan.Zero));
+    [Theory]
+    [InlineData(0.005)]
+    [InlineData(10)]
+    public void A_silent_daemon_is_asked_again_after_a_second_however_long_it_was_waited_for(double seconds) =>
+        _pace.Next(TimeSpan.FromSeconds(seconds), isAnswered: false).Should().Be((StatusPace.Retry, TimeSpan.Zero));
 }
