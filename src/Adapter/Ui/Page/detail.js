@@ -15,6 +15,7 @@ export class Detail {
   #chart;
   #traffic;
   #asked = 0;
+  #isRead = false;
   #body;
 
   constructor({ model, traffic, onClose }) {
@@ -29,7 +30,7 @@ export class Detail {
   open(key) {
     const member = this.#model.member(key);
     if (!member) return;
-    this.key = key;
+    [this.key, this.#isRead] = [key, false];
     this.#chart = new TrafficChart();
     this.#body = el('div', { class: 'detail-body' });
     const close = el('button', { type: 'button', class: 'tool icon close', 'aria-label': 'Close details', text: '✕' });
@@ -69,10 +70,12 @@ export class Detail {
     const member = this.#model.member(this.key);
     setText(this.#panel.querySelector('.detail-kind'), member
       ? [kindOf(member), runtimeOf(member), stateOf(member).text].filter(Boolean).join(' · ') : 'has gone');
-    if (!member) return;
+    // What is being taken away has less to tell than before.
+    if (!member || (member.state === 'deleting' && this.#isRead)) return;
     if (this.#body.childElementCount === 0) this.#body.replaceChildren(...facts({ member }));
     const detail = await read(this.key);
-    if (asked !== this.#asked || this.key === null) return;
+    if (asked !== this.#asked || this.key === null || (this.#isRead && !this.#model.member(this.key))) return;
+    this.#isRead = true;
     const opened = new Set([...this.#body.querySelectorAll('details[open]')].map(one => one.dataset.name));
     this.#body.replaceChildren(...facts({ member, ...detail }), ...plugins(detail), ...history(detail, member), ...text(detail, opened));
   }

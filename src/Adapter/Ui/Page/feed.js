@@ -20,12 +20,13 @@ export class Feed {
 
   constructor(model) { this.#model = model; }
 
-  add({ time, kind = '', key, text = kind, plugin }) {
+  /** @param write the text again, of a member that is known better by now; what it was last stays when that has gone. */
+  add({ time, kind = '', key, text = kind, plugin, write = member => named(text, member) }) {
     if (isQuiet({ kind, plugin })) return;
     const words = el('span');
     const isTrouble = (plugin && plugin.outcome !== 'success') || /fail|problem|found/.test(kind);
     const element = el('li', { class: isTrouble ? 'trouble' : null }, el('time', { datetime: time, text: timeText(time) }), words);
-    this.#shown.unshift({ element, words, key, text });
+    this.#shown.unshift({ element, words, key, text, write });
     this.#list.prepend(element);
     this.#shown.splice(MOST).forEach(old => old.element.remove());
     byId('feed-empty').hidden = true;
@@ -36,12 +37,20 @@ export class Feed {
   follow({ came, went, isFirst }) {
     if (isFirst) return;
     const { time } = this.#model.picture;
-    for (const [members, verb] of [[came, 'came to'], [went, 'left']]) {
-      members.filter(member => member.kind === 'pod' || member.kind === 'other').forEach(member =>
-        this.add({ time, text: `${kindOf(member)} ${nameOf(member)} ${verb} ${member.network}: ${addressesOf(member).join(', ')}` }));
+    const isTold = member => member.kind === 'pod' || member.kind === 'other';
+    for (const member of came.filter(isTold)) {
+      const write = now => sentence(now, 'came to');
+      this.add({ time, key: member.key, text: write(member), write });
     }
+    went.filter(isTold).forEach(member => this.add({ time, text: sentence(member, 'left') }));
     this.#shown.forEach(entry => this.#fill(entry));
   }
 
-  #fill({ words, key, text }) { setText(words, named(text, this.#model.member(key))); }
+  #fill(entry) {
+    const member = this.#model.member(entry.key);
+    if (member) entry.text = entry.write(member);
+    setText(entry.words, entry.text);
+  }
 }
+
+const sentence = (member, verb) => `${kindOf(member)} ${nameOf(member)} ${verb} ${member.network}: ${addressesOf(member).join(', ')}`;

@@ -28,7 +28,7 @@ const feed = new Feed(model);
 const [stage, ground, world] = [byId('picture-view'), byId('ground'), byId('world')];
 const picture = new Picture({ model, layout, traffic, ground, world, onMove: () => flows.draw() });
 const zoom = new Zoom(stage, [ground, world], transform => flows.look(transform));
-const detail = new Detail({ model, traffic, onClose: key => { mark(null); view.go(key); } });
+const detail = new Detail({ model, traffic, onClose: key => { mark(null); view.go(model.member(key) ? key : null); } });
 const focus = new Focus(world, { model, layout, picture, zoom, onFocus: () => flows.draw(), onOpen: open });
 const flows = new Flows(byId('flows'), { model, layout, traffic, motion: picture.motion, focus });
 const table = new Table({ model, traffic, onOpen: open });
