@@ -151,6 +151,22 @@ public sealed class PageInBrowserTests(BrowserFixture fixture) : IClassFixture<B
     }
 
     [Fact]
+    public async Task What_no_daemon_has_answered_is_not_said_to_be_absent()
+    {
+        var silent = Whole(1);
+        silent["networks"] = new JsonArray();
+        silent["daemon"] = new JsonObject { ["reachable"] = false, ["problem"] = "cnm-cni has not answered yet." };
+        await using var server = new ScriptedUi(PageFiles) { Picture = () => (JsonObject)silent.DeepClone() };
+        await using var page = await fixture.Chromium.OpenAsync(server.Url);
+        await page.UntilAsync("!document.getElementById('banner').hidden", Cancellation);
+
+        (await page.AskAsync<bool>("document.getElementById('no-network').hidden")).Should().BeTrue();
+        server.Send("change", Change(2, new JsonObject { ["daemon"] = new JsonObject { ["reachable"] = true } }));
+
+        await page.UntilAsync("!document.getElementById('no-network').hidden", Cancellation);
+    }
+
+    [Fact]
     public async Task A_server_that_has_ended_is_reported_over_the_last_picture()
     {
         await using var server = ServerOf(3);

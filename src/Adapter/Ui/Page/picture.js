@@ -33,7 +33,8 @@ export class Picture {
     this.#layout.update(this.#model, aspect);
     this.#drawGround();
     this.#drawMembers(isFirst);
-    byId('no-network').hidden = this.#model.networks.length > 0;
+    // Of a daemon that has not answered yet, nothing is known.
+    byId('no-network').hidden = this.#model.networks.length > 0 || this.#model.picture.daemon.reachable === false;
     this.#world.classList.toggle('crowded', this.#model.members.size > 60);
   }
 
