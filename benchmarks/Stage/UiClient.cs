@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Http.Headers;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Sockets;
 
@@ -13,13 +13,14 @@ internal sealed class UiClient : IAsyncDisposable
     private UiClient(TestHost host)
     {
         _relay = host.FromHost.Relay(host.UiUrl.Port);
-        _client = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() })
+        _client = new HttpClient
         {
             BaseAddress = new Uri($"http://127.0.0.1:{host.UiUrl.Port}"),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", host.UiUrl.Query.Split('=')[1]) },
         };
     }
 
-    /// <summary>Opens the page, so that it has the cookie.</summary>
+    /// <summary>Opens the page, as a person does.</summary>
     public static async Task<UiClient> OpenAsync(TestHost host, CancellationToken cancellationToken)
     {
         var ui = new UiClient(host);

@@ -91,7 +91,13 @@ public sealed class UiTests : EngineTest, IClassFixture<UiHost>
         (await page.AskAsync<string>("document.activeElement.getAttribute('aria-label')")).Should().ContainAny("plain", "dns");
         await page.PressAsync("Home", "Enter");
         await page.UntilAsync("document.querySelector('#detail-title')", Cancellation);
-        page.Complaints.Should().BeEmpty();
+
+        await page.Page.ReloadAsync();
+        await page.UntilAsync("document.querySelectorAll('.member').length === 3", Cancellation);
+        page.Complaints.Should().BeEmpty("the tab keeps the token");
+        await using var stranger = await _engine.Chromium.OpenAsync(new Uri(Host.UiUrl.GetLeftPart(UriPartial.Path)));
+        await stranger.UntilAsync("document.getElementById('banner').innerText.includes('Open the whole URL')", Cancellation);
+        (await stranger.AskAsync<int>("document.querySelectorAll('.member').length")).Should().Be(0, "another tab has no token");
     }
 
     [Feature(Feature)]

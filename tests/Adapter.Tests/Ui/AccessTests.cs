@@ -5,23 +5,32 @@ namespace Bridge.Adapter.Tests.Ui;
 
 public sealed class AccessTests
 {
-    [Fact]
-    public void Machines_that_ssh_makes_one_host_of_the_browser_do_not_take_each_others_cookie()
-    {
-        Access[] machines = [new Access("node-1", 8399), new Access("node-2", 8399), new Access("node-1", 8400), new Access("Ä; b", 1)];
+    private readonly Access _access = new();
 
-        var cookies = machines.Select(SetCookie).ToArray();
-
-        cookies.Select(cookie => cookie.Split('=')[0]).Should().OnlyHaveUniqueItems().And.AllSatisfy(
-            name => name.Should().MatchRegex("^[A-Za-z0-9%.-]+$"));
-        var browser = new DefaultHttpContext { Request = { Headers = { Cookie = string.Join("; ", cookies) } } };
-        machines.Should().AllSatisfy(machine => machine.HasCookie(browser).Should().BeTrue());
-    }
-
-    private static string SetCookie(Access machine)
+    [Theory]
+    [InlineData("Bearer TOKEN", true)]
+    [InlineData("bearer TOKEN", true)]
+    [InlineData("Bearer  TOKEN", false)]
+    [InlineData("Bearer TOKENx", false)]
+    [InlineData("Bearer ", false)]
+    [InlineData("Basic TOKEN", false)]
+    [InlineData("TOKEN", false)]
+    [InlineData("", false)]
+    public void The_token_counts_as_the_page_sends_it(string header, bool isRight)
     {
         var context = new DefaultHttpContext();
-        machine.SetCookie(context.Response);
-        return $"{context.Response.Headers.SetCookie}".Split(';')[0];
+        context.Request.Headers.Authorization = header.Replace("TOKEN", _access.Token.Text, StringComparison.Ordinal);
+
+        _access.HasToken(context).Should().Be(isRight);
+    }
+
+    [Fact]
+    public void The_token_of_another_run_is_none()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Authorization = $"Bearer {new Access().Token.Text}";
+
+        _access.HasToken(context).Should().BeFalse();
+        _access.HasToken(new DefaultHttpContext()).Should().BeFalse();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -31,8 +32,8 @@ internal sealed class UiBench : IAsyncDisposable
 
     public string Token => Ui.Server.Access.Token.Text;
 
-    /// <summary>As a browser sends it; empty before <see cref="OpenAsync"/>.</summary>
-    public string Cookie { get; private set; } = "";
+    // From OpenAsync on.
+    private bool _isOpen;
 
     public AdapterSettings Settings => new()
     {
@@ -56,12 +57,12 @@ internal sealed class UiBench : IAsyncDisposable
         return bench;
     }
 
-    /// <summary>The page by its URL, which gives the cookie.</summary>
+    /// <summary>The page by its URL. Later requests have the token, as the page sends it.</summary>
     public async Task OpenAsync()
     {
         using var answer = await GetAsync($"/?token={Token}");
         answer.StatusCode.Should().Be(HttpStatusCode.OK);
-        Cookie = answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        _isOpen = true;
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
@@ -70,8 +71,8 @@ internal sealed class UiBench : IAsyncDisposable
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, Url + path);
-        if (Cookie.Length > 0)
-            request.Headers.Add("Cookie", Cookie);
+        if (_isOpen)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
 
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
@@ -93,7 +94,8 @@ internal sealed class UiBench : IAsyncDisposable
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         socket.Connect(Ui.Server.EndPoint);
-        socket.Send(Encoding.ASCII.GetBytes($"GET /events HTTP/1.1\r\nHost: {Ui.Server.EndPoint}\r\nCookie: {Cookie}\r\n\r\n"));
+        socket.Send(Encoding.ASCII.GetBytes(
+            $"GET /events HTTP/1.1\r\nHost: {Ui.Server.EndPoint}\r\nAuthorization: Bearer {Token}\r\n\r\n"));
         return socket;
     }
 

@@ -1,5 +1,6 @@
 // Everything about one member, in a panel: opened by click or Enter, closed by Escape.
 
+import { authorization } from './token.js';
 import { byId, el, setText } from './dom.js';
 import { facts, history, plugins, text } from './sections.js';
 import { kindOf, nameOf, runtimeOf, stateOf } from './words.js';
@@ -98,7 +99,7 @@ export class Detail {
 
 async function read(key) {
   try {
-    const answer = await fetch(`detail?key=${encodeURIComponent(key)}`, { cache: 'no-store' });
+    const answer = await fetch(`detail?key=${encodeURIComponent(key)}`, { headers: authorization(), cache: 'no-store' });
     const detail = await answer.json();
     return answer.ok ? detail : { problem: detail.error };
   } catch {

@@ -20,9 +20,6 @@ import { drawAttention } from './attention.js';
 import { drawSummary } from './summary.js';
 import { drawBanner, found, lost } from './banner.js';
 
-// The token in the address has become a cookie: it must not stay where it can be read, copied or kept in the history.
-if (location.search) history.replaceState(null, '', location.pathname);
-
 const [model, layout, traffic] = [new Model(), new Layout(), new Traffic()];
 const feed = new Feed(model);
 const [stage, ground, world] = [byId('picture-view'), byId('ground'), byId('world')];

@@ -1,5 +1,7 @@
 // The server's events, read by fetch: an EventSource hides why a connection was refused, and that it has gone silent.
 
+import { authorization } from './token.js';
+
 const RETRY = 1000;
 const SILENCE = 40_000; // The server sends something every 15 s.
 
@@ -31,7 +33,9 @@ async function readOnce(path, abort, on) {
   const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(() => abort.abort(), SILENCE); };
   try {
     alive();
-    const answer = await fetch(path, { headers: { Accept: 'text/event-stream' }, cache: 'no-store', signal: abort.signal });
+    const answer = await fetch(path, {
+      headers: { Accept: 'text/event-stream', ...authorization() }, cache: 'no-store', signal: abort.signal,
+    });
     if (!answer.ok) return (await answer.text()).trim() || `The server answered ${answer.status}.`;
     on.open();
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

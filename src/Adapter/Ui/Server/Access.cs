@@ -1,27 +1,19 @@
 using System.Net;
-using Microsoft.Net.Http.Headers;
 
 namespace Bridge.Adapter.Ui.Server;
 
 /// <summary>
-/// Who may see the page: who has the token, which stands in the URL once and in a cookie from then on. Pages of other sites that a browser
-/// has open may not: neither by a name that they have resolve to this host (Host), nor by requests of their own (Origin, Sec-Fetch-Site).
+/// Who may see the networks: who has the token. It stands in the URL once; then the page keeps it, and sends it as a header. A cookie would
+/// be sent to the programs on all ports of 127.0.0.1 as well. Pages of other sites that a browser has open may not: neither by a name that
+/// they have resolve to this host (Host), nor by requests of their own (Origin, Sec-Fetch-Site).
 /// </summary>
-/// <param name="host">The name of the machine.</param>
-/// <param name="port">On which it listens.</param>
-internal sealed class Access(string host, int port)
+internal sealed class Access
 {
     private const string TokenKey = "token";
-
-    private readonly Secret _cookie = new();
+    private const string Scheme = "Bearer ";
 
     /// <summary>For the URL.</summary>
     public Secret Token { get; } = new();
-
-    /// <summary>
-    /// Cookies are the same for all ports of a host, and by ssh -L several machines are one host to the browser: 127.0.0.1.
-    /// </summary>
-    public string CookieName { get; } = $"cnm-cni-ui-{port}-{Uri.EscapeDataString(host)}";
 
     /// <returns>Null: the request may come from this page, or from a person. Otherwise why not, as a sentence.</returns>
     public string? WhyForeign(HttpContext context)
@@ -37,19 +29,17 @@ internal sealed class Access(string host, int port)
             return "Another page sent this request.";
 
         string? site = headers["Sec-Fetch-Site"];
-        return site is null or "same-origin" or "none" || (IsNavigation(headers) && HasToken(context))
+        return site is null or "same-origin" or "none" || (IsNavigation(headers) && IsNamedIn(context.Request.Query))
             ? null
             : "Another page sent this request. Type or paste the URL that cnm-cni ui has printed.";
     }
 
-    /// <summary>Whether the token stands in the URL.</summary>
-    public bool HasToken(HttpContext context) => Token.Is(context.Request.Query[TokenKey]);
+    /// <summary>Whether the request has the token as the page sends it: <c>Authorization: Bearer TOKEN</c> (RFC 6750).</summary>
+    public bool HasToken(HttpContext context) => context.Request.Headers.Authorization is [{ } given]
+        && given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && Token.Is(given[Scheme.Length..]);
 
-    public bool HasCookie(HttpContext context) => _cookie.Is(context.Request.Cookies[CookieName]);
-
-    /// <summary>The browser need not have the token in its URLs any more.</summary>
-    public void SetCookie(HttpResponse response) =>
-        response.Headers.Append(HeaderNames.SetCookie, $"{CookieName}={_cookie.Text}; Path=/; HttpOnly; SameSite=Strict");
+    /// <summary>Whether the token stands in the URL, as it is printed.</summary>
+    public bool IsNamedIn(IQueryCollection query) => Token.Is(query[TokenKey]);
 
     // A link on another page may lead here, but only with the token, and to the page itself.
     private static bool IsNavigation(IHeaderDictionary headers) =>

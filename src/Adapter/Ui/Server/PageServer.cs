@@ -40,14 +40,13 @@ internal sealed class PageServer : IDisposable
         _details = details;
         _socket = Listen(address);
         EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
-        Access = new Access(Environment.MachineName, EndPoint.Port);
         _server = new HttpServer(KestrelOptions(EndPoint), _ => _socket, AnswerAsync, NullLoggerFactory.Instance);
     }
 
     /// <summary>With the port that it has got.</summary>
     public IPEndPoint EndPoint { get; }
 
-    public Access Access { get; }
+    public Access Access { get; } = new();
 
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(cancellationToken);
 
@@ -64,7 +63,6 @@ internal sealed class PageServer : IDisposable
     {
         var (request, response) = (context.Request, context.Response);
         Protect(response.Headers);
-        var isPage = request.Path == "/";
         if (Access.WhyForeign(context) is { } foreign)
         {
             await RefuseAsync(context, StatusCodes.Status403Forbidden, foreign);
@@ -74,33 +72,22 @@ internal sealed class PageServer : IDisposable
             response.Headers.Allow = "GET";
             await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "This page is only read.");
         }
-        else if (isPage && Access.HasToken(context))
-        {
-            Know(context);
-            Access.SetCookie(response);
-            await SendFileAsync(context, _files.Find("/")!);
-        }
-        else if (!Access.HasCookie(context))
-        {
-            await RefuseAsync(
-                context, StatusCodes.Status403Forbidden,
-                "The token is missing or is not this one's. Open the whole URL that cnm-cni ui has printed; it ends with ?token=….");
-        }
         else
         {
-            Know(context);
-            await RouteAsync(context);
+            var hasToken = Access.HasToken(context);
+            if ((hasToken || Access.IsNamedIn(request.Query)) && context.Features.Get<Visitor>() is { } visitor)
+                visitor.IsKnown = true;
+
+            await RouteAsync(context, hasToken);
         }
     }
 
-    private static void Know(HttpContext context)
+    // The page's own files are the same everywhere, and say nothing of this host.
+    private Task RouteAsync(HttpContext context, bool hasToken) => context.Request.Path.Value switch
     {
-        if (context.Features.Get<Visitor>() is { } visitor)
-            visitor.IsKnown = true;
-    }
-
-    private Task RouteAsync(HttpContext context) => context.Request.Path.Value switch
-    {
+        "/events" or "/detail" when !hasToken => RefuseAsync(
+            context, StatusCodes.Status403Forbidden,
+            "The token is missing or is not this one's. Open the whole URL that cnm-cni ui has printed; it ends with ?token=…."),
         "/events" => _events.AnswerAsync(context),
         "/detail" => SendDetailsAsync(context),
         { } path when _files.Find(path) is { } file => SendFileAsync(context, file),

@@ -7,7 +7,7 @@ internal sealed class Visitor(Action close)
 {
     private volatile bool _isKnown;
 
-    /// <summary>A request on it had the token, or the cookie. Stays true.</summary>
+    /// <summary>A request on it had the token. Stays true.</summary>
     public bool IsKnown
     {
         get => _isKnown;
