@@ -34,7 +34,7 @@ internal sealed class UiRun : IDisposable
     /// <exception cref="KernelException">The kernel does not show its links.</exception>
     public UiRun(AdapterSettings settings, IPEndPoint address, string results, TimeProvider timeProvider)
     {
-        Browsers = new Browsers(Environment.MachineName, timeProvider);
+        Browsers = new Browsers(Environment.MachineName, timeProvider, _wakeups.Signal);
         _daemon = new ControlClient(settings.Socket);
         var names = new EndpointNames();
         _host = new HostReading(Netlink(), settings, results);

@@ -40,6 +40,23 @@ public sealed class BrowsersTests
     }
 
     [Fact]
+    public void A_picture_is_asked_for_at_once_where_a_browser_would_wait_for_the_next_one()
+    {
+        var asked = 0;
+        var browsers = new Browsers("node-1", TimeProvider.System, () => asked++);
+        using var first = browsers.Join()!;
+        asked.Should().Be(1);
+        browsers.Replace(Pictures.Content(Pictures.Containers(1)));
+        using var second = browsers.Join()!;
+        asked.Should().Be(1, "the picture is new");
+        browsers.Leave(first);
+        browsers.Leave(second);
+
+        using var reloaded = browsers.Join()!;
+        asked.Should().Be(2);
+    }
+
+    [Fact]
     public async Task A_slow_browser_gets_the_newest_picture_instead_of_a_backlog_and_the_others_get_everything()
     {
         using var slow = _browsers.Join()!;

@@ -6,7 +6,10 @@ namespace Bridge.Adapter.Ui.Server;
 /// The picture, and the browsers that get it. Each change is written once, and then given to all; a browser that is slow costs its queue,
 /// and nobody waits for it. Any thread.
 /// </summary>
-internal sealed class Browsers(string host, TimeProvider timeProvider)
+/// <param name="host">The name of this host.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="wanted">Called when a browser waits for a picture that is to be made.</param>
+internal sealed class Browsers(string host, TimeProvider timeProvider, Action? wanted = null)
 {
     /// <summary>Of browsers at the same time.</summary>
     public const int Most = 8;
@@ -64,6 +67,9 @@ internal sealed class Browsers(string host, TimeProvider timeProvider)
             var browser = new Browser();
             _browsers.Add(browser);
             Presence.Set(true);
+            if (!_isFresh)
+                wanted?.Invoke();
+
             return browser;
         }
     }
