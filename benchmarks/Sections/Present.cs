@@ -32,7 +32,7 @@ internal static class Present
             await present.GrowAsync(level, cancellationToken);
             await bench.SettleAsync(cancellationToken);
             await Task.Delay(TimeSpan.FromSeconds(options.Times(5, 1)), cancellationToken);
-            samples.Add(Memory, At(level), "MB", bench.ResidentMegabytes());
+            samples.Add(Memory, At(level), "MB", BenchHost.ResidentMegabytes(bench.Host));
             await MeasureRunsAsync(options, bench, level, samples, cancellationToken);
             for (var restart = 0; restart < options.Times(5, 1); restart++)
                 await MeasureRecoveryAsync(bench, level, samples, cancellationToken);

@@ -67,9 +67,7 @@ internal static class Scale
 
     private static async Task MeasureSizesAsync(ScaleHost scale, string at, Samples samples, CancellationToken cancellationToken)
     {
-        var resident = File.ReadLines(scale.Host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{scale.Host.Bridge.Pid}/status")))
-            .First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        samples.Add(Memory, at, "MB", double.Parse(resident, CultureInfo.InvariantCulture) / 1024);
+        samples.Add(Memory, at, "MB", BenchHost.ResidentMegabytes(scale.Host));
         var records = await scale.Host.RunAsync(["du", "--bytes", "--summarize", "/run/cnm-cni/records", "/var/lib/cnm-cni/reservations"], cancellationToken);
         var bytes = records.EnsureSuccess().Output.Split('\n').Sum(line => double.Parse(line.Split('\t')[0], CultureInfo.InvariantCulture));
         samples.Add(Records, at, "KB", bytes / 1024);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Bridge.TestHosts;
 
 namespace Bridge.Benchmarks.Stage;
 
@@ -7,10 +8,35 @@ namespace Bridge.Benchmarks.Stage;
 /// <param name="docker">To cnm-cni's socket.</param>
 internal sealed class AttachingCalls(HttpClient docker)
 {
+    private const int AtOnce = 4;
+    private const string NetnsPrefix = "present";
+
+    /// <summary>Makes attachments of these numbers, each with its namespace.</summary>
+    /// <param name="host">Where cnm-cni runs.</param>
+    /// <param name="from">The first number.</param>
+    /// <param name="count">How many there are afterwards, those before the first among them.</param>
+    /// <param name="attach">Makes the calls for one.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task GrowAsync(
+        TestHost host, int from, int count, Func<AttachingCalls, int, CancellationToken, Task> attach, CancellationToken cancellationToken)
+    {
+        Progress.Tell(string.Create(CultureInfo.InvariantCulture, $"making {count - from} attachments"));
+        (await host.RunAsync(
+            ["sh", "-ec", string.Create(
+                CultureInfo.InvariantCulture, $"for i in $(seq {from} {count - 1}); do ip netns add {NetnsPrefix}$i; done")],
+            cancellationToken)).EnsureSuccess();
+        using var docker = host.AsDocker();
+        var calls = new AttachingCalls(docker);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(from, count - from),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (number, token) => await attach(calls, number, token));
+    }
+
     public static string EndpointOf(int number) => number.ToString("x64", CultureInfo.InvariantCulture);
 
     /// <summary>The name of the namespace of an attachment, below /run/netns.</summary>
-    public static string NetnsOf(int number) => string.Create(CultureInfo.InvariantCulture, $"present{number}");
+    public static string NetnsOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{NetnsPrefix}{number}");
 
     /// <summary>RequestAddress, CreateEndpoint and Join.</summary>
     /// <param name="networkId">Docker's id of the network.</param>

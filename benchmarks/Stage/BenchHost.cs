@@ -146,9 +146,9 @@ internal sealed class BenchHost : IAsyncDisposable
     }
 
     /// <summary>Of cnm-cni.</summary>
-    public double ResidentMegabytes()
+    public static double ResidentMegabytes(TestHost host)
     {
-        var line = File.ReadLines(Host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{Host.Bridge.Pid}/status")))
+        var line = File.ReadLines(host.PathOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{host.Bridge.Pid}/status")))
             .First(each => each.StartsWith("VmRSS", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }

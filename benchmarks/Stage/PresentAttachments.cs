@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bridge.Benchmarks.Stage;
 
 /// <summary>
@@ -9,8 +7,6 @@ namespace Bridge.Benchmarks.Stage;
 /// </summary>
 internal sealed class PresentAttachments
 {
-    private const int AtOnce = 4;
-
     private readonly BenchHost _bench;
     private readonly string _network;
     private int _count;
@@ -35,17 +31,10 @@ internal sealed class PresentAttachments
         if (count <= _count)
             return;
 
-        Progress.Tell(string.Create(CultureInfo.InvariantCulture, $"making {count - _count} attachments"));
-        (await _bench.Host.RunAsync(
-            ["sh", "-ec", string.Create(
-                CultureInfo.InvariantCulture, $"for i in $(seq {_count} {count - 1}); do ip netns add present$i; done")],
-            cancellationToken)).EnsureSuccess();
-        using var docker = _bench.Host.AsDocker();
-        var calls = new AttachingCalls(docker);
-        await Parallel.ForEachAsync(
-            Enumerable.Range(_count, count - _count),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (number, token) => await calls.AttachAsync(_network, $"{Chains.Present}/{Chains.Subnet(Chains.Present)}", number, token));
+        await AttachingCalls.GrowAsync(
+            _bench.Host, _count, count,
+            (calls, number, token) => calls.AttachAsync(_network, $"{Chains.Present}/{Chains.Subnet(Chains.Present)}", number, token),
+            cancellationToken);
         _count = count;
     }
 }

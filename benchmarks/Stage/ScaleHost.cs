@@ -14,7 +14,6 @@ internal sealed class ScaleHost : IAsyncDisposable
     /// <summary>Attachments on one bridge.</summary>
     public const int PerNetwork = 1000;
 
-    private const int AtOnce = 4;
     private const string DockerSocket = "/run/simulated-docker.sock";
 
     // Passes run when they are asked for.
@@ -65,22 +64,15 @@ internal sealed class ScaleHost : IAsyncDisposable
         if (count <= _count)
             return;
 
-        Progress.Tell(string.Create(CultureInfo.InvariantCulture, $"making {count - _count} attachments"));
-        (await Host.RunAsync(
-            ["sh", "-ec", string.Create(
-                CultureInfo.InvariantCulture, $"for i in $(seq {_count} {count - 1}); do ip netns add present$i; done")],
-            cancellationToken)).EnsureSuccess();
-        using var client = Host.AsDocker();
-        var calls = new AttachingCalls(client);
-        await Parallel.ForEachAsync(
-            Enumerable.Range(_count, count - _count),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (number, token) =>
+        await AttachingCalls.GrowAsync(
+            Host, _count, count,
+            async (calls, number, token) =>
             {
                 var network = number / PerNetwork;
                 var address = await calls.AttachAsync(IdOf(network), PoolOf(network), number, token);
                 _docker.AddContainer(IdOf(network), AttachingCalls.EndpointOf(number), AttachingCalls.NetnsOf(number), address);
-            });
+            },
+            cancellationToken);
         _count = count;
     }
 

@@ -1,11 +1,9 @@
 // A throw-away host with containers and pods that talk to each other, and its live picture in the browser (cnm-cni ui).
 // With --record the program looks at that picture itself, and makes an animated one of it.
 
-using System.Net.Sockets;
 using Bridge.Samples.Live;
 using Bridge.Samples.Presentation;
 using Bridge.TestHosts;
-using Bridge.TestHosts.Sockets;
 
 using var interrupted = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -37,7 +35,8 @@ try
     var scene = new Scene(host);
     await scene.StartAsync(cancellationToken);
     progress.Say("cnm-cni ui");
-    await using var relay = await StartUiAsync(host);
+    // The page is a program of the test host; the browser is one of this machine.
+    await using var relay = await host.ServeUiAsync(cancellationToken);
 
     using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     var play = scene.GoOnAsync(end.Token);
@@ -54,24 +53,6 @@ try
 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
 {
     return 0;
-}
-
-// The page is a program of the test host; the browser is one of this machine.
-async Task<TcpRelay> StartUiAsync(TestHost host)
-{
-    const int Attempts = 5;
-    for (var attempt = 1; ; attempt++)
-    {
-        await host.Ui.StartAsync(cancellationToken);
-        try
-        {
-            return host.FromHost.Relay(host.UiUrl.Port);
-        }
-        catch (SocketException) when (attempt < Attempts) // Another program of this machine has the port.
-        {
-            await host.Ui.StopAsync(cancellationToken);
-        }
-    }
 }
 
 async Task ShowAsync(Uri url, Task play)

@@ -34,6 +34,24 @@ public sealed partial class TestHost
     /// <summary>What the last started <see cref="Ui"/> printed, with its token.</summary>
     public Uri UiUrl => new(UiUrlText().Matches(Ui.Log)[^1].Value);
 
+    /// <summary>Starts <see cref="Ui"/>, and makes it reachable at <see cref="UiUrl"/> in the caller's namespace too.</summary>
+    public async Task<TcpRelay> ServeUiAsync(CancellationToken cancellationToken)
+    {
+        const int Attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            await Ui.StartAsync(cancellationToken);
+            try
+            {
+                return FromHost.Relay(UiUrl.Port);
+            }
+            catch (SocketException) when (attempt < Attempts) // A port that is free in the host may be taken on the machine.
+            {
+                await Ui.StopAsync(cancellationToken);
+            }
+        }
+    }
+
     /// <summary>The last lines of every daemon's log, for the report of a failure.</summary>
     public string Logs => string.Concat(
         new[] { (Daemon: Bridge, Lines: 400), (Daemon: ActivatedBridge, Lines: 400), (Daemon: Dockerd, Lines: 60),

@@ -14,17 +14,21 @@ internal abstract class WakeUp
     public void Raise() => _signal.Writer.TryWrite(true);
 
     /// <summary>Returns at the next signal, or when <paramref name="longest"/> has passed.</summary>
-    public async Task WaitAsync(TimeSpan longest, TimeProvider timeProvider, CancellationToken cancellationToken)
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> WaitAsync(TimeSpan longest, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        if (_signal.Reader.TryRead(out _))
+            return true;
+
         using var timeout = new CancellationTokenSource(longest, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await _signal.Reader.ReadAsync(either.Token);
+            return await _signal.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The usual case: the pause ended without a signal.
+            return false; // The usual case: the pause ended without a signal.
         }
     }
 }

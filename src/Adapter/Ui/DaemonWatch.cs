@@ -9,7 +9,7 @@ namespace Bridge.Adapter.Ui;
 /// last one, with the reason.
 /// </summary>
 internal sealed class DaemonWatch(
-    ControlClient daemon, EndpointNames names, HostReading host, Browsers browsers, Wakeups wakeups, TimeProvider timeProvider)
+    ControlClient daemon, EndpointNames names, HostReading host, Browsers browsers, PictureSignal signal, TimeProvider timeProvider)
 {
     // Browsers wait so long for the first answer before they show what there is.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ internal sealed class DaemonWatch(
             var (took, isAnswered) = await AskAsync(cancellationToken);
             var (rest, wait) = _pace.Next(took, isAnswered);
             await Task.Delay(rest, timeProvider, cancellationToken);
-            if (await wakeups.WaitAsync(wait, cancellationToken))
+            if (await signal.WaitAsync(wait, timeProvider, cancellationToken))
                 _pace.Happened();
         }
     }

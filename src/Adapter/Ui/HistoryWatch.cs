@@ -11,7 +11,7 @@ namespace Bridge.Adapter.Ui;
 /// history is kept, the picture changes all the same, only a little later.
 /// </summary>
 internal sealed class HistoryWatch(
-    ControlClient daemon, EndpointNames names, Browsers browsers, Wakeups wakeups, TimeProvider timeProvider)
+    ControlClient daemon, EndpointNames names, Browsers browsers, PictureSignal signal, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
@@ -54,7 +54,7 @@ internal sealed class HistoryWatch(
                 continue;
 
             browsers.Send(Happening.Of(one, names).ToEvent());
-            wakeups.Signal();
+            signal.Raise();
         }
     }
 }

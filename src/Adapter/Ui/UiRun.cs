@@ -18,7 +18,7 @@ internal sealed class UiRun : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly ControlClient _daemon;
-    private readonly Wakeups _wakeups = new();
+    private readonly PictureSignal _signal = new();
     private readonly HostReading _host;
     private readonly Details _details;
     private readonly LinkListener _listener;
@@ -34,7 +34,7 @@ internal sealed class UiRun : IDisposable
     /// <exception cref="KernelException">The kernel does not show its links.</exception>
     public UiRun(AdapterSettings settings, IPEndPoint address, string results, TimeProvider timeProvider)
     {
-        Browsers = new Browsers(Environment.MachineName, timeProvider, _wakeups.Signal);
+        Browsers = new Browsers(Environment.MachineName, timeProvider, _signal.Raise);
         _daemon = new ControlClient(settings.Socket);
         var names = new EndpointNames();
         _host = new HostReading(Netlink(), settings, results);
@@ -47,8 +47,8 @@ internal sealed class UiRun : IDisposable
         var (connections, problem) = OpenConnections(timeProvider);
         _loops =
         [
-            new DaemonWatch(_daemon, names, _host, Browsers, _wakeups, timeProvider).RunAsync,
-            new HistoryWatch(_daemon, names, Browsers, _wakeups, timeProvider).RunAsync,
+            new DaemonWatch(_daemon, names, _host, Browsers, _signal, timeProvider).RunAsync,
+            new HistoryWatch(_daemon, names, Browsers, _signal, timeProvider).RunAsync,
             new TrafficWatch(new LinkRates(counters, timeProvider), connections, problem, _host, Browsers, timeProvider).RunAsync,
         ];
     }
@@ -91,7 +91,6 @@ internal sealed class UiRun : IDisposable
         _daemon.Dispose();
         _listener.Dispose();
         _sockets.ForEach(socket => socket.Dispose());
-        _wakeups.Dispose();
         _stopping.Dispose();
     }
 
@@ -114,6 +113,6 @@ internal sealed class UiRun : IDisposable
     private void Listen()
     {
         while (_listener.Receive())
-            _wakeups.Signal();
+            _signal.Raise();
     }
 }

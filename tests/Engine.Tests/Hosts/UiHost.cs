@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Bridge.TestHosts;
 using Bridge.TestHosts.Sockets;
 using Bridge.Testing.Browser;
@@ -12,8 +11,6 @@ public sealed class UiHost() : EngineHost(new TestHostOptions
     BridgeSettings = "repair: { interval: 2s }\n",
 })
 {
-    private const int Attempts = 5;
-
     private Chromium? _chromium;
     private TcpRelay? _relay;
 
@@ -28,7 +25,7 @@ public sealed class UiHost() : EngineHost(new TestHostOptions
         // The page shows it, and it is in the pictures that are kept.
         (await Host.RunAsync(["sh", "-c", "echo node-1 > /proc/sys/kernel/hostname"], cancellationToken)).EnsureSuccess();
         var browser = Chromium.StartAsync();
-        await StartUiAsync(cancellationToken);
+        _relay = await Host.ServeUiAsync(cancellationToken);
         _chromium = await browser;
     }
 
@@ -41,22 +38,5 @@ public sealed class UiHost() : EngineHost(new TestHostOptions
             await _relay.DisposeAsync();
 
         await base.DisposeAsync();
-    }
-
-    // A port that is free in the host may be taken on the machine.
-    private async Task StartUiAsync(CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; _relay is null; attempt++)
-        {
-            await Host.Ui.StartAsync(cancellationToken);
-            try
-            {
-                _relay = Host.FromHost.Relay(Host.UiUrl.Port);
-            }
-            catch (SocketException) when (attempt < Attempts)
-            {
-                await Host.Ui.StopAsync(cancellationToken);
-            }
-        }
     }
 }
