@@ -48,22 +48,25 @@ public sealed class HistoryLogTests : IDisposable
     }
 
     [Fact]
-    public void Events_without_room_in_the_queue_are_dropped_and_counted_behind_the_others()
+    public async Task Events_without_room_in_the_queue_are_dropped_and_counted_behind_the_others()
     {
+        using var writes = new ManualResetEventSlim();
         using var busy = new ManualResetEventSlim();
         long lost;
         using (var history = new HistoryLog(Settings, _time))
         {
             history.Add(HistoryEventKind.Detached, (made, _) =>
             {
+                writes.Set();
                 busy.Wait(Cancellation); // As long as a disk that hangs.
                 return made with { Text = "first" };
             });
+            writes.Wait(Cancellation); // All that follow are one batch.
             for (var i = 0; i < 100; i++)
                 history.Add(HistoryEventKind.Detached, (made, _) => made with { Text = "large" }, bytes: 100_000);
 
             busy.Set();
-            history.Dispose();
+            await Eventually.TrueAsync(() => Events() is [.., { Kind: HistoryEventKind.Lost }], "the loss is written");
             lost = history.Lost;
         }
 
