@@ -131,23 +131,42 @@ internal sealed class UiBench : IAsyncDisposable
 /// <summary>Reads server-sent events.</summary>
 internal sealed class EventReader(HttpResponseMessage answer, StreamReader stream) : IDisposable
 {
+    // Read while another name was wanted, in order.
+    private readonly List<(string Name, JsonElement Data)> _passed = [];
+
     public void Dispose()
     {
         stream.Dispose();
         answer.Dispose();
     }
 
-    /// <summary>The next event of the name, within a minute.</summary>
+    /// <summary>
+    /// The next event of the name, within a minute. Events of other names wait for their turn: the status is asked at any time, so what it
+    /// tells comes before or after what the history tells.
+    /// </summary>
     public async Task<JsonElement> NextAsync(string wanted)
     {
+        if (_passed.FindIndex(one => one.Name == wanted) is >= 0 and var index)
+        {
+            var data = _passed[index].Data;
+            _passed.RemoveAt(index);
+            return data;
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(Eventually.Bound);
         for (var name = ""; await stream.ReadLineAsync(limit.Token) is { } line;)
         {
             if (line.StartsWith("event: ", StringComparison.Ordinal))
                 name = line["event: ".Length..];
-            else if (line.StartsWith("data: ", StringComparison.Ordinal) && name == wanted)
-                return JsonDocument.Parse(line["data: ".Length..]).RootElement;
+            if (!line.StartsWith("data: ", StringComparison.Ordinal))
+                continue;
+
+            var data = JsonDocument.Parse(line["data: ".Length..]).RootElement;
+            if (name == wanted)
+                return data;
+
+            _passed.Add((name, data));
         }
 
         throw new EndOfStreamException($"The stream ended before {wanted}.");
