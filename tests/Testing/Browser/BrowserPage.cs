@@ -7,6 +7,10 @@ namespace Bridge.Testing.Browser;
 /// <summary>One page in a browser, and what it complained about.</summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
+    // What a page shows that does not become what a test waits for.
+    private const string Look =
+        "`${document.visibilityState}, ${document.querySelectorAll('.member').length} members: ${document.body.innerText}`";
+
     private readonly ConcurrentQueue<string> _complaints = [];
 
     public BrowserPage(IPage page)
@@ -37,8 +41,14 @@ internal sealed class BrowserPage : IAsyncDisposable
         AskAsync<string[]>($"[...document.querySelectorAll(`{selector}`)].map(e => e.innerText)");
 
     /// <exception cref="TimeoutException">The expression does not become true within a minute.</exception>
-    public Task UntilAsync(string expression, CancellationToken cancellationToken) =>
-        Eventually.TrueAsync(_ => AskAsync<bool>($"!!({expression})"), expression, cancellationToken);
+    public async Task UntilAsync(string expression, CancellationToken cancellationToken)
+    {
+        if (!await Eventually.IsTrueAsync(_ => AskAsync<bool>($"!!({expression})"), cancellationToken))
+        {
+            throw new TimeoutException(
+                $"Not true within a minute: {expression}\n{await AskAsync<string>(Look)}\n{string.Join('\n', _complaints)}");
+        }
+    }
 
     /// <summary>Presses keys by their names, one after the other.</summary>
     public async Task PressAsync(params IEnumerable<string> keys)

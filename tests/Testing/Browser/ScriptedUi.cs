@@ -1,7 +1,12 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Testing.Browser;
 
@@ -15,20 +20,24 @@ internal sealed class ScriptedUi : IAsyncDisposable
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'";
 
-    private readonly HttpListener _listener = new();
+    private readonly WebApplication _server;
     private readonly string _directory;
-    private readonly List<Stream> _browsers = [];
+    private readonly List<Channel<byte[]>> _browsers = [];
     private readonly Lock _lock = new(); // Of _browsers and of the events' order.
-    private readonly Task _loop;
+    private bool _hasEnded;
 
     /// <param name="directory">The files of the page.</param>
     public ScriptedUi(string directory)
     {
         _directory = directory;
-        Url = new Uri($"http://127.0.0.1:{FreePort()}/");
-        _listener.Prefixes.Add(Url.AbsoluteUri);
-        _listener.Start();
-        _loop = AcceptAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _server = builder.Build();
+        RequestDelegate answer = AnswerAsync;
+        _server.Run(answer);
+        _server.Start();
+        Url = new Uri(_server.Urls.Single());
     }
 
     public Uri Url { get; }
@@ -43,71 +52,80 @@ internal sealed class ScriptedUi : IAsyncDisposable
 
     public void Send(string name, JsonObject data)
     {
-        var bytes = Encoding.UTF8.GetBytes($"event: {name}\ndata: {data.ToJsonString()}\n\n");
+        var bytes = Written(name, data);
         lock (_lock)
-            _browsers.RemoveAll(browser => !TryWrite(browser, bytes));
+            _browsers.ForEach(browser => browser.Writer.TryWrite(bytes));
     }
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Close();
-        await _loop;
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (_listener.IsListening)
-        {
-            try
-            {
-                Answer(await _listener.GetContextAsync());
-            }
-            catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException or IOException)
-            {
-                // The listener was stopped, or a browser has gone.
-            }
-        }
-    }
-
-    private void Answer(HttpListenerContext context)
-    {
-        var (path, response) = (context.Request.Url!.AbsolutePath, context.Response);
-        response.Headers["Content-Security-Policy"] = Policy;
-        if (path == "/events")
-        {
-            response.ContentType = "text/event-stream";
-            response.SendChunked = true;
-            lock (_lock)
-            {
-                Connections++;
-                if (TryWrite(response.OutputStream, Encoding.UTF8.GetBytes($"event: picture\ndata: {Picture().ToJsonString()}\n\n")))
-                    _browsers.Add(response.OutputStream);
-            }
-
+        if (_hasEnded)
             return;
-        }
 
-        var isDetail = path == "/detail";
-        var file = Path.Combine(_directory, path == "/" ? "index.html" : path[1..]);
-        response.ContentType = isDetail ? "application/json" : TypeOf(file);
-        response.Close(
-            isDetail ? Encoding.UTF8.GetBytes(Detail(context.Request.QueryString["key"]!).ToJsonString()) : File.ReadAllBytes(file),
-            willBlock: false);
+        _hasEnded = true;
+        using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
+        await _server.StopAsync(atOnce.Token);
+        await _server.DisposeAsync();
     }
 
-    private static bool TryWrite(Stream browser, byte[] bytes)
+    private Task AnswerAsync(HttpContext context)
     {
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        return context.Request.Path.Value switch
+        {
+            "/events" => FeedAsync(context),
+            "/detail" => DetailAsync(context),
+            var path => FileAsync(context, Path.Combine(_directory, path is null or "/" ? "index.html" : path[1..])),
+        };
+    }
+
+    private async Task FeedAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        var browser = Join();
         try
         {
-            browser.Write(bytes);
-            browser.Flush();
-            return true;
+            await foreach (var bytes in browser.Reader.ReadAllAsync(context.RequestAborted))
+                await context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
         }
-        catch (Exception gone) when (gone is HttpListenerException or IOException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            return false;
+            context.Abort(); // The browser has gone, or the server ends.
+        }
+        finally
+        {
+            lock (_lock)
+                _browsers.Remove(browser);
         }
     }
+
+    private Channel<byte[]> Join()
+    {
+        var browser = Channel.CreateUnbounded<byte[]>();
+        lock (_lock)
+        {
+            Connections++;
+            browser.Writer.TryWrite(Written("picture", Picture()));
+            _browsers.Add(browser);
+        }
+
+        return browser;
+    }
+
+    private Task DetailAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(Detail($"{context.Request.Query["key"]}").ToJsonString(), context.RequestAborted);
+    }
+
+    private static Task FileAsync(HttpContext context, string file)
+    {
+        context.Response.ContentType = TypeOf(file);
+        return context.Response.SendFileAsync(file, context.RequestAborted);
+    }
+
+    private static byte[] Written(string name, JsonObject data) =>
+        Encoding.UTF8.GetBytes($"event: {name}\ndata: {data.ToJsonString()}\n\n");
 
     private static string TypeOf(string file) => Path.GetExtension(file) switch
     {
@@ -117,11 +135,4 @@ internal sealed class ScriptedUi : IAsyncDisposable
         ".svg" => "image/svg+xml",
         _ => "text/plain",
     };
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 }
