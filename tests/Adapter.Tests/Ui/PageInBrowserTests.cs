@@ -179,6 +179,41 @@ public sealed class PageInBrowserTests(BrowserFixture fixture) : IClassFixture<B
         (await page.AskAsync<int>("document.querySelectorAll('.stale .member').length")).Should().Be(3);
     }
 
+    [Theory]
+    [InlineData("/slots.js")]
+    [InlineData("/main.js")]
+    [InlineData("/vendor/d3.min.js")]
+    [InlineData("/panels.css")]
+    [InlineData("/events")]
+    public async Task What_the_browser_could_not_fetch_is_fetched_again(string path)
+    {
+        await using var server = ServerOf(3);
+        server.Lose(path, 12); // The browser itself repeats what it sent over a connection that it had used before.
+
+        await using var page = await fixture.Chromium.OpenAsync(server.Url);
+
+        await page.UntilAsync($"document.querySelectorAll('.member').length === 3 && {StyleSheets} === 3", Cancellation);
+        await page.UntilAsync("document.getElementById('banner').hidden", Cancellation);
+    }
+
+    [Fact]
+    public async Task Details_that_the_browser_could_not_fetch_are_fetched_again()
+    {
+        await using var server = new ScriptedUi(PageFiles)
+        {
+            Picture = () => Whole(1, Member(1)),
+            Detail = _ => new JsonObject { ["routes"] = new JsonArray("default via 10.88.0.1") },
+        };
+        await using var page = await fixture.Chromium.OpenAsync(server.Url);
+        await page.UntilAsync("document.querySelectorAll('.member').length === 1", Cancellation);
+        server.Lose("/detail", 2);
+
+        await page.Page.ClickAsync(".member");
+
+        await page.UntilAsync("document.querySelector('.detail .lines')", Cancellation);
+        (await page.TextsAsync(".detail .problem")).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Five_hundred_members_are_shown_found_and_told_of_in_few_words()
     {
@@ -200,6 +235,10 @@ public sealed class PageInBrowserTests(BrowserFixture fixture) : IClassFixture<B
         (await page.AskAsync<int>("[...document.querySelectorAll('.member')].filter(e => e.tabIndex === 0).length")).Should().Be(1);
         page.Complaints.Should().BeEmpty();
     }
+
+    // One that was not fetched has no rules, or keeps them to itself.
+    private const string StyleSheets =
+        "[...document.styleSheets].filter(sheet => { try { return sheet.cssRules.length > 0 } catch { return false } }).length";
 
     // Controls that are cut off at an edge of the screen.
     private const string Outside = """

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -16,12 +18,10 @@ namespace Bridge.Testing.Browser;
 /// </summary>
 internal sealed class ScriptedUi : IAsyncDisposable
 {
-    private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'";
-
     private readonly WebApplication _server;
     private readonly string _directory;
+    private readonly string _policy;
+    private readonly ConcurrentDictionary<string, int> _losses = [];
     private readonly List<Channel<byte[]>> _browsers = [];
     private readonly Lock _lock = new(); // Of _browsers and of the events' order.
     private bool _hasEnded;
@@ -30,6 +30,7 @@ internal sealed class ScriptedUi : IAsyncDisposable
     public ScriptedUi(string directory)
     {
         _directory = directory;
+        _policy = PolicyFor(File.ReadAllText(Path.Combine(directory, "index.html")));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -49,6 +50,9 @@ internal sealed class ScriptedUi : IAsyncDisposable
     public Func<string, JsonObject> Detail { get; init; } = key => new JsonObject { ["key"] = key };
 
     public int Connections { get; private set; }
+
+    /// <summary>Ends the connection of the next requests for a path without an answer.</summary>
+    public void Lose(string path, int times) => _losses[path] = times;
 
     public void Send(string name, JsonObject data)
     {
@@ -70,7 +74,13 @@ internal sealed class ScriptedUi : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context)
     {
-        context.Response.Headers.ContentSecurityPolicy = Policy;
+        if (IsLost(context.Request.Path.Value ?? ""))
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        context.Response.Headers.ContentSecurityPolicy = _policy;
         return context.Request.Path.Value switch
         {
             "/events" => FeedAsync(context),
@@ -78,6 +88,8 @@ internal sealed class ScriptedUi : IAsyncDisposable
             var path => FileAsync(context, Path.Combine(_directory, path is null or "/" ? "index.html" : path[1..])),
         };
     }
+
+    private bool IsLost(string path) => _losses.ContainsKey(path) && _losses.AddOrUpdate(path, 0, (_, left) => left - 1) >= 0;
 
     private async Task FeedAsync(HttpContext context)
     {
@@ -121,7 +133,17 @@ internal sealed class ScriptedUi : IAsyncDisposable
     private static Task FileAsync(HttpContext context, string file)
     {
         context.Response.ContentType = TypeOf(file);
+        context.Response.Headers.CacheControl = file.EndsWith(".html", StringComparison.Ordinal) ? "no-store" : "max-age=30";
         return context.Response.SendFileAsync(file, context.RequestAborted);
+    }
+
+    private static string PolicyFor(string page)
+    {
+        const string Begin = "<script>";
+        var start = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var script = page[start..page.IndexOf("</script>", start, StringComparison.Ordinal)];
+        return $"default-src 'none'; script-src 'self' 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'; "
+            + "style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     private static byte[] Written(string name, JsonObject data) =>

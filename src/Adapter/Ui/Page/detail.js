@@ -7,6 +7,8 @@ import { kindOf, nameOf, runtimeOf, stateOf } from './words.js';
 import { TrafficChart } from './chart.js';
 
 const SMALL = '(max-width: 599px)';
+const RETRIES = 3;
+const PAUSE = 300;
 
 export class Detail {
   key = null;
@@ -97,12 +99,15 @@ export class Detail {
   }
 }
 
-async function read(key) {
+// A container that comes or goes makes a browser on this host give up its requests.
+async function read(key, retries = RETRIES) {
   try {
     const answer = await fetch(`detail?key=${encodeURIComponent(key)}`, { headers: authorization(), cache: 'no-store' });
     const detail = await answer.json();
     return answer.ok ? detail : { problem: detail.error };
   } catch {
-    return { problem: 'The details could not be read.' };
+    if (retries === 0) return { problem: 'The details could not be read.' };
+    await new Promise(resolve => setTimeout(resolve, PAUSE));
+    return read(key, retries - 1);
   }
 }

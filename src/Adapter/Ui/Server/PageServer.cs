@@ -17,8 +17,14 @@ internal sealed class PageServer : IDisposable
     // In the kernel, for each browser: what a slow one has not read yet.
     private const int SendBuffer = 128 << 10;
     private const int ResponseBuffer = 32 << 10;
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // The only inline script is the one in index.html with this hash.
+    internal const string Policy = "default-src 'none'; " +
+        "script-src 'self' 'sha256-47Oo9pdR48mtYsrrtHli4KLLYa71giikDMi9eEA0EFk='; style-src 'self'; " +
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // A page that is loaded again soon, since a part was missing, asks for that part only. Later a browser asks whether a file has changed.
+    private const string Fresh = "max-age=30, must-revalidate";
 
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(5);
@@ -109,7 +115,7 @@ internal sealed class PageServer : IDisposable
     {
         var (request, response) = (context.Request, context.Response);
         response.Headers.ETag = file.Tag;
-        response.Headers.CacheControl = request.Path == "/" ? "no-store" : "no-cache"; // The latter: asks whether it has changed.
+        response.Headers.CacheControl = request.Path == "/" ? "no-store" : Fresh;
         if (request.Path != "/" && request.Headers.IfNoneMatch == file.Tag)
         {
             response.StatusCode = StatusCodes.Status304NotModified;
