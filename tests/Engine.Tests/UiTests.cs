@@ -29,14 +29,16 @@ public sealed class UiTests : EngineTest, IClassFixture<UiHost>
         })()
         """;
 
-    // The canvas has lines of the color of connections.
+    // The canvas has lines of the color of connections. They are read from a copy: Chromium warns of a canvas that is read again and again.
     private const string IsLit = """
         (() => {
           const canvas = document.getElementById('flows');
           canvas.style.color = 'var(--flow)';
           const flow = getComputedStyle(canvas).color.match(/[0-9]+/g).map(Number);
           canvas.style.color = '';
-          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
           let found = 0;
           for (let at = 0; at < data.length; at += 4)
             if (data[at + 3] > 180 && [0, 1, 2].every(part => Math.abs(data[at + part] - flow[part]) < 24)) found++;

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -12,6 +13,8 @@ namespace Bridge.TestHosts.Sockets;
 internal static partial class NamespacedSocket
 {
     private const int CLONE_NEWNET = 0x40000000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private const int Attempts = 500;
 
     public static Socket Create(string namespacePath, AddressFamily family, SocketType type, ProtocolType protocol)
     {
@@ -36,6 +39,28 @@ internal static partial class NamespacedSocket
         thread.Start();
         thread.Join();
         return socket ?? throw new InvalidOperationException($"No socket in {namespacePath}.", failure);
+    }
+
+    /// <summary>
+    /// A socket with this address. A process that is being started has the sockets of this one until its exec, those too that were closed
+    /// meanwhile: a port that has just been used is free a moment later.
+    /// </summary>
+    /// <exception cref="SocketException">Somebody has the address for longer than a moment, or it cannot be used.</exception>
+    public static Socket CreateBound(string namespacePath, IPEndPoint address, SocketType type, ProtocolType protocol)
+    {
+        var socket = Create(namespacePath, address.AddressFamily, type, protocol);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                socket.Bind(address);
+                return socket;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < Attempts)
+            {
+                Thread.Sleep(Pause);
+            }
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]

@@ -106,8 +106,7 @@ public sealed class Vantage
     /// <summary>A socket that listens for TCP connections over IPv4.</summary>
     public Socket Listen(int port)
     {
-        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        var socket = Bound(new IPEndPoint(IPAddress.Any, port), SocketType.Stream, ProtocolType.Tcp);
         socket.Listen();
         return socket;
     }
@@ -194,20 +193,12 @@ public sealed class Vantage
     }
 
     /// <summary>Answers every datagram on a port with the same bytes.</summary>
-    public IAsyncDisposable EchoUdp(int port)
-    {
-        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
-        return UdpServer.Echo(socket);
-    }
+    public IAsyncDisposable EchoUdp(int port) =>
+        UdpServer.Echo(Bound(new IPEndPoint(IPAddress.Any, port), SocketType.Dgram, ProtocolType.Udp));
 
     /// <summary>A DNS server that has one address for every name.</summary>
-    public IAsyncDisposable ServeNames(IPAddress address)
-    {
-        var socket = NamespacedSocket.Create(_namespacePath, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, 53));
-        return UdpServer.Names(socket, address);
-    }
+    public IAsyncDisposable ServeNames(IPAddress address) =>
+        UdpServer.Names(Bound(new IPEndPoint(IPAddress.Any, 53), SocketType.Dgram, ProtocolType.Udp), address);
 
     /// <summary>Tells every HTTP client the address that it has from here.</summary>
     public IAsyncDisposable ServeClientAddress(int port) =>
@@ -219,8 +210,7 @@ public sealed class Vantage
     /// <summary>Serves one page to every client of an address.</summary>
     public IAsyncDisposable ServePage(int port, string page, IPAddress address)
     {
-        var socket = NamespacedSocket.Create(_namespacePath, address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(address, port));
+        var socket = Bound(new IPEndPoint(address, port), SocketType.Stream, ProtocolType.Tcp);
         socket.Listen();
         return new PageServer(socket, page);
     }
@@ -232,4 +222,7 @@ public sealed class Vantage
     private static IPEndPoint IPEndPoint(string address, int port) => new(IPAddress.Parse(address), port);
 
     private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;
+
+    private Socket Bound(IPEndPoint address, SocketType type, ProtocolType protocol) =>
+        NamespacedSocket.CreateBound(_namespacePath, address, type, protocol);
 }
