@@ -87,15 +87,15 @@ public sealed partial class TestHost
     /// Waits for the clean-up of removed containers, which comes after Docker's answer; not where cnm-cni does not run, and not long where
     /// a clean-up fails.
     /// </summary>
-    public async Task SettleAsync(CancellationToken cancellationToken) =>
-        await BridgeAsync(["settle", "--timeout", "5s"], cancellationToken);
+    public Task SettleAsync(CancellationToken cancellationToken) => SettleAsync("5s", cancellationToken);
 
     /// <summary>
     /// The host's state at rest: two equal readings. The shim of a removed container, for example, runs on for a moment.
     /// </summary>
     public async Task<HostCensus> CensusAsync(CancellationToken cancellationToken)
     {
-        await SettleAsync(cancellationToken);
+        // A removal in the background yields to all other work: beside other hosts it may take more than 5 s.
+        await SettleAsync("20s", cancellationToken);
         return await Eventually.AtRestAsync<HostCensus>(
             async token => await TakeCensusAsync(token), (earlier, later) => later.Since(earlier).Count == 0, cancellationToken);
     }
@@ -115,6 +115,9 @@ public sealed partial class TestHost
             async token => !(changes = (await TakeCensusAsync(token)).Since(earlier)).Any(isWaitedFor), within, cancellationToken);
         return changes;
     }
+
+    private async Task SettleAsync(string longest, CancellationToken cancellationToken) =>
+        await BridgeAsync(["settle", "--timeout", longest], cancellationToken);
 
     private async Task<HostCensus> TakeCensusAsync(CancellationToken cancellationToken) =>
         new((await RunAsync([HostProcess.Script("census.sh")], cancellationToken)).EnsureSuccess().StandardOutput);
