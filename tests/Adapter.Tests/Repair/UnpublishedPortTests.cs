@@ -36,6 +36,7 @@ public sealed class UnpublishedPortTests : IDisposable
         await bench.StartAsync(Cancellation);
         (await bench.RepairAsync(dryRun: true)).Findings.Should().NotContain(
             finding => finding.Kind == Kind, "the other network publishes");
+        (await bench.StatusAsync()).Endpoints.Single().Ports.Should().BeEmpty();
 
         Tool.Ip(_host.SandboxPath, "link del eth0");
         // The background may have been first, before either question.

@@ -13,8 +13,8 @@ namespace Bridge.TestHosts.Sockets;
 internal static partial class NamespacedSocket
 {
     private const int CLONE_NEWNET = 0x40000000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private const int Attempts = 500;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     public static Socket Create(string namespacePath, AddressFamily family, SocketType type, ProtocolType protocol)
     {

@@ -50,18 +50,6 @@ internal sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsTrueAsync(string expression)
-    {
-        try
-        {
-            return await AskAsync<bool>($"!!({expression})");
-        }
-        catch (EvaluationFailedException gone) when (gone.Message.Contains("navigation", StringComparison.Ordinal))
-        {
-            return false; // The page is being loaded again.
-        }
-    }
-
     /// <summary>Presses keys by their names, one after the other.</summary>
     public async Task PressAsync(params IEnumerable<string> keys)
     {
@@ -83,6 +71,18 @@ internal sealed class BrowserPage : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Page.CloseAsync();
+
+    private async Task<bool> IsTrueAsync(string expression)
+    {
+        try
+        {
+            return await AskAsync<bool>($"!!({expression})");
+        }
+        catch (EvaluationFailedException gone) when (gone.Message.Contains("navigation", StringComparison.Ordinal))
+        {
+            return false; // The page is being loaded again.
+        }
+    }
 
     // What other tests do with links of this machine makes the browser give up requests. The page repeats them.
     private void Complain(bool isOne, string complaint)
